@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* arena - blocks of at least 8 KiB in a list. */
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdlib.h>
+
+enum { ARENA_BLOCK = 8192 };
+
+struct arena_block {
+	struct arena_block *next;
+	size_t size; /* bytes of data */
+	alignas(max_align_t) uint8_t data[];
+};
+
+void arena_done(struct arena *arena)
+{
+	while (arena->blocks) {
+		struct arena_block *block = arena->blocks;
+		arena->blocks = block->next;
+		explicit_bzero(block->data, block->size);
+		free(block);
+	}
+	*arena = (struct arena){.max = arena->max};
+}
+
+static bool add_block(struct arena *arena, size_t need)
+{
+	size_t size = need > ARENA_BLOCK ? need : ARENA_BLOCK;
+	struct arena_block *block = malloc(sizeof *block + size);
+	if (!block)
+		return false;
+	block->next = arena->blocks;
+	block->size = size;
+	arena->blocks = block;
+	arena->used = 0;
+	return true;
+}
+
+void *arena_alloc(struct arena *arena, size_t bytes)
+{
+	size_t align = alignof(max_align_t);
+	if (bytes > arena->max)
+		return NULL;
+	size_t need = (bytes + align - 1) / align * align;
+	if (need > arena->max - arena->total)
+		return NULL;
+	if ((!arena->blocks || need > arena->blocks->size - arena->used) && !add_block(arena, need))
+		return NULL;
+	void *out = arena->blocks->data + arena->used;
+	arena->used += need;
+	arena->total += need;
+	memset(out, 0, need);
+	return out;
+}
+
+struct span arena_copy(struct arena *arena, struct span bytes)
+{
+	uint8_t *copy = arena_alloc(arena, bytes.len + 1);
+	if (!copy)
+		return SPAN_NONE;
+	if (bytes.len)
+		memcpy(copy, bytes.at, bytes.len);
+	return span_of(copy, bytes.len);
+}
+
+char *arena_text(struct arena *arena, struct span bytes)
+{
+	char *copy = arena_alloc(arena, bytes.len + 1);
+	if (copy && bytes.len)
+		memcpy(copy, bytes.at, bytes.len);
+	return copy;
+}

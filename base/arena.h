@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* arena - memory that dies together: what one call allocates is freed at its end. */
+#pragma once
+
+#include "base/scoped.h"
+#include "base/span.h"
+
+struct arena_block;
+
+struct arena {
+	struct arena_block *blocks; /* newest first */
+	size_t used;                /* bytes of the newest block */
+	size_t total;               /* bytes given out over all blocks */
+	size_t max;                 /* bytes; never more */
+};
+
+#define ARENA(max_bytes) ((struct arena){.max = (max_bytes)})
+
+/* arena_done - overwrite and free everything; what was given out may have held personal data. */
+void arena_done(struct arena *arena);
+
+/* arena_alloc - zeroed bytes, aligned for any type; NULL at the maximum or without memory. */
+void *arena_alloc(struct arena *arena, size_t bytes);
+
+/* arena_copy - the bytes of a span, NUL-ended behind the last one; at is NULL on failure. */
+struct span arena_copy(struct arena *arena, struct span bytes);
+
+/* arena_text - the same as a C text; NULL on failure. */
+char *arena_text(struct arena *arena, struct span bytes);

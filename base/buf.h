@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* buf - owned bytes that grow, with a maximum from birth.
+ *
+ * Writing is straight-line: the first failure sticks in buf->err, later writes do nothing, and the writer asks once at the
+ * end with buf_check. After a failure the content is unusable. */
+#pragma once
+
+#include "base/err.h"
+#include "base/scoped.h"
+#include "base/span.h"
+
+struct buf {
+	uint8_t *data; /* owned */
+	size_t len;    /* bytes in use */
+	size_t cap;    /* bytes allocated */
+	size_t max;    /* bytes; never more */
+	struct err err;
+};
+
+#define BUF(max_bytes) ((struct buf){.max = (max_bytes)})
+
+/* buf_done - free; takes a zeroed buf. */
+void buf_done(struct buf *buf);
+
+/* buf_clear - forget the content and a sticky failure, keep the memory. */
+void buf_clear(struct buf *buf);
+
+/* buf_check - OK, or the first failure: TOO_LARGE over max · NO_MEMORY. */
+fallible buf_check(const struct buf *buf);
+
+/* buf_room - n more bytes at the end, uninitialised, counted in len. NULL after a failure. The pointer dies with the next
+ * write. */
+uint8_t *buf_room(struct buf *buf, size_t n);
+
+void buf_put(struct buf *buf, struct span bytes);
+void buf_put_text(struct buf *buf, const char *text);
+void buf_put_u8(struct buf *buf, uint8_t v);
+void buf_put_u16(struct buf *buf, uint16_t v); /* big-endian, as all numbers here */
+void buf_put_u32(struct buf *buf, uint32_t v);
+void buf_put_u64(struct buf *buf, uint64_t v);
+void buf_put_i64(struct buf *buf, int64_t v);
+
+/* buf_put_sized - two bytes of length, then the bytes; TOO_LARGE over 65,535. */
+void buf_put_sized(struct buf *buf, struct span bytes);
+
+void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* buf_span - the content, borrowed until the next write. */
+static inline struct span buf_span(const struct buf *buf)
+{
+	return span_of(buf->data, buf->len);
+}

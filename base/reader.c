@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* reader - bounded takes from a span. */
+#include "base/reader.h"
+
+struct span reader_run(struct reader *reader, size_t n)
+{
+	if (reader->failed || n > reader->rest.len) {
+		reader->failed = true;
+		return SPAN_NONE;
+	}
+	struct span run = span_of(reader->rest.at, n);
+	reader->rest = span_of(reader->rest.at + n, reader->rest.len - n);
+	return run;
+}
+
+static uint64_t number(struct reader *reader, size_t width)
+{
+	struct span run = reader_run(reader, width);
+	uint64_t v = 0;
+	for (size_t i = 0; i < run.len; i++)
+		v = v << 8 | run.at[i];
+	return v;
+}
+
+uint8_t reader_u8(struct reader *reader)
+{
+	return (uint8_t)number(reader, 1);
+}
+
+uint16_t reader_u16(struct reader *reader)
+{
+	return (uint16_t)number(reader, 2);
+}
+
+uint32_t reader_u32(struct reader *reader)
+{
+	return (uint32_t)number(reader, 4);
+}
+
+uint64_t reader_u64(struct reader *reader)
+{
+	return number(reader, 8);
+}
+
+int64_t reader_i64(struct reader *reader)
+{
+	return (int64_t)number(reader, 8);
+}
+
+struct span reader_sized(struct reader *reader)
+{
+	return reader_run(reader, reader_u16(reader));
+}
+
+void reader_copy(struct reader *reader, uint8_t *out, size_t n)
+{
+	struct span run = reader_run(reader, n);
+	if (run.len == n)
+		memcpy(out, run.at, n);
+	else
+		memset(out, 0, n);
+}
+
+fallible reader_check(const struct reader *reader)
+{
+	if (reader->failed || reader->rest.len != 0)
+		return FAIL(CORRUPT, "stored bytes end too early or too late");
+	return OK;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* reader - take numbers and runs from the front of stored bytes; never reads past the end.
+ *
+ * The first failure sticks: later takes give zero and empty spans. The reader's owner asks once, with reader_check. */
+#pragma once
+
+#include "base/err.h"
+#include "base/span.h"
+
+struct reader {
+	struct span rest;
+	bool failed;
+};
+
+#define READER(bytes) ((struct reader){.rest = (bytes)})
+
+uint8_t reader_u8(struct reader *reader);
+uint16_t reader_u16(struct reader *reader); /* big-endian, as all numbers here */
+uint32_t reader_u32(struct reader *reader);
+uint64_t reader_u64(struct reader *reader);
+int64_t reader_i64(struct reader *reader);
+
+/* reader_run - the next n bytes, borrowed. reader_sized - two bytes of length, then that many. */
+struct span reader_run(struct reader *reader, size_t n);
+struct span reader_sized(struct reader *reader);
+
+/* reader_copy - the next n bytes into out; zeroes after a failure. */
+void reader_copy(struct reader *reader, uint8_t *out, size_t n);
+
+/* reader_check - OK when every take was inside and nothing is left over. Fails: CORRUPT. */
+fallible reader_check(const struct reader *reader);

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* text - UTF-8 as people write it: checking, NFC, case folding; hex and base64; digits of a typed code. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/span.h"
+
+/* text_is_utf8 - well formed per RFC 3629: no surrogates, nothing overlong, at most U+10FFFF. */
+bool text_is_utf8(struct span text);
+
+/* text_normalise - NFC into the arena. Fails: INVALID not UTF-8 · NO_MEMORY. */
+fallible text_normalise(struct span text, struct arena *arena, struct span *nfc);
+
+/* text_fold - full case folding, then NFC: for comparing what people type. Fails as text_normalise. */
+fallible text_fold(struct span text, struct arena *arena, struct span *folded);
+
+/* text_cut - at most max bytes, never inside a character. */
+struct span text_cut(struct span text, size_t max);
+
+/* text_is_email - something@domain: one @, no space, control character or CR/LF, 3 to 254 bytes, a dot-separated ASCII or
+ * UTF-8 domain. The only promise is that it can stand in an SMTP command. */
+bool text_is_email(struct span text);
+
+/* text_mask_email - i***@example.org, for showing; into out. */
+void text_mask_email(struct span email, struct buf *out);
+
+/* text_is_ref - a caller's own name for a thing: 1 to 128 of [A-Za-z0-9._:@+-], none of our prefixes in front. */
+bool text_is_ref(struct span text);
+
+/* text_code - the digits of a typed code; spaces (also U+00A0 and U+202F) and dashes are dropped.
+ *
+ *   digits  NUL-ended, at most max digits
+ * Fails: MALFORMED_CODE anything else stands in it, or none or more than max digits. */
+fallible text_code(struct span typed, size_t max, char *digits);
+
+void text_put_hex(struct buf *out, struct span bytes);
+fallible text_parse_hex(struct span text, uint8_t *out, size_t bytes); /* exactly bytes; INPUT */
+
+/* base64 with padding (C2SP notes) and base64url without (tokens, headers). Decoding is strict: no spaces, no wrong or
+ * missing padding, unused bits zero. Fails: INPUT. */
+void text_put_base64(struct buf *out, struct span bytes);
+void text_put_base64url(struct buf *out, struct span bytes);
+fallible text_parse_base64(struct span text, struct buf *out);
+fallible text_parse_base64url(struct span text, struct buf *out);
+
+/* text_put_base32 - RFC 4648 without padding: TOTP secrets. Not constant-time: crypto/totp.c has its own for stored seeds. */
+void text_put_base32(struct buf *out, struct span bytes);
+
+/* text_parse_base32 - upper or lower case, spaces and padding ignored; unused bits must be zero. Fails: INPUT. */
+fallible text_parse_base32(struct span text, struct buf *out);

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* totp - RFC 6238 codes through liboath, with its traps closed: length first, every step of the window computed, compared in
+ * constant time without an early exit, steps that go only forward. */
+#pragma once
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "base/span.h"
+
+enum totp_algorithm { TOTP_SHA1 = 1, TOTP_SHA256 = 2, TOTP_SHA512 = 3 };
+
+enum {
+	TOTP_SEED_MIN = 16, /* bytes, imported */
+	TOTP_SEED_MAX = 64,
+	TOTP_SEED_OURS = 20, /* bytes that we draw */
+	TOTP_DIGITS_MAX = 8,
+	TOTP_WINDOW = 1,                        /* steps before and after the current one */
+	TOTP_CANDIDATES = 2 * TOTP_WINDOW + 1,
+};
+
+struct totp_shape {
+	enum totp_algorithm algorithm;
+	uint8_t digits;    /* 6 or 8 */
+	uint16_t period_s; /* 15 to 120 */
+};
+
+/* The codes that are right around one instant, oldest step first. Wipe with totp_candidates_done. */
+struct totp_candidates {
+	uint64_t first_step;
+	char code[TOTP_CANDIDATES][TOTP_DIGITS_MAX + 1];
+	uint8_t digits;
+};
+
+void totp_candidates_done(struct totp_candidates *candidates);
+
+/* totp_step - the time step of an instant. */
+uint64_t totp_step(const struct totp_shape *shape, struct instant at);
+
+/* totp_compute - all codes of the window around a step. centre_step >= TOTP_WINDOW.
+ * Fails: INVALID the seed is shorter than TOTP_SEED_MIN or the shape is not allowed. Cost: 3 HMACs. */
+fallible totp_compute(const struct totp_shape *shape, struct span seed, uint64_t centre_step,
+	struct totp_candidates *candidates);
+
+/* totp_match - which step a typed code belongs to; compares with every candidate, in constant time.
+ *
+ *   digits  as text_code leaves them
+ *   step    set when it returns true: the newest step with that code
+ * A code of another length than the shape's never matches. */
+bool totp_match(const struct totp_candidates *candidates, const char *digits, uint64_t *step);
+
+/* totp_code - the current code alone, for mode code; valid_s: whole seconds it stays right, at least 1. */
+fallible totp_code(const struct totp_shape *shape, struct span seed, struct instant now, char code[static TOTP_DIGITS_MAX + 1],
+	int *valid_s);
+
+/* totp_put_uri - otpauth://totp/ISSUER:ACCOUNT?secret=…&issuer=…&algorithm=…&digits=…&period=… (Key URI Format);
+ * issuer and account are percent-encoded. */
+void totp_put_uri(struct buf *out, const struct totp_shape *shape, struct span seed, struct span issuer, struct span account);
+
+/* totp_parse - an otpauth URI or bare base32: shape (SHA1, 6, 30 where it is silent) and seed.
+ * Fails: INVALID not one of them, a hotp URI, or outside the limits above. */
+fallible totp_parse(struct span text, struct totp_shape *shape, struct buf *seed);

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* http - the one door to libmicrohttpd: bytes to requests, replies to bytes, limits, the smuggling guard, deadlines.
+ *
+ * An exchange is begun on a pool thread once its body is whole. The application either fills the reply at once, or suspends
+ * the exchange (http_suspend), hands it to another thread, and that thread calls http_resume; then finish is called on a pool
+ * thread and must fill the reply. Source: spec of the traps: docs/decisions/0003-libmicrohttpd.md. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/span.h"
+
+enum {
+	HTTP_HEADERS_MAX = 64,
+	HTTP_TARGET_MAX = 4096,
+	HTTP_BODY_MAX = 4 * 1024 * 1024 + 4096, /* what any route may take */
+	HTTP_REPLY_MAX = 16 * 1024 * 1024,
+	HTTP_REPLY_HEADERS = 8,
+};
+
+enum http_method { HTTP_GET, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_OTHER };
+
+struct http_exchange; /* opaque */
+
+struct http_request {
+	enum http_method method;
+	struct span path;  /* percent-decoded per segment; begins with '/'; refused before: %00 %2f %5c, control bytes, "..", "//" */
+	struct span query; /* raw, without '?' ; http_query reads it */
+	struct span body;
+	struct span peer;  /* numeric address; ::ffff:a.b.c.d as a.b.c.d */
+};
+
+struct http_header {
+	const char *name; /* static */
+	struct span value; /* in the exchange's arena or static */
+};
+
+struct http_reply {
+	int status;
+	const char *content_type; /* static; NULL with an empty body */
+	struct buf body;          /* wiped when it has been sent */
+	struct http_header headers[HTTP_REPLY_HEADERS];
+	size_t header_count;
+	bool close;               /* close the connection after it */
+};
+
+/* What the application provides. */
+struct http_app {
+	void *context;
+	/* The greatest body that this method and path takes, before any byte of it is read; 0 = none. */
+	size_t (*body_max)(void *context, enum http_method method, struct span path);
+	/* A whole request: fill the reply, or http_suspend and return. */
+	void (*begin)(void *context, struct http_exchange *exchange);
+	/* After http_resume: fill the reply. */
+	void (*finish)(void *context, struct http_exchange *exchange);
+	/* http's own refusals (400, 413, 431 …) in the application's form. */
+	void (*refuse)(void *context, struct http_exchange *exchange, struct err err);
+	/* The exchange is over: free what hangs on it (http_state). */
+	void (*end)(void *context, struct http_exchange *exchange);
+};
+
+struct http_ask {
+	const char *listen;      /* ADDR:PORT, [ADDR]:PORT; port 0 = any free one */
+	unsigned threads;        /* 1 to 16 */
+	unsigned connections_max;
+	int64_t header_deadline_ms; /* from accept to a whole header block */
+	int64_t body_deadline_ms;   /* from there to a whole body */
+	int64_t idle_ms;            /* keep-alive */
+	const struct http_app *app; /* outlives the server */
+};
+
+struct http_server; /* opaque */
+
+/* http_open - bind, listen and serve. Fails: INPUT a bad address · IO it can't be bound. */
+fallible http_open(const struct http_ask *ask, struct http_server **server);
+
+/* http_port - the port really bound. */
+unsigned http_port(const struct http_server *server);
+
+/* http_quiesce - stop accepting; exchanges under way go on. http_close - after quiesce and after every suspended exchange was
+ * resumed: waits (at most wait_ms) until all are answered, then stops. Takes NULL. */
+void http_quiesce(struct http_server *server);
+void http_close(struct http_server *server, int64_t wait_ms);
+
+const struct http_request *http_request(const struct http_exchange *exchange);
+struct http_reply *http_reply(struct http_exchange *exchange);
+struct arena *http_arena(struct http_exchange *exchange);
+
+/* http_state - a pointer of the application's own that lives as long as the exchange. */
+void **http_state(struct http_exchange *exchange);
+
+/* http_header - a request header's value, name case-insensitive; SPAN_NONE when absent. Several lines of one name: the first. */
+struct span http_header(const struct http_exchange *exchange, const char *name);
+
+/* http_query - the next value of a query parameter, percent-decoded into the arena; *at starts at 0. False at the end.
+ * Fails through *err: INPUT a bad escape or invalid UTF-8. */
+bool http_query(struct http_exchange *exchange, size_t *at, struct span *name, struct span *value, struct err *err);
+
+/* http_suspend - call it before handing the exchange to another thread; nothing of the exchange may be touched by this thread
+ * afterwards. http_resume - from any thread, once. */
+void http_suspend(struct http_exchange *exchange);
+void http_resume(struct http_exchange *exchange);
