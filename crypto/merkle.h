@@ -42,10 +42,11 @@ struct merkle_proof {
 };
 
 /* merkle_prove_inclusion - the path of leaf index in the tree of the first size leaves, the leaf's sibling first.
- * Fails: INPUT index >= size · what the source fails with. */
+ * Fails: INPUT index >= size, or a tree over 2^62 leaves · what the source fails with. */
 fallible merkle_prove_inclusion(const struct merkle_source *source, uint64_t index, uint64_t size, struct merkle_proof *proof);
 
-/* merkle_prove_consistency - that the first older leaves are a prefix of the first newer ones. */
+/* merkle_prove_consistency - that the first older leaves are a prefix of the first newer ones.
+ * Fails: INPUT older > newer, as above · what the source fails with. */
 fallible merkle_prove_consistency(const struct merkle_source *source, uint64_t older, uint64_t newer,
 	struct merkle_proof *proof);
 
