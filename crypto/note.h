@@ -12,7 +12,7 @@ enum { NOTE_MAX = 1024 * 1024, NOTE_SIGNATURES_MAX = 100, NOTE_NAME_MAX = 255 };
 
 /* Who may have signed: from a vkey text name+hash+base64. */
 struct note_verifier {
-	struct span name; /* borrowed from the parsed text */
+	struct span name; /* borrowed from the arena of note_parse_vkey, or from the caller who fills it */
 	uint32_t key_id;
 	uint8_t public_key[SIGN_PUBLIC];
 };
