@@ -33,7 +33,7 @@ void json_out_number(struct json_out *out, const char *name, int64_t v);
 void json_out_bool(struct json_out *out, const char *name, bool v);
 void json_out_null(struct json_out *out, const char *name);
 void json_out_time(struct json_out *out, const char *name, struct instant at); /* RFC 3339 */
-void json_out_id(struct json_out *out, const char *name, enum id_kind kind, struct id id);
+void json_out_id(struct json_out *out, const char *name, enum id_kind kind, struct id id); /* none: null */
 void json_out_hex(struct json_out *out, const char *name, struct span bytes);
 
 /* json_out_raw - text that is JSON already. */
