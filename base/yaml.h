@@ -18,11 +18,11 @@ struct yaml_node {
 	struct yaml_node *next;  /* sibling */
 };
 
-/* yaml_parse - the whole text as a tree in the arena.
+/* yaml_parse - the whole text as a tree in the arena; a text of nothing but comments is a map without members.
  *
  *   line  the line of the first fault, when it fails
  * Fails: INPUT not the part of YAML described above, deeper than 16 · NO_MEMORY. */
 fallible yaml_parse(struct span text, struct arena *arena, struct yaml_node **root, unsigned *line);
 
-/* yaml_member - a map's member, or NULL. */
+/* yaml_member - a member of a map, or NULL. */
 const struct yaml_node *yaml_member(const struct yaml_node *map, const char *key);
