@@ -1,0 +1,456 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* totp - codes by liboath, and the texts in which seeds travel: base32 without tables or branches, and
+ * otpauth URIs. */
+#include "crypto/totp.h"
+
+#include "crypto/secret.h"
+
+#include <assert.h>
+#include <liboath/oath.h>
+
+enum {
+	PERIOD_MIN_S = 15,
+	PERIOD_MAX_S = 120,
+	PERIOD_USUAL_S = 30,
+	DIGITS_USUAL = 6,
+	URI_MAX = 4096,
+	VALUE_MAX = 512, /* bytes of one percent-decoded parameter that we read */
+};
+
+static const struct totp_shape SHAPE_USUAL = {TOTP_SHA1, DIGITS_USUAL, PERIOD_USUAL_S};
+
+void totp_candidates_done(struct totp_candidates *candidates)
+{
+	secret_wipe(candidates, sizeof *candidates);
+}
+
+static bool shape_is_allowed(const struct totp_shape *shape)
+{
+	bool algorithm = shape->algorithm >= TOTP_SHA1 && shape->algorithm <= TOTP_SHA512;
+	bool digits = shape->digits == 6 || shape->digits == 8;
+	return algorithm && digits && shape->period_s >= PERIOD_MIN_S && shape->period_s <= PERIOD_MAX_S;
+}
+
+/* liboath itself is content with a seed of one byte. */
+static fallible check_allowed(const struct totp_shape *shape, struct span seed)
+{
+	if (!shape_is_allowed(shape))
+		return FAIL(INVALID, "the algorithm, digits or period of a code are not allowed");
+	if (seed.len < TOTP_SEED_MIN || seed.len > TOTP_SEED_MAX)
+		return FAIL(INVALID, "a seed does not have 16 to 64 bytes");
+	return OK;
+}
+
+static uint64_t positive_ms(struct instant at)
+{
+	return at.ms < 0 ? 0 : (uint64_t)at.ms;
+}
+
+static uint64_t period_ms(const struct totp_shape *shape)
+{
+	assert(shape->period_s > 0);
+	return (uint64_t)shape->period_s * 1000;
+}
+
+uint64_t totp_step(const struct totp_shape *shape, struct instant at)
+{
+	return positive_ms(at) / period_ms(shape);
+}
+
+static int oath_flags(enum totp_algorithm algorithm)
+{
+	switch (algorithm) {
+	case TOTP_SHA1:
+		return 0;
+	case TOTP_SHA256:
+		return OATH_TOTP_HMAC_SHA256;
+	case TOTP_SHA512:
+		return OATH_TOTP_HMAC_SHA512;
+	}
+	return 0;
+}
+
+/* The step goes in as a time with a period of one second, so that no product of the two can overflow. */
+static fallible generate(const struct totp_shape *shape, struct span seed, uint64_t step, char *code)
+{
+	if (step > INT64_MAX)
+		return FAIL(INVALID, "a time step is beyond all time");
+	int rc = oath_totp_generate2((const char *)seed.at, seed.len, (time_t)step, 1, 0, shape->digits,
+		oath_flags(shape->algorithm), code);
+	if (rc != OATH_OK)
+		return FAIL(INVALID, "liboath cannot compute a code");
+	return OK;
+}
+
+fallible totp_compute(const struct totp_shape *shape, struct span seed, uint64_t centre_step,
+	struct totp_candidates *candidates)
+{
+	TRY(check_allowed(shape, seed));
+	if (centre_step < TOTP_WINDOW)
+		return FAIL(INVALID, "the window of a code begins before time");
+	scoped(totp_candidates) all = {.first_step = centre_step - TOTP_WINDOW, .digits = shape->digits};
+	for (size_t i = 0; i < TOTP_CANDIDATES; i++)
+		TRY(generate(shape, seed, all.first_step + i, all.code[i]));
+	*candidates = all;
+	return OK;
+}
+
+bool totp_match(const struct totp_candidates *candidates, const char *digits, uint64_t *step)
+{
+	/* liboath would take its length from what was typed: the last six of eight digits would do. */
+	struct span typed = span_text(digits);
+	if (typed.len == 0 || typed.len != candidates->digits)
+		return false;
+	uint64_t found = 0;
+	uint64_t newest = 0;
+	for (size_t i = 0; i < TOTP_CANDIDATES; i++) {
+		bool same = secret_equal(typed, span_of(candidates->code[i], candidates->digits));
+		uint64_t mask = 0 - (uint64_t)same;
+		newest = (newest & ~mask) | ((candidates->first_step + i) & mask);
+		found |= mask;
+	}
+	if (found)
+		*step = newest;
+	return found != 0;
+}
+
+fallible totp_code(const struct totp_shape *shape, struct span seed, struct instant now,
+	char code[static TOTP_DIGITS_MAX + 1], int *valid_s)
+{
+	TRY(check_allowed(shape, seed));
+	char now_right[TOTP_DIGITS_MAX + 1];
+	TRY(generate(shape, seed, totp_step(shape, now), now_right));
+	memcpy(code, now_right, shape->digits + 1u);
+	secret_wipe(now_right, sizeof now_right);
+	uint64_t left_ms = period_ms(shape) - positive_ms(now) % period_ms(shape);
+	*valid_s = left_ms < 1000 ? 1 : (int)(left_ms / 1000);
+	return OK;
+}
+
+/* All ones when low <= c <= high, else zero; for values below 2^15. */
+static unsigned in_range(unsigned c, unsigned low, unsigned high)
+{
+	return ~((c - low) >> 16 | (high - c) >> 16) & 0xff;
+}
+
+static char base32_digit(unsigned five_bits)
+{
+	unsigned letter = five_bits + 'A';
+	unsigned number = five_bits - 26 + '2';
+	unsigned is_letter = in_range(five_bits, 0, 25);
+	return (char)((letter & is_letter) | (number & ~is_letter & 0xff));
+}
+
+static void put_base32(struct buf *out, struct span seed)
+{
+	unsigned bits = 0;
+	unsigned held = 0;
+	for (size_t i = 0; i < seed.len; i++) {
+		bits = (bits << 8 | seed.at[i]) & 0xffff;
+		for (held += 8; held >= 5; held -= 5)
+			buf_put_u8(out, (uint8_t)base32_digit(bits >> (held - 5) & 31));
+	}
+	if (held > 0)
+		buf_put_u8(out, (uint8_t)base32_digit(bits << (5 - held) & 31));
+}
+
+/* The five bits of a base32 digit; 32 and above for anything else. */
+static unsigned base32_value(unsigned c)
+{
+	unsigned upper = in_range(c, 'A', 'Z');
+	unsigned lower = in_range(c, 'a', 'z');
+	unsigned digit = in_range(c, '2', '7');
+	unsigned none = ~(upper | lower | digit) & 0xff;
+	return ((c - 'A') & upper) | ((c - 'a') & lower) | ((c - '2' + 26) & digit) | none;
+}
+
+/* A seed on its way from text. */
+struct seed {
+	uint8_t bytes[TOTP_SEED_MAX];
+	size_t len;
+	unsigned bits; /* not yet a whole byte */
+	unsigned held; /* how many of them */
+};
+
+static fallible add_digit(struct seed *seed, uint8_t c)
+{
+	unsigned value = base32_value(c);
+	if (value > 31)
+		return FAIL(INVALID, "a seed is not base32");
+	seed->bits = (seed->bits << 5 | value) & 0xffff;
+	seed->held += 5;
+	if (seed->held < 8)
+		return OK;
+	if (seed->len == TOTP_SEED_MAX)
+		return FAIL(INVALID, "a seed is over 64 bytes");
+	seed->held -= 8;
+	seed->bytes[seed->len] = (uint8_t)(seed->bits >> seed->held);
+	seed->len++;
+	return OK;
+}
+
+/* Groups are set apart by spaces or dashes where people have to type them. */
+static bool is_between_digits(uint8_t c)
+{
+	return c == ' ' || c == '-';
+}
+
+static struct span without_padding(struct span text)
+{
+	while (text.len > 0 && (text.at[text.len - 1] == '=' || text.at[text.len - 1] == ' '))
+		text.len--;
+	return text;
+}
+
+static fallible parse_base32(struct span text, struct seed *seed)
+{
+	struct span digits = without_padding(text);
+	for (size_t i = 0; i < digits.len; i++) {
+		if (!is_between_digits(digits.at[i]))
+			TRY(add_digit(seed, digits.at[i]));
+	}
+	/* Bits that are left over show a digit lost in copying. */
+	if (seed->held >= 5 || (seed->bits & ((1u << seed->held) - 1)) != 0)
+		return FAIL(INVALID, "a seed's base32 is incomplete");
+	if (seed->len < TOTP_SEED_MIN)
+		return FAIL(INVALID, "a seed is under 16 bytes");
+	return OK;
+}
+
+static bool is_unreserved(uint8_t c)
+{
+	bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+	return letter || (c >= '0' && c <= '9') || (c != 0 && strchr("-._~", c));
+}
+
+static void put_percent(struct buf *out, struct span text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		if (is_unreserved(text.at[i]))
+			buf_put_u8(out, text.at[i]);
+		else
+			buf_printf(out, "%%%02X", text.at[i]);
+	}
+}
+
+static const char *algorithm_name(enum totp_algorithm algorithm)
+{
+	switch (algorithm) {
+	case TOTP_SHA1:
+		return "SHA1";
+	case TOTP_SHA256:
+		return "SHA256";
+	case TOTP_SHA512:
+		return "SHA512";
+	}
+	return "";
+}
+
+void totp_put_uri(struct buf *out, const struct totp_shape *shape, struct span seed, struct span issuer,
+	struct span account)
+{
+	buf_put_text(out, "otpauth://totp/");
+	put_percent(out, issuer);
+	if (issuer.len > 0)
+		buf_put_u8(out, ':');
+	put_percent(out, account);
+	buf_put_text(out, "?secret=");
+	put_base32(out, seed);
+	if (issuer.len > 0)
+		buf_put_text(out, "&issuer=");
+	put_percent(out, issuer);
+	buf_printf(out, "&algorithm=%s&digits=%u&period=%u", algorithm_name(shape->algorithm), shape->digits,
+		shape->period_s);
+}
+
+static uint8_t lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? (uint8_t)(c | 0x20) : c;
+}
+
+/* ASCII letters alike in both cases; name is in lower case. */
+static bool is_named(struct span text, const char *name)
+{
+	if (text.len != strlen(name))
+		return false;
+	for (size_t i = 0; i < text.len; i++) {
+		if (lower(text.at[i]) != (uint8_t)name[i])
+			return false;
+	}
+	return true;
+}
+
+/* One percent-decoded value; it may be the seed, so it is wiped. */
+struct value {
+	uint8_t bytes[VALUE_MAX];
+	size_t len;
+};
+
+static void value_done(struct value *value)
+{
+	secret_wipe(value, sizeof *value);
+}
+
+static int hex_value(uint8_t c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static fallible decode_percent(struct span text, struct value *value)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		uint8_t c = text.at[i] == '+' ? ' ' : text.at[i];
+		if (value->len == VALUE_MAX)
+			return FAIL(INVALID, "a value of an otpauth URI is too long");
+		if (c == '%') {
+			int high = i + 2 < text.len ? hex_value(text.at[i + 1]) : -1;
+			int low = high >= 0 ? hex_value(text.at[i + 2]) : -1;
+			if (low < 0)
+				return FAIL(INVALID, "an otpauth URI has a broken percent sign");
+			c = (uint8_t)(high * 16 + low);
+			i += 2;
+		}
+		value->bytes[value->len] = c;
+		value->len++;
+	}
+	return OK;
+}
+
+/* An otpauth URI as far as it is read: each parameter that we know at most once. */
+struct uri {
+	struct totp_shape shape;
+	struct seed seed;
+	unsigned seen; /* a bit per row of PARAMETERS */
+};
+
+static void uri_done(struct uri *uri)
+{
+	secret_wipe(uri, sizeof *uri);
+}
+
+static fallible read_secret(struct span value, struct uri *uri)
+{
+	TRY(parse_base32(value, &uri->seed));
+	return OK;
+}
+
+static fallible read_algorithm(struct span value, struct uri *uri)
+{
+	if (is_named(value, "sha1"))
+		uri->shape.algorithm = TOTP_SHA1;
+	else if (is_named(value, "sha256"))
+		uri->shape.algorithm = TOTP_SHA256;
+	else if (is_named(value, "sha512"))
+		uri->shape.algorithm = TOTP_SHA512;
+	else
+		return FAIL(INVALID, "an otpauth URI names an algorithm that we do not know");
+	return OK;
+}
+
+static fallible read_digits(struct span value, struct uri *uri)
+{
+	uint64_t digits;
+	if (!span_number(value, TOTP_DIGITS_MAX, &digits))
+		return FAIL(INVALID, "an otpauth URI asks for digits other than 6 or 8");
+	uri->shape.digits = (uint8_t)digits;
+	return OK;
+}
+
+static fallible read_period(struct span value, struct uri *uri)
+{
+	uint64_t period_s;
+	if (!span_number(value, PERIOD_MAX_S, &period_s))
+		return FAIL(INVALID, "an otpauth URI has a period over 120 seconds");
+	uri->shape.period_s = (uint16_t)period_s;
+	return OK;
+}
+
+static const struct parameter {
+	const char *name;
+	fallible (*read)(struct span value, struct uri *uri);
+} PARAMETERS[] = {
+	{"secret", read_secret},
+	{"algorithm", read_algorithm},
+	{"digits", read_digits},
+	{"period", read_period},
+};
+
+static fallible read_parameter(struct span name, struct span text, struct uri *uri)
+{
+	for (size_t i = 0; i < sizeof PARAMETERS / sizeof PARAMETERS[0]; i++) {
+		if (!is_named(name, PARAMETERS[i].name))
+			continue;
+		/* Of two values one program takes the first and another the last. */
+		if (uri->seen & 1u << i)
+			return FAIL(INVALID, "an otpauth URI says one thing twice");
+		uri->seen |= 1u << i;
+		scoped(value) value = {.len = 0};
+		TRY(decode_percent(text, &value));
+		TRY(PARAMETERS[i].read(span_of(value.bytes, value.len), uri));
+	}
+	return OK;
+}
+
+static fallible read_query(struct span query, struct uri *uri)
+{
+	struct span pair;
+	while (span_cut(&query, '&', &pair)) {
+		struct span name;
+		if (span_cut(&pair, '=', &name))
+			TRY(read_parameter(name, pair, uri));
+	}
+	return OK;
+}
+
+static bool is_uri(struct span text)
+{
+	static const char scheme[] = "otpauth://";
+	return is_named(span_first(text, sizeof scheme - 1), scheme);
+}
+
+static fallible parse_uri(struct span text, struct uri *uri)
+{
+	static const char totp[] = "otpauth://totp/";
+	if (!is_named(span_first(text, sizeof totp - 1), totp))
+		return FAIL(INVALID, "an otpauth URI is not of type totp");
+	struct span query = text;
+	struct span label;
+	if (!span_cut(&query, '?', &label) || query.len == 0)
+		return FAIL(INVALID, "an otpauth URI has no parameters");
+	TRY(read_query(query, uri));
+	TRY(check_allowed(&uri->shape, span_of(uri->seed.bytes, uri->seed.len)));
+	return OK;
+}
+
+static bool is_blank(uint8_t c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+static struct span trim(struct span text)
+{
+	while (text.len > 0 && is_blank(text.at[0]))
+		text = span_from(text, 1);
+	while (text.len > 0 && is_blank(text.at[text.len - 1]))
+		text.len--;
+	return text;
+}
+
+fallible totp_parse(struct span text, struct totp_shape *shape, struct buf *seed)
+{
+	if (text.len > URI_MAX)
+		return FAIL(INVALID, "an otpauth URI is over 4,096 bytes");
+	struct span trimmed = trim(text);
+	scoped(uri) uri = {.shape = SHAPE_USUAL};
+	if (is_uri(trimmed))
+		TRY(parse_uri(trimmed, &uri));
+	else
+		TRY(parse_base32(trimmed, &uri.seed));
+	buf_put(seed, span_of(uri.seed.bytes, uri.seed.len));
+	TRY(buf_check(seed));
+	*shape = uri.shape;
+	return OK;
+}
