@@ -234,13 +234,13 @@ fallible merkle_check_consistency(const struct merkle_proof *proof, uint64_t old
 {
 	if (older > newer || proof->count > MERKLE_PROOF_MAX)
 		return FAIL(FORGED, "a consistency proof is for a shrinking tree or is too long");
-	if (older == newer || older == 0) {
-		/* Every tree continues the empty one, but its root is one fixed value. */
+	if (older == 0 || older == newer) {
+		/* Every tree continues the empty one, whose root is one fixed value. */
 		struct merkle_hash empty = merkle_empty();
-		const struct merkle_hash *expected = older == newer ? new_root : &empty;
-		if (proof->count != 0 || !same(old_root, expected))
-			return FAIL(FORGED,
-				"two trees of which one is empty or that are of one size do not agree");
+		bool empty_is_right = older != 0 || same(old_root, &empty);
+		bool same_is_right = older != newer || same(old_root, new_root);
+		if (proof->count != 0 || !empty_is_right || !same_is_right)
+			return FAIL(FORGED, "two trees that need no proof do not agree");
 		return OK;
 	}
 	struct climb climb = {older - 1, newer - 1};

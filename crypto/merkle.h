@@ -30,7 +30,8 @@ void merkle_grow(struct merkle_frontier *frontier, const struct merkle_hash *lea
 /* merkle_root - of the tree so far. Cost: at most 63 node hashes. */
 struct merkle_hash merkle_root(const struct merkle_frontier *frontier);
 
-/* A source of the hashes of complete subtrees: level 0 are leaf hashes, index counts nodes of that level from the left. */
+/* A source of the hashes of complete subtrees: level 0 are leaf hashes, index counts nodes of that level from
+ * the left. */
 struct merkle_source {
 	void *context;
 	fallible (*node)(void *context, unsigned level, uint64_t index, struct merkle_hash *hash);
@@ -41,14 +42,15 @@ struct merkle_proof {
 	size_t count;
 };
 
-/* merkle_prove_inclusion - the path of leaf index in the tree of the first size leaves, the leaf's sibling first.
- * Fails: INPUT index >= size, or a tree over 2^62 leaves · what the source fails with. */
-fallible merkle_prove_inclusion(const struct merkle_source *source, uint64_t index, uint64_t size, struct merkle_proof *proof);
+/* merkle_prove_inclusion - the path of leaf index in the tree of the first size leaves, the leaf's sibling
+ * first. Fails: INPUT index >= size, or a tree over 2^62 leaves · what the source fails with. */
+fallible merkle_prove_inclusion(
+	const struct merkle_source *source, uint64_t index, uint64_t size, struct merkle_proof *proof);
 
 /* merkle_prove_consistency - that the first older leaves are a prefix of the first newer ones.
  * Fails: INPUT older > newer, as above · what the source fails with. */
-fallible merkle_prove_consistency(const struct merkle_source *source, uint64_t older, uint64_t newer,
-	struct merkle_proof *proof);
+fallible merkle_prove_consistency(
+	const struct merkle_source *source, uint64_t older, uint64_t newer, struct merkle_proof *proof);
 
 /* merkle_range_root - the root of the first size leaves, from complete subtrees. */
 fallible merkle_range_root(const struct merkle_source *source, uint64_t size, struct merkle_hash *root);
@@ -56,5 +58,5 @@ fallible merkle_range_root(const struct merkle_source *source, uint64_t size, st
 /* merkle_check_inclusion, merkle_check_consistency - Source: RFC 9162 §2.1.3.2, §2.1.4.2. Fails: FORGED. */
 fallible merkle_check_inclusion(const struct merkle_proof *proof, uint64_t index, uint64_t size,
 	const struct merkle_hash *leaf, const struct merkle_hash *root);
-fallible merkle_check_consistency(const struct merkle_proof *proof, uint64_t older, const struct merkle_hash *old_root,
-	uint64_t newer, const struct merkle_hash *new_root);
+fallible merkle_check_consistency(const struct merkle_proof *proof, uint64_t older,
+	const struct merkle_hash *old_root, uint64_t newer, const struct merkle_hash *new_root);
