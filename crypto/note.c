@@ -6,6 +6,8 @@
 #include "base/text.h"
 #include "crypto/hash.h"
 
+#include <assert.h>
+
 enum {
 	TYPE_ED25519 = 0x01,
 	KEY_ID = 4,				/* bytes, big-endian */
@@ -78,11 +80,11 @@ static bool text_is_allowed(struct span text)
 	return text_is_utf8(text);
 }
 
-/* The name must be allowed. */
 static uint32_t key_id(struct span name, const uint8_t public_key[static SIGN_PUBLIC])
 {
 	uint8_t message[NOTE_NAME_MAX + 2 + SIGN_PUBLIC];
 	uint8_t digest[HASH_SHA256];
+	assert(name.len <= NOTE_NAME_MAX);
 	memcpy(message, name.at, name.len);
 	message[name.len] = '\n';
 	message[name.len + 1] = TYPE_ED25519;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* note - C2SP signed notes: a text, an empty line, signature lines. Ed25519 (type 1). Source: c2sp.org/signed-note v1. */
+/* note - C2SP signed notes: a text, an empty line, signature lines. Ed25519 (type 1). Source:
+ * c2sp.org/signed-note v1. */
 #pragma once
 
 #include "base/arena.h"
@@ -17,10 +18,10 @@ struct note_verifier {
 	uint8_t public_key[SIGN_PUBLIC];
 };
 
-/* note_parse_vkey - Fails: INPUT not a vkey, an unknown type, or an id that does not fit. */
+/* note_parse_vkey - Fails: INPUT not a vkey, an unknown type, or an id that does not fit · NO_MEMORY. */
 fallible note_parse_vkey(struct span vkey, struct arena *arena, struct note_verifier *verifier);
 
-/* note_put_vkey - the vkey text of a key. */
+/* note_put_vkey - the vkey text of a key; the name has at most NOTE_NAME_MAX bytes. */
 void note_put_vkey(struct buf *out, struct span name, const uint8_t public_key[static SIGN_PUBLIC]);
 
 /* note_sign - text (ends in LF, no control characters but LF), empty line, one signature line.
@@ -30,5 +31,6 @@ fallible note_sign(struct span text, struct span name, const struct sign_key *ke
 /* note_open - check a note against the verifiers that we know.
  *
  *   text  set to the signed text with its last LF, borrowed from note
- * Fails: FORGED no known signature, or a known one is wrong · INPUT not a note. Unknown signatures are passed over. */
+ * Fails: FORGED no known signature, or a known one is wrong · INPUT not a note · NO_MEMORY. Unknown
+ * signatures (other names, keys or kinds, such as cosignatures) are passed over. */
 fallible note_open(struct span note, const struct note_verifier *verifiers, size_t count, struct span *text);
