@@ -15,5 +15,8 @@ struct instant clock_now(void);
 /* clock_monotonic_ms - for deadlines and durations; never goes back. */
 int64_t clock_monotonic_ms(void);
 
+/* clock_monotonic_ns - the same clock, finer: for measuring. */
+int64_t clock_monotonic_ns(void);
+
 /* clock_sleep_ms - wait; only background loops may. */
 void clock_sleep_ms(int64_t ms);

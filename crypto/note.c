@@ -54,7 +54,7 @@ static const char *const SPACES[] = {
 
 static bool name_is_allowed(struct span name)
 {
-	if (name.len == 0 || name.len > NOTE_NAME_MAX || !text_is_utf8(name) ||
+	if (!name.at || name.len == 0 || name.len > NOTE_NAME_MAX || !text_is_utf8(name) ||
 		memchr(name.at, '+', name.len))
 		return false;
 	for (size_t i = 0; i < name.len; i++) {

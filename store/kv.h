@@ -19,11 +19,14 @@ struct kv_txn {
 	void *handle;
 	struct kv_txn *parent; /* of a nested one */
 	bool writes;
+	bool has_child;     /* a nested one is open: this one rests */
+	struct err spoilt;  /* why it can only be aborted, after a failed call */
 };
 
 struct kv_cursor {
+	struct kv *kv;
 	struct kv_txn *txn; /* NULL = none */
-	void *handle;
+	void *handle;       /* NULL = at the end */
 	struct span key;    /* of the current row, after a true next */
 	struct span value;
 	struct err err;     /* why next said false, if not the end */
@@ -66,6 +69,8 @@ extern const struct kv_backend kv_lmdb;
 struct kv {
 	const struct kv_backend *backend;
 	uint64_t max_bytes;
+	size_t map_count;
+	bool read_only;
 };
 
 /* kv_open - Fails: IO · CORRUPT not ours or damaged · FULL no room to make it · NO_MEMORY. Owns: kv_close, which takes NULL. */

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* act - run one act in its nested transaction, number its events, and commit a batch of them at once. */
+#include "store/act.h"
+
+enum { ACT_ARENA_MAX = 64 * 1024 * 1024, ACT_VALUE_MAX = 4 * 1024 * 1024 };
+
+struct act_pending {
+	struct act_pending *next;
+	struct id tenant;
+	struct id event;
+	struct span leaf; /* in the batch's arena */
+	struct merkle_hash hash;
+	struct receipt *receipt;
+};
+
+fallible act_get(struct act *act, enum table table, struct span key, struct row *row)
+{
+	return volume_get(act->volume, &act->txn, table, key, row);
+}
+
+/* What a protected row is before it is replaced or dropped; version 0 when there is none. Its term leaves the sum. */
+static fallible take_out(struct act *act, enum table table, struct span key, struct row *before)
+{
+	struct span value;
+	uint8_t term[HASH_WIDE];
+	struct err err = kv_get(&act->txn, (int)table, key, &value);
+	*before = (struct row){0};
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	TRY(volume_check_row(act->volume, table, key, value, before));
+	volume_row_term(act->volume->keys, table, key, value, term);
+	head_subtract(&act->change, term);
+	return OK;
+}
+
+static fallible put_protected(struct act *act, enum table table, struct span key, struct span payload)
+{
+	struct row before;
+	uint8_t term[HASH_WIDE];
+	scoped(buf) value = BUF(ACT_VALUE_MAX);
+	TRY(take_out(act, table, key, &before));
+	struct row after = {.payload = payload, .version = before.version + 1, .sequence = act->sequence};
+	volume_put_row(act->volume->keys, table, key, &after, &value);
+	TRY(buf_check(&value));
+	volume_row_term(act->volume->keys, table, key, buf_span(&value), term);
+	head_add(&act->change, term);
+	return kv_put(&act->txn, (int)table, key, buf_span(&value));
+}
+
+fallible act_put(struct act *act, enum table table, struct span key, struct span payload)
+{
+	if (tables_is_protected(table))
+		return put_protected(act, table, key, payload);
+	return kv_put(&act->txn, (int)table, key, payload);
+}
+
+fallible act_drop(struct act *act, enum table table, struct span key)
+{
+	struct row before;
+	if (tables_is_protected(table))
+		TRY(take_out(act, table, key, &before));
+	return kv_drop(&act->txn, (int)table, key);
+}
+
+fallible act_add(struct act *act, struct id tenant, struct leaf *leaf, struct receipt *receipt)
+{
+	scoped(buf) bytes = BUF(LEAF_MAX + 1);
+	if (act->event_count >= ACT_EVENTS_MAX)
+		return FAIL(TOO_LARGE, "one act has too many events");
+	leaf->received = act->now;
+	if (leaf->time.ms == 0)
+		leaf->time = act->now;
+	TRY(leaf_encode(leaf, &bytes));
+	struct act_pending *pending = arena_alloc(act->arena, sizeof *pending);
+	struct span copy = arena_copy(act->arena, buf_span(&bytes));
+	if (!pending || !copy.at)
+		return FAIL(NO_MEMORY, "a batch has no memory for another event");
+	*pending = (struct act_pending){.tenant = tenant, .event = leaf->event, .leaf = copy, .hash = merkle_leaf(copy),
+		.receipt = receipt};
+	if (act->last)
+		act->last->next = pending;
+	else
+		act->first = pending;
+	act->last = pending;
+	act->event_count++;
+	return OK;
+}
+
+/* ---- numbering ---- */
+
+static fallible number_one(struct act *act, struct act_batch *batch, struct head *head, const struct act_pending *pending)
+{
+	struct log_row row = {.sequence = head->sequence + 1, .tenant = pending->tenant, .leaf_hash = pending->hash,
+		.leaf = pending->leaf};
+	uint8_t key[8];
+	scoped(buf) value = BUF(LOG_ROW_HEADER + LEAF_MAX);
+	TRY(tail_batch_next(batch->rows, row.tenant, &row.index));
+	log_chain(head->chain, &row, row.chain);
+	log_encode(&row, &value);
+	TRY(buf_check(&value));
+	log_key(row.sequence, key);
+	TRY(kv_append(&act->txn, TABLE_LOG, SPAN_BYTES(key), buf_span(&value)));
+	TRY(tail_batch_add(batch->rows, &row));
+	head->sequence = row.sequence;
+	memcpy(head->chain, row.chain, sizeof head->chain);
+	if (!pending->receipt)
+		return OK;
+	*pending->receipt = (struct receipt){.event = pending->event, .index = row.index, .sequence = row.sequence,
+		.time = act->now, .leaf = row.leaf_hash};
+	memcpy(pending->receipt->chain, row.chain, sizeof row.chain);
+	return OK;
+}
+
+static fallible number_all(struct act *act, struct act_batch *batch, struct head *head)
+{
+	for (const struct act_pending *pending = act->first; pending; pending = pending->next)
+		TRY(number_one(act, batch, head, pending));
+	head_join(&head->sum, &act->change);
+	return OK;
+}
+
+static fallible run_inside(struct act *act, struct act_batch *batch, const struct act_job *job, struct head *head)
+{
+	TRY(job->run(act, job->context));
+	if (job->kind == ACT_EVENT && act->event_count == 0)
+		return FAIL(BUG, "an act would change something off the record");
+	TRY(number_all(act, batch, head));
+	if (job->numbered)
+		TRY(job->numbered(act, job->context));
+	return kv_commit(&act->txn);
+}
+
+fallible act_perform(struct act_batch *batch, const struct act_job *job)
+{
+	struct act act = {.volume = batch->volume, .now = batch->now, .arena = &batch->arena,
+		.sequence = batch->head.sequence + 1};
+	struct head head = batch->head;
+	size_t mark = tail_batch_mark(batch->rows);
+	TRY(kv_nest(&batch->txn, &act.txn));
+	struct err err = run_inside(&act, batch, job, &head);
+	if (err_failed(err)) {
+		kv_txn_done(&act.txn);
+		tail_batch_cut(batch->rows, mark);
+		return err;
+	}
+	batch->head = head;
+	return OK;
+}
+
+/* ---- batches ---- */
+
+fallible act_batch_open(struct volume *volume, struct instant now, struct act_batch *batch)
+{
+	if (volume->read_only)
+		return FAIL(CONFLICT, "the volume is open for reading only");
+	struct act_batch made = {.volume = volume, .now = now, .arena = ARENA(ACT_ARENA_MAX), .head = volume->head};
+	TRY(tail_batch_open(volume->tail, &made.rows));
+	struct err err = kv_write(volume->data, &made.txn);
+	if (err_failed(err)) {
+		tail_batch_done(made.rows);
+		return err;
+	}
+	*batch = made;
+	return OK;
+}
+
+void act_batch_done(struct act_batch *batch)
+{
+	kv_txn_done(&batch->txn);
+	tail_batch_done(batch->rows);
+	arena_done(&batch->arena);
+	batch->rows = NULL;
+}
+
+fallible act_batch_commit(struct act_batch *batch)
+{
+	scoped(buf) row = BUF(512);
+	head_encode(&batch->head, batch->volume->keys, &row);
+	TRY(buf_check(&row));
+	TRY(kv_put(&batch->txn, TABLE_META, SPAN_LIT("head"), buf_span(&row)));
+	TRY(kv_commit(&batch->txn));
+	tail_batch_publish(batch->rows);
+	batch->volume->head = batch->head;
+	return OK;
+}

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* act - the one way to write: a change, its events and its notices, together or not at all.
+ *
+ * An act runs on the committer's thread inside a transaction of its own, nested in the batch's. It reads, decides, writes
+ * rows, adds events; nothing in it blocks. Acts must be re-runnable: what they leave in memory they leave in their own ask. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "crypto/leaf.h"
+#include "store/volume.h"
+
+enum { ACT_EVENTS_MAX = 1000 };
+
+enum act_kind {
+	ACT_EVENT, /* commits only with at least one event: an unlogged change can't be expressed */
+	ACT_HOUSEKEEPING, /* session touch, outbox ack, expiry, checkpoints: no event of its own */
+};
+
+/* What became of one event, set once the act has been numbered. */
+struct receipt {
+	struct id event;
+	uint64_t index;    /* in the tenant's log, from 0 */
+	uint64_t sequence; /* in the volume */
+	struct instant time;
+	struct merkle_hash leaf;
+	uint8_t chain[HASH_BLAKE];
+};
+
+struct act_pending; /* an added event that has no number yet */
+
+struct act {
+	struct volume *volume;
+	struct kv_txn txn;
+	struct instant now;     /* the batch's reading of the clock */
+	struct arena *arena;    /* of the batch: dies after the commit */
+	uint64_t sequence;      /* that the act's first event will get */
+	struct head_sum change; /* of the head's sum by this act */
+	struct act_pending *first, *last;
+	size_t event_count;
+};
+
+/* act_get - a row as this act sees it. Fails as volume_get. */
+fallible act_get(struct act *act, enum table table, struct span key, struct row *row);
+
+/* act_put - insert or replace a row; a protected one gets its version, sequence and MAC.
+ * Fails: FULL · IO · FORGED the row replaced was changed by hand. After a failure the act can only be dropped. */
+fallible act_put(struct act *act, enum table table, struct span key, struct span payload);
+
+/* act_drop - Fails: NOT_FOUND · FULL · FORGED. */
+fallible act_drop(struct act *act, enum table table, struct span key);
+
+/* act_add - add one event as the next leaf of a tenant's log.
+ *
+ *   leaf     encoded now, so its spans may die; received is set to act->now
+ *   receipt  NULL, or filled when the act is numbered: it must live until then
+ * Fails: TOO_LARGE the leaf · FULL more than ACT_EVENTS_MAX events · NO_MEMORY. */
+fallible act_add(struct act *act, struct id tenant, struct leaf *leaf, struct receipt *receipt);
+
+/* What runs. */
+struct act_job {
+	enum act_kind kind;
+	/* Decide and write. A failure drops all of it. */
+	fallible (*run)(struct act *act, void *context);
+	/* Optional; after the events are numbered, still inside the transaction: the answer that idempotency keeps. */
+	fallible (*numbered)(struct act *act, void *context);
+	/* After the commit (result OK), or after the act was dropped. On the committer's thread: must not block. */
+	void (*done)(void *context, struct err result);
+	void *context;
+	struct act_job *next; /* the queue's */
+};
+
+/* ---- for the committer ---- */
+
+/* The log as the batch will leave it. */
+struct act_batch {
+	struct volume *volume;
+	struct kv_txn txn; /* outermost */
+	struct instant now;
+	struct arena arena;
+	struct head head;
+	struct tail_batch *rows; /* numbered rows, for the tail after the commit */
+};
+
+/* act_batch_open - begin a batch. act_batch_commit - head row, one commit, then the memory follows. Owns: act_batch_done. */
+fallible act_batch_open(struct volume *volume, struct instant now, struct act_batch *batch);
+fallible act_batch_commit(struct act_batch *batch);
+void act_batch_done(struct act_batch *batch);
+
+/* act_perform - run one job as a nested transaction. A failure leaves the batch as it was. */
+fallible act_perform(struct act_batch *batch, const struct act_job *job);

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* committer - queue, thread, group commit. */
+#include "store/committer.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+enum { COMMITTER_BATCH_ACTS = 1024 };
+
+struct committer {
+	struct volume *volume;
+	void (*fatal)(struct err err);
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t work;
+	struct act_job *first, *last; /* the queue */
+	size_t places;                /* reserved or queued */
+	bool stopping;
+	struct committer_counts counts;
+};
+
+/* ---- one batch ---- */
+
+/* What one act came to; kept until the commit says whether it stands. */
+struct outcome {
+	struct act_job *job;
+	struct err err;
+};
+
+static void answer(const struct outcome *outcomes, size_t count, struct err commit)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct act_job *job = outcomes[i].job;
+		struct err err = err_failed(outcomes[i].err) ? outcomes[i].err : commit;
+		job->done(job->context, err);
+	}
+}
+
+static struct act_job *take_next(struct act_job **jobs)
+{
+	struct act_job *job = *jobs;
+	*jobs = job->next;
+	return job;
+}
+
+/* Run acts until the list, the batch's share of acts or its share of events is used up. */
+static size_t run_acts(struct act_batch *batch, struct act_job **jobs, struct outcome *outcomes)
+{
+	size_t count = 0;
+	while (*jobs && count < COMMITTER_BATCH_ACTS && tail_batch_mark(batch->rows) < COMMITTER_BATCH_EVENTS) {
+		outcomes[count].job = take_next(jobs);
+		outcomes[count].err = act_perform(batch, outcomes[count].job);
+		count++;
+	}
+	return count;
+}
+
+static void note(struct committer *committer, const struct outcome *outcomes, size_t count, size_t events, int64_t ns)
+{
+	pthread_mutex_lock(&committer->lock);
+	committer->counts.batches++;
+	committer->counts.acts += count;
+	committer->counts.events += events;
+	committer->counts.commit_ns += (uint64_t)ns;
+	for (size_t i = 0; i < count; i++)
+		committer->counts.dropped += err_failed(outcomes[i].err);
+	committer->places -= count;
+	pthread_mutex_unlock(&committer->lock);
+}
+
+/* The batch could not begin: every job of the list gets the reason. */
+static void refuse_all(struct committer *committer, struct act_job **jobs, struct err err)
+{
+	size_t count = 0;
+	while (*jobs) {
+		struct act_job *job = take_next(jobs);
+		job->done(job->context, err);
+		count++;
+	}
+	pthread_mutex_lock(&committer->lock);
+	committer->places -= count;
+	pthread_mutex_unlock(&committer->lock);
+}
+
+static bool anything_stands(const struct outcome *outcomes, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!err_failed(outcomes[i].err))
+			return true;
+	return false;
+}
+
+static void run_batch(struct committer *committer, struct act_job **jobs)
+{
+	struct act_batch batch;
+	struct outcome outcomes[COMMITTER_BATCH_ACTS];
+	tail_wait_room(committer->volume->tail);
+	struct err err = act_batch_open(committer->volume, clock_now(), &batch);
+	if (err_failed(err)) {
+		refuse_all(committer, jobs, err);
+		return;
+	}
+	size_t count = run_acts(&batch, jobs, outcomes);
+	size_t events = tail_batch_mark(batch.rows);
+	int64_t start = clock_monotonic_ns();
+	struct err commit = anything_stands(outcomes, count) ? act_batch_commit(&batch) : OK;
+	/* Want of space leaves the store as it was. After any other failure nobody knows what the disk holds: stop, so that the
+	 * next start reads what is really there. */
+	if (err_failed(commit) && commit.kind != ERR_FULL)
+		committer->fatal(commit);
+	note(committer, outcomes, count, err_failed(commit) ? 0 : events, clock_monotonic_ns() - start);
+	act_batch_done(&batch);
+	answer(outcomes, count, commit);
+}
+
+/* ---- the thread ---- */
+
+static struct act_job *wait_for_jobs(struct committer *committer)
+{
+	pthread_mutex_lock(&committer->lock);
+	while (!committer->first && !committer->stopping)
+		pthread_cond_wait(&committer->work, &committer->lock);
+	struct act_job *jobs = committer->first;
+	committer->first = NULL;
+	committer->last = NULL;
+	pthread_mutex_unlock(&committer->lock);
+	return jobs;
+}
+
+static void *run_thread(void *context)
+{
+	struct committer *committer = context;
+	struct act_job *jobs;
+	while ((jobs = wait_for_jobs(committer)))
+		while (jobs)
+			run_batch(committer, &jobs);
+	return NULL;
+}
+
+fallible committer_open(struct volume *volume, void (*fatal)(struct err err), struct committer **committer)
+{
+	struct committer *made = calloc(1, sizeof *made);
+	if (!made)
+		return FAIL(NO_MEMORY, "the committer cannot be made");
+	made->volume = volume;
+	made->fatal = fatal;
+	pthread_mutex_init(&made->lock, NULL);
+	pthread_cond_init(&made->work, NULL);
+	if (pthread_create(&made->thread, NULL, run_thread, made) != 0) {
+		free(made);
+		return FAIL(NO_MEMORY, "the committer's thread cannot be started");
+	}
+	*committer = made;
+	return OK;
+}
+
+void committer_close(struct committer *committer)
+{
+	if (!committer)
+		return;
+	pthread_mutex_lock(&committer->lock);
+	committer->stopping = true;
+	pthread_cond_signal(&committer->work);
+	pthread_mutex_unlock(&committer->lock);
+	pthread_join(committer->thread, NULL);
+	pthread_mutex_destroy(&committer->lock);
+	pthread_cond_destroy(&committer->work);
+	free(committer);
+}
+
+fallible committer_reserve(struct committer *committer)
+{
+	pthread_mutex_lock(&committer->lock);
+	bool free_place = committer->places < COMMITTER_PLACES && !committer->stopping;
+	committer->places += free_place;
+	pthread_mutex_unlock(&committer->lock);
+	return free_place ? OK : FAIL(BUSY, "the queue of writes is full");
+}
+
+void committer_release(struct committer *committer)
+{
+	pthread_mutex_lock(&committer->lock);
+	committer->places--;
+	pthread_mutex_unlock(&committer->lock);
+}
+
+void committer_submit(struct committer *committer, struct act_job *job)
+{
+	job->next = NULL;
+	pthread_mutex_lock(&committer->lock);
+	if (committer->last)
+		committer->last->next = job;
+	else
+		committer->first = job;
+	committer->last = job;
+	pthread_cond_signal(&committer->work);
+	pthread_mutex_unlock(&committer->lock);
+}
+
+/* ---- waiting for one job ---- */
+
+struct waiting {
+	struct act_job job; /* the caller's, with our done in its place */
+	pthread_mutex_t lock;
+	pthread_cond_t over;
+	bool is_over;
+	struct err result;
+	void (*done)(void *context, struct err result);
+	void *context;
+};
+
+static fallible run_waiting(struct act *act, void *context)
+{
+	struct waiting *waiting = context;
+	return waiting->job.run(act, waiting->context);
+}
+
+static fallible number_waiting(struct act *act, void *context)
+{
+	struct waiting *waiting = context;
+	return waiting->job.numbered ? waiting->job.numbered(act, waiting->context) : OK;
+}
+
+static void end_waiting(void *context, struct err result)
+{
+	struct waiting *waiting = context;
+	if (waiting->done)
+		waiting->done(waiting->context, result);
+	pthread_mutex_lock(&waiting->lock);
+	waiting->result = result;
+	waiting->is_over = true;
+	pthread_cond_signal(&waiting->over);
+	pthread_mutex_unlock(&waiting->lock);
+}
+
+fallible committer_run(struct committer *committer, struct act_job job)
+{
+	struct waiting waiting = {.job = job, .lock = PTHREAD_MUTEX_INITIALIZER, .over = PTHREAD_COND_INITIALIZER,
+		.done = job.done, .context = job.context};
+	struct act_job queued = {.kind = job.kind, .run = run_waiting, .numbered = number_waiting, .done = end_waiting,
+		.context = &waiting};
+	TRY(committer_reserve(committer));
+	committer_submit(committer, &queued);
+	pthread_mutex_lock(&waiting.lock);
+	while (!waiting.is_over)
+		pthread_cond_wait(&waiting.over, &waiting.lock);
+	pthread_mutex_unlock(&waiting.lock);
+	return waiting.result;
+}
+
+void committer_count(struct committer *committer, struct committer_counts *counts)
+{
+	pthread_mutex_lock(&committer->lock);
+	*counts = committer->counts;
+	counts->queued = committer->places;
+	pthread_mutex_unlock(&committer->lock);
+}

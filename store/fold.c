@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* fold - sort the rows by tenant, write postings in key order, extend the tiles. */
+#include "store/fold.h"
+
+#include <endian.h>
+#include <stdlib.h>
+
+#include "store/index.h"
+#include "store/tiles.h"
+
+enum { FOLD_ARRAY_MAX = 64 * 1024 * 1024 };
+
+/* One row's value in one field, for sorting. */
+struct posting {
+	uint8_t value[INDEX_VALUE_MAX];
+	uint32_t offset;
+};
+
+/* What one fold works with. */
+struct fold {
+	struct volume *volume;
+	struct kv_txn txn;
+	struct index_segment segment;
+	struct tail_row *rows;     /* sorted by tenant, then sequence */
+	size_t row_count;
+	struct posting *postings;  /* room for INDEX_VALUES_A_ROW a row */
+	struct buf array;          /* of one posting list */
+};
+
+static void fold_done(struct fold *fold)
+{
+	kv_txn_done(&fold->txn);
+	free(fold->rows);
+	free(fold->postings);
+	buf_done(&fold->array);
+}
+
+static int by_tenant(const void *a, const void *b)
+{
+	const struct tail_row *left = a, *right = b;
+	if (left->tenant != right->tenant)
+		return left->tenant < right->tenant ? -1 : 1;
+	return (left->sequence > right->sequence) - (left->sequence < right->sequence);
+}
+
+static int by_value(const void *a, const void *b)
+{
+	const struct posting *left = a, *right = b;
+	int order = memcmp(left->value, right->value, INDEX_VALUE_MAX);
+	return order ? order : (left->offset > right->offset) - (left->offset < right->offset);
+}
+
+/* ---- one tenant's rows ---- */
+
+struct group {
+	struct id tenant;
+	const struct tail_row *rows;
+	size_t count;
+};
+
+static fallible append(struct fold *fold, const struct group *group, enum index_field field, struct span value)
+{
+	uint8_t key[INDEX_KEY_MAX];
+	size_t len = index_key(fold->segment.number, group->tenant, field, value, key);
+	TRY(buf_check(&fold->array));
+	return kv_append(&fold->txn, INDEX_POSTING, span_of(key, len), buf_span(&fold->array));
+}
+
+static void put_le(struct buf *array, uint64_t v, size_t width)
+{
+	uint64_t little = htole64(v);
+	buf_put(array, span_of(&little, width));
+}
+
+static uint32_t offset_of(const struct fold *fold, const struct tail_row *row)
+{
+	return (uint32_t)(row->sequence - fold->segment.first);
+}
+
+static fallible write_columns(struct fold *fold, const struct group *group)
+{
+	buf_clear(&fold->array);
+	buf_put_u64(&fold->array, group->rows[0].index);
+	for (size_t i = 0; i < group->count; i++)
+		put_le(&fold->array, offset_of(fold, &group->rows[i]), 4);
+	TRY(append(fold, group, INDEX_ALL, SPAN_NONE));
+	buf_clear(&fold->array);
+	for (size_t i = 0; i < group->count; i++)
+		put_le(&fold->array, (uint64_t)group->rows[i].time.ms, 8);
+	return append(fold, group, INDEX_TIME, SPAN_NONE);
+}
+
+static fallible write_ids(struct fold *fold, const struct group *group)
+{
+	for (size_t i = 0; i < group->count; i++) {
+		struct posting *posting = &fold->postings[i];
+		*posting = (struct posting){.offset = offset_of(fold, &group->rows[i])};
+		memcpy(posting->value, group->rows[i].event.bytes + 8, 8);
+	}
+	qsort(fold->postings, group->count, sizeof *fold->postings, by_value);
+	buf_clear(&fold->array);
+	for (size_t i = 0; i < group->count; i++) {
+		buf_put(&fold->array, span_of(fold->postings[i].value, 8));
+		put_le(&fold->array, fold->postings[i].offset, 4);
+	}
+	return append(fold, group, INDEX_ID, SPAN_NONE);
+}
+
+static size_t collect(struct fold *fold, const struct group *group, enum index_field field)
+{
+	size_t count = 0;
+	for (size_t i = 0; i < group->count; i++) {
+		uint8_t values[INDEX_VALUES_A_ROW][INDEX_VALUE_MAX] = {0};
+		size_t found = index_row_values(&group->rows[i], field, values);
+		for (size_t v = 0; v < found; v++) {
+			fold->postings[count].offset = offset_of(fold, &group->rows[i]);
+			memcpy(fold->postings[count++].value, values[v], INDEX_VALUE_MAX);
+		}
+	}
+	qsort(fold->postings, count, sizeof *fold->postings, by_value);
+	return count;
+}
+
+static fallible write_field(struct fold *fold, const struct group *group, enum index_field field)
+{
+	size_t count = collect(fold, group, field);
+	for (size_t i = 0; i < count;) {
+		const struct posting *first = &fold->postings[i];
+		buf_clear(&fold->array);
+		for (; i < count && memcmp(fold->postings[i].value, first->value, INDEX_VALUE_MAX) == 0; i++)
+			put_le(&fold->array, fold->postings[i].offset, 4);
+		TRY(append(fold, group, field, span_of(first->value, index_value_width(field))));
+	}
+	return OK;
+}
+
+static fallible write_tree(struct fold *fold, const struct group *group)
+{
+	scoped(buf) place = BUF(64);
+	scoped(buf) name = BUF(64);
+	buf_clear(&fold->array);
+	for (size_t i = 0; i < group->count; i++)
+		buf_put(&fold->array, SPAN_BYTES(group->rows[i].leaf_hash.bytes));
+	TRY(buf_check(&fold->array));
+	TRY(tiles_extend(&fold->txn, group->tenant, group->rows[0].index, buf_span(&fold->array)));
+	buf_put(&name, SPAN_BYTES(group->tenant.bytes));
+	buf_put_u64(&name, group->rows[0].index);
+	buf_put_u32(&place, fold->segment.number);
+	buf_put_u32(&place, (uint32_t)group->count);
+	TRY(buf_check(&name));
+	TRY(buf_check(&place));
+	return kv_put(&fold->txn, INDEX_PLACE, buf_span(&name), buf_span(&place));
+}
+
+/* Where the tenant's tree stands after this fold; the start of the next process begins from it. */
+static fallible write_tenant(struct fold *fold, const struct group *group)
+{
+	struct merkle_frontier frontier;
+	scoped(buf) value = BUF(4096);
+	TRY(volume_read_frontier(&fold->txn, group->tenant, &frontier));
+	for (size_t i = 0; i < group->count; i++)
+		merkle_grow(&frontier, &group->rows[i].leaf_hash);
+	volume_put_frontier(&frontier, &value);
+	TRY(buf_check(&value));
+	return kv_put(&fold->txn, INDEX_TENANT, SPAN_BYTES(group->tenant.bytes), buf_span(&value));
+}
+
+static fallible write_group(struct fold *fold, const struct group *group)
+{
+	TRY(write_columns(fold, group));
+	TRY(write_ids(fold, group));
+	for (enum index_field field = INDEX_ACTION; field < INDEX_FIELD_COUNT; field++)
+		TRY(write_field(fold, group, field));
+	TRY(write_tree(fold, group));
+	return write_tenant(fold, group);
+}
+
+/* ---- the whole ---- */
+
+static size_t tenant_run(const struct fold *fold, size_t from)
+{
+	size_t end = from;
+	while (end < fold->row_count && fold->rows[end].tenant == fold->rows[from].tenant)
+		end++;
+	return end - from;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	return memcmp(((const struct group *)a)->tenant.bytes, ((const struct group *)b)->tenant.bytes, 16);
+}
+
+/* Keys are appended, so tenants go in the order of their ids, not of their numbers. */
+static fallible write_groups(struct fold *fold)
+{
+	struct group *groups = calloc(fold->row_count, sizeof *groups);
+	size_t count = 0;
+	struct err err = OK;
+	if (!groups)
+		return FAIL(NO_MEMORY, "a fold has no memory for its groups");
+	tail_lock(fold->volume->tail);
+	for (size_t at = 0; at < fold->row_count; at += groups[count++].count)
+		groups[count] = (struct group){tail_tenant_id(fold->volume->tail, fold->rows[at].tenant), fold->rows + at,
+			tenant_run(fold, at)};
+	tail_unlock(fold->volume->tail);
+	qsort(groups, count, sizeof *groups, by_id);
+	for (size_t i = 0; i < count && !err_failed(err); i++)
+		err = write_group(fold, &groups[i]);
+	free(groups);
+	return err;
+}
+
+static void measure(struct fold *fold)
+{
+	struct index_segment *segment = &fold->segment;
+	segment->first = fold->rows[0].sequence;
+	segment->last = fold->rows[fold->row_count - 1].sequence;
+	segment->from = segment->to = fold->rows[0].time;
+	for (size_t i = 1; i < fold->row_count; i++) {
+		struct instant time = fold->rows[i].time;
+		segment->from = time.ms < segment->from.ms ? time : segment->from;
+		segment->to = time.ms > segment->to.ms ? time : segment->to;
+	}
+}
+
+static fallible write_segment(struct fold *fold)
+{
+	struct index_mark mark;
+	TRY(index_read_mark(&fold->txn, &mark));
+	fold->segment.number = mark.segments;
+	measure(fold);
+	if (fold->segment.first != mark.sequence + 1)
+		return FAIL(BUG, "a fold would leave a gap behind its mark");
+	qsort(fold->rows, fold->row_count, sizeof *fold->rows, by_tenant);
+	TRY(write_groups(fold));
+	TRY(index_write_segment(&fold->txn, &fold->segment));
+	mark = (struct index_mark){fold->segment.last, mark.segments + 1};
+	TRY(index_write_mark(&fold->txn, &mark));
+	return kv_commit(&fold->txn);
+}
+
+fallible fold_once(struct volume *volume)
+{
+	size_t waiting = tail_count(volume->tail);
+	size_t room = waiting < TAIL_FOLD_AT ? waiting : TAIL_FOLD_AT;
+	if (room == 0)
+		return OK;
+	scoped(fold) fold = {.volume = volume, .array = BUF(FOLD_ARRAY_MAX)};
+	fold.rows = calloc(room, sizeof *fold.rows);
+	fold.postings = calloc(room * INDEX_VALUES_A_ROW, sizeof *fold.postings);
+	if (!fold.rows || !fold.postings)
+		return FAIL(NO_MEMORY, "a fold has no memory for its rows");
+	fold.row_count = tail_copy(volume->tail, fold.rows, room);
+	TRY(kv_write(volume->index, &fold.txn));
+	TRY(write_segment(&fold));
+	tail_folded(volume->tail, fold.row_count);
+	return OK;
+}

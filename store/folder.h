@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* folder - the thread that folds behind the commits. */
+#pragma once
+
+#include "base/err.h"
+#include "store/volume.h"
+
+struct folder; /* opaque */
+
+/* folder_open - fold whenever TAIL_FOLD_AT rows wait. `failed` is told what a fold failed with; it is tried again later. */
+fallible folder_open(struct volume *volume, void (*failed)(struct err err), struct folder **folder);
+
+/* folder_close - stop the thread, after the committer: then fold what is left. Takes NULL. */
+fallible folder_close(struct folder *folder);

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* index - keys, marks and look-ups of the derived environment. */
+#include "store/index.h"
+
+#include <endian.h>
+
+#include "base/buf.h"
+#include "base/reader.h"
+#include "policies/actions.h"
+
+enum { MARK_VERSION = 1, SEGMENT_VERSION = 1, ALL_HEADER = 8, ID_STRIDE = 12 };
+
+const char *const INDEX_NAMES[INDEX_MAP_COUNT] = {"meta", "segment", "posting", "tenant", "place", "tile"};
+
+fallible index_read_mark(struct kv_txn *txn, struct index_mark *mark)
+{
+	struct span value;
+	struct err err = kv_get(txn, INDEX_META, SPAN_LIT("mark"), &value);
+	*mark = (struct index_mark){0};
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	struct reader reader = READER(value);
+	if (reader_u8(&reader) != MARK_VERSION)
+		return FAIL(CORRUPT, "the index has a mark of an unknown version");
+	mark->sequence = reader_u64(&reader);
+	mark->segments = reader_u32(&reader);
+	return reader_check(&reader);
+}
+
+fallible index_write_mark(struct kv_txn *txn, const struct index_mark *mark)
+{
+	scoped(buf) value = BUF(64);
+	buf_put_u8(&value, MARK_VERSION);
+	buf_put_u64(&value, mark->sequence);
+	buf_put_u32(&value, mark->segments);
+	TRY(buf_check(&value));
+	return kv_put(txn, INDEX_META, SPAN_LIT("mark"), buf_span(&value));
+}
+
+static void segment_key(uint32_t number, uint8_t key[static 4])
+{
+	for (size_t i = 4; i > 0; i--, number >>= 8)
+		key[i - 1] = (uint8_t)number;
+}
+
+fallible index_read_segment(struct kv_txn *txn, uint32_t number, struct index_segment *segment)
+{
+	uint8_t key[4];
+	struct span value;
+	segment_key(number, key);
+	TRY(kv_get(txn, INDEX_SEGMENT, SPAN_BYTES(key), &value));
+	struct reader reader = READER(value);
+	struct index_segment read = {.number = number};
+	if (reader_u8(&reader) != SEGMENT_VERSION)
+		return FAIL(CORRUPT, "a segment has an unknown version");
+	read.first = reader_u64(&reader);
+	read.last = reader_u64(&reader);
+	read.from.ms = reader_i64(&reader);
+	read.to.ms = reader_i64(&reader);
+	TRY(reader_check(&reader));
+	*segment = read;
+	return OK;
+}
+
+fallible index_write_segment(struct kv_txn *txn, const struct index_segment *segment)
+{
+	uint8_t key[4];
+	scoped(buf) value = BUF(64);
+	segment_key(segment->number, key);
+	buf_put_u8(&value, SEGMENT_VERSION);
+	buf_put_u64(&value, segment->first);
+	buf_put_u64(&value, segment->last);
+	buf_put_i64(&value, segment->from.ms);
+	buf_put_i64(&value, segment->to.ms);
+	TRY(buf_check(&value));
+	return kv_append(txn, INDEX_SEGMENT, SPAN_BYTES(key), buf_span(&value));
+}
+
+size_t index_key(uint32_t segment, struct id tenant, enum index_field field, struct span value,
+	uint8_t key[static INDEX_KEY_MAX])
+{
+	size_t len = value.len < INDEX_VALUE_MAX ? value.len : INDEX_VALUE_MAX;
+	segment_key(segment, key);
+	memcpy(key + 4, tenant.bytes, sizeof tenant.bytes);
+	key[20] = (uint8_t)field;
+	if (len)
+		memcpy(key + 21, value.at, len);
+	return 21 + len;
+}
+
+fallible index_posting(struct kv_txn *txn, uint32_t segment, struct id tenant, enum index_field field, struct span value,
+	struct span *array)
+{
+	uint8_t key[INDEX_KEY_MAX];
+	size_t len = index_key(segment, tenant, field, value, key);
+	struct err err = kv_get(txn, INDEX_POSTING, span_of(key, len), array);
+	if (err.kind == ERR_NOT_FOUND) {
+		*array = SPAN_NONE;
+		return OK;
+	}
+	return err;
+}
+
+static size_t class_values(uint16_t code, uint8_t values[static INDEX_VALUES_A_ROW][INDEX_VALUE_MAX])
+{
+	const struct action_row *action = action_by_code(code);
+	size_t count = 0;
+	for (unsigned class = 0; action && class < ACTION_CLASS_COUNT && count < INDEX_VALUES_A_ROW; class ++)
+		if (action_in_class(action, class))
+			values[count++][0] = (uint8_t)class;
+	return count;
+}
+
+static size_t id_value(struct id id, uint8_t values[static INDEX_VALUES_A_ROW][INDEX_VALUE_MAX])
+{
+	memcpy(values[0], id.bytes, sizeof id.bytes);
+	return !ids_is_none(id);
+}
+
+size_t index_row_values(const struct tail_row *row, enum index_field field,
+	uint8_t values[static INDEX_VALUES_A_ROW][INDEX_VALUE_MAX])
+{
+	switch (field) {
+	case INDEX_ACTION:
+		values[0][0] = (uint8_t)(row->action >> 8);
+		values[0][1] = (uint8_t)row->action;
+		return 1;
+	case INDEX_CLASS:
+		return class_values(row->action, values);
+	case INDEX_OUTCOME:
+		values[0][0] = row->outcome;
+		return 1;
+	case INDEX_ACTOR:
+		return id_value(row->actor, values);
+	case INDEX_CLIENT:
+		return id_value(row->client, values);
+	case INDEX_ALL:
+	case INDEX_TIME:
+	case INDEX_ID:
+	case INDEX_FIELD_COUNT:
+		break;
+	}
+	return 0;
+}
+
+size_t index_value_width(enum index_field field)
+{
+	if (field == INDEX_ACTOR || field == INDEX_CLIENT)
+		return 16;
+	return field == INDEX_ACTION ? 2 : 1;
+}
+
+uint32_t index_u32(struct span array, size_t i, size_t stride)
+{
+	uint32_t v;
+	memcpy(&v, array.at + i * stride, sizeof v);
+	return le32toh(v);
+}
+
+int64_t index_i64(struct span array, size_t i, size_t stride)
+{
+	uint64_t v;
+	memcpy(&v, array.at + i * stride, sizeof v);
+	return (int64_t)le64toh(v);
+}
+
+fallible index_find_sequence(struct kv_txn *txn, struct id tenant, uint64_t index, uint64_t *sequence)
+{
+	scoped(buf) key = BUF(32);
+	scoped(kv_cursor) places = {0};
+	buf_put(&key, SPAN_BYTES(tenant.bytes));
+	buf_put_u64(&key, index);
+	TRY(buf_check(&key));
+	TRY(kv_seek_back(txn, INDEX_PLACE, buf_span(&key), &places));
+	if (!kv_next(&places) || !span_starts(places.key, SPAN_BYTES(tenant.bytes))) {
+		TRY(places.err);
+		return FAIL(NOT_FOUND, "the leaf is not in the index");
+	}
+	struct reader name = READER(span_from(places.key, 16)), place = READER(places.value);
+	uint64_t first = reader_u64(&name);
+	uint32_t number = reader_u32(&place), count = reader_u32(&place);
+	struct index_segment segment;
+	struct span all;
+	TRY(reader_check(&place));
+	if (index - first >= count)
+		return FAIL(NOT_FOUND, "the leaf is not in the index");
+	TRY(index_read_segment(txn, number, &segment));
+	TRY(index_posting(txn, number, tenant, INDEX_ALL, SPAN_NONE, &all));
+	if (all.len != ALL_HEADER + (size_t)count * 4)
+		return FAIL(CORRUPT, "a segment's list of sequences has another length than its place says");
+	*sequence = segment.first + index_u32(span_from(all, ALL_HEADER), (size_t)(index - first), 4);
+	return OK;
+}
+
+/* The offset of an id in a sorted array of (8 bytes of id, 4 bytes of offset); false when it is not there. */
+static bool find_id(struct span ids, struct id event, uint32_t *offset)
+{
+	size_t low = 0, high = ids.len / ID_STRIDE;
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = memcmp(ids.at + middle * ID_STRIDE, event.bytes + 8, 8);
+		if (order == 0) {
+			*offset = index_u32(span_from(ids, 8), middle, ID_STRIDE);
+			return true;
+		}
+		if (order < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return false;
+}
+
+fallible index_find_event(struct kv_txn *txn, struct id tenant, struct id event, uint64_t *sequence)
+{
+	struct index_mark mark;
+	TRY(index_read_mark(txn, &mark));
+	for (uint32_t number = mark.segments; number > 0; number--) {
+		struct span ids;
+		uint32_t offset;
+		struct index_segment segment;
+		TRY(index_posting(txn, number - 1, tenant, INDEX_ID, SPAN_NONE, &ids));
+		if (!find_id(ids, event, &offset))
+			continue;
+		TRY(index_read_segment(txn, number - 1, &segment));
+		*sequence = segment.first + offset;
+		return OK;
+	}
+	return FAIL(NOT_FOUND, "no such event");
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* index - what is derived from the log and can be made anew: immutable segments of postings, tiles, where each tenant stands.
+ *
+ * A segment covers a run of sequences. Its postings are arrays of 4-byte offsets from the segment's first sequence, little-endian,
+ * ascending, keyed (segment, tenant, field, value) and appended in key order. Source: docs/formats.md "index". */
+#pragma once
+
+#include "base/err.h"
+#include "base/ids.h"
+#include "store/kv.h"
+#include "store/tail.h"
+
+enum index_map { INDEX_META, INDEX_SEGMENT, INDEX_POSTING, INDEX_TENANT, INDEX_PLACE, INDEX_TILE, INDEX_MAP_COUNT };
+
+extern const char *const INDEX_NAMES[INDEX_MAP_COUNT];
+
+/* Stored numbers: never renumber. */
+enum index_field {
+	INDEX_ALL = 0,     /* value none: first index 8, then per row offset 4 */
+	INDEX_TIME = 1,    /* value none: per row the caller's time, 8 */
+	INDEX_ID = 2,      /* value none: per row last 8 bytes of the event id, offset 4; sorted */
+	INDEX_ACTION = 3,  /* value 2 bytes */
+	INDEX_CLASS = 4,   /* value 1 byte; edit and delete select across classes */
+	INDEX_OUTCOME = 5, /* value 1 byte */
+	INDEX_ACTOR = 6,   /* value 16 bytes */
+	INDEX_CLIENT = 7,  /* value 16 bytes */
+	INDEX_FIELD_COUNT
+};
+
+enum { INDEX_VALUE_MAX = 16, INDEX_VALUES_A_ROW = 3, INDEX_KEY_MAX = 4 + 16 + 1 + INDEX_VALUE_MAX };
+
+/* How far the folding has come. */
+struct index_mark {
+	uint64_t sequence; /* folded up to and with this one; 0 = nothing */
+	uint32_t segments; /* made so far, numbered from 0 */
+};
+
+/* One segment as a whole. */
+struct index_segment {
+	uint32_t number;
+	uint64_t first, last;         /* sequences */
+	struct instant from, to;      /* least and greatest time */
+};
+
+/* index_read_mark - a fresh index has the zero mark. index_write_mark - inside a fold. Fails: CORRUPT · IO. */
+fallible index_read_mark(struct kv_txn *txn, struct index_mark *mark);
+fallible index_write_mark(struct kv_txn *txn, const struct index_mark *mark);
+
+/* index_read_segment - Fails: NOT_FOUND · CORRUPT. */
+fallible index_read_segment(struct kv_txn *txn, uint32_t number, struct index_segment *segment);
+fallible index_write_segment(struct kv_txn *txn, const struct index_segment *segment);
+
+/* index_key - the key of a posting; returns its length. */
+size_t index_key(uint32_t segment, struct id tenant, enum index_field field, struct span value,
+	uint8_t key[static INDEX_KEY_MAX]);
+
+/* index_posting - an array of a segment, empty when the tenant has none. Borrowed from the transaction. Fails: IO · CORRUPT. */
+fallible index_posting(struct kv_txn *txn, uint32_t segment, struct id tenant, enum index_field field, struct span value,
+	struct span *array);
+
+/* index_row_values - the values of one row in one field, at most INDEX_VALUES_A_ROW; returns how many. Columns (ALL, TIME, ID)
+ * have none. index_value_width - the bytes of a value in use. */
+size_t index_row_values(const struct tail_row *row, enum index_field field,
+	uint8_t values[static INDEX_VALUES_A_ROW][INDEX_VALUE_MAX]);
+size_t index_value_width(enum index_field field);
+
+/* index_u32, index_i64 - element i of an array; little-endian, any alignment. */
+uint32_t index_u32(struct span array, size_t i, size_t stride);
+int64_t index_i64(struct span array, size_t i, size_t stride);
+
+/* index_find_sequence - the sequence of a tenant's folded leaf by its index. Fails: NOT_FOUND · CORRUPT · IO. */
+fallible index_find_sequence(struct kv_txn *txn, struct id tenant, uint64_t index, uint64_t *sequence);
+
+/* index_find_event - the sequence of a tenant's folded event by its id, newest segment first. Fails as above. The id is only
+ * compared by its last 8 bytes: the caller checks the row. */
+fallible index_find_event(struct kv_txn *txn, struct id tenant, struct id event, uint64_t *sequence);

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* log - the rows of the log: one appended row an event, keyed by the volume's sequence.
+ *
+ * Row: version 1 ‖ tenant 16 ‖ index 8 ‖ chain 32 ‖ leaf hash 32 ‖ leaf. Source: docs/formats.md "log row". */
+#pragma once
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/ids.h"
+#include "crypto/merkle.h"
+#include "store/kv.h"
+
+enum { LOG_ROW_VERSION = 1, LOG_STUB_VERSION = 2, LOG_ROW_HEADER = 1 + 16 + 8 + 32 + 32 };
+
+struct log_row {
+	uint64_t sequence;
+	struct id tenant;
+	uint64_t index;
+	uint8_t chain[HASH_BLAKE];
+	struct merkle_hash leaf_hash;
+	struct span leaf; /* borrowed; empty in a stub (pruned) */
+};
+
+/* log_key - eight bytes big-endian. */
+void log_key(uint64_t sequence, uint8_t key[static 8]);
+
+void log_encode(const struct log_row *row, struct buf *out);
+
+/* log_decode - key and value of a row. Fails: CORRUPT. */
+fallible log_decode(struct span key, struct span value, struct log_row *row);
+
+/* log_get - Fails: NOT_FOUND · CORRUPT · IO. */
+fallible log_get(struct kv_txn *txn, uint64_t sequence, struct log_row *row);
+
+/* log_chain - the next link: BLAKE2b-256(chain ‖ sequence ‖ tenant ‖ index ‖ leaf hash); FOUNDATIONS 8. */
+void log_chain(const uint8_t before[static HASH_BLAKE], const struct log_row *row, uint8_t chain[static HASH_BLAKE]);

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* query - find events of one tenant: walk the tail, then the segments newest (or oldest) first, intersecting postings. Never a
+ * scan of the log behind a filter. */
+#pragma once
+
+#include "base/err.h"
+#include "store/index.h"
+#include "store/volume.h"
+
+enum {
+	QUERY_VALUES_MAX = 24, /* of one field */
+	QUERY_FIELDS_MAX = 8,
+	QUERY_LIMIT_MAX = 500,
+	QUERY_WORK_MAX = 2000000, /* postings looked at for one page; then the page ends early and says so */
+};
+
+/* Values of one field, any of which will do. */
+struct query_field {
+	enum index_field field; /* ACTION to CLIENT */
+	size_t count;           /* 0: nothing matches */
+	uint8_t values[QUERY_VALUES_MAX][INDEX_VALUE_MAX];
+};
+
+enum query_order { QUERY_NEWEST_FIRST, QUERY_OLDEST_FIRST };
+
+struct query {
+	struct id tenant;
+	struct query_field fields[QUERY_FIELDS_MAX]; /* all of which must hold */
+	size_t field_count;
+	struct instant from, to; /* of the caller's time; from inclusive, to exclusive; ms 0 = open */
+	enum query_order order;
+	size_t limit; /* 1 to QUERY_LIMIT_MAX */
+	bool resumes; /* go on behind `after` */
+	uint64_t after; /* an index: of the last row of the page before */
+};
+
+struct query_page {
+	uint64_t sequences[QUERY_LIMIT_MAX];
+	uint64_t indexes[QUERY_LIMIT_MAX];
+	size_t count;
+	bool more;     /* there may be rows behind the last one */
+	uint64_t last; /* where the next page goes on: `after` of it, when more */
+	uint64_t scanned_from, scanned_to; /* indexes, inclusive; from > to: nothing was there to scan */
+	bool complete; /* false: the page ended because of QUERY_WORK_MAX */
+};
+
+/* query_run - one page. Fails: IO · CORRUPT · BUSY · NO_MEMORY. */
+fallible query_run(const struct volume *volume, const struct query *query, struct query_page *page);
+
+/* query_add - add a value to a field of the query, making the field if needed. Fails: TOO_LARGE more than the maxima. */
+fallible query_add(struct query *query, enum index_field field, struct span value);
+
+/* query_require - make the field present even without values: then nothing matches (a name that nobody has). */
+fallible query_require(struct query *query, enum index_field field);

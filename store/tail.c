@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tail - chunks of rows in a ring, tenants in a hash table, and the committer's batch. */
+#include "store/tail.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum {
+	TAIL_CHUNK = 4096,                       /* rows */
+	TAIL_CHUNKS = 2 * TAIL_MAX / TAIL_CHUNK, /* a batch may go over TAIL_MAX by less than TAIL_MAX */
+	TAIL_FIRST_SLOTS = 64,
+};
+
+struct tail_tenant {
+	struct id id;
+	uint32_t number;
+	_Atomic uint64_t last;      /* position + 1 of the newest published row */
+	_Atomic uint64_t folded;    /* leaves below this index are in index/ */
+	pthread_mutex_t still;      /* guards frontier */
+	struct merkle_frontier frontier;
+};
+
+struct tail {
+	pthread_rwlock_t lock;
+	struct tail_row *chunks[TAIL_CHUNKS]; /* by position / TAIL_CHUNK modulo TAIL_CHUNKS */
+	_Atomic uint64_t first;               /* position of the oldest row */
+	_Atomic uint64_t end;                 /* position behind the newest published row */
+	struct tail_tenant **tenants;         /* by number */
+	size_t tenant_count;
+	uint32_t *slots; /* open addressing: number + 1 */
+	size_t slot_count;
+	pthread_mutex_t wait_lock;
+	pthread_cond_t changed;
+	bool woken;
+};
+
+/* A tenant that the batch writes for, as the batch will leave it. */
+struct touched {
+	struct tail_tenant *tenant;
+	uint64_t last;
+	struct merkle_frontier frontier;
+};
+
+/* What a tenant's working copy was before one row was added: undone from the end when an act is dropped. */
+struct undo {
+	size_t touched;
+	uint64_t last;
+	struct merkle_frontier frontier;
+};
+
+struct tail_batch {
+	struct tail *tail;
+	struct tail_row *rows;
+	struct undo *undo; /* one a row */
+	size_t count, cap;
+	struct touched *touched;
+	size_t touched_count, touched_cap;
+};
+
+static bool init_locks(struct tail *tail)
+{
+	pthread_rwlockattr_t prefer;
+	pthread_condattr_t monotonic;
+	pthread_rwlockattr_init(&prefer);
+	/* Folding must not starve behind readers that never leave a gap. */
+	pthread_rwlockattr_setkind_np(&prefer, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	bool ok = pthread_rwlock_init(&tail->lock, &prefer) == 0 && pthread_mutex_init(&tail->wait_lock, NULL) == 0 &&
+		pthread_cond_init(&tail->changed, &monotonic) == 0;
+	pthread_rwlockattr_destroy(&prefer);
+	pthread_condattr_destroy(&monotonic);
+	return ok;
+}
+
+fallible tail_open(struct tail **tail)
+{
+	struct tail *made = calloc(1, sizeof *made);
+	uint32_t *slots = calloc(TAIL_FIRST_SLOTS, sizeof *slots);
+	if (!made || !slots || !init_locks(made)) {
+		free(made);
+		free(slots);
+		return FAIL(NO_MEMORY, "the tail cannot be made");
+	}
+	made->slots = slots;
+	made->slot_count = TAIL_FIRST_SLOTS;
+	*tail = made;
+	return OK;
+}
+
+void tail_close(struct tail *tail)
+{
+	if (!tail)
+		return;
+	for (size_t i = 0; i < TAIL_CHUNKS; i++)
+		free(tail->chunks[i]);
+	for (size_t i = 0; i < tail->tenant_count; i++) {
+		pthread_mutex_destroy(&tail->tenants[i]->still);
+		free(tail->tenants[i]);
+	}
+	free(tail->tenants);
+	free(tail->slots);
+	pthread_rwlock_destroy(&tail->lock);
+	pthread_mutex_destroy(&tail->wait_lock);
+	pthread_cond_destroy(&tail->changed);
+	free(tail);
+}
+
+/* ---- tenants ---- */
+
+/* Ids are time-ordered at the front and random at the back: the back spreads. */
+static size_t slot_of(const struct tail *tail, struct id tenant)
+{
+	uint64_t back;
+	memcpy(&back, tenant.bytes + 8, sizeof back);
+	size_t slot = (size_t)(back & (tail->slot_count - 1));
+	while (tail->slots[slot] && !ids_equal(tail->tenants[tail->slots[slot] - 1]->id, tenant))
+		slot = (slot + 1) & (tail->slot_count - 1);
+	return slot;
+}
+
+struct tail_tenant *tail_tenant(struct tail *tail, struct id tenant)
+{
+	uint32_t number = tail->slots[slot_of(tail, tenant)];
+	return number ? tail->tenants[number - 1] : NULL;
+}
+
+static fallible grow_tenants(struct tail *tail)
+{
+	if ((tail->tenant_count + 1) * 2 <= tail->slot_count && tail->tenants)
+		return OK;
+	size_t slot_count = tail->slot_count * 2;
+	uint32_t *slots = calloc(slot_count, sizeof *slots);
+	struct tail_tenant **tenants = realloc(tail->tenants, slot_count * sizeof(struct tail_tenant *));
+	if (tenants)
+		tail->tenants = tenants;
+	if (!slots || !tenants) {
+		free(slots);
+		return FAIL(NO_MEMORY, "the table of tenants cannot grow");
+	}
+	free(tail->slots);
+	tail->slots = slots;
+	tail->slot_count = slot_count;
+	for (uint32_t i = 0; i < tail->tenant_count; i++)
+		tail->slots[slot_of(tail, tail->tenants[i]->id)] = i + 1;
+	return OK;
+}
+
+static fallible add_tenant(struct tail *tail, struct id id, struct tail_tenant **tenant)
+{
+	TRY(grow_tenants(tail));
+	struct tail_tenant *made = calloc(1, sizeof *made);
+	if (!made)
+		return FAIL(NO_MEMORY, "a tenant's log state cannot be made");
+	pthread_mutex_init(&made->still, NULL);
+	made->id = id;
+	made->number = (uint32_t)tail->tenant_count;
+	tail->tenants[tail->tenant_count++] = made;
+	tail->slots[slot_of(tail, id)] = made->number + 1;
+	*tenant = made;
+	return OK;
+}
+
+static fallible find_or_add(struct tail *tail, struct id id, struct tail_tenant **tenant)
+{
+	*tenant = tail_tenant(tail, id);
+	if (*tenant)
+		return OK;
+	pthread_rwlock_wrlock(&tail->lock);
+	struct err err = add_tenant(tail, id, tenant);
+	pthread_rwlock_unlock(&tail->lock);
+	return err;
+}
+
+fallible tail_set_tenant(struct tail *tail, struct id id, const struct merkle_frontier *frontier)
+{
+	struct tail_tenant *tenant;
+	TRY(find_or_add(tail, id, &tenant));
+	tenant->frontier = *frontier;
+	tenant->folded = frontier->size;
+	return OK;
+}
+
+/* ---- the committer's batch ---- */
+
+fallible tail_batch_open(struct tail *tail, struct tail_batch **batch)
+{
+	struct tail_batch *made = calloc(1, sizeof *made);
+	if (!made)
+		return FAIL(NO_MEMORY, "a batch cannot be made");
+	made->tail = tail;
+	*batch = made;
+	return OK;
+}
+
+void tail_batch_done(struct tail_batch *batch)
+{
+	if (!batch)
+		return;
+	free(batch->rows);
+	free(batch->undo);
+	free(batch->touched);
+	free(batch);
+}
+
+static fallible touch(struct tail_batch *batch, struct id id, size_t *at)
+{
+	for (*at = batch->touched_count; *at > 0; --*at)
+		if (ids_equal(batch->touched[*at - 1].tenant->id, id)) {
+			--*at;
+			return OK;
+		}
+	struct tail_tenant *tenant;
+	TRY(find_or_add(batch->tail, id, &tenant));
+	if (batch->touched_count == batch->touched_cap) {
+		size_t cap = batch->touched_cap ? batch->touched_cap * 2 : 4;
+		struct touched *more = realloc(batch->touched, cap * sizeof *more);
+		if (!more)
+			return FAIL(NO_MEMORY, "a batch cannot take another tenant");
+		batch->touched = more;
+		batch->touched_cap = cap;
+	}
+	*at = batch->touched_count++;
+	batch->touched[*at] = (struct touched){tenant, tenant->last, tenant->frontier};
+	return OK;
+}
+
+fallible tail_batch_next(struct tail_batch *batch, struct id tenant, uint64_t *index)
+{
+	size_t at;
+	TRY(touch(batch, tenant, &at));
+	*index = batch->touched[at].frontier.size;
+	return OK;
+}
+
+static fallible batch_room(struct tail_batch *batch)
+{
+	if (batch->count < batch->cap)
+		return OK;
+	size_t cap = batch->cap ? batch->cap * 2 : 64;
+	struct tail_row *rows = realloc(batch->rows, cap * sizeof *rows);
+	if (rows)
+		batch->rows = rows;
+	struct undo *undo = realloc(batch->undo, cap * sizeof *undo);
+	if (undo)
+		batch->undo = undo;
+	if (!rows || !undo)
+		return FAIL(NO_MEMORY, "a batch cannot take another row");
+	batch->cap = cap;
+	return OK;
+}
+
+/* The chunk of the row's future position must be there before the commit: publishing cannot fail. */
+static fallible ring_room(struct tail_batch *batch)
+{
+	uint64_t position = batch->tail->end + batch->count;
+	if (position - batch->tail->first >= (uint64_t)(TAIL_CHUNKS - 1) * TAIL_CHUNK)
+		return FAIL(BUSY, "the tail has no room until it is folded");
+	struct tail_row **chunk = &batch->tail->chunks[position / TAIL_CHUNK % TAIL_CHUNKS];
+	if (!*chunk)
+		*chunk = calloc(TAIL_CHUNK, sizeof **chunk);
+	return *chunk ? OK : FAIL(NO_MEMORY, "the tail cannot grow");
+}
+
+fallible tail_batch_add(struct tail_batch *batch, const struct log_row *row)
+{
+	size_t at;
+	struct leaf leaf = {0};
+	if (row->leaf.len)
+		TRY(leaf_decode(row->leaf, &leaf));
+	TRY(touch(batch, row->tenant, &at));
+	TRY(batch_room(batch));
+	TRY(ring_room(batch));
+	struct touched *touched = &batch->touched[at];
+	batch->undo[batch->count] = (struct undo){at, touched->last, touched->frontier};
+	batch->rows[batch->count] = (struct tail_row){
+		.sequence = row->sequence,
+		.index = row->index,
+		.time = leaf.time,
+		.event = leaf.event,
+		.actor = leaf.ids[LEAF_ID_ACTOR],
+		.client = leaf.ids[LEAF_ID_CLIENT],
+		.leaf_hash = row->leaf_hash,
+		.before = touched->last,
+		.tenant = touched->tenant->number,
+		.action = leaf.action,
+		.outcome = (uint8_t)leaf.outcome,
+		.severity = leaf.severity,
+	};
+	merkle_grow(&touched->frontier, &row->leaf_hash);
+	touched->last = batch->tail->end + batch->count + 1;
+	batch->count++;
+	return OK;
+}
+
+size_t tail_batch_mark(const struct tail_batch *batch)
+{
+	return batch->count;
+}
+
+void tail_batch_cut(struct tail_batch *batch, size_t mark)
+{
+	while (batch->count > mark) {
+		const struct undo *undo = &batch->undo[--batch->count];
+		batch->touched[undo->touched].last = undo->last;
+		batch->touched[undo->touched].frontier = undo->frontier;
+	}
+}
+
+static void announce(struct tail *tail)
+{
+	pthread_mutex_lock(&tail->wait_lock);
+	pthread_cond_broadcast(&tail->changed);
+	pthread_mutex_unlock(&tail->wait_lock);
+}
+
+void tail_batch_publish(struct tail_batch *batch)
+{
+	struct tail *tail = batch->tail;
+	uint64_t end = tail->end;
+	for (size_t i = 0; i < batch->count; i++)
+		tail->chunks[(end + i) / TAIL_CHUNK % TAIL_CHUNKS][(end + i) % TAIL_CHUNK] = batch->rows[i];
+	for (size_t i = 0; i < batch->touched_count; i++) {
+		struct touched *touched = &batch->touched[i];
+		pthread_mutex_lock(&touched->tenant->still);
+		touched->tenant->frontier = touched->frontier;
+		pthread_mutex_unlock(&touched->tenant->still);
+		atomic_store_explicit(&touched->tenant->last, touched->last, memory_order_release);
+	}
+	atomic_store_explicit(&tail->end, end + batch->count, memory_order_release);
+	if (end + batch->count - tail->first >= TAIL_FOLD_AT)
+		announce(tail);
+}
+
+/* ---- readers ---- */
+
+void tail_lock(struct tail *tail)
+{
+	pthread_rwlock_rdlock(&tail->lock);
+}
+
+void tail_unlock(struct tail *tail)
+{
+	pthread_rwlock_unlock(&tail->lock);
+}
+
+void tail_frontier(struct tail_tenant *tenant, struct merkle_frontier *frontier)
+{
+	pthread_mutex_lock(&tenant->still);
+	*frontier = tenant->frontier;
+	pthread_mutex_unlock(&tenant->still);
+}
+
+uint64_t tail_size(struct tail_tenant *tenant)
+{
+	pthread_mutex_lock(&tenant->still);
+	uint64_t size = tenant->frontier.size;
+	pthread_mutex_unlock(&tenant->still);
+	return size;
+}
+
+uint64_t tail_folded_size(struct tail_tenant *tenant)
+{
+	return tenant->folded;
+}
+
+static const struct tail_row *row_at(struct tail *tail, uint64_t position_plus_1)
+{
+	if (position_plus_1 == 0 || position_plus_1 - 1 < tail->first)
+		return NULL;
+	uint64_t position = position_plus_1 - 1;
+	return &tail->chunks[position / TAIL_CHUNK % TAIL_CHUNKS][position % TAIL_CHUNK];
+}
+
+const struct tail_row *tail_newest(struct tail *tail, struct tail_tenant *tenant)
+{
+	return row_at(tail, atomic_load_explicit(&tenant->last, memory_order_acquire));
+}
+
+const struct tail_row *tail_before(struct tail *tail, const struct tail_row *row)
+{
+	return row_at(tail, row->before);
+}
+
+size_t tail_count(struct tail *tail)
+{
+	uint64_t first = tail->first; /* before end, so that the difference never goes below zero */
+	return (size_t)(tail->end - first);
+}
+
+static struct timespec deadline_after(int64_t ms)
+{
+	struct timespec at;
+	int64_t then = clock_monotonic_ms() + ms;
+	at.tv_sec = then / 1000;
+	at.tv_nsec = then % 1000 * 1000000;
+	return at;
+}
+
+void tail_wait_rows(struct tail *tail, size_t rows, int64_t wait_ms)
+{
+	struct timespec deadline = deadline_after(wait_ms);
+	pthread_mutex_lock(&tail->wait_lock);
+	while (tail_count(tail) < rows && !tail->woken)
+		if (pthread_cond_timedwait(&tail->changed, &tail->wait_lock, &deadline) == ETIMEDOUT)
+			break;
+	pthread_mutex_unlock(&tail->wait_lock);
+}
+
+void tail_wait_room(struct tail *tail)
+{
+	pthread_mutex_lock(&tail->wait_lock);
+	while (tail_count(tail) >= TAIL_MAX && !tail->woken)
+		pthread_cond_wait(&tail->changed, &tail->wait_lock);
+	pthread_mutex_unlock(&tail->wait_lock);
+}
+
+void tail_wake(struct tail *tail)
+{
+	pthread_mutex_lock(&tail->wait_lock);
+	tail->woken = true;
+	pthread_cond_broadcast(&tail->changed);
+	pthread_mutex_unlock(&tail->wait_lock);
+}
+
+/* ---- the folder's side ---- */
+
+size_t tail_copy(struct tail *tail, struct tail_row *rows, size_t max)
+{
+	size_t count = tail_count(tail);
+	uint64_t first = tail->first;
+	if (count > max)
+		count = max;
+	for (size_t i = 0; i < count; i++)
+		rows[i] = *row_at(tail, first + i + 1);
+	return count;
+}
+
+struct id tail_tenant_id(const struct tail *tail, uint32_t number)
+{
+	return tail->tenants[number]->id;
+}
+
+size_t tail_tenant_count(const struct tail *tail)
+{
+	return tail->tenant_count;
+}
+
+void tail_folded(struct tail *tail, size_t rows)
+{
+	pthread_rwlock_wrlock(&tail->lock);
+	uint64_t first = tail->first, after = first + rows;
+	for (uint64_t at = first; at < after; at++) {
+		const struct tail_row *row = row_at(tail, at + 1);
+		tail->tenants[row->tenant]->folded = row->index + 1;
+	}
+	tail->first = after;
+	/* A chunk is free again once its last position is behind. */
+	for (uint64_t chunk = first / TAIL_CHUNK; chunk < after / TAIL_CHUNK; chunk++) {
+		free(tail->chunks[chunk % TAIL_CHUNKS]);
+		tail->chunks[chunk % TAIL_CHUNKS] = NULL;
+	}
+	pthread_rwlock_unlock(&tail->lock);
+	announce(tail);
+}

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* volume - lock, open, rebuild; rows with their envelopes. */
+#include "store/volume.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/reader.h"
+#include "crypto/secret.h"
+#include "store/fold.h"
+#include "store/index.h"
+
+enum { VOLUME_PATH = 4096, VOLUME_FORMAT = 1, VOLUME_BATCH = 10000, ROW_VERSION = 1, ROW_ENVELOPE = 1 + 8 + 8 + KEYS_MAC };
+
+/* ---- the lock ---- */
+
+fallible volume_lock(const char *directory, int *lock)
+{
+	char path[VOLUME_PATH];
+	if (snprintf(path, sizeof path, "%s/lock", directory) >= (int)sizeof path)
+		return FAIL(INPUT, "the path of the data directory is too long");
+	if (mkdir(directory, 0700) != 0 && errno != EEXIST)
+		return FAIL(IO, "the data directory cannot be made");
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return FAIL(IO, "the lock file of the data directory cannot be opened");
+	if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+		close(fd);
+		return FAIL_CODE(LOCKED_DIRECTORY, "another process has the data directory open");
+	}
+	int written = ftruncate(fd, 0) == 0 ? dprintf(fd, "%d\n", (int)getpid()) : -1;
+	if (written < 0) {
+		close(fd);
+		return FAIL(IO, "the lock file of the data directory cannot be written");
+	}
+	*lock = fd;
+	return OK;
+}
+
+void volume_unlock(int lock)
+{
+	close(lock);
+}
+
+/* ---- rows ---- */
+
+static void row_mac(const struct keys *keys, enum table table, struct span key, struct span body, uint8_t mac[static KEYS_MAC])
+{
+	const uint8_t number = (uint8_t)table;
+	const struct span parts[] = {SPAN_LIT("row"), span_of(&number, 1), key, body};
+	keys->mac(keys->keeper, parts, 4, mac);
+}
+
+void volume_put_row(const struct keys *keys, enum table table, struct span key, const struct row *row, struct buf *value)
+{
+	uint8_t mac[KEYS_MAC];
+	size_t start = value->len;
+	buf_put_u8(value, ROW_VERSION);
+	buf_put_u64(value, row->version);
+	buf_put_u64(value, row->sequence);
+	buf_put(value, row->payload);
+	row_mac(keys, table, key, span_from(buf_span(value), start), mac);
+	buf_put(value, SPAN_BYTES(mac));
+}
+
+fallible volume_check_row(const struct volume *volume, enum table table, struct span key, struct span value, struct row *row)
+{
+	uint8_t mac[KEYS_MAC];
+	if (!tables_is_protected(table)) {
+		*row = (struct row){.payload = value};
+		return OK;
+	}
+	if (value.len < ROW_ENVELOPE || value.at[0] != ROW_VERSION)
+		return FAIL(CORRUPT, "a protected row is not in a known form");
+	struct span body = span_first(value, value.len - KEYS_MAC);
+	row_mac(volume->keys, table, key, body, mac);
+	if (!secret_equal(SPAN_BYTES(mac), span_from(value, body.len)))
+		return FAIL(FORGED, "a protected row fails its MAC");
+	struct reader reader = READER(span_from(body, 1));
+	row->version = reader_u64(&reader);
+	row->sequence = reader_u64(&reader);
+	row->payload = reader.rest;
+	return OK;
+}
+
+void volume_row_term(const struct keys *keys, enum table table, struct span key, struct span value,
+	uint8_t term[static HASH_WIDE])
+{
+	const uint8_t number = (uint8_t)table;
+	const struct span parts[] = {SPAN_LIT("sum"), span_of(&number, 1), key, value};
+	keys->sum_term(keys->keeper, parts, 4, term);
+}
+
+fallible volume_get(const struct volume *volume, struct kv_txn *txn, enum table table, struct span key, struct row *row)
+{
+	struct span value;
+	TRY(kv_get(txn, (int)table, key, &value));
+	return volume_check_row(volume, table, key, value, row);
+}
+
+fallible reading_open(const struct volume *volume, struct reading *reading)
+{
+	struct reading made = {.volume = volume};
+	TRY(kv_read(volume->data, &made.txn));
+	*reading = made;
+	return OK;
+}
+
+void reading_done(struct reading *reading)
+{
+	kv_txn_done(&reading->txn);
+}
+
+fallible reading_get(struct reading *reading, enum table table, struct span key, struct row *row)
+{
+	return volume_get(reading->volume, &reading->txn, table, key, row);
+}
+
+/* ---- frontiers in index/ ---- */
+
+void volume_put_frontier(const struct merkle_frontier *frontier, struct buf *out)
+{
+	buf_put_u64(out, frontier->size);
+	for (int i = 0; i < __builtin_popcountll(frontier->size); i++)
+		buf_put(out, SPAN_BYTES(frontier->edge[i].bytes));
+}
+
+static fallible read_frontier(struct span value, struct merkle_frontier *frontier)
+{
+	struct reader reader = READER(value);
+	struct merkle_frontier read = {.size = reader_u64(&reader)};
+	for (int i = 0; i < __builtin_popcountll(read.size); i++)
+		reader_copy(&reader, read.edge[i].bytes, MERKLE_HASH);
+	TRY(reader_check(&reader));
+	*frontier = read;
+	return OK;
+}
+
+fallible volume_read_frontier(struct kv_txn *txn, struct id tenant, struct merkle_frontier *frontier)
+{
+	struct span value;
+	struct err err = kv_get(txn, INDEX_TENANT, SPAN_BYTES(tenant.bytes), &value);
+	if (err.kind == ERR_NOT_FOUND) {
+		*frontier = (struct merkle_frontier){0};
+		return OK;
+	}
+	TRY(err);
+	return read_frontier(value, frontier);
+}
+
+/* ---- opening ---- */
+
+static fallible open_part(const struct volume_ask *ask, const char *name, struct kv_ask how, struct kv **kv)
+{
+	char path[VOLUME_PATH];
+	if (snprintf(path, sizeof path, "%s/%s", ask->directory, name) >= (int)sizeof path)
+		return FAIL(INPUT, "the path of the data directory is too long");
+	how.path = path;
+	how.durable = true;
+	how.read_only = ask->read_only;
+	return kv_open(ask->backend, &how, kv);
+}
+
+static fallible check_format(struct kv_txn *txn, struct volume *volume)
+{
+	struct span value;
+	struct err err = kv_get(txn, TABLE_META, SPAN_LIT("format"), &value);
+	if (err.kind == ERR_NOT_FOUND)
+		return FAIL(NOT_FOUND, "there is no store in this directory");
+	TRY(err);
+	if (value.len != 1 || value.at[0] != VOLUME_FORMAT)
+		return FAIL(CORRUPT, "the store has a format that this program does not know");
+	TRY(kv_get(txn, TABLE_META, SPAN_LIT("head"), &value));
+	return head_decode(value, volume->keys, &volume->head);
+}
+
+static fallible write_format(struct kv_txn *txn, struct volume *volume)
+{
+	static const uint8_t format = VOLUME_FORMAT;
+	struct span value;
+	scoped(buf) head = BUF(512);
+	struct err err = kv_get(txn, TABLE_META, SPAN_LIT("format"), &value);
+	if (!err_failed(err))
+		return FAIL(CONFLICT, "there is a store in this directory already");
+	if (err.kind != ERR_NOT_FOUND)
+		return err;
+	head_encode(&volume->head, volume->keys, &head);
+	TRY(buf_check(&head));
+	TRY(kv_put(txn, TABLE_META, SPAN_LIT("format"), span_of(&format, 1)));
+	TRY(kv_put(txn, TABLE_META, SPAN_LIT("head"), buf_span(&head)));
+	return kv_commit(txn);
+}
+
+static fallible read_tenants(struct volume *volume, struct kv_txn *index)
+{
+	scoped(kv_cursor) tenants = {0};
+	TRY(kv_seek(index, INDEX_TENANT, SPAN_NONE, &tenants));
+	while (kv_next(&tenants)) {
+		struct merkle_frontier frontier;
+		struct id tenant;
+		if (tenants.key.len != sizeof tenant.bytes)
+			return FAIL(CORRUPT, "the index has a tenant with a strange key");
+		memcpy(tenant.bytes, tenants.key.at, sizeof tenant.bytes);
+		TRY(read_frontier(tenants.value, &frontier));
+		TRY(tail_set_tenant(volume->tail, tenant, &frontier));
+	}
+	return tenants.err;
+}
+
+/* Add rows from a sequence on to the tail, at most VOLUME_BATCH; *from moves behind them. */
+static fallible load_some(struct volume *volume, struct kv_txn *txn, uint64_t *from)
+{
+	uint8_t key[8];
+	struct tail_batch *batch;
+	scoped(kv_cursor) rows = {0};
+	log_key(*from, key);
+	TRY(kv_seek(txn, TABLE_LOG, SPAN_BYTES(key), &rows));
+	TRY(tail_batch_open(volume->tail, &batch));
+	struct err err = OK;
+	while (!err_failed(err) && tail_batch_mark(batch) < VOLUME_BATCH && kv_next(&rows)) {
+		struct log_row row = {0};
+		err = log_decode(rows.key, rows.value, &row);
+		if (!err_failed(err) && row.sequence != *from)
+			err = FAIL(CORRUPT, "the log lacks a row");
+		if (!err_failed(err))
+			err = tail_batch_add(batch, &row);
+		*from += 1;
+	}
+	if (!err_failed(err) && !err_failed(rows.err))
+		tail_batch_publish(batch);
+	tail_batch_done(batch);
+	TRY(err);
+	return rows.err;
+}
+
+static fallible rebuild_tail(struct volume *volume)
+{
+	struct index_mark mark;
+	scoped(kv_txn) index = {0};
+	scoped(kv_txn) data = {0};
+	TRY(kv_read(volume->index, &index));
+	TRY(index_read_mark(&index, &mark));
+	if (mark.sequence > volume->head.sequence)
+		return FAIL(CORRUPT, "the index knows more events than the log: rebuild it with munimentd reindex");
+	TRY(read_tenants(volume, &index));
+	kv_txn_done(&index);
+	TRY(kv_read(volume->data, &data));
+	for (uint64_t from = mark.sequence + 1; from <= volume->head.sequence;) {
+		TRY(load_some(volume, &data, &from));
+		/* An index that was thrown away is made anew as the log is read. */
+		while (tail_count(volume->tail) >= TAIL_FOLD_AT)
+			TRY(fold_once(volume));
+	}
+	return OK;
+}
+
+static fallible open_all(const struct volume_ask *ask, struct volume *volume)
+{
+	scoped(kv_txn) txn = {0};
+	TRY(open_part(ask, "data",
+		(struct kv_ask){.maps = tables_names(), .map_count = TABLE_COUNT, .max_bytes = ask->max_bytes}, &volume->data));
+	if (ask->create) {
+		TRY(kv_write(volume->data, &txn));
+		TRY(write_format(&txn, volume));
+	} else {
+		TRY(kv_read(volume->data, &txn));
+		TRY(check_format(&txn, volume));
+	}
+	kv_txn_done(&txn);
+	if (ask->read_only)
+		return OK;
+	TRY(open_part(ask, "index", (struct kv_ask){.maps = INDEX_NAMES, .map_count = INDEX_MAP_COUNT}, &volume->index));
+	TRY(tail_open(&volume->tail));
+	return rebuild_tail(volume);
+}
+
+fallible volume_open(const struct volume_ask *ask, struct volume *volume)
+{
+	struct volume made = {.keys = ask->keys, .data_max_bytes = ask->max_bytes, .read_only = ask->read_only};
+	struct err err = open_all(ask, &made);
+	if (err_failed(err)) {
+		volume_close(&made);
+		return err;
+	}
+	*volume = made;
+	return OK;
+}
+
+void volume_close(struct volume *volume)
+{
+	tail_close(volume->tail);
+	kv_close(volume->index);
+	kv_close(volume->data);
+	*volume = (struct volume){0};
+}
