@@ -32,7 +32,8 @@ static void grow(struct buf *buf, size_t need)
 		cap *= 2;
 	if (cap > buf->max)
 		cap = buf->max;
-	uint8_t *data = realloc(buf->data, cap);
+	/* One byte more than is counted, for the NUL that vsnprintf insists on. */
+	uint8_t *data = realloc(buf->data, cap + 1);
 	if (!data) {
 		buf->err = FAIL(NO_MEMORY, "a buffer cannot grow");
 		return;
@@ -118,12 +119,10 @@ void buf_printf(struct buf *buf, const char *format, ...)
 	va_end(args);
 	if (n < 0)
 		return;
-	/* One byte more for the NUL that vsnprintf insists on; it is taken back. */
-	uint8_t *room = buf_room(buf, (size_t)n + 1);
+	uint8_t *room = buf_room(buf, (size_t)n);
 	if (!room)
 		return;
 	va_start(args, format);
 	vsnprintf((char *)room, (size_t)n + 1, format, args);
 	va_end(args);
-	buf->len--;
 }

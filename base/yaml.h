@@ -24,5 +24,5 @@ struct yaml_node {
  * Fails: INPUT not the part of YAML described above, deeper than 16 · NO_MEMORY. */
 fallible yaml_parse(struct span text, struct arena *arena, struct yaml_node **root, unsigned *line);
 
-/* yaml_member - a member of a map, or NULL. */
+/* yaml_member - a map's member, or NULL. */
 const struct yaml_node *yaml_member(const struct yaml_node *map, const char *key);
