@@ -206,6 +206,7 @@ class Form(Lint):
         code, said = lint({"base/x.c": HEAD, "store/x.c": HEAD})
         self.assertEqual(code, 1)
         self.assertIn("the stem x", said)
+        self.assertEqual(lint({"cli/x.c": HEAD, "server/http/x.c": HEAD})[0], 0)
 
     def test_exported_names_bear_the_name_of_their_file(self):
         header = {"base/thing.h": HEAD + "#pragma once\nstruct part {\n\tint a;\n};\n"}

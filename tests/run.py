@@ -1,0 +1,222 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Runs every test of the project and adds them up: ./dev test calls it once everything is installed.
+
+In this order: the lint and all tests in Python; the whole tree with clang; the programs of tests/ under ASan and UBSan;
+those of tests/threads under TSan; the stories against the real server. Logs lie in build-test/logs. The last line printed is
+'N passed, N failed'; the exit code is 1 after any failure, and when nothing was tested."""
+import concurrent.futures
+import dataclasses
+import json
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import sys
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+BUILD = ROOT / "build-test"
+LOGS = BUILD / "logs"
+TSAN = ROOT / "build-tsan"
+STORY_SECONDS = 900
+SYNTHESIS = re.compile(r"Tested: (\d+) \| Passing: (\d+) \| Failing: (\d+) \| Crashing: (\d+)")
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+SANITIZERS = {
+    "ASAN_OPTIONS": "abort_on_error=1:detect_stack_use_after_return=0",
+    "UBSAN_OPTIONS": "print_stacktrace=1:halt_on_error=1",
+    "TSAN_OPTIONS": "halt_on_error=1:second_deadlock_stack=1",
+}
+
+
+@dataclasses.dataclass
+class Job:
+    """One program to run, and how its output is counted."""
+    name: str
+    command: list
+    count: object
+    env: dict = dataclasses.field(default_factory=dict)
+    seconds: float = 300
+
+
+@dataclasses.dataclass
+class Result:
+    """What came of it."""
+    passed: int
+    failed: int
+
+
+def count_whole(code, _output):
+    """A program is one test."""
+    return Result(int(code == 0), int(code != 0))
+
+
+def count_criterion(code, output):
+    """The Synthesis line; a plain program, or one that died before it, is one test."""
+    found = SYNTHESIS.findall(output)
+    if not found:
+        return count_whole(code, output)
+    tested, passing, failing, crashing = (sum(int(row[at]) for row in found) for at in range(4))
+    failed = max(failing + crashing, tested - passing)
+    return Result(passing, failed or int(code != 0))
+
+
+def count_unittest(code, output):
+    """Python's own line; a file that does not load is one failure."""
+    ran = re.search(r"^Ran (\d+) tests?", output, flags=re.M)
+    if not ran:
+        return Result(0, 1)
+    failed = sum(int(n) for n in re.findall(r"(?:failures|errors|unexpected successes)=(\d+)", output))
+    skipped = sum(int(n) for n in re.findall(r"skipped=(\d+)", output))
+    return Result(max(int(ran[1]) - failed - skipped, 0), failed or int(code != 0))
+
+
+def count_story(code, output):
+    """A story's last 'N passed, N failed'; one that dies before it is one failure."""
+    found = re.findall(r"^(\d+) passed, (\d+) failed", output, flags=re.M)
+    if not found:
+        return Result(0, 1)
+    passed, failed = (int(n) for n in found[-1])
+    return Result(passed, failed or int(code != 0 or passed == 0))
+
+
+def run(job):
+    """Run a program in a process group of its own, its output into a log; no input, no terminal. Gives (code, output)."""
+    log = LOGS / (re.sub(r"[^\w.-]+", "-", job.name) + ".log")
+    with open(log, "wb") as out:
+        with subprocess.Popen(job.command, cwd=ROOT, env={**os.environ, **SANITIZERS, **job.env}, stdin=subprocess.DEVNULL,
+                              stdout=out, stderr=subprocess.STDOUT, start_new_session=True) as process:
+            try:
+                code = process.wait(job.seconds)
+            except subprocess.TimeoutExpired:
+                os.killpg(process.pid, signal.SIGKILL)
+                code = process.wait()
+                out.write(f"\nstopped after {job.seconds:.0f} s\n".encode())
+    return code, COLOURS.sub("", log.read_text(encoding="utf-8", errors="replace"))
+
+
+class Report:
+    """Adds up, and prints one line a job; what a failed job said follows at once."""
+
+    def __init__(self):
+        self.passed = self.failed = 0
+
+    def add(self, job, result, output, seconds):
+        """Count one job."""
+        self.passed += result.passed
+        self.failed += result.failed
+        word = "FAILED" if result.failed else "ok"
+        print(f"{word:6} {result.passed:5} {job.name}  ({seconds:.1f} s)", flush=True)
+        if result.failed:
+            print("\n".join("       | " + line for line in output.splitlines()[-200:]), flush=True)
+
+    def run(self, job):
+        """Run a job here and now; whether it passed."""
+        began = time.monotonic()
+        code, output = run(job)
+        result = job.count(code, output)
+        self.add(job, result, output, time.monotonic() - began)
+        return not result.failed
+
+    def run_all(self, jobs):
+        """Run independent jobs side by side, as many as there are processors."""
+        def timed(job):
+            began = time.monotonic()
+            return job, run(job), time.monotonic() - began
+        with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+            for done in concurrent.futures.as_completed([pool.submit(timed, job) for job in jobs]):
+                job, (code, output), seconds = done.result()
+                self.add(job, job.count(code, output), output, seconds)
+
+
+def python_jobs():
+    """The lint, and every test_*.py."""
+    yield Job("lint", [sys.executable, "-B", "tests/lint/lint.py", "."], count_whole)
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        name = path.relative_to(ROOT).as_posix()
+        yield Job(name, [sys.executable, "-B", name], count_unittest)
+
+
+def build(report, folder, compiler, options, targets=()):
+    """Configure a folder once, then build it with every warning an error; whether that went well."""
+    name = folder.name
+    if not (folder / "build.ninja").exists():
+        setup = ["meson", "setup", str(folder), *options]
+        if not report.run(Job(f"configure {name}", setup, lambda code, _: Result(0, int(code != 0)), {"CC": compiler})):
+            return False
+    return report.run(Job(f"build {name} with {compiler}", ["ninja", "-C", str(folder), *targets], count_whole, seconds=3600))
+
+
+def programs(folder):
+    """What meson knows as tests: (suites, job)."""
+    said = subprocess.run(["meson", "introspect", str(folder), "--tests"], capture_output=True, check=True, text=True)
+    for test in json.loads(said.stdout):
+        path = pathlib.Path(test["cmd"][0])
+        name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else test["name"]
+        suites = {suite.split(":")[-1] for suite in test["suite"]}
+        yield suites, Job(name, test["cmd"], count_criterion, test["env"], test["timeout"] or 300)
+
+
+def run_programs(report):
+    """The unit tests, under ASan and UBSan."""
+    options = ["--buildtype=debug", "-Doptimization=1", "-Db_sanitize=address,undefined", "-Db_lundef=false"]
+    if build(report, BUILD, "gcc", options):
+        report.run_all([job for suites, job in programs(BUILD) if "threads" not in suites])
+
+
+def run_threads(report):
+    """What tests/threads promises, under TSan; only those programs and what they need is built."""
+    if not list((ROOT / "tests/threads").glob("*.c")):
+        return
+    options = ["--buildtype=debug", "-Doptimization=1", "-Db_sanitize=thread", "-Db_lundef=false"]
+    setup = ["meson", "setup", str(TSAN), *options]
+    configured = (TSAN / "build.ninja").exists() or report.run(
+        Job("configure build-tsan", setup, lambda code, _: Result(0, int(code != 0)), {"CC": "gcc"}))
+    if not configured:
+        return
+    jobs = [job for suites, job in programs(TSAN) if "threads" in suites]
+    if build(report, TSAN, "gcc", options, [job.name for job in jobs]):
+        # TSan's shadow memory does not fit every random layout of the address space.
+        still = ["setarch", "-R"] if subprocess.run(["setarch", "-R", "true"], capture_output=True, check=False).returncode == 0 else []
+        for job in jobs:
+            report.run(dataclasses.replace(job, name=f"build-tsan/{job.name}", command=[*still, *job.command]))
+
+
+def stories():
+    """Each story is an executable; MUNIMENT_PROGRAMS is the folder of the programs it plays with."""
+    paths = [*(ROOT / "tests/stories").glob("*/run"), *(ROOT / "tests/stories").glob("*.py")]
+    for path in sorted(p for p in paths if os.access(p, os.X_OK)):
+        name = path.relative_to(ROOT).as_posix()
+        yield Job(name, [str(path)], count_story, {"MUNIMENT_PROGRAMS": str(BUILD)}, STORY_SECONDS)
+
+
+def link_programs(folder):
+    """munimentd and muniment at the folder's root, as ./dev build leaves them."""
+    for place in ("server/munimentd", "cli/muniment"):
+        link = folder / pathlib.Path(place).name
+        if (folder / place).exists() and not link.is_symlink():
+            link.symlink_to(place)
+
+
+def main():
+    """Everything, in order."""
+    os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
+    LOGS.mkdir(parents=True, exist_ok=True)
+    report = Report()
+    report.run_all(python_jobs())
+    build(report, ROOT / "build-clang", "clang", ["--buildtype=debug"])
+    run_programs(report)
+    run_threads(report)
+    link_programs(BUILD)
+    if (BUILD / "munimentd").exists():
+        for story in stories():
+            report.run(story)
+    elif list(stories()):
+        report.add(Job("stories", [], None), Result(0, 1), "there is no build-test/munimentd to play with", 0)
+    print(f"{report.passed} passed, {report.failed} failed")
+    return int(report.failed > 0 or report.passed == 0)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
