@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kv - what holds for every backend: which calls are allowed when; then the backend's slot. */
+#include "store/kv.h"
+
+#include <assert.h>
+
+fallible kv_open(const struct kv_backend *backend, const struct kv_ask *ask, struct kv **kv)
+{
+	if (ask->map_count == 0 || ask->map_count > KV_MAPS_MAX)
+		return FAIL(BUG, "an environment has 1 to 32 maps");
+	struct kv *made = NULL;
+	TRY(backend->open(ask, &made));
+	made->backend = backend;
+	made->max_bytes = ask->max_bytes;
+	made->map_count = ask->map_count;
+	made->read_only = ask->read_only;
+	*kv = made;
+	return OK;
+}
+
+void kv_close(struct kv *kv)
+{
+	if (kv)
+		kv->backend->close(kv);
+}
+
+static fallible begin(struct kv *kv, struct kv_txn *parent, bool writes, struct kv_txn *txn)
+{
+	struct kv_txn made = {.kv = kv, .parent = parent, .writes = writes};
+	TRY(kv->backend->begin(kv, parent, writes, &made));
+	*txn = made;
+	return OK;
+}
+
+fallible kv_read(struct kv *kv, struct kv_txn *txn)
+{
+	return begin(kv, NULL, false, txn);
+}
+
+fallible kv_write(struct kv *kv, struct kv_txn *txn)
+{
+	if (kv->read_only)
+		return FAIL(BUG, "an environment that is only read is to be written");
+	return begin(kv, NULL, true, txn);
+}
+
+static fallible check_usable(const struct kv_txn *txn)
+{
+	if (!txn->kv)
+		return FAIL(BUG, "a transaction is used that is not open");
+	if (txn->has_child)
+		return FAIL(BUG, "a transaction is used while a nested one is open");
+	if (err_failed(txn->spoilt))
+		return txn->spoilt;
+	return OK;
+}
+
+static fallible check_writable(const struct kv_txn *txn)
+{
+	TRY(check_usable(txn));
+	if (!txn->writes)
+		return FAIL(BUG, "a transaction for reading is to write");
+	return OK;
+}
+
+fallible kv_nest(struct kv_txn *parent, struct kv_txn *txn)
+{
+	TRY(check_writable(parent));
+	TRY(begin(parent->kv, parent, true, txn));
+	parent->has_child = true;
+	return OK;
+}
+
+/* The fact that it wrote is kept: a cursor that outlives its transaction has to know how to close. */
+static void end(struct kv_txn *txn)
+{
+	if (txn->parent)
+		txn->parent->has_child = false;
+	*txn = (struct kv_txn){.writes = txn->writes};
+}
+
+fallible kv_commit(struct kv_txn *txn)
+{
+	if (!txn->kv)
+		return FAIL(BUG, "a transaction is committed that is not open");
+	/* To go on would leave the child with a handle that is gone; nothing is written when the process ends
+	 * here. */
+	assert(!txn->has_child);
+	const struct kv_backend *backend = txn->kv->backend;
+	struct err err = txn->spoilt;
+	if (err_failed(err))
+		backend->abort(txn);
+	else
+		err = backend->commit(txn);
+	end(txn);
+	return err;
+}
+
+void kv_txn_done(struct kv_txn *txn)
+{
+	if (!txn->kv)
+		return;
+	assert(!txn->has_child);
+	txn->kv->backend->abort(txn);
+	end(txn);
+}
+
+/* A call that fails half-way leaves pages half-changed, so from then on the transaction can only be aborted.
+ */
+static struct err note(struct kv_txn *txn, struct err err)
+{
+	if (err_failed(err) && err.kind != ERR_NOT_FOUND)
+		txn->spoilt = err;
+	return err;
+}
+
+static fallible check_map(const struct kv_txn *txn, int map)
+{
+	if (map < 0 || (size_t)map >= txn->kv->map_count)
+		return FAIL(BUG, "a map is named that the environment does not have");
+	return OK;
+}
+
+static fallible check_key(struct span key)
+{
+	if (key.len == 0 || key.len > KV_KEY_MAX)
+		return FAIL(BUG, "a key is empty or over 500 bytes");
+	return OK;
+}
+
+fallible kv_get(struct kv_txn *txn, int map, struct span key, struct span *value)
+{
+	TRY(check_usable(txn));
+	TRY(check_map(txn, map));
+	TRY(check_key(key));
+	return note(txn, txn->kv->backend->get(txn, map, key, value));
+}
+
+static fallible check_row(const struct kv_txn *txn, int map, struct span key)
+{
+	TRY(check_writable(txn));
+	TRY(check_map(txn, map));
+	return check_key(key);
+}
+
+fallible kv_put(struct kv_txn *txn, int map, struct span key, struct span value)
+{
+	TRY(check_row(txn, map, key));
+	return note(txn, txn->kv->backend->put(txn, map, key, value, false));
+}
+
+fallible kv_append(struct kv_txn *txn, int map, struct span key, struct span value)
+{
+	TRY(check_row(txn, map, key));
+	return note(txn, txn->kv->backend->put(txn, map, key, value, true));
+}
+
+fallible kv_drop(struct kv_txn *txn, int map, struct span key)
+{
+	TRY(check_row(txn, map, key));
+	return note(txn, txn->kv->backend->drop(txn, map, key));
+}
+
+static fallible place(struct kv_cursor *cursor, struct span from)
+{
+	TRY(check_usable(cursor->txn));
+	TRY(check_map(cursor->txn, cursor->map));
+	if (from.len > KV_KEY_MAX)
+		return FAIL(BUG, "a cursor is placed at a key over 500 bytes");
+	cursor->kv = cursor->txn->kv;
+	return note(cursor->txn, cursor->kv->backend->seek(cursor, from));
+}
+
+fallible kv_seek(struct kv_txn *txn, int map, struct span from, struct kv_cursor *cursor)
+{
+	struct kv_cursor placed = {.txn = txn, .map = map};
+	TRY(place(&placed, from));
+	kv_cursor_done(cursor);
+	*cursor = placed;
+	return OK;
+}
+
+fallible kv_seek_back(struct kv_txn *txn, int map, struct span from, struct kv_cursor *cursor)
+{
+	struct kv_cursor placed = {.txn = txn, .map = map, .backward = true};
+	TRY(place(&placed, from));
+	kv_cursor_done(cursor);
+	*cursor = placed;
+	return OK;
+}
+
+static void close_handle(struct kv_cursor *cursor)
+{
+	if (cursor->handle)
+		cursor->kv->backend->cursor_close(cursor);
+	cursor->handle = NULL;
+	cursor->key = SPAN_NONE;
+	cursor->value = SPAN_NONE;
+}
+
+bool kv_next(struct kv_cursor *cursor)
+{
+	if (!cursor->handle || err_failed(cursor->err))
+		return false;
+	cursor->err = check_usable(cursor->txn);
+	if (err_failed(cursor->err))
+		return false;
+	if (cursor->kv->backend->next(cursor))
+		return true;
+	cursor->err = note(cursor->txn, cursor->err);
+	/* Closed at the end, so that a further call says false again and does not begin anew. */
+	close_handle(cursor);
+	return false;
+}
+
+void kv_cursor_done(struct kv_cursor *cursor)
+{
+	close_handle(cursor);
+	*cursor = (struct kv_cursor){0};
+}
+
+fallible kv_sync(struct kv *kv)
+{
+	if (kv->read_only)
+		return OK;
+	return kv->backend->sync(kv);
+}
+
+uint64_t kv_used(struct kv *kv)
+{
+	return kv->backend->used(kv);
+}
