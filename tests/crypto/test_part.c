@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* part - that a part's key opens its own part only, and that the bytes stay what they were. */
+#include "crypto/part.h"
+
+#include "base/text.h"
+#include "tests/support/vectors.h"
+
+#include <criterion/criterion.h>
+
+enum { EPOCH = 0x01020304, LARGEST = 32 * 1024 };
+
+static const struct id TENANT = {{0xa0, 1}};
+static const struct id EVENT = {{0xb0, 2}};
+
+static struct part_key derived(struct id tenant, struct id event, enum part_kind kind, uint8_t first)
+{
+	struct seal_key subject;
+	for (size_t i = 0; i < sizeof subject.bytes; i++)
+		subject.bytes[i] = (uint8_t)(first + i);
+	struct part_key key;
+	part_derive(&subject, tenant, event, kind, &key);
+	return key;
+}
+
+static struct part_key actor_key(void)
+{
+	return derived(TENANT, EVENT, PART_ACTOR, 0);
+}
+
+static void seal_some(struct buf *record)
+{
+	struct part_key key = actor_key();
+	cr_assert(!err_failed(part_seal(&key, EPOCH, SPAN_LIT("Anna, from her tablet"), record)));
+}
+
+static enum err_kind opening(const struct part_key *key, struct span record)
+{
+	scoped(buf) plain = BUF(64 * 1024);
+	buf_put_text(&plain, "before");
+	struct err err = part_open(key, record, &plain);
+	cr_assert(!err_failed(err) || span_is(buf_span(&plain), "before"));
+	return err.kind;
+}
+
+Test(part, opens_what_it_sealed_and_appends_it)
+{
+	struct part_key key = actor_key();
+	scoped(buf) record = BUF(1024);
+	scoped(buf) plain = BUF(1024);
+	seal_some(&record);
+	cr_assert(record.len == PART_OVERHEAD + strlen("Anna, from her tablet"));
+	buf_put_text(&plain, "> ");
+	cr_assert(!err_failed(part_open(&key, buf_span(&record), &plain)));
+	cr_assert(span_is(buf_span(&plain), "> Anna, from her tablet"));
+}
+
+Test(part, seals_also_nothing_and_its_largest_text)
+{
+	struct part_key key = actor_key();
+	static uint8_t large[LARGEST + 1];
+	for (size_t n = 0; n <= LARGEST; n += LARGEST) {
+		scoped(buf) record = BUF(64 * 1024);
+		cr_assert(!err_failed(part_seal(&key, 1, span_of(large, n), &record)));
+		cr_assert(record.len == PART_OVERHEAD + n);
+		cr_assert(opening(&key, buf_span(&record)) == ERR_NONE);
+	}
+}
+
+Test(part, refuses_a_text_over_32_kib_and_a_full_buffer)
+{
+	struct part_key key = actor_key();
+	static uint8_t large[LARGEST + 1];
+	scoped(buf) record = BUF(64 * 1024);
+	cr_assert(part_seal(&key, 1, SPAN_BYTES(large), &record).kind == ERR_TOO_LARGE);
+	cr_assert(record.len == 0);
+	scoped(buf) small = BUF(PART_OVERHEAD + 3);
+	cr_assert(part_seal(&key, 1, SPAN_LIT("four"), &small).kind == ERR_TOO_LARGE);
+}
+
+Test(part, refuses_a_record_with_any_byte_changed)
+{
+	struct part_key key = actor_key();
+	scoped(buf) record = BUF(1024);
+	seal_some(&record);
+	for (size_t i = 0; i < record.len; i++) {
+		for (int bit = 0; bit < 8; bit++) {
+			record.data[i] ^= (uint8_t)(1 << bit);
+			enum err_kind expected = i == 0 ? ERR_CORRUPT : ERR_FORGED;
+			cr_assert(opening(&key, buf_span(&record)) == expected, "byte %zu bit %d", i, bit);
+			record.data[i] ^= (uint8_t)(1 << bit);
+		}
+	}
+	cr_assert(opening(&key, buf_span(&record)) == ERR_NONE);
+}
+
+Test(part, refuses_a_record_of_any_other_length)
+{
+	struct part_key key = actor_key();
+	scoped(buf) record = BUF(1024);
+	seal_some(&record);
+	for (size_t n = 0; n < record.len; n++) {
+		enum err_kind kind = opening(&key, span_of(record.data, n));
+		cr_assert(kind == (n < PART_OVERHEAD ? ERR_CORRUPT : ERR_FORGED), "%zu bytes", n);
+	}
+	buf_put_u8(&record, 0);
+	cr_assert(opening(&key, buf_span(&record)) == ERR_FORGED);
+}
+
+Test(part, its_key_opens_no_part_of_another_subject_tenant_event_or_kind)
+{
+	scoped(buf) record = BUF(1024);
+	seal_some(&record);
+	const struct id other = {{0xc0}};
+	const struct part_key strangers[] = {
+		derived(TENANT, EVENT, PART_ACTOR, 1),
+		derived(other, EVENT, PART_ACTOR, 0),
+		derived(TENANT, other, PART_ACTOR, 0),
+		derived(EVENT, TENANT, PART_ACTOR, 0),
+		derived(TENANT, EVENT, PART_CLIENT, 0),
+		derived(TENANT, EVENT, PART_PERSON, 0),
+		derived(TENANT, EVENT, PART_TENANT, 0),
+	};
+	for (size_t i = 0; i < sizeof strangers / sizeof strangers[0]; i++)
+		cr_assert(opening(&strangers[i], buf_span(&record)) == ERR_FORGED, "stranger %zu", i);
+}
+
+Test(part, tells_the_epoch_of_a_record)
+{
+	scoped(buf) record = BUF(1024);
+	seal_some(&record);
+	uint32_t epoch = 0;
+	cr_assert(!err_failed(part_epoch(buf_span(&record), &epoch)) && epoch == EPOCH);
+	epoch = 7;
+	cr_assert(part_epoch(span_of(record.data, PART_OVERHEAD - 1), &epoch).kind == ERR_CORRUPT);
+	record.data[0] = 2;
+	cr_assert(part_epoch(buf_span(&record), &epoch).kind == ERR_CORRUPT && epoch == 7);
+}
+
+Test(part, writes_the_golden_record_and_reads_it_for_ever)
+{
+	/* Nothing in a part is drawn, so the very bytes can be compared. */
+	scoped(buf) record = BUF(1024);
+	scoped(buf) hex = BUF(4096);
+	scoped(buf) golden = BUF(4096);
+	seal_some(&record);
+	text_put_hex(&hex, buf_span(&record));
+	buf_put_u8(&hex, '\n');
+	vectors_read("golden/part_actor.hex", &golden);
+	cr_assert(span_equal(buf_span(&hex), buf_span(&golden)), "%.*s", SPAN_FMT(buf_span(&hex)));
+}
+
+Test(part, a_key_that_is_done_with_is_wiped)
+{
+	struct part_key key = actor_key();
+	part_key_done(&key);
+	static const struct part_key none;
+	cr_assert(memcmp(&key, &none, sizeof key) == 0);
+}
