@@ -145,7 +145,7 @@ def build(report, folder, compiler, options, targets=()):
         setup = ["meson", "setup", str(folder), *options]
         if not report.run(Job(f"configure {name}", setup, lambda code, _: Result(0, int(code != 0)), {"CC": compiler})):
             return False
-    return report.run(Job(f"build {name} with {compiler}", ["ninja", "-C", str(folder), *targets], count_whole, seconds=3600))
+    return report.run(Job(f"build {name} with {compiler}", ["ninja", "-k", "0", "-C", str(folder), *targets], count_whole, seconds=3600))
 
 
 def programs(folder):
@@ -160,7 +160,7 @@ def programs(folder):
 
 def run_programs(report):
     """The unit tests, under ASan and UBSan."""
-    options = ["--buildtype=debug", "-Doptimization=1", "-Db_sanitize=address,undefined", "-Db_lundef=false"]
+    options = ["-Ddebug=true", "-Doptimization=1", "-Db_sanitize=address,undefined", "-Db_lundef=false"]
     if build(report, BUILD, "gcc", options):
         report.run_all([job for suites, job in programs(BUILD) if "threads" not in suites])
 
@@ -169,7 +169,7 @@ def run_threads(report):
     """What tests/threads promises, under TSan; only those programs and what they need is built."""
     if not list((ROOT / "tests/threads").glob("*.c")):
         return
-    options = ["--buildtype=debug", "-Doptimization=1", "-Db_sanitize=thread", "-Db_lundef=false"]
+    options = ["-Ddebug=true", "-Doptimization=1", "-Db_sanitize=thread", "-Db_lundef=false"]
     setup = ["meson", "setup", str(TSAN), *options]
     configured = (TSAN / "build.ninja").exists() or report.run(
         Job("configure build-tsan", setup, lambda code, _: Result(0, int(code != 0)), {"CC": "gcc"}))
