@@ -8,6 +8,8 @@
 
 #include <sodium.h>
 
+#include <assert.h>
+
 enum {
 	AT_VERSION = 4,
 	AT_SUITE = 5,
@@ -137,6 +139,8 @@ static void derive(const struct seal_key *key, const uint8_t *header, const stru
 static void close_record(const struct seal_key *key, const struct seal_context *context, uint8_t flags,
 	uint8_t *record, size_t n)
 {
+	/* A type that no reader knows would be sealed for ever. */
+	assert(context->object_type >= SEAL_FIELD && context->object_type <= SEAL_SEED);
 	scoped(record_keys) keys;
 	write_header(record, key, context, flags);
 	derive(key, record, context, &keys);

@@ -3,9 +3,10 @@
  * out. */
 #include "crypto/secret.h"
 
+#include <sodium.h>
+
 #include <assert.h>
 #include <pthread.h>
-#include <sodium.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>

@@ -5,8 +5,9 @@
 
 #include "crypto/secret.h"
 
-#include <assert.h>
 #include <liboath/oath.h>
+
+#include <assert.h>
 
 enum {
 	PERIOD_MIN_S = 15,

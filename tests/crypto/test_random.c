@@ -3,6 +3,7 @@
 #include "crypto/random.h"
 
 #include <criterion/criterion.h>
+
 #include <pthread.h>
 #include <stdlib.h>
 

@@ -6,6 +6,8 @@
 #include "tests/support/vectors.h"
 
 #include <criterion/criterion.h>
+
+#include <signal.h>
 #include <stdlib.h>
 
 enum { LARGEST = 1024 * 1024, KNOWN_FORM = 8, COMMITMENT_AT = 48 };
@@ -27,7 +29,7 @@ static struct seal_context some_place(enum seal_type type)
 		.object = {{0x33, 3}},
 		.field = {{0x44, 4}},
 		.version = 0x0102030405060708,
-		.object_type = type,
+		.object_type = (uint8_t)type,
 		.field_type = 9,
 		.max_modes = 0x0a0b,
 		.key_epoch = 0x0c0d0e0f,
@@ -305,6 +307,14 @@ Test(seal, refuses_types_flags_and_versions_that_it_does_not_know)
 		record.data[unknown[i].at] = unknown[i].value;
 		cr_assert(opening(&key, &place, buf_span(&record)) == ERR_CORRUPT, "row %zu", i);
 	}
+}
+
+Test(seal, does_not_seal_what_no_reader_would_open, .signal = SIGABRT)
+{
+	const struct seal_key key = some_key();
+	const struct seal_context place = {.object_type = SEAL_SEED + 1};
+	uint8_t wrapped[SEAL_WRAPPED];
+	IGNORE(seal_wrap(&key, &place, key.bytes, wrapped)); /* It does not come back. */
 }
 
 Test(seal, wraps_a_key_in_128_bytes_and_unwraps_it)

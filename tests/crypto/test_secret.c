@@ -3,6 +3,7 @@
 #include "crypto/secret.h"
 
 #include <criterion/criterion.h>
+
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>

@@ -6,6 +6,7 @@
 #include "tests/support/vectors.h"
 
 #include <criterion/criterion.h>
+
 #include <stdio.h>
 #include <stdlib.h>
 
