@@ -18,7 +18,7 @@ struct yaml_node {
 	struct yaml_node *next;  /* sibling */
 };
 
-/* yaml_parse - the whole text as a tree in the arena; a text of nothing but comments is a map without members.
+/* yaml_parse - the whole text as a tree in the arena; a text of comments alone is a map without members.
  *
  *   line  the line of the first fault, when it fails
  * Fails: INPUT not the part of YAML described above, deeper than 16 · NO_MEMORY. */
