@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* folder - openat and read. */
+#include "cli/folder.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { CHUNK = 64 * 1024 };
+
+/* An open descriptor that closes with its block. */
+struct descriptor {
+	int fd;
+};
+
+static void descriptor_done(struct descriptor *descriptor)
+{
+	if (descriptor->fd >= 0)
+		close(descriptor->fd);
+}
+
+static bool is_absent(int error)
+{
+	return error == ENOENT || error == ENOTDIR;
+}
+
+fallible folder_open(const char *path, struct folder *folder)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 && is_absent(errno))
+		return FAIL(NOT_FOUND, "there is no such folder");
+	if (fd < 0)
+		return FAIL(IO, "a folder cannot be opened");
+	folder->fd = fd;
+	return OK;
+}
+
+void folder_done(struct folder *folder)
+{
+	if (folder->fd >= 0)
+		close(folder->fd);
+	*folder = FOLDER;
+}
+
+static fallible read_all(int fd, struct buf *out)
+{
+	uint8_t chunk[CHUNK];
+	ssize_t n;
+	while ((n = read(fd, chunk, sizeof chunk)) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return FAIL(IO, "a file cannot be read");
+		buf_put(out, span_of(chunk, (size_t)n));
+		TRY(buf_check(out));
+	}
+	return OK;
+}
+
+static fallible read_at(int folder, const char *path, struct buf *out)
+{
+	/* O_NONBLOCK keeps a FIFO that lies in the place of a file from stopping us; regular files ignore it.
+	 */
+	scoped(descriptor) file = {openat(folder, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+	struct stat facts;
+	buf_clear(out);
+	if (file.fd < 0 && is_absent(errno))
+		return FAIL(NOT_FOUND, "there is no such file");
+	if (file.fd < 0 || fstat(file.fd, &facts) != 0)
+		return FAIL(IO, "a file cannot be opened");
+	if (!S_ISREG(facts.st_mode))
+		return FAIL(IO, "it is not a regular file");
+	return read_all(file.fd, out);
+}
+
+static fallible get(void *context, const char *path, struct buf *out)
+{
+	const struct folder *folder = context;
+	return read_at(folder->fd, path, out);
+}
+
+struct fetch folder_fetch(struct folder *folder)
+{
+	return (struct fetch){folder, get};
+}
+
+fallible folder_read(const char *path, struct buf *out)
+{
+	return read_at(AT_FDCWD, path, out);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* folder - files under one folder, and single files, read whole. */
+#pragma once
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "cli/fetch.h"
+
+struct folder {
+	int fd; /* -1 = none */
+};
+
+#define FOLDER ((struct folder){.fd = -1})
+
+/* folder_open - Fails: NOT_FOUND there is no such folder · IO. */
+fallible folder_open(const char *path, struct folder *folder);
+void folder_done(struct folder *folder);
+
+/* folder_fetch - its files as a fetch, which lives as long as the folder. */
+struct fetch folder_fetch(struct folder *folder);
+
+/* folder_read - one file, in place of what out holds. Fails: NOT_FOUND · TOO_LARGE over out's maximum · IO
+ * not a regular file, or unreadable · NO_MEMORY. */
+fallible folder_read(const char *path, struct buf *out);

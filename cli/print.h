@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* print - the command line's one door to the terminal. */
+#pragma once
+
+#include "base/err.h"
+
+#include <stdint.h>
+
+/* print_result - one line of what was asked for, to standard output. */
+void print_result(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* print_complaint - one line of what went wrong, to standard error, after the program's name. */
+void print_complaint(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* print_progress - how far it is, in one line that is written over; only when standard error is a terminal.
+ * The last call has done == total and leaves no trace. Fits verify_tiles_ask.progress. */
+void print_progress(void *context, uint64_t done, uint64_t total);
+
+/* print_flush - at the end: Fails: IO what was printed did not arrive. */
+fallible print_flush(void);

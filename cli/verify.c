@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* verify - which kind of thing it is, and the sentence that says what was found. */
+#include "cli/verify.h"
+
+#include "base/text.h"
+#include "cli/folder.h"
+#include "cli/http.h"
+#include "cli/print.h"
+#include "cli/verify_tiles.h"
+#include "crypto/checkpoint.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+
+enum {
+	FILE_MAX = 2 * 1024 * 1024,
+	TOKEN_FILE_MAX = HTTP_CLIENT_TOKEN_MAX + 2, /* a line end may follow */
+	VERIFIER_MEMORY = 4096,
+	ROOT_TEXT = 44, /* characters of base64 */
+};
+
+static const char PROOF_START[] = "c2sp.org/tlog-proof@";
+
+/* A connection that closes with its block. */
+struct connection {
+	struct http_client *client;
+};
+
+static void connection_done(struct connection *connection)
+{
+	http_client_close(connection->client);
+}
+
+/* A token read from its file, wiped with its block. */
+struct token {
+	struct buf file;
+};
+
+static void token_done(struct token *token)
+{
+	if (token->file.data)
+		explicit_bzero(token->file.data, token->file.cap);
+	buf_done(&token->file);
+}
+
+static bool is_url(const char *text)
+{
+	return strncmp(text, "http://", 7) == 0 || strncmp(text, "https://", 8) == 0;
+}
+
+static void say_where(struct commands_call *call, const char *where)
+{
+	snprintf(call->where, sizeof call->where, "%s", where);
+}
+
+static void put_root(struct buf *out, const struct merkle_hash *root)
+{
+	text_put_base64(out, SPAN_BYTES(root->bytes));
+}
+
+static void put_bundles(struct buf *out, const struct verify_tiles_report *report)
+{
+	const char *what = report->withheld ? "withheld by the server" : "missing";
+	if (report->missing_count == 0) {
+		buf_put_text(out, "all present");
+		return;
+	}
+	buf_printf(out, "%s from index %llu", what, (unsigned long long)report->missing_first);
+	if (report->missing_last + 1 < report->size)
+		buf_printf(out, " to %llu", (unsigned long long)report->missing_last);
+	buf_printf(out, " (%llu entries, checked by their hashes only)",
+		(unsigned long long)report->missing_count);
+}
+
+static fallible print_log(const struct note_verifier *verifier, const struct verify_tiles_report *report)
+{
+	scoped(buf) root = BUF(ROOT_TEXT + 1);
+	scoped(buf) bundles = BUF(256);
+	put_root(&root, &report->root);
+	put_bundles(&bundles, report);
+	TRY(buf_check(&root));
+	TRY(buf_check(&bundles));
+	print_result("%llu entries, checkpoint of %.*s size %llu root %.*s; entry bundles: %.*s",
+		(unsigned long long)report->size, SPAN_FMT(verifier->name), (unsigned long long)report->size,
+		SPAN_FMT(buf_span(&root)), SPAN_FMT(buf_span(&bundles)));
+	return OK;
+}
+
+static fallible verify_log(
+	struct commands_call *call, const struct fetch *fetch, const struct note_verifier *verifier)
+{
+	struct verify_tiles_ask ask = {.fetch = fetch, .verifier = verifier, .progress = print_progress};
+	struct verify_tiles_report report;
+	struct err err = verify_tiles_check(&ask, &report);
+	if (err_failed(err)) {
+		say_where(call, report.where);
+		return err;
+	}
+	return print_log(verifier, &report);
+}
+
+static fallible verify_folder(struct commands_call *call, const struct note_verifier *verifier)
+{
+	scoped(folder) folder = FOLDER;
+	TRY(folder_open(call->operand, &folder));
+	struct fetch fetch = folder_fetch(&folder);
+	return verify_log(call, &fetch, verifier);
+}
+
+static fallible read_token(struct commands_call *call, struct token *token, struct span *text)
+{
+	const char *path = call->option[COMMANDS_TOKEN_FILE];
+	*text = SPAN_NONE;
+	if (!path)
+		return OK;
+	struct err err = folder_read(path, &token->file);
+	if (err_failed(err)) {
+		say_where(call, path);
+		return err;
+	}
+	struct span whole = buf_span(&token->file);
+	while (whole.len > 0 && (whole.at[whole.len - 1] == '\n' || whole.at[whole.len - 1] == '\r'))
+		whole.len--;
+	if (whole.len == 0)
+		return FAIL(INPUT, "the token file is empty");
+	*text = whole;
+	return OK;
+}
+
+static fallible verify_url(struct commands_call *call, const struct note_verifier *verifier)
+{
+	scoped(token) token = {.file = BUF(TOKEN_FILE_MAX)};
+	scoped(connection) connection = {0};
+	struct span text;
+	TRY(read_token(call, &token, &text));
+	TRY(http_client_open(call->operand, text, &connection.client));
+	struct fetch fetch = http_client_fetch(connection.client);
+	return verify_log(call, &fetch, verifier);
+}
+
+/* What stands in a file is evidence: when it can't be read as such, it does not hold. */
+static fallible judge_content(struct err err)
+{
+	if (err.kind == ERR_INPUT)
+		return FAIL(FORGED, err.why);
+	return err;
+}
+
+static fallible verify_proof(
+	struct commands_call *call, struct span text, const struct note_verifier *verifier)
+{
+	struct merkle_hash leaf;
+	struct checkpoint checkpoint;
+	uint64_t index;
+	scoped(buf) root = BUF(ROOT_TEXT + 1);
+	const char *hex = call->option[COMMANDS_LEAF];
+	if (!hex)
+		return FAIL(INPUT, "a proof is about a leaf hash: give it with --leaf");
+	if (err_failed(text_parse_hex(span_text(hex), leaf.bytes, sizeof leaf.bytes)))
+		return FAIL(INPUT, "a leaf hash has 64 hexadecimal digits");
+	say_where(call, call->operand);
+	TRY(judge_content(checkpoint_check_proof(text, verifier, &leaf, &checkpoint, &index)));
+	put_root(&root, &checkpoint.root);
+	TRY(buf_check(&root));
+	print_result("leaf %s is entry %llu, checkpoint of %.*s size %llu root %.*s", hex,
+		(unsigned long long)index, SPAN_FMT(checkpoint.origin), (unsigned long long)checkpoint.size,
+		SPAN_FMT(buf_span(&root)));
+	return OK;
+}
+
+static fallible verify_file(struct commands_call *call, const struct note_verifier *verifier)
+{
+	scoped(buf) file = BUF(FILE_MAX);
+	say_where(call, call->operand);
+	struct err err = folder_read(call->operand, &file);
+	if (err.kind == ERR_TOO_LARGE ||
+		(!err_failed(err) && !span_starts(buf_span(&file), span_text(PROOF_START))))
+		return FAIL(FORGED, "it is not a kind of file that this program knows");
+	TRY(err);
+	call->where[0] = '\0';
+	return verify_proof(call, buf_span(&file), verifier);
+}
+
+fallible verify_run(struct commands_call *call)
+{
+	scoped(arena) arena = ARENA(VERIFIER_MEMORY);
+	struct note_verifier verifier;
+	struct stat facts;
+	TRY(note_parse_vkey(span_text(call->option[COMMANDS_VKEY]), &arena, &verifier));
+	if (is_url(call->operand))
+		return verify_url(call, &verifier);
+	if (stat(call->operand, &facts) == 0 && S_ISDIR(facts.st_mode))
+		return verify_folder(call, &verifier);
+	return verify_file(call, &verifier);
+}
