@@ -80,7 +80,9 @@ static void put_number(struct buf *buf, uint64_t v, size_t width)
 
 void buf_put_u8(struct buf *buf, uint8_t v)
 {
-	put_number(buf, v, 1);
+	uint8_t *room = buf_room(buf, 1);
+	if (room)
+		*room = v;
 }
 
 void buf_put_u16(struct buf *buf, uint16_t v)

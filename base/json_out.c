@@ -65,17 +65,35 @@ static void put_escape(struct buf *buf, uint8_t c)
 	}
 }
 
+/* The rest of a string that holds something reserved, up to its closing quote. */
+static void put_escaped(struct buf *buf, struct span text, size_t plain)
+{
+	while (plain < text.len) {
+		buf_put(buf, span_first(text, plain));
+		put_escape(buf, text.at[plain]);
+		text = span_from(text, plain + 1);
+		plain = plain_bytes(text);
+	}
+	buf_put(buf, text);
+	buf_put_u8(buf, '"');
+}
+
+/* Most strings hold nothing reserved and are written in one piece. */
 static void put_string(struct buf *buf, struct span text)
 {
-	buf_put_u8(buf, '"');
-	while (text.len > 0) {
-		size_t plain = plain_bytes(text);
-		buf_put(buf, span_first(text, plain));
-		if (plain < text.len)
-			put_escape(buf, text.at[plain++]);
-		text = span_from(text, plain);
+	size_t plain = plain_bytes(text);
+	if (plain < text.len) {
+		buf_put_u8(buf, '"');
+		put_escaped(buf, text, plain);
+		return;
 	}
-	buf_put_u8(buf, '"');
+	uint8_t *room = buf_room(buf, text.len + 2);
+	if (!room)
+		return;
+	*room++ = '"';
+	if (text.len > 0)
+		memcpy(room, text.at, text.len);
+	room[text.len] = '"';
 }
 
 /* The comma and the name that go before a value. */
