@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* slot - an X25519 pair per slot: its private half under the slot's secret, the root key sealed to its public half. */
+#include "crypto/slot.h"
+
+#include <sodium.h>
+
+#include "base/reader.h"
+#include "crypto/hash.h"
+#include "crypto/secret.h"
+
+enum { SLOT_VERSION = 1, SEALED_ROOT = crypto_box_SEALBYTES + SEAL_KEY, SLOT_BODY = SLOT_RECORD - HASH_BLAKE };
+
+_Static_assert(SEALED_ROOT == 80, "the record's layout counts 80 bytes for the sealed root key");
+
+struct pair {
+	uint8_t public_key[crypto_box_PUBLICKEYBYTES];
+	uint8_t private_key[crypto_box_SECRETKEYBYTES];
+};
+
+static void pair_done(struct pair *pair)
+{
+	secret_wipe(pair, sizeof *pair);
+}
+
+static struct seal_context context_of(uint8_t field)
+{
+	return (struct seal_context){.object_type = SEAL_SLOT, .field_type = field};
+}
+
+/* Without the root key nobody can add a slot of his own and wait for the next rotation. */
+static void body_mac(const struct seal_key *root, struct span body, uint8_t mac[static HASH_BLAKE])
+{
+	struct mac_key key;
+	hash_derive(root->bytes, "mn.slotm", SPAN_NONE, key.bytes);
+	hash_mac(&key, &body, 1, mac);
+	mac_key_done(&key);
+}
+
+static fallible wrap(const uint8_t key_bytes[static SEAL_KEY], uint8_t field, const uint8_t inner[static SEAL_KEY],
+	struct buf *record)
+{
+	scoped(seal_key) key;
+	struct seal_context context = context_of(field);
+	uint8_t wrapped[SEAL_WRAPPED];
+	memcpy(key.bytes, key_bytes, SEAL_KEY);
+	TRY(seal_wrap(&key, &context, inner, wrapped));
+	buf_put(record, SPAN_BYTES(wrapped));
+	return OK;
+}
+
+fallible slot_make(enum slot_kind kind, const uint8_t secret[static SLOT_SECRET], const struct seal_key *root,
+	struct buf *record)
+{
+	scoped(pair) pair;
+	uint8_t sealed[SEALED_ROOT], mac[HASH_BLAKE];
+	size_t start = record->len;
+	if (crypto_box_keypair(pair.public_key, pair.private_key) != 0 ||
+		crypto_box_seal(sealed, root->bytes, SEAL_KEY, pair.public_key) != 0)
+		return FAIL(NO_MEMORY, "a slot's key pair cannot be made");
+	buf_put_u8(record, SLOT_VERSION);
+	buf_put_u8(record, (uint8_t)kind);
+	TRY(wrap(secret, 1, pair.private_key, record));
+	buf_put(record, SPAN_BYTES(sealed));
+	TRY(wrap(root->bytes, 2, pair.public_key, record));
+	TRY(buf_check(record));
+	body_mac(root, span_from(buf_span(record), start), mac);
+	buf_put(record, SPAN_BYTES(mac));
+	return buf_check(record);
+}
+
+static fallible open_root(struct span sealed, const struct pair *pair, struct seal_key *root)
+{
+	if (crypto_box_seal_open(root->bytes, sealed.at, sealed.len, pair->public_key, pair->private_key) != 0)
+		return FAIL(FORGED, "the sealed root key does not open");
+	return OK;
+}
+
+fallible slot_open(struct span record, const uint8_t secret[static SLOT_SECRET], struct seal_key *root)
+{
+	struct reader reader = READER(record);
+	scoped(pair) pair;
+	scoped(seal_key) key, opened;
+	struct seal_context context = context_of(1);
+	uint8_t mac[HASH_BLAKE];
+	if (reader_u8(&reader) != SLOT_VERSION)
+		return FAIL(CORRUPT, "an unseal slot has an unknown version");
+	reader_u8(&reader);
+	struct span private_key = reader_run(&reader, SEAL_WRAPPED), sealed = reader_run(&reader, SEALED_ROOT);
+	reader_run(&reader, SEAL_WRAPPED);
+	struct span stored = reader_run(&reader, HASH_BLAKE);
+	TRY(reader_check(&reader));
+	memcpy(key.bytes, secret, SLOT_SECRET);
+	TRY(seal_unwrap(&key, &context, private_key, pair.private_key));
+	if (crypto_scalarmult_base(pair.public_key, pair.private_key) != 0)
+		return FAIL(FORGED, "a slot's private key is not one");
+	TRY(open_root(sealed, &pair, &opened));
+	body_mac(&opened, span_first(record, SLOT_BODY), mac);
+	if (!secret_equal(SPAN_BYTES(mac), stored))
+		return FAIL(FORGED, "an unseal slot was not made with this root key");
+	*root = opened;
+	return OK;
+}

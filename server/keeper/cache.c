@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cache - direct-mapped slots in cells of the secret arena. */
+#include "server/keeper/cache.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+enum { CACHE_CELLS = 16, CACHE_CELL_BYTES = 16 * 1024 };
+
+struct entry {
+	struct keyring_name name; /* kind 0: empty */
+	uint32_t epoch;
+	struct seal_key key;
+};
+
+enum { CACHE_ENTRIES_A_CELL = CACHE_CELL_BYTES / sizeof(struct entry) };
+
+struct cache {
+	pthread_mutex_t lock;
+	uint64_t generation;
+	struct secret cells[CACHE_CELLS];
+};
+
+fallible cache_open(struct secret_arena *arena, struct cache **cache)
+{
+	struct cache *made = calloc(1, sizeof *made);
+	struct err err = made ? OK : FAIL(NO_MEMORY, "the key cache cannot be made");
+	for (size_t i = 0; i < CACHE_CELLS && !err_failed(err); i++)
+		err = secret_take(arena, CACHE_CELL_BYTES, &made->cells[i]);
+	if (err_failed(err)) {
+		cache_close(made);
+		return err;
+	}
+	pthread_mutex_init(&made->lock, NULL);
+	*cache = made;
+	return OK;
+}
+
+void cache_close(struct cache *cache)
+{
+	if (!cache)
+		return;
+	for (size_t i = 0; i < CACHE_CELLS; i++)
+		secret_done(&cache->cells[i]);
+	free(cache);
+}
+
+/* Ids end in random bytes, numbers in small ones; kinds keep a tenant's own keys apart. */
+static struct entry *entry_of(struct cache *cache, const struct keyring_name *name)
+{
+	uint32_t tenant, id;
+	memcpy(&tenant, name->tenant.bytes + 12, sizeof tenant);
+	memcpy(&id, name->id.bytes + 12, sizeof id);
+	uint32_t spread = (tenant * 2654435761u ^ id) * 2246822519u + (uint32_t)name->kind * 3266489917u;
+	spread ^= spread >> 15;
+	size_t at = spread % (CACHE_CELLS * CACHE_ENTRIES_A_CELL);
+	struct entry *cell = (struct entry *)(void *)cache->cells[at / CACHE_ENTRIES_A_CELL].bytes;
+	return cell + at % CACHE_ENTRIES_A_CELL;
+}
+
+static bool is_named(const struct entry *entry, const struct keyring_name *name)
+{
+	return entry->name.kind == name->kind && ids_equal(entry->name.tenant, name->tenant) && ids_equal(entry->name.id, name->id);
+}
+
+bool cache_get(struct cache *cache, const struct keyring_name *name, struct seal_key *key, uint32_t *epoch)
+{
+	pthread_mutex_lock(&cache->lock);
+	const struct entry *entry = entry_of(cache, name);
+	bool found = is_named(entry, name);
+	if (found) {
+		*key = entry->key;
+		*epoch = entry->epoch;
+	}
+	pthread_mutex_unlock(&cache->lock);
+	return found;
+}
+
+uint64_t cache_generation(struct cache *cache)
+{
+	pthread_mutex_lock(&cache->lock);
+	uint64_t generation = cache->generation;
+	pthread_mutex_unlock(&cache->lock);
+	return generation;
+}
+
+void cache_put(struct cache *cache, const struct keyring_name *name, const struct seal_key *key, uint32_t epoch,
+	uint64_t generation)
+{
+	pthread_mutex_lock(&cache->lock);
+	if (generation == cache->generation)
+		*entry_of(cache, name) = (struct entry){*name, epoch, *key};
+	pthread_mutex_unlock(&cache->lock);
+}
+
+void cache_clear(struct cache *cache)
+{
+	pthread_mutex_lock(&cache->lock);
+	cache->generation++;
+	for (size_t i = 0; i < CACHE_CELLS; i++)
+		secret_wipe(cache->cells[i].bytes, cache->cells[i].len);
+	pthread_mutex_unlock(&cache->lock);
+}

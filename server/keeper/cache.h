@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* cache - unwrapped keys in locked memory, a fixed number of them; a newer one takes an older one's place. */
+#pragma once
+
+#include "base/err.h"
+#include "crypto/seal.h"
+#include "crypto/secret.h"
+#include "store/keyring.h"
+
+struct cache; /* opaque; thread-safe */
+
+/* cache_open - Fails: NO_MEMORY the arena is too small. */
+fallible cache_open(struct secret_arena *arena, struct cache **cache);
+void cache_close(struct cache *cache); /* takes NULL */
+
+bool cache_get(struct cache *cache, const struct keyring_name *name, struct seal_key *key, uint32_t *epoch);
+
+/* cache_generation - read it before unwrapping; cache_put drops what was unwrapped before the last cache_clear, so that a key
+ * destroyed meanwhile does not come back. */
+uint64_t cache_generation(struct cache *cache);
+void cache_put(struct cache *cache, const struct keyring_name *name, const struct seal_key *key, uint32_t epoch,
+	uint64_t generation);
+
+/* cache_clear - forget all, wiped: a key is about to be destroyed. */
+void cache_clear(struct cache *cache);

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* keeper - the only holder of the root key and of everything below it. Others ask it to do things with keys; no function gives
+ * one out, but for the single-use key of one part of one event.
+ *
+ *	root -> tenant key -> client keys -> data key of a credential's version
+ *	root -> tenant key -> person keys, index key, log key of the month, signing keys, short-lived bucket keys
+ *	root -> seed root -> seed key of a tenant (TOTP seeds)
+ *	root -> token, idempotency, cursor and audit keys of the server
+ * Source: FOUNDATIONS 19, 20, 23; docs/formats.md "keys". Thread: every function from any thread. */
+#pragma once
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/err.h"
+#include "crypto/secret.h"
+#include "crypto/sign.h"
+#include "store/keys.h"
+#include "store/kv.h"
+
+struct keeper; /* opaque */
+
+struct keeper_ask {
+	const struct kv_backend *backend;
+	const char *directory;      /* of the volume */
+	struct span unseal;         /* SLOT_SECRET bytes from the key file */
+	struct secret_arena *arena; /* outlives the keeper */
+	bool create;
+};
+
+/* keeper_open - open (or make) the keyring and the root key. Fails: FORGED another key file · NOT_FOUND · CONFLICT · IO. */
+fallible keeper_open(const struct keeper_ask *ask, struct keeper **keeper);
+void keeper_close(struct keeper *keeper); /* takes NULL */
+
+/* keeper_keys - what the store may ask; lives as long as the keeper. */
+const struct keys *keeper_keys(const struct keeper *keeper);
+
+/* ---- making and destroying; each is durable in keyring/ before it returns (FOUNDATIONS 19) ---- */
+
+fallible keeper_make_tenant(struct keeper *keeper, struct id tenant);
+fallible keeper_make_subject(struct keeper *keeper, struct id tenant, const struct subject *subject);
+fallible keeper_drop_subject(struct keeper *keeper, struct id tenant, const struct subject *subject);
+
+/* ---- hashes and MACs under the server's own keys ---- */
+
+enum { KEEPER_MAC = 16 };
+
+/* What a MAC is for; each use has a key of its own. */
+enum keeper_use { KEEPER_TOKEN, KEEPER_CURSOR, KEEPER_IDEMPOTENCY, KEEPER_CODE, KEEPER_USE_COUNT };
+
+void keeper_hash(const struct keeper *keeper, enum keeper_use use, const struct span *parts, size_t count,
+	uint8_t out[static HASH_BLAKE]);
+
+/* keeper_decoy - 32 bytes that only the tenant's decoy key gives for a text: what a person who does not exist is made of. */
+fallible keeper_decoy(struct keeper *keeper, struct id tenant, struct span text, uint8_t out[static HASH_BLAKE]);
+
+/* ---- sealing ---- */
+
+/* A TOTP seed, under the tenant's seed key; context names person (client), factor (object) and version. */
+fallible keeper_seal_seed(struct keeper *keeper, struct seal_context context, struct span seed, struct buf *record);
+fallible keeper_open_seed(struct keeper *keeper, struct seal_context context, struct span record, struct secret *seed);
+
+/* Fields of one version of a credential: a fresh data key wrapped under the client's key, then each field under the data key.
+ * The context names tenant, client, credential (object), version and max_modes; field_type the field. */
+fallible keeper_make_data_key(struct keeper *keeper, struct seal_context context, uint8_t wrapped[static SEAL_WRAPPED]);
+fallible keeper_seal_field(struct keeper *keeper, struct seal_context context, struct span wrapped, struct span plain,
+	struct buf *record);
+fallible keeper_open_field(struct keeper *keeper, struct seal_context context, struct span wrapped, struct span record,
+	struct secret *plain);
+
+/* Short-lived: under a key of the tenant that dies with its day (FOUNDATIONS 23). day: days since 1970. */
+fallible keeper_seal_short(struct keeper *keeper, struct id tenant, uint32_t day, struct id object, struct span plain,
+	struct buf *record);
+fallible keeper_open_short(struct keeper *keeper, struct id tenant, uint32_t day, struct id object, struct span record,
+	struct buf *plain);
+
+/* ---- signatures ---- */
+
+/* keeper_public - the public halves of a tenant's two signing keys. */
+fallible keeper_public(struct keeper *keeper, struct id tenant, uint8_t checkpoint[static SIGN_PUBLIC],
+	uint8_t receipt[static SIGN_PUBLIC]);
+fallible keeper_sign_receipt(struct keeper *keeper, struct id tenant, struct span message,
+	uint8_t signature[static SIGN_SIGNATURE]);
+
+/* keeper_mark - what was signed last as the tenant's log. Fails: NOT_FOUND nothing yet. */
+struct keyring_mark;
+fallible keeper_mark(struct keeper *keeper, struct id tenant, struct keyring_mark *mark);
