@@ -6,6 +6,8 @@
 #include "cli/print.h"
 #include "cli/verify.h"
 
+#include <stdio.h>
+
 struct option_row {
 	const char *text;
 	const char *value;
@@ -97,6 +99,12 @@ static bool asks_for_help(struct words words)
 	return false;
 }
 
+static fallible misused(struct commands_call *call, const char *word, const char *why)
+{
+	snprintf(call->where, sizeof call->where, "%s", word);
+	return FAIL(INPUT, why);
+}
+
 /* "--vkey X" or "--vkey=X"; *value is NULL in the first form. */
 static bool is_option(const char *word, const char *option, const char **value)
 {
@@ -117,19 +125,19 @@ static fallible take_option(
 		if (!value)
 			value = next(words);
 		if (!value)
-			return FAIL(INPUT, "an option lacks its value");
+			return misused(call, word, "the option lacks its value");
 		if (call->option[i])
-			return FAIL(INPUT, "an option is given twice");
+			return misused(call, word, "the option is given twice");
 		call->option[i] = value;
 		return OK;
 	}
-	return FAIL(INPUT, "an option is not one of this command");
+	return misused(call, word, "the command has no such option");
 }
 
 static fallible take_operand(const char *word, struct commands_call *call)
 {
 	if (call->operand)
-		return FAIL(INPUT, "there is more than one operand");
+		return misused(call, word, "the command takes one operand");
 	call->operand = word;
 	return OK;
 }
@@ -147,10 +155,10 @@ static fallible parse(const struct command_row *command, struct words words, str
 			TRY(take_operand(word, call));
 	}
 	if (!call->operand)
-		return FAIL(INPUT, "there is nothing to work on");
+		return misused(call, command->operand, "the operand is missing");
 	for (unsigned i = 0; i < COMMANDS_OPTION_COUNT; i++) {
 		if (command->needs >> i & 1 && !call->option[i])
-			return FAIL(INPUT, "an option that is needed is not given");
+			return misused(call, OPTIONS[i].text, "the option is needed");
 	}
 	return OK;
 }
