@@ -6,6 +6,7 @@
 #include "tests/support/vectors.h"
 
 #include <criterion/criterion.h>
+#include <sodium.h>
 
 enum { EPOCH = 0x01020304, LARGEST = 32 * 1024 };
 
@@ -122,6 +123,28 @@ Test(part, its_key_opens_no_part_of_another_subject_tenant_event_or_kind)
 	};
 	for (size_t i = 0; i < sizeof strangers / sizeof strangers[0]; i++)
 		cr_assert(opening(&strangers[i], buf_span(&record)) == ERR_FORGED, "stranger %zu", i);
+}
+
+Test(part, refuses_another_commitment_also_under_a_right_tag)
+{
+	struct part_key key = actor_key();
+	scoped(buf) record = BUF(1024);
+	seal_some(&record);
+	uint8_t message[18] = "mn.part.keys";
+	uint8_t okm[64];
+	uint8_t nonce[24];
+	memcpy(message + 12, record.data, 5);
+	crypto_generichash(okm, sizeof okm, message, 17, key.bytes, PART_KEY);
+	memcpy(message, "mn.part.nonce", 13);
+	memcpy(message + 13, record.data, 5);
+	crypto_generichash(nonce, sizeof nonce, message, 18, key.bytes, PART_KEY);
+	for (int flip = 0; flip < 2; flip++) {
+		record.data[5] ^= (uint8_t)flip;
+		crypto_aead_xchacha20poly1305_ietf_encrypt(record.data + 37, NULL, (const uint8_t *)"plain",
+			5, record.data, 37, NULL, nonce, okm);
+		enum err_kind kind = opening(&key, span_of(record.data, PART_OVERHEAD + 5));
+		cr_assert(kind == (flip ? ERR_FORGED : ERR_NONE));
+	}
 }
 
 Test(part, tells_the_epoch_of_a_record)

@@ -6,6 +6,7 @@
 #include "tests/support/vectors.h"
 
 #include <criterion/criterion.h>
+#include <sodium.h>
 
 #include <signal.h>
 #include <stdlib.h>
@@ -292,6 +293,34 @@ Test(seal, refuses_a_record_made_of_two)
 	cr_assert(opening(&key, &place, buf_span(&first)) == ERR_FORGED);
 }
 
+/* What somebody who has the key can do and we never do: encrypt rightly under a commitment that is another.
+ */
+static void close_under_another_commitment(const struct seal_key *key, uint8_t *record)
+{
+	/* The context is that of a zeroed place of type SEAL_KEY_WRAP. */
+	uint8_t message[16 + 48 + 8 + SEAL_CONTEXT] = "muniment.aead.v1";
+	uint8_t okm[64];
+	memcpy(message + 16, record, 48);
+	message[64] = SEAL_CONTEXT;
+	message[72 + 72] = SEAL_KEY_WRAP;
+	crypto_generichash(okm, sizeof okm, message, sizeof message, key->bytes, SEAL_KEY);
+	cr_assert(memcmp(okm + 32, record + COMMITMENT_AT, 32) == 0, "the documented derivation is another");
+	record[COMMITMENT_AT] ^= 1;
+	crypto_aead_xchacha20poly1305_ietf_encrypt(
+		record + 80, NULL, key->bytes, SEAL_KEY, record, 80, NULL, record + 24, okm);
+}
+
+Test(seal, refuses_another_commitment_also_under_a_right_tag)
+{
+	const struct seal_key key = some_key();
+	const struct seal_context place = {.object_type = SEAL_KEY_WRAP};
+	uint8_t record[SEAL_WRAPPED];
+	cr_assert(!err_failed(seal_wrap(&key, &place, key.bytes, record)));
+	cr_assert(opening(&key, &place, SPAN_BYTES(record)) == ERR_NONE);
+	close_under_another_commitment(&key, record);
+	cr_assert(opening(&key, &place, SPAN_BYTES(record)) == ERR_FORGED);
+}
+
 Test(seal, refuses_types_flags_and_versions_that_it_does_not_know)
 {
 	static const struct {
@@ -360,6 +389,10 @@ Test(seal, unwraps_only_what_holds_32_bytes)
 	scoped(buf) shorter = BUF(1024);
 	seal_some(&shorter, SEAL_KEY_WRAP);
 	cr_assert(seal_unwrap(&key, &wrap, buf_span(&shorter), back).kind == ERR_CORRUPT);
+	scoped(buf) longer = BUF(1024);
+	cr_assert(!err_failed(seal_box(&key, &wrap, SPAN_LIT("one byte more than a key may have"), &longer)));
+	cr_assert(longer.len == SEAL_WRAPPED + 1);
+	cr_assert(seal_unwrap(&key, &wrap, buf_span(&longer), back).kind == ERR_CORRUPT);
 	scoped(buf) padded = BUF(1024);
 	seal_some(&padded, SEAL_FIELD);
 	cr_assert(seal_unwrap(&key, &field, buf_span(&padded), back).kind == ERR_CORRUPT);
