@@ -17,6 +17,7 @@ enum {
 	HTTP_BODY_MAX = 4 * 1024 * 1024 + 4096, /* what any route may take */
 	HTTP_REPLY_MAX = 16 * 1024 * 1024,
 	HTTP_REPLY_HEADERS = 8,
+	HTTP_ARENA_MAX = 32 * 1024 * 1024, /* of one exchange */
 };
 
 enum http_method { HTTP_GET, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_OTHER };
@@ -54,9 +55,10 @@ struct http_app {
 	void (*begin)(void *context, struct http_exchange *exchange);
 	/* After http_resume: fill the reply. */
 	void (*finish)(void *context, struct http_exchange *exchange);
-	/* http's own refusals (400, 413, 431 …) in the application's form. */
+	/* http's own refusals (400, 413, 500 for an unfilled reply) in the application's form. The body is empty, path and
+	 * query may be; the connection is closed after it. */
 	void (*refuse)(void *context, struct http_exchange *exchange, struct err err);
-	/* The exchange is over: free what hangs on it (http_state). */
+	/* The exchange is over: free what hangs on it (http_state). Once for each exchange that begin or refuse saw. */
 	void (*end)(void *context, struct http_exchange *exchange);
 };
 
@@ -79,7 +81,8 @@ fallible http_open(const struct http_ask *ask, struct http_server **server);
 unsigned http_port(const struct http_server *server);
 
 /* http_quiesce - stop accepting; exchanges under way go on. http_close - after quiesce and after every suspended exchange was
- * resumed: waits (at most wait_ms) until all are answered, then stops. Takes NULL. */
+ * resumed: waits (at most wait_ms) until all are answered, then stops. Takes NULL. When one was never resumed, threads and
+ * memory stay behind until the process ends, but the application is not called again. */
 void http_quiesce(struct http_server *server);
 void http_close(struct http_server *server, int64_t wait_ms);
 

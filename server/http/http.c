@@ -1,0 +1,594 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* http - libmicrohttpd's calls turned into exchanges; why so: docs/decisions/0003-libmicrohttpd.md. */
+#include "server/http/http.h"
+
+#include "base/clock.h"
+#include "server/http/connections.h"
+#include "server/http/endpoint.h"
+#include "server/http/framing.h"
+#include "server/http/target.h"
+
+#include <microhttpd.h>
+
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <strings.h>
+#include <unistd.h>
+
+enum {
+	THREADS_MAX = 16,
+	DRAIN_MAX = 1024 * 1024, /* bytes of a chunked body thrown away for the sake of a proper 413 */
+};
+
+struct http_server {
+	struct MHD_Daemon *daemon;
+	struct connections *connections;
+	const struct http_app *app;
+	int64_t header_deadline_ms;
+	int64_t body_deadline_ms;
+	int64_t idle_ms;
+	int listen_fd;
+	bool lays_out_plainly;	/* this libmicrohttpd leaves the head where framing_check_layout expects it */
+	atomic_bool draining;	/* every reply closes its connection */
+	atomic_bool closed;	/* no new call reaches the application */
+	atomic_bool abandoned;	/* and no end either: the application is gone, these threads are not */
+	atomic_size_t inflight; /* exchanges between a whole head and the sent reply */
+	atomic_size_t held;	/* exchanges that the application has in hand, suspended ones among them */
+	atomic_size_t resuming; /* threads inside http_resume */
+};
+
+enum stage { STAGE_HEAD, STAGE_BODY, STAGE_ANSWERED };
+
+struct http_exchange {
+	struct http_server *server;
+	struct MHD_Connection *wire;
+	struct connection *from;
+	enum stage stage;
+	bool suspended;
+	bool shown;   /* the application saw it: it will get its end */
+	bool counted; /* in inflight */
+	struct span raw_target;
+	struct http_request request;
+	struct http_reply reply;
+	struct buf body;
+	size_t drained;	  /* bytes thrown away */
+	struct err fault; /* of the body; told once it is over */
+	void *state;
+	struct arena arena; /* the exchange itself lies in its first block */
+};
+
+/* wipe_done - buf_done that leaves nothing behind: bodies hold codes and passwords. */
+static void wipe_done(struct buf *buf)
+{
+	if (buf->data)
+		explicit_bzero(buf->data, buf->cap);
+	buf_done(buf);
+}
+
+static void http_exchange_done(struct http_exchange *exchange)
+{
+	wipe_done(&exchange->body);
+	wipe_done(&exchange->reply.body);
+	struct arena arena = take(&exchange->arena);
+	arena_done(&arena);
+}
+
+static void free_sent(void *context)
+{
+	struct buf body;
+	memcpy(&body, context, sizeof body);
+	wipe_done(&body);
+}
+
+/* make_response - the body changes hands. libmicrohttpd gives one pointer back when it has sent it: so the
+ * buf travels behind its own bytes. */
+static struct MHD_Response *make_response(struct buf *content)
+{
+	struct buf body = take(content);
+	size_t len = body.len;
+	body.max += sizeof body;
+	uint8_t *behind = len ? buf_room(&body, sizeof body) : NULL;
+	if (!behind) {
+		wipe_done(&body);
+		return len ? NULL : MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
+	}
+	memcpy(behind, &body, sizeof body);
+	struct MHD_Response *response =
+		MHD_create_response_from_buffer_with_free_callback_cls(len, body.data, free_sent, behind);
+	if (!response)
+		wipe_done(&body);
+	return response;
+}
+
+static bool add_header(struct MHD_Response *response, const char *name, const char *value)
+{
+	return value && MHD_add_response_header(response, name, value) == MHD_YES;
+}
+
+static bool add_headers(struct MHD_Response *response, struct http_exchange *exchange)
+{
+	const struct http_reply *reply = &exchange->reply;
+	bool cached = false;
+	bool done = add_header(response, "X-Content-Type-Options", "nosniff");
+	for (size_t i = 0; done && i < reply->header_count; i++) {
+		const struct http_header *header = &reply->headers[i];
+		cached = cached || strcasecmp(header->name, "Cache-Control") == 0;
+		done = add_header(response, header->name, arena_text(&exchange->arena, header->value));
+	}
+	if (done && !cached)
+		done = add_header(response, "Cache-Control", "no-store");
+	if (done && reply->content_type)
+		done = add_header(response, "Content-Type", reply->content_type);
+	/* While draining, a client that keeps its connection would keep the server. */
+	if (done && (reply->close || exchange->server->draining))
+		done = add_header(response, "Connection", "close");
+	return done;
+}
+
+/* ask_refusal - the application's form of a failure, in place of what the reply may hold already. */
+static void ask_refusal(struct http_exchange *exchange, struct err err)
+{
+	const struct http_app *app = exchange->server->app;
+	wipe_done(&exchange->reply.body);
+	exchange->reply = (struct http_reply){.body = BUF(HTTP_REPLY_MAX), .close = true};
+	exchange->shown = true;
+	app->refuse(app->context, exchange, err);
+}
+
+static bool is_filled(const struct http_reply *reply)
+{
+	return reply->status >= 200 && reply->status <= 999 && !err_failed(buf_check(&reply->body));
+}
+
+/* send_reply - MHD_NO closes the connection without an answer: only when no refusal can be made either. */
+static enum MHD_Result send_reply(struct http_exchange *exchange)
+{
+	if (!is_filled(&exchange->reply))
+		ask_refusal(exchange, FAIL(BUG, "a reply was not filled, or does not fit"));
+	if (!is_filled(&exchange->reply))
+		return MHD_NO;
+	exchange->stage = STAGE_ANSWERED;
+	struct MHD_Response *response = make_response(&exchange->reply.body);
+	if (!response)
+		return MHD_NO;
+	enum MHD_Result queued = MHD_NO;
+	if (add_headers(response, exchange))
+		queued = MHD_queue_response(exchange->wire, (unsigned)exchange->reply.status, response);
+	MHD_destroy_response(response);
+	return queued;
+}
+
+static enum MHD_Result refuse(struct http_exchange *exchange, struct err err)
+{
+	ask_refusal(exchange, err);
+	return send_reply(exchange);
+}
+
+/* What the walk over the header fields collects. */
+struct fields {
+	struct framing_field rows[HTTP_HEADERS_MAX];
+	size_t count;
+	bool too_many;
+};
+
+static enum MHD_Result collect_field(void *context, enum MHD_ValueKind kind, const char *name,
+	size_t name_len, const char *value, size_t value_len)
+{
+	struct fields *fields = context;
+	(void)kind;
+	if (fields->count == HTTP_HEADERS_MAX) {
+		fields->too_many = true;
+		return MHD_NO;
+	}
+	fields->rows[fields->count++] =
+		(struct framing_field){.name = span_of(name, name_len), .value = span_of(value, value_len)};
+	return MHD_YES;
+}
+
+/* What libmicrohttpd's handler is told of a head. */
+struct head_line {
+	const char *url; /* the target's first byte; its length is that of the raw target */
+	const char *method;
+	const char *version;
+};
+
+static fallible check_framing(
+	struct http_exchange *exchange, const struct head_line *line, struct framing *framing)
+{
+	struct fields fields;
+	fields.count = 0;
+	fields.too_many = false;
+	MHD_get_connection_values_n(exchange->wire, MHD_HEADER_KIND, collect_field, &fields);
+	if (fields.too_many)
+		return FAIL(TOO_LARGE, "a request has too many header fields");
+	const union MHD_ConnectionInfo *size =
+		MHD_get_connection_info(exchange->wire, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+	struct framing_head head = {
+		.block = span_of(line->method, size ? size->header_size : 0),
+		.target = span_of(line->url, exchange->raw_target.len),
+		.version = span_text(line->version),
+		.fields = fields.rows,
+		.count = fields.count,
+	};
+	TRY(framing_check(&head, framing));
+	if (exchange->server->lays_out_plainly)
+		TRY(framing_check_layout(&head));
+	return OK;
+}
+
+static enum http_method parse_method(const char *name)
+{
+	static const struct {
+		const char *name;
+		enum http_method method;
+	} METHODS[] = {{"GET", HTTP_GET}, {"POST", HTTP_POST}, {"HEAD", HTTP_GET}, {"PUT", HTTP_PUT},
+		{"PATCH", HTTP_PATCH}, {"DELETE", HTTP_DELETE}};
+	for (size_t i = 0; i < sizeof METHODS / sizeof METHODS[0]; i++) {
+		if (strcmp(METHODS[i].name, name) == 0)
+			return METHODS[i].method;
+	}
+	return HTTP_OTHER;
+}
+
+/* expect_body - one allocation of the announced size; a chunked body grows up to the route's maximum. */
+static fallible expect_body(struct http_exchange *exchange, const struct framing *framing)
+{
+	const struct http_app *app = exchange->server->app;
+	size_t max = app->body_max(app->context, exchange->request.method, exchange->request.path);
+	if (max > HTTP_BODY_MAX)
+		max = HTTP_BODY_MAX;
+	if (framing->length > max)
+		return FAIL(TOO_LARGE, "a body is larger than its route takes");
+	exchange->body = BUF(framing->chunked ? max : (size_t)framing->length);
+	if (framing->length > 0) {
+		buf_room(&exchange->body, (size_t)framing->length);
+		TRY(buf_check(&exchange->body));
+		buf_clear(&exchange->body);
+	}
+	if (framing->chunked || framing->length > 0)
+		connections_set_due(
+			exchange->from, clock_monotonic_ms() + exchange->server->body_deadline_ms);
+	return OK;
+}
+
+static fallible read_head(struct http_exchange *exchange, const struct head_line *line)
+{
+	struct framing framing;
+	struct target target;
+	exchange->request.method = parse_method(line->method);
+	exchange->request.peer = span_text(exchange->from->peer);
+	TRY(check_framing(exchange, line, &framing));
+	if (!exchange->raw_target.at)
+		return FAIL(NO_MEMORY, "there is no memory for a request target");
+	if (exchange->raw_target.len > HTTP_TARGET_MAX)
+		return FAIL(TOO_LARGE, "a request target is too long");
+	TRY(target_parse(exchange->raw_target, &exchange->arena, &target));
+	exchange->request.path = target.path;
+	exchange->request.query = target.query;
+	return expect_body(exchange, &framing);
+}
+
+/* take_head - the first call. What is answered here closes the connection, because the body was not read: so
+ * only refusals are. */
+static enum MHD_Result take_head(struct http_exchange *exchange, const struct head_line *line)
+{
+	exchange->server->inflight++;
+	exchange->counted = true;
+	exchange->stage = STAGE_BODY;
+	connections_set_due(exchange->from, 0);
+	struct err err = read_head(exchange, line);
+	if (!err_failed(err))
+		return MHD_YES;
+	connections_set_due(exchange->from, 0);
+	return refuse(exchange, err);
+}
+
+/* take_body - a body over its maximum can't be refused before it ends, so a bounded part of it is thrown
+ * away. */
+static enum MHD_Result take_body(struct http_exchange *exchange, struct span piece)
+{
+	if (!err_failed(exchange->fault)) {
+		buf_put(&exchange->body, piece);
+		exchange->fault = buf_check(&exchange->body);
+	}
+	if (err_failed(exchange->fault))
+		exchange->drained += piece.len;
+	return exchange->drained > DRAIN_MAX ? MHD_NO : MHD_YES;
+}
+
+static enum MHD_Result answer(struct http_exchange *exchange, bool resumed)
+{
+	const struct http_app *app = exchange->server->app;
+	connections_set_due(exchange->from, 0);
+	if (err_failed(exchange->fault))
+		return refuse(exchange, exchange->fault);
+	if (resumed) {
+		app->finish(app->context, exchange);
+		return send_reply(exchange);
+	}
+	exchange->request.body = buf_span(&exchange->body);
+	exchange->shown = true;
+	app->begin(app->context, exchange);
+	return exchange->suspended ? MHD_YES : send_reply(exchange);
+}
+
+/* on_call - libmicrohttpd's handler: once for the head, once for each piece of body, once at the end, and
+ * once after each resume. held is taken before closed is read, so that http_close never misses a call that
+ * still reaches the application. */
+static enum MHD_Result on_call(void *context, struct MHD_Connection *wire, const char *url,
+	const char *method, const char *version, const char *data, size_t *size, void **slot)
+{
+	struct http_server *server = context;
+	struct http_exchange *exchange = *slot;
+	(void)wire;
+	if (!exchange)
+		return MHD_NO;
+	bool resumed = exchange->suspended;
+	exchange->suspended = false;
+	if (!resumed)
+		server->held++;
+	enum MHD_Result result = MHD_NO;
+	if (!server->closed && exchange->stage == STAGE_HEAD) {
+		result = take_head(exchange, &(struct head_line){url, method, version});
+	} else if (!server->closed && *size > 0) {
+		result = take_body(exchange, span_of(data, *size));
+		*size = 0;
+	} else if (!server->closed) {
+		result = answer(exchange, resumed);
+	}
+	/* A suspended exchange may be another thread's already, but it can't end before this call returns. */
+	if (!exchange->suspended)
+		server->held--;
+	return result;
+}
+
+static struct connection *connection_of(struct MHD_Connection *wire)
+{
+	const union MHD_ConnectionInfo *info =
+		MHD_get_connection_info(wire, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
+	return info ? info->socket_context : NULL;
+}
+
+/* hide_query - 0.9.75 makes an entry of each parameter, and when its memory is full it forgets the
+ * connection: it spins, and sees neither the client go nor a deadline. The query is ours to read, so it is
+ * shown none. */
+static void hide_query(const char *uri)
+{
+	char *mark = strchr(uri, '?');
+	if (mark && mark[1])
+		mark[1] = 0;
+}
+
+/* on_target - the request line is whole: the only moment at which the target is still as it was sent. What it
+ * returns is the slot of on_call; NULL makes that refuse. */
+static void *on_target(void *context, const char *uri, struct MHD_Connection *wire)
+{
+	struct http_server *server = context;
+	struct connection *from = connection_of(wire);
+	struct arena arena = ARENA(HTTP_ARENA_MAX);
+	struct http_exchange *exchange = from ? arena_alloc(&arena, sizeof *exchange) : NULL;
+	if (!exchange)
+		return NULL;
+	/* The first head of a connection has its time from accept on. */
+	if (from->served)
+		connections_set_due(from, clock_monotonic_ms() + server->header_deadline_ms);
+	exchange->server = server;
+	exchange->wire = wire;
+	exchange->from = from;
+	exchange->reply.body = BUF(HTTP_REPLY_MAX);
+	exchange->raw_target = arena_copy(&arena, span_text(uri));
+	hide_query(uri);
+	exchange->arena = arena;
+	return exchange;
+}
+
+/* on_end - sent, broken off or never understood. */
+static void on_end(
+	void *context, struct MHD_Connection *wire, void **slot, enum MHD_RequestTerminationCode why)
+{
+	struct http_server *server = context;
+	struct http_exchange *exchange = *slot;
+	(void)wire;
+	(void)why;
+	if (!exchange)
+		return;
+	*slot = NULL;
+	bool counted = exchange->counted;
+	if (exchange->shown && !server->abandoned)
+		server->app->end(server->app->context, exchange);
+	exchange->from->served = true;
+	connections_set_due(exchange->from, clock_monotonic_ms() + server->idle_ms);
+	http_exchange_done(exchange);
+	if (counted)
+		server->inflight--;
+}
+
+static void on_connection(
+	void *context, struct MHD_Connection *wire, void **slot, enum MHD_ConnectionNotificationCode what)
+{
+	struct http_server *server = context;
+	if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
+		connections_drop(server->connections, *slot);
+		return;
+	}
+	const union MHD_ConnectionInfo *fd = MHD_get_connection_info(wire, MHD_CONNECTION_INFO_CONNECTION_FD);
+	const union MHD_ConnectionInfo *peer =
+		MHD_get_connection_info(wire, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+	int64_t due_ms = clock_monotonic_ms() + server->header_deadline_ms;
+	*slot = connections_add(server->connections, fd->connect_fd, peer->client_addr, due_ms);
+}
+
+/* keep_escapes - libmicrohttpd decodes in place, %00 included; the target is ours to decode. */
+static size_t keep_escapes(void *context, struct MHD_Connection *wire, char *text)
+{
+	(void)context;
+	(void)wire;
+	return strlen(text);
+}
+
+static struct MHD_Daemon *start_daemon(struct http_server *server, unsigned threads, unsigned connections_max)
+{
+	int64_t idle_s = (server->idle_ms + 999) / 1000;
+	struct MHD_OptionItem options[] = {
+		{MHD_OPTION_LISTEN_SOCKET, server->listen_fd, NULL},
+		{MHD_OPTION_CONNECTION_LIMIT, connections_max, NULL},
+		{MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)idle_s, NULL},
+		{MHD_OPTION_STRICT_FOR_CLIENT, 0, NULL}, /* 1 sends the head of its 400 twice */
+		{MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_target, server},
+		{MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)keep_escapes, server},
+		{MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_end, server},
+		{MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, server},
+		/* A pool of one is no pool; the row then ends the list early. */
+		{threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, threads, NULL},
+		{MHD_OPTION_END, 0, NULL},
+	};
+	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO;
+	return MHD_start_daemon(
+		flags, 0, NULL, NULL, on_call, server, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+}
+
+static int64_t least_deadline_ms(const struct http_ask *ask)
+{
+	int64_t least = ask->header_deadline_ms < ask->body_deadline_ms ? ask->header_deadline_ms
+									: ask->body_deadline_ms;
+	return ask->idle_ms < least ? ask->idle_ms : least;
+}
+
+/* start - connections first: the daemon's threads use them from its first moment on. */
+static fallible start(struct http_server *server, const struct http_ask *ask)
+{
+	unsigned threads = ask->threads < 1 ? 1 : ask->threads > THREADS_MAX ? THREADS_MAX : ask->threads;
+	unsigned max = ask->connections_max < threads ? threads : ask->connections_max;
+	TRY(connections_open(max, least_deadline_ms(ask), &server->connections));
+	server->daemon = start_daemon(server, threads, max);
+	if (server->daemon)
+		return OK;
+	connections_close(server->connections);
+	return FAIL(IO, "the HTTP library cannot start");
+}
+
+static fallible open_server(struct http_server *server, const struct http_ask *ask)
+{
+	struct endpoint endpoint;
+	TRY(endpoint_parse(span_text(ask->listen), &endpoint));
+	TRY(endpoint_listen(&endpoint, &server->listen_fd));
+	struct err err = start(server, ask);
+	if (err_failed(err))
+		close(server->listen_fd);
+	return err;
+}
+
+fallible http_open(const struct http_ask *ask, struct http_server **server)
+{
+	struct http_server *made = calloc(1, sizeof *made);
+	if (!made)
+		return FAIL(NO_MEMORY, "there is no memory for a server");
+	made->app = ask->app;
+	made->header_deadline_ms = ask->header_deadline_ms;
+	made->body_deadline_ms = ask->body_deadline_ms;
+	made->idle_ms = ask->idle_ms;
+	made->lays_out_plainly = strncmp(MHD_get_version(), "0.9.", 4) == 0;
+	struct err err = open_server(made, ask);
+	if (err_failed(err)) {
+		free(made);
+		return err;
+	}
+	*server = made;
+	return OK;
+}
+
+unsigned http_port(const struct http_server *server)
+{
+	return endpoint_port(server->listen_fd);
+}
+
+/* The fd is shut, not closed: a thread of the pool may be about to accept on its number. */
+void http_quiesce(struct http_server *server)
+{
+	if (atomic_exchange(&server->draining, true))
+		return;
+	MHD_quiesce_daemon(server->daemon);
+	shutdown(server->listen_fd, SHUT_RDWR);
+}
+
+/* wait_for_none - by looking, because the last thread to leave could not signal without touching what is
+ * freed next. */
+static void wait_for_none(const atomic_size_t *count, int64_t wait_ms)
+{
+	int64_t until_ms = clock_monotonic_ms() + wait_ms;
+	while (*count > 0 && clock_monotonic_ms() < until_ms)
+		clock_sleep_ms(1);
+}
+
+void http_close(struct http_server *server, int64_t wait_ms)
+{
+	if (!server)
+		return;
+	http_quiesce(server);
+	wait_for_none(&server->inflight, wait_ms);
+	server->closed = true;
+	/* libmicrohttpd aborts the process when it is stopped with a suspended connection. One that nobody
+	 * resumed would cost the caller the rest of an orderly end: so its threads stay behind, and never
+	 * call the application again. */
+	server->abandoned = server->held > 0;
+	if (server->abandoned)
+		return;
+	wait_for_none(&server->resuming, INT32_MAX);
+	MHD_stop_daemon(server->daemon);
+	connections_close(server->connections);
+	close(server->listen_fd);
+	free(server);
+}
+
+const struct http_request *http_request(const struct http_exchange *exchange)
+{
+	return &exchange->request;
+}
+
+struct http_reply *http_reply(struct http_exchange *exchange)
+{
+	return &exchange->reply;
+}
+
+struct arena *http_arena(struct http_exchange *exchange)
+{
+	return &exchange->arena;
+}
+
+void **http_state(struct http_exchange *exchange)
+{
+	return &exchange->state;
+}
+
+struct span http_header(const struct http_exchange *exchange, const char *name)
+{
+	const char *value = NULL;
+	size_t len = 0;
+	if (MHD_lookup_connection_value_n(
+		    exchange->wire, MHD_HEADER_KIND, name, strlen(name), &value, &len) != MHD_YES)
+		return SPAN_NONE;
+	return span_of(value, len);
+}
+
+bool http_query(
+	struct http_exchange *exchange, size_t *at, struct span *name, struct span *value, struct err *err)
+{
+	return target_parameter(exchange->request.query, at, &exchange->arena, name, value, err);
+}
+
+/* Suspended first, handed over second: the other way round, the resume could come before the suspension. */
+void http_suspend(struct http_exchange *exchange)
+{
+	exchange->suspended = true;
+	MHD_suspend_connection(exchange->wire);
+}
+
+/* The exchange may end, and http_close may look, as soon as the connection is resumed: resuming holds the
+ * daemon until libmicrohttpd has woken its thread. */
+void http_resume(struct http_exchange *exchange)
+{
+	struct http_server *server = exchange->server;
+	server->resuming++;
+	MHD_resume_connection(exchange->wire);
+	server->resuming--;
+}
