@@ -4,8 +4,39 @@
 
 #include "base/reader.h"
 
+/* In the order of their kinds, whatever the caller's order is: the same content gives the same bytes. */
+static fallible put_parts(const struct leaf *leaf, struct buf *out)
+{
+	size_t put = 0;
+	if (leaf->part_count > LEAF_PARTS_MAX)
+		return FAIL(BUG, "an event has too many parts");
+	buf_put_u8(out, (uint8_t)leaf->part_count);
+	for (unsigned kind = PART_ACTOR; kind <= PART_TENANT; kind++) {
+		for (size_t i = 0; i < leaf->part_count; i++) {
+			if (leaf->parts[i].kind != kind)
+				continue;
+			buf_put_u8(out, (uint8_t)kind);
+			buf_put_sized(out, leaf->parts[i].record);
+			put++;
+			break;
+		}
+	}
+	if (put != leaf->part_count)
+		return FAIL(BUG, "an event has two parts of one kind, or one of an unknown kind");
+	return OK;
+}
+
+static bool is_known(const struct leaf *leaf)
+{
+	return leaf->source <= LEAF_IMPORT && leaf->outcome <= LEAF_FAILED && leaf->severity <= 3 &&
+	       leaf->flags < LEAF_PROVEN << 1 && leaf->actor <= LEAF_OPERATOR &&
+	       leaf->object_kind <= ID_KIND_COUNT;
+}
+
 fallible leaf_encode(const struct leaf *leaf, struct buf *out)
 {
+	if (!is_known(leaf))
+		return FAIL(BUG, "an event has a field that no version knows");
 	size_t start = out->len;
 	uint8_t present = 0;
 	for (unsigned i = 0; i < LEAF_ID_COUNT; i++)
@@ -28,22 +59,11 @@ fallible leaf_encode(const struct leaf *leaf, struct buf *out)
 	for (unsigned i = 0; i < LEAF_ID_COUNT; i++)
 		if (present & 1u << i)
 			buf_put(out, SPAN_BYTES(leaf->ids[i].bytes));
-	buf_put_u8(out, (uint8_t)leaf->part_count);
-	for (size_t i = 0; i < leaf->part_count; i++) {
-		buf_put_u8(out, (uint8_t)leaf->parts[i].kind);
-		buf_put_sized(out, leaf->parts[i].record);
-	}
+	TRY(put_parts(leaf, out));
 	TRY(buf_check(out));
 	if (out->len - start > LEAF_MAX)
 		return FAIL(TOO_LARGE, "an event is over 65,535 bytes");
 	return OK;
-}
-
-static bool is_known(const struct leaf *leaf, unsigned present)
-{
-	return leaf->source <= LEAF_IMPORT && leaf->outcome <= LEAF_FAILED && leaf->severity <= 3 &&
-		leaf->flags < LEAF_PROVEN << 1 && leaf->actor <= LEAF_OPERATOR && leaf->object_kind <= ID_KIND_COUNT &&
-		present < 1u << LEAF_ID_COUNT && leaf->part_count <= LEAF_PARTS_MAX;
 }
 
 static void read_envelope(struct reader *reader, struct leaf *leaf)
@@ -63,32 +83,58 @@ static void read_envelope(struct reader *reader, struct leaf *leaf)
 		leaf->count = reader_u64(reader);
 }
 
+/* An id of zeroes is none, and none is left out: else two different leaves would mean the same. */
+static fallible read_ids(struct reader *reader, struct leaf *leaf)
+{
+	unsigned present = reader_u8(reader);
+	if (present >= 1u << LEAF_ID_COUNT)
+		return FAIL(CORRUPT, "a leaf has an id that no version knows");
+	for (unsigned i = 0; i < LEAF_ID_COUNT; i++) {
+		if (!(present & 1u << i))
+			continue;
+		reader_copy(reader, leaf->ids[i].bytes, sizeof leaf->ids[i].bytes);
+		if (ids_is_none(leaf->ids[i]))
+			return FAIL(CORRUPT, "a leaf has an id that is none");
+	}
+	return OK;
+}
+
+static fallible read_parts(struct reader *reader, struct leaf *leaf)
+{
+	unsigned last = 0;
+	leaf->part_count = reader_u8(reader);
+	if (reader->failed || leaf->part_count > LEAF_PARTS_MAX)
+		return FAIL(CORRUPT, "a leaf has too many parts");
+	for (size_t i = 0; i < leaf->part_count; i++) {
+		unsigned kind = reader_u8(reader);
+		leaf->parts[i] = (struct leaf_part){kind, reader_sized(reader)};
+		if (kind <= last || kind > PART_TENANT)
+			return FAIL(CORRUPT, "a leaf has a part of an unknown kind, or out of order");
+		last = kind;
+	}
+	return OK;
+}
+
 fallible leaf_decode(struct span bytes, struct leaf *leaf)
 {
+	if (bytes.len > LEAF_MAX)
+		return FAIL(CORRUPT, "a leaf is longer than any can be");
 	struct reader reader = READER(bytes);
 	struct leaf read = {0};
 	if (reader_u8(&reader) != LEAF_VERSION)
 		return FAIL(CORRUPT, "a leaf has an unknown version");
 	read_envelope(&reader, &read);
-	unsigned present = reader_u8(&reader);
-	for (unsigned i = 0; i < LEAF_ID_COUNT; i++)
-		if (present & 1u << i)
-			reader_copy(&reader, read.ids[i].bytes, sizeof read.ids[i].bytes);
-	read.part_count = reader_u8(&reader);
-	if (reader.failed || !is_known(&read, present))
+	if (!is_known(&read))
 		return FAIL(CORRUPT, "a leaf has a field that no version knows");
-	for (size_t i = 0; i < read.part_count; i++) {
-		read.parts[i].kind = reader_u8(&reader);
-		read.parts[i].record = reader_sized(&reader);
-		if (read.parts[i].kind < PART_ACTOR || read.parts[i].kind > PART_TENANT)
-			return FAIL(CORRUPT, "a leaf has a part of an unknown kind");
-	}
+	TRY(read_ids(&reader, &read));
+	TRY(read_parts(&reader, &read));
 	TRY(reader_check(&reader));
 	*leaf = read;
 	return OK;
 }
 
-void leaf_put_texts(struct buf *out, const struct span texts[static LEAF_TEXT_COUNT], unsigned first, unsigned end)
+void leaf_put_texts(
+	struct buf *out, const struct span texts[static LEAF_TEXT_COUNT], unsigned first, unsigned end)
 {
 	for (unsigned tag = first; tag < end; tag++) {
 		if (texts[tag].len == 0)
@@ -101,14 +147,18 @@ void leaf_put_texts(struct buf *out, const struct span texts[static LEAF_TEXT_CO
 fallible leaf_read_texts(struct span plain, struct span texts[static LEAF_TEXT_COUNT])
 {
 	struct reader reader = READER(plain);
+	struct span read[LEAF_TEXT_COUNT] = {0};
 	unsigned last = 0;
 	while (reader.rest.len > 0) {
 		unsigned tag = reader_u8(&reader);
 		struct span text = reader_sized(&reader);
-		if (reader.failed || tag <= last || tag >= LEAF_TEXT_COUNT)
-			return FAIL(CORRUPT, "a part has a text that is cut, unknown or out of order");
-		texts[tag] = text;
+		if (reader.failed || text.len == 0 || tag <= last || tag >= LEAF_TEXT_COUNT)
+			return FAIL(CORRUPT, "a part has a text that is cut, empty, unknown or out of order");
+		read[tag] = text;
 		last = tag;
 	}
+	for (unsigned tag = 1; tag < LEAF_TEXT_COUNT; tag++)
+		if (read[tag].len)
+			texts[tag] = read[tag];
 	return OK;
 }
