@@ -2,7 +2,7 @@
 /* act - run one act in its nested transaction, number its events, and commit a batch of them at once. */
 #include "store/act.h"
 
-enum { ACT_ARENA_MAX = 64 * 1024 * 1024, ACT_VALUE_MAX = 4 * 1024 * 1024 };
+enum { ACT_VALUE_MAX = 4 * 1024 * 1024 };
 
 struct act_pending {
 	struct act_pending *next;
@@ -48,16 +48,39 @@ static fallible put_protected(struct act *act, enum table table, struct span key
 	return kv_put(&act->txn, (int)table, key, buf_span(&value));
 }
 
+/* The log and where it stands are written by the numbering alone. */
+static fallible check_free(enum table table, struct span key)
+{
+	if (table == TABLE_LOG || (table == TABLE_META && (span_is(key, "head") || span_is(key, "format"))))
+		return FAIL(BUG, "an act would write the log by hand");
+	return OK;
+}
+
+static fallible put_plain(struct act *act, enum table table, struct span key, struct span payload)
+{
+	scoped(buf) value = BUF(ACT_VALUE_MAX);
+	buf_put(&value, payload);
+	TRY(buf_check(&value));
+	return kv_put(&act->txn, (int)table, key, buf_span(&value));
+}
+
+/* Copies, because a span into the database dies with the write that it is given to. */
 fallible act_put(struct act *act, enum table table, struct span key, struct span payload)
 {
+	uint8_t name[KV_KEY_MAX];
+	if (key.len == 0 || key.len > sizeof name)
+		return FAIL(BUG, "a key is empty or over 500 bytes");
+	TRY(check_free(table, key));
+	memcpy(name, key.at, key.len);
 	if (tables_is_protected(table))
-		return put_protected(act, table, key, payload);
-	return kv_put(&act->txn, (int)table, key, payload);
+		return put_protected(act, table, span_of(name, key.len), payload);
+	return put_plain(act, table, span_of(name, key.len), payload);
 }
 
 fallible act_drop(struct act *act, enum table table, struct span key)
 {
 	struct row before;
+	TRY(check_free(table, key));
 	if (tables_is_protected(table))
 		TRY(take_out(act, table, key, &before));
 	return kv_drop(&act->txn, (int)table, key);
@@ -85,6 +108,11 @@ fallible act_add(struct act *act, struct id tenant, struct leaf *leaf, struct re
 	act->last = pending;
 	act->event_count++;
 	return OK;
+}
+
+void act_count(struct act *act)
+{
+	act->counted = true;
 }
 
 /* ---- numbering ---- */
@@ -123,7 +151,7 @@ static fallible number_all(struct act *act, struct act_batch *batch, struct head
 static fallible run_inside(struct act *act, struct act_batch *batch, const struct act_job *job, struct head *head)
 {
 	TRY(job->run(act, job->context));
-	if (job->kind == ACT_EVENT && act->event_count == 0)
+	if (job->kind == ACT_EVENT && act->event_count == 0 && !act->counted)
 		return FAIL(BUG, "an act would change something off the record");
 	TRY(number_all(act, batch, head));
 	if (job->numbered)

@@ -10,7 +10,10 @@
 #include "crypto/leaf.h"
 #include "store/volume.h"
 
-enum { ACT_EVENTS_MAX = 1000 };
+enum {
+	ACT_EVENTS_MAX = 1000,
+	ACT_ARENA_MAX = 128 * 1024 * 1024, /* bytes, of a batch: over ACT_EVENTS_MAX of the longest leaves */
+};
 
 enum act_kind {
 	ACT_EVENT, /* commits only with at least one event: an unlogged change can't be expressed */
@@ -38,24 +41,30 @@ struct act {
 	struct head_sum change; /* of the head's sum by this act */
 	struct act_pending *first, *last;
 	size_t event_count;
+	bool counted; /* a refusal was counted on an event that stands already (store/storm.h) */
 };
 
 /* act_get - a row as this act sees it. Fails as volume_get. */
 fallible act_get(struct act *act, enum table table, struct span key, struct row *row);
 
-/* act_put - insert or replace a row; a protected one gets its version, sequence and MAC.
- * Fails: FULL · IO · FORGED the row replaced was changed by hand. After a failure the act can only be dropped. */
+/* act_put - insert or replace a row; a protected one gets its version, sequence and MAC. Key and payload may point to what
+ * act_get gave.
+ * Fails: FULL · IO · FORGED the row replaced was changed by hand · BUG the log or the head, which no act may touch. After a
+ * failure the act can only be dropped. */
 fallible act_put(struct act *act, enum table table, struct span key, struct span payload);
 
-/* act_drop - Fails: NOT_FOUND · FULL · FORGED. */
+/* act_drop - Fails: NOT_FOUND · FULL · FORGED · BUG as act_put. */
 fallible act_drop(struct act *act, enum table table, struct span key);
 
 /* act_add - add one event as the next leaf of a tenant's log.
  *
  *   leaf     encoded now, so its spans may die; received is set to act->now
  *   receipt  NULL, or filled when the act is numbered: it must live until then
- * Fails: TOO_LARGE the leaf · FULL more than ACT_EVENTS_MAX events · NO_MEMORY. */
+ * Fails: TOO_LARGE the leaf, or more than ACT_EVENTS_MAX events · NO_MEMORY · BUG a leaf that can't be read again. */
 fallible act_add(struct act *act, struct id tenant, struct leaf *leaf, struct receipt *receipt);
+
+/* act_count - this act's event is a count on another one: it may commit without an event of its own. Only storm.c calls it. */
+void act_count(struct act *act);
 
 /* What runs. */
 struct act_job {

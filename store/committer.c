@@ -5,7 +5,11 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { COMMITTER_BATCH_ACTS = 1024 };
+enum {
+	COMMITTER_BATCH_ACTS = 1024,
+	COMMITTER_BATCH_BYTES = ACT_ARENA_MAX / 4, /* of a batch's arena: what is left has room for the largest act */
+	COMMITTER_ROOM_MS = 10000,		   /* that a batch waits for a fold */
+};
 
 struct committer {
 	struct volume *volume;
@@ -43,11 +47,16 @@ static struct act_job *take_next(struct act_job **jobs)
 	return job;
 }
 
-/* Run acts until the list, the batch's share of acts or its share of events is used up. */
+static bool takes_more(const struct act_batch *batch)
+{
+	return tail_batch_mark(batch->rows) < COMMITTER_BATCH_EVENTS && batch->arena.total < COMMITTER_BATCH_BYTES;
+}
+
+/* Run acts until the list, or the batch's share of acts, of events or of memory is used up. */
 static size_t run_acts(struct act_batch *batch, struct act_job **jobs, struct outcome *outcomes)
 {
 	size_t count = 0;
-	while (*jobs && count < COMMITTER_BATCH_ACTS && tail_batch_mark(batch->rows) < COMMITTER_BATCH_EVENTS) {
+	while (*jobs && count < COMMITTER_BATCH_ACTS && takes_more(batch)) {
 		outcomes[count].job = take_next(jobs);
 		outcomes[count].err = act_perform(batch, outcomes[count].job);
 		count++;
@@ -94,7 +103,10 @@ static void run_batch(struct committer *committer, struct act_job **jobs)
 {
 	struct act_batch batch;
 	struct outcome outcomes[COMMITTER_BATCH_ACTS];
-	tail_wait_room(committer->volume->tail);
+	if (!tail_wait_room(committer->volume->tail, COMMITTER_ROOM_MS)) {
+		refuse_all(committer, jobs, FAIL(BUSY, "the index takes no more events"));
+		return;
+	}
 	struct err err = act_batch_open(committer->volume, clock_now(), &batch);
 	if (err_failed(err)) {
 		refuse_all(committer, jobs, err);

@@ -2,11 +2,11 @@
 /* fold - sort the rows by tenant, write postings in key order, extend the tiles. */
 #include "store/fold.h"
 
-#include <endian.h>
-#include <stdlib.h>
-
 #include "store/index.h"
 #include "store/tiles.h"
+
+#include <endian.h>
+#include <stdlib.h>
 
 enum { FOLD_ARRAY_MAX = 64 * 1024 * 1024 };
 
@@ -136,20 +136,13 @@ static fallible write_field(struct fold *fold, const struct group *group, enum i
 
 static fallible write_tree(struct fold *fold, const struct group *group)
 {
-	scoped(buf) place = BUF(64);
-	scoped(buf) name = BUF(64);
+	struct index_place place = {group->rows[0].index, fold->segment.number, (uint32_t)group->count};
 	buf_clear(&fold->array);
 	for (size_t i = 0; i < group->count; i++)
 		buf_put(&fold->array, SPAN_BYTES(group->rows[i].leaf_hash.bytes));
 	TRY(buf_check(&fold->array));
 	TRY(tiles_extend(&fold->txn, group->tenant, group->rows[0].index, buf_span(&fold->array)));
-	buf_put(&name, SPAN_BYTES(group->tenant.bytes));
-	buf_put_u64(&name, group->rows[0].index);
-	buf_put_u32(&place, fold->segment.number);
-	buf_put_u32(&place, (uint32_t)group->count);
-	TRY(buf_check(&name));
-	TRY(buf_check(&place));
-	return kv_put(&fold->txn, INDEX_PLACE, buf_span(&name), buf_span(&place));
+	return index_put_place(&fold->txn, group->tenant, &place);
 }
 
 /* Where the tenant's tree stands after this fold; the start of the next process begins from it. */
@@ -158,6 +151,8 @@ static fallible write_tenant(struct fold *fold, const struct group *group)
 	struct merkle_frontier frontier;
 	scoped(buf) value = BUF(4096);
 	TRY(volume_read_frontier(&fold->txn, group->tenant, &frontier));
+	if (frontier.size != group->rows[0].index)
+		return FAIL(CORRUPT, "the index has a tenant's tree of another size than its log");
 	for (size_t i = 0; i < group->count; i++)
 		merkle_grow(&frontier, &group->rows[i].leaf_hash);
 	volume_put_frontier(&frontier, &value);
@@ -226,6 +221,7 @@ static void measure(struct fold *fold)
 static fallible write_segment(struct fold *fold)
 {
 	struct index_mark mark;
+	const struct merkle_hash last = fold->rows[fold->row_count - 1].leaf_hash;
 	TRY(index_read_mark(&fold->txn, &mark));
 	fold->segment.number = mark.segments;
 	measure(fold);
@@ -234,7 +230,7 @@ static fallible write_segment(struct fold *fold)
 	qsort(fold->rows, fold->row_count, sizeof *fold->rows, by_tenant);
 	TRY(write_groups(fold));
 	TRY(index_write_segment(&fold->txn, &fold->segment));
-	mark = (struct index_mark){fold->segment.last, mark.segments + 1};
+	mark = (struct index_mark){fold->segment.last, mark.segments + 1, last};
 	TRY(index_write_mark(&fold->txn, &mark));
 	return kv_commit(&fold->txn);
 }
@@ -242,7 +238,7 @@ static fallible write_segment(struct fold *fold)
 fallible fold_once(struct volume *volume)
 {
 	size_t waiting = tail_count(volume->tail);
-	size_t room = waiting < TAIL_FOLD_AT ? waiting : TAIL_FOLD_AT;
+	size_t room = waiting < volume->fold_rows ? waiting : volume->fold_rows;
 	if (room == 0)
 		return OK;
 	scoped(fold) fold = {.volume = volume, .array = BUF(FOLD_ARRAY_MAX)};

@@ -7,7 +7,7 @@
 #include "base/err.h"
 #include "store/volume.h"
 
-/* fold_once - at most TAIL_FOLD_AT rows; nothing to do is OK. Then the tail forgets them.
+/* fold_once - at most volume->fold_rows of them; nothing to do is OK. Then the tail forgets them.
  * Fails: FULL · IO · CORRUPT: nothing of the fold stands, the tail keeps its rows. Thread: one at a time.
  * Cost: O(rows log rows); commits never wait for it. */
 fallible fold_once(struct volume *volume);

@@ -2,11 +2,11 @@
 /* folder - the thread that folds behind the commits. */
 #include "store/folder.h"
 
+#include "store/fold.h"
+
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-
-#include "store/fold.h"
 
 enum { FOLDER_WAKE_MS = 60000, FOLDER_RETRY_MS = 1000 };
 
@@ -21,8 +21,9 @@ static void *run_thread(void *context)
 {
 	struct folder *folder = context;
 	while (!folder->stopping) {
-		tail_wait_rows(folder->volume->tail, TAIL_FOLD_AT, FOLDER_WAKE_MS);
-		if (folder->stopping || tail_count(folder->volume->tail) < TAIL_FOLD_AT)
+		const struct volume *volume = folder->volume;
+		tail_wait_rows(volume->tail, volume->fold_rows, FOLDER_WAKE_MS);
+		if (folder->stopping || tail_count(volume->tail) < volume->fold_rows)
 			continue;
 		struct err err = fold_once(folder->volume);
 		if (!err_failed(err))

@@ -2,11 +2,11 @@
 /* index - keys, marks and look-ups of the derived environment. */
 #include "store/index.h"
 
-#include <endian.h>
-
 #include "base/buf.h"
 #include "base/reader.h"
 #include "policies/actions.h"
+
+#include <endian.h>
 
 enum { MARK_VERSION = 1, SEGMENT_VERSION = 1, ALL_HEADER = 8, ID_STRIDE = 12 };
 
@@ -16,16 +16,19 @@ fallible index_read_mark(struct kv_txn *txn, struct index_mark *mark)
 {
 	struct span value;
 	struct err err = kv_get(txn, INDEX_META, SPAN_LIT("mark"), &value);
-	*mark = (struct index_mark){0};
-	if (err.kind == ERR_NOT_FOUND)
+	if (err.kind == ERR_NOT_FOUND) {
+		*mark = (struct index_mark){0};
 		return OK;
+	}
 	TRY(err);
 	struct reader reader = READER(value);
 	if (reader_u8(&reader) != MARK_VERSION)
 		return FAIL(CORRUPT, "the index has a mark of an unknown version");
-	mark->sequence = reader_u64(&reader);
-	mark->segments = reader_u32(&reader);
-	return reader_check(&reader);
+	struct index_mark read = {.sequence = reader_u64(&reader), .segments = reader_u32(&reader)};
+	reader_copy(&reader, read.leaf.bytes, sizeof read.leaf.bytes);
+	TRY(reader_check(&reader));
+	*mark = read;
+	return OK;
 }
 
 fallible index_write_mark(struct kv_txn *txn, const struct index_mark *mark)
@@ -34,6 +37,7 @@ fallible index_write_mark(struct kv_txn *txn, const struct index_mark *mark)
 	buf_put_u8(&value, MARK_VERSION);
 	buf_put_u64(&value, mark->sequence);
 	buf_put_u32(&value, mark->segments);
+	buf_put(&value, SPAN_BYTES(mark->leaf.bytes));
 	TRY(buf_check(&value));
 	return kv_put(txn, INDEX_META, SPAN_LIT("mark"), buf_span(&value));
 }
@@ -121,6 +125,8 @@ static size_t id_value(struct id id, uint8_t values[static INDEX_VALUES_A_ROW][I
 size_t index_row_values(const struct tail_row *row, enum index_field field,
 	uint8_t values[static INDEX_VALUES_A_ROW][INDEX_VALUE_MAX])
 {
+	if (ids_is_none(row->event))
+		return 0;
 	switch (field) {
 	case INDEX_ACTION:
 		values[0][0] = (uint8_t)(row->action >> 8);
@@ -165,31 +171,57 @@ int64_t index_i64(struct span array, size_t i, size_t stride)
 	return (int64_t)le64toh(v);
 }
 
+void index_place_key(struct id tenant, uint64_t index, uint8_t key[static INDEX_PLACE_KEY])
+{
+	memcpy(key, tenant.bytes, sizeof tenant.bytes);
+	for (size_t i = INDEX_PLACE_KEY; i > sizeof tenant.bytes; i--, index >>= 8)
+		key[i - 1] = (uint8_t)index;
+}
+
+fallible index_put_place(struct kv_txn *txn, struct id tenant, const struct index_place *place)
+{
+	uint8_t key[INDEX_PLACE_KEY];
+	scoped(buf) value = BUF(64);
+	index_place_key(tenant, place->first, key);
+	buf_put_u32(&value, place->segment);
+	buf_put_u32(&value, place->count);
+	TRY(buf_check(&value));
+	return kv_put(txn, INDEX_PLACE, SPAN_BYTES(key), buf_span(&value));
+}
+
+fallible index_decode_place(struct span key, struct span value, struct index_place *place)
+{
+	struct reader name = READER(span_from(key, 16)), reader = READER(value);
+	struct index_place read = {.first = reader_u64(&name)};
+	read.segment = reader_u32(&reader);
+	read.count = reader_u32(&reader);
+	TRY(reader_check(&name));
+	TRY(reader_check(&reader));
+	*place = read;
+	return OK;
+}
+
 fallible index_find_sequence(struct kv_txn *txn, struct id tenant, uint64_t index, uint64_t *sequence)
 {
-	scoped(buf) key = BUF(32);
+	uint8_t key[INDEX_PLACE_KEY];
 	scoped(kv_cursor) places = {0};
-	buf_put(&key, SPAN_BYTES(tenant.bytes));
-	buf_put_u64(&key, index);
-	TRY(buf_check(&key));
-	TRY(kv_seek_back(txn, INDEX_PLACE, buf_span(&key), &places));
+	index_place_key(tenant, index, key);
+	TRY(kv_seek_back(txn, INDEX_PLACE, SPAN_BYTES(key), &places));
 	if (!kv_next(&places) || !span_starts(places.key, SPAN_BYTES(tenant.bytes))) {
 		TRY(places.err);
 		return FAIL(NOT_FOUND, "the leaf is not in the index");
 	}
-	struct reader name = READER(span_from(places.key, 16)), place = READER(places.value);
-	uint64_t first = reader_u64(&name);
-	uint32_t number = reader_u32(&place), count = reader_u32(&place);
+	struct index_place place;
 	struct index_segment segment;
 	struct span all;
-	TRY(reader_check(&place));
-	if (index - first >= count)
+	TRY(index_decode_place(places.key, places.value, &place));
+	if (index - place.first >= place.count)
 		return FAIL(NOT_FOUND, "the leaf is not in the index");
-	TRY(index_read_segment(txn, number, &segment));
-	TRY(index_posting(txn, number, tenant, INDEX_ALL, SPAN_NONE, &all));
-	if (all.len != ALL_HEADER + (size_t)count * 4)
+	TRY(index_read_segment(txn, place.segment, &segment));
+	TRY(index_posting(txn, place.segment, tenant, INDEX_ALL, SPAN_NONE, &all));
+	if (all.len != ALL_HEADER + (size_t)place.count * 4)
 		return FAIL(CORRUPT, "a segment's list of sequences has another length than its place says");
-	*sequence = segment.first + index_u32(span_from(all, ALL_HEADER), (size_t)(index - first), 4);
+	*sequence = segment.first + index_u32(span_from(all, ALL_HEADER), (size_t)(index - place.first), 4);
 	return OK;
 }
 

@@ -31,8 +31,9 @@ enum { INDEX_VALUE_MAX = 16, INDEX_VALUES_A_ROW = 3, INDEX_KEY_MAX = 4 + 16 + 1 
 
 /* How far the folding has come. */
 struct index_mark {
-	uint64_t sequence; /* folded up to and with this one; 0 = nothing */
-	uint32_t segments; /* made so far, numbered from 0 */
+	uint64_t sequence;       /* folded up to and with this one; 0 = nothing */
+	uint32_t segments;       /* made so far, numbered from 0 */
+	struct merkle_hash leaf; /* of that sequence: an index of another log shows by it */
 };
 
 /* One segment as a whole. */
@@ -59,7 +60,7 @@ fallible index_posting(struct kv_txn *txn, uint32_t segment, struct id tenant, e
 	struct span *array);
 
 /* index_row_values - the values of one row in one field, at most INDEX_VALUES_A_ROW; returns how many. Columns (ALL, TIME, ID)
- * have none. index_value_width - the bytes of a value in use. */
+ * and rows that were pruned have none. index_value_width - the bytes of a value in use. */
 size_t index_row_values(const struct tail_row *row, enum index_field field,
 	uint8_t values[static INDEX_VALUES_A_ROW][INDEX_VALUE_MAX]);
 size_t index_value_width(enum index_field field);
@@ -67,6 +68,22 @@ size_t index_value_width(enum index_field field);
 /* index_u32, index_i64 - element i of an array; little-endian, any alignment. */
 uint32_t index_u32(struct span array, size_t i, size_t stride);
 int64_t index_i64(struct span array, size_t i, size_t stride);
+
+/* A tenant's rows in one segment. */
+struct index_place {
+	uint64_t first;   /* index of the first row */
+	uint32_t segment;
+	uint32_t count;
+};
+
+/* index_put_place - inside a fold. index_decode_place - a row of INDEX_PLACE, whose key is tenant and first index.
+ * Fails: CORRUPT. */
+fallible index_put_place(struct kv_txn *txn, struct id tenant, const struct index_place *place);
+fallible index_decode_place(struct span key, struct span value, struct index_place *place);
+
+/* index_place_key - where places of a tenant from an index on begin: for kv_seek and kv_seek_back. */
+enum { INDEX_PLACE_KEY = 16 + 8 };
+void index_place_key(struct id tenant, uint64_t index, uint8_t key[static INDEX_PLACE_KEY]);
 
 /* index_find_sequence - the sequence of a tenant's folded leaf by its index. Fails: NOT_FOUND · CORRUPT · IO. */
 fallible index_find_sequence(struct kv_txn *txn, struct id tenant, uint64_t index, uint64_t *sequence);

@@ -18,6 +18,8 @@ static fallible field_of(struct query *query, enum index_field field, struct que
 			*found = &query->fields[i];
 			return OK;
 		}
+	if (field < INDEX_ACTION || field >= INDEX_FIELD_COUNT)
+		return FAIL(BUG, "a query filters by a field that has no values");
 	if (query->field_count == QUERY_FIELDS_MAX)
 		return FAIL(TOO_LARGE, "a query has too many fields");
 	*found = &query->fields[query->field_count++];
@@ -35,7 +37,9 @@ fallible query_add(struct query *query, enum index_field field, struct span valu
 {
 	struct query_field *found;
 	TRY(field_of(query, field, &found));
-	if (found->count == QUERY_VALUES_MAX || value.len > INDEX_VALUE_MAX)
+	if (value.len != index_value_width(field))
+		return FAIL(BUG, "a value has another width than its field");
+	if (found->count == QUERY_VALUES_MAX)
 		return FAIL(TOO_LARGE, "a field of a query has too many values");
 	memcpy(found->values[found->count++], value.at, value.len);
 	return OK;
@@ -50,7 +54,7 @@ struct search {
 	uint64_t begin, end;  /* indexes to look at: [begin, end) */
 	uint64_t folded;      /* the tail held the indexes from here on */
 	size_t work;
-	uint64_t reached;     /* the last index that was looked at, if the work runs out */
+	uint64_t reached;     /* where the next page goes on behind, if the work runs out */
 	bool full;            /* the page has limit rows, and another one was seen */
 	struct buf scratch;   /* unions of postings */
 };
@@ -213,13 +217,13 @@ static fallible field_list(struct search *search, uint32_t segment, const struct
 
 /* What one segment has of the tenant. */
 struct slice {
+	struct index_place place;
 	struct index_segment segment;
 	struct list all;
 	struct span times;
-	uint64_t first_index;
 	struct list lists[QUERY_FIELDS_MAX];
 	struct buf unions[QUERY_FIELDS_MAX]; /* memory behind lists of several values */
-	size_t shortest; /* which list leads; QUERY_FIELDS_MAX: all of them */
+	size_t shortest;                     /* which list leads; QUERY_FIELDS_MAX: all of them */
 };
 
 static void slice_done(struct slice *slice)
@@ -228,22 +232,27 @@ static void slice_done(struct slice *slice)
 		buf_done(&slice->unions[i]);
 }
 
-static fallible open_slice(struct search *search, uint32_t number, struct slice *slice)
+static fallible open_columns(struct search *search, struct slice *slice)
+{
+	const struct id tenant = search->query->tenant;
+	struct span all;
+	uint32_t number = slice->place.segment;
+	TRY(index_posting(&search->index, number, tenant, INDEX_ALL, SPAN_NONE, &all));
+	TRY(index_posting(&search->index, number, tenant, INDEX_TIME, SPAN_NONE, &slice->times));
+	size_t count = slice->place.count;
+	if (count == 0 || all.len != ALL_HEADER + 4 * count || slice->times.len != 8 * count)
+		return FAIL(CORRUPT, "a segment's columns have another length than its place says");
+	slice->all = (struct list){.array = span_from(all, ALL_HEADER), .count = count};
+	return OK;
+}
+
+static fallible open_lists(struct search *search, struct slice *slice)
 {
 	const struct query *query = search->query;
-	struct span all;
-	TRY(index_posting(&search->index, number, query->tenant, INDEX_ALL, SPAN_NONE, &all));
-	if (all.len < ALL_HEADER)
-		return OK;
-	TRY(index_read_segment(&search->index, number, &slice->segment));
-	TRY(index_posting(&search->index, number, query->tenant, INDEX_TIME, SPAN_NONE, &slice->times));
-	struct reader header = READER(all);
-	slice->first_index = reader_u64(&header);
-	slice->all = (struct list){.array = span_from(all, ALL_HEADER), .count = (all.len - ALL_HEADER) / 4};
-	slice->shortest = QUERY_FIELDS_MAX;
 	size_t least = slice->all.count;
+	slice->shortest = QUERY_FIELDS_MAX;
 	for (size_t i = 0; i < query->field_count; i++) {
-		TRY(field_list(search, number, &query->fields[i], &slice->lists[i]));
+		TRY(field_list(search, slice->place.segment, &query->fields[i], &slice->lists[i]));
 		if (query->fields[i].count > 1) {
 			slice->unions[i] = take(&search->scratch);
 			search->scratch = BUF(QUERY_SCRATCH);
@@ -262,70 +271,109 @@ static bool has_offset(const struct list *list, uint32_t offset)
 	return at < list->count && list_offset(list, at) == offset;
 }
 
-/* Whether the row at an offset, which the leading list named, matches everything else; then it is taken. False: page full. */
-static bool try_offset(struct search *search, const struct slice *slice, uint32_t offset)
+/* Whether the row at an offset, which the leading list named, matches everything else; then it is taken. */
+static fallible try_offset(struct search *search, const struct slice *slice, uint32_t offset)
 {
 	const struct query *query = search->query;
 	search->work++;
 	for (size_t i = 0; i < query->field_count; i++)
 		if (i != slice->shortest && !has_offset(&slice->lists[i], offset))
-			return true;
+			return OK;
 	size_t position = lower_bound(&slice->all, offset);
-	uint64_t index = slice->first_index + position;
-	if (index < search->begin || index >= search->end)
-		return true;
-	if ((query->from.ms || query->to.ms) && !in_time(query, (struct instant){index_i64(slice->times, position, 8)}))
-		return true;
-	return take_match(search, slice->segment.first + offset, index);
+	if (position == slice->all.count || list_offset(&slice->all, position) != offset)
+		return FAIL(CORRUPT, "a posting names a row that its tenant does not have");
+	if (in_time(query, (struct instant){index_i64(slice->times, position, 8)}))
+		take_match(search, slice->segment.first + offset, slice->place.first + position);
+	return OK;
 }
 
 /* The part of the leading list that lies inside the range of indexes: [*low, *high). */
 static void leading_range(const struct search *search, const struct slice *slice, const struct list *lead, size_t *low,
 	size_t *high)
 {
-	uint64_t first = slice->first_index, count = slice->all.count;
+	uint64_t first = slice->place.first, count = slice->place.count;
 	*low = 0;
 	*high = lead->count;
-	if (search->end <= first || search->begin >= first + count)
-		*high = 0;
-	else if (search->end < first + count)
+	if (search->end < first + count)
 		*high = lower_bound(lead, list_offset(&slice->all, (size_t)(search->end - first)));
-	if (*high && search->begin > first)
+	if (search->begin > first)
 		*low = lower_bound(lead, list_offset(&slice->all, (size_t)(search->begin - first)));
 }
 
-static fallible search_segment(struct search *search, uint32_t number)
+static bool overlaps_in_time(const struct query *query, const struct index_segment *segment)
 {
-	scoped(slice) slice = {0};
-	TRY(open_slice(search, number, &slice));
-	const struct query *query = search->query;
-	if (slice.all.count == 0)
+	return (query->from.ms == 0 || segment->to.ms >= query->from.ms) &&
+		(query->to.ms == 0 || segment->from.ms < query->to.ms);
+}
+
+/* One segment whose place has an index inside the range. */
+static fallible search_segment(struct search *search, const struct index_place *place)
+{
+	scoped(slice) slice = {.place = *place};
+	search->work++;
+	TRY(index_read_segment(&search->index, place->segment, &slice.segment));
+	if (!overlaps_in_time(search->query, &slice.segment))
 		return OK;
-	search->reached = slice.first_index + (query->order == QUERY_NEWEST_FIRST ? 0 : slice.all.count - 1);
-	if ((query->from.ms && slice.segment.to.ms < query->from.ms) ||
-		(query->to.ms && slice.segment.from.ms >= query->to.ms))
-		return OK;
+	TRY(open_columns(search, &slice));
+	TRY(open_lists(search, &slice));
 	const struct list *lead = slice.shortest < QUERY_FIELDS_MAX ? &slice.lists[slice.shortest] : &slice.all;
+	bool newest_first = search->query->order == QUERY_NEWEST_FIRST;
 	size_t low, high;
-	bool going = true;
 	leading_range(search, &slice, lead, &low, &high);
-	for (size_t i = 0; going && low + i < high; i++)
-		going = try_offset(search, &slice, list_offset(lead, query->order == QUERY_NEWEST_FIRST ? high - 1 - i : low + i));
+	for (size_t i = 0; !search->full && low + i < high; i++)
+		TRY(try_offset(search, &slice, list_offset(lead, newest_first ? high - 1 - i : low + i)));
+	return OK;
+}
+
+/* ---- all segments of the tenant ---- */
+
+/* Before the place that has the first index of the range, in the query's direction. */
+static fallible seek_places(struct search *search, struct kv_cursor *places)
+{
+	uint8_t key[INDEX_PLACE_KEY];
+	bool newest_first = search->query->order == QUERY_NEWEST_FIRST;
+	index_place_key(search->query->tenant, newest_first ? search->end - 1 : search->begin, key);
+	TRY(kv_seek_back(&search->index, INDEX_PLACE, SPAN_BYTES(key), places));
+	if (newest_first || !kv_next(places))
+		return places->err;
+	if (places->key.len == sizeof key)
+		memcpy(key, places->key.at, sizeof key);
+	return kv_seek(&search->index, INDEX_PLACE, SPAN_BYTES(key), places);
+}
+
+static fallible next_place(struct search *search, struct kv_cursor *places, uint64_t wanted, struct index_place *place)
+{
+	bool found = kv_next(places) && span_starts(places->key, SPAN_BYTES(search->query->tenant.bytes));
+	TRY(places->err);
+	if (found)
+		TRY(index_decode_place(places->key, places->value, place));
+	if (!found || wanted < place->first || wanted - place->first >= place->count)
+		return FAIL(CORRUPT, "the index lacks a run of a tenant's rows");
 	return OK;
 }
 
 static fallible search_segments(struct search *search)
 {
-	struct index_mark mark;
-	TRY(index_read_mark(&search->index, &mark));
+	scoped(kv_cursor) places = {0};
+	struct index_place place = {0};
+	bool newest_first = search->query->order == QUERY_NEWEST_FIRST;
+	size_t work_max = search->query->work_max ? search->query->work_max : QUERY_WORK_MAX;
 	search->end = search->end < search->folded ? search->end : search->folded;
-	for (uint32_t i = 0; i < mark.segments && !search->full; i++) {
-		uint32_t number = search->query->order == QUERY_NEWEST_FIRST ? mark.segments - 1 - i : i;
-		if (search->work > QUERY_WORK_MAX) {
+	uint64_t from = search->begin, to = search->end; /* not searched yet */
+	if (from < to)
+		TRY(seek_places(search, &places));
+	while (from < to && !search->full) {
+		TRY(next_place(search, &places, newest_first ? to - 1 : from, &place));
+		TRY(search_segment(search, &place));
+		if (newest_first)
+			to = place.first;
+		else
+			from = place.first + place.count;
+		if (search->work > work_max && from < to) {
 			search->page->complete = false;
+			search->reached = newest_first ? to : from - 1;
 			return OK;
 		}
-		TRY(search_segment(search, number));
 	}
 	return OK;
 }
@@ -340,11 +388,11 @@ static void set_range(struct search *search, uint64_t size)
 	if (query->resumes && newest_first && query->after < size)
 		search->end = query->after;
 	if (query->resumes && !newest_first)
-		search->begin = query->after + 1 < size ? query->after + 1 : size;
+		search->begin = query->after < size ? query->after + 1 : size;
+	if (search->begin >= search->end)
+		return;
 	search->page->scanned_from = search->begin;
 	search->page->scanned_to = search->end - 1;
-	if (search->begin >= search->end)
-		search->page->scanned_from = search->end;
 }
 
 static fallible search_tail(struct search *search, struct tail *tail, struct buf *later)
@@ -364,6 +412,7 @@ static fallible search_tail(struct search *search, struct tail *tail, struct buf
 static void close_page(struct search *search)
 {
 	struct query_page *page = search->page;
+	page->complete = page->complete || search->full;
 	page->more = search->full || !page->complete;
 	if (!page->more)
 		return;
@@ -376,6 +425,8 @@ static void close_page(struct search *search)
 
 fallible query_run(const struct volume *volume, const struct query *query, struct query_page *page)
 {
+	if (query->limit == 0 || query->limit > QUERY_LIMIT_MAX)
+		return FAIL(BUG, "a page has 1 to 500 rows");
 	scoped(search) search = {.query = query, .page = page, .scratch = BUF(QUERY_SCRATCH)};
 	scoped(buf) later = BUF((size_t)32 * TAIL_MAX);
 	*page = (struct query_page){.complete = true, .scanned_from = 1};
@@ -385,12 +436,12 @@ fallible query_run(const struct volume *volume, const struct query *query, struc
 	TRY(err);
 	/* After the tail was walked, so that what was folded meanwhile is found here. */
 	if (!search.full) {
-		uint64_t end = search.end;
 		TRY(kv_read(volume->index, &search.index));
 		TRY(search_segments(&search));
-		search.end = end;
 	}
-	take_gathered(&search, &later);
+	/* Newer than all segments: they come once those are through. */
+	if (page->complete)
+		take_gathered(&search, &later);
 	close_page(&search);
 	return OK;
 }

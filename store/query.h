@@ -29,7 +29,8 @@ struct query {
 	size_t field_count;
 	struct instant from, to; /* of the caller's time; from inclusive, to exclusive; ms 0 = open */
 	enum query_order order;
-	size_t limit; /* 1 to QUERY_LIMIT_MAX */
+	size_t limit;    /* 1 to QUERY_LIMIT_MAX */
+	size_t work_max; /* 0 = QUERY_WORK_MAX */
 	bool resumes; /* go on behind `after` */
 	uint64_t after; /* an index: of the last row of the page before */
 };
@@ -44,10 +45,11 @@ struct query_page {
 	bool complete; /* false: the page ended because of QUERY_WORK_MAX */
 };
 
-/* query_run - one page. Fails: IO · CORRUPT · BUSY · NO_MEMORY. */
+/* query_run - one page. Fails: CORRUPT the index has to be made anew · IO · BUSY · NO_MEMORY · BUG the limit. */
 fallible query_run(const struct volume *volume, const struct query *query, struct query_page *page);
 
-/* query_add - add a value to a field of the query, making the field if needed. Fails: TOO_LARGE more than the maxima. */
+/* query_add - add a value to a field of the query, making the field if needed; its width is index_value_width's.
+ * Fails: TOO_LARGE more than the maxima · BUG another width, or a field without values. */
 fallible query_add(struct query *query, enum index_field field, struct span value);
 
 /* query_require - make the field present even without values: then nothing matches (a name that nobody has). */

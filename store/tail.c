@@ -19,6 +19,7 @@ struct tail_tenant {
 	uint32_t number;
 	_Atomic uint64_t last;      /* position + 1 of the newest published row */
 	_Atomic uint64_t folded;    /* leaves below this index are in index/ */
+	size_t touched;             /* the committer's: position + 1 in its open batch; 0 = not in it */
 	pthread_mutex_t still;      /* guards frontier */
 	struct merkle_frontier frontier;
 };
@@ -34,6 +35,7 @@ struct tail {
 	size_t slot_count;
 	pthread_mutex_t wait_lock;
 	pthread_cond_t changed;
+	_Atomic size_t wanted; /* rows that the folder waits for; 0 = it does not wait */
 	bool woken;
 };
 
@@ -44,17 +46,9 @@ struct touched {
 	struct merkle_frontier frontier;
 };
 
-/* What a tenant's working copy was before one row was added: undone from the end when an act is dropped. */
-struct undo {
-	size_t touched;
-	uint64_t last;
-	struct merkle_frontier frontier;
-};
-
 struct tail_batch {
 	struct tail *tail;
 	struct tail_row *rows;
-	struct undo *undo; /* one a row */
 	size_t count, cap;
 	struct touched *touched;
 	size_t touched_count, touched_cap;
@@ -111,12 +105,12 @@ void tail_close(struct tail *tail)
 
 /* ---- tenants ---- */
 
-/* Ids are time-ordered at the front and random at the back: the back spreads. */
+/* Ids are time-ordered at the front and random at the back: the last bytes spread. */
 static size_t slot_of(const struct tail *tail, struct id tenant)
 {
-	uint64_t back;
-	memcpy(&back, tenant.bytes + 8, sizeof back);
-	size_t slot = (size_t)(back & (tail->slot_count - 1));
+	uint32_t back;
+	memcpy(&back, tenant.bytes + 12, sizeof back);
+	size_t slot = back & (tail->slot_count - 1);
 	while (tail->slots[slot] && !ids_equal(tail->tenants[tail->slots[slot] - 1]->id, tenant))
 		slot = (slot + 1) & (tail->slot_count - 1);
 	return slot;
@@ -200,21 +194,21 @@ void tail_batch_done(struct tail_batch *batch)
 {
 	if (!batch)
 		return;
+	for (size_t i = 0; i < batch->touched_count; i++)
+		batch->touched[i].tenant->touched = 0;
 	free(batch->rows);
-	free(batch->undo);
 	free(batch->touched);
 	free(batch);
 }
 
 static fallible touch(struct tail_batch *batch, struct id id, size_t *at)
 {
-	for (*at = batch->touched_count; *at > 0; --*at)
-		if (ids_equal(batch->touched[*at - 1].tenant->id, id)) {
-			--*at;
-			return OK;
-		}
 	struct tail_tenant *tenant;
 	TRY(find_or_add(batch->tail, id, &tenant));
+	if (tenant->touched) {
+		*at = tenant->touched - 1;
+		return OK;
+	}
 	if (batch->touched_count == batch->touched_cap) {
 		size_t cap = batch->touched_cap ? batch->touched_cap * 2 : 4;
 		struct touched *more = realloc(batch->touched, cap * sizeof *more);
@@ -224,6 +218,7 @@ static fallible touch(struct tail_batch *batch, struct id id, size_t *at)
 		batch->touched_cap = cap;
 	}
 	*at = batch->touched_count++;
+	tenant->touched = *at + 1;
 	batch->touched[*at] = (struct touched){tenant, tenant->last, tenant->frontier};
 	return OK;
 }
@@ -242,13 +237,9 @@ static fallible batch_room(struct tail_batch *batch)
 		return OK;
 	size_t cap = batch->cap ? batch->cap * 2 : 64;
 	struct tail_row *rows = realloc(batch->rows, cap * sizeof *rows);
-	if (rows)
-		batch->rows = rows;
-	struct undo *undo = realloc(batch->undo, cap * sizeof *undo);
-	if (undo)
-		batch->undo = undo;
-	if (!rows || !undo)
+	if (!rows)
 		return FAIL(NO_MEMORY, "a batch cannot take another row");
+	batch->rows = rows;
 	batch->cap = cap;
 	return OK;
 }
@@ -265,6 +256,13 @@ static fallible ring_room(struct tail_batch *batch)
 	return *chunk ? OK : FAIL(NO_MEMORY, "the tail cannot grow");
 }
 
+/* The tenant's working copy takes in the batch's row number i. */
+static void advance(const struct tail_batch *batch, struct touched *touched, size_t i)
+{
+	merkle_grow(&touched->frontier, &batch->rows[i].leaf_hash);
+	touched->last = batch->tail->end + i + 1;
+}
+
 fallible tail_batch_add(struct tail_batch *batch, const struct log_row *row)
 {
 	size_t at;
@@ -275,7 +273,8 @@ fallible tail_batch_add(struct tail_batch *batch, const struct log_row *row)
 	TRY(batch_room(batch));
 	TRY(ring_room(batch));
 	struct touched *touched = &batch->touched[at];
-	batch->undo[batch->count] = (struct undo){at, touched->last, touched->frontier};
+	if (row->index != touched->frontier.size)
+		return FAIL(CORRUPT, "a row of the log has another index than its tenant's next");
 	batch->rows[batch->count] = (struct tail_row){
 		.sequence = row->sequence,
 		.index = row->index,
@@ -290,9 +289,7 @@ fallible tail_batch_add(struct tail_batch *batch, const struct log_row *row)
 		.outcome = (uint8_t)leaf.outcome,
 		.severity = leaf.severity,
 	};
-	merkle_grow(&touched->frontier, &row->leaf_hash);
-	touched->last = batch->tail->end + batch->count + 1;
-	batch->count++;
+	advance(batch, touched, batch->count++);
 	return OK;
 }
 
@@ -301,12 +298,21 @@ size_t tail_batch_mark(const struct tail_batch *batch)
 	return batch->count;
 }
 
+/* Acts fail before they are numbered, as a rule: so what is left is taken in anew, and no row has to carry what was before
+ * it. */
 void tail_batch_cut(struct tail_batch *batch, size_t mark)
 {
-	while (batch->count > mark) {
-		const struct undo *undo = &batch->undo[--batch->count];
-		batch->touched[undo->touched].last = undo->last;
-		batch->touched[undo->touched].frontier = undo->frontier;
+	if (mark >= batch->count)
+		return;
+	batch->count = mark;
+	for (size_t i = 0; i < batch->touched_count; i++) {
+		struct touched *touched = &batch->touched[i];
+		touched->last = touched->tenant->last;
+		touched->frontier = touched->tenant->frontier;
+	}
+	for (size_t i = 0; i < mark; i++) {
+		const struct tail_tenant *tenant = batch->tail->tenants[batch->rows[i].tenant];
+		advance(batch, &batch->touched[tenant->touched - 1], i);
 	}
 }
 
@@ -325,13 +331,16 @@ void tail_batch_publish(struct tail_batch *batch)
 		tail->chunks[(end + i) / TAIL_CHUNK % TAIL_CHUNKS][(end + i) % TAIL_CHUNK] = batch->rows[i];
 	for (size_t i = 0; i < batch->touched_count; i++) {
 		struct touched *touched = &batch->touched[i];
+		/* Rows before the frontier: who sees a size finds every row below it. */
+		atomic_store_explicit(&touched->tenant->last, touched->last, memory_order_release);
 		pthread_mutex_lock(&touched->tenant->still);
 		touched->tenant->frontier = touched->frontier;
 		pthread_mutex_unlock(&touched->tenant->still);
-		atomic_store_explicit(&touched->tenant->last, touched->last, memory_order_release);
 	}
-	atomic_store_explicit(&tail->end, end + batch->count, memory_order_release);
-	if (end + batch->count - tail->first >= TAIL_FOLD_AT)
+	/* In one order with `wanted`, or a folder that begins to wait just now could sleep over these rows. */
+	tail->end = end + batch->count;
+	size_t wanted = tail->wanted;
+	if (wanted && end + batch->count - tail->first >= wanted)
 		announce(tail);
 }
 
@@ -404,18 +413,23 @@ void tail_wait_rows(struct tail *tail, size_t rows, int64_t wait_ms)
 {
 	struct timespec deadline = deadline_after(wait_ms);
 	pthread_mutex_lock(&tail->wait_lock);
+	tail->wanted = rows;
 	while (tail_count(tail) < rows && !tail->woken)
 		if (pthread_cond_timedwait(&tail->changed, &tail->wait_lock, &deadline) == ETIMEDOUT)
 			break;
+	tail->wanted = 0;
 	pthread_mutex_unlock(&tail->wait_lock);
 }
 
-void tail_wait_room(struct tail *tail)
+bool tail_wait_room(struct tail *tail, int64_t wait_ms)
 {
+	struct timespec deadline = deadline_after(wait_ms);
+	bool in_time = true;
 	pthread_mutex_lock(&tail->wait_lock);
-	while (tail_count(tail) >= TAIL_MAX && !tail->woken)
-		pthread_cond_wait(&tail->changed, &tail->wait_lock);
+	while (in_time && tail_count(tail) >= TAIL_MAX && !tail->woken)
+		in_time = pthread_cond_timedwait(&tail->changed, &tail->wait_lock, &deadline) != ETIMEDOUT;
 	pthread_mutex_unlock(&tail->wait_lock);
+	return in_time;
 }
 
 void tail_wake(struct tail *tail)
@@ -457,12 +471,12 @@ void tail_folded(struct tail *tail, size_t rows)
 		const struct tail_row *row = row_at(tail, at + 1);
 		tail->tenants[row->tenant]->folded = row->index + 1;
 	}
-	tail->first = after;
-	/* A chunk is free again once its last position is behind. */
+	/* A chunk is free again once its last position is behind; before `first` moves, for the committer takes room by it. */
 	for (uint64_t chunk = first / TAIL_CHUNK; chunk < after / TAIL_CHUNK; chunk++) {
 		free(tail->chunks[chunk % TAIL_CHUNKS]);
 		tail->chunks[chunk % TAIL_CHUNKS] = NULL;
 	}
+	tail->first = after;
 	pthread_rwlock_unlock(&tail->lock);
 	announce(tail);
 }

@@ -54,7 +54,7 @@ void tail_batch_done(struct tail_batch *batch); /* takes NULL */
 /* tail_batch_next - the index that the tenant's next leaf gets. */
 fallible tail_batch_next(struct tail_batch *batch, struct id tenant, uint64_t *index);
 
-/* tail_batch_add - one numbered row. tail_batch_mark and tail_batch_cut - take back what a dropped act added since a mark. */
+/* tail_batch_add - one numbered row. Fails: CORRUPT it is no row, or not the tenant's next · NO_MEMORY · BUSY. tail_batch_mark and tail_batch_cut - take back what a dropped act added since a mark. */
 fallible tail_batch_add(struct tail_batch *batch, const struct log_row *row);
 size_t tail_batch_mark(const struct tail_batch *batch);
 void tail_batch_cut(struct tail_batch *batch, size_t mark);
@@ -85,9 +85,9 @@ const struct tail_row *tail_before(struct tail *tail, const struct tail_row *row
 size_t tail_count(struct tail *tail);
 
 /* tail_wait_rows - until there are at least `rows` of them, or tail_wake was called, or wait_ms passed.
- * tail_wait_room - until there are fewer than TAIL_MAX, or tail_wake was called. */
+ * tail_wait_room - until there are fewer than TAIL_MAX, or tail_wake was called; false when wait_ms passed before. */
 void tail_wait_rows(struct tail *tail, size_t rows, int64_t wait_ms);
-void tail_wait_room(struct tail *tail);
+bool tail_wait_room(struct tail *tail, int64_t wait_ms);
 void tail_wake(struct tail *tail);
 
 /* ---- the folder's side ---- */

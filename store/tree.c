@@ -19,11 +19,16 @@ static fallible copy_fresh(struct tail *tail, struct tail_tenant *tenant, struct
 	uint64_t count = tree->size - tree->folded;
 	uint8_t *room = count ? buf_room(&tree->fresh, (size_t)count * MERKLE_HASH) : NULL;
 	TRY(buf_check(&tree->fresh));
+	uint64_t copied = 0;
 	const struct tail_row *row = tail_newest(tail, tenant);
-	for (; row && count && row->index >= tree->folded; row = tail_before(tail, row))
-		if (row->index < tree->size)
-			memcpy(room + (row->index - tree->folded) * MERKLE_HASH, row->leaf_hash.bytes, MERKLE_HASH);
-	return OK;
+	for (; row && row->index >= tree->folded; row = tail_before(tail, row)) {
+		/* Rows that came after the frontier was read are of a later tree. */
+		if (row->index >= tree->size)
+			continue;
+		memcpy(room + (row->index - tree->folded) * MERKLE_HASH, row->leaf_hash.bytes, MERKLE_HASH);
+		copied++;
+	}
+	return copied == count ? OK : FAIL(BUG, "the tail lacks a leaf of a tenant's tree");
 }
 
 fallible tree_open(const struct volume *volume, struct id tenant, struct tree *tree)

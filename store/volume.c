@@ -2,17 +2,18 @@
 /* volume - lock, open, rebuild; rows with their envelopes. */
 #include "store/volume.h"
 
+#include "base/reader.h"
+#include "crypto/secret.h"
+#include "store/fold.h"
+#include "store/index.h"
+
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "base/reader.h"
-#include "crypto/secret.h"
-#include "store/fold.h"
-#include "store/index.h"
 
 enum { VOLUME_PATH = 4096, VOLUME_FORMAT = 1, VOLUME_BATCH = 10000, ROW_VERSION = 1, ROW_ENVELOPE = 1 + 8 + 8 + KEYS_MAC };
 
@@ -211,50 +212,152 @@ static fallible read_tenants(struct volume *volume, struct kv_txn *index)
 	return tenants.err;
 }
 
-/* Add rows from a sequence on to the tail, at most VOLUME_BATCH; *from moves behind them. */
-static fallible load_some(struct volume *volume, struct kv_txn *txn, uint64_t *from)
-{
-	uint8_t key[8];
+/* What the tail is rebuilt from. */
+struct loading {
+	struct volume *volume;
+	struct kv_txn data;
 	struct tail_batch *batch;
-	scoped(kv_cursor) rows = {0};
-	log_key(*from, key);
-	TRY(kv_seek(txn, TABLE_LOG, SPAN_BYTES(key), &rows));
-	TRY(tail_batch_open(volume->tail, &batch));
-	struct err err = OK;
-	while (!err_failed(err) && tail_batch_mark(batch) < VOLUME_BATCH && kv_next(&rows)) {
-		struct log_row row = {0};
-		err = log_decode(rows.key, rows.value, &row);
-		if (!err_failed(err) && row.sequence != *from)
-			err = FAIL(CORRUPT, "the log lacks a row");
-		if (!err_failed(err))
-			err = tail_batch_add(batch, &row);
-		*from += 1;
-	}
-	if (!err_failed(err) && !err_failed(rows.err))
-		tail_batch_publish(batch);
-	tail_batch_done(batch);
-	TRY(err);
-	return rows.err;
+	uint64_t sequence; /* loaded so far */
+	uint8_t chain[HASH_BLAKE];
+};
+
+static void loading_done(struct loading *loading)
+{
+	tail_batch_done(loading->batch);
+	kv_txn_done(&loading->data);
 }
 
-static fallible rebuild_tail(struct volume *volume)
+static fallible load_row(struct loading *loading, struct span key, struct span value)
 {
-	struct index_mark mark;
-	scoped(kv_txn) index = {0};
-	scoped(kv_txn) data = {0};
-	TRY(kv_read(volume->index, &index));
-	TRY(index_read_mark(&index, &mark));
-	if (mark.sequence > volume->head.sequence)
-		return FAIL(CORRUPT, "the index knows more events than the log: rebuild it with munimentd reindex");
-	TRY(read_tenants(volume, &index));
-	kv_txn_done(&index);
-	TRY(kv_read(volume->data, &data));
-	for (uint64_t from = mark.sequence + 1; from <= volume->head.sequence;) {
-		TRY(load_some(volume, &data, &from));
+	struct log_row row;
+	uint8_t chain[HASH_BLAKE];
+	TRY(log_decode(key, value, &row));
+	if (row.sequence != loading->sequence + 1)
+		return FAIL(CORRUPT, "the log lacks a row");
+	log_chain(loading->chain, &row, chain);
+	if (memcmp(chain, row.chain, sizeof chain) != 0)
+		return FAIL(CORRUPT, "a row of the log breaks its chain");
+	TRY(tail_batch_add(loading->batch, &row));
+	loading->sequence = row.sequence;
+	memcpy(loading->chain, row.chain, sizeof loading->chain);
+	return OK;
+}
+
+/* Add the next rows to the tail, at most VOLUME_BATCH. */
+static fallible load_some(struct loading *loading)
+{
+	uint8_t key[8];
+	scoped(kv_cursor) rows = {0};
+	const uint64_t before = loading->sequence;
+	log_key(before + 1, key);
+	TRY(kv_seek(&loading->data, TABLE_LOG, SPAN_BYTES(key), &rows));
+	TRY(tail_batch_open(loading->volume->tail, &loading->batch));
+	while (tail_batch_mark(loading->batch) < VOLUME_BATCH && kv_next(&rows))
+		TRY(load_row(loading, rows.key, rows.value));
+	TRY(rows.err);
+	if (loading->sequence == before)
+		return FAIL(CORRUPT, "the log ends before its head");
+	tail_batch_publish(loading->batch);
+	tail_batch_done(loading->batch);
+	loading->batch = NULL;
+	return OK;
+}
+
+static fallible load_tail(struct volume *volume, const struct index_mark *mark)
+{
+	scoped(loading) loading = {.volume = volume, .sequence = mark->sequence};
+	TRY(kv_read(volume->data, &loading.data));
+	if (mark->sequence) {
+		struct log_row row;
+		TRY(log_get(&loading.data, mark->sequence, &row));
+		memcpy(loading.chain, row.chain, sizeof loading.chain);
+	}
+	while (loading.sequence < volume->head.sequence) {
+		TRY(load_some(&loading));
 		/* An index that was thrown away is made anew as the log is read. */
-		while (tail_count(volume->tail) >= TAIL_FOLD_AT)
+		while (tail_count(volume->tail) >= volume->fold_rows)
 			TRY(fold_once(volume));
 	}
+	return OK;
+}
+
+/* ---- the index at start ---- */
+
+/* Whether the index was made from the log that is there. */
+static fallible check_mark(struct volume *volume, const struct index_mark *mark)
+{
+	struct log_row row;
+	scoped(kv_txn) data = {0};
+	if (mark->sequence == 0)
+		return OK;
+	TRY(kv_read(volume->data, &data));
+	struct err err = log_get(&data, mark->sequence, &row);
+	if (err.kind == ERR_NOT_FOUND || (!err_failed(err) && memcmp(row.leaf_hash.bytes, mark->leaf.bytes, MERKLE_HASH) != 0))
+		return FAIL(CORRUPT, "the index was made from another log");
+	return err;
+}
+
+static fallible read_index(const struct volume_ask *ask, struct volume *volume, struct index_mark *mark)
+{
+	scoped(kv_txn) index = {0};
+	TRY(open_part(ask, "index", (struct kv_ask){.maps = INDEX_NAMES, .map_count = INDEX_MAP_COUNT}, &volume->index));
+	TRY(kv_read(volume->index, &index));
+	TRY(index_read_mark(&index, mark));
+	TRY(check_mark(volume, mark));
+	TRY(tail_open(&volume->tail));
+	return read_tenants(volume, &index);
+}
+
+static fallible remove_files(const char *path)
+{
+	DIR *directory = opendir(path);
+	if (!directory)
+		return FAIL(IO, "the directory of the index cannot be read");
+	struct err err = OK;
+	for (struct dirent *entry = readdir(directory); entry; entry = readdir(directory))
+		if (entry->d_name[0] != '.' && unlinkat(dirfd(directory), entry->d_name, 0) != 0)
+			err = FAIL(IO, "a damaged index cannot be removed");
+	closedir(directory);
+	return err;
+}
+
+/* All of it is in the log as well. */
+static fallible discard_index(const struct volume_ask *ask, struct volume *volume)
+{
+	char path[VOLUME_PATH];
+	tail_close(volume->tail);
+	volume->tail = NULL;
+	kv_close(volume->index);
+	volume->index = NULL;
+	if (snprintf(path, sizeof path, "%s/index", ask->directory) >= (int)sizeof path)
+		return FAIL(INPUT, "the path of the data directory is too long");
+	struct stat status;
+	return stat(path, &status) == 0 ? remove_files(path) : OK;
+}
+
+static fallible rebuild_tail(const struct volume_ask *ask, struct volume *volume)
+{
+	struct index_mark mark;
+	struct err err = read_index(ask, volume, &mark);
+	if (err.kind == ERR_CORRUPT) {
+		TRY(discard_index(ask, volume));
+		err = read_index(ask, volume, &mark);
+	}
+	TRY(err);
+	return load_tail(volume, &mark);
+}
+
+/* The head row and the log were written by one commit: they can only differ when somebody changed one of them. */
+static fallible check_end(struct kv_txn *txn, const struct head *head)
+{
+	struct log_row last = {0};
+	scoped(kv_cursor) rows = {0};
+	TRY(kv_seek_back(txn, TABLE_LOG, SPAN_NONE, &rows));
+	if (kv_next(&rows))
+		TRY(log_decode(rows.key, rows.value, &last));
+	TRY(rows.err);
+	if (last.sequence != head->sequence || memcmp(last.chain, head->chain, sizeof last.chain) != 0)
+		return FAIL(CORRUPT, "the last row of the log is not the one that the head row names");
 	return OK;
 }
 
@@ -269,18 +372,18 @@ static fallible open_all(const struct volume_ask *ask, struct volume *volume)
 	} else {
 		TRY(kv_read(volume->data, &txn));
 		TRY(check_format(&txn, volume));
+		TRY(check_end(&txn, &volume->head));
 	}
 	kv_txn_done(&txn);
 	if (ask->read_only)
 		return OK;
-	TRY(open_part(ask, "index", (struct kv_ask){.maps = INDEX_NAMES, .map_count = INDEX_MAP_COUNT}, &volume->index));
-	TRY(tail_open(&volume->tail));
-	return rebuild_tail(volume);
+	return rebuild_tail(ask, volume);
 }
 
 fallible volume_open(const struct volume_ask *ask, struct volume *volume)
 {
-	struct volume made = {.keys = ask->keys, .data_max_bytes = ask->max_bytes, .read_only = ask->read_only};
+	struct volume made = {.keys = ask->keys, .data_max_bytes = ask->max_bytes, .read_only = ask->read_only,
+		.fold_rows = ask->fold_rows ? ask->fold_rows : TAIL_FOLD_AT};
 	struct err err = open_all(ask, &made);
 	if (err_failed(err)) {
 		volume_close(&made);

@@ -21,6 +21,7 @@ struct volume {
 	struct tail *tail;  /* rows not folded yet, and where each tenant's log stands */
 	struct head head;   /* as of the last commit; the committer's own */
 	uint64_t data_max_bytes;
+	size_t fold_rows;   /* a fold takes this many rows, and is due when they wait */
 	bool read_only;     /* opened so, or the log contradicts a checkpoint: nothing is written or signed */
 };
 
@@ -29,6 +30,7 @@ struct volume_ask {
 	const struct kv_backend *backend;
 	const struct keys *keys; /* outlives the volume */
 	uint64_t max_bytes;      /* of data/; 0 = none */
+	size_t fold_rows;        /* 0 = TAIL_FOLD_AT */
 	bool create;             /* make a new one; the directory must not hold one */
 	bool read_only;          /* for verify: a store at rest or a copy */
 };
@@ -38,8 +40,10 @@ struct volume_ask {
 fallible volume_lock(const char *directory, int *lock);
 void volume_unlock(int lock);
 
-/* volume_open - open the environments and rebuild what lives in memory.
- * Fails: NOT_FOUND no store there · CONFLICT create over an existing one · CORRUPT · FORGED the head's MAC · IO.
+/* volume_open - open the environments and rebuild what lives in memory. An index that is damaged, or was not made from this
+ * log, is thrown away and made anew. Opened read_only, there is neither index nor tail.
+ * Fails: NOT_FOUND no store there · CONFLICT create over an existing one · CORRUPT also when the last row of the log is not
+ * the head's, or the chain breaks behind the last fold · FORGED the head's MAC · IO.
  * Cost: O(rows since the last fold). Owns: volume_close; takes a zeroed volume. */
 fallible volume_open(const struct volume_ask *ask, struct volume *volume);
 void volume_close(struct volume *volume);
