@@ -17,9 +17,9 @@ enum notice_kind {
 /* One row of notices.def. */
 struct notice_row {
 	enum notice_kind kind;
-	const char *name;         /* "login_code" */
+	const char *name;         /* "LOGIN_CODE" */
 	enum message subject;
-	const enum message *body; /* one paragraph each, in order */
+	const uint16_t *body;     /* enum message: one paragraph each, in order */
 	size_t body_count;        /* at least 1 */
 };
 
@@ -28,6 +28,9 @@ const struct notice_row *notices_row(enum notice_kind kind);
 
 /* notices_next - walk all rows: NULL gives the first one; NULL behind the last. */
 const struct notice_row *notices_next(const struct notice_row *row);
+
+/* notices_put_name - "login_code": what the log says. */
+void notices_put_name(const struct notice_row *row, struct buf *out);
 
 /* notices_label - the name of the value that a label.* message stands before ("time" for label.time); NULL for other messages.
  * Such a line reads "Label: value" and is left out when its value is not given. */
