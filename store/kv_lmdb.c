@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -21,7 +22,8 @@ struct lmdb {
 	struct kv head; /* first: a struct kv * is a struct lmdb * */
 	MDB_env *env;
 	uint64_t page_bytes;
-	bool there[KV_MAPS_MAX]; /* false: not made yet, and we only read */
+	_Atomic uint64_t committing; /* the number of the last transaction whose commit began */
+	bool there[KV_MAPS_MAX];     /* false: not made yet, and we only read */
 	MDB_dbi maps[KV_MAPS_MAX];
 };
 
@@ -179,9 +181,15 @@ static fallible count_free(MDB_txn *txn, uint64_t first, uint64_t *count)
 	return OK;
 }
 
-/* Pages at the end that were freed before they were ever written may lack in the file. Any other that lacks
- * is damage, and to touch it in the mapping would kill the process. */
-static fallible check_length_in(struct lmdb *lmdb, const struct kv_ask *ask, MDB_txn *txn)
+/* How many pages the file should have, and has. */
+struct extent {
+	mdb_filehandle_t file;
+	off_t bytes;
+	uint64_t pages;
+	uint64_t present;
+};
+
+static fallible measure(const struct lmdb *lmdb, struct extent *extent)
 {
 	MDB_envinfo info;
 	mdb_filehandle_t file;
@@ -190,26 +198,60 @@ static fallible check_length_in(struct lmdb *lmdb, const struct kv_ask *ask, MDB
 	TRY(check(mdb_env_get_fd(lmdb->env, &file)));
 	if (fstat(file, &status) != 0)
 		return check(errno);
-	uint64_t pages = info.me_last_pgno + 1;
-	uint64_t present = (uint64_t)status.st_size / lmdb->page_bytes;
-	if (present >= pages)
-		return OK;
-	if (!ask->read_only && ftruncate(file, (off_t)(pages * lmdb->page_bytes)) != 0)
-		return check(errno);
-	uint64_t unwritten = 0;
-	TRY(count_free(txn, present, &unwritten));
-	if (unwritten != pages - present)
+	*extent = (struct extent){
+		.file = file,
+		.bytes = status.st_size,
+		.pages = info.me_last_pgno + 1,
+		.present = (uint64_t)status.st_size / lmdb->page_bytes,
+	};
+	return OK;
+}
+
+static fallible check_missing(const struct lmdb *lmdb, const struct extent *extent)
+{
+	MDB_txn *txn = NULL;
+	TRY(check(mdb_txn_begin(lmdb->env, NULL, MDB_RDONLY, &txn)));
+	uint64_t free_ones = 0;
+	struct err err = count_free(txn, extent->present, &free_ones);
+	mdb_txn_abort(txn);
+	TRY(err);
+	if (free_ones != extent->pages - extent->present)
 		return FAIL(CORRUPT, "the file of the database is cut short");
 	return OK;
 }
 
+/* A page that is missing at the end of the file would kill the process that touches it in the mapping. It is
+ * no damage only when it is free: LMDB does not write what was freed in the transaction that made it. */
 static fallible check_length(struct lmdb *lmdb, const struct kv_ask *ask)
 {
-	MDB_txn *txn = NULL;
-	TRY(check(mdb_txn_begin(lmdb->env, NULL, MDB_RDONLY, &txn)));
-	struct err err = check_length_in(lmdb, ask, txn);
-	mdb_txn_abort(txn);
+	struct extent extent;
+	TRY(measure(lmdb, &extent));
+	if (extent.present >= extent.pages)
+		return OK;
+	/* The list of free pages may itself be what is missing, so it is only read in a file that was made
+	 * long enough. */
+	if (ask->read_only)
+		return FAIL(
+			CORRUPT, "the file of the database is cut short; a writer may be able to mend it");
+	if (ftruncate(extent.file, (off_t)(extent.pages * lmdb->page_bytes)) != 0)
+		return check(errno);
+	struct err err = check_missing(lmdb, &extent);
+	/* Back to how it was found, or the next look would find nothing wrong. */
+	if (err_failed(err) && ftruncate(extent.file, extent.bytes) != 0)
+		return FAIL(IO, "the file of the database is cut short and cannot be left so");
 	return err;
+}
+
+/* So that a file that is too short is a damaged one, save for the moment after a commit. fallocate never
+ * shortens, whatever the next writer does meanwhile. Where the file system cannot, only a later reader's
+ * check is too strict. */
+static void lengthen(const struct lmdb *lmdb)
+{
+	struct extent extent;
+	if (err_failed(measure(lmdb, &extent)) || extent.present >= extent.pages)
+		return;
+	off_t page = (off_t)lmdb->page_bytes;
+	IGNORE(check(fallocate(extent.file, 0, (off_t)(extent.pages - 1) * page, page)));
 }
 
 static fallible open_maps_in(struct lmdb *lmdb, const struct kv_ask *ask, MDB_txn *txn)
@@ -266,11 +308,41 @@ static fallible lmdb_open(const struct kv_ask *ask, struct kv **kv)
 	return OK;
 }
 
+/* A reader takes its number N first and then copies the page that holds the roots of N. Every second commit
+ * uses the same page: when N + 2 reached its commit in between, what was copied may be N + 2, which is not
+ * durable yet and may never be. */
+static bool is_settled(struct lmdb *lmdb, MDB_txn *reader)
+{
+	/* Adding nothing is a read that no earlier one moves behind, on any processor. */
+	return atomic_fetch_add(&lmdb->committing, 0) < mdb_txn_id(reader) + 2;
+}
+
+static fallible begin_read(struct lmdb *lmdb, MDB_txn **txn)
+{
+	MDB_txn *made = NULL;
+	TRY(check(mdb_txn_begin(lmdb->env, NULL, MDB_RDONLY, &made)));
+	int code = 0;
+	/* Again only when two commits went by while this one began. */
+	while (code == 0 && !is_settled(lmdb, made)) {
+		mdb_txn_reset(made);
+		code = mdb_txn_renew(made);
+	}
+	if (code != 0) {
+		mdb_txn_abort(made);
+		return check(code);
+	}
+	*txn = made;
+	return OK;
+}
+
 static fallible lmdb_begin(struct kv *kv, struct kv_txn *parent, bool writes, struct kv_txn *txn)
 {
 	MDB_txn *made = NULL;
 	MDB_txn *above = parent ? parent->handle : NULL;
-	TRY(check(mdb_txn_begin(of(kv)->env, above, writes ? 0 : MDB_RDONLY, &made)));
+	if (writes)
+		TRY(check(mdb_txn_begin(of(kv)->env, above, 0, &made)));
+	else
+		TRY(begin_read(of(kv), &made));
 	txn->handle = made;
 	return OK;
 }
@@ -285,13 +357,23 @@ static bool is_panicked(const struct lmdb *lmdb)
 	return code == MDB_PANIC;
 }
 
+static fallible commit_outermost(struct lmdb *lmdb, MDB_txn *txn)
+{
+	atomic_exchange(&lmdb->committing, mdb_txn_id(txn));
+	errno = 0;
+	struct err err = check_write(mdb_txn_commit(txn));
+	if (err_failed(err) && is_panicked(lmdb))
+		return check(MDB_PANIC);
+	TRY(err);
+	lengthen(lmdb);
+	return OK;
+}
+
 static fallible lmdb_commit(struct kv_txn *txn)
 {
-	errno = 0;
-	struct err err = check_write(mdb_txn_commit(txn->handle));
-	if (err_failed(err) && !txn->parent && is_panicked(of(txn->kv)))
-		return check(MDB_PANIC);
-	return err;
+	if (txn->writes && !txn->parent)
+		return commit_outermost(of(txn->kv), txn->handle);
+	return check(mdb_txn_commit(txn->handle));
 }
 
 static void lmdb_abort(struct kv_txn *txn)

@@ -1,0 +1,488 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What only the embedded backend promises: files, damage, full disks, other processes. */
+#include "store/kv.h"
+
+#include "tests/support/temp_dir.h"
+
+#include <criterion/criterion.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { ROWS_A_BATCH = 64, BATCHES_MAX = 200, NOBODY = 65534, READERS = 512, PAGE = 4096 };
+
+static const char *const NAMES[] = {"main", "other"};
+static const uint8_t KILOBYTE[1024] = {7};
+
+static void works(struct err err)
+{
+	cr_assert(!err_failed(err), "%s (%s)", err.why, err.at);
+}
+
+static void fails(struct err err, enum err_kind kind)
+{
+	cr_assert(err.kind == kind, "kind %d, not %d: %s", err.kind, kind, err.why);
+}
+
+static struct kv_ask ask_for(const char *path)
+{
+	return (struct kv_ask){.path = path, .maps = NAMES, .map_count = 2, .durable = true};
+}
+
+static struct kv *opened(struct kv_ask ask)
+{
+	struct kv *kv = NULL;
+	works(kv_open(&kv_lmdb, &ask, &kv));
+	return kv;
+}
+
+static void refuses_to_open(struct kv_ask ask, enum err_kind kind)
+{
+	struct kv *kv = NULL;
+	fails(kv_open(&kv_lmdb, &ask, &kv), kind);
+	cr_assert(kv == NULL);
+}
+
+static void put_one(struct kv *kv, const char *key)
+{
+	scoped(kv_txn) txn = {0};
+	works(kv_write(kv, &txn));
+	works(kv_put(&txn, 0, span_text(key), SPAN_LIT("value")));
+	works(kv_commit(&txn));
+}
+
+static bool has(struct kv *kv, const char *key)
+{
+	scoped(kv_txn) txn = {0};
+	struct span value;
+	works(kv_read(kv, &txn));
+	return !err_failed(kv_get(&txn, 0, span_text(key), &value));
+}
+
+/* dir.path/name */
+struct path {
+	char text[128];
+};
+
+static struct path inside(const struct temp_dir *dir, const char *name)
+{
+	struct path path;
+	snprintf(path.text, sizeof path.text, "%s/%s", dir->path, name);
+	return path;
+}
+
+static unsigned mode_of(const char *path)
+{
+	struct stat status;
+	cr_assert(stat(path, &status) == 0);
+	return status.st_mode & 0777;
+}
+
+Test(kv_lmdb, makes_its_directory_and_files_for_the_owner_alone)
+{
+	scoped(temp_dir) dir = temp_dir_make();
+	umask(0);
+	kv_close(opened(ask_for(inside(&dir, "data").text)));
+	cr_assert(mode_of(inside(&dir, "data").text) == 0700);
+	cr_assert(mode_of(inside(&dir, "data/data.mdb").text) == 0600);
+	cr_assert(mode_of(inside(&dir, "data/lock.mdb").text) == 0600);
+}
+
+Test(kv_lmdb, refuses_a_directory_whose_parent_is_missing)
+{
+	scoped(temp_dir) dir = temp_dir_make();
+	refuses_to_open(ask_for(inside(&dir, "no/data").text), ERR_IO);
+}
+
+Test(kv_lmdb, leaves_no_descriptor_open_over_exec)
+{
+	scoped(temp_dir) dir = temp_dir_make();
+	struct kv *kv = opened(ask_for(dir.path));
+	DIR *descriptors = opendir("/proc/self/fd");
+	struct dirent *entry;
+	int ours = 0;
+	while ((entry = readdir(descriptors))) {
+		char target[256] = {0};
+		if (readlinkat(dirfd(descriptors), entry->d_name, target, sizeof target - 1) <= 0)
+			continue;
+		if (strncmp(target, dir.path, strlen(dir.path)) != 0)
+			continue;
+		ours++;
+		cr_assert(fcntl((int)strtol(entry->d_name, NULL, 10), F_GETFD) & FD_CLOEXEC, "%s stays open",
+			target);
+	}
+	closedir(descriptors);
+	cr_assert(ours >= 2);
+	kv_close(kv);
+}
+
+Test(kv_lmdb, what_was_committed_is_there_when_opened_again)
+{
+	scoped(temp_dir) dir = temp_dir_make();
+	struct kv_ask ask = ask_for(dir.path);
+	for (int durable = 0; durable < 2; durable++) {
+		ask.durable = durable;
+		struct kv *kv = opened(ask);
+		put_one(kv, durable ? "durable" : "hasty");
+		works(kv_sync(kv));
+		kv_close(kv);
+	}
+	struct kv *kv = opened(ask);
+	cr_assert(has(kv, "durable") && has(kv, "hasty"));
+	kv_close(kv);
+}
+
+Test(kv_lmdb, a_later_map_can_be_added_to_an_old_environment)
+{
+	scoped(temp_dir) dir = temp_dir_make();
+	struct kv_ask ask = ask_for(dir.path);
+	ask.map_count = 1;
+	struct kv *kv = opened(ask);
+	put_one(kv, "old");
+	kv_close(kv);
+	kv = opened(ask_for(dir.path));
+	scoped(kv_txn) txn = {0};
+	works(kv_write(kv, &txn));
+	works(kv_put(&txn, 1, SPAN_LIT("new"), SPAN_LIT("v")));
+	works(kv_commit(&txn));
+	cr_assert(has(kv, "old"));
+	kv_close(kv);
+}
+
+/* In a child: one commit, then one left open; killed there. */
+static void die_while_writing(const char *path)
+{
+	struct kv *kv = opened(ask_for(path));
+	put_one(kv, "committed");
+	struct kv_txn reader = {0}, writer = {0};
+	works(kv_read(kv, &reader));
+	works(kv_write(kv, &writer));
+	works(kv_put(&writer, 0, SPAN_LIT("open"), SPAN_LIT("value")));
+	raise(SIGKILL);
+}
+
+Test(kv_lmdb, a_killed_process_leaves_its_commits_and_no_lock)
+{
+	scoped(temp_dir) dir = temp_dir_make();
+	for (int i = 0; i < 3; i++) {
+		pid_t child = fork();
+		if (child == 0) {
+			die_while_writing(dir.path);
+			_exit(1);
+		}
+		int status = 0;
+		cr_assert(waitpid(child, &status, 0) == child);
+		cr_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+	}
+	struct kv *kv = opened(ask_for(dir.path));
+	cr_assert(has(kv, "committed") && !has(kv, "open"));
+	put_one(kv, "after");
+	cr_assert(has(kv, "after"));
+	kv_close(kv);
+}
+
+/* Overwrites bytes of the data file. */
+static void damage(const struct temp_dir *dir, off_t at, const void *bytes, size_t n)
+{
+	int file = open(inside(dir, "data.mdb").text, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	cr_assert(file >= 0 && pwrite(file, bytes, n, at) == (ssize_t)n);
+	close(file);
+}
+
+Test(kv_lmdb, refuses_a_file_that_is_no_database)
+{
+	scoped(temp_dir) dir = temp_dir_make();
+	static const uint8_t zeros[2 * PAGE];
+	damage(&dir, 0, "this is a letter to a friend", 28);
+	refuses_to_open(ask_for(dir.path), ERR_CORRUPT);
+	damage(&dir, 0, zeros, sizeof zeros);
+	refuses_to_open(ask_for(dir.path), ERR_CORRUPT);
+}
+
+Test(kv_lmdb, refuses_a_file_of_another_version)
+{
+	enum { VERSION_AT = 20 }; /* behind a page header of 16 bytes and the magic number */
+	scoped(temp_dir) dir = temp_dir_make();
+	kv_close(opened(ask_for(dir.path)));
+	damage(&dir, VERSION_AT, "\x63", 1);
+	refuses_to_open(ask_for(dir.path), ERR_CORRUPT);
+}
+
+/* One commit of rows of a kilobyte. */
+static struct err put_batch(struct kv *kv, size_t batch)
+{
+	scoped(kv_txn) txn = {0};
+	TRY(kv_write(kv, &txn));
+	for (size_t i = 0; i < ROWS_A_BATCH; i++) {
+		char key[32];
+		snprintf(key, sizeof key, "%04zu.%04zu", batch, i);
+		scoped(kv_txn) act = {0};
+		TRY(kv_nest(&txn, &act));
+		TRY(kv_append(&act, 0, span_text(key), SPAN_BYTES(KILOBYTE)));
+		TRY(kv_commit(&act));
+	}
+	return kv_commit(&txn);
+}
+
+static size_t count_rows(struct kv *kv)
+{
+	scoped(kv_txn) txn = {0};
+	scoped(kv_cursor) rows = {0};
+	size_t count = 0;
+	works(kv_read(kv, &txn));
+	works(kv_seek(&txn, 0, SPAN_NONE, &rows));
+	while (kv_next(&rows)) {
+		cr_assert(span_equal(rows.value, SPAN_BYTES(KILOBYTE)));
+		count++;
+	}
+	works(rows.err);
+	return count;
+}
+
+Test(kv_lmdb, refuses_a_file_that_is_cut_short_to_read_and_to_write)
+{
+	scoped(temp_dir) dir = temp_dir_make();
+	struct kv_ask ask = ask_for(dir.path);
+	struct kv *kv = opened(ask);
+	works(put_batch(kv, 0));
+	works(put_batch(kv, 1));
+	kv_close(kv);
+	struct stat status;
+	cr_assert(stat(inside(&dir, "data.mdb").text, &status) == 0);
+	for (off_t cut = 1; cut < 30; cut += 4) {
+		cr_assert(truncate(inside(&dir, "data.mdb").text, status.st_size - cut * PAGE) == 0);
+		for (int i = 0; i < 4; i++) {
+			ask.read_only = i % 2;
+			refuses_to_open(ask, ERR_CORRUPT);
+		}
+	}
+}
+
+/* Makes the file longer by rows that do not outlive their transaction: their pages are free, and were never
+ * written. */
+static void churn(struct kv *kv, uint32_t round)
+{
+	enum { STAYING = 8, PASSING = 40, PASSING_BYTES = 9000 };
+	static const uint8_t passing[PASSING_BYTES];
+	scoped(kv_txn) txn = {0};
+	works(kv_write(kv, &txn));
+	for (uint32_t i = 0; i < STAYING; i++) {
+		uint32_t key = (round * STAYING + i) * 2654435761u;
+		works(kv_put(&txn, 0, span_of(&key, sizeof key), SPAN_BYTES(KILOBYTE)));
+	}
+	for (uint32_t i = 0; i < PASSING; i++)
+		works(kv_put(&txn, 1, span_of(&i, sizeof i), span_of(passing, i % 2 ? PASSING_BYTES : 300)));
+	for (uint32_t i = PASSING; i-- > 0;)
+		works(kv_drop(&txn, 1, span_of(&i, sizeof i)));
+	works(kv_commit(&txn));
+}
+
+Test(kv_lmdb, a_file_that_lacks_only_free_pages_is_mended)
+{
+	enum { CHURNS = 16 };
+	scoped(temp_dir) dir = temp_dir_make();
+	struct kv_ask ask = ask_for(dir.path);
+	struct kv *kv = opened(ask);
+	for (uint32_t i = 0; i < CHURNS; i++)
+		churn(kv, i);
+	size_t rows = count_rows(kv);
+	kv_close(kv);
+	ask.read_only = true;
+	kv_close(opened(ask));
+	struct stat status;
+	cr_assert(stat(inside(&dir, "data.mdb").text, &status) == 0);
+	cr_assert(truncate(inside(&dir, "data.mdb").text, status.st_size - 2 * PAGE) == 0);
+	refuses_to_open(ask, ERR_CORRUPT);
+	ask.read_only = false;
+	kv_close(opened(ask));
+	ask.read_only = true;
+	kv = opened(ask);
+	cr_assert(count_rows(kv) == rows);
+	kv_close(kv);
+}
+
+Test(kv_lmdb, reading_alone_shows_what_is_there_and_makes_nothing)
+{
+	scoped(temp_dir) dir = temp_dir_make();
+	struct kv_ask ask = ask_for(dir.path);
+	ask.read_only = true;
+	refuses_to_open(ask, ERR_IO);
+	ask.read_only = false;
+	ask.map_count = 1;
+	struct kv *kv = opened(ask);
+	put_one(kv, "key");
+	kv_close(kv);
+	ask.read_only = true;
+	ask.map_count = 2;
+	kv = opened(ask);
+	cr_assert(has(kv, "key"));
+	scoped(kv_txn) txn = {0};
+	scoped(kv_cursor) rows = {0};
+	struct span value;
+	fails(kv_write(kv, &txn), ERR_BUG);
+	works(kv_read(kv, &txn));
+	fails(kv_get(&txn, 1, SPAN_LIT("key"), &value), ERR_NOT_FOUND);
+	works(kv_seek_back(&txn, 1, SPAN_NONE, &rows));
+	cr_assert(!kv_next(&rows));
+	works(rows.err);
+	works(kv_sync(kv));
+	cr_assert(kv_used(kv) >= 3 * PAGE);
+	kv_txn_done(&txn);
+	kv_close(kv);
+}
+
+Test(kv_lmdb, reads_a_copy_in_a_directory_that_is_not_its_own)
+{
+	scoped(temp_dir) dir = temp_dir_make();
+	struct kv_ask ask = ask_for(dir.path);
+	struct kv *kv = opened(ask);
+	put_one(kv, "key");
+	kv_close(kv);
+	cr_assert(unlink(inside(&dir, "lock.mdb").text) == 0);
+	cr_assert(chmod(inside(&dir, "data.mdb").text, 0444) == 0 && chmod(dir.path, 0555) == 0);
+	cr_assert(geteuid() != 0 || seteuid(NOBODY) == 0);
+	ask.read_only = true;
+	kv = opened(ask);
+	cr_assert(has(kv, "key"));
+	kv_close(kv);
+	ask.read_only = false;
+	refuses_to_open(ask, ERR_IO);
+	cr_assert(getuid() != 0 || seteuid(0) == 0);
+	cr_assert(access(inside(&dir, "lock.mdb").text, F_OK) != 0);
+	cr_assert(chmod(dir.path, 0700) == 0);
+}
+
+Test(kv_lmdb, the_reader_after_the_last_place_is_told_to_come_again)
+{
+	scoped(temp_dir) dir = temp_dir_make();
+	struct kv *kv = opened(ask_for(dir.path));
+	static struct kv_txn readers[READERS];
+	struct kv_txn late = {0};
+	for (size_t i = 0; i < READERS; i++)
+		works(kv_read(kv, &readers[i]));
+	fails(kv_read(kv, &late), ERR_BUSY);
+	cr_assert(kv_used(kv) >= 3 * PAGE, "it is told without a reader too");
+	put_one(kv, "a writer needs no place");
+	kv_txn_done(&readers[7]);
+	works(kv_read(kv, &late));
+	readers[7] = take(&late);
+	for (size_t i = 0; i < READERS; i++)
+		kv_txn_done(&readers[i]);
+	kv_close(kv);
+}
+
+/* Bytes of address space that the process has mapped. */
+static rlim_t mapped(void)
+{
+	unsigned long long pages = 0;
+	FILE *file = fopen("/proc/self/statm", "r");
+	cr_assert(file && fscanf(file, "%llu", &pages) == 1);
+	fclose(file);
+	return (rlim_t)pages * PAGE;
+}
+
+Test(kv_lmdb, takes_a_smaller_mapping_where_address_space_is_scarce)
+{
+	static const struct {
+		rlim_t spare;
+		bool enough;
+	} cases[] = {{(rlim_t)128 << 30, true}, {(rlim_t)8 << 30, true}, {(rlim_t)1 << 30, false}};
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		scoped(temp_dir) dir = temp_dir_make();
+		rlim_t bytes = mapped() + cases[i].spare;
+		cr_assert(setrlimit(RLIMIT_AS, &(struct rlimit){bytes, RLIM_INFINITY}) == 0);
+		if (!cases[i].enough) {
+			refuses_to_open(ask_for(dir.path), ERR_NO_MEMORY);
+			continue;
+		}
+		struct kv *kv = opened(ask_for(dir.path));
+		put_one(kv, "key");
+		cr_assert(has(kv, "key"));
+		kv_close(kv);
+	}
+}
+
+Test(kv_lmdb, what_a_drop_frees_counts_as_room_though_the_file_stays_long)
+{
+	scoped(temp_dir) dir = temp_dir_make();
+	struct kv *kv = opened(ask_for(dir.path));
+	uint64_t empty = kv_used(kv);
+	works(put_batch(kv, 0));
+	cr_assert(kv_used(kv) >= empty + ROWS_A_BATCH * sizeof KILOBYTE);
+	scoped(kv_txn) txn = {0};
+	scoped(kv_cursor) rows = {0};
+	works(kv_write(kv, &txn));
+	works(kv_seek(&txn, 0, SPAN_NONE, &rows));
+	while (kv_next(&rows))
+		works(kv_drop(&txn, 0, rows.key));
+	works(rows.err);
+	works(kv_commit(&txn));
+	cr_assert(kv_used(kv) <= empty + 4 * PAGE);
+	kv_close(kv);
+}
+
+/* Commits batches until one finds no room, then lets `make_room` help, and goes on. */
+static void fills_and_recovers(const char *path, void (*make_room)(const char *path))
+{
+	struct kv *kv = opened(ask_for(path));
+	struct err err = OK;
+	size_t batches = 0;
+	while (batches < BATCHES_MAX && !err_failed(err = put_batch(kv, batches)))
+		batches++;
+	fails(err, ERR_FULL);
+	cr_assert(batches > 0);
+	cr_assert(count_rows(kv) == batches * ROWS_A_BATCH, "nothing stands of the batch that failed");
+	fails(put_batch(kv, batches), ERR_FULL);
+	make_room(path);
+	works(put_batch(kv, batches));
+	works(put_batch(kv, batches + 1));
+	cr_assert(count_rows(kv) == (batches + 2) * ROWS_A_BATCH);
+	kv_close(kv);
+	kv = opened(ask_for(path));
+	cr_assert(count_rows(kv) == (batches + 2) * ROWS_A_BATCH);
+	kv_close(kv);
+}
+
+static void raise_file_limit(const char *path)
+{
+	(void)path;
+	cr_assert(setrlimit(RLIMIT_FSIZE, &(struct rlimit){RLIM_INFINITY, RLIM_INFINITY}) == 0);
+}
+
+Test(kv_lmdb, a_file_at_its_largest_size_is_full_and_usable_when_it_may_grow)
+{
+	scoped(temp_dir) dir = temp_dir_make();
+	signal(SIGXFSZ, SIG_IGN);
+	/* Not a whole number of pages, so that a write is cut short inside one. */
+	cr_assert(setrlimit(RLIMIT_FSIZE, &(struct rlimit){(1 << 20) + 1000, RLIM_INFINITY}) == 0);
+	fills_and_recovers(dir.path, raise_file_limit);
+}
+
+static void enlarge_disk(const char *path)
+{
+	cr_assert(mount("none", path, "tmpfs", MS_REMOUNT, "size=16m,mode=0700") == 0);
+}
+
+/* A mount that only this process sees, so that it goes with it. */
+static bool mount_small_disk(const char *path)
+{
+	return unshare(CLONE_NEWNS) == 0 && mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+	       mount("none", path, "tmpfs", 0, "size=1m,mode=0700") == 0;
+}
+
+Test(kv_lmdb, a_full_disk_is_full_and_usable_when_there_is_room)
+{
+	scoped(temp_dir) dir = temp_dir_make();
+	if (!mount_small_disk(dir.path))
+		cr_skip_test("this user may not mount; the limit on the size of a file stands for it");
+	fills_and_recovers(dir.path, enlarge_disk);
+	cr_assert(umount(dir.path) == 0);
+}
