@@ -112,9 +112,9 @@ fallible kv_append(struct kv_txn *txn, int map, struct span key, struct span val
 fallible kv_drop(struct kv_txn *txn, int map, struct span key);
 
 /* kv_seek - place a cursor before the first key >= from; kv_seek_back - behind the last key <= from (an empty
- *from: the end). Then kv_next walks: true with key and value set, false at the end or on failure (then
- *cursor->err). The row just walked may be dropped. A cursor may be done after its transaction has ended, but
- *before the same struct kv_txn begins another.
+ * from: the end). Then kv_next walks: true with key and value set, false at the end or on failure (then
+ * cursor->err). The row just walked may be dropped. A cursor may be done after its transaction has ended, but
+ * before the same struct kv_txn begins another.
  *
  *	scoped(kv_cursor) rows = {0};
  *	TRY(kv_seek(txn, map, prefix, &rows));
