@@ -2,7 +2,11 @@
 /* act - run one act in its nested transaction, number its events, and commit a batch of them at once. */
 #include "store/act.h"
 
-enum { ACT_VALUE_MAX = 4 * 1024 * 1024 };
+enum {
+	ACT_VALUE_MAX = 4 * 1024 * 1024,
+	ACT_RESERVE_PART = 16, /* of max_bytes: kept for housekeeping, which is what makes room again */
+	ACT_RESERVE_MAX = 64 * 1024 * 1024,
+};
 
 struct act_pending {
 	struct act_pending *next;
@@ -161,6 +165,9 @@ static fallible run_inside(struct act *act, struct act_batch *batch, const struc
 
 fallible act_perform(struct act_batch *batch, const struct act_job *job)
 {
+	/* Events weigh about twice in the database: their row, and pages that are not full. */
+	if (job->kind == ACT_EVENT && 2 * batch->arena.total >= batch->room)
+		return FAIL(FULL, "the store is at the limit that was set for it");
 	struct act act = {.volume = batch->volume, .now = batch->now, .arena = &batch->arena,
 		.sequence = batch->head.sequence + 1};
 	struct head head = batch->head;
@@ -178,11 +185,22 @@ fallible act_perform(struct act_batch *batch, const struct act_job *job)
 
 /* ---- batches ---- */
 
+static uint64_t room_of(const struct volume *volume)
+{
+	uint64_t max = volume->data_max_bytes;
+	if (max == 0)
+		return UINT64_MAX;
+	uint64_t reserve = max / ACT_RESERVE_PART < ACT_RESERVE_MAX ? max / ACT_RESERVE_PART : ACT_RESERVE_MAX;
+	uint64_t used = kv_used(volume->data) + reserve;
+	return used < max ? max - used : 0;
+}
+
 fallible act_batch_open(struct volume *volume, struct instant now, struct act_batch *batch)
 {
 	if (volume->read_only)
 		return FAIL(CONFLICT, "the volume is open for reading only");
-	struct act_batch made = {.volume = volume, .now = now, .arena = ARENA(ACT_ARENA_MAX), .head = volume->head};
+	struct act_batch made = {.volume = volume, .now = now, .arena = ARENA(ACT_ARENA_MAX), .head = volume->head,
+		.room = room_of(volume)};
 	TRY(tail_batch_open(volume->tail, &made.rows));
 	struct err err = kv_write(volume->data, &made.txn);
 	if (err_failed(err)) {

@@ -88,6 +88,7 @@ struct act_batch {
 	struct instant now;
 	struct arena arena;
 	struct head head;
+	uint64_t room; /* bytes of data/ that acts with events may still take; housekeeping has a reserve besides */
 	struct tail_batch *rows; /* numbered rows, for the tail after the commit */
 };
 
@@ -96,5 +97,6 @@ fallible act_batch_open(struct volume *volume, struct instant now, struct act_ba
 fallible act_batch_commit(struct act_batch *batch);
 void act_batch_done(struct act_batch *batch);
 
-/* act_perform - run one job as a nested transaction. A failure leaves the batch as it was. */
+/* act_perform - run one job as a nested transaction. A failure leaves the batch as it was. Fails: FULL the store has only the
+ * reserve left, and the job is no housekeeping · what the job fails with. */
 fallible act_perform(struct act_batch *batch, const struct act_job *job);
