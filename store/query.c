@@ -188,7 +188,8 @@ static void unite(struct search *search, struct list *list)
 {
 	uint32_t *offsets = (uint32_t *)(void *)search->scratch.data;
 	size_t count = search->scratch.len / 4, kept = 0;
-	qsort(offsets, count, 4, by_offset);
+	if (count)
+		qsort(offsets, count, 4, by_offset);
 	for (size_t i = 0; i < count; i++)
 		if (kept == 0 || offsets[kept - 1] != offsets[i])
 			offsets[kept++] = offsets[i];

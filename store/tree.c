@@ -59,10 +59,9 @@ static fallible folded_node(struct tree *tree, unsigned level, uint64_t index, s
 static fallible node(void *context, unsigned level, uint64_t index, struct merkle_hash *hash)
 {
 	struct tree *tree = context;
-	uint64_t end = (index + 1) << level;
-	if (level >= MERKLE_LEVELS - 1 || end > tree->size)
+	if (level >= MERKLE_LEVELS || index >= tree->size >> level)
 		return FAIL(INPUT, "a tree has no such complete subtree");
-	if (end <= tree->folded)
+	if (index < tree->folded >> level)
 		return folded_node(tree, level, index, hash);
 	if (level == 0) {
 		memcpy(hash->bytes, tree->fresh.data + (index - tree->folded) * MERKLE_HASH, MERKLE_HASH);
@@ -82,7 +81,8 @@ struct merkle_source tree_source(struct tree *tree)
 
 fallible tree_tile(struct tree *tree, const struct tile *tile, struct buf *out)
 {
-	if (tile->entries || tile->width > tile_width(tile->level, tile->index, tree->size))
+	uint16_t width = tile->level <= TILE_LEVEL_MAX ? tile_width(tile->level, tile->index, tree->size) : 0;
+	if (tile->entries || tile->width == 0 || tile->width > width)
 		return FAIL(NOT_FOUND, "the tree has no such tile yet");
 	for (uint64_t i = 0; i < tile->width; i++) {
 		struct merkle_hash hash;
