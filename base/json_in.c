@@ -206,6 +206,11 @@ bool json_in_has(const struct json_object *object, const char *name)
 	return find(object, name) != NULL;
 }
 
+bool json_in_is_text(const struct json_object *object, const char *name)
+{
+	return json_is_string(json_object_get(object->value, name));
+}
+
 static bool was_asked(const struct json_object *object, const char *name)
 {
 	for (size_t i = 0; i < object->seen_count; i++)
@@ -268,6 +273,17 @@ struct span json_in_text(struct json_object *object, const char *name, enum json
 		return SPAN_NONE;
 	}
 	return string_span(value);
+}
+
+struct span json_in_free_text(struct json_object *object, const char *name, enum json_need need, size_t max)
+{
+	const json_t *value = ask_type(object, name, need, JSON_STRING);
+	if (!value)
+		return SPAN_NONE;
+	if (json_string_length(value) <= max)
+		return string_span(value);
+	json_in_note(object, name, "too_long");
+	return SPAN_NONE;
 }
 
 int json_in_word(struct json_object *object, const char *name, enum json_need need, const char *const *words)

@@ -76,9 +76,15 @@ fallible json_in_top(struct json_doc *doc, struct json_object *object);
 /* json_in_has - whether a member stands there with another value than null; does not count as asking for it. */
 bool json_in_has(const struct json_object *object, const char *name);
 
+/* json_in_is_text - whether a member stands there and is a text; does not count as asking for it. */
+bool json_in_is_text(const struct json_object *object, const char *name);
+
 /* json_in_text - a text of 1 to max bytes, NFC-normalised is the caller's business; absent or faulty gives SPAN_NONE.
  * Control characters (below U+0020 but tab and line feed, and U+007F) are refused: malformed. */
 struct span json_in_text(struct json_object *object, const char *name, enum json_need need, size_t max);
+
+/* json_in_free_text - a text of 0 to max bytes with any character but U+0000: what others sent and we only keep. */
+struct span json_in_free_text(struct json_object *object, const char *name, enum json_need need, size_t max);
 
 /* json_in_word - one of a NULL-ended list of words; its position, or -1. */
 int json_in_word(struct json_object *object, const char *name, enum json_need need, const char *const *words);

@@ -333,3 +333,19 @@ fallible text_parse_base32(struct span text, struct buf *out)
 		text.len--;
 	return parse_digits(text, (struct digits){.alphabet = BASE32, .width = 5, .typed = true}, out);
 }
+
+static bool is_unreserved(uint8_t c)
+{
+	bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+	return letter || (c >= '0' && c <= '9') || (c != 0 && strchr("-._~", c));
+}
+
+void text_put_percent(struct buf *out, struct span text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		if (is_unreserved(text.at[i]))
+			buf_put_u8(out, text.at[i]);
+		else
+			buf_printf(out, "%%%02X", text.at[i]);
+	}
+}

@@ -50,3 +50,6 @@ void text_put_base32(struct buf *out, struct span bytes);
 
 /* text_parse_base32 - upper or lower case, spaces and padding ignored; unused bits must be zero. Fails: INPUT. */
 fallible text_parse_base32(struct span text, struct buf *out);
+
+/* text_put_percent - percent-encoded for a URI: unreserved characters of RFC 3986 stay. */
+void text_put_percent(struct buf *out, struct span text);

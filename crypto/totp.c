@@ -3,6 +3,7 @@
  * otpauth URIs. */
 #include "crypto/totp.h"
 
+#include "base/text.h"
 #include "crypto/secret.h"
 
 #include <liboath/oath.h>
@@ -218,22 +219,6 @@ static fallible parse_base32(struct span text, struct seed *seed)
 	return OK;
 }
 
-static bool is_unreserved(uint8_t c)
-{
-	bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-	return letter || (c >= '0' && c <= '9') || (c != 0 && strchr("-._~", c));
-}
-
-static void put_percent(struct buf *out, struct span text)
-{
-	for (size_t i = 0; i < text.len; i++) {
-		if (is_unreserved(text.at[i]))
-			buf_put_u8(out, text.at[i]);
-		else
-			buf_printf(out, "%%%02X", text.at[i]);
-	}
-}
-
 static const char *algorithm_name(enum totp_algorithm algorithm)
 {
 	switch (algorithm) {
@@ -251,15 +236,15 @@ void totp_put_uri(struct buf *out, const struct totp_shape *shape, struct span s
 	struct span account)
 {
 	buf_put_text(out, "otpauth://totp/");
-	put_percent(out, issuer);
+	text_put_percent(out, issuer);
 	if (issuer.len > 0)
 		buf_put_u8(out, ':');
-	put_percent(out, account);
+	text_put_percent(out, account);
 	buf_put_text(out, "?secret=");
 	put_base32(out, seed);
 	if (issuer.len > 0)
 		buf_put_text(out, "&issuer=");
-	put_percent(out, issuer);
+	text_put_percent(out, issuer);
 	buf_printf(out, "&algorithm=%s&digits=%u&period=%u", algorithm_name(shape->algorithm), shape->digits,
 		shape->period_s);
 }

@@ -2,6 +2,9 @@
 /* keyring - rows of wrapped keys under bucket keys, slots, high-water marks. */
 #include "store/keyring.h"
 
+#include "base/reader.h"
+#include "crypto/random.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -9,9 +12,6 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include "base/reader.h"
-#include "crypto/random.h"
 
 enum map { MAP_META, MAP_SLOT, MAP_KEY, MAP_MARK, MAP_COUNT };
 

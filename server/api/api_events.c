@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api_events - POST /v1/events and /v1/events:batch: from JSON to what core/events takes, and the receipts back. */
+#include "server/api/call.h"
+#include "server/core/events.h"
+
+enum {
+	NAME_MAX_BYTES = 128,
+	TEXT_MAX_BYTES = 200,
+	LABEL_MAX_BYTES = 300,
+	DETAIL_MAX_BYTES = 8 * 1024,
+	CHANGES_MAX = 32,
+};
+
+static const char *const OUTCOMES[] = {"success", "denied", "failed", NULL};
+
+/* ---- one event ---- */
+
+static void read_action(struct json_object *top, struct events_ask *ask)
+{
+	struct span name = json_in_text(top, "action", JSON_NEEDED, ACTION_NAME_MAX);
+	ask->action = name.len ? action_by_name(name) : NULL;
+	if (name.len && !ask->action)
+		json_in_note(top, "action", "unknown_action");
+}
+
+/* {"person": id or ref}, {"application": id}, {"unknown": login}, {"system": true}, or just "system". */
+static void read_actor(struct json_object *top, struct events_ask *ask)
+{
+	struct json_object actor;
+	if (json_in_is_text(top, "actor")) {
+		if (span_is(json_in_text(top, "actor", JSON_NEEDED, NAME_MAX_BYTES), "system"))
+			ask->actor = LEAF_SYSTEM;
+		else
+			json_in_note(top, "actor", "not_allowed");
+		return;
+	}
+	if (!json_in_object(top, "actor", JSON_NEEDED, &actor))
+		return;
+	if (json_in_has(&actor, "person")) {
+		ask->actor = LEAF_PERSON;
+		ask->actor_name = json_in_text(&actor, "person", JSON_NEEDED, NAME_MAX_BYTES);
+	} else if (json_in_has(&actor, "application")) {
+		ask->actor = LEAF_BY_APPLICATION;
+		ask->actor_name = json_in_text(&actor, "application", JSON_NEEDED, NAME_MAX_BYTES);
+	} else if (json_in_has(&actor, "unknown")) {
+		ask->actor = LEAF_UNKNOWN;
+		json_in_free_text(&actor, "unknown", JSON_NEEDED, LABEL_MAX_BYTES);
+	} else if (json_in_bool(&actor, "system", JSON_OPTIONAL, false)) {
+		ask->actor = LEAF_SYSTEM;
+	} else {
+		json_in_note(top, "actor", "missing");
+	}
+	json_in_end(&actor);
+}
+
+static void read_object(struct json_object *top, struct events_ask *ask)
+{
+	struct json_object object;
+	if (!json_in_object(top, "object", JSON_OPTIONAL, &object))
+		return;
+	ask->object_type = json_in_text(&object, "type", JSON_NEEDED, NAME_MAX_BYTES);
+	ask->object_id = json_in_text(&object, "id", JSON_OPTIONAL, NAME_MAX_BYTES);
+	ask->object_label = json_in_text(&object, "label", JSON_OPTIONAL, LABEL_MAX_BYTES);
+	json_in_end(&object);
+}
+
+/* The shape is checked here, the content kept as it is. */
+static void read_changes(struct json_object *top, struct events_ask *ask)
+{
+	struct json_array changes;
+	struct json_object change;
+	if (!json_in_array(top, "changes", JSON_OPTIONAL, CHANGES_MAX, &changes))
+		return;
+	while (json_in_next_object(&changes, &change)) {
+		json_in_text(&change, "field", JSON_NEEDED, NAME_MAX_BYTES);
+		json_in_raw(&change, "before", JSON_OPTIONAL, LABEL_MAX_BYTES);
+		json_in_raw(&change, "after", JSON_OPTIONAL, LABEL_MAX_BYTES);
+		json_in_end(&change);
+	}
+	ask->changes = json_in_raw(top, "changes", JSON_OPTIONAL, DETAIL_MAX_BYTES);
+}
+
+static void read_detail(struct json_object *top, struct events_ask *ask)
+{
+	struct json_object detail;
+	if (json_in_object(top, "detail", JSON_OPTIONAL, &detail))
+		ask->detail = json_in_raw(top, "detail", JSON_OPTIONAL, DETAIL_MAX_BYTES);
+}
+
+static fallible read_event(struct json_object *top, struct events_ask *ask)
+{
+	int outcome;
+	read_action(top, ask);
+	read_actor(top, ask);
+	read_object(top, ask);
+	read_changes(top, ask);
+	read_detail(top, ask);
+	ask->time = json_in_time(top, "time", JSON_OPTIONAL);
+	ask->in_place_of = json_in_text(top, "in_place_of", JSON_OPTIONAL, NAME_MAX_BYTES);
+	ask->client = json_in_text(top, "client", JSON_OPTIONAL, NAME_MAX_BYTES);
+	ask->counted = json_in_has(top, "count");
+	ask->count = (uint64_t)json_in_number(top, "count", JSON_OPTIONAL, 0, INT64_MAX, 0);
+	outcome = json_in_word(top, "outcome", JSON_OPTIONAL, OUTCOMES);
+	ask->outcome = outcome < 0 ? LEAF_SUCCESS : (enum leaf_outcome)outcome;
+	ask->reason = json_in_text(top, "reason", JSON_OPTIONAL, TEXT_MAX_BYTES);
+	ask->purpose = json_in_text(top, "purpose", JSON_OPTIONAL, TEXT_MAX_BYTES);
+	ask->task = json_in_text(top, "task", JSON_OPTIONAL, NAME_MAX_BYTES);
+	ask->session = json_in_text(top, "session", JSON_OPTIONAL, NAME_MAX_BYTES);
+	call_read_device(top, "device", JSON_OPTIONAL, &ask->device);
+	json_in_end(top);
+	return json_in_check(top->doc);
+}
+
+/* Fixed messages of core become problems at their place, so that a batch can name its line. */
+static fallible prepare_item(struct call *call, struct json_object *top, struct reading *reading, struct events_item *item)
+{
+	struct events_ask ask = {0};
+	struct view view = view_reading(reading);
+	TRY(read_event(top, &ask));
+	return events_prepare(call->server, &call->caller, &view, &ask, call->now, call->arena, item);
+}
+
+/* ---- POST /v1/events ---- */
+
+static fallible make_add(struct call *call, size_t count, struct events_add **add)
+{
+	struct events_add *made = call_new(call, struct events_add);
+	struct events_item *items = made ? call_alloc(call, count * sizeof *items) : NULL;
+	if (!items)
+		return FAIL(NO_MEMORY, "a call has no memory for its events");
+	*made = (struct events_add){items, count};
+	call->ask = made;
+	*add = made;
+	return OK;
+}
+
+static fallible prepare_one(struct call *call)
+{
+	struct events_add *add;
+	struct json_object top;
+	scoped(reading) reading = {0};
+	TRY(make_add(call, 1, &add));
+	TRY(call_body(call, &top));
+	TRY(call_reading(call, &reading));
+	call->status = 201;
+	return prepare_item(call, &top, &reading, &add->items[0]);
+}
+
+static fallible write_all(struct act *act, struct call *call)
+{
+	return events_write(act, call->caller.tenant, call->ask);
+}
+
+static fallible answer_one(struct call *call, struct json_out *out)
+{
+	const struct receipt *receipt = &((const struct events_add *)call->ask)->items[0].receipt;
+	json_out_id(out, "id", ID_EVENT, receipt->event);
+	json_out_number(out, "index", (int64_t)receipt->index);
+	json_out_time(out, "time", receipt->time);
+	json_out_hex(out, "leaf", SPAN_BYTES(receipt->leaf.bytes));
+	json_out_hex(out, "chain", SPAN_BYTES(receipt->chain));
+	return OK;
+}
+
+const struct handler api_events_add = {prepare_one, write_all, answer_one};
+
+/* ---- POST /v1/events:batch ---- */
+
+static size_t count_lines(struct span body)
+{
+	size_t count = 0;
+	struct span line;
+	while (span_cut(&body, '\n', &line))
+		count += line.len > 0;
+	return count;
+}
+
+/* The problems of a line say which one: /<line>/pointer, lines counted from 0. */
+static void name_line(struct call *call, size_t line, struct err err)
+{
+	if (call->problems.count == 0)
+		call->problems.rows[call->problems.count++] = (struct json_problem){"", err_row(err.code)->name};
+	for (size_t i = 0; i < call->problems.count; i++) {
+		scoped(buf) pointer = BUF(1024);
+		buf_printf(&pointer, "/%zu%s", line, call->problems.rows[i].pointer);
+		const char *text = arena_text(call->arena, buf_span(&pointer));
+		call->problems.rows[i].pointer = text ? text : "";
+	}
+}
+
+static fallible prepare_line(struct call *call, struct span line, struct reading *reading, struct events_item *item)
+{
+	struct json_object top;
+	json_doc_done(&call->body);
+	TRY(json_in_parse(&call->body, line, call->arena, &call->problems));
+	TRY(json_in_top(&call->body, &top));
+	return prepare_item(call, &top, reading, item);
+}
+
+static fallible prepare_batch(struct call *call)
+{
+	struct events_add *add;
+	struct span body = call->request->body, line;
+	scoped(reading) reading = {0};
+	size_t count = count_lines(body), at = 0;
+	if (count == 0 || count > EVENTS_BATCH_MAX)
+		return FAIL(INVALID, "a batch has 1 to 1,000 lines");
+	TRY(make_add(call, count, &add));
+	TRY(call_reading(call, &reading));
+	while (span_cut(&body, '\n', &line)) {
+		if (line.len == 0)
+			continue;
+		struct err err = prepare_line(call, line, &reading, &add->items[at]);
+		if (err_failed(err)) {
+			name_line(call, at, err);
+			return err;
+		}
+		at++;
+	}
+	call->status = 201;
+	return OK;
+}
+
+static fallible answer_batch(struct call *call, struct json_out *out)
+{
+	const struct events_add *add = call->ask;
+	json_out_number(out, "first_index", (int64_t)add->items[0].receipt.index);
+	json_out_number(out, "count", (int64_t)add->count);
+	return OK;
+}
+
+const struct handler api_events_batch = {prepare_batch, write_all, answer_batch};

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* call - what handlers need of a request: body, device, page, event. */
+#include "server/api/call.h"
+
+#include "base/text.h"
+#include "crypto/secret.h"
+#include "server/api/reply.h"
+
+enum { PAGE_DEFAULT = 50, PAGE_MAX = 500, CURSOR_MAC = 16, CURSOR_MAX = 1024 };
+
+void *call_alloc(struct call *call, size_t bytes)
+{
+	return arena_alloc(call->arena, bytes);
+}
+
+fallible call_body(struct call *call, struct json_object *top)
+{
+	/* prepare may run again: then the document is there. */
+	if (!call->body.root)
+		TRY(json_in_parse(&call->body, call->request->body, call->arena, &call->problems));
+	return json_in_top(&call->body, top);
+}
+
+fallible call_check(struct call *call)
+{
+	return json_in_check(&call->body);
+}
+
+fallible call_reading(struct call *call, struct reading *reading)
+{
+	return reading_open(&call->server->volume, reading);
+}
+
+/* ---- devices ---- */
+
+void call_take_device(struct json_object *object, struct device *device)
+{
+	struct device read = {.given = true};
+	read.id = json_in_text(object, "id", JSON_OPTIONAL, DEVICE_ID_MAX);
+	read.ip = json_in_text(object, "ip", JSON_NEEDED, DEVICE_IP_MAX);
+	struct span agent = json_in_free_text(object, "user_agent", JSON_NEEDED, CURSOR_MAX * 8);
+	read.user_agent = text_cut(agent, DEVICE_AGENT_MAX);
+	read.truncated = read.user_agent.len < agent.len;
+	read.name = json_in_text(object, "name", JSON_OPTIONAL, DEVICE_TEXT_MAX);
+	read.platform = json_in_text(object, "platform", JSON_OPTIONAL, DEVICE_TEXT_MAX);
+	read.model = json_in_text(object, "model", JSON_OPTIONAL, DEVICE_TEXT_MAX);
+	*device = read;
+}
+
+void call_read_device(struct json_object *object, const char *name, enum json_need need, struct device *device)
+{
+	struct json_object inner;
+	*device = (struct device){0};
+	if (!json_in_object(object, name, need, &inner))
+		return;
+	call_take_device(&inner, device);
+	json_in_end(&inner);
+}
+
+/* ---- events ---- */
+
+struct event call_event(const struct call *call, enum action action)
+{
+	struct event event = caller_event(&call->caller, action);
+	event.texts[LEAF_TEXT_TRACE] = call->trace;
+	return event;
+}
+
+fallible call_seal(struct call *call, const struct event *event, struct event_draft *draft)
+{
+	return event_seal(call->server->volume.keys, call->caller.tenant, event, call->now, call->arena, draft);
+}
+
+fallible call_refuse(struct call *call, enum reason reason)
+{
+	(void)call;
+	return (struct err){ERR_DENIED, reasons_code(reason), "the caller may not do this", ERR_AT};
+}
+
+/* ---- queries and pages ---- */
+
+fallible call_query(struct call *call, const char *name, struct span *value)
+{
+	size_t at = 0;
+	struct span key, found;
+	struct err err = OK;
+	*value = SPAN_NONE;
+	while (http_query(call->exchange, &at, &key, &found, &err))
+		if (span_is(key, name))
+			*value = found;
+	return err;
+}
+
+/* A cursor holds a position and binds it to tenant, caller, route and filters. */
+static void cursor_mac(const struct call *call, struct span filters, struct span position, uint8_t mac[static HASH_BLAKE])
+{
+	const struct caller *caller = &call->caller;
+	const struct span parts[] = {id_span(&caller->tenant), id_span(&caller->application), id_span(&caller->person),
+		span_text(call->route->pattern), filters, position};
+	keeper_hash(call->server->keeper, KEEPER_CURSOR, parts, sizeof parts / sizeof parts[0], mac);
+}
+
+static fallible open_cursor(struct call *call, struct span text, struct span filters, struct page_ask *page)
+{
+	uint8_t mac[HASH_BLAKE];
+	scoped(buf) cursor = BUF(CURSOR_MAX);
+	if (err_failed(text_parse_base64url(text, &cursor)) || cursor.len < CURSOR_MAC)
+		return FAIL_CODE(CURSOR_INVALID, "the cursor is not one of ours");
+	struct span position = span_first(buf_span(&cursor), cursor.len - CURSOR_MAC);
+	cursor_mac(call, filters, position, mac);
+	if (!secret_equal(span_of(mac, CURSOR_MAC), span_from(buf_span(&cursor), position.len)))
+		return FAIL_CODE(CURSOR_INVALID, "the cursor was made for another list");
+	page->resumes = true;
+	page->position = arena_copy(call->arena, position);
+	return page->position.at ? OK : FAIL(NO_MEMORY, "a call has no memory for its cursor");
+}
+
+fallible call_page(struct call *call, struct span filters, struct page_ask *page)
+{
+	struct span limit, cursor;
+	uint64_t number = PAGE_DEFAULT;
+	*page = (struct page_ask){0};
+	TRY(call_query(call, "limit", &limit));
+	TRY(call_query(call, "cursor", &cursor));
+	if (limit.len && (!span_number(limit, PAGE_MAX, &number) || number == 0))
+		return FAIL(INVALID, "limit is a number from 1 to 500");
+	page->limit = (size_t)number;
+	return cursor.len ? open_cursor(call, cursor, filters, page) : OK;
+}
+
+static fallible put_link(struct call *call, struct span cursor)
+{
+	scoped(buf) link = BUF(HTTP_TARGET_MAX + CURSOR_MAX);
+	size_t at = 0;
+	struct span name, value;
+	struct err err = OK;
+	buf_put_text(&link, "<");
+	buf_put(&link, call->request->path);
+	buf_put_text(&link, "?");
+	while (http_query(call->exchange, &at, &name, &value, &err)) {
+		if (span_is(name, "cursor"))
+			continue;
+		text_put_percent(&link, name);
+		buf_put_text(&link, "=");
+		text_put_percent(&link, value);
+		buf_put_text(&link, "&");
+	}
+	TRY(err);
+	buf_put_text(&link, "cursor=");
+	buf_put(&link, cursor);
+	buf_put_text(&link, ">; rel=\"next\"");
+	TRY(buf_check(&link));
+	struct span header = arena_copy(call->arena, buf_span(&link));
+	if (header.at)
+		call_header(call, "Link", header);
+	return OK;
+}
+
+fallible call_put_cursor(struct call *call, struct json_out *out, struct span filters, struct span position)
+{
+	uint8_t mac[HASH_BLAKE];
+	scoped(buf) bytes = BUF(CURSOR_MAX);
+	scoped(buf) text = BUF(2 * CURSOR_MAX);
+	if (!position.at) {
+		json_out_null(out, "next");
+		return OK;
+	}
+	cursor_mac(call, filters, position, mac);
+	buf_put(&bytes, position);
+	buf_put(&bytes, span_of(mac, CURSOR_MAC));
+	TRY(buf_check(&bytes));
+	text_put_base64url(&text, buf_span(&bytes));
+	TRY(buf_check(&text));
+	json_out_span(out, "next", buf_span(&text));
+	return put_link(call, buf_span(&text));
+}
+
+void call_header(struct call *call, const char *name, struct span value)
+{
+	reply_header(call->reply, name, value);
+}

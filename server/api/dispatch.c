@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* dispatch - drive one call through its handler, on pool threads and on the committer. */
+#include "server/api/dispatch.h"
+
+#include "base/text.h"
+#include "crypto/random.h"
+#include "server/api/guard.h"
+#include "server/api/idempotency.h"
+#include "server/api/reply.h"
+#include "server/api/routes.h"
+#include "server/core/proof.h"
+#include "store/storm.h"
+
+enum { DRAIN_MAX = 64 * 1024 };
+
+/* A call and what the dispatcher keeps beside it. */
+struct flight {
+	struct call call;
+	struct dispatch *dispatch;
+	struct event_draft refusal; /* access.denied, sealed */
+	bool refusing;              /* the act only writes the refusal down */
+	struct buf kept;            /* the answer without secrets, made inside the act */
+};
+
+static struct flight *flight_of(struct http_exchange *exchange)
+{
+	return *http_state(exchange);
+}
+
+static void answer_problem(struct flight *flight, struct err err)
+{
+	const struct dispatch *dispatch = flight->dispatch;
+	if (err_row(err.code)->status >= 500 && err.kind != ERR_BUSY)
+		dispatch->failed(dispatch->context, err, flight->call.id);
+	reply_problem(flight->call.reply, err, &flight->call.problems, flight->call.id);
+}
+
+/* ---- the act ---- */
+
+static fallible write_refusal(struct act *act, struct flight *flight)
+{
+	return storm_refuse(act, flight->call.caller.tenant, &flight->refusal, NULL);
+}
+
+static fallible run_act(struct act *act, void *context)
+{
+	struct flight *flight = context;
+	struct call *call = &flight->call;
+	if (flight->refusing)
+		return write_refusal(act, flight);
+	TRY(idempotency_check(act, call));
+	if (call->caller.proof.given)
+		TRY(proof_use(act, call->caller.tenant, &call->caller.proof));
+	TRY(caller_put_device(act, &call->caller));
+	return call->route->handler->write(act, call);
+}
+
+static fallible keep_answer(struct act *act, void *context)
+{
+	struct flight *flight = context;
+	struct call *call = &flight->call;
+	if (flight->refusing || !call->idempotency || err_failed(call->refusal))
+		return OK;
+	buf_done(&flight->kept);
+	flight->kept = BUF(CALL_ANSWER_MAX);
+	struct json_out out = JSON_OUT(&flight->kept);
+	out.redact = true;
+	json_out_open(&out, NULL);
+	TRY(call->route->handler->answer(call, &out));
+	if (out.withheld_count) {
+		json_out_open_array(&out, "withheld");
+		for (size_t i = 0; i < out.withheld_count; i++) {
+			scoped(buf) pointer = BUF(128);
+			buf_printf(&pointer, "/%s", out.withheld[i]);
+			json_out_span(&out, NULL, buf_span(&pointer));
+		}
+		json_out_close_array(&out);
+	}
+	json_out_close(&out);
+	TRY(buf_check(&flight->kept));
+	return idempotency_keep(act, call, buf_span(&flight->kept));
+}
+
+static void end_act(void *context, struct err result)
+{
+	struct flight *flight = context;
+	struct http_exchange *exchange = flight->call.exchange;
+	flight->call.result = result;
+	if (!err_failed(result))
+		flight->dispatch->committed(flight->dispatch->context);
+	http_resume(exchange);
+}
+
+/* Nothing of the flight may be touched after it was submitted: it may be over by then. */
+static fallible submit(struct flight *flight)
+{
+	struct call *call = &flight->call;
+	TRY(committer_reserve(call->server->committer));
+	call->job = (struct act_job){.kind = ACT_EVENT, .run = run_act, .numbered = keep_answer, .done = end_act,
+		.context = flight};
+	http_suspend(call->exchange);
+	committer_submit(call->server->committer, &call->job);
+	return OK;
+}
+
+/* ---- refusals ---- */
+
+/* A known caller inside its tenant is told no: that is an event. So is every 404 on an id given by a person, who sees only
+ * part of the tenant, whether the thing exists or not (FOUNDATIONS 13). */
+static bool is_on_record(const struct call *call, struct err err)
+{
+	if (ids_is_none(call->caller.tenant))
+		return false;
+	return err.kind == ERR_DENIED || (err.kind == ERR_NOT_FOUND && !ids_is_none(call->caller.person));
+}
+
+static fallible seal_refusal(struct flight *flight, struct err err)
+{
+	struct call *call = &flight->call;
+	struct event event = call_event(call, ACTION_ACCESS_DENIED);
+	event.outcome = LEAF_DENIED;
+	event.texts[LEAF_TEXT_OBJECT_TYPE] = SPAN_LIT("route");
+	event.texts[LEAF_TEXT_OBJECT] = span_first(call->request->path, 256);
+	event.texts[LEAF_TEXT_LABEL] = span_text(call->route->pattern);
+	if (!reasons_find(span_text(err_row(err.code)->name), &event.reason))
+		event.reason = REASON_NOT_ALLOWED;
+	return call_seal(call, &event, &flight->refusal);
+}
+
+static void refuse(struct flight *flight, struct err err)
+{
+	struct call *call = &flight->call;
+	if (!is_on_record(call, err)) {
+		answer_problem(flight, err);
+		return;
+	}
+	struct err failure = seal_refusal(flight, err);
+	call->refusal = err;
+	flight->refusing = true;
+	if (!err_failed(failure))
+		failure = submit(flight);
+	if (err_failed(failure))
+		answer_problem(flight, failure);
+}
+
+/* ---- answers ---- */
+
+static void add_usual_headers(struct call *call)
+{
+	reply_header(call->reply, "X-Request-Id", span_text(call->id));
+}
+
+static void answer_json(struct flight *flight)
+{
+	struct call *call = &flight->call;
+	struct http_reply *reply = call->reply;
+	reply->body = BUF(CALL_ANSWER_MAX);
+	struct json_out out = JSON_OUT(&reply->body);
+	json_out_open(&out, NULL);
+	struct err err = call->route->handler->answer(call, &out);
+	json_out_close(&out);
+	if (!err_failed(err))
+		err = buf_check(&reply->body);
+	if (err_failed(err)) {
+		answer_problem(flight, err);
+		return;
+	}
+	reply->status = call->status;
+	reply->content_type = "application/json";
+}
+
+static void answer(struct flight *flight)
+{
+	struct call *call = &flight->call;
+	if (!(call->route->needs & ROUTE_RAW)) {
+		answer_json(flight);
+		return;
+	}
+	struct err err = call->route->handler->answer(call, NULL);
+	if (err_failed(err))
+		answer_problem(flight, err);
+}
+
+/* ---- the way down ---- */
+
+static void prepare(struct flight *flight)
+{
+	struct call *call = &flight->call;
+	const struct handler *handler = call->route->handler;
+	bool replayed = false;
+	call->runs++;
+	call->status = 200;
+	call->problems.count = 0;
+	call->idempotency = NULL;
+	struct err err = idempotency_begin(call, &replayed);
+	if (!err_failed(err) && replayed)
+		return;
+	if (!err_failed(err))
+		err = handler->prepare(call);
+	if (!err_failed(err) && handler->write)
+		err = submit(flight);
+	else if (!err_failed(err))
+		answer(flight);
+	if (err_failed(err))
+		refuse(flight, err);
+}
+
+static fallible find_route(struct call *call)
+{
+	const char *allowed = "";
+	struct err err = routes_find(call->request->method, call->request->path, &call->route, call->parts, &allowed);
+	if (err.kind == ERR_METHOD)
+		reply_header(call->reply, "Allow", span_text(allowed));
+	return err;
+}
+
+/* W3C trace context: version-traceid-parentid-flags, hexadecimal. Anything else is dropped, not an error. */
+static void take_trace(struct call *call)
+{
+	struct span trace = http_header(call->exchange, "traceparent");
+	bool fits = trace.len == 55;
+	for (size_t i = 0; fits && i < trace.len; i++)
+		fits = trace.at[i] == '-' || (trace.at[i] >= '0' && trace.at[i] <= '9') || (trace.at[i] >= 'a' && trace.at[i] <= 'f');
+	call->trace = fits ? trace : SPAN_NONE;
+}
+
+static struct flight *make_flight(struct dispatch *dispatch, struct http_exchange *exchange)
+{
+	struct flight *flight = arena_alloc(http_arena(exchange), sizeof *flight);
+	if (!flight)
+		return NULL;
+	flight->dispatch = dispatch;
+	flight->call = (struct call){.server = dispatch->server, .exchange = exchange, .request = http_request(exchange),
+		.reply = http_reply(exchange), .arena = http_arena(exchange), .now = clock_now()};
+	ids_print(ID_REQUEST, random_id(flight->call.now), flight->call.id);
+	*http_state(exchange) = flight;
+	add_usual_headers(&flight->call);
+	return flight;
+}
+
+static void begin(void *context, struct http_exchange *exchange)
+{
+	struct flight *flight = make_flight(context, exchange);
+	if (!flight) {
+		reply_problem(http_reply(exchange), FAIL(NO_MEMORY, "a request has no memory"), NULL, "");
+		return;
+	}
+	take_trace(&flight->call);
+	struct err err = find_route(&flight->call);
+	if (err_failed(err)) {
+		answer_problem(flight, err);
+		return;
+	}
+	err = guard_admit(&flight->call);
+	if (err_failed(err))
+		refuse(flight, err);
+	else
+		prepare(flight);
+}
+
+/* ---- the way back ---- */
+
+static void finish(void *context, struct http_exchange *exchange)
+{
+	struct flight *flight = flight_of(exchange);
+	struct call *call = &flight->call;
+	(void)context;
+	if (call->result.code == CODE_STALE && call->runs <= CALL_RETRIES) {
+		prepare(flight);
+		return;
+	}
+	if (call->result.code == CODE_STALE)
+		call->result = FAIL(BUSY, "what the request rests on keeps changing");
+	if (err_failed(call->result) && !flight->refusing && is_on_record(call, call->result))
+		refuse(flight, call->result);
+	else if (err_failed(call->result))
+		answer_problem(flight, call->result);
+	else if (err_failed(call->refusal))
+		answer_problem(flight, call->refusal);
+	else
+		answer(flight);
+}
+
+static void refuse_early(void *context, struct http_exchange *exchange, struct err err)
+{
+	struct flight *flight = make_flight(context, exchange);
+	reply_problem(http_reply(exchange), err, NULL, flight ? flight->call.id : "");
+}
+
+static void end(void *context, struct http_exchange *exchange)
+{
+	struct flight *flight = flight_of(exchange);
+	(void)context;
+	if (!flight)
+		return;
+	json_doc_done(&flight->call.body);
+	json_doc_done(&flight->call.device);
+	if (flight->kept.data)
+		secret_wipe(flight->kept.data, flight->kept.len);
+	buf_done(&flight->kept);
+}
+
+static size_t body_max(void *context, enum http_method method, struct span path)
+{
+	const struct route *route;
+	struct span parts[CALL_PARTS_MAX];
+	const char *allowed;
+	(void)context;
+	/* Where there is no route the body is still read, within reason, so that the answer can say why. */
+	return err_failed(routes_find(method, path, &route, parts, &allowed)) ? DRAIN_MAX : route->body_max;
+}
+
+struct http_app dispatch_app(struct dispatch *dispatch)
+{
+	return (struct http_app){dispatch, body_max, begin, finish, refuse_early, end};
+}

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* guard - admit a caller to a route. */
+#include "server/api/guard.h"
+
+#include "base/text.h"
+#include "server/core/proof.h"
+
+enum { GUARD_DEVICE_MAX = 4096 };
+
+static fallible take_token(struct call *call, struct reading *reading)
+{
+	static const struct span BEARER = {(const uint8_t *)"Bearer ", 7};
+	struct span header = http_header(call->exchange, "Authorization");
+	struct view view = view_reading(reading);
+	if (!span_starts(header, BEARER))
+		return FAIL(STRANGER, "the request carries no bearer token");
+	return caller_from_token(call->server, &view, span_from(header, BEARER.len), call->now, call->arena, &call->caller);
+}
+
+/* The operator opens no tenant's data, and nobody else does what is the operator's. */
+static fallible check_kind(const struct call *call)
+{
+	bool operator_route = call->route->needs & ROUTE_OPERATOR;
+	if ((call->caller.kind == TOKEN_OPERATOR) != operator_route)
+		return FAIL_CODE(SCOPE_MISSING, "the token is of another kind than this needs");
+	return OK;
+}
+
+static fallible read_device(struct call *call, struct span header, struct device *device)
+{
+	scoped(buf) json = BUF(GUARD_DEVICE_MAX);
+	struct json_object object;
+	TRY(text_parse_base64url(header, &json));
+	struct span text = arena_copy(call->arena, buf_span(&json));
+	if (!text.at)
+		return FAIL(NO_MEMORY, "a call has no memory for its device");
+	TRY(json_in_parse(&call->device, text, call->arena, &call->problems));
+	TRY(json_in_top(&call->device, &object));
+	call_take_device(&object, device);
+	json_in_end(&object);
+	return json_in_check(&call->device);
+}
+
+static fallible take_actor(struct call *call, struct reading *reading)
+{
+	struct view view = view_reading(reading);
+	struct span actor = http_header(call->exchange, "Muniment-Actor");
+	struct span device = http_header(call->exchange, "Muniment-Device");
+	struct device read = {0};
+	if (actor.len && call->caller.kind == TOKEN_APPLICATION)
+		TRY(caller_act_for(&view, &call->caller, actor, call->arena));
+	if (device.len && err_failed(read_device(call, device, &read)))
+		return FAIL_CODE(DEVICE_MISSING, "the header Muniment-Device is not base64url of a device object");
+	if (read.given)
+		return caller_set_device(&view, &call->caller, &read, call->now);
+	if (actor.len)
+		return FAIL_CODE(DEVICE_MISSING, "a person acts from a device: send the header Muniment-Device");
+	if (call->caller.kind == TOKEN_PERSON) {
+		/* A personal token speaks for itself: the server fills the device in. */
+		read = (struct device){.given = true, .ip = call->request->peer,
+			.user_agent = span_first(http_header(call->exchange, "User-Agent"), DEVICE_AGENT_MAX)};
+		return caller_set_device(&view, &call->caller, &read, call->now);
+	}
+	return OK;
+}
+
+static fallible take_proof(struct call *call, struct reading *reading)
+{
+	struct span text = http_header(call->exchange, "Muniment-Verification");
+	struct view view = view_reading(reading);
+	if (text.len == 0 || ids_is_none(call->caller.person))
+		return OK;
+	TRY(proof_find(&view, &call->caller, call->caller.person, text, call->now, &call->caller.proof));
+	call->caller.proven = true;
+	return OK;
+}
+
+static fallible check_rights(const struct call *call)
+{
+	const struct route *route = call->route;
+	const struct caller *caller = &call->caller;
+	if (!scopes_allow(caller->scopes, route->scopes))
+		return FAIL_CODE(SCOPE_MISSING, "the token lacks a scope for this");
+	if ((caller->capabilities & route->capabilities) != route->capabilities)
+		return FAIL(DENIED, "the person's roles do not allow this");
+	if ((route->needs & ROUTE_PROVEN) && !ids_is_none(caller->person) && !caller->proven)
+		return FAIL_CODE(PERSON_UNPROVEN, "the person has to prove who they are: send Muniment-Verification");
+	return OK;
+}
+
+fallible guard_admit(struct call *call)
+{
+	scoped(reading) reading = {0};
+	if (call->route->needs & ROUTE_PUBLIC)
+		return OK;
+	TRY(call_reading(call, &reading));
+	TRY(take_token(call, &reading));
+	TRY(check_kind(call));
+	if (call->caller.kind == TOKEN_OPERATOR)
+		return OK;
+	TRY(take_actor(call, &reading));
+	TRY(take_proof(call, &reading));
+	return check_rights(call);
+}

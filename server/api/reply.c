@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* reply - problem documents and headers. */
+#include "server/api/reply.h"
+
+#include "base/json_out.h"
+
+enum { REPLY_PROBLEM_MAX = 16 * 1024 };
+
+void reply_header(struct http_reply *reply, const char *name, struct span value)
+{
+	if (reply->header_count < HTTP_REPLY_HEADERS)
+		reply->headers[reply->header_count++] = (struct http_header){name, value};
+}
+
+void reply_retry_after(struct http_reply *reply)
+{
+	reply_header(reply, "Retry-After", SPAN_LIT("1"));
+}
+
+static void put_type(struct json_out *out, const char *name)
+{
+	scoped(buf) type = BUF(128);
+	buf_printf(&type, "/problems/%s", name);
+	json_out_span(out, "type", buf_span(&type));
+}
+
+static void put_errors(struct json_out *out, const struct json_problems *problems)
+{
+	json_out_open_array(out, "errors");
+	for (size_t i = 0; problems && i < problems->count; i++) {
+		json_out_open(out, NULL);
+		json_out_text(out, "pointer", problems->rows[i].pointer);
+		json_out_text(out, "code", problems->rows[i].code);
+		json_out_close(out);
+	}
+	json_out_close_array(out);
+}
+
+void reply_problem(struct http_reply *reply, struct err err, const struct json_problems *problems, const char *id)
+{
+	const struct err_row *row = err_row(err.code);
+	buf_done(&reply->body);
+	reply->body = BUF(REPLY_PROBLEM_MAX);
+	struct json_out out = JSON_OUT(&reply->body);
+	json_out_open(&out, NULL);
+	put_type(&out, row->name);
+	json_out_text(&out, "title", row->title);
+	json_out_number(&out, "status", row->status);
+	/* Our own mistakes and the state of our disk are nobody else's business. */
+	json_out_text(&out, "detail", row->status == 500 ? row->title : err.why);
+	json_out_text(&out, "code", row->name);
+	json_out_text(&out, "request_id", id);
+	put_errors(&out, problems);
+	json_out_close(&out);
+	reply->status = row->status;
+	reply->content_type = "application/problem+json";
+	if (row->status == 503 || row->status == 429)
+		reply_retry_after(reply);
+	if (row->status == 401)
+		reply_header(reply, "WWW-Authenticate", SPAN_LIT("Bearer"));
+}

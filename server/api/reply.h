@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* reply - answers as JSON, failures as problem+json (RFC 9457): the one place that maps a failure to what outsiders see. */
+#pragma once
+
+#include "base/json_in.h"
+#include "server/http/http.h"
+
+/* reply_problem - the failure's public code, never its `why` place. problems may be NULL.
+ *
+ *   id  of the request, for X-Request-Id and the body */
+void reply_problem(struct http_reply *reply, struct err err, const struct json_problems *problems, const char *id);
+
+/* reply_retry_after - the header that 429 and 503 carry. */
+void reply_retry_after(struct http_reply *reply);
+
+/* reply_header - add a header; silently not, when there is no room for another (a BUG of ours, seen in tests). */
+void reply_header(struct http_reply *reply, const char *name, struct span value);

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* routes - match a path against the rows, one segment at a time. */
+#include "server/api/routes.h"
+
+enum { BODY = 64 * 1024, BATCH = 4 * 1024 * 1024 };
+
+#define ROUTE(method, pattern, symbol, scopes, capabilities, needs, body, secrets) extern const struct handler symbol;
+#include "server/api/routes.def"
+#undef ROUTE
+
+#define S(name) SCOPE_BIT(name)
+#define C(name) CAPABILITY_BIT(name)
+static const struct route ROUTES[] = {
+#define ROUTE(method, pattern, symbol, scopes, capabilities, needs, body, secrets)                            \
+	{HTTP_##method, pattern, &symbol, scopes, capabilities, needs, body, secrets},
+#include "server/api/routes.def"
+#undef ROUTE
+};
+#undef S
+#undef C
+
+enum { ROUTE_COUNT = sizeof ROUTES / sizeof ROUTES[0] };
+
+size_t routes_count(void)
+{
+	return ROUTE_COUNT;
+}
+
+const struct route *routes_at(size_t at)
+{
+	return &ROUTES[at];
+}
+
+const char *routes_method_name(enum http_method method)
+{
+	static const char *const NAMES[] = {"GET", "POST", "PUT", "PATCH", "DELETE", ""};
+	return NAMES[method];
+}
+
+static bool is_part(struct span segment)
+{
+	return segment.len > 2 && segment.at[0] == '{';
+}
+
+static bool matches(const char *pattern, struct span path, struct span parts[static CALL_PARTS_MAX])
+{
+	struct span want = span_text(pattern), left, have;
+	size_t count = 0;
+	while (span_cut(&want, '/', &left)) {
+		if (!span_cut(&path, '/', &have))
+			return false;
+		if (!is_part(left)) {
+			if (!span_equal(left, have))
+				return false;
+		} else if (have.len == 0 || count == CALL_PARTS_MAX) {
+			return false;
+		} else if (span_is(left, "{rest}")) {
+			/* Everything that is left, slashes too: the tiles of a log. */
+			parts[count] = path.at ? span_of(have.at, (size_t)(path.at + path.len - have.at)) : have;
+			return true;
+		} else {
+			parts[count++] = have;
+		}
+	}
+	return path.at == NULL;
+}
+
+/* The methods of a path, as the header Allow lists them; one text for each set that can occur. */
+static const char *allowed_text(unsigned methods)
+{
+	static const char *const SETS[] = {
+		"", "GET, HEAD", "POST", "GET, HEAD, POST", "PUT", "GET, HEAD, PUT", "POST, PUT", "GET, HEAD, POST, PUT",
+		"PATCH", "GET, HEAD, PATCH", "POST, PATCH", "GET, HEAD, POST, PATCH", "PUT, PATCH", "GET, HEAD, PUT, PATCH",
+		"POST, PUT, PATCH", "GET, HEAD, POST, PUT, PATCH", "DELETE", "GET, HEAD, DELETE", "POST, DELETE",
+		"GET, HEAD, POST, DELETE", "PUT, DELETE", "GET, HEAD, PUT, DELETE", "POST, PUT, DELETE",
+		"GET, HEAD, POST, PUT, DELETE", "PATCH, DELETE", "GET, HEAD, PATCH, DELETE", "POST, PATCH, DELETE",
+		"GET, HEAD, POST, PATCH, DELETE", "PUT, PATCH, DELETE", "GET, HEAD, PUT, PATCH, DELETE",
+		"POST, PUT, PATCH, DELETE", "GET, HEAD, POST, PUT, PATCH, DELETE"};
+	return SETS[methods & 31];
+}
+
+fallible routes_find(enum http_method method, struct span path, const struct route **route, struct span parts[static CALL_PARTS_MAX],
+	const char **allowed)
+{
+	unsigned methods = 0;
+	for (size_t i = 0; i < ROUTE_COUNT; i++) {
+		if (!matches(ROUTES[i].pattern, path, parts))
+			continue;
+		methods |= 1u << ROUTES[i].method;
+		if (ROUTES[i].method == method) {
+			*route = &ROUTES[i];
+			return OK;
+		}
+	}
+	*allowed = allowed_text(methods);
+	return methods ? FAIL(METHOD, "the path takes other methods") : FAIL(NOT_FOUND, "there is no such path");
+}

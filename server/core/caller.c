@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* caller - from token and headers to who acts, and from who acts to the first half of an event. */
+#include "server/core/caller.h"
+
+#include "base/buf.h"
+#include "base/reader.h"
+#include "crypto/random.h"
+#include "store/application.h"
+#include "store/person.h"
+
+enum { CALLER_ROLES_MAX = 1024 };
+
+/* ---- tokens ---- */
+
+static fallible as_application(const struct view *view, const struct token *token, struct arena *arena, struct instant now,
+	struct caller *caller)
+{
+	struct application application;
+	TRY(application_get(view, token->tenant, token->owner, arena, &application));
+	if (application.state != APPLICATION_ACTIVE || application.expires.ms <= now.ms)
+		return FAIL(STRANGER, "the application's token has ended");
+	caller->application = token->owner;
+	caller->scopes = scopes_expand(application.scopes);
+	caller->capabilities = CAPABILITY_ALL;
+	return OK;
+}
+
+static fallible join_roles(const struct person *person, struct arena *arena, struct span *roles)
+{
+	scoped(buf) text = BUF(CALLER_ROLES_MAX);
+	for (size_t i = 0; i < person->role_count; i++) {
+		buf_put_text(&text, i ? " " : "");
+		buf_put(&text, person->roles[i]);
+	}
+	TRY(buf_check(&text));
+	*roles = arena_copy(arena, buf_span(&text));
+	return roles->at ? OK : FAIL(NO_MEMORY, "a call has no memory for its caller's roles");
+}
+
+static fallible become(const struct view *view, struct caller *caller, struct id id, struct arena *arena)
+{
+	struct person person;
+	TRY(person_get(view, caller->tenant, id, arena, &person));
+	if (person.state != PERSON_ACTIVE)
+		return FAIL(NOT_FOUND, "the person is not active");
+	TRY(person_capabilities(view, &person, &caller->capabilities));
+	TRY(join_roles(&person, arena, &caller->roles));
+	caller->person = id;
+	return OK;
+}
+
+static fallible by_kind(const struct view *view, const struct token *token, struct arena *arena, struct instant now,
+	struct caller *caller)
+{
+	caller->tenant = token->tenant;
+	switch (token->kind) {
+	case TOKEN_APPLICATION:
+		return as_application(view, token, arena, now, caller);
+	case TOKEN_PERSON:
+		caller->scopes = SCOPE_ALL;
+		caller->proven = true;
+		return become(view, caller, token->owner, arena);
+	case TOKEN_OPERATOR:
+		break;
+	}
+	return OK;
+}
+
+fallible caller_from_token(const struct server *server, const struct view *view, struct span text, struct instant now,
+	struct arena *arena, struct caller *caller)
+{
+	enum token_kind kind;
+	uint8_t hash[HASH_BLAKE];
+	struct token token;
+	struct caller made = {0};
+	TRY(tokens_check(text, &kind));
+	keeper_hash(server->keeper, KEEPER_TOKEN, &text, 1, hash);
+	struct err err = token_get(view, hash, &token);
+	if (err.kind == ERR_NOT_FOUND)
+		return FAIL(STRANGER, "nobody has this token");
+	TRY(err);
+	if (token.kind != kind || token.revoked || token.expires.ms <= now.ms)
+		return FAIL(STRANGER, "the token has ended");
+	made.kind = kind;
+	err = by_kind(view, &token, arena, now, &made);
+	if (err.kind == ERR_NOT_FOUND)
+		return FAIL(STRANGER, "the token's owner is gone");
+	TRY(err);
+	*caller = made;
+	return OK;
+}
+
+fallible caller_act_for(const struct view *view, struct caller *caller, struct span person, struct arena *arena)
+{
+	struct id id;
+	struct caller acting = *caller;
+	struct err err = person_find(view, caller->tenant, person, &id);
+	if (!err_failed(err))
+		err = become(view, &acting, id, arena);
+	if (err.kind == ERR_NOT_FOUND)
+		return FAIL_CODE(UNKNOWN_PERSON, "the header Muniment-Actor names nobody");
+	TRY(err);
+	*caller = acting;
+	return OK;
+}
+
+bool caller_has(const struct caller *caller, uint32_t scopes, uint64_t capabilities)
+{
+	return scopes_allow(caller->scopes, scopes) && (caller->capabilities & capabilities) == capabilities;
+}
+
+/* ---- devices ---- */
+
+static fallible device_key(const struct keys *keys, struct id tenant, struct id person, const struct device *device,
+	struct noun_key *key)
+{
+	uint8_t term[KEYS_TERM];
+	scoped(buf) text = BUF(16 + DEVICE_ID_MAX);
+	buf_put(&text, id_span(&person));
+	buf_put(&text, device->id);
+	TRY(buf_check(&text));
+	TRY(keys->term(keys->keeper, tenant, "mn.device", buf_span(&text), term));
+	*key = noun_key(tenant, SPAN_BYTES(term), SPAN_NONE);
+	return OK;
+}
+
+fallible device_find(const struct view *view, struct id tenant, struct id person, const struct device *device,
+	struct instant now, struct id *id, bool *is_new)
+{
+	struct noun_key key;
+	struct row row;
+	*id = (struct id){0};
+	*is_new = false;
+	if (device->id.len == 0)
+		return OK;
+	TRY(device_key(view_keys(view), tenant, person, device, &key));
+	struct err err = view_get(view, TABLE_DEVICE, noun_key_span(&key), &row);
+	if (err.kind == ERR_NOT_FOUND) {
+		*id = random_id(now);
+		*is_new = true;
+		return OK;
+	}
+	TRY(err);
+	struct reader reader = READER(row.payload);
+	*id = noun_take_id(&reader);
+	return reader_check(&reader);
+}
+
+fallible device_put(struct act *act, struct id tenant, struct id person, const struct device *device, struct id id)
+{
+	struct noun_key key;
+	TRY(device_key(act->volume->keys, tenant, person, device, &key));
+	return act_put(act, TABLE_DEVICE, noun_key_span(&key), id_span(&id));
+}
+
+fallible caller_set_device(const struct view *view, struct caller *caller, const struct device *device, struct instant now)
+{
+	struct id subject = ids_is_none(caller->person) ? caller->application : caller->person;
+	caller->device = *device;
+	return device_find(view, caller->tenant, subject, device, now, &caller->device_id, &caller->device_is_new);
+}
+
+fallible caller_put_device(struct act *act, const struct caller *caller)
+{
+	struct id subject = ids_is_none(caller->person) ? caller->application : caller->person;
+	if (!caller->device_is_new)
+		return OK;
+	return device_put(act, caller->tenant, subject, &caller->device, caller->device_id);
+}
+
+void device_put_texts(const struct device *device, struct event *event)
+{
+	event->texts[LEAF_TEXT_IP] = device->ip;
+	event->texts[LEAF_TEXT_USER_AGENT] = device->user_agent;
+	event->texts[LEAF_TEXT_DEVICE] = device->id;
+	event->texts[LEAF_TEXT_DEVICE_NAME] = device->name;
+	event->texts[LEAF_TEXT_PLATFORM] = device->platform;
+	event->texts[LEAF_TEXT_MODEL] = device->model;
+	event->texts[LEAF_TEXT_TRUNCATED] = device->truncated ? SPAN_LIT("1") : SPAN_NONE;
+}
+
+/* ---- events ---- */
+
+struct event caller_event(const struct caller *caller, enum action action)
+{
+	struct event event = {.action = action, .source = LEAF_SERVER, .proven = caller->proven};
+	bool person = !ids_is_none(caller->person);
+	event.actor = person ? LEAF_PERSON : caller->kind == TOKEN_OPERATOR ? LEAF_OPERATOR : LEAF_BY_APPLICATION;
+	event.ids[LEAF_ID_ACTOR] = person ? caller->person : caller->application;
+	event.ids[LEAF_ID_REPORTER] = caller->application;
+	event.ids[LEAF_ID_DEVICE] = caller->device_id;
+	event.texts[LEAF_TEXT_ROLES] = caller->roles;
+	device_put_texts(&caller->device, &event);
+	return event;
+}

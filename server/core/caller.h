@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* caller - who calls: an application as itself, an application for an asserted or proven person, a person, the operator; and what
+ * that allows (FOUNDATIONS 1, 3, 4). */
+#pragma once
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "crypto/tokens.h"
+#include "policies/capabilities.h"
+#include "policies/scopes.h"
+#include "server/core/server.h"
+#include "store/event.h"
+#include "store/noun.h"
+
+enum { DEVICE_ID_MAX = 64, DEVICE_AGENT_MAX = 512, DEVICE_TEXT_MAX = 100, DEVICE_IP_MAX = 45 };
+
+/* What a person acts from, as the application saw it. Texts are borrowed from the request. */
+struct device {
+	bool given;
+	struct span id; /* the application's own stable id */
+	struct span ip;
+	struct span user_agent; /* cut to DEVICE_AGENT_MAX */
+	bool truncated;
+	struct span name, platform, model;
+};
+
+/* A person who proved who they are, by a verification that the same application obtained. Checked again and used up in the act. */
+struct proof {
+	bool given;
+	bool is_action;     /* purpose action: once, at most 5 minutes old; else a login, at most 8 hours old */
+	struct id verification;
+	struct id person;
+	struct id application;
+	uint8_t action_hash[HASH_SHA256]; /* of the action that was confirmed */
+};
+
+struct caller {
+	enum token_kind kind;
+	struct id tenant;        /* none for the operator */
+	struct id application;   /* none for a personal token */
+	uint32_t scopes;         /* expanded; all for a personal token, whose capabilities decide */
+	struct id person;        /* none: the application acts as itself */
+	bool proven;             /* the person proved who they are: personal token, session or proof */
+	uint64_t capabilities;   /* of the person, expanded; all for an application as itself */
+	struct span roles;       /* names separated by a space, as of now */
+	struct device device;
+	struct id device_id;     /* our random id of it; none without a device */
+	bool device_is_new;      /* the act has to put its row */
+	struct proof proof;
+};
+
+/* caller_from_token - who holds a bearer token. Fails: STRANGER whatever is wrong with it, in the same time. */
+fallible caller_from_token(const struct server *server, const struct view *view, struct span token, struct instant now,
+	struct arena *arena, struct caller *caller);
+
+/* caller_act_for - the application acts for an asserted person: capabilities and roles become that person's.
+ * Fails: UNKNOWN_PERSON · NOT_FOUND. */
+fallible caller_act_for(const struct view *view, struct caller *caller, struct span person, struct arena *arena);
+
+/* caller_set_device - the device of the person who acts; finds (or draws) our id of it. Fails: BUSY sealed · IO. */
+fallible caller_set_device(const struct view *view, struct caller *caller, const struct device *device, struct instant now);
+
+/* caller_put_device - inside the act: remember a device that was new. */
+fallible caller_put_device(struct act *act, const struct caller *caller);
+
+/* caller_has - every scope and capability asked for. */
+bool caller_has(const struct caller *caller, uint32_t scopes, uint64_t capabilities);
+
+/* caller_event - begin an event of this caller: actor, reporter, device, texts of the actor's part. The rest is zero. */
+struct event caller_event(const struct caller *caller, enum action action);
+
+/* device_put_texts - a device's words into an event. */
+void device_put_texts(const struct device *device, struct event *event);
+
+/* device_find - our random id of a person's device; *is_new when the act has to put it. A device without an id of its own has
+ * none. device_put - inside the act. */
+fallible device_find(const struct view *view, struct id tenant, struct id person, const struct device *device,
+	struct instant now, struct id *id, bool *is_new);
+fallible device_put(struct act *act, struct id tenant, struct id person, const struct device *device, struct id id);

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* events - look up who is named, seal what was said, add it. */
+#include "server/core/events.h"
+
+#include "base/buf.h"
+#include "store/client.h"
+#include "store/person.h"
+
+enum { ROLES_TEXT_MAX = 1024 };
+
+static fallible set_source(const struct caller *caller, const struct events_ask *ask, struct instant now, struct event *event)
+{
+	bool may_import = scopes_allow(caller->scopes, SCOPE_BIT(EVENTS_IMPORT));
+	bool history = ask->time.ms && ask->time.ms < now.ms - EVENTS_HISTORY_MS;
+	if (ask->time.ms > now.ms + EVENTS_AHEAD_MS)
+		return FAIL(INVALID, "the event's time is more than five minutes ahead");
+	if (ask->action->reserved && !may_import)
+		return FAIL_CODE(ACTION_RESERVED, "only the server itself may report this action");
+	event->source = may_import && (ask->action->reserved || history) ? LEAF_IMPORT : LEAF_APPLICATION;
+	return OK;
+}
+
+static fallible put_roles(const struct person *person, struct arena *arena, struct event *event)
+{
+	scoped(buf) roles = BUF(ROLES_TEXT_MAX);
+	for (size_t i = 0; i < person->role_count; i++) {
+		buf_put_text(&roles, i ? " " : "");
+		buf_put(&roles, person->roles[i]);
+	}
+	TRY(buf_check(&roles));
+	event->texts[LEAF_TEXT_ROLES] = arena_copy(arena, buf_span(&roles));
+	return OK;
+}
+
+static fallible set_person(const struct view *view, struct id tenant, const struct events_ask *ask, struct arena *arena,
+	struct event *event)
+{
+	struct person person;
+	struct id *id = &event->ids[LEAF_ID_ACTOR];
+	struct err err = person_find(view, tenant, ask->actor_name, id);
+	if (!err_failed(err))
+		err = person_get(view, tenant, *id, arena, &person);
+	if (err.kind == ERR_NOT_FOUND)
+		return FAIL_CODE(UNKNOWN_PERSON, "the event's actor is nobody here");
+	TRY(err);
+	if (!ask->device.given)
+		return FAIL_CODE(DEVICE_MISSING, "a person acts from a device: name it");
+	return put_roles(&person, arena, event);
+}
+
+static fallible set_actor(const struct view *view, const struct caller *caller, const struct events_ask *ask,
+	struct arena *arena, struct event *event)
+{
+	event->actor = ask->actor;
+	event->ids[LEAF_ID_REPORTER] = caller->application;
+	switch (ask->actor) {
+	case LEAF_PERSON:
+		return set_person(view, caller->tenant, ask, arena, event);
+	case LEAF_BY_APPLICATION:
+		event->ids[LEAF_ID_ACTOR] = caller->application;
+		if (ask->actor_name.len)
+			return ids_parse(ID_APPLICATION, ask->actor_name, &event->ids[LEAF_ID_ACTOR]);
+		break;
+	case LEAF_SYSTEM:
+	case LEAF_UNKNOWN: /* what a stranger typed as a name is never stored (FOUNDATIONS 5) */
+	case LEAF_OPERATOR:
+		break;
+	}
+	return OK;
+}
+
+static fallible set_others(const struct view *view, struct id tenant, const struct events_ask *ask, struct event *event)
+{
+	struct err err = OK;
+	if (ask->in_place_of.len)
+		err = person_find(view, tenant, ask->in_place_of, &event->ids[LEAF_ID_IN_PLACE_OF]);
+	if (err.kind == ERR_NOT_FOUND)
+		return FAIL_CODE(UNKNOWN_PERSON, "the event names nobody in in_place_of");
+	TRY(err);
+	if (ask->client.len)
+		err = client_find(view, tenant, ask->client, &event->ids[LEAF_ID_CLIENT]);
+	if (err.kind == ERR_NOT_FOUND)
+		return FAIL_CODE(UNKNOWN_CLIENT, "the event names no client of this tenant");
+	return err;
+}
+
+/* An object of ours is known by its id, in clear; a caller's own thing only by words, sealed. */
+static void set_object(const struct events_ask *ask, struct event *event)
+{
+	for (unsigned kind = 0; kind < ID_KIND_COUNT; kind++)
+		if (!err_failed(ids_parse((enum id_kind)kind, ask->object_id, &event->ids[LEAF_ID_OBJECT]))) {
+			event->has_object_kind = true;
+			event->object_kind = (enum id_kind)kind;
+		}
+	event->texts[LEAF_TEXT_OBJECT_TYPE] = ask->object_type;
+	event->texts[LEAF_TEXT_OBJECT] = event->has_object_kind ? SPAN_NONE : ask->object_id;
+	event->texts[LEAF_TEXT_LABEL] = ask->object_label;
+}
+
+static void set_texts(const struct events_ask *ask, struct event *event)
+{
+	device_put_texts(&ask->device, event);
+	event->texts[LEAF_TEXT_SESSION] = ask->session;
+	event->texts[LEAF_TEXT_PURPOSE] = ask->purpose;
+	event->texts[LEAF_TEXT_TASK] = ask->task;
+	event->texts[LEAF_TEXT_CHANGES] = ask->changes;
+	event->texts[LEAF_TEXT_DETAIL] = ask->detail;
+	/* A word of our closed list stands in clear; any other reason is the caller's own text. */
+	if (!reasons_find(ask->reason, &event->reason))
+		event->texts[LEAF_TEXT_REASON] = ask->reason;
+}
+
+fallible events_prepare(const struct server *server, const struct caller *caller, const struct view *view,
+	const struct events_ask *ask, struct instant now, struct arena *arena, struct events_item *item)
+{
+	struct event event = {.action = ask->action->action, .outcome = ask->outcome, .time = ask->time,
+		.counted = ask->counted, .count = ask->count};
+	TRY(set_source(caller, ask, now, &event));
+	TRY(set_actor(view, caller, ask, arena, &event));
+	TRY(set_others(view, caller->tenant, ask, &event));
+	set_object(ask, &event);
+	set_texts(ask, &event);
+	item->device = ask->device;
+	item->subject = event.ids[LEAF_ID_ACTOR];
+	if (ask->device.given && !ids_is_none(item->subject))
+		TRY(device_find(view, caller->tenant, item->subject, &ask->device, now, &item->device_id, &item->device_is_new));
+	event.ids[LEAF_ID_DEVICE] = item->device_id;
+	return event_seal(server->volume.keys, caller->tenant, &event, now, arena, &item->draft);
+}
+
+fallible events_write(struct act *act, struct id tenant, struct events_add *add)
+{
+	for (size_t i = 0; i < add->count; i++) {
+		struct events_item *item = &add->items[i];
+		if (item->device_is_new)
+			TRY(device_put(act, tenant, item->subject, &item->device, item->device_id));
+		TRY(act_add(act, tenant, &item->draft.leaf, &item->receipt));
+	}
+	return OK;
+}

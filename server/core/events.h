@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* events - taking in what applications report. What they say touches no ledger, budget or grant (FOUNDATIONS 7). */
+#pragma once
+
+#include "server/core/caller.h"
+
+enum { EVENTS_BATCH_MAX = 1000, EVENTS_AHEAD_MS = 5 * 60 * 1000, EVENTS_HISTORY_MS = 24 * 3600 * 1000 };
+
+/* One event as it was asked for, names not yet looked up. Texts are borrowed. */
+struct events_ask {
+	const struct action_row *action;
+	struct instant time; /* ms 0 = now */
+	enum leaf_actor actor;
+	struct span actor_name; /* person: id or ref; application: id */
+	struct span in_place_of, client;
+	struct span object_type, object_id, object_label;
+	bool counted;
+	uint64_t count;
+	enum leaf_outcome outcome;
+	struct span reason, purpose, task, session, changes, detail;
+	struct device device;
+};
+
+/* One event on its way. */
+struct events_item {
+	struct event_draft draft;
+	struct receipt receipt;
+	struct id subject; /* whose device */
+	struct id device_id;
+	bool device_is_new;
+	struct device device;
+};
+
+struct events_add {
+	struct events_item *items;
+	size_t count;
+};
+
+/* events_prepare - look up names, seal. To be called once an item, in the order of the events.
+ * Fails: ACTION_RESERVED · UNKNOWN_PERSON · UNKNOWN_CLIENT · DEVICE_MISSING · INVALID more than five minutes ahead. */
+fallible events_prepare(const struct server *server, const struct caller *caller, const struct view *view,
+	const struct events_ask *ask, struct instant now, struct arena *arena, struct events_item *item);
+
+/* events_write - all of them, or none. */
+fallible events_write(struct act *act, struct id tenant, struct events_add *add);

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* client - the record of a customer. */
+#include "store/client.h"
+
+#include "base/reader.h"
+
+enum { CLIENT_RECORD = 1, RECORD_MAX = 4096, FLAG_DELEGATED = 1, FLAG_FROZEN = 2 };
+
+static const struct noun_refs REFS = {TABLE_CLIENT, TABLE_CLIENT_TERM, ID_CLIENT, "mn.client.ref"};
+
+static struct seal_context place_of(struct id id)
+{
+	return (struct seal_context){.object = id, .object_type = SEAL_LABEL, .field_type = TABLE_CLIENT};
+}
+
+static fallible open_texts(const struct view *view, struct span sealed, struct arena *arena, struct client *client)
+{
+	const struct keys *keys = view_keys(view);
+	struct subject subject = {SUBJECT_CLIENT, client->id};
+	scoped(buf) plain = BUF(RECORD_MAX);
+	struct err err = keys->open_row(keys->keeper, client->tenant, &subject, place_of(client->id), sealed, &plain);
+	/* The key is gone: the client was erased, the row keeps only what is not personal. */
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	struct span texts = arena_copy(arena, buf_span(&plain));
+	explicit_bzero(plain.data, plain.len);
+	if (!texts.at)
+		return FAIL(NO_MEMORY, "a call has no memory for a client");
+	struct reader reader = READER(texts);
+	client->name = reader_sized(&reader);
+	client->ref = reader_sized(&reader);
+	client->time_zone = reader_sized(&reader);
+	return reader_check(&reader);
+}
+
+static fallible decode(const struct view *view, const struct row *row, struct arena *arena, struct client *client)
+{
+	struct reader reader = READER(row->payload);
+	client->version = row->version;
+	if (reader_u8(&reader) != CLIENT_RECORD)
+		return FAIL(CORRUPT, "a client's record has an unknown version");
+	client->state = reader_u8(&reader);
+	client->language = reader_u8(&reader);
+	uint8_t flags = reader_u8(&reader);
+	client->mailbox_delegated = flags & FLAG_DELEGATED;
+	client->frozen = flags & FLAG_FROZEN;
+	client->created.ms = reader_i64(&reader);
+	client->contact_count = reader_u8(&reader);
+	if (client->contact_count > CLIENT_CONTACTS_MAX || client->state > CLIENT_ERASED || client->language >= LANGUAGE_COUNT)
+		return FAIL(CORRUPT, "a client's record has a field that no version knows");
+	for (size_t i = 0; i < client->contact_count; i++)
+		client->contacts[i] = noun_take_id(&reader);
+	struct span sealed = reader_sized(&reader);
+	TRY(reader_check(&reader));
+	return open_texts(view, sealed, arena, client);
+}
+
+fallible client_get(const struct view *view, struct id tenant, struct id id, struct arena *arena, struct client *client)
+{
+	struct row row;
+	struct client read = {.tenant = tenant, .id = id};
+	struct noun_key key = noun_key(tenant, id_span(&id), SPAN_NONE);
+	TRY(view_get(view, TABLE_CLIENT, noun_key_span(&key), &row));
+	TRY(decode(view, &row, arena, &read));
+	*client = read;
+	return OK;
+}
+
+fallible client_seal(const struct keys *keys, const struct client *client, struct buf *sealed)
+{
+	struct subject subject = {SUBJECT_CLIENT, client->id};
+	scoped(buf) plain = BUF(RECORD_MAX);
+	buf_put_sized(&plain, client->name);
+	buf_put_sized(&plain, client->ref);
+	buf_put_sized(&plain, client->time_zone);
+	TRY(buf_check(&plain));
+	return keys->seal_row(keys->keeper, client->tenant, &subject, place_of(client->id), buf_span(&plain), sealed);
+}
+
+fallible client_put(struct act *act, const struct client *client, struct span sealed)
+{
+	scoped(buf) record = BUF(RECORD_MAX);
+	struct noun_key key = noun_key(client->tenant, id_span(&client->id), SPAN_NONE);
+	buf_put_u8(&record, CLIENT_RECORD);
+	buf_put_u8(&record, (uint8_t)client->state);
+	buf_put_u8(&record, (uint8_t)client->language);
+	buf_put_u8(&record, (uint8_t)((client->mailbox_delegated ? FLAG_DELEGATED : 0) | (client->frozen ? FLAG_FROZEN : 0)));
+	buf_put_i64(&record, client->created.ms);
+	buf_put_u8(&record, (uint8_t)client->contact_count);
+	for (size_t i = 0; i < client->contact_count; i++)
+		buf_put(&record, id_span(&client->contacts[i]));
+	buf_put_sized(&record, sealed);
+	TRY(buf_check(&record));
+	return act_put(act, TABLE_CLIENT, noun_key_span(&key), buf_span(&record));
+}
+
+fallible client_put_ref(struct act *act, const struct client *client)
+{
+	return noun_put_ref(act, &REFS, client->tenant, client->ref, client->id);
+}
+
+fallible client_drop_ref(struct act *act, const struct client *client)
+{
+	return noun_drop_ref(act, &REFS, client->tenant, client->ref);
+}
+
+fallible client_find(const struct view *view, struct id tenant, struct span id_or_ref, struct id *id)
+{
+	return noun_find(view, &REFS, tenant, id_or_ref, id);
+}
+
+bool client_next(const struct view *view, struct id tenant, struct id *after, struct arena *arena, struct client *client,
+	struct err *err)
+{
+	struct span name;
+	struct row row;
+	*err = noun_next(view, TABLE_CLIENT, tenant, ids_is_none(*after) ? SPAN_NONE : id_span(after), &name, &row);
+	if (err->kind == ERR_NOT_FOUND) {
+		*err = OK;
+		return false;
+	}
+	if (err_failed(*err) || name.len != sizeof after->bytes)
+		return false;
+	memcpy(after->bytes, name.at, sizeof after->bytes);
+	*client = (struct client){.tenant = tenant, .id = *after};
+	*err = decode(view, &row, arena, client);
+	return !err_failed(*err);
+}

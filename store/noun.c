@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* noun - keys and reading. */
+#include "store/noun.h"
+
+#include "base/reader.h"
+#include "base/text.h"
+
+fallible view_get(const struct view *view, enum table table, struct span key, struct row *row)
+{
+	return volume_get(view->volume, view->txn, table, key, row);
+}
+
+static void add(struct noun_key *key, struct span part)
+{
+	size_t n = part.len < sizeof key->bytes - key->len ? part.len : sizeof key->bytes - key->len;
+	if (n)
+		memcpy(key->bytes + key->len, part.at, n);
+	key->len += n;
+}
+
+struct noun_key noun_key(struct id tenant, struct span second, struct span third)
+{
+	struct noun_key key = {.len = 0};
+	add(&key, id_span(&tenant));
+	add(&key, second);
+	add(&key, third);
+	return key;
+}
+
+struct id noun_take_id(struct reader *reader)
+{
+	struct id id;
+	reader_copy(reader, id.bytes, sizeof id.bytes);
+	return id;
+}
+
+fallible noun_next(const struct view *view, enum table table, struct id tenant, struct span after, struct span *name,
+	struct row *row)
+{
+	scoped(kv_cursor) rows = {0};
+	struct noun_key key = noun_key(tenant, after, SPAN_NONE);
+	TRY(kv_seek(view->txn, (int)table, noun_key_span(&key), &rows));
+	while (kv_next(&rows) && span_starts(rows.key, id_span(&tenant))) {
+		if (after.len && span_equal(rows.key, noun_key_span(&key)))
+			continue;
+		*name = span_from(rows.key, sizeof tenant.bytes);
+		return volume_check_row(view->volume, table, rows.key, rows.value, row);
+	}
+	TRY(rows.err);
+	return FAIL(NOT_FOUND, "there are no more rows");
+}
+
+/* ---- refs ---- */
+
+static fallible ref_key(const struct keys *keys, const struct noun_refs *refs, struct id tenant, struct span ref,
+	struct noun_key *key)
+{
+	uint8_t term[KEYS_TERM];
+	TRY(keys->term(keys->keeper, tenant, refs->label, ref, term));
+	*key = noun_key(tenant, SPAN_BYTES(term), SPAN_NONE);
+	return OK;
+}
+
+static fallible read_ref(const struct view *view, const struct noun_refs *refs, const struct noun_key *key, struct id *id)
+{
+	struct row row;
+	TRY(view_get(view, refs->term_table, noun_key_span(key), &row));
+	struct reader reader = READER(row.payload);
+	struct id read = noun_take_id(&reader);
+	TRY(reader_check(&reader));
+	*id = read;
+	return OK;
+}
+
+fallible noun_by_ref(const struct view *view, const struct noun_refs *refs, struct id tenant, struct span ref, struct id *id)
+{
+	struct noun_key key;
+	TRY(ref_key(view_keys(view), refs, tenant, ref, &key));
+	return read_ref(view, refs, &key, id);
+}
+
+fallible noun_find(const struct view *view, const struct noun_refs *refs, struct id tenant, struct span id_or_ref,
+	struct id *id)
+{
+	struct id found;
+	struct row row;
+	if (!ids_has_prefix(id_or_ref))
+		return text_is_ref(id_or_ref) ? noun_by_ref(view, refs, tenant, id_or_ref, id)
+					      : FAIL(NOT_FOUND, "nothing can have such a ref");
+	TRY(ids_parse(refs->kind, id_or_ref, &found));
+	struct noun_key key = noun_key(tenant, id_span(&found), SPAN_NONE);
+	TRY(view_get(view, refs->table, noun_key_span(&key), &row));
+	*id = found;
+	return OK;
+}
+
+fallible noun_put_ref(struct act *act, const struct noun_refs *refs, struct id tenant, struct span ref, struct id id)
+{
+	struct noun_key key;
+	struct id holder;
+	struct view view = view_act(act);
+	if (ref.len == 0)
+		return OK;
+	TRY(ref_key(act->volume->keys, refs, tenant, ref, &key));
+	struct err err = read_ref(&view, refs, &key, &holder);
+	if (err.kind != ERR_NOT_FOUND)
+		TRY(err);
+	if (err.kind != ERR_NOT_FOUND && !ids_equal(holder, id))
+		return FAIL_CODE(REF_TAKEN, "another one has this ref");
+	return act_put(act, refs->term_table, noun_key_span(&key), id_span(&id));
+}
+
+fallible noun_drop_ref(struct act *act, const struct noun_refs *refs, struct id tenant, struct span ref)
+{
+	struct noun_key key;
+	if (ref.len == 0)
+		return OK;
+	TRY(ref_key(act->volume->keys, refs, tenant, ref, &key));
+	return act_drop(act, refs->term_table, noun_key_span(&key));
+}

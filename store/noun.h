@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* noun - what the state rows of all nouns share: keys made of ids, and reading either in a snapshot or inside an act. */
+#pragma once
+
+#include "base/ids.h"
+#include "store/act.h"
+#include "store/volume.h"
+
+enum { NOUN_KEY_MAX = 16 * 3 + 128 };
+
+/* Where a noun is read from: a reading (prepare, answers) or an act (decide and write). */
+struct view {
+	const struct volume *volume;
+	struct kv_txn *txn;
+};
+
+static inline struct view view_reading(struct reading *reading)
+{
+	return (struct view){reading->volume, &reading->txn};
+}
+
+static inline struct view view_act(struct act *act)
+{
+	return (struct view){act->volume, &act->txn};
+}
+
+static inline const struct keys *view_keys(const struct view *view)
+{
+	return view->volume->keys;
+}
+
+/* view_get - one row. Fails as volume_get. */
+fallible view_get(const struct view *view, enum table table, struct span key, struct row *row);
+
+/* A key: the tenant's id, then up to three parts. */
+struct noun_key {
+	uint8_t bytes[NOUN_KEY_MAX];
+	size_t len;
+};
+
+/* noun_key - ids and texts one after the other; parts that are too long are a BUG of the caller and cut. */
+struct noun_key noun_key(struct id tenant, struct span second, struct span third);
+
+static inline struct span noun_key_span(const struct noun_key *key)
+{
+	return span_of(key->bytes, key->len);
+}
+
+static inline struct span id_span(const struct id *id)
+{
+	return span_of(id->bytes, sizeof id->bytes);
+}
+
+/* noun_take_id - the 16 bytes of an id from the front of a key or record. */
+struct reader;
+struct id noun_take_id(struct reader *reader);
+
+/* noun_next - the first row of a tenant's table behind the rest of a key (empty = from the first).
+ *
+ *   name  the row's key without the tenant; it and the row die with the view's transaction
+ * Fails: NOT_FOUND at the end · FORGED · IO. */
+fallible noun_next(const struct view *view, enum table table, struct id tenant, struct span after, struct span *name,
+	struct row *row);
+
+/* The refs of a noun: the callers' own names, looked up by a keyed hash, stored nowhere in clear. */
+struct noun_refs {
+	enum table table;      /* of the noun: key tenant ‖ id */
+	enum table term_table; /* of the look-ups: key tenant ‖ term, value id */
+	enum id_kind kind;
+	const char *label; /* of the keyed hash */
+};
+
+/* noun_by_ref - Fails: NOT_FOUND · BUSY. noun_find - by id or ref, whatever a path or body names. Fails: NOT_FOUND. */
+fallible noun_by_ref(const struct view *view, const struct noun_refs *refs, struct id tenant, struct span ref, struct id *id);
+fallible noun_find(const struct view *view, const struct noun_refs *refs, struct id tenant, struct span id_or_ref,
+	struct id *id);
+
+/* noun_put_ref, noun_drop_ref - inside an act; an empty ref is nothing to do. Fails: REF_TAKEN another one has it. */
+fallible noun_put_ref(struct act *act, const struct noun_refs *refs, struct id tenant, struct span ref, struct id id);
+fallible noun_drop_ref(struct act *act, const struct noun_refs *refs, struct id tenant, struct span ref);

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* person - records of people and roles, and look-ups by ref. */
+#include "store/person.h"
+
+#include "base/reader.h"
+
+enum { PERSON_RECORD = 1, ROLE_RECORD = 1, RECORD_MAX = 4096 };
+
+static struct seal_context place_of(struct id id)
+{
+	return (struct seal_context){.object = id, .object_type = SEAL_LABEL, .field_type = TABLE_PERSON};
+}
+
+static struct subject subject_of(struct id id)
+{
+	return (struct subject){SUBJECT_PERSON, id};
+}
+
+/* ---- the record ---- */
+
+static fallible open_texts(const struct view *view, struct span sealed, struct arena *arena, struct person *person)
+{
+	const struct keys *keys = view_keys(view);
+	struct subject subject = subject_of(person->id);
+	scoped(buf) plain = BUF(RECORD_MAX);
+	struct err err = keys->open_row(keys->keeper, person->tenant, &subject, place_of(person->id), sealed, &plain);
+	/* The key is gone: the person was erased, the row keeps only what is not personal. */
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	struct span texts = arena_copy(arena, buf_span(&plain));
+	explicit_bzero(plain.data, plain.len);
+	if (!texts.at)
+		return FAIL(NO_MEMORY, "a call has no memory for a person");
+	struct reader reader = READER(texts);
+	person->name = reader_sized(&reader);
+	person->email = reader_sized(&reader);
+	person->ref = reader_sized(&reader);
+	return reader_check(&reader);
+}
+
+static fallible read_roles(struct reader *reader, struct arena *arena, struct person *person)
+{
+	person->role_count = reader_u8(reader);
+	if (person->role_count > PERSON_ROLES_MAX)
+		return FAIL(CORRUPT, "a person has more roles than there can be");
+	for (size_t i = 0; i < person->role_count; i++) {
+		person->roles[i] = arena_copy(arena, reader_sized(reader));
+		if (!person->roles[i].at)
+			return FAIL(NO_MEMORY, "a call has no memory for a person's roles");
+	}
+	return OK;
+}
+
+static fallible decode(const struct view *view, const struct row *row, struct arena *arena, struct person *person)
+{
+	struct reader reader = READER(row->payload);
+	person->version = row->version;
+	if (reader_u8(&reader) != PERSON_RECORD)
+		return FAIL(CORRUPT, "a person's record has an unknown version");
+	person->kind = reader_u8(&reader);
+	person->state = reader_u8(&reader);
+	person->language = reader_u8(&reader);
+	person->client = noun_take_id(&reader);
+	person->created.ms = reader_i64(&reader);
+	person->email_changed.ms = reader_i64(&reader);
+	TRY(read_roles(&reader, arena, person));
+	struct span sealed = reader_sized(&reader);
+	TRY(reader_check(&reader));
+	if (person->kind > PERSON_EXTERNAL || person->state > PERSON_ERASED || person->language >= LANGUAGE_COUNT)
+		return FAIL(CORRUPT, "a person's record has a field that no version knows");
+	return open_texts(view, sealed, arena, person);
+}
+
+fallible person_get(const struct view *view, struct id tenant, struct id id, struct arena *arena, struct person *person)
+{
+	struct row row;
+	struct person read = {.tenant = tenant, .id = id};
+	struct noun_key key = noun_key(tenant, id_span(&id), SPAN_NONE);
+	TRY(view_get(view, TABLE_PERSON, noun_key_span(&key), &row));
+	TRY(decode(view, &row, arena, &read));
+	*person = read;
+	return OK;
+}
+
+fallible person_seal(const struct keys *keys, const struct person *person, struct buf *sealed)
+{
+	struct subject subject = subject_of(person->id);
+	scoped(buf) plain = BUF(RECORD_MAX);
+	buf_put_sized(&plain, person->name);
+	buf_put_sized(&plain, person->email);
+	buf_put_sized(&plain, person->ref);
+	TRY(buf_check(&plain));
+	return keys->seal_row(keys->keeper, person->tenant, &subject, place_of(person->id), buf_span(&plain), sealed);
+}
+
+fallible person_put(struct act *act, const struct person *person, struct span sealed)
+{
+	scoped(buf) record = BUF(RECORD_MAX);
+	struct noun_key key = noun_key(person->tenant, id_span(&person->id), SPAN_NONE);
+	buf_put_u8(&record, PERSON_RECORD);
+	buf_put_u8(&record, (uint8_t)person->kind);
+	buf_put_u8(&record, (uint8_t)person->state);
+	buf_put_u8(&record, (uint8_t)person->language);
+	buf_put(&record, id_span(&person->client));
+	buf_put_i64(&record, person->created.ms);
+	buf_put_i64(&record, person->email_changed.ms);
+	buf_put_u8(&record, (uint8_t)person->role_count);
+	for (size_t i = 0; i < person->role_count; i++)
+		buf_put_sized(&record, person->roles[i]);
+	buf_put_sized(&record, sealed);
+	TRY(buf_check(&record));
+	return act_put(act, TABLE_PERSON, noun_key_span(&key), buf_span(&record));
+}
+
+/* ---- refs ---- */
+
+static const struct noun_refs REFS = {TABLE_PERSON, TABLE_PERSON_TERM, ID_PERSON, "mn.person.ref"};
+
+fallible person_by_ref(const struct view *view, struct id tenant, struct span ref, struct id *id)
+{
+	return noun_by_ref(view, &REFS, tenant, ref, id);
+}
+
+fallible person_put_ref(struct act *act, const struct person *person)
+{
+	return noun_put_ref(act, &REFS, person->tenant, person->ref, person->id);
+}
+
+fallible person_drop_ref(struct act *act, const struct person *person)
+{
+	return noun_drop_ref(act, &REFS, person->tenant, person->ref);
+}
+
+fallible person_find(const struct view *view, struct id tenant, struct span id_or_ref, struct id *id)
+{
+	return noun_find(view, &REFS, tenant, id_or_ref, id);
+}
+
+/* ---- walking ---- */
+
+bool person_next(const struct view *view, struct id tenant, struct id *after, struct arena *arena, struct person *person,
+	struct err *err)
+{
+	struct span name;
+	struct row row;
+	*err = noun_next(view, TABLE_PERSON, tenant, ids_is_none(*after) ? SPAN_NONE : id_span(after), &name, &row);
+	if (err->kind == ERR_NOT_FOUND)
+		*err = OK;
+	else if (!err_failed(*err) && name.len == sizeof after->bytes) {
+		memcpy(after->bytes, name.at, sizeof after->bytes);
+		*person = (struct person){.tenant = tenant, .id = *after};
+		*err = decode(view, &row, arena, person);
+		return !err_failed(*err);
+	}
+	return false;
+}
+
+/* ---- roles ---- */
+
+static fallible decode_role(const struct row *row, struct role *role)
+{
+	struct reader reader = READER(row->payload);
+	role->version = row->version;
+	if (reader_u8(&reader) != ROLE_RECORD)
+		return FAIL(CORRUPT, "a role's record has an unknown version");
+	role->capabilities = reader_u64(&reader);
+	role->least_factor = reader_u8(&reader);
+	return reader_check(&reader);
+}
+
+fallible role_get(const struct view *view, struct id tenant, struct span name, struct role *role)
+{
+	struct row row;
+	struct role read = {.name = name};
+	struct noun_key key = noun_key(tenant, name, SPAN_NONE);
+	TRY(view_get(view, TABLE_ROLE, noun_key_span(&key), &row));
+	TRY(decode_role(&row, &read));
+	*role = read;
+	return OK;
+}
+
+fallible role_put(struct act *act, struct id tenant, const struct role *role)
+{
+	scoped(buf) record = BUF(64);
+	struct noun_key key = noun_key(tenant, role->name, SPAN_NONE);
+	buf_put_u8(&record, ROLE_RECORD);
+	buf_put_u64(&record, role->capabilities);
+	buf_put_u8(&record, (uint8_t)role->least_factor);
+	TRY(buf_check(&record));
+	return act_put(act, TABLE_ROLE, noun_key_span(&key), buf_span(&record));
+}
+
+bool role_next(const struct view *view, struct id tenant, struct span *after, struct arena *arena, struct role *role,
+	struct err *err)
+{
+	struct span name;
+	struct row row;
+	*err = noun_next(view, TABLE_ROLE, tenant, *after, &name, &row);
+	if (err->kind == ERR_NOT_FOUND) {
+		*err = OK;
+		return false;
+	}
+	if (err_failed(*err))
+		return false;
+	*role = (struct role){.name = arena_copy(arena, name)};
+	*after = role->name;
+	*err = role->name.at ? decode_role(&row, role) : FAIL(NO_MEMORY, "a call has no memory for a role");
+	return !err_failed(*err);
+}
+
+fallible person_capabilities(const struct view *view, const struct person *person, uint64_t *capabilities)
+{
+	uint64_t held = 0;
+	for (size_t i = 0; i < person->role_count; i++) {
+		struct role role = {0};
+		struct err err = role_get(view, person->tenant, person->roles[i], &role);
+		if (err.kind != ERR_NOT_FOUND)
+			TRY(err);
+		held |= role.capabilities;
+	}
+	*capabilities = capabilities_expand(held);
+	return OK;
+}

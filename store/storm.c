@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* storm - one row a minute and kind of refusal; its value is the count and the clear half of the first event. */
+#include "store/storm.h"
+
+#include "base/reader.h"
+#include "crypto/random.h"
+#include "store/noun.h"
+
+enum { STORM_RECORD = 1, MINUTE_MS = 60000, KEY_BYTES = 8 + 16 + 16 + 16 + 2 + 2 };
+
+static void storm_key(struct id tenant, const struct leaf *leaf, struct instant now, struct buf *key)
+{
+	buf_put_u64(key, (uint64_t)(now.ms / MINUTE_MS));
+	buf_put(key, id_span(&tenant));
+	buf_put(key, id_span(&leaf->ids[LEAF_ID_ACTOR]));
+	buf_put(key, id_span(&leaf->ids[LEAF_ID_DEVICE]));
+	buf_put_u16(key, leaf->action);
+	buf_put_u16(key, leaf->reason);
+}
+
+/* The first event without its sealed parts: what the count's event will say again. */
+static void put_record(struct buf *record, uint64_t count, const struct leaf *first)
+{
+	struct leaf clear = *first;
+	clear.part_count = 0;
+	buf_put_u8(record, STORM_RECORD);
+	buf_put_u64(record, count);
+	IGNORE(leaf_encode(&clear, record)); /* a failure sticks in the buffer */
+}
+
+static fallible read_record(struct span record, uint64_t *count, struct leaf *first)
+{
+	struct reader reader = READER(record);
+	if (reader_u8(&reader) != STORM_RECORD)
+		return FAIL(CORRUPT, "a count of refusals has an unknown version");
+	*count = reader_u64(&reader);
+	return leaf_decode(reader.rest, first);
+}
+
+fallible storm_refuse(struct act *act, struct id tenant, struct event_draft *draft, struct receipt *receipt)
+{
+	scoped(buf) key = BUF(KEY_BYTES);
+	scoped(buf) record = BUF(1024);
+	struct row row;
+	struct leaf first = {0};
+	uint64_t count = 0;
+	storm_key(tenant, &draft->leaf, act->now, &key);
+	TRY(buf_check(&key));
+	struct err err = act_get(act, TABLE_STORM, buf_span(&key), &row);
+	if (err.kind == ERR_NOT_FOUND) {
+		TRY(act_add(act, tenant, &draft->leaf, receipt));
+		first = draft->leaf;
+	} else {
+		TRY(err);
+		TRY(read_record(row.payload, &count, &first));
+		act_count(act);
+	}
+	put_record(&record, count + 1, &first);
+	TRY(buf_check(&record));
+	return act_put(act, TABLE_STORM, buf_span(&key), buf_span(&record));
+}
+
+static fallible close_one(struct act *act, struct span key, struct span value)
+{
+	struct reader name = READER(key);
+	struct leaf leaf = {0};
+	uint64_t count;
+	reader_u64(&name);
+	struct id tenant = noun_take_id(&name);
+	TRY(read_record(value, &count, &leaf));
+	if (count < 2)
+		return OK;
+	leaf.event = random_id(act->now);
+	leaf.flags |= LEAF_COUNTED;
+	leaf.count = count - 1;
+	return act_add(act, tenant, &leaf, NULL);
+}
+
+/* The oldest row, if its minute has ended; copied, since dropping it frees the page it lies in. */
+static fallible oldest(struct act *act, struct buf *key, struct buf *value)
+{
+	scoped(kv_cursor) rows = {0};
+	TRY(kv_seek(&act->txn, TABLE_STORM, SPAN_NONE, &rows));
+	if (!kv_next(&rows)) {
+		TRY(rows.err);
+		return FAIL(NOT_FOUND, "nothing was counted");
+	}
+	struct reader name = READER(rows.key);
+	if (reader_u64(&name) >= (uint64_t)(act->now.ms / MINUTE_MS))
+		return FAIL(NOT_FOUND, "the minute is still running");
+	buf_put(key, rows.key);
+	buf_put(value, rows.value);
+	TRY(buf_check(key));
+	return buf_check(value);
+}
+
+fallible storm_close(struct act *act, size_t max, size_t *closed)
+{
+	for (*closed = 0; *closed < max; ++*closed) {
+		scoped(buf) key = BUF(KEY_BYTES);
+		scoped(buf) value = BUF(2048);
+		struct err err = oldest(act, &key, &value);
+		if (err.kind == ERR_NOT_FOUND)
+			return OK;
+		TRY(err);
+		TRY(close_one(act, buf_span(&key), buf_span(&value)));
+		TRY(act_drop(act, TABLE_STORM, buf_span(&key)));
+	}
+	return OK;
+}

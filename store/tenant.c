@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tenant - the record of a business. */
+#include "store/tenant.h"
+
+#include "base/reader.h"
+
+enum { TENANT_RECORD = 1, TENANT_RECORD_MAX = 4096, FLAG_USE_NEEDS_LOGIN = 1, FLAG_DEMO = 2 };
+
+static const struct subject BY_TENANT = {.kind = SUBJECT_TENANT};
+
+static struct seal_context place_of(struct id id)
+{
+	return (struct seal_context){.object = id, .object_type = SEAL_LABEL, .field_type = TABLE_TENANT};
+}
+
+static fallible read_texts(struct span plain, struct tenant *tenant)
+{
+	struct reader reader = READER(plain);
+	tenant->name = reader_sized(&reader);
+	tenant->time_zone = reader_sized(&reader);
+	tenant->security_contact = reader_sized(&reader);
+	return reader_check(&reader);
+}
+
+fallible tenant_get(const struct view *view, struct id id, struct arena *arena, struct tenant *tenant)
+{
+	struct row row;
+	scoped(buf) plain = BUF(TENANT_RECORD_MAX);
+	TRY(view_get(view, TABLE_TENANT, id_span(&id), &row));
+	struct reader reader = READER(row.payload);
+	struct tenant read = {.id = id, .version = row.version};
+	if (reader_u8(&reader) != TENANT_RECORD)
+		return FAIL(CORRUPT, "a tenant's record has an unknown version");
+	read.created.ms = reader_i64(&reader);
+	read.language = reader_u8(&reader);
+	uint8_t flags = reader_u8(&reader);
+	read.use_needs_login = flags & FLAG_USE_NEEDS_LOGIN;
+	read.demo = flags & FLAG_DEMO;
+	read.origin = arena_copy(arena, reader_sized(&reader));
+	struct span sealed = reader_sized(&reader);
+	TRY(reader_check(&reader));
+	TRY(view_keys(view)->open_row(view_keys(view)->keeper, id, &BY_TENANT, place_of(id), sealed, &plain));
+	struct span texts = arena_copy(arena, buf_span(&plain));
+	if (!texts.at || !read.origin.at || read.language >= LANGUAGE_COUNT)
+		return FAIL(CORRUPT, "a tenant's record can't be read");
+	TRY(read_texts(texts, &read));
+	*tenant = read;
+	return OK;
+}
+
+fallible tenant_put(struct act *act, const struct tenant *tenant)
+{
+	const struct keys *keys = act->volume->keys;
+	scoped(buf) record = BUF(TENANT_RECORD_MAX);
+	scoped(buf) plain = BUF(TENANT_RECORD_MAX);
+	scoped(buf) sealed = BUF(TENANT_RECORD_MAX);
+	buf_put_sized(&plain, tenant->name);
+	buf_put_sized(&plain, tenant->time_zone);
+	buf_put_sized(&plain, tenant->security_contact);
+	TRY(buf_check(&plain));
+	TRY(keys->seal_row(keys->keeper, tenant->id, &BY_TENANT, place_of(tenant->id), buf_span(&plain), &sealed));
+	buf_put_u8(&record, TENANT_RECORD);
+	buf_put_i64(&record, tenant->created.ms);
+	buf_put_u8(&record, (uint8_t)tenant->language);
+	buf_put_u8(&record, (uint8_t)((tenant->use_needs_login ? FLAG_USE_NEEDS_LOGIN : 0) | (tenant->demo ? FLAG_DEMO : 0)));
+	buf_put_sized(&record, tenant->origin);
+	buf_put_sized(&record, buf_span(&sealed));
+	TRY(buf_check(&record));
+	return act_put(act, TABLE_TENANT, id_span(&tenant->id), buf_span(&record));
+}
