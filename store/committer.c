@@ -13,7 +13,7 @@ enum {
 
 struct committer {
 	struct volume *volume;
-	void (*fatal)(struct err err);
+	struct alarm fatal;
 	pthread_t thread;
 	pthread_mutex_t lock;
 	pthread_cond_t work;
@@ -119,7 +119,7 @@ static void run_batch(struct committer *committer, struct act_job **jobs)
 	/* Want of space leaves the store as it was. After any other failure nobody knows what the disk holds: stop, so that the
 	 * next start reads what is really there. */
 	if (err_failed(commit) && commit.kind != ERR_FULL)
-		committer->fatal(commit);
+		committer->fatal.tell(committer->fatal.context, commit);
 	note(committer, outcomes, count, err_failed(commit) ? 0 : events, clock_monotonic_ns() - start);
 	act_batch_done(&batch);
 	answer(outcomes, count, commit);
@@ -149,7 +149,7 @@ static void *run_thread(void *context)
 	return NULL;
 }
 
-fallible committer_open(struct volume *volume, void (*fatal)(struct err err), struct committer **committer)
+fallible committer_open(struct volume *volume, struct alarm fatal, struct committer **committer)
 {
 	struct committer *made = calloc(1, sizeof *made);
 	if (!made)

@@ -18,9 +18,9 @@ struct committer_counts {
 	size_t queued;
 };
 
-/* committer_open - start the thread. `fatal` is called on it when a commit left the disk in an unknown state; it must end the
+/* committer_open - start the thread. `fatal` is told on it when a commit left the disk in an unknown state; it must end the
  * process. Owns: committer_close. */
-fallible committer_open(struct volume *volume, void (*fatal)(struct err err), struct committer **committer);
+fallible committer_open(struct volume *volume, struct alarm fatal, struct committer **committer);
 
 /* committer_close - run what is queued, then stop the thread. Nothing may be reserved afterwards. Takes NULL. */
 void committer_close(struct committer *committer);

@@ -12,7 +12,7 @@ enum { FOLDER_WAKE_MS = 60000, FOLDER_RETRY_MS = 1000 };
 
 struct folder {
 	struct volume *volume;
-	void (*failed)(struct err err);
+	struct alarm failed;
 	pthread_t thread;
 	atomic_bool stopping;
 };
@@ -28,13 +28,13 @@ static void *run_thread(void *context)
 		struct err err = fold_once(folder->volume);
 		if (!err_failed(err))
 			continue;
-		folder->failed(err);
+		folder->failed.tell(folder->failed.context, err);
 		clock_sleep_ms(FOLDER_RETRY_MS);
 	}
 	return NULL;
 }
 
-fallible folder_open(struct volume *volume, void (*failed)(struct err err), struct folder **folder)
+fallible folder_open(struct volume *volume, struct alarm failed, struct folder **folder)
 {
 	struct folder *made = calloc(1, sizeof *made);
 	if (!made)

@@ -8,7 +8,7 @@
 struct folder; /* opaque */
 
 /* folder_open - fold whenever volume->fold_rows rows wait. `failed` is told what a fold failed with; it is tried again later. */
-fallible folder_open(struct volume *volume, void (*failed)(struct err err), struct folder **folder);
+fallible folder_open(struct volume *volume, struct alarm failed, struct folder **folder);
 
 /* folder_close - stop the thread, after the committer: then fold what is left. Takes NULL. */
 fallible folder_close(struct folder *folder);

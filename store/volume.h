@@ -25,6 +25,12 @@ struct volume {
 	bool read_only;     /* opened so, or the log contradicts a checkpoint: nothing is written or signed */
 };
 
+/* Whom a background thread tells of a failure; it may be called on that thread. */
+struct alarm {
+	void *context;
+	void (*tell)(void *context, struct err err);
+};
+
 struct volume_ask {
 	const char *directory;
 	const struct kv_backend *backend;
