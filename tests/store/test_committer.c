@@ -14,8 +14,9 @@
 
 enum { THREADS = 64, ACTS = 200, COUNTERS = 8 };
 
-static void no_fatal(struct err err)
+static void no_fatal(void *context, struct err err)
 {
+	(void)context;
 	fprintf(stderr, "%s (%s)\n", err.why, err.at);
 	abort();
 }
@@ -33,7 +34,7 @@ static void office_make(struct office *office, const struct kv_backend *backend,
 		office->world.ask.max_bytes = max_bytes;
 		world_open(&office->world);
 	}
-	world_must(committer_open(&office->world.volume, no_fatal, &office->committer));
+	world_must(committer_open(&office->world.volume, (struct alarm){.tell = no_fatal}, &office->committer));
 }
 
 static void office_done(struct office *office)
@@ -440,7 +441,7 @@ Test(committer, a_full_store_takes_writes_again_after_its_limit_was_raised)
 	world_close(&office.world);
 	office.world.ask.max_bytes = 8 << 20;
 	world_open(&office.world);
-	world_must(committer_open(&office.world.volume, no_fatal, &office.committer));
+	world_must(committer_open(&office.world.volume, (struct alarm){.tell = no_fatal}, &office.committer));
 	check_readable(&office, rows);
 	unsigned next = rows;
 	world_must(run_on(&office, ACT_EVENT, put_large, &next));
