@@ -8,11 +8,23 @@
 #include "store/committer.h"
 #include "store/volume.h"
 
+#include <stdatomic.h>
+
+/* How the server is; the few things that change while it runs. Read by /readyz and by releases. */
+struct health {
+	atomic_bool stopping;     /* SIGTERM came: no new work */
+	atomic_bool sum_mismatch; /* a protected row was changed by hand: nothing is released */
+	atomic_bool log_contradicts; /* the log is not the one that was signed: nothing is written or signed */
+	atomic_bool key_beside_data; /* key file and data share a filesystem */
+	atomic_bool unlocked;     /* secrets may reach swap */
+};
+
 struct server {
 	struct volume volume;
 	struct committer *committer;
 	struct keeper *keeper;
 	struct secret_arena *secrets;
-	const char *log_name;  /* in the origin of every log: LOG_NAME/<tenant id> */
-	const char *app_name;  /* how mails name an application that has no name of its own */
+	struct health *health;
+	const char *log_name; /* in the origin of every log: LOG_NAME/<tenant id> */
+	const char *app_name; /* how mails name an application that has no name of its own */
 };

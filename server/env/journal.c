@@ -7,6 +7,7 @@
 #include "base/timestamp.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdlib.h>
@@ -253,4 +254,14 @@ void journal_complain(struct journal *journal, struct span text)
 fallible journal_print(struct journal *journal, struct span text)
 {
 	return write_all(journal->results, text);
+}
+
+void journal_progress(struct journal *journal, uint64_t done, uint64_t all)
+{
+	scoped(buf) line = BUF(JOURNAL_LINE_MAX);
+	if (!isatty(journal->lines))
+		return;
+	buf_printf(&line, "\r%" PRIu64 " of %" PRIu64 " entries%s", done, all, done >= all ? "\n" : "");
+	/* A line that does not arrive is missed by nobody. */
+	IGNORE(write_all(journal->lines, buf_span(&line)));
 }

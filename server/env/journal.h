@@ -71,3 +71,6 @@ void journal_complain(struct journal *journal, struct span text);
 
 /* journal_print - to standard output, as it is, whole. Fails: IO it did not arrive. */
 fallible journal_print(struct journal *journal, struct span text);
+
+/* journal_progress - how far a long command has come, on one line that is written over; only where somebody watches. */
+void journal_progress(struct journal *journal, uint64_t done, uint64_t all);

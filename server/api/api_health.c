@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api_health - GET /livez and /readyz, and what a stranger may ask: /.well-known/security.txt. */
+#include "server/api/call.h"
+
+static fallible prepare_nothing(struct call *call)
+{
+	(void)call;
+	return OK;
+}
+
+static fallible answer_live(struct call *call, struct json_out *out)
+{
+	(void)call;
+	json_out_text(out, "status", "ok");
+	return OK;
+}
+
+const struct handler api_livez = {prepare_nothing, NULL, answer_live};
+
+static fallible prepare_ready(struct call *call)
+{
+	const struct health *health = call->server->health;
+	call->status = health->stopping || health->log_contradicts || health->sum_mismatch ? 503 : 200;
+	return OK;
+}
+
+static fallible answer_ready(struct call *call, struct json_out *out)
+{
+	const struct health *health = call->server->health;
+	json_out_text(out, "status", call->status == 200 ? "ready" : "not_ready");
+	json_out_open(out, "checks");
+	json_out_bool(out, "accepting", !health->stopping);
+	json_out_bool(out, "log_matches_checkpoints", !health->log_contradicts);
+	json_out_bool(out, "state_matches_head", !health->sum_mismatch);
+	json_out_bool(out, "unsealed", true);
+	json_out_close(out);
+	json_out_open_array(out, "warnings");
+	if (health->key_beside_data)
+		json_out_text(out, NULL, "the key file lies on the filesystem of the data it protects");
+	if (health->unlocked)
+		json_out_text(out, NULL, "memory is not locked: secrets may reach swap");
+	json_out_close_array(out);
+	return OK;
+}
+
+const struct handler api_readyz = {prepare_ready, NULL, answer_ready};

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* inspect - check a store at rest, and rebuild its index. */
+#include "server/inspect.h"
+
+#include "server/start.h"
+#include "store/check.h"
+#include "store/fold.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <unistd.h>
+
+enum { INSPECT_PATH = 4096, INSPECT_TEXT = 4096 };
+
+/* ---- verify ---- */
+
+/* What the check is done with; keys only where the key file is. */
+struct inspection {
+	struct start start; /* secrets and keeper alone */
+	struct kv *data;
+	bool has_keys;
+};
+
+static void inspection_done(struct inspection *inspection)
+{
+	kv_close(inspection->data);
+	start_close(&inspection->start);
+}
+
+static void show_progress(void *context, uint64_t done, uint64_t all)
+{
+	journal_progress(context, done, all);
+}
+
+static const char *noun_of(enum check_fault fault)
+{
+	return fault >= CHECK_CHECKPOINT_FORM && fault <= CHECK_CHECKPOINT_SIZE ? "checkpoint" : "entry";
+}
+
+static void put_fault(const struct check_report *report, struct buf *text)
+{
+	char tenant[ID_TEXT + 1];
+	ids_print(ID_TENANT, report->tenant, tenant);
+	buf_printf(text, "NOT SOUND: %s", check_text(report->fault));
+	if (report->sequence)
+		buf_printf(text, "; first bad %s: sequence %llu", noun_of(report->fault), (unsigned long long)report->sequence);
+	if (!ids_is_none(report->tenant))
+		buf_printf(text, ", index %llu of %s", (unsigned long long)report->index, tenant);
+	if (report->key_len)
+		buf_printf(text, "; in the table %s", tables_names()[report->table]);
+	buf_put_text(text, "\n");
+}
+
+static void put_sound(const struct check_report *report, bool has_keys, struct buf *text)
+{
+	buf_printf(text, "sound: %llu entries (%llu of them pruned), %llu tenants, %llu checkpoints",
+		(unsigned long long)report->events, (unsigned long long)report->stubs, (unsigned long long)report->tenants,
+		(unsigned long long)report->checkpoints);
+	if (has_keys)
+		buf_printf(text, ", %llu state rows\n", (unsigned long long)report->protected_rows);
+	else
+		buf_put_text(text, "; state rows were not checked: there is no key file here\n");
+}
+
+static fallible say(struct journal *journal, const struct check_report *report, bool has_keys)
+{
+	scoped(buf) text = BUF(INSPECT_TEXT);
+	if (report->fault == CHECK_SOUND)
+		put_sound(report, has_keys, &text);
+	else
+		put_fault(report, &text);
+	TRY(buf_check(&text));
+	return journal_print(journal, buf_span(&text));
+}
+
+static fallible look(const struct conf *conf, struct journal *journal, struct inspection *inspection)
+{
+	struct check_report report = {0};
+	if (!conf->data[0])
+		return FAIL(INPUT, "name the store's directory with --data DIR");
+	struct err err = start_open_keys(conf, journal, &inspection->start);
+	if (err.kind != ERR_NOT_FOUND)
+		TRY(err);
+	inspection->has_keys = !err_failed(err);
+	TRY(check_open(conf->data, &kv_lmdb, &inspection->data));
+	struct check_ask ask = {.data = inspection->data, .progress = show_progress, .context = journal};
+	if (inspection->has_keys)
+		ask.keys = keeper_keys(inspection->start.server.keeper);
+	TRY(check_volume(&ask, &report));
+	TRY(say(journal, &report, inspection->has_keys));
+	return report.fault == CHECK_SOUND ? OK : FAIL(FORGED, "the store is not sound");
+}
+
+fallible inspect_verify(const struct conf *conf, struct journal *journal)
+{
+	scoped(inspection) inspection = {0};
+	return look(conf, journal, &inspection);
+}
+
+/* ---- reindex ---- */
+
+static fallible drop_index(const struct conf *conf)
+{
+	static const char *const FILES[] = {"data.mdb", "lock.mdb"};
+	char path[INSPECT_PATH];
+	for (size_t i = 0; i < sizeof FILES / sizeof FILES[0]; i++) {
+		if (snprintf(path, sizeof path, "%s/index/%s", conf->data, FILES[i]) >= (int)sizeof path)
+			return FAIL(INPUT, "the path of the data directory is too long");
+		if (unlink(path) != 0 && errno != ENOENT)
+			return FAIL(IO, "the index cannot be removed");
+	}
+	return OK;
+}
+
+static fallible rebuild(struct start *start)
+{
+	while (tail_count(start->server.volume.tail) > 0)
+		TRY(fold_once(&start->server.volume));
+	return OK;
+}
+
+fallible inspect_reindex(const struct conf *conf, struct journal *journal)
+{
+	struct start start;
+	int lock;
+	scoped(buf) text = BUF(INSPECT_TEXT);
+	if (!conf->data[0])
+		return FAIL(INPUT, "name the store's directory with --data DIR");
+	/* Nobody may have it open while files vanish. */
+	TRY(volume_lock(conf->data, &lock));
+	struct err err = drop_index(conf);
+	volume_unlock(lock);
+	TRY(err);
+	TRY(start_open(conf, START_OPEN, journal, &start));
+	err = rebuild(&start);
+	buf_printf(&text, "reindexed: %llu entries\n", (unsigned long long)start.server.volume.head.sequence);
+	start_close(&start);
+	TRY(err);
+	return journal_print(journal, buf_span(&text));
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* jobs - a table of small housekeeping acts, run one after the other. */
+#include "server/jobs.h"
+
+#include "server/api/idempotency.h"
+#include "store/storm.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+#include <time.h>
+
+enum { JOBS_EVERY_MS = 2000, JOBS_AT_ONCE = 500 };
+
+/* One kind of work: a housekeeping act over at most `max` rows that says how many it did. */
+struct job {
+	const char *name;
+	fallible (*sweep)(struct act *act, size_t max, size_t *done);
+};
+
+static const struct job JOBS[] = {
+	{"storms", storm_close},
+	{"idempotency", idempotency_sweep},
+};
+
+enum { JOB_COUNT = sizeof JOBS / sizeof JOBS[0] };
+
+struct jobs {
+	struct server *server;
+	struct journal *journal;
+	pthread_t thread;
+	pthread_mutex_t lock;
+	pthread_cond_t wake;
+	bool stopping;
+};
+
+struct run {
+	const struct job *job;
+	size_t done;
+};
+
+/* An act that found nothing to do is dropped, so that an idle server does not commit. */
+static fallible run_act(struct act *act, void *context)
+{
+	struct run *run = context;
+	TRY(run->job->sweep(act, JOBS_AT_ONCE, &run->done));
+	return run->done ? OK : FAIL(NOT_FOUND, "there is nothing to do");
+}
+
+static void run_job(struct jobs *jobs, const struct job *job)
+{
+	struct run run = {.job = job};
+	struct err err;
+	do {
+		err = committer_run(jobs->server->committer,
+			(struct act_job){.kind = ACT_HOUSEKEEPING, .run = run_act, .context = &run});
+	} while (!err_failed(err) && run.done == JOBS_AT_ONCE);
+	if (err_failed(err) && err.kind != ERR_NOT_FOUND)
+		journal_err(jobs->journal, JOURNAL_WARN, err, span_text(job->name));
+}
+
+/* True until it is time to stop. */
+static bool wait_turn(struct jobs *jobs)
+{
+	int64_t then = clock_monotonic_ms() + JOBS_EVERY_MS;
+	struct timespec until = {.tv_sec = then / 1000, .tv_nsec = then % 1000 * 1000000};
+	pthread_mutex_lock(&jobs->lock);
+	while (!jobs->stopping && pthread_cond_timedwait(&jobs->wake, &jobs->lock, &until) != ETIMEDOUT)
+		continue;
+	bool going = !jobs->stopping;
+	pthread_mutex_unlock(&jobs->lock);
+	return going;
+}
+
+static void *run_thread(void *context)
+{
+	struct jobs *jobs = context;
+	while (wait_turn(jobs))
+		for (size_t i = 0; i < JOB_COUNT && !jobs->server->volume.read_only; i++)
+			run_job(jobs, &JOBS[i]);
+	return NULL;
+}
+
+fallible jobs_open(struct server *server, struct journal *journal, struct jobs **jobs)
+{
+	pthread_condattr_t monotonic;
+	struct jobs *made = calloc(1, sizeof *made);
+	if (!made)
+		return FAIL(NO_MEMORY, "the background jobs cannot be made");
+	made->server = server;
+	made->journal = journal;
+	pthread_mutex_init(&made->lock, NULL);
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&made->wake, &monotonic);
+	pthread_condattr_destroy(&monotonic);
+	if (pthread_create(&made->thread, NULL, run_thread, made) != 0) {
+		free(made);
+		return FAIL(NO_MEMORY, "the thread of the background jobs cannot be started");
+	}
+	*jobs = made;
+	return OK;
+}
+
+void jobs_close(struct jobs *jobs)
+{
+	if (!jobs)
+		return;
+	pthread_mutex_lock(&jobs->lock);
+	jobs->stopping = true;
+	pthread_cond_signal(&jobs->wake);
+	pthread_mutex_unlock(&jobs->lock);
+	pthread_join(jobs->thread, NULL);
+	pthread_mutex_destroy(&jobs->lock);
+	pthread_cond_destroy(&jobs->wake);
+	free(jobs);
+}

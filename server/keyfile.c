@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* keyfile - make and read the key file. */
+#include "server/keyfile.h"
+
+#include "base/text.h"
+#include "crypto/random.h"
+#include "crypto/secret.h"
+#include "server/env/conf.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+enum { KEYFILE_MAX = 256 };
+
+static const struct span MAGIC = {(const uint8_t *)"muniment-key-1 ", 15};
+
+static fallible write_line(int fd, struct span line)
+{
+	if (write(fd, line.at, line.len) != (ssize_t)line.len)
+		return errno == ENOSPC ? FAIL(FULL, "the disk has no room for the key file")
+				       : FAIL(IO, "the key file cannot be written");
+	return fsync(fd) == 0 ? OK : FAIL(IO, "the key file cannot be synced");
+}
+
+fallible keyfile_make(const char *path, uint8_t secret[static SLOT_SECRET])
+{
+	scoped(buf) line = BUF(KEYFILE_MAX);
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return errno == EEXIST ? FAIL(CONFLICT, "there is a key file already") : FAIL(IO, "the key file cannot be made");
+	random_fill(secret, SLOT_SECRET);
+	buf_put(&line, MAGIC);
+	text_put_base64(&line, span_of(secret, SLOT_SECRET));
+	buf_put_text(&line, "\n");
+	struct err err = buf_check(&line);
+	if (!err_failed(err))
+		err = write_line(fd, buf_span(&line));
+	close(fd);
+	secret_wipe(line.data, line.len);
+	return err;
+}
+
+fallible keyfile_read(const char *path, uint8_t secret[static SLOT_SECRET])
+{
+	scoped(buf) content = BUF(KEYFILE_MAX);
+	scoped(buf) bytes = BUF(KEYFILE_MAX);
+	TRY(conf_read_private(path, &content));
+	struct span rest = buf_span(&content), line;
+	span_cut(&rest, '\n', &line);
+	struct err err = FAIL(CORRUPT, "the key file is not in a known form");
+	if (span_starts(line, MAGIC) && !err_failed(text_parse_base64(span_from(line, MAGIC.len), &bytes)) &&
+		bytes.len == SLOT_SECRET) {
+		memcpy(secret, bytes.data, SLOT_SECRET);
+		err = OK;
+	}
+	secret_wipe(content.data, content.len);
+	if (bytes.data)
+		secret_wipe(bytes.data, bytes.len);
+	return err;
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* start - open the parts in their order, and close them in the reverse one. */
+#include "server/start.h"
+
+#include "base/json_in.h"
+#include "server/keyfile.h"
+#include "store/volume.h"
+
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { START_PATH = 4096 };
+
+fallible start_key_path(const struct conf *conf, struct buf *path)
+{
+	if (conf->key_file[0])
+		buf_printf(path, "%s", conf->key_file);
+	else
+		buf_printf(path, "%s.key", conf->data);
+	buf_put_u8(path, 0);
+	return buf_check(path);
+}
+
+static fallible open_secrets(const struct conf *conf, struct start *start)
+{
+	bool locked;
+	enum secret_lock lock = conf->allow_unlocked ? SECRET_LOCK_WANTED : SECRET_LOCK_NEEDED;
+	TRY(secret_setup());
+	TRY(secret_arena_open((size_t)conf->secrets_arena_bytes, lock, &start->server.secrets, &locked));
+	start->health.unlocked = !locked;
+	return OK;
+}
+
+/* A key that lies on the disk that it protects is taken with it. */
+static void compare_places(const char *key_path, const char *data, struct start *start)
+{
+	struct stat key, store;
+	if (stat(key_path, &key) == 0 && stat(data, &store) == 0)
+		start->health.key_beside_data = key.st_dev == store.st_dev;
+}
+
+static fallible open_keeper(const struct conf *conf, enum start_mode mode, struct start *start)
+{
+	uint8_t secret[SLOT_SECRET];
+	scoped(buf) path = BUF(START_PATH);
+	TRY(start_key_path(conf, &path));
+	const char *key_path = (const char *)path.data;
+	TRY(mode == START_CREATE ? keyfile_make(key_path, secret) : keyfile_read(key_path, secret));
+	compare_places(key_path, conf->data, start);
+	struct keeper_ask ask = {.backend = &kv_lmdb, .directory = conf->data, .unseal = SPAN_BYTES(secret),
+		.arena = start->server.secrets, .create = mode == START_CREATE};
+	struct err err = keeper_open(&ask, &start->server.keeper);
+	secret_wipe(secret, sizeof secret);
+	return err;
+}
+
+/* Nobody knows what the disk holds: the next start reads what is really there. */
+static void end_process(void *context, struct err err)
+{
+	journal_err(context, JOURNAL_ERROR, err, SPAN_NONE);
+	_exit(1);
+}
+
+static fallible open_parts(const struct conf *conf, enum start_mode mode, struct start *start)
+{
+	int lock;
+	struct server *server = &start->server;
+	if (!conf->data[0])
+		return FAIL(INPUT, "name the store's directory with --data DIR");
+	/* A write over a file's limit shall be an error, not the end; a client that goes away likewise. */
+	sigaction(SIGXFSZ, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
+	sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
+	json_in_setup();
+	TRY(open_secrets(conf, start));
+	if (mode == START_OPEN && access(conf->data, F_OK) != 0)
+		return FAIL(NOT_FOUND, "there is no store in this directory: make one with munimentd init");
+	TRY(volume_lock(conf->data, &lock));
+	start->lock = lock + 1;
+	TRY(open_keeper(conf, mode, start));
+	struct volume_ask ask = {.directory = conf->data, .backend = &kv_lmdb, .keys = keeper_keys(server->keeper),
+		.max_bytes = conf->store_max_bytes, .create = mode == START_CREATE};
+	TRY(volume_open(&ask, &server->volume));
+	return committer_open(&server->volume, (struct alarm){start->journal, end_process}, &server->committer);
+}
+
+fallible start_open(const struct conf *conf, enum start_mode mode, struct journal *journal, struct start *start)
+{
+	*start = (struct start){.journal = journal, .server = {.log_name = conf->log_name, .app_name = conf->app_name}};
+	start->server.health = &start->health;
+	struct err err = open_parts(conf, mode, start);
+	if (err_failed(err))
+		start_close(start);
+	return err;
+}
+
+static fallible open_keys(const struct conf *conf, struct start *start)
+{
+	int lock;
+	json_in_setup();
+	TRY(open_secrets(conf, start));
+	struct err err = volume_lock(conf->data, &lock);
+	if (err.code == CODE_LOCKED_DIRECTORY)
+		return err;
+	if (!err_failed(err)) /* a copy on a medium that can't be written has nobody to keep out */
+		start->lock = lock + 1;
+	return open_keeper(conf, START_OPEN, start);
+}
+
+fallible start_open_keys(const struct conf *conf, struct journal *journal, struct start *start)
+{
+	*start = (struct start){.journal = journal};
+	struct err err = open_keys(conf, start);
+	if (err_failed(err))
+		start_close(start);
+	return err;
+}
+
+void start_close(struct start *start)
+{
+	struct server *server = &start->server;
+	committer_close(server->committer);
+	volume_close(&server->volume);
+	keeper_close(server->keeper);
+	secret_arena_close(server->secrets);
+	if (start->lock)
+		volume_unlock(start->lock - 1);
+	*start = (struct start){0};
+}
