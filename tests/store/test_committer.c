@@ -17,6 +17,7 @@ enum { THREADS = 64, ACTS = 200, COUNTERS = 8 };
 static void no_fatal(void *context, struct err err)
 {
 	(void)context;
+	(void)context;
 	fprintf(stderr, "%s (%s)\n", err.why, err.at);
 	abort();
 }
@@ -34,7 +35,8 @@ static void office_make(struct office *office, const struct kv_backend *backend,
 		office->world.ask.max_bytes = max_bytes;
 		world_open(&office->world);
 	}
-	world_must(committer_open(&office->world.volume, (struct alarm){.tell = no_fatal}, &office->committer));
+	world_must(
+		committer_open(&office->world.volume, (struct alarm){.tell = no_fatal}, &office->committer));
 }
 
 static void office_done(struct office *office)
