@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* grant_rules - whether a grant may be used now: facts and a time in, a verdict out. Pure: nothing is read or
+ * written here. */
+#pragma once
+
+#include "policies/modes.h"
+#include "policies/reasons.h"
+
+/* Where a grant is in its life. Stored numbers: never renumber. What has ended stays ended. */
+enum grant_state {
+	GRANT_ACTIVE = 0,
+	GRANT_SUSPENDED = 1,
+	GRANT_REVOKED = 2,
+	GRANT_EXPIRED = 3,
+	GRANT_STATE_COUNT
+};
+
+/* How far the grantee has proved who they are, weak to strong (FOUNDATIONS 1). */
+enum grant_proof {
+	GRANT_PROOF_NONE,
+	GRANT_PROOF_LOGIN,  /* a login of at most 8 hours */
+	GRANT_PROOF_ACTION, /* this very use was confirmed, at most 5 minutes ago */
+};
+
+/* All that a use is judged by. */
+struct grant_facts {
+	enum mode mode; /* asked for */
+	bool purpose_given;
+	enum grant_proof proof;
+	bool code_needs_login; /* the tenant's rule use.code_needs */
+
+	enum grant_state state;
+	struct instant from, until;
+	uint32_t uses_max; /* 0 = any number */
+	uint32_t uses_made;
+	uint16_t modes; /* of the grant */
+
+	uint16_t ceiling;     /* of the credential's version: sealed with it */
+	bool credential_open; /* not archived */
+	bool secret_there;    /* the version holds what the mode needs */
+
+	bool client_ended;
+	bool client_paused;
+	bool frozen; /* the client stopped all use */
+
+	bool grantee_active;
+	bool grantee_may; /* the grantee's roles allow the mode */
+};
+
+/* grant_rules_use - the first rule that says no, in this order:
+ *
+ *	grant_expired     revoked, expired, behind `until`, the credential archived, the client gone
+ *	grant_suspended   suspended, before `from`, the client paused, the grantee not active
+ *	frozen            the client stopped all use
+ *	mode_not_allowed  outside the grant or the ceiling, or the version holds nothing for the mode
+ *	not_allowed       the grantee's roles do not allow the mode
+ *	uses_exhausted
+ *	purpose_required  every use says what for
+ *	person_unproven   no proof where one is needed
+ *	stepup_required   a login where this very use has to be confirmed
+ *
+ * What no proof could change is said first: nobody is asked to confirm what would be refused anyway. */
+struct verdict grant_rules_use(const struct grant_facts *facts, struct instant now);
+
+/* grant_rules_has_ended - whether the time of a grant is over, whatever its row says yet. */
+bool grant_rules_has_ended(const struct grant_facts *facts, struct instant now);

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* modes - their words. */
+#include "policies/modes.h"
+
+static const char *const WORDS[MODE_COUNT] = {
+	[MODE_CODE] = "code",
+	[MODE_INJECT] = "inject",
+	[MODE_REVEAL] = "reveal",
+};
+
+const char *modes_name(enum mode mode)
+{
+	return WORDS[mode];
+}
+
+bool modes_find(struct span word, enum mode *mode)
+{
+	for (unsigned i = 0; i < MODE_COUNT; i++)
+		if (span_is(word, WORDS[i])) {
+			*mode = (enum mode)i;
+			return true;
+		}
+	return false;
+}

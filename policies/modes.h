@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* modes - the ways in which a credential can be used, from what shows least to what shows all. */
+#pragma once
+
+#include "base/span.h"
+
+/* Stored as bits, also in the sealed context of every secret: never renumber. */
+enum mode {
+	MODE_CODE = 0, /* a one-time code, computed here: the seed stays */
+	MODE_INJECT =
+		1, /* the secret goes into a page that an agent fills in: whoever runs it could know it */
+	MODE_REVEAL = 2, /* the secret itself: whoever sees it knows it */
+	MODE_COUNT
+};
+
+/* MODE_BIT(REVEAL) - the bit of one mode. */
+#define MODE_BIT(name) ((uint16_t)(1u << MODE_##name))
+
+/* modes_bit - the bit of a mode that is only known at run time. */
+static inline uint16_t modes_bit(enum mode mode)
+{
+	return (uint16_t)(1u << mode);
+}
+
+/* modes_name - "code". Static. modes_find - the mode of a word; false when there is none. */
+const char *modes_name(enum mode mode);
+bool modes_find(struct span word, enum mode *mode);
