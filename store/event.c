@@ -159,11 +159,19 @@ static fallible open_part(const struct keys *keys, const struct leaf_part *part,
 	return leaf_read_texts(copy, event->texts);
 }
 
-static bool may_see(enum part_kind kind, unsigned sees)
+static unsigned sight_of(enum part_kind kind)
 {
-	if (kind == PART_CLIENT)
-		return sees & EVENT_SEES_CLIENT;
-	return sees & EVENT_SEES_ACTOR;
+	switch (kind) {
+	case PART_ACTOR:
+		return EVENT_SEES_ACTOR;
+	case PART_CLIENT:
+		return EVENT_SEES_CLIENT;
+	case PART_PERSON:
+		return EVENT_SEES_OBJECT;
+	case PART_TENANT:
+		break;
+	}
+	return EVENT_SEES_TENANT;
 }
 
 fallible event_read(const struct keys *keys, const struct log_row *row, unsigned sees, struct arena *arena,
@@ -174,16 +182,17 @@ fallible event_read(const struct keys *keys, const struct log_row *row, unsigned
 	read.action = action_by_code(read.leaf.action);
 	for (size_t i = 0; i < read.leaf.part_count; i++) {
 		const struct leaf_part *part = &read.leaf.parts[i];
-		if (!may_see(part->kind, sees)) {
-			read.withheld = true;
+		unsigned sight = sight_of(part->kind);
+		if (!(sees & sight)) {
+			read.withheld |= sight;
 			continue;
 		}
 		struct err err = open_part(keys, part, arena, &read);
-		if (err.kind != ERR_NOT_FOUND)
-			TRY(err);
 		/* A destroyed key is an erasure, not a fault. */
-		read.erased_client |= err.kind == ERR_NOT_FOUND && part->kind == PART_CLIENT;
-		read.erased_actor |= err.kind == ERR_NOT_FOUND && part->kind != PART_CLIENT;
+		if (err.kind == ERR_NOT_FOUND)
+			read.erased |= sight;
+		else
+			TRY(err);
 	}
 	*event = read;
 	return OK;

@@ -52,7 +52,9 @@ void event_decide(struct event_draft *draft, enum action action, enum leaf_outco
 enum event_parts {
 	EVENT_SEES_ACTOR = 1u << 0,
 	EVENT_SEES_CLIENT = 1u << 1,
-	EVENT_SEES_ALL = EVENT_SEES_ACTOR | EVENT_SEES_CLIENT,
+	EVENT_SEES_OBJECT = 1u << 2, /* the part of a person who is the object */
+	EVENT_SEES_TENANT = 1u << 3,
+	EVENT_SEES_ALL = EVENT_SEES_ACTOR | EVENT_SEES_CLIENT | EVENT_SEES_OBJECT | EVENT_SEES_TENANT,
 };
 
 /* An event as it is read back. */
@@ -61,9 +63,8 @@ struct event_read {
 	struct log_row row;
 	const struct action_row *action; /* NULL: declared by the tenant, or newer than this program */
 	struct span texts[LEAF_TEXT_COUNT]; /* of the parts that could be opened; in the arena */
-	bool erased_actor;   /* the key of that part is gone */
-	bool erased_client;
-	bool withheld;       /* a part was left closed because of the reader's scope */
+	unsigned erased;     /* enum event_parts: the key of that part is gone */
+	unsigned withheld;   /* enum event_parts: left closed because of the reader's scope */
 };
 
 /* event_read - decode a row and open its parts.
