@@ -128,6 +128,20 @@ fallible call_page(struct call *call, struct span filters, struct page_ask *page
 	return cursor.len ? open_cursor(call, cursor, filters, page) : OK;
 }
 
+fallible call_page_of(struct call *call, size_t limit, struct span cursor, struct span filters, struct page_ask *page)
+{
+	struct page_ask asked;
+	TRY(call_page(call, filters, &asked));
+	if (limit > PAGE_MAX)
+		return FAIL(INVALID, "limit is a number from 1 to 500");
+	if (limit)
+		asked.limit = limit;
+	if (cursor.len)
+		TRY(open_cursor(call, cursor, filters, &asked));
+	*page = asked;
+	return OK;
+}
+
 static fallible put_link(struct call *call, struct span cursor)
 {
 	scoped(buf) link = BUF(HTTP_TARGET_MAX + CURSOR_MAX);

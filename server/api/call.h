@@ -43,6 +43,13 @@ enum route_needs {
 	ROUTE_RAW = 1u << 3,      /* the body is not JSON, or the answer is not: the handler fills the reply itself */
 };
 
+/* What a call that a handler with `write` has prepared asks of the committer. */
+enum call_act {
+	CALL_EVENT,        /* an act with at least one event */
+	CALL_HOUSEKEEPING, /* an act without one */
+	CALL_NO_ACT,       /* nothing: answer at once */
+};
+
 struct idempotency; /* server/api/idempotency.h */
 
 struct call {
@@ -61,6 +68,7 @@ struct call {
 	struct json_doc device;            /* of the header Muniment-Device */
 	struct json_problems problems;
 	void *ask;                         /* the handler's own, in the arena */
+	enum call_act act;                 /* CALL_EVENT unless prepare sets it */
 	int status;                        /* of a successful answer; 200 unless prepare or write sets it */
 	struct err refusal;                /* set by write when the act stands (with its event) but the answer is a problem */
 	struct idempotency *idempotency;   /* NULL without a key */
@@ -108,6 +116,9 @@ struct page_ask {
 	struct span position; /* what the list put into the cursor */
 };
 fallible call_page(struct call *call, struct span filters, struct page_ask *page);
+
+/* call_page_of - the same from a body's members: limit 0 = the query's or the usual, cursor empty = the query's. */
+fallible call_page_of(struct call *call, size_t limit, struct span cursor, struct span filters, struct page_ask *page);
 
 /* call_put_cursor - the member "next" and the Link header; position SPAN_NONE writes null. */
 fallible call_put_cursor(struct call *call, struct json_out *out, struct span filters, struct span position);

@@ -96,8 +96,9 @@ static fallible submit(struct flight *flight)
 {
 	struct call *call = &flight->call;
 	TRY(committer_reserve(call->server->committer));
-	call->job = (struct act_job){.kind = ACT_EVENT, .run = run_act, .numbered = keep_answer, .done = end_act,
-		.context = flight};
+	bool housekeeping = call->act == CALL_HOUSEKEEPING && !flight->refusing;
+	call->job = (struct act_job){.kind = housekeeping ? ACT_HOUSEKEEPING : ACT_EVENT, .run = run_act,
+		.numbered = keep_answer, .done = end_act, .context = flight};
 	http_suspend(call->exchange);
 	committer_submit(call->server->committer, &call->job);
 	return OK;
@@ -190,6 +191,7 @@ static void prepare(struct flight *flight)
 	bool replayed = false;
 	call->runs++;
 	call->status = 200;
+	call->act = CALL_EVENT;
 	call->problems.count = 0;
 	call->idempotency = NULL;
 	struct err err = idempotency_begin(call, &replayed);
@@ -197,7 +199,7 @@ static void prepare(struct flight *flight)
 		return;
 	if (!err_failed(err))
 		err = handler->prepare(call);
-	if (!err_failed(err) && handler->write)
+	if (!err_failed(err) && handler->write && call->act != CALL_NO_ACT)
 		err = submit(flight);
 	else if (!err_failed(err))
 		answer(flight);
