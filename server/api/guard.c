@@ -71,7 +71,7 @@ static fallible take_proof(struct call *call, struct reading *reading)
 	if (text.len == 0 || ids_is_none(call->caller.person))
 		return OK;
 	TRY(proof_find(&view, &call->caller, call->caller.person, text, call->now, &call->caller.proof));
-	call->caller.proven = true;
+	call->caller.proven = !call->caller.proof.weak;
 	return OK;
 }
 

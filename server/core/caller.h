@@ -28,6 +28,7 @@ struct device {
 struct proof {
 	bool given;
 	bool is_action;     /* purpose action: once, at most 5 minutes old; else a login, at most 8 hours old */
+	bool weak;          /* by a factor that nobody vouched for: enough for a plain login and mode code, proves nobody */
 	struct id verification;
 	struct id person;
 	struct id application;

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* proof - find a verification that was allowed, and use it up. */
+#include "server/core/proof.h"
+
+#include "base/json_out.h"
+#include "store/verification.h"
+
+static fallible unproven(void)
+{
+	return FAIL_CODE(PERSON_UNPROVEN, "the verification does not prove this person here and now");
+}
+
+/* A right code is worth as much as the time since: a login 8 hours, an action 5 minutes and once. */
+static bool still_proves(const struct verification *verification, struct instant now)
+{
+	int64_t age_ms = now.ms - verification->decided.ms;
+	if (verification->state != VERIFICATION_ALLOWED || verification_is_decoy(verification))
+		return false;
+	if (!verification->is_action)
+		return age_ms <= PROOF_LOGIN_MS;
+	return !verification->spent && age_ms <= PROOF_ACTION_MS;
+}
+
+fallible proof_find(const struct view *view, const struct caller *caller, struct id person, struct span text,
+	struct instant now, struct proof *proof)
+{
+	struct id id;
+	struct verification verification;
+	if (err_failed(ids_parse(ID_VERIFICATION, text, &id)))
+		return unproven();
+	struct err err = verification_get(view, caller->tenant, id, &verification);
+	if (err.kind == ERR_NOT_FOUND)
+		return unproven();
+	TRY(err);
+	bool own = ids_equal(verification.person, person) &&
+		   ids_equal(verification.application, caller->application);
+	if (!own || !still_proves(&verification, now))
+		return unproven();
+	*proof = (struct proof){.given = true,
+		.is_action = verification.is_action,
+		.weak = verification.weak,
+		.verification = id,
+		.person = person,
+		.application = caller->application};
+	memcpy(proof->action_hash, verification.proves_hash, sizeof proof->action_hash);
+	return OK;
+}
+
+fallible proof_use(struct act *act, struct id tenant, const struct proof *proof)
+{
+	struct verification verification;
+	struct view view = view_act(act);
+	struct err err = verification_get(&view, tenant, proof->verification, &verification);
+	if (err.kind == ERR_NOT_FOUND)
+		return unproven();
+	TRY(err);
+	if (!still_proves(&verification, act->now) || !ids_equal(verification.person, proof->person))
+		return unproven();
+	if (!verification.is_action)
+		return OK;
+	verification.spent = true;
+	return verification_put(act, &verification);
+}
+
+/* ---- actions ---- */
+
+fallible proof_hash_json(struct span type, struct span fields, uint8_t hash[static HASH_SHA256])
+{
+	scoped(buf) text = BUF(2 * PROOF_ACTION_MAX);
+	struct json_out out = JSON_OUT(&text);
+	json_out_open(&out, NULL);
+	json_out_raw(&out, "fields", fields.len ? fields : SPAN_LIT("{}"));
+	json_out_span(&out, "type", type);
+	json_out_close(&out);
+	TRY(buf_check(&text));
+	hash_sha256(buf_span(&text), hash);
+	return OK;
+}
+
+fallible proof_action_hash(
+	const char *type, const struct proof_field *fields, size_t count, uint8_t hash[static HASH_SHA256])
+{
+	scoped(buf) text = BUF(PROOF_ACTION_MAX);
+	struct json_out out = JSON_OUT(&text);
+	if (count > PROOF_FIELDS_MAX)
+		return FAIL(BUG, "an action has more fields than there can be");
+	json_out_open(&out, NULL);
+	for (size_t i = 0; i < count; i++) {
+		if (i > 0 && strcmp(fields[i - 1].name, fields[i].name) >= 0)
+			return FAIL(BUG, "the fields of an action stand in the order of their names");
+		json_out_span(&out, fields[i].name, fields[i].value);
+	}
+	json_out_close(&out);
+	TRY(buf_check(&text));
+	return proof_hash_json(span_text(type), buf_span(&text), hash);
+}

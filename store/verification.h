@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* verification - one login (or one confirmed action) of one person: its tries, its mailed codes, and what
+ * became of it.
+ *
+ * A person who does not exist has one as well, a decoy: the same record in one of 4,096 rows a tenant, made
+ * of a keyed hash; the name that was asked for is stored nowhere (FOUNDATIONS 26). Source: docs/formats.md
+ * "verification". */
+#pragma once
+
+#include "store/noun.h"
+
+enum {
+	VERIFICATION_TRIES = 5,
+	VERIFICATION_CODES_MAX = 3,
+	VERIFICATION_REF = 2, /* characters that name a mailed code on the screen and in the mail */
+	VERIFICATION_BUCKETS = 4096,
+	VERIFICATION_OPEN_MS = 10 * 60 * 1000,
+	VERIFICATION_KEPT_MS = 60 * 60 * 1000,	     /* it answers `expired` so long */
+	VERIFICATION_PROVES_MS = 8 * 60 * 60 * 1000, /* an allowed one is kept so long */
+	VERIFICATION_SEALED_MAX = 8 * 1024,
+};
+
+/* Stored numbers: never renumber. */
+enum verification_state {
+	VERIFICATION_OPEN = 0,
+	VERIFICATION_ALLOWED = 1,
+	VERIFICATION_LOCKED = 2,
+	VERIFICATION_CANCELLED = 3,
+	VERIFICATION_REFUSED = 4, /* it never could succeed: `reason` says why */
+};
+
+/* A mailed code. Only its keyed hash is kept. */
+struct verification_code {
+	char ref[VERIFICATION_REF + 1];
+	uint8_t hash[HASH_BLAKE];
+	struct instant made;
+	struct id factor;
+};
+
+struct verification {
+	struct id tenant;
+	struct id id;
+	struct id application; /* that opened it: nobody else sees it */
+	struct id person;      /* none: a decoy */
+	struct id device;      /* our id of the person's device; none */
+	bool is_action;	       /* purpose action; else login */
+	bool weak;  /* allowed by a factor that nobody vouched for: it opens a plain login, and proves little
+		     */
+	bool spent; /* an action that was confirmed is used up */
+	enum verification_state state;
+	uint16_t reason; /* enum reason, of REFUSED */
+	uint8_t tries;	 /* wrong codes so far */
+	uint8_t aal;	 /* of ALLOWED */
+	struct instant opened;
+	struct instant decided;		  /* when it was allowed; ms 0 */
+	struct id factor;		  /* that allowed it */
+	uint8_t action_hash[HASH_SHA256]; /* of the whole action: repeated by later calls, in the receipt */
+	uint8_t proves_hash[HASH_SHA256]; /* of its type and fields alone: what a use compares
+					     (server/core/proof.h) */
+	uint8_t used_code[HASH_BLAKE];	  /* keyed hash of the code that allowed it */
+	struct verification_code codes[VERIFICATION_CODES_MAX]; /* the newest last */
+	size_t code_count;
+	uint8_t decoy[HASH_BLAKE]; /* what a decoy is made of; zero for others */
+	struct span sealed;	   /* device, nonce, text of the action: sealed by the use-case */
+	uint64_t version;
+};
+
+static inline bool verification_is_decoy(const struct verification *verification)
+{
+	return ids_is_none(verification->person);
+}
+
+/* verification_get - of a person or of a decoy; `sealed` borrows from the view's transaction.
+ * Fails: NOT_FOUND · FORGED · CORRUPT. */
+fallible verification_get(
+	const struct view *view, struct id tenant, struct id id, struct verification *verification);
+
+/* verification_put - inside an act. Fails: FULL · IO. */
+fallible verification_put(struct act *act, const struct verification *verification);
+
+/* verification_put_shadow - a write beside a decoy's own, where a person's verification would have caused
+ * one: an act is to write as much for nobody as for somebody. */
+fallible verification_put_shadow(struct act *act, const struct verification *decoy, struct span bytes);
+
+/* verification_drop - housekeeping. Fails: NOT_FOUND · IO. */
+fallible verification_drop(struct act *act, const struct verification *verification);
+
+/* verification_is_expired - whether an open one no longer takes codes. */
+bool verification_is_expired(const struct verification *verification, struct instant now);
+
+/* verification_ends - when its row may go. */
+struct instant verification_ends(const struct verification *verification);
