@@ -16,7 +16,8 @@ struct keeper; /* server/keeper/keeper.h */
  *
  * The courier fills in what is not given: name (of the person), login (the same), contact and agency (of the tenant), app (a
  * setting), time (when the notice was made). A label.* line is left out when its value is not given; any other text whose
- * value nobody gives is a BUG and never sent. "to" is an address that gets the mail instead of the person's own. */
+ * value nobody gives is a BUG and never sent. "to" is an address that gets the mail instead of the person's own. A control
+ * character in a value is shown as '?'. */
 struct tell_ask {
 	struct id person;                   /* who gets it */
 	enum notice_kind kind;
@@ -30,8 +31,8 @@ struct tell_ask {
  *
  *   arena   holds notice->sealed; the notice lives as long
  *   notice  ready for notice_add, due at once
- * Fails: INVALID a value with a control character · TOO_LARGE the record is over NOTICE_SEALED_MAX · BUG too many values, or one
- * with a name that is not above · BUSY sealed · NO_MEMORY. */
+ * Fails: TOO_LARGE the record is over NOTICE_SEALED_MAX · BUG too many values, or one with a name that is not above · BUSY
+ * sealed · NO_MEMORY. */
 fallible tell_prepare(struct keeper *keeper, struct id tenant, const struct tell_ask *ask, struct arena *arena,
 	struct notice *notice);
 
