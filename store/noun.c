@@ -50,6 +50,23 @@ fallible noun_next(const struct view *view, enum table table, struct id tenant, 
 	return FAIL(NOT_FOUND, "there are no more rows");
 }
 
+fallible noun_next_id(const struct view *view, enum table table, struct id tenant, struct span under, struct id *after)
+{
+	struct row row;
+	struct span name;
+	struct noun_key from = {.len = 0};
+	add(&from, under);
+	if (!ids_is_none(*after))
+		add(&from, id_span(after));
+	TRY(noun_next(view, table, tenant, noun_key_span(&from), &name, &row));
+	if (!span_starts(name, under))
+		return FAIL(NOT_FOUND, "there are no more rows");
+	if (name.len != under.len + sizeof after->bytes)
+		return FAIL(CORRUPT, "a key of a list has another length");
+	memcpy(after->bytes, name.at + under.len, sizeof after->bytes);
+	return OK;
+}
+
 /* ---- refs ---- */
 
 static fallible ref_key(const struct keys *keys, const struct noun_refs *refs, struct id tenant, struct span ref,

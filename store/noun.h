@@ -62,6 +62,12 @@ struct id noun_take_id(struct reader *reader);
 fallible noun_next(const struct view *view, enum table table, struct id tenant, struct span after, struct span *name,
 	struct row *row);
 
+/* noun_next_id - the same for a list whose keys are tenant ‖ under ‖ id (under empty: tenant ‖ id), in the order of the ids.
+ *
+ *   after  none = from the first; set to the id that was found
+ * Fails: NOT_FOUND at the end · CORRUPT a key of another length · IO. */
+fallible noun_next_id(const struct view *view, enum table table, struct id tenant, struct span under, struct id *after);
+
 /* The refs of a noun: the callers' own names, looked up by a keyed hash, stored nowhere in clear. */
 struct noun_refs {
 	enum table table;      /* of the noun: key tenant ‖ id */

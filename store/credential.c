@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* credential - the record of a credential, and the list of each client's. */
+#include "store/credential.h"
+
+#include "base/reader.h"
+
+enum { RECORD = 1, LABEL_MAX = 4096, RECORD_MAX = LABEL_MAX + 256 };
+
+static const char *const KINDS[CREDENTIAL_KIND_COUNT] = {
+	[CREDENTIAL_LOGIN] = "login",
+	[CREDENTIAL_TOTP] = "totp",
+	[CREDENTIAL_API_KEY] = "api_key",
+	[CREDENTIAL_NOTE] = "note",
+	[CREDENTIAL_SSH_KEY] = "ssh_key",
+	[CREDENTIAL_CARD] = "card",
+};
+
+const char *credential_kind_name(enum credential_kind kind)
+{
+	return KINDS[kind];
+}
+
+bool credential_kind_find(struct span word, enum credential_kind *kind)
+{
+	for (unsigned i = 0; i < CREDENTIAL_KIND_COUNT; i++)
+		if (span_is(word, KINDS[i])) {
+			*kind = (enum credential_kind)i;
+			return true;
+		}
+	return false;
+}
+
+unsigned credential_revealable(enum credential_kind kind)
+{
+	switch (kind) {
+	case CREDENTIAL_LOGIN:
+		return 1u << CREDENTIAL_PASSWORD;
+	case CREDENTIAL_TOTP:
+		return 1u << CREDENTIAL_SEED;
+	case CREDENTIAL_API_KEY:
+	case CREDENTIAL_SSH_KEY:
+		return 1u << CREDENTIAL_KEY;
+	case CREDENTIAL_NOTE:
+		return 1u << CREDENTIAL_TEXT;
+	case CREDENTIAL_CARD:
+		return 1u << CREDENTIAL_NUMBER | 1u << CREDENTIAL_EXPIRY | 1u << CREDENTIAL_HOLDER;
+	case CREDENTIAL_KIND_COUNT:
+		break;
+	}
+	return 0;
+}
+
+static struct seal_context place_of(struct id id)
+{
+	return (struct seal_context){.object = id, .object_type = SEAL_LABEL, .field_type = TABLE_CREDENTIAL};
+}
+
+/* ---- the label ---- */
+
+static fallible read_label(struct span label, struct credential *credential)
+{
+	struct reader reader = READER(label);
+	credential->title = reader_sized(&reader);
+	credential->url = reader_sized(&reader);
+	credential->username = reader_sized(&reader);
+	credential->tag_count = reader_u8(&reader);
+	if (credential->tag_count > CREDENTIAL_TAGS_MAX)
+		return FAIL(CORRUPT, "a credential has more tags than there can be");
+	for (size_t i = 0; i < credential->tag_count; i++)
+		credential->tags[i] = reader_sized(&reader);
+	return reader_check(&reader);
+}
+
+static fallible open_label(
+	const struct view *view, struct span sealed, struct arena *arena, struct credential *credential)
+{
+	const struct keys *keys = view_keys(view);
+	struct subject subject = {SUBJECT_CLIENT, credential->client};
+	scoped(buf) plain = BUF(LABEL_MAX);
+	struct err err = keys->open_row(
+		keys->keeper, credential->tenant, &subject, place_of(credential->id), sealed, &plain);
+	/* The key is gone: the client was erased, the row keeps only what is not personal. */
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	struct span label = arena_copy(arena, buf_span(&plain));
+	explicit_bzero(plain.data, plain.len);
+	if (!label.at)
+		return FAIL(NO_MEMORY, "a call has no memory for a credential");
+	return read_label(label, credential);
+}
+
+fallible credential_seal(const struct keys *keys, const struct credential *credential, struct buf *sealed)
+{
+	struct subject subject = {SUBJECT_CLIENT, credential->client};
+	scoped(buf) plain = BUF(LABEL_MAX);
+	buf_put_sized(&plain, credential->title);
+	buf_put_sized(&plain, credential->url);
+	buf_put_sized(&plain, credential->username);
+	buf_put_u8(&plain, (uint8_t)credential->tag_count);
+	for (size_t i = 0; i < credential->tag_count; i++)
+		buf_put_sized(&plain, credential->tags[i]);
+	TRY(buf_check(&plain));
+	return keys->seal_row(keys->keeper, credential->tenant, &subject, place_of(credential->id),
+		buf_span(&plain), sealed);
+}
+
+/* ---- the record ---- */
+
+static fallible check(const struct credential *credential)
+{
+	if (credential->kind >= CREDENTIAL_KIND_COUNT || credential->state >= CREDENTIAL_STATE_COUNT)
+		return FAIL(CORRUPT, "a credential's record has a field that no version knows");
+	if (credential->known == 0 || credential->known > credential->current)
+		return FAIL(CORRUPT, "a credential's record names a version that can't be");
+	return OK;
+}
+
+static fallible decode(
+	const struct view *view, const struct row *row, struct arena *arena, struct credential *credential)
+{
+	struct reader reader = READER(row->payload);
+	credential->row = row->version;
+	if (reader_u8(&reader) != RECORD)
+		return FAIL(CORRUPT, "a credential's record has an unknown version");
+	credential->kind = reader_u8(&reader);
+	credential->state = reader_u8(&reader);
+	credential->modes_max = reader_u16(&reader);
+	credential->client = noun_take_id(&reader);
+	credential->created.ms = reader_i64(&reader);
+	credential->current = reader_u64(&reader);
+	credential->known = reader_u64(&reader);
+	struct span sealed = reader_sized(&reader);
+	TRY(reader_check(&reader));
+	TRY(check(credential));
+	return open_label(view, sealed, arena, credential);
+}
+
+fallible credential_get(const struct view *view, struct id tenant, struct id id, struct arena *arena,
+	struct credential *credential)
+{
+	struct row row;
+	struct credential read = {.tenant = tenant, .id = id};
+	struct noun_key key = noun_key(tenant, id_span(&id), SPAN_NONE);
+	TRY(view_get(view, TABLE_CREDENTIAL, noun_key_span(&key), &row));
+	TRY(decode(view, &row, arena, &read));
+	*credential = read;
+	return OK;
+}
+
+fallible credential_put(struct act *act, const struct credential *credential, struct span sealed)
+{
+	scoped(buf) record = BUF(RECORD_MAX);
+	struct noun_key key = noun_key(credential->tenant, id_span(&credential->id), SPAN_NONE);
+	struct noun_key place =
+		noun_key(credential->tenant, id_span(&credential->client), id_span(&credential->id));
+	buf_put_u8(&record, RECORD);
+	buf_put_u8(&record, (uint8_t)credential->kind);
+	buf_put_u8(&record, (uint8_t)credential->state);
+	buf_put_u16(&record, credential->modes_max);
+	buf_put(&record, id_span(&credential->client));
+	buf_put_i64(&record, credential->created.ms);
+	buf_put_u64(&record, credential->current);
+	buf_put_u64(&record, credential->known);
+	buf_put_sized(&record, sealed);
+	TRY(buf_check(&record));
+	TRY(act_put(act, TABLE_CREDENTIAL_INDEX, noun_key_span(&place), SPAN_LIT("c")));
+	return act_put(act, TABLE_CREDENTIAL, noun_key_span(&key), buf_span(&record));
+}
+
+/* ---- walking ---- */
+
+bool credential_next(const struct view *view, struct id tenant, struct id client, struct id *after,
+	struct arena *arena, struct credential *credential, struct err *err)
+{
+	bool some = !ids_is_none(client);
+	*err = noun_next_id(view, some ? TABLE_CREDENTIAL_INDEX : TABLE_CREDENTIAL, tenant,
+		some ? id_span(&client) : SPAN_NONE, after);
+	if (err->kind == ERR_NOT_FOUND) {
+		*err = OK;
+		return false;
+	}
+	if (!err_failed(*err))
+		*err = credential_get(view, tenant, *after, arena, credential);
+	return !err_failed(*err);
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* exposure - one row a person, credential and version; a list of each client's. */
+#include "store/exposure.h"
+
+#include "base/reader.h"
+
+enum { RECORD = 1, RECORD_MAX = 128, PLACE_OF_PERSON = 16 + 8, PLACE_OF_CLIENT = 16 + 16 + 8 };
+
+/* credential ‖ version, or person ‖ credential ‖ version: what stands behind whose row it is. */
+static struct exposure_place place_of(const struct exposure *exposure, bool with_person)
+{
+	struct exposure_place place = {.len = 0};
+	uint64_t number = exposure->number;
+	if (with_person) {
+		memcpy(place.bytes, exposure->person.bytes, sizeof exposure->person.bytes);
+		place.len += sizeof exposure->person.bytes;
+	}
+	memcpy(place.bytes + place.len, exposure->credential.bytes, sizeof exposure->credential.bytes);
+	place.len += sizeof exposure->credential.bytes + 8;
+	for (size_t i = place.len; i > place.len - 8; i--, number >>= 8)
+		place.bytes[i - 1] = (uint8_t)number;
+	return place;
+}
+
+static struct noun_key key_of(const struct exposure *exposure)
+{
+	struct exposure_place place = place_of(exposure, false);
+	return noun_key(exposure->tenant, id_span(&exposure->person), span_of(place.bytes, place.len));
+}
+
+static struct noun_key index_key_of(const struct exposure *exposure)
+{
+	struct exposure_place place = place_of(exposure, true);
+	return noun_key(exposure->tenant, id_span(&exposure->client), span_of(place.bytes, place.len));
+}
+
+static fallible read(const struct view *view, struct exposure *exposure)
+{
+	struct row row;
+	struct noun_key key = key_of(exposure);
+	TRY(view_get(view, TABLE_EXPOSURE, noun_key_span(&key), &row));
+	struct reader reader = READER(row.payload);
+	if (reader_u8(&reader) != RECORD)
+		return FAIL(CORRUPT, "an exposure's record has an unknown version");
+	exposure->class = reader_u8(&reader);
+	exposure->count = reader_u32(&reader);
+	exposure->first.ms = reader_i64(&reader);
+	exposure->last.ms = reader_i64(&reader);
+	exposure->client = noun_take_id(&reader);
+	exposure->grant = noun_take_id(&reader);
+	return reader_check(&reader);
+}
+
+static fallible put(struct act *act, const struct exposure *exposure)
+{
+	scoped(buf) record = BUF(RECORD_MAX);
+	struct noun_key key = key_of(exposure), index = index_key_of(exposure);
+	buf_put_u8(&record, RECORD);
+	buf_put_u8(&record, (uint8_t)exposure->class);
+	buf_put_u32(&record, exposure->count);
+	buf_put_i64(&record, exposure->first.ms);
+	buf_put_i64(&record, exposure->last.ms);
+	buf_put(&record, id_span(&exposure->client));
+	buf_put(&record, id_span(&exposure->grant));
+	TRY(buf_check(&record));
+	TRY(act_put(act, TABLE_EXPOSURE_INDEX, noun_key_span(&index), SPAN_LIT("c")));
+	return act_put(act, TABLE_EXPOSURE, noun_key_span(&key), buf_span(&record));
+}
+
+fallible exposure_add(struct act *act, const struct exposure *seen)
+{
+	struct view view = view_act(act);
+	struct exposure exposure = *seen;
+	struct err err = read(&view, &exposure);
+	if (err.kind == ERR_NOT_FOUND) {
+		exposure.first = act->now;
+		exposure.count = 0;
+	} else {
+		TRY(err);
+	}
+	exposure.last = act->now;
+	exposure.count += exposure.count < UINT32_MAX;
+	exposure.class = exposure.class > seen->class ? exposure.class : seen->class;
+	exposure.grant = seen->grant;
+	return put(act, &exposure);
+}
+
+/* ---- walking ---- */
+
+/* The next place in a list; the same form as noun_next_id, for places that are longer than an id. */
+static fallible next_place(const struct view *view, enum table table, struct id tenant, struct id of,
+	size_t len, struct exposure_place *at)
+{
+	struct row row;
+	struct span name;
+	struct noun_key after = noun_key(of, span_of(at->bytes, at->len), SPAN_NONE);
+	TRY(noun_next(view, table, tenant, noun_key_span(&after), &name, &row));
+	if (!span_starts(name, id_span(&of)))
+		return FAIL(NOT_FOUND, "there are no more rows");
+	if (name.len != sizeof of.bytes + len)
+		return FAIL(CORRUPT, "a key of the ledger has another length");
+	memcpy(at->bytes, name.at + sizeof of.bytes, len);
+	at->len = len;
+	return OK;
+}
+
+static bool ends(struct err *err)
+{
+	if (err->kind == ERR_NOT_FOUND) {
+		*err = OK;
+		return true;
+	}
+	return err_failed(*err);
+}
+
+static fallible read_at(const struct view *view, struct span place, struct exposure *exposure)
+{
+	struct reader reader = READER(place);
+	exposure->credential = noun_take_id(&reader);
+	exposure->number = reader_u64(&reader);
+	TRY(reader_check(&reader));
+	return read(view, exposure);
+}
+
+bool exposure_of_person(const struct view *view, struct id tenant, struct id person,
+	struct exposure_place *at, struct exposure *exposure, struct err *err)
+{
+	*exposure = (struct exposure){.tenant = tenant, .person = person};
+	*err = next_place(view, TABLE_EXPOSURE, tenant, person, PLACE_OF_PERSON, at);
+	if (ends(err))
+		return false;
+	*err = read_at(view, span_of(at->bytes, at->len), exposure);
+	return !err_failed(*err);
+}
+
+bool exposure_of_client(const struct view *view, struct id tenant, struct id client,
+	struct exposure_place *at, struct exposure *exposure, struct err *err)
+{
+	*exposure = (struct exposure){.tenant = tenant};
+	*err = next_place(view, TABLE_EXPOSURE_INDEX, tenant, client, PLACE_OF_CLIENT, at);
+	if (ends(err))
+		return false;
+	memcpy(exposure->person.bytes, at->bytes, sizeof exposure->person.bytes);
+	*err = read_at(view, span_from(span_of(at->bytes, at->len), sizeof exposure->person.bytes), exposure);
+	return !err_failed(*err);
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* version - the record of a version. */
+#include "store/version.h"
+
+#include "base/reader.h"
+
+enum { RECORD = 1, RECORD_MAX = CREDENTIAL_FIELD_COUNT * (CREDENTIAL_FIELD_MAX + 512) };
+
+static struct noun_key key_of(struct id tenant, struct id credential, uint64_t number)
+{
+	uint8_t last[8];
+	for (size_t i = sizeof last; i > 0; i--, number >>= 8)
+		last[i - 1] = (uint8_t)number;
+	return noun_key(tenant, id_span(&credential), SPAN_BYTES(last));
+}
+
+const struct version_field *version_field(const struct version *version, enum credential_field field)
+{
+	for (size_t i = 0; i < version->field_count; i++)
+		if (version->fields[i].field == field)
+			return &version->fields[i];
+	return NULL;
+}
+
+struct seal_context version_place(
+	const struct version *version, struct id client, enum credential_field field)
+{
+	return (struct seal_context){.tenant = version->tenant,
+		.client = client,
+		.object = version->credential,
+		.version = version->number,
+		.field_type = (uint8_t)field,
+		.max_modes = version->modes_max};
+}
+
+static fallible read_field(struct reader *reader, const struct version *version, struct arena *arena,
+	struct version_field *field)
+{
+	uint8_t number = reader_u8(reader);
+	uint64_t held_by = reader_u64(reader);
+	struct span record = reader_sized(reader);
+	bool here = held_by == version->number;
+	if (number == 0 || number >= CREDENTIAL_FIELD_COUNT || held_by == 0 || held_by > version->number)
+		return FAIL(CORRUPT, "a version has a field that no version knows");
+	if (here != (record.len > 0))
+		return FAIL(CORRUPT, "a version and the one that holds its field contradict each other");
+	*field = (struct version_field){(enum credential_field)number, held_by, SPAN_NONE};
+	if (!here)
+		return OK;
+	field->record = arena_copy(arena, record);
+	return field->record.at ? OK : FAIL(NO_MEMORY, "a call has no memory for a version");
+}
+
+static fallible decode(const struct row *row, struct arena *arena, struct version *version)
+{
+	struct reader reader = READER(row->payload);
+	if (reader_u8(&reader) != RECORD)
+		return FAIL(CORRUPT, "a version's record has an unknown version");
+	version->modes_max = reader_u16(&reader);
+	version->created.ms = reader_i64(&reader);
+	reader_copy(&reader, version->wrapped, sizeof version->wrapped);
+	version->field_count = reader_u8(&reader);
+	if (version->field_count > CREDENTIAL_FIELD_COUNT)
+		return FAIL(CORRUPT, "a version has more fields than there can be");
+	for (size_t i = 0; i < version->field_count; i++)
+		TRY(read_field(&reader, version, arena, &version->fields[i]));
+	return reader_check(&reader);
+}
+
+fallible version_get(const struct view *view, struct id tenant, struct id credential, uint64_t number,
+	struct arena *arena, struct version *version)
+{
+	struct row row;
+	struct version read = {.tenant = tenant, .credential = credential, .number = number};
+	struct noun_key key = key_of(tenant, credential, number);
+	TRY(view_get(view, TABLE_VERSION, noun_key_span(&key), &row));
+	TRY(decode(&row, arena, &read));
+	*version = read;
+	return OK;
+}
+
+fallible version_put(struct act *act, const struct version *version)
+{
+	scoped(buf) record = BUF(RECORD_MAX);
+	struct noun_key key = key_of(version->tenant, version->credential, version->number);
+	buf_put_u8(&record, RECORD);
+	buf_put_u16(&record, version->modes_max);
+	buf_put_i64(&record, version->created.ms);
+	buf_put(&record, SPAN_BYTES(version->wrapped));
+	buf_put_u8(&record, (uint8_t)version->field_count);
+	for (size_t i = 0; i < version->field_count; i++) {
+		buf_put_u8(&record, (uint8_t)version->fields[i].field);
+		buf_put_u64(&record, version->fields[i].held_by);
+		buf_put_sized(&record, version->fields[i].record);
+	}
+	TRY(buf_check(&record));
+	return act_put(act, TABLE_VERSION, noun_key_span(&key), buf_span(&record));
+}
