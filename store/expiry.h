@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* expiry - which rows can go when: a queue by time for each kind, walked by housekeeping. */
+#pragma once
+
+#include "store/noun.h"
+
+/* Stored numbers: never renumber. */
+enum expiry_kind { EXPIRY_VERIFICATION = 1, EXPIRY_FACTOR = 2, EXPIRY_ENROLMENT = 3 };
+
+struct expiry {
+	enum expiry_kind kind;
+	struct instant at;
+	struct id tenant;
+	struct id id; /* of the row; of an enrolment the person */
+};
+
+/* expiry_put, expiry_drop - inside an act. */
+fallible expiry_put(struct act *act, const struct expiry *expiry);
+fallible expiry_drop(struct act *act, const struct expiry *expiry);
+
+/* expiry_next - the oldest of a kind that is due. Fails: NOT_FOUND none is · CORRUPT · IO. */
+fallible expiry_next(
+	const struct view *view, enum expiry_kind kind, struct instant now, struct expiry *expiry);
