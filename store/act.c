@@ -22,7 +22,8 @@ fallible act_get(struct act *act, enum table table, struct span key, struct row 
 	return volume_get(act->volume, &act->txn, table, key, row);
 }
 
-/* What a protected row is before it is replaced or dropped; version 0 when there is none. Its term leaves the sum. */
+/* What a protected row is before it is replaced or dropped; version 0 when there is none. Its term leaves the
+ * sum. */
 static fallible take_out(struct act *act, enum table table, struct span key, struct row *before)
 {
 	struct span value;
@@ -103,7 +104,10 @@ fallible act_add(struct act *act, struct id tenant, struct leaf *leaf, struct re
 	struct span copy = arena_copy(act->arena, buf_span(&bytes));
 	if (!pending || !copy.at)
 		return FAIL(NO_MEMORY, "a batch has no memory for another event");
-	*pending = (struct act_pending){.tenant = tenant, .event = leaf->event, .leaf = copy, .hash = merkle_leaf(copy),
+	*pending = (struct act_pending){.tenant = tenant,
+		.event = leaf->event,
+		.leaf = copy,
+		.hash = merkle_leaf(copy),
 		.receipt = receipt};
 	if (act->last)
 		act->last->next = pending;
@@ -121,9 +125,12 @@ void act_count(struct act *act)
 
 /* ---- numbering ---- */
 
-static fallible number_one(struct act *act, struct act_batch *batch, struct head *head, const struct act_pending *pending)
+static fallible number_one(
+	struct act *act, struct act_batch *batch, struct head *head, const struct act_pending *pending)
 {
-	struct log_row row = {.sequence = head->sequence + 1, .tenant = pending->tenant, .leaf_hash = pending->hash,
+	struct log_row row = {.sequence = head->sequence + 1,
+		.tenant = pending->tenant,
+		.leaf_hash = pending->hash,
 		.leaf = pending->leaf};
 	uint8_t key[8];
 	scoped(buf) value = BUF(LOG_ROW_HEADER + LEAF_MAX);
@@ -138,8 +145,11 @@ static fallible number_one(struct act *act, struct act_batch *batch, struct head
 	memcpy(head->chain, row.chain, sizeof head->chain);
 	if (!pending->receipt)
 		return OK;
-	*pending->receipt = (struct receipt){.event = pending->event, .index = row.index, .sequence = row.sequence,
-		.time = act->now, .leaf = row.leaf_hash};
+	*pending->receipt = (struct receipt){.event = pending->event,
+		.index = row.index,
+		.sequence = row.sequence,
+		.time = act->now,
+		.leaf = row.leaf_hash};
 	memcpy(pending->receipt->chain, row.chain, sizeof row.chain);
 	return OK;
 }
@@ -152,7 +162,8 @@ static fallible number_all(struct act *act, struct act_batch *batch, struct head
 	return OK;
 }
 
-static fallible run_inside(struct act *act, struct act_batch *batch, const struct act_job *job, struct head *head)
+static fallible run_inside(
+	struct act *act, struct act_batch *batch, const struct act_job *job, struct head *head)
 {
 	TRY(job->run(act, job->context));
 	if (job->kind == ACT_EVENT && act->event_count == 0 && !act->counted)
@@ -168,7 +179,9 @@ fallible act_perform(struct act_batch *batch, const struct act_job *job)
 	/* Events weigh about twice in the database: their row, and pages that are not full. */
 	if (job->kind == ACT_EVENT && 2 * batch->arena.total >= batch->room)
 		return FAIL(FULL, "the store is at the limit that was set for it");
-	struct act act = {.volume = batch->volume, .now = batch->now, .arena = &batch->arena,
+	struct act act = {.volume = batch->volume,
+		.now = batch->now,
+		.arena = &batch->arena,
 		.sequence = batch->head.sequence + 1};
 	struct head head = batch->head;
 	size_t mark = tail_batch_mark(batch->rows);
@@ -190,7 +203,8 @@ static uint64_t room_of(const struct volume *volume)
 	uint64_t max = volume->data_max_bytes;
 	if (max == 0)
 		return UINT64_MAX;
-	uint64_t reserve = max / ACT_RESERVE_PART < ACT_RESERVE_MAX ? max / ACT_RESERVE_PART : ACT_RESERVE_MAX;
+	uint64_t reserve =
+		max / ACT_RESERVE_PART < ACT_RESERVE_MAX ? max / ACT_RESERVE_PART : ACT_RESERVE_MAX;
 	uint64_t used = kv_used(volume->data) + reserve;
 	return used < max ? max - used : 0;
 }
@@ -199,7 +213,10 @@ fallible act_batch_open(struct volume *volume, struct instant now, struct act_ba
 {
 	if (volume->read_only)
 		return FAIL(CONFLICT, "the volume is open for reading only");
-	struct act_batch made = {.volume = volume, .now = now, .arena = ARENA(ACT_ARENA_MAX), .head = volume->head,
+	struct act_batch made = {.volume = volume,
+		.now = now,
+		.arena = ARENA(ACT_ARENA_MAX),
+		.head = volume->head,
 		.room = room_of(volume)};
 	TRY(tail_batch_open(volume->tail, &made.rows));
 	struct err err = kv_write(volume->data, &made.txn);

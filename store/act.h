@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* act - the one way to write: a change, its events and its notices, together or not at all.
  *
- * An act runs on the committer's thread inside a transaction of its own, nested in the batch's. It reads, decides, writes
- * rows, adds events; nothing in it blocks. Acts must be re-runnable: what they leave in memory they leave in their own ask. */
+ * An act runs on the committer's thread inside a transaction of its own, nested in the batch's. It reads,
+ * decides, writes rows, adds events; nothing in it blocks. Acts must be re-runnable: what they leave in
+ * memory they leave in their own ask. */
 #pragma once
 
 #include "base/arena.h"
@@ -16,14 +17,14 @@ enum {
 };
 
 enum act_kind {
-	ACT_EVENT, /* commits only with at least one event: an unlogged change can't be expressed */
+	ACT_EVENT,	  /* commits only with at least one event: an unlogged change can't be expressed */
 	ACT_HOUSEKEEPING, /* session touch, outbox ack, expiry, checkpoints: no event of its own */
 };
 
 /* What became of one event, set once the act has been numbered. */
 struct receipt {
 	struct id event;
-	uint64_t index;    /* in the tenant's log, from 0 */
+	uint64_t index;	   /* in the tenant's log, from 0 */
 	uint64_t sequence; /* in the volume */
 	struct instant time;
 	struct merkle_hash leaf;
@@ -35,22 +36,22 @@ struct act_pending; /* an added event that has no number yet */
 struct act {
 	struct volume *volume;
 	struct kv_txn txn;
-	struct instant now;     /* the batch's reading of the clock */
-	struct arena *arena;    /* of the batch: dies after the commit */
-	uint64_t sequence;      /* that the act's first event will get */
+	struct instant now;	/* the batch's reading of the clock */
+	struct arena *arena;	/* of the batch: dies after the commit */
+	uint64_t sequence;	/* that the act's first event will get */
 	struct head_sum change; /* of the head's sum by this act */
 	struct act_pending *first, *last;
 	size_t event_count;
-	bool counted; /* a refusal was counted on an event that stands already (store/storm.h) */
+	bool counted; /* something was counted on an event that stands already (store/storm.h, store/viewed.h)
+		       */
 };
 
 /* act_get - a row as this act sees it. Fails as volume_get. */
 fallible act_get(struct act *act, enum table table, struct span key, struct row *row);
 
-/* act_put - insert or replace a row; a protected one gets its version, sequence and MAC. Key and payload may point to what
- * act_get gave.
- * Fails: FULL · IO · FORGED the row replaced was changed by hand · BUG the log or the head, which no act may touch. After a
- * failure the act can only be dropped. */
+/* act_put - insert or replace a row; a protected one gets its version, sequence and MAC. Key and payload may
+ * point to what act_get gave. Fails: FULL · IO · FORGED the row replaced was changed by hand · BUG the log or
+ * the head, which no act may touch. After a failure the act can only be dropped. */
 fallible act_put(struct act *act, enum table table, struct span key, struct span payload);
 
 /* act_drop - Fails: NOT_FOUND · FULL · FORGED · BUG as act_put. */
@@ -60,10 +61,12 @@ fallible act_drop(struct act *act, enum table table, struct span key);
  *
  *   leaf     encoded now, so its spans may die; received is set to act->now
  *   receipt  NULL, or filled when the act is numbered: it must live until then
- * Fails: TOO_LARGE the leaf, or more than ACT_EVENTS_MAX events · NO_MEMORY · BUG a leaf that can't be read again. */
+ * Fails: TOO_LARGE the leaf, or more than ACT_EVENTS_MAX events · NO_MEMORY · BUG a leaf that can't be read
+ * again. */
 fallible act_add(struct act *act, struct id tenant, struct leaf *leaf, struct receipt *receipt);
 
-/* act_count - this act's event is a count on another one: it may commit without an event of its own. Only storm.c calls it. */
+/* act_count - this act's event is a count on another one: it may commit without an event of its own. Only
+ * storm.c and viewed.c call it. */
 void act_count(struct act *act);
 
 /* What runs. */
@@ -71,9 +74,11 @@ struct act_job {
 	enum act_kind kind;
 	/* Decide and write. A failure drops all of it. */
 	fallible (*run)(struct act *act, void *context);
-	/* Optional; after the events are numbered, still inside the transaction: the answer that idempotency keeps. */
+	/* Optional; after the events are numbered, still inside the transaction: the answer that idempotency
+	 * keeps. */
 	fallible (*numbered)(struct act *act, void *context);
-	/* After the commit (result OK), or after the act was dropped. On the committer's thread: must not block. */
+	/* After the commit (result OK), or after the act was dropped. On the committer's thread: must not
+	 * block. */
 	void (*done)(void *context, struct err result);
 	void *context;
 	struct act_job *next; /* the queue's */
@@ -88,15 +93,17 @@ struct act_batch {
 	struct instant now;
 	struct arena arena;
 	struct head head;
-	uint64_t room; /* bytes of data/ that acts with events may still take; housekeeping has a reserve besides */
+	uint64_t room; /* bytes of data/ that acts with events may still take; housekeeping has a reserve
+			  besides */
 	struct tail_batch *rows; /* numbered rows, for the tail after the commit */
 };
 
-/* act_batch_open - begin a batch. act_batch_commit - head row, one commit, then the memory follows. Owns: act_batch_done. */
+/* act_batch_open - begin a batch. act_batch_commit - head row, one commit, then the memory follows. Owns:
+ * act_batch_done. */
 fallible act_batch_open(struct volume *volume, struct instant now, struct act_batch *batch);
 fallible act_batch_commit(struct act_batch *batch);
 void act_batch_done(struct act_batch *batch);
 
-/* act_perform - run one job as a nested transaction. A failure leaves the batch as it was. Fails: FULL the store has only the
- * reserve left, and the job is no housekeeping · what the job fails with. */
+/* act_perform - run one job as a nested transaction. A failure leaves the batch as it was. Fails: FULL the
+ * store has only the reserve left, and the job is no housekeeping · what the job fails with. */
 fallible act_perform(struct act_batch *batch, const struct act_job *job);

@@ -7,8 +7,9 @@
 
 enum {
 	COMMITTER_BATCH_ACTS = 1024,
-	COMMITTER_BATCH_BYTES = ACT_ARENA_MAX / 4, /* of a batch's arena: what is left has room for the largest act */
-	COMMITTER_ROOM_MS = 10000,		   /* that a batch waits for a fold */
+	COMMITTER_BATCH_BYTES =
+		ACT_ARENA_MAX / 4, /* of a batch's arena: what is left has room for the largest act */
+	COMMITTER_ROOM_MS = 10000, /* that a batch waits for a fold */
 };
 
 struct committer {
@@ -18,7 +19,7 @@ struct committer {
 	pthread_mutex_t lock;
 	pthread_cond_t work;
 	struct act_job *first, *last; /* the queue */
-	size_t places;                /* reserved or queued */
+	size_t places;		      /* reserved or queued */
 	bool stopping;
 	struct committer_counts counts;
 };
@@ -49,7 +50,8 @@ static struct act_job *take_next(struct act_job **jobs)
 
 static bool takes_more(const struct act_batch *batch)
 {
-	return tail_batch_mark(batch->rows) < COMMITTER_BATCH_EVENTS && batch->arena.total < COMMITTER_BATCH_BYTES;
+	return tail_batch_mark(batch->rows) < COMMITTER_BATCH_EVENTS &&
+	       batch->arena.total < COMMITTER_BATCH_BYTES;
 }
 
 /* Run acts until the list, or the batch's share of acts, of events or of memory is used up. */
@@ -64,7 +66,8 @@ static size_t run_acts(struct act_batch *batch, struct act_job **jobs, struct ou
 	return count;
 }
 
-static void note(struct committer *committer, const struct outcome *outcomes, size_t count, size_t events, int64_t ns)
+static void note(
+	struct committer *committer, const struct outcome *outcomes, size_t count, size_t events, int64_t ns)
 {
 	pthread_mutex_lock(&committer->lock);
 	committer->counts.batches++;
@@ -116,8 +119,8 @@ static void run_batch(struct committer *committer, struct act_job **jobs)
 	size_t events = tail_batch_mark(batch.rows);
 	int64_t start = clock_monotonic_ns();
 	struct err commit = anything_stands(outcomes, count) ? act_batch_commit(&batch) : OK;
-	/* Want of space leaves the store as it was. After any other failure nobody knows what the disk holds: stop, so that the
-	 * next start reads what is really there. */
+	/* Want of space leaves the store as it was. After any other failure nobody knows what the disk holds:
+	 * stop, so that the next start reads what is really there. */
 	if (err_failed(commit) && commit.kind != ERR_FULL)
 		committer->fatal.tell(committer->fatal.context, commit);
 	note(committer, outcomes, count, err_failed(commit) ? 0 : events, clock_monotonic_ns() - start);
@@ -247,9 +250,15 @@ static void end_waiting(void *context, struct err result)
 
 fallible committer_run(struct committer *committer, struct act_job job)
 {
-	struct waiting waiting = {.job = job, .lock = PTHREAD_MUTEX_INITIALIZER, .over = PTHREAD_COND_INITIALIZER,
-		.done = job.done, .context = job.context};
-	struct act_job queued = {.kind = job.kind, .run = run_waiting, .numbered = number_waiting, .done = end_waiting,
+	struct waiting waiting = {.job = job,
+		.lock = PTHREAD_MUTEX_INITIALIZER,
+		.over = PTHREAD_COND_INITIALIZER,
+		.done = job.done,
+		.context = job.context};
+	struct act_job queued = {.kind = job.kind,
+		.run = run_waiting,
+		.numbered = number_waiting,
+		.done = end_waiting,
 		.context = &waiting};
 	TRY(committer_reserve(committer));
 	committer_submit(committer, &queued);

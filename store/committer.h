@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* committer - the one thread that writes: takes what is queued, runs it act by act in one transaction, commits once.
+/* committer - the one thread that writes: takes what is queued, runs it act by act in one transaction,
+ * commits once.
  *
- * That is group commit, and also why two parallel right codes can't both win. The queue is bounded by places that are reserved
- * before a request is suspended, so a reserved place never fails. */
+ * That is group commit, and also why two parallel right codes can't both win. The queue is bounded by places
+ * that are reserved before a request is suspended, so a reserved place never fails. */
 #pragma once
 
 #include "store/act.h"
@@ -18,14 +19,16 @@ struct committer_counts {
 	size_t queued;
 };
 
-/* committer_open - start the thread. `fatal` is told on it when a commit left the disk in an unknown state; it must end the
- * process. Owns: committer_close. */
+/* committer_open - start the thread. `fatal` is told on it when a commit left the disk in an unknown state;
+ * it must end the process. Owns: committer_close. */
 fallible committer_open(struct volume *volume, struct alarm fatal, struct committer **committer);
 
-/* committer_close - run what is queued, then stop the thread. Nothing may be reserved afterwards. Takes NULL. */
+/* committer_close - run what is queued, then stop the thread. Nothing may be reserved afterwards. Takes NULL.
+ */
 void committer_close(struct committer *committer);
 
-/* committer_reserve - a place for one job. Fails: BUSY the queue is full. committer_release - give it back unused. */
+/* committer_reserve - a place for one job. Fails: BUSY the queue is full. committer_release - give it back
+ * unused. */
 fallible committer_reserve(struct committer *committer);
 void committer_release(struct committer *committer);
 

@@ -21,10 +21,10 @@ struct fold {
 	struct volume *volume;
 	struct kv_txn txn;
 	struct index_segment segment;
-	struct tail_row *rows;     /* sorted by tenant, then sequence */
+	struct tail_row *rows; /* sorted by tenant, then sequence */
 	size_t row_count;
-	struct posting *postings;  /* room for INDEX_VALUES_A_ROW a row */
-	struct buf array;          /* of one posting list */
+	struct posting *postings; /* room for INDEX_VALUES_A_ROW a row */
+	struct buf array;	  /* of one posting list */
 };
 
 static void fold_done(struct fold *fold)
@@ -58,7 +58,8 @@ struct group {
 	size_t count;
 };
 
-static fallible append(struct fold *fold, const struct group *group, enum index_field field, struct span value)
+static fallible append(
+	struct fold *fold, const struct group *group, enum index_field field, struct span value)
 {
 	uint8_t key[INDEX_KEY_MAX];
 	size_t len = index_key(fold->segment.number, group->tenant, field, value, key);
@@ -195,8 +196,8 @@ static fallible write_groups(struct fold *fold)
 		return FAIL(NO_MEMORY, "a fold has no memory for its groups");
 	tail_lock(fold->volume->tail);
 	for (size_t at = 0; at < fold->row_count; at += groups[count++].count)
-		groups[count] = (struct group){tail_tenant_id(fold->volume->tail, fold->rows[at].tenant), fold->rows + at,
-			tenant_run(fold, at)};
+		groups[count] = (struct group){tail_tenant_id(fold->volume->tail, fold->rows[at].tenant),
+			fold->rows + at, tenant_run(fold, at)};
 	tail_unlock(fold->volume->tail);
 	qsort(groups, count, sizeof *groups, by_id);
 	for (size_t i = 0; i < count && !err_failed(err); i++)

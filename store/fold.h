@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* fold - turn the oldest rows of the tail into one immutable index segment and into tiles, in one transaction of index/.
+/* fold - turn the oldest rows of the tail into one immutable index segment and into tiles, in one transaction
+ * of index/.
  *
  * Nothing of it is needed for durability: what is lost is folded again from the log. */
 #pragma once

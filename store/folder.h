@@ -7,7 +7,8 @@
 
 struct folder; /* opaque */
 
-/* folder_open - fold whenever volume->fold_rows rows wait. `failed` is told what a fold failed with; it is tried again later. */
+/* folder_open - fold whenever volume->fold_rows rows wait. `failed` is told what a fold failed with; it is
+ * tried again later. */
 fallible folder_open(struct volume *volume, struct alarm failed, struct folder **folder);
 
 /* folder_close - stop the thread, after the committer: then fold what is left. Takes NULL. */

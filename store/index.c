@@ -93,8 +93,8 @@ size_t index_key(uint32_t segment, struct id tenant, enum index_field field, str
 	return 21 + len;
 }
 
-fallible index_posting(struct kv_txn *txn, uint32_t segment, struct id tenant, enum index_field field, struct span value,
-	struct span *array)
+fallible index_posting(struct kv_txn *txn, uint32_t segment, struct id tenant, enum index_field field,
+	struct span value, struct span *array)
 {
 	uint8_t key[INDEX_KEY_MAX];
 	size_t len = index_key(segment, tenant, field, value, key);
@@ -112,7 +112,7 @@ static size_t class_values(uint16_t code, uint8_t values[static INDEX_VALUES_A_R
 	size_t count = 0;
 	for (unsigned class = 0; action && class < ACTION_CLASS_COUNT && count < INDEX_VALUES_A_ROW; class ++)
 		if (action_in_class(action, class))
-			values[count++][0] = (uint8_t)class;
+			values[count++][0] = (uint8_t) class;
 	return count;
 }
 

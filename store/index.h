@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* index - what is derived from the log and can be made anew: immutable segments of postings, tiles, where each tenant stands.
+/* index - what is derived from the log and can be made anew: immutable segments of postings, tiles, where
+ * each tenant stands.
  *
- * A segment covers a run of sequences. Its postings are arrays of 4-byte offsets from the segment's first sequence, little-endian,
- * ascending, keyed (segment, tenant, field, value) and appended in key order. Source: docs/formats.md "index". */
+ * A segment covers a run of sequences. Its postings are arrays of 4-byte offsets from the segment's first
+ * sequence, little-endian, ascending, keyed (segment, tenant, field, value) and appended in key order.
+ * Source: docs/formats.md "index". */
 #pragma once
 
 #include "base/err.h"
@@ -10,15 +12,23 @@
 #include "store/kv.h"
 #include "store/tail.h"
 
-enum index_map { INDEX_META, INDEX_SEGMENT, INDEX_POSTING, INDEX_TENANT, INDEX_PLACE, INDEX_TILE, INDEX_MAP_COUNT };
+enum index_map {
+	INDEX_META,
+	INDEX_SEGMENT,
+	INDEX_POSTING,
+	INDEX_TENANT,
+	INDEX_PLACE,
+	INDEX_TILE,
+	INDEX_MAP_COUNT
+};
 
 extern const char *const INDEX_NAMES[INDEX_MAP_COUNT];
 
 /* Stored numbers: never renumber. */
 enum index_field {
-	INDEX_ALL = 0,     /* value none: first index 8, then per row offset 4 */
-	INDEX_TIME = 1,    /* value none: per row the caller's time, 8 */
-	INDEX_ID = 2,      /* value none: per row last 8 bytes of the event id, offset 4; sorted */
+	INDEX_ALL = 0,	   /* value none: first index 8, then per row offset 4 */
+	INDEX_TIME = 1,	   /* value none: per row the caller's time, 8 */
+	INDEX_ID = 2,	   /* value none: per row last 8 bytes of the event id, offset 4; sorted */
 	INDEX_ACTION = 3,  /* value 2 bytes */
 	INDEX_CLASS = 4,   /* value 1 byte; edit and delete select across classes */
 	INDEX_OUTCOME = 5, /* value 1 byte */
@@ -31,19 +41,20 @@ enum { INDEX_VALUE_MAX = 16, INDEX_VALUES_A_ROW = 3, INDEX_KEY_MAX = 4 + 16 + 1 
 
 /* How far the folding has come. */
 struct index_mark {
-	uint64_t sequence;       /* folded up to and with this one; 0 = nothing */
-	uint32_t segments;       /* made so far, numbered from 0 */
+	uint64_t sequence;	 /* folded up to and with this one; 0 = nothing */
+	uint32_t segments;	 /* made so far, numbered from 0 */
 	struct merkle_hash leaf; /* of that sequence: an index of another log shows by it */
 };
 
 /* One segment as a whole. */
 struct index_segment {
 	uint32_t number;
-	uint64_t first, last;         /* sequences */
-	struct instant from, to;      /* least and greatest time */
+	uint64_t first, last;	 /* sequences */
+	struct instant from, to; /* least and greatest time */
 };
 
-/* index_read_mark - a fresh index has the zero mark. index_write_mark - inside a fold. Fails: CORRUPT · IO. */
+/* index_read_mark - a fresh index has the zero mark. index_write_mark - inside a fold. Fails: CORRUPT · IO.
+ */
 fallible index_read_mark(struct kv_txn *txn, struct index_mark *mark);
 fallible index_write_mark(struct kv_txn *txn, const struct index_mark *mark);
 
@@ -55,12 +66,14 @@ fallible index_write_segment(struct kv_txn *txn, const struct index_segment *seg
 size_t index_key(uint32_t segment, struct id tenant, enum index_field field, struct span value,
 	uint8_t key[static INDEX_KEY_MAX]);
 
-/* index_posting - an array of a segment, empty when the tenant has none. Borrowed from the transaction. Fails: IO · CORRUPT. */
-fallible index_posting(struct kv_txn *txn, uint32_t segment, struct id tenant, enum index_field field, struct span value,
-	struct span *array);
+/* index_posting - an array of a segment, empty when the tenant has none. Borrowed from the transaction.
+ * Fails: IO · CORRUPT. */
+fallible index_posting(struct kv_txn *txn, uint32_t segment, struct id tenant, enum index_field field,
+	struct span value, struct span *array);
 
-/* index_row_values - the values of one row in one field, at most INDEX_VALUES_A_ROW; returns how many. Columns (ALL, TIME, ID)
- * and rows that were pruned have none. index_value_width - the bytes of a value in use. */
+/* index_row_values - the values of one row in one field, at most INDEX_VALUES_A_ROW; returns how many.
+ * Columns (ALL, TIME, ID) and rows that were pruned have none. index_value_width - the bytes of a value in
+ * use. */
 size_t index_row_values(const struct tail_row *row, enum index_field field,
 	uint8_t values[static INDEX_VALUES_A_ROW][INDEX_VALUE_MAX]);
 size_t index_value_width(enum index_field field);
@@ -71,13 +84,13 @@ int64_t index_i64(struct span array, size_t i, size_t stride);
 
 /* A tenant's rows in one segment. */
 struct index_place {
-	uint64_t first;   /* index of the first row */
+	uint64_t first; /* index of the first row */
 	uint32_t segment;
 	uint32_t count;
 };
 
-/* index_put_place - inside a fold. index_decode_place - a row of INDEX_PLACE, whose key is tenant and first index.
- * Fails: CORRUPT. */
+/* index_put_place - inside a fold. index_decode_place - a row of INDEX_PLACE, whose key is tenant and first
+ * index. Fails: CORRUPT. */
 fallible index_put_place(struct kv_txn *txn, struct id tenant, const struct index_place *place);
 fallible index_decode_place(struct span key, struct span value, struct index_place *place);
 
@@ -85,9 +98,10 @@ fallible index_decode_place(struct span key, struct span value, struct index_pla
 enum { INDEX_PLACE_KEY = 16 + 8 };
 void index_place_key(struct id tenant, uint64_t index, uint8_t key[static INDEX_PLACE_KEY]);
 
-/* index_find_sequence - the sequence of a tenant's folded leaf by its index. Fails: NOT_FOUND · CORRUPT · IO. */
+/* index_find_sequence - the sequence of a tenant's folded leaf by its index. Fails: NOT_FOUND · CORRUPT · IO.
+ */
 fallible index_find_sequence(struct kv_txn *txn, struct id tenant, uint64_t index, uint64_t *sequence);
 
-/* index_find_event - the sequence of a tenant's folded event by its id, newest segment first. Fails as above. The id is only
- * compared by its last 8 bytes: the caller checks the row. */
+/* index_find_event - the sequence of a tenant's folded event by its id, newest segment first. Fails as above.
+ * The id is only compared by its last 8 bytes: the caller checks the row. */
 fallible index_find_event(struct kv_txn *txn, struct id tenant, struct id event, uint64_t *sequence);

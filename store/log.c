@@ -48,12 +48,13 @@ fallible log_get(struct kv_txn *txn, uint64_t sequence, struct log_row *row)
 	return log_decode(SPAN_BYTES(key), value, row);
 }
 
-void log_chain(const uint8_t before[static HASH_BLAKE], const struct log_row *row, uint8_t chain[static HASH_BLAKE])
+void log_chain(
+	const uint8_t before[static HASH_BLAKE], const struct log_row *row, uint8_t chain[static HASH_BLAKE])
 {
 	uint8_t sequence[8], index[8];
 	log_key(row->sequence, sequence);
 	log_key(row->index, index);
-	const struct span parts[] = {span_of(before, HASH_BLAKE), SPAN_BYTES(sequence), SPAN_BYTES(row->tenant.bytes),
-		SPAN_BYTES(index), SPAN_BYTES(row->leaf_hash.bytes)};
+	const struct span parts[] = {span_of(before, HASH_BLAKE), SPAN_BYTES(sequence),
+		SPAN_BYTES(row->tenant.bytes), SPAN_BYTES(index), SPAN_BYTES(row->leaf_hash.bytes)};
 	hash_blake(parts, sizeof parts / sizeof parts[0], chain);
 }

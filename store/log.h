@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* log - the rows of the log: one appended row an event, keyed by the volume's sequence.
  *
- * Row: version 1 ‖ tenant 16 ‖ index 8 ‖ chain 32 ‖ leaf hash 32 ‖ leaf. Source: docs/formats.md "log row". */
+ * Row: version 1 ‖ tenant 16 ‖ index 8 ‖ chain 32 ‖ leaf hash 32 ‖ leaf. Source: docs/formats.md "log row".
+ */
 #pragma once
 
 #include "base/buf.h"
@@ -33,4 +34,5 @@ fallible log_decode(struct span key, struct span value, struct log_row *row);
 fallible log_get(struct kv_txn *txn, uint64_t sequence, struct log_row *row);
 
 /* log_chain - the next link: BLAKE2b-256(chain ‖ sequence ‖ tenant ‖ index ‖ leaf hash); FOUNDATIONS 8. */
-void log_chain(const uint8_t before[static HASH_BLAKE], const struct log_row *row, uint8_t chain[static HASH_BLAKE]);
+void log_chain(
+	const uint8_t before[static HASH_BLAKE], const struct log_row *row, uint8_t chain[static HASH_BLAKE]);

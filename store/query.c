@@ -51,12 +51,12 @@ struct search {
 	const struct query *query;
 	struct query_page *page;
 	struct kv_txn index;
-	uint64_t begin, end;  /* indexes to look at: [begin, end) */
-	uint64_t folded;      /* the tail held the indexes from here on */
+	uint64_t begin, end; /* indexes to look at: [begin, end) */
+	uint64_t folded;     /* the tail held the indexes from here on */
 	size_t work;
-	uint64_t reached;     /* where the next page goes on behind, if the work runs out */
-	bool full;            /* the page has limit rows, and another one was seen */
-	struct buf scratch;   /* unions of postings */
+	uint64_t reached;   /* where the next page goes on behind, if the work runs out */
+	bool full;	    /* the page has limit rows, and another one was seen */
+	struct buf scratch; /* unions of postings */
 };
 
 static void search_done(struct search *search)
@@ -67,7 +67,8 @@ static void search_done(struct search *search)
 
 static bool in_time(const struct query *query, struct instant time)
 {
-	return (query->from.ms == 0 || time.ms >= query->from.ms) && (query->to.ms == 0 || time.ms < query->to.ms);
+	return (query->from.ms == 0 || time.ms >= query->from.ms) &&
+	       (query->to.ms == 0 || time.ms < query->to.ms);
 }
 
 /* Take one match; false when the page is full. */
@@ -122,13 +123,15 @@ static void tail_newest_first(struct search *search, struct tail *tail, const st
 {
 	for (; row && row->index >= search->folded; row = tail_before(tail, row)) {
 		search->work++;
-		if (in_range(search, row) && row_matches(search->query, row) && !take_match(search, row->sequence, row->index))
+		if (in_range(search, row) && row_matches(search->query, row) &&
+			!take_match(search, row->sequence, row->index))
 			return;
 	}
 }
 
 /* The rows are linked backwards only: gather the matches, and hand them on in the other direction later. */
-static fallible gather_oldest_first(struct search *search, struct tail *tail, const struct tail_row *row, struct buf *found)
+static fallible gather_oldest_first(
+	struct search *search, struct tail *tail, const struct tail_row *row, struct buf *found)
 {
 	for (; row && row->index >= search->folded; row = tail_before(tail, row)) {
 		search->work++;
@@ -183,7 +186,8 @@ static int by_offset(const void *a, const void *b)
 	return (left > right) - (left < right);
 }
 
-/* Several values of one field: their postings in one sorted list. A row that has two of the values stands in it once. */
+/* Several values of one field: their postings in one sorted list. A row that has two of the values stands in
+ * it once. */
 static void unite(struct search *search, struct list *list)
 {
 	uint32_t *offsets = (uint32_t *)(void *)search->scratch.data;
@@ -196,14 +200,15 @@ static void unite(struct search *search, struct list *list)
 	*list = (struct list){.array = span_of(offsets, kept * 4), .count = kept};
 }
 
-static fallible field_list(struct search *search, uint32_t segment, const struct query_field *field, struct list *list)
+static fallible field_list(
+	struct search *search, uint32_t segment, const struct query_field *field, struct list *list)
 {
 	size_t width = index_value_width(field->field);
 	struct span array = SPAN_NONE;
 	buf_clear(&search->scratch);
 	for (size_t i = 0; i < field->count; i++) {
-		TRY(index_posting(&search->index, segment, search->query->tenant, field->field, span_of(field->values[i], width),
-			&array));
+		TRY(index_posting(&search->index, segment, search->query->tenant, field->field,
+			span_of(field->values[i], width), &array));
 		if (field->count > 1)
 			buf_put(&search->scratch, array);
 	}
@@ -224,7 +229,7 @@ struct slice {
 	struct span times;
 	struct list lists[QUERY_FIELDS_MAX];
 	struct buf unions[QUERY_FIELDS_MAX]; /* memory behind lists of several values */
-	size_t shortest;                     /* which list leads; QUERY_FIELDS_MAX: all of them */
+	size_t shortest;		     /* which list leads; QUERY_FIELDS_MAX: all of them */
 };
 
 static void slice_done(struct slice *slice)
@@ -289,8 +294,8 @@ static fallible try_offset(struct search *search, const struct slice *slice, uin
 }
 
 /* The part of the leading list that lies inside the range of indexes: [*low, *high). */
-static void leading_range(const struct search *search, const struct slice *slice, const struct list *lead, size_t *low,
-	size_t *high)
+static void leading_range(const struct search *search, const struct slice *slice, const struct list *lead,
+	size_t *low, size_t *high)
 {
 	uint64_t first = slice->place.first, count = slice->place.count;
 	*low = 0;
@@ -304,7 +309,7 @@ static void leading_range(const struct search *search, const struct slice *slice
 static bool overlaps_in_time(const struct query *query, const struct index_segment *segment)
 {
 	return (query->from.ms == 0 || segment->to.ms >= query->from.ms) &&
-		(query->to.ms == 0 || segment->from.ms < query->to.ms);
+	       (query->to.ms == 0 || segment->from.ms < query->to.ms);
 }
 
 /* One segment whose place has an index inside the range. */
@@ -317,7 +322,8 @@ static fallible search_segment(struct search *search, const struct index_place *
 		return OK;
 	TRY(open_columns(search, &slice));
 	TRY(open_lists(search, &slice));
-	const struct list *lead = slice.shortest < QUERY_FIELDS_MAX ? &slice.lists[slice.shortest] : &slice.all;
+	const struct list *lead =
+		slice.shortest < QUERY_FIELDS_MAX ? &slice.lists[slice.shortest] : &slice.all;
 	bool newest_first = search->query->order == QUERY_NEWEST_FIRST;
 	size_t low, high;
 	leading_range(search, &slice, lead, &low, &high);
@@ -342,7 +348,8 @@ static fallible seek_places(struct search *search, struct kv_cursor *places)
 	return kv_seek(&search->index, INDEX_PLACE, SPAN_BYTES(key), places);
 }
 
-static fallible next_place(struct search *search, struct kv_cursor *places, uint64_t wanted, struct index_place *place)
+static fallible next_place(
+	struct search *search, struct kv_cursor *places, uint64_t wanted, struct index_place *place)
 {
 	bool found = kv_next(places) && span_starts(places->key, SPAN_BYTES(search->query->tenant.bytes));
 	TRY(places->err);

@@ -9,7 +9,7 @@
 #include <time.h>
 
 enum {
-	TAIL_CHUNK = 4096,                       /* rows */
+	TAIL_CHUNK = 4096,			 /* rows */
 	TAIL_CHUNKS = 2 * TAIL_MAX / TAIL_CHUNK, /* a batch may go over TAIL_MAX by less than TAIL_MAX */
 	TAIL_FIRST_SLOTS = 64,
 };
@@ -17,19 +17,19 @@ enum {
 struct tail_tenant {
 	struct id id;
 	uint32_t number;
-	_Atomic uint64_t last;      /* position + 1 of the newest published row */
-	_Atomic uint64_t folded;    /* leaves below this index are in index/ */
-	size_t touched;             /* the committer's: position + 1 in its open batch; 0 = not in it */
-	pthread_mutex_t still;      /* guards frontier */
+	_Atomic uint64_t last;	 /* position + 1 of the newest published row */
+	_Atomic uint64_t folded; /* leaves below this index are in index/ */
+	size_t touched;		 /* the committer's: position + 1 in its open batch; 0 = not in it */
+	pthread_mutex_t still;	 /* guards frontier */
 	struct merkle_frontier frontier;
 };
 
 struct tail {
 	pthread_rwlock_t lock;
 	struct tail_row *chunks[TAIL_CHUNKS]; /* by position / TAIL_CHUNK modulo TAIL_CHUNKS */
-	_Atomic uint64_t first;               /* position of the oldest row */
-	_Atomic uint64_t end;                 /* position behind the newest published row */
-	struct tail_tenant **tenants;         /* by number */
+	_Atomic uint64_t first;		      /* position of the oldest row */
+	_Atomic uint64_t end;		      /* position behind the newest published row */
+	struct tail_tenant **tenants;	      /* by number */
 	size_t tenant_count;
 	uint32_t *slots; /* open addressing: number + 1 */
 	size_t slot_count;
@@ -63,8 +63,9 @@ static bool init_locks(struct tail *tail)
 	pthread_rwlockattr_setkind_np(&prefer, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	bool ok = pthread_rwlock_init(&tail->lock, &prefer) == 0 && pthread_mutex_init(&tail->wait_lock, NULL) == 0 &&
-		pthread_cond_init(&tail->changed, &monotonic) == 0;
+	bool ok = pthread_rwlock_init(&tail->lock, &prefer) == 0 &&
+		  pthread_mutex_init(&tail->wait_lock, NULL) == 0 &&
+		  pthread_cond_init(&tail->changed, &monotonic) == 0;
 	pthread_rwlockattr_destroy(&prefer);
 	pthread_condattr_destroy(&monotonic);
 	return ok;
@@ -298,8 +299,8 @@ size_t tail_batch_mark(const struct tail_batch *batch)
 	return batch->count;
 }
 
-/* Acts fail before they are numbered, as a rule: so what is left is taken in anew, and no row has to carry what was before
- * it. */
+/* Acts fail before they are numbered, as a rule: so what is left is taken in anew, and no row has to carry
+ * what was before it. */
 void tail_batch_cut(struct tail_batch *batch, size_t mark)
 {
 	if (mark >= batch->count)
@@ -337,7 +338,8 @@ void tail_batch_publish(struct tail_batch *batch)
 		touched->tenant->frontier = touched->frontier;
 		pthread_mutex_unlock(&touched->tenant->still);
 	}
-	/* In one order with `wanted`, or a folder that begins to wait just now could sleep over these rows. */
+	/* In one order with `wanted`, or a folder that begins to wait just now could sleep over these rows.
+	 */
 	tail->end = end + batch->count;
 	size_t wanted = tail->wanted;
 	if (wanted && end + batch->count - tail->first >= wanted)
@@ -471,7 +473,8 @@ void tail_folded(struct tail *tail, size_t rows)
 		const struct tail_row *row = row_at(tail, at + 1);
 		tail->tenants[row->tenant]->folded = row->index + 1;
 	}
-	/* A chunk is free again once its last position is behind; before `first` moves, for the committer takes room by it. */
+	/* A chunk is free again once its last position is behind; before `first` moves, for the committer
+	 * takes room by it. */
 	for (uint64_t chunk = first / TAIL_CHUNK; chunk < after / TAIL_CHUNK; chunk++) {
 		free(tail->chunks[chunk % TAIL_CHUNKS]);
 		tail->chunks[chunk % TAIL_CHUNKS] = NULL;

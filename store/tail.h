@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tail - the rows of the log that are not folded yet, in memory in posting form, and where each tenant's log stands.
+/* tail - the rows of the log that are not folded yet, in memory in posting form, and where each tenant's log
+ * stands.
  *
- * The committer alone adds; any thread reads between tail_lock and tail_unlock. A tenant's rows are linked from the newest
- * backwards, so that a query touches only its own. Bounded: the committer waits for a fold at TAIL_MAX (tail_wait_room).
- * Thread: readers share the lock, and the committer publishes without it (rows are written first, then a tenant's `last` is
- * released), so that a long walk never delays a commit. Only forgetting folded rows and adding a tenant exclude readers. */
+ * The committer alone adds; any thread reads between tail_lock and tail_unlock. A tenant's rows are linked
+ * from the newest backwards, so that a query touches only its own. Bounded: the committer waits for a fold at
+ * TAIL_MAX (tail_wait_room). Thread: readers share the lock, and the committer publishes without it (rows are
+ * written first, then a tenant's `last` is released), so that a long walk never delays a commit. Only
+ * forgetting folded rows and adding a tenant exclude readers. */
 #pragma once
 
 #include "base/err.h"
@@ -27,7 +29,8 @@ struct tail_row {
 	struct id actor;
 	struct id client;
 	struct merkle_hash leaf_hash;
-	uint64_t before; /* position + 1 of the tenant's row before this one; 0 = the tenant's first since the start */
+	uint64_t before; /* position + 1 of the tenant's row before this one; 0 = the tenant's first since the
+			    start */
 	uint32_t tenant; /* number in this process */
 	uint16_t action;
 	uint8_t outcome;
@@ -54,25 +57,28 @@ void tail_batch_done(struct tail_batch *batch); /* takes NULL */
 /* tail_batch_next - the index that the tenant's next leaf gets. */
 fallible tail_batch_next(struct tail_batch *batch, struct id tenant, uint64_t *index);
 
-/* tail_batch_add - one numbered row. Fails: CORRUPT it is no row, or not the tenant's next · NO_MEMORY · BUSY. tail_batch_mark and tail_batch_cut - take back what a dropped act added since a mark. */
+/* tail_batch_add - one numbered row. Fails: CORRUPT it is no row, or not the tenant's next · NO_MEMORY ·
+ * BUSY. tail_batch_mark and tail_batch_cut - take back what a dropped act added since a mark. */
 fallible tail_batch_add(struct tail_batch *batch, const struct log_row *row);
 size_t tail_batch_mark(const struct tail_batch *batch);
 void tail_batch_cut(struct tail_batch *batch, size_t mark);
 
-/* tail_batch_publish - after the commit: readers see the rows, frontiers grow. Cannot fail: room was taken before. */
+/* tail_batch_publish - after the commit: readers see the rows, frontiers grow. Cannot fail: room was taken
+ * before. */
 void tail_batch_publish(struct tail_batch *batch);
 
 /* ---- readers ---- */
 
-/* tail_lock - keep rows and tenants from being forgotten while reading; pair with tail_unlock. Shared; never block inside. */
+/* tail_lock - keep rows and tenants from being forgotten while reading; pair with tail_unlock. Shared; never
+ * block inside. */
 void tail_lock(struct tail *tail);
 void tail_unlock(struct tail *tail);
 
 /* tail_tenant - under tail_lock; NULL when nothing was ever written for it. */
 struct tail_tenant *tail_tenant(struct tail *tail, struct id tenant);
 
-/* tail_frontier - the tenant's tree as of the last commit. tail_size - its leaves alone. tail_folded_size - how many of them
- * are in index/. Under tail_lock. */
+/* tail_frontier - the tenant's tree as of the last commit. tail_size - its leaves alone. tail_folded_size -
+ * how many of them are in index/. Under tail_lock. */
 void tail_frontier(struct tail_tenant *tenant, struct merkle_frontier *frontier);
 uint64_t tail_size(struct tail_tenant *tenant);
 uint64_t tail_folded_size(struct tail_tenant *tenant);
@@ -85,7 +91,8 @@ const struct tail_row *tail_before(struct tail *tail, const struct tail_row *row
 size_t tail_count(struct tail *tail);
 
 /* tail_wait_rows - until there are at least `rows` of them, or tail_wake was called, or wait_ms passed.
- * tail_wait_room - until there are fewer than TAIL_MAX, or tail_wake was called; false when wait_ms passed before. */
+ * tail_wait_room - until there are fewer than TAIL_MAX, or tail_wake was called; false when wait_ms passed
+ * before. */
 void tail_wait_rows(struct tail *tail, size_t rows, int64_t wait_ms);
 bool tail_wait_room(struct tail *tail, int64_t wait_ms);
 void tail_wake(struct tail *tail);

@@ -28,9 +28,10 @@ static fallible put(struct kv_txn *txn, struct id tenant, uint8_t level, uint64_
 	return kv_put(txn, INDEX_TILE, SPAN_BYTES(key), hashes);
 }
 
-/* Append hashes to one level that has `before` of them; the roots of the tiles that became full go to `roots`. */
-static fallible extend_level(struct kv_txn *txn, struct id tenant, uint8_t level, uint64_t before, struct span hashes,
-	struct buf *roots)
+/* Append hashes to one level that has `before` of them; the roots of the tiles that became full go to
+ * `roots`. */
+static fallible extend_level(struct kv_txn *txn, struct id tenant, uint8_t level, uint64_t before,
+	struct span hashes, struct buf *roots)
 {
 	uint8_t tile[TILE_BYTES];
 	uint64_t index = before / TILE_WIDTH;

@@ -15,7 +15,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { VOLUME_PATH = 4096, VOLUME_FORMAT = 1, VOLUME_BATCH = 10000, ROW_VERSION = 1, ROW_ENVELOPE = 1 + 8 + 8 + KEYS_MAC };
+enum {
+	VOLUME_PATH = 4096,
+	VOLUME_FORMAT = 1,
+	VOLUME_BATCH = 10000,
+	ROW_VERSION = 1,
+	ROW_ENVELOPE = 1 + 8 + 8 + KEYS_MAC
+};
 
 /* ---- the lock ---- */
 
@@ -49,14 +55,16 @@ void volume_unlock(int lock)
 
 /* ---- rows ---- */
 
-static void row_mac(const struct keys *keys, enum table table, struct span key, struct span body, uint8_t mac[static KEYS_MAC])
+static void row_mac(const struct keys *keys, enum table table, struct span key, struct span body,
+	uint8_t mac[static KEYS_MAC])
 {
 	const uint8_t number = (uint8_t)table;
 	const struct span parts[] = {SPAN_LIT("row"), span_of(&number, 1), key, body};
 	keys->mac(keys->keeper, parts, 4, mac);
 }
 
-void volume_put_row(const struct keys *keys, enum table table, struct span key, const struct row *row, struct buf *value)
+void volume_put_row(
+	const struct keys *keys, enum table table, struct span key, const struct row *row, struct buf *value)
 {
 	uint8_t mac[KEYS_MAC];
 	size_t start = value->len;
@@ -68,7 +76,8 @@ void volume_put_row(const struct keys *keys, enum table table, struct span key, 
 	buf_put(value, SPAN_BYTES(mac));
 }
 
-fallible volume_check_row(const struct volume *volume, enum table table, struct span key, struct span value, struct row *row)
+fallible volume_check_row(
+	const struct volume *volume, enum table table, struct span key, struct span value, struct row *row)
 {
 	uint8_t mac[KEYS_MAC];
 	if (!tables_is_protected(table)) {
@@ -96,7 +105,8 @@ void volume_row_term(const struct keys *keys, enum table table, struct span key,
 	keys->sum_term(keys->keeper, parts, 4, term);
 }
 
-fallible volume_get(const struct volume *volume, struct kv_txn *txn, enum table table, struct span key, struct row *row)
+fallible volume_get(
+	const struct volume *volume, struct kv_txn *txn, enum table table, struct span key, struct row *row)
 {
 	struct span value;
 	TRY(kv_get(txn, (int)table, key, &value));
@@ -292,7 +302,8 @@ static fallible check_mark(struct volume *volume, const struct index_mark *mark)
 		return OK;
 	TRY(kv_read(volume->data, &data));
 	struct err err = log_get(&data, mark->sequence, &row);
-	if (err.kind == ERR_NOT_FOUND || (!err_failed(err) && memcmp(row.leaf_hash.bytes, mark->leaf.bytes, MERKLE_HASH) != 0))
+	if (err.kind == ERR_NOT_FOUND ||
+		(!err_failed(err) && memcmp(row.leaf_hash.bytes, mark->leaf.bytes, MERKLE_HASH) != 0))
 		return FAIL(CORRUPT, "the index was made from another log");
 	return err;
 }
@@ -300,7 +311,8 @@ static fallible check_mark(struct volume *volume, const struct index_mark *mark)
 static fallible read_index(const struct volume_ask *ask, struct volume *volume, struct index_mark *mark)
 {
 	scoped(kv_txn) index = {0};
-	TRY(open_part(ask, "index", (struct kv_ask){.maps = INDEX_NAMES, .map_count = INDEX_MAP_COUNT}, &volume->index));
+	TRY(open_part(ask, "index", (struct kv_ask){.maps = INDEX_NAMES, .map_count = INDEX_MAP_COUNT},
+		&volume->index));
 	TRY(kv_read(volume->index, &index));
 	TRY(index_read_mark(&index, mark));
 	TRY(check_mark(volume, mark));
@@ -347,7 +359,8 @@ static fallible rebuild_tail(const struct volume_ask *ask, struct volume *volume
 	return load_tail(volume, &mark);
 }
 
-/* The head row and the log were written by one commit: they can only differ when somebody changed one of them. */
+/* The head row and the log were written by one commit: they can only differ when somebody changed one of
+ * them. */
 static fallible check_end(struct kv_txn *txn, const struct head *head)
 {
 	struct log_row last = {0};
@@ -365,7 +378,9 @@ static fallible open_all(const struct volume_ask *ask, struct volume *volume)
 {
 	scoped(kv_txn) txn = {0};
 	TRY(open_part(ask, "data",
-		(struct kv_ask){.maps = tables_names(), .map_count = TABLE_COUNT, .max_bytes = ask->max_bytes}, &volume->data));
+		(struct kv_ask){
+			.maps = tables_names(), .map_count = TABLE_COUNT, .max_bytes = ask->max_bytes},
+		&volume->data));
 	if (ask->create) {
 		TRY(kv_write(volume->data, &txn));
 		TRY(write_format(&txn, volume));
@@ -382,7 +397,9 @@ static fallible open_all(const struct volume_ask *ask, struct volume *volume)
 
 fallible volume_open(const struct volume_ask *ask, struct volume *volume)
 {
-	struct volume made = {.keys = ask->keys, .data_max_bytes = ask->max_bytes, .read_only = ask->read_only,
+	struct volume made = {.keys = ask->keys,
+		.data_max_bytes = ask->max_bytes,
+		.read_only = ask->read_only,
 		.fold_rows = ask->fold_rows ? ask->fold_rows : TAIL_FOLD_AT};
 	struct err err = open_all(ask, &made);
 	if (err_failed(err)) {
