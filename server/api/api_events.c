@@ -111,13 +111,29 @@ static fallible read_event(struct json_object *top, struct events_ask *ask)
 	return json_in_check(top->doc);
 }
 
-/* Fixed messages of core become problems at their place, so that a batch can name its line. */
+/* What only core can judge, as a problem at its place. */
+static void note_place(struct json_object *top, struct err err)
+{
+	if (err.code == CODE_UNKNOWN_PERSON)
+		json_in_note(top, "actor", "unknown_person");
+	else if (err.code == CODE_UNKNOWN_CLIENT)
+		json_in_note(top, "client", "unknown_client");
+	else if (err.code == CODE_DEVICE_MISSING)
+		json_in_note(top, "device", "missing");
+	else if (err.code == CODE_ACTION_RESERVED)
+		json_in_note(top, "action", "action_reserved");
+	else if (err.code == CODE_INVALID)
+		json_in_note(top, "time", "not_allowed");
+}
+
 static fallible prepare_item(struct call *call, struct json_object *top, struct reading *reading, struct events_item *item)
 {
 	struct events_ask ask = {0};
 	struct view view = view_reading(reading);
 	TRY(read_event(top, &ask));
-	return events_prepare(call->server, &call->caller, &view, &ask, call->now, call->arena, item);
+	struct err err = events_prepare(call->server, &call->caller, &view, &ask, call->now, call->arena, item);
+	note_place(top, err);
+	return err;
 }
 
 /* ---- POST /v1/events ---- */

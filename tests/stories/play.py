@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the stories share: a real munimentd on loopback with a store of its own, and a client that speaks plain HTTP to it.
+
+A story is a list of claims: story.claim("what holds", condition). The last line printed is 'N passed, N failed'."""
+import base64
+import http.client
+import json
+import os
+import pathlib
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+PROGRAMS = pathlib.Path(os.environ.get("MUNIMENT_PROGRAMS", pathlib.Path(__file__).resolve().parents[2] / "build"))
+LAPTOP = {"id": "laptop-17", "ip": "203.0.113.7", "user_agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Firefox/128.0", "name": "Anna's ThinkPad"}
+
+
+class Story:
+    """Counts claims; a claim that does not hold is printed with what was seen."""
+
+    def __init__(self, goal):
+        self.passed = self.failed = 0
+        print(goal, flush=True)
+
+    def claim(self, sentence, holds, seen=None):
+        if holds:
+            self.passed += 1
+            print(f"  ok   {sentence}", flush=True)
+        else:
+            self.failed += 1
+            print(f"  FAIL {sentence}" + (f": {seen!r}" if seen is not None else ""), flush=True)
+        return holds
+
+    def close(self):
+        print(f"{self.passed} passed, {self.failed} failed", flush=True)
+        sys.exit(1 if self.failed or not self.passed else 0)
+
+
+class Answer:
+    """Status, headers and body of one answer."""
+
+    def __init__(self, status, headers, body):
+        self.status, self.headers, self.body = status, headers, body
+
+    @property
+    def json(self):
+        return json.loads(self.body) if self.body else None
+
+    @property
+    def code(self):
+        return (self.json or {}).get("code")
+
+    def __repr__(self):
+        return f"{self.status} {self.body[:400]!r}"
+
+    def __getitem__(self, name):
+        return self.json[name]
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def device_header(device=None):
+    return base64.urlsafe_b64encode(json.dumps(device or LAPTOP).encode()).decode().rstrip("=")
+
+
+class Server:
+    """A store in a folder of its own and the server on it."""
+
+    def __init__(self, settings=(), tenant="Harbour Desk"):
+        self.home = pathlib.Path(tempfile.mkdtemp(prefix="muniment-story-"))
+        self.data = self.home / "data"
+        self.port = free_port()
+        self.settings = list(settings)
+        self.process = None
+        self.tenant = json.loads(self.run("init", "--tenant", tenant).stdout)
+        self.token, self.operator = self.tenant["token"], self.tenant["operator_token"]
+
+    def run(self, command, *flags):
+        """One munimentd command to its end."""
+        return subprocess.run([PROGRAMS / "munimentd", command, "--data", self.data, "--allow-unlocked", *flags],
+                              capture_output=True, text=True, check=command == "init")
+
+    def start(self):
+        """Serve; returns the seconds until the ready line."""
+        began = time.monotonic()
+        self.process = subprocess.Popen(
+            [PROGRAMS / "munimentd", "serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port}", "--metrics-listen", "off",
+             "--allow-unlocked", *self.settings], stdout=subprocess.PIPE, stderr=(self.home / "journal").open("ab"), text=True)
+        line = self.process.stdout.readline()
+        if "ready" not in line:
+            raise RuntimeError(f"the server did not start: {(self.home / 'journal').read_text()[-2000:]}")
+        return time.monotonic() - began
+
+    def stop(self, how=signal.SIGTERM):
+        """End it; returns the exit code."""
+        self.process.send_signal(how)
+        code = self.process.wait(timeout=60)
+        self.process.stdout.close()
+        self.process = None
+        return code
+
+    def close(self):
+        if self.process:
+            self.stop(signal.SIGKILL)
+        shutil.rmtree(self.home, ignore_errors=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def call(self, method, path, body=None, token=None, headers=None, connection=None):
+        """One request; body is JSON unless it is bytes."""
+        sent = {"Authorization": f"Bearer {token or self.token}"} if token != "" else {}
+        sent.update(headers or {})
+        data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+        own = connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
+        own.request(method, path, body=data, headers=sent)
+        reply = own.getresponse()
+        answer = Answer(reply.status, dict(reply.getheaders()), reply.read())
+        if not connection:
+            own.close()
+        return answer
+
+    def get(self, path, **more):
+        return self.call("GET", path, **more)
+
+    def post(self, path, body=None, **more):
+        return self.call("POST", path, body if body is not None else {}, **more)
+
+    def raw(self, request, wait=10):
+        """Bytes on a socket; all that comes back until the server closes or is silent."""
+        with socket.create_connection(("127.0.0.1", self.port), timeout=wait) as wire:
+            wire.sendall(request)
+            got = b""
+            try:
+                while chunk := wire.recv(65536):
+                    got += chunk
+            except socket.timeout:
+                pass
+            return got
+
+    def events(self, query="", **more):
+        """Every event that a query finds, over all its pages."""
+        found, cursor = [], None
+        while True:
+            page = self.get(f"/v1/events?limit=500{query}" + (f"&cursor={cursor}" if cursor else ""), **more)
+            if page.status != 200:
+                raise RuntimeError(f"browsing failed: {page!r}")
+            found += page["items"]
+            cursor = page["next"]
+            if not cursor:
+                return found
+
+    def proven(self, person, verification, device=None):
+        """The headers of a person who proved who they are."""
+        return {"Muniment-Actor": person, "Muniment-Device": device_header(device), "Muniment-Verification": verification}
+
+
+def oathtool(secret, at=None, *flags):
+    """The code of a base32 secret, by a program that we did not write."""
+    when = ["--now", time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(at))] if at else []
+    return subprocess.run(["oathtool", "--totp", "--base32", *flags, *when, secret], capture_output=True, text=True, check=True).stdout.strip()
+
+
+def read_qr(svg, folder):
+    """What a phone would see in the picture: rsvg-convert draws it, zbarimg reads it."""
+    picture, drawn = folder / "qr.svg", folder / "qr.png"
+    picture.write_text(svg)
+    subprocess.run(["rsvg-convert", "-w", "400", "-b", "white", "-o", drawn, picture], check=True)
+    return subprocess.run(["zbarimg", "--quiet", "--raw", drawn], capture_output=True, text=True, check=True).stdout.strip()
