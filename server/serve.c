@@ -3,6 +3,8 @@
 #include "server/serve.h"
 
 #include "server/api/dispatch.h"
+#include "server/deliver/courier.h"
+#include "server/deliver/post.h"
 #include "server/env/notify.h"
 #include "server/http/http.h"
 #include "server/jobs.h"
@@ -19,6 +21,8 @@ struct service {
 	struct start start;
 	struct folder *folder;
 	struct jobs *jobs;
+	struct post post;
+	struct courier *courier;
 	struct dispatch dispatch;
 	struct http_app app, metrics_app;
 	struct http_server *http, *metrics;
@@ -39,7 +43,8 @@ static void tell_failed_request(void *context, struct err err, const char *reque
 
 static void tell_commit(void *context)
 {
-	(void)context;
+	const struct service *service = context;
+	courier_wake(service->courier);
 }
 
 /* ---- opening ---- */
@@ -104,6 +109,24 @@ static fallible open_doors(const struct conf *conf, struct service *service)
 	return OK;
 }
 
+static fallible open_courier(const struct conf *conf, struct journal *journal, struct service *service)
+{
+	const struct server *server = &service->start.server;
+	TRY(post_open(conf, &service->post));
+	struct courier_ask ask = {
+		.volume = &server->volume,
+		.committer = server->committer,
+		.keeper = server->keeper,
+		.journal = journal,
+		.way = service->post.way,
+		.from = conf->mail_from,
+		.app = conf->app_name,
+		.give_up_ms = conf->mail_give_up_minutes * 60 * 1000,
+	};
+	TRY(courier_open(&ask, &service->courier));
+	return courier_start(service->courier);
+}
+
 static fallible open_service(const struct conf *conf, struct journal *journal, struct service *service)
 {
 	struct server *server = &service->start.server;
@@ -111,6 +134,7 @@ static fallible open_service(const struct conf *conf, struct journal *journal, s
 	TRY(check_demo(conf, server));
 	TRY(folder_open(&server->volume, (struct alarm){journal, tell_failure}, &service->folder));
 	TRY(jobs_open(server, journal, &service->jobs));
+	TRY(open_courier(conf, journal, service));
 	return open_doors(conf, service);
 }
 
@@ -126,6 +150,8 @@ static void close_service(const struct conf *conf, struct service *service)
 	if (service->metrics)
 		http_quiesce(service->metrics);
 	http_close(service->metrics, conf->shutdown_wait_ms);
+	courier_close(service->courier);
+	post_done(&service->post);
 	jobs_close(service->jobs);
 	committer_close(service->start.server.committer);
 	service->start.server.committer = NULL;
