@@ -2,11 +2,11 @@
 /* slot - an X25519 pair per slot: its private half under the slot's secret, the root key sealed to its public half. */
 #include "crypto/slot.h"
 
-#include <sodium.h>
-
 #include "base/reader.h"
 #include "crypto/hash.h"
 #include "crypto/secret.h"
+
+#include <sodium.h>
 
 enum { SLOT_VERSION = 1, SEALED_ROOT = crypto_box_SEALBYTES + SEAL_KEY, SLOT_BODY = SLOT_RECORD - HASH_BLAKE };
 

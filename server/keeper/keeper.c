@@ -2,15 +2,15 @@
 /* keeper - the key tree: unwrap on the way down, keep a little in locked memory. */
 #include "server/keeper/keeper.h"
 
-#include <pthread.h>
-#include <stdlib.h>
-
 #include "crypto/note.h"
 #include "crypto/random.h"
 #include "crypto/slot.h"
 #include "server/keeper/cache.h"
 #include "store/event.h"
 #include "store/keyring.h"
+
+#include <pthread.h>
+#include <stdlib.h>
 
 enum { KEEPER_SEED_MAX = 256, KEEPER_FIELD_MAX = 64 * 1024 };
 
