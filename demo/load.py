@@ -1,0 +1,183 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Loads the demo agencies into a new store, through the API alone: people, clients, credentials with grants, and the month's events.
+What it draws (tokens, TOTP secrets) it leaves in a file that only its owner can read.
+
+    python3 demo/load.py --data var/data --programs build [--days 7]"""
+import argparse
+import collections
+import gzip
+import http.client
+import json
+import os
+import pathlib
+import secrets
+import socket
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+BATCH = 1000
+OFFICE = {"ip": "192.0.2.10", "user_agent": "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0", "id": "office"}
+KNOWN = {"seq", "ts", "tenant", "actor", "action", "outcome", "sev", "client", "dev", "purpose", "reason", "rows", "credential"}
+
+
+class Api:
+    """One keep-alive connection to the server."""
+
+    def __init__(self, port):
+        self.wire = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
+
+    def post(self, path, body, token):
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        self.wire.request("POST", path, body=data, headers={"Authorization": f"Bearer {token}"})
+        reply = self.wire.getresponse()
+        text = reply.read()
+        if reply.status >= 300:
+            sys.exit(f"demo: POST {path} was answered {reply.status}: {text.decode(errors='replace')}")
+        return json.loads(text)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def make_store(programs, data, name, agency):
+    made = subprocess.run([programs / "munimentd", "init", "--data", data, "--demo", "--tenant", agency["display"], "--language", agency["lang"],
+                           "--time-zone", agency["tz"], "--token-ttl", "9600", "--allow-unlocked"], capture_output=True, text=True)
+    if made.returncode != 0:
+        sys.exit(f"demo: {made.stderr.strip()}")
+    said = json.loads(made.stdout)
+    return said["operator_token"], {name: {"tenant": said["tenant"], "token": said["token"]}}
+
+
+def ref(name):
+    """brezovitsa:owner1 -> owner1: refs are the tenant's own."""
+    return name.split(":", 1)[1]
+
+
+def load_people(api, name, agency, token):
+    for person in agency["staff"]:
+        api.post("/v1/people", {"ref": ref(person["id"]), "name": person["name"], "email": f"{ref(person['id'])}@{name}.example",
+                                "language": agency["lang"], "kind": "staff", "roles": [person["role"]]}, token)
+    for client in agency["clients"]:
+        api.post("/v1/clients", {"ref": ref(client["id"]), "name": client["name"], "language": agency["lang"], "time_zone": agency["tz"],
+                                 "contacts": [{"name": client["name"], "email": f"{ref(client['id'])}@clients.{name}.example"}]}, token)
+
+
+def load_credentials(api, agency, token):
+    """Each client deposits a login and a TOTP seed; whoever serves the client may use them."""
+    for client in agency["clients"]:
+        host = f"shop.{ref(client['id'])}.example"
+        login = api.post("/v1/credentials", {"client": ref(client["id"]), "kind": "login", "label": {"title": host, "url": f"https://{host}/login", "username": ref(client["id"])},
+                                             "secret": {"password": secrets.token_urlsafe(12)}, "modes_max": ["code", "inject", "reveal"]}, token)
+        seed = api.post("/v1/credentials", {"client": ref(client["id"]), "kind": "totp", "label": {"title": f"{host} (codes)"},
+                                            "secret": {"totp": base32(20)}, "modes_max": ["code"]}, token)
+        for assistant in client["by"]:
+            api.post("/v1/grants", {"credential": seed["id"], "to": ref(assistant), "modes": ["code"]}, token)
+            api.post("/v1/grants", {"credential": login["id"], "to": ref(assistant), "modes": ["reveal"]}, token)
+
+
+def base32(count):
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"
+    return "".join(secrets.choice(alphabet) for _ in range(count * 8 // 5))
+
+
+def event_of(row, staff):
+    """A row of the demo as the API takes it."""
+    made = {"action": row["action"], "time": stamp(row["ts"]), "outcome": row["outcome"]}
+    if row["actor"] in staff:
+        made["actor"] = {"person": ref(row["actor"])}
+        made["device"] = device_of(row["dev"])
+    else:
+        made["actor"] = "system"
+        if row["dev"]:
+            made["device"] = device_of(row["dev"])
+    if row["client"]:
+        made["client"] = ref(row["client"])
+    for name in ("purpose", "reason"):
+        if row.get(name):
+            made[name] = row[name]
+    if "rows" in row:
+        made["count"] = row["rows"]
+    if "credential" in row:
+        made["object"] = {"type": "credential", "id": row["credential"].replace("/", ".").split(":", 1)[1]}
+    rest = {key: value for key, value in row.items() if key not in KNOWN and value is not None}
+    if rest:
+        made["detail"] = rest
+    return made
+
+
+def device_of(device):
+    if not device:
+        return OFFICE
+    made = {"ip": device["ip"] or "192.0.2.1", "user_agent": device["ua"]}
+    if device.get("id"):
+        made["id"] = device["id"].split(":", 1)[-1].replace("/", ".")
+    return made
+
+
+def stamp(ms):
+    import datetime
+    return datetime.datetime.fromtimestamp(ms / 1000, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.") + f"{ms % 1000:03d}Z"
+
+
+def load_events(api, agencies, tokens, days):
+    rows = [json.loads(line) for line in gzip.open(HERE / "events.jsonl.gz", "rt")]
+    begin = max(row["ts"] for row in rows) - days * 86400000
+    staff = {person["id"] for agency in agencies.values() for person in agency["staff"]}
+    waiting, sent = collections.defaultdict(list), 0
+    for row in rows:
+        if row["ts"] >= begin:
+            waiting[row["tenant"]].append(event_of(row, staff))
+    for name, events in waiting.items():
+        for at in range(0, len(events), BATCH):
+            lines = "\n".join(json.dumps(event, ensure_ascii=False) for event in events[at:at + BATCH])
+            sent += api.post("/v1/events:batch", lines.encode(), tokens[name]["token"])["count"]
+            print(f"\rdemo: {sent} events", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
+
+
+def load_all(api, agencies, tokens, operator, days):
+    for name, agency in agencies.items():
+        if name not in tokens:
+            made = api.post("/v1/tenants", {"name": agency["display"], "language": agency["lang"], "time_zone": agency["tz"], "demo": True}, operator)
+            tokens[name] = {"tenant": made["id"], "token": made["token"]}
+        load_people(api, name, agency, tokens[name]["token"])
+        load_credentials(api, agency, tokens[name]["token"])
+        print(f"demo: {agency['display']}: {len(agency['staff'])} people, {len(agency['clients'])} clients", file=sys.stderr)
+    load_events(api, agencies, tokens, days)
+
+
+def save(path, operator, tokens):
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        json.dump({"operator_token": operator, "tenants": tokens}, file, indent=1, ensure_ascii=False)
+        file.write("\n")
+
+
+def main():
+    ask = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    ask.add_argument("--data", type=pathlib.Path, required=True)
+    ask.add_argument("--programs", type=pathlib.Path, required=True)
+    ask.add_argument("--days", type=int, default=7, help="how many of the 28 days, counted from the end")
+    said = ask.parse_args()
+    agencies = json.loads((HERE / "people.json").read_text())
+    first = next(iter(agencies))
+    said.data.parent.mkdir(parents=True, exist_ok=True)
+    operator, tokens = make_store(said.programs, said.data, first, agencies[first])
+    port = free_port()
+    server = subprocess.Popen([said.programs / "munimentd", "serve", "--data", said.data, "--listen", f"127.0.0.1:{port}", "--metrics-listen", "off", "--allow-unlocked"],
+                              stdout=subprocess.PIPE, text=True)
+    try:
+        if "ready" not in server.stdout.readline():
+            sys.exit("demo: the server did not start")
+        load_all(Api(port), agencies, tokens, operator, said.days)
+    finally:
+        server.terminate()
+        server.wait()
+    save(said.data.parent / "demo.json", operator, tokens)
+
+
+main()
