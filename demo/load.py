@@ -143,7 +143,7 @@ def load_events(api, agencies, tokens, days):
 def load_all(api, agencies, tokens, operator, days):
     for name, agency in agencies.items():
         if name not in tokens:
-            made = api.post("/v1/tenants", {"name": agency["display"], "language": agency["lang"], "time_zone": agency["tz"], "demo": True}, operator)
+            made = api.post("/v1/tenants", {"name": agency["display"], "language": agency["lang"], "time_zone": agency["tz"], "demo": True, "token_ttl_hours": 9600}, operator)
             tokens[name] = {"tenant": made["id"], "token": made["token"]}
         load_people(api, name, agency, tokens[name]["token"])
         load_credentials(api, agency, tokens[name]["token"])

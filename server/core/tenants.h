@@ -7,7 +7,7 @@
 #include "store/tenant.h"
 
 /* How long the first token lives unless init says otherwise. */
-enum { TENANTS_SETUP_TTL_S = 24 * 3600 };
+enum { TENANTS_TTL_HOURS = 24, TENANTS_TTL_HOURS_MAX = APPLICATION_EXPIRES_DAYS_MAX * 24 };
 
 struct tenants_add {
 	/* asked */
