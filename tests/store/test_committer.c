@@ -365,6 +365,62 @@ Test(committer, an_act_that_fails_takes_nobody_with_it)
 	cr_assert(counts.dropped == 10);
 }
 
+/* ---- commits that fail ---- */
+
+/* kv_mem with a disk that can be made to fail. */
+static _Atomic enum err_kind failing_as = ERR_NONE;
+
+static fallible commit_or_fail(struct kv_txn *txn)
+{
+	if (!txn->writes || txn->parent || failing_as == ERR_NONE)
+		return kv_mem.commit(txn);
+	kv_mem.abort(txn);
+	return failing_as == ERR_FULL ? FAIL(FULL, "the disk is full") : FAIL(IO, "the disk has failed");
+}
+
+static void count_fatal(void *context, struct err err)
+{
+	atomic_uint *count = context;
+	cr_assert(err.kind == ERR_IO);
+	*count += 1;
+}
+
+static void fail_and_recover(enum err_kind kind, unsigned fatals)
+{
+	atomic_uint count = 0;
+	struct kv_backend backend = kv_mem;
+	struct small small[2];
+	scoped(world) world;
+	struct office office = {0};
+	backend.commit = commit_or_fail;
+	world_make(&world, &backend, 0);
+	office.world = world;
+	world_must(
+		committer_open(&office.world.volume, (struct alarm){&count, count_fatal}, &office.committer));
+	failing_as = kind;
+	world_must(committer_reserve(office.committer));
+	committer_submit(office.committer, small_job(&small[0], &office));
+	IGNORE(committer_run(office.committer, (struct act_job){.kind = ACT_HOUSEKEEPING, .run = nothing}));
+	cr_assert(small[0].is_over && small[0].result.kind == kind && !small[0].durable && count >= fatals);
+	cr_assert(office.world.volume.head.sequence == 0 && tail_count(office.world.volume.tail) == 0);
+	failing_as = ERR_NONE;
+	world_must(committer_reserve(office.committer));
+	committer_submit(office.committer, small_job(&small[1], &office));
+	wait_for_all(&office);
+	cr_assert(small[1].durable && small[1].receipt.sequence == 1 && small[1].receipt.index == 0);
+	committer_close(office.committer);
+}
+
+Test(committer, a_commit_without_room_is_answered_and_leaves_nothing)
+{
+	fail_and_recover(ERR_FULL, 0);
+}
+
+Test(committer, a_commit_that_fails_otherwise_is_fatal)
+{
+	fail_and_recover(ERR_IO, 1);
+}
+
 /* ---- no room ---- */
 
 static const uint8_t LARGE[64 * 1024] = {1};
