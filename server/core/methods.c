@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* methods - a person's factors, weighed against roles and mailbox. */
+#include "server/core/methods.h"
+
+#include "base/text.h"
+#include "store/client.h"
+
+enum { HINT_MAX = FACTOR_ADDRESS_MAX + 8 };
+
+/* What may count for this person. */
+struct bounds {
+	bool email;
+	bool weak; /* factors that nobody vouched for */
+};
+
+fallible methods_compute(struct method *method, struct span seed, struct instant now)
+{
+	method->centre_step = totp_step(&method->shape, now);
+	return totp_compute(&method->shape, seed, method->centre_step, &method->candidates);
+}
+
+static fallible roles_take_email(const struct view *view, const struct person *person, bool *takes)
+{
+	*takes = true;
+	for (size_t i = 0; i < person->role_count; i++) {
+		struct role role = {0};
+		struct err err = role_get(view, person->tenant, person->roles[i], &role);
+		if (err.kind != ERR_NOT_FOUND)
+			TRY(err);
+		*takes = *takes && (err.kind == ERR_NOT_FOUND || role.least_factor == ROLES_FACTOR_EMAIL);
+	}
+	return OK;
+}
+
+/* An assistant who runs the mailbox would read the code. */
+static fallible mailbox_is_delegated(
+	const struct view *view, const struct person *person, struct arena *arena, bool *delegated)
+{
+	struct client client;
+	*delegated = false;
+	if (person->kind != PERSON_OF_CLIENT || ids_is_none(person->client))
+		return OK;
+	struct err err = client_get(view, person->tenant, person->client, arena, &client);
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	*delegated = client.mailbox_delegated;
+	return OK;
+}
+
+static fallible weigh(const struct view *view, const struct person *person, bool is_action,
+	struct arena *arena, struct bounds *bounds)
+{
+	bool takes, delegated;
+	TRY(roles_take_email(view, person, &takes));
+	TRY(mailbox_is_delegated(view, person, arena, &delegated));
+	*bounds = (struct bounds){.email = takes && !delegated, .weak = !is_action};
+	return OK;
+}
+
+static fallible add_email(const struct factor_texts *texts, struct arena *arena, struct method *method)
+{
+	scoped(buf) hint = BUF(HINT_MAX);
+	text_mask_email(texts->address, &hint);
+	TRY(buf_check(&hint));
+	method->address = texts->address;
+	method->hint = arena_copy(arena, buf_span(&hint));
+	return method->hint.at ? OK : FAIL(NO_MEMORY, "a call has no memory for a hint");
+}
+
+static fallible add_totp(const struct server *server, const struct factor *factor,
+	const struct factor_texts *texts, struct instant now, struct method *method)
+{
+	scoped(secret) seed = {0};
+	method->shape = factor->shape;
+	method->hint = texts->label;
+	TRY(keeper_open_seed(server->keeper, factor_seed_place(factor), factor->seed, &seed));
+	return methods_compute(method, secret_span(&seed), now);
+}
+
+static fallible add(const struct server *server, const struct factor *factor, struct instant now,
+	struct arena *arena, struct methods *methods)
+{
+	struct factor_texts texts;
+	struct method method = {.type = factor->type, .factor = factor->id, .proven = factor->proven};
+	TRY(factor_open_texts(server->volume.keys, factor, arena, &texts));
+	TRY(factor->type == FACTOR_EMAIL ? add_email(&texts, arena, &method)
+					 : add_totp(server, factor, &texts, now, &method));
+	methods->items[methods->count++] = method;
+	return OK;
+}
+
+static bool counts(const struct bounds *bounds, const struct factor *factor)
+{
+	return (bounds->email || factor->type != FACTOR_EMAIL) && (bounds->weak || factor->proven);
+}
+
+fallible methods_list(const struct server *server, const struct view *view, const struct person *person,
+	bool is_action, struct instant now, struct arena *arena, struct methods *methods)
+{
+	struct bounds bounds;
+	struct factor factor;
+	struct id after = {0};
+	struct err err;
+	*methods = (struct methods){.none = REASON_NO_FACTOR};
+	TRY(weigh(view, person, is_action, arena, &bounds));
+	while (factor_next(view, person->tenant, person->id, &after, &factor, &err)) {
+		if (factor.state != FACTOR_ACTIVE)
+			continue;
+		methods->none = REASON_WEAK_METHOD;
+		if (counts(&bounds, &factor) && methods->count < FACTOR_MAX)
+			TRY(add(server, &factor, now, arena, methods));
+	}
+	return err;
+}
+
+const struct method *methods_find(const struct methods *methods, enum factor_type type, struct id factor)
+{
+	for (size_t i = 0; i < methods->count; i++) {
+		const struct method *method = &methods->items[i];
+		if (method->type == type && (ids_is_none(factor) || ids_equal(factor, method->factor)))
+			return method;
+	}
+	return NULL;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* methods - with what a person can prove who they are here and now; the codes that would be right are
+ * computed, none compared. */
+#pragma once
+
+#include "policies/reasons.h"
+#include "server/core/caller.h"
+#include "store/factor.h"
+#include "store/person.h"
+
+/* One way. */
+struct method {
+	enum factor_type type;
+	struct id factor;
+	bool proven;			   /* of the factor */
+	struct span hint;		   /* label, or masked address */
+	struct span address;		   /* email */
+	struct totp_shape shape;	   /* totp */
+	uint64_t centre_step;		   /* totp: the window that the codes below are of */
+	struct totp_candidates candidates; /* totp */
+};
+
+struct methods {
+	struct method items[FACTOR_MAX];
+	size_t count;
+	enum reason none; /* why there is none: NO_FACTOR or WEAK_METHOD */
+};
+
+/* methods_list - in prepare. An action takes proven factors only; an address counts only where every role of
+ * the person is content with one, and never for a client whose mailbox an assistant runs. Fails: BUSY sealed
+ * · FORGED · NO_MEMORY. */
+fallible methods_list(const struct server *server, const struct view *view, const struct person *person,
+	bool is_action, struct instant now, struct arena *arena, struct methods *methods);
+
+/* methods_compute - the codes of a seed around an instant. */
+fallible methods_compute(struct method *method, struct span seed, struct instant now);
+
+/* methods_find - the first of a type, or the one of this factor; NULL when there is none. */
+const struct method *methods_find(const struct methods *methods, enum factor_type type, struct id factor);
