@@ -31,7 +31,8 @@ EXEMPT = r"^tests/"
 # Libraries: a header's name -> the only paths that may include it.
 LIBRARIES = {
     r"sodium": r"^crypto/|^tests/crypto/",
-    r"lmdb\.h": r"^store/kv_lmdb\.c$",
+    r"lmdb\.h": r"^store/kv_lmdb\.c$|^tests/bench/",
+    r"dlfcn\.h": r"^tests/bench/",
     r"microhttpd\.h": r"^server/http/http\.c$|^tests/bench/",
     r"liboath/": r"^crypto/totp\.c$",
     r"curl/": r"^server/deliver/(smtp|webhook)\.c$|^cli/http\.c$",

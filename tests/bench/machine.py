@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The machine we measure on: our own small programs, and how much of it others take."""
+import json
+import pathlib
+import subprocess
+
+HERE = pathlib.Path(__file__).resolve().parent
+FLAGS = ["-std=gnu17", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra"]
+PROGRAMS = {"load": [], "hello": ["-lmicrohttpd"], "flush": [], "appends": ["-llmdb"],
+            "slow_flush.so": ["-shared", "-fPIC"]}
+
+
+def compile_programs(directory):
+    """Into `directory`; they are small enough to be made each time."""
+    directory.mkdir(parents=True, exist_ok=True)
+    for name, more in PROGRAMS.items():
+        source = HERE / f"{name.removesuffix('.so')}.c"
+        subprocess.run(["cc", *FLAGS, "-o", directory / name, source, *more], check=True)
+
+
+def run_json(*command, seconds=600):
+    """What a program prints as JSON."""
+    done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, check=True, timeout=seconds)
+    return json.loads(done.stdout)
+
+
+class Steal:
+    """How many per cent of the processors' time the host gave to others, and how many other programs used."""
+
+    def __init__(self):
+        self.start = self.read()
+
+    @staticmethod
+    def read():
+        """Ticks: stolen ones, and all."""
+        with open("/proc/stat", encoding="ascii") as file:
+            ticks = [int(word) for word in file.readline().split()[1:9]]
+        return ticks[7], sum(ticks)
+
+    def percent(self):
+        """Since this was made."""
+        stolen, ticks = (now - then for now, then in zip(self.read(), self.start))
+        return round(100 * stolen / max(1, ticks), 1)

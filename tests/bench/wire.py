@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What goes over the wire: whole requests, and the events in them."""
+import json
+import random
+import struct
+
+ACTIONS = ("record.viewed", "record.contact_revealed", "record.edited", "record.deleted", "record.restored", "export.requested",
+           "export.completed", "export.downloaded", "import.completed", "login.succeeded", "session.started", "session.ended")
+ACTORS = 50
+LONER = 0  # this actor never does the last of ACTIONS, so a page of both has no match
+
+
+def request(method, path, token=None, body=None):
+    """One whole request as bytes."""
+    head = f"{method} {path} HTTP/1.1\r\nHost: localhost\r\n"
+    if token:
+        head += f"Authorization: Bearer {token}\r\n"
+    if body is None and method == "GET":
+        return (head + "\r\n").encode()
+    data = (body if isinstance(body, str) else json.dumps(body, separators=(",", ":")) if body is not None else "").encode()
+    return f"{head}Content-Type: application/json\r\nContent-Length: {len(data)}\r\n\r\n".encode() + data
+
+
+def write_requests(path, requests):
+    """The file that load takes: length and bytes of each."""
+    with open(path, "wb") as file:
+        for one in requests:
+            file.write(struct.pack("<I", len(one)) + one)
+    return path
+
+
+def actor_ref(number):
+    """What our application calls its people."""
+    return f"bench-{number:06}"
+
+
+def device(number):
+    """A device as an application sees it."""
+    return {"id": f"laptop-{number:06}", "ip": f"203.0.113.{number % 250}",
+            "user_agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0"}
+
+
+def event(dice):
+    """One event with about 400 bytes of payload."""
+    actor = dice.randrange(ACTORS)
+    action = dice.choice(ACTIONS[:-1] if actor == LONER else ACTIONS)
+    number = dice.randrange(1000000)
+    return {"action": action, "actor": {"person": actor_ref(actor)}, "device": device(actor),
+            "object": {"type": "invoice", "id": f"invoice-{number}", "label": f"Invoice {number}"},
+            "purpose": "monthly accounts", "task": f"T-{number % 1000}", "session": f"{number:016x}", "count": number % 5000,
+            "detail": {"format": "csv", "note": "for the accountant"}}
+
+
+def events(count, seed):
+    """Texts of so many events, the same for the same seed."""
+    dice = random.Random(seed)
+    return [json.dumps(event(dice), separators=(",", ":")) for _ in range(count)]
