@@ -67,6 +67,15 @@ fallible noun_next_id(const struct view *view, enum table table, struct id tenan
 	return OK;
 }
 
+fallible noun_still(struct act *act, enum table table, struct span key, uint64_t version)
+{
+	struct row row;
+	struct err err = act_get(act, table, key, &row);
+	if (err.kind == ERR_NOT_FOUND || (!err_failed(err) && row.version != version))
+		return FAIL_CODE(STALE, "a row was written between prepare and act");
+	return err;
+}
+
 /* ---- refs ---- */
 
 static fallible ref_key(const struct keys *keys, const struct noun_refs *refs, struct id tenant, struct span ref,

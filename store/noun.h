@@ -68,6 +68,9 @@ fallible noun_next(const struct view *view, enum table table, struct id tenant, 
  * Fails: NOT_FOUND at the end · CORRUPT a key of another length · IO. */
 fallible noun_next_id(const struct view *view, enum table table, struct id tenant, struct span under, struct id *after);
 
+/* noun_still - inside an act: the row of a noun is the one that prepare read. Fails: STALE it was written meanwhile · FORGED · IO. */
+fallible noun_still(struct act *act, enum table table, struct span key, uint64_t version);
+
 /* The refs of a noun: the callers' own names, looked up by a keyed hash, stored nowhere in clear. */
 struct noun_refs {
 	enum table table;      /* of the noun: key tenant ‖ id */

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* credentials - seal the label, seal the fields, write the version. */
+#include "server/core/credentials.h"
+
+#include "base/json_out.h"
+#include "base/reader.h"
+#include "crypto/random.h"
+#include "server/core/sight.h"
+
+enum { SEALED_MAX = 8 * 1024, DETAIL_MAX = 1024, SEED_HEAD = 4 };
+
+#define FIELD(name) (1u << CREDENTIAL_##name)
+
+/* ---- kinds and fields ---- */
+
+unsigned credentials_fields(enum credential_kind kind)
+{
+	return kind == CREDENTIAL_LOGIN ? FIELD(PASSWORD) | FIELD(SEED) : credential_revealable(kind);
+}
+
+unsigned credentials_needed(enum credential_kind kind)
+{
+	return kind == CREDENTIAL_CARD ? FIELD(NUMBER) : credentials_fields(kind);
+}
+
+enum credential_field credentials_generated(enum credential_kind kind)
+{
+	if (kind == CREDENTIAL_LOGIN)
+		return CREDENTIAL_PASSWORD;
+	return kind == CREDENTIAL_API_KEY ? CREDENTIAL_KEY : 0;
+}
+
+static const char *const FIELD_NAMES[CREDENTIAL_FIELD_COUNT] = {
+	[CREDENTIAL_PASSWORD] = "password",
+	[CREDENTIAL_SEED] = "totp",
+	[CREDENTIAL_KEY] = "key",
+	[CREDENTIAL_TEXT] = "text",
+	[CREDENTIAL_NUMBER] = "number",
+	[CREDENTIAL_EXPIRY] = "expiry",
+	[CREDENTIAL_HOLDER] = "holder",
+};
+
+const char *credentials_field_name(enum credential_field field)
+{
+	return FIELD_NAMES[field];
+}
+
+fallible credentials_read_seed(struct span text, struct arena *arena, struct span *field)
+{
+	struct totp_shape shape;
+	scoped(buf) seed = BUF(TOTP_SEED_MAX);
+	scoped(buf) stored = BUF(SEED_HEAD + TOTP_SEED_MAX);
+	TRY(totp_parse(text, &shape, &seed));
+	buf_put_u8(&stored, (uint8_t)shape.algorithm);
+	buf_put_u8(&stored, shape.digits);
+	buf_put_u16(&stored, shape.period_s);
+	buf_put(&stored, buf_span(&seed));
+	struct err err = buf_check(&stored);
+	struct span copy = err_failed(err) ? SPAN_NONE : arena_copy(arena, buf_span(&stored));
+	secret_wipe(seed.data, seed.len);
+	secret_wipe(stored.data, stored.len);
+	TRY(err);
+	if (!copy.at)
+		return FAIL(NO_MEMORY, "a call has no memory for a seed");
+	*field = copy;
+	return OK;
+}
+
+fallible credentials_open_seed(struct span field, struct totp_shape *shape, struct span *seed)
+{
+	struct reader reader = READER(field);
+	struct totp_shape read = {.algorithm = reader_u8(&reader)};
+	read.digits = reader_u8(&reader);
+	read.period_s = reader_u16(&reader);
+	if (reader.failed)
+		return FAIL(CORRUPT, "a stored seed ends too early");
+	*shape = read;
+	*seed = reader.rest;
+	return OK;
+}
+
+/* No letters or digits that look like others; signs that survive shells, URLs and forms. */
+fallible credentials_generate(size_t length, struct arena *arena, struct span *text)
+{
+	static const char *const CLASSES[] = {
+		"abcdefghijkmnopqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789", "-_.+!"};
+	enum { CLASS_COUNT = sizeof CLASSES / sizeof CLASSES[0], WHOLE = 25 + 24 + 8 + 5 };
+	uint8_t *drawn = arena_alloc(arena, length + 1);
+	unsigned seen = 0;
+	if (!drawn)
+		return FAIL(NO_MEMORY, "a call has no memory for a password");
+	/* Whole words are drawn until one has every class: so each that has is as likely as any other. */
+	while (seen != (1u << CLASS_COUNT) - 1) {
+		seen = 0;
+		for (size_t i = 0; i < length; i++) {
+			uint32_t at = random_below(WHOLE);
+			unsigned class = 0;
+			for (; at >= strlen(CLASSES[class]); class ++)
+				at -= (uint32_t)strlen(CLASSES[class]);
+			drawn[i] = (uint8_t)CLASSES[class][at];
+			seen |= 1u << class;
+		}
+	}
+	*text = span_of(drawn, length);
+	return OK;
+}
+
+/* ---- finding ---- */
+
+static const uint64_t SEES_ALL =
+	CAPABILITY_BIT(CREDENTIAL_DEPOSIT) | CAPABILITY_BIT(GRANT_GIVE) | CAPABILITY_BIT(GRANT_APPROVE);
+
+fallible credentials_find(const struct view *view, const struct caller *caller, struct span text,
+	struct arena *arena, struct credential *credential)
+{
+	struct id id;
+	struct sight sight;
+	struct credential found;
+	TRY(ids_parse(ID_CREDENTIAL, text, &id));
+	TRY(credential_get(view, caller->tenant, id, arena, &found));
+	TRY(sight_of(view, caller, SEES_ALL, arena, &sight));
+	if (!sight_has_client(&sight, found.client))
+		return FAIL(NOT_FOUND, "the credential is outside what the caller sees");
+	*credential = found;
+	return OK;
+}
+
+/* ---- sealing ---- */
+
+static fallible seal_field(const struct server *server, const struct credentials_put *put,
+	enum credential_field field, struct arena *arena, struct version_field *sealed)
+{
+	const struct version *version = &put->version;
+	scoped(buf) record = BUF(CREDENTIAL_FIELD_MAX + 512);
+	struct seal_context place = version_place(version, put->credential.client, field);
+	TRY(keeper_seal_field(
+		server->keeper, place, SPAN_BYTES(version->wrapped), put->secret.fields[field], &record));
+	*sealed = (struct version_field){field, version->number, arena_copy(arena, buf_span(&record))};
+	return sealed->record.at ? OK : FAIL(NO_MEMORY, "a call has no memory for a sealed field");
+}
+
+/* A field that is not given stays where it is; only a card is always given whole. */
+static void keep_field(const struct version *before, enum credential_field field, struct version *version)
+{
+	const struct version_field *stands = before ? version_field(before, field) : NULL;
+	if (stands)
+		version->fields[version->field_count++] =
+			(struct version_field){field, stands->held_by, SPAN_NONE};
+}
+
+static fallible seal_version(const struct server *server, const struct version *before, struct instant now,
+	struct arena *arena, struct credentials_put *put)
+{
+	const struct credential *credential = &put->credential;
+	struct version *version = &put->version;
+	*version = (struct version){.tenant = credential->tenant,
+		.credential = credential->id,
+		.number = credential->current,
+		.modes_max = credential->modes_max,
+		.created = now};
+	struct seal_context place = version_place(version, credential->client, 0);
+	TRY(keeper_make_data_key(server->keeper, place, version->wrapped));
+	for (unsigned field = 1; field < CREDENTIAL_FIELD_COUNT; field++) {
+		if (put->secret.fields[field].len)
+			TRY(seal_field(server, put, field, arena, &version->fields[version->field_count++]));
+		else
+			keep_field(before, field, version);
+	}
+	return OK;
+}
+
+static fallible seal_label(const struct server *server, struct arena *arena, struct credentials_put *put)
+{
+	scoped(buf) sealed = BUF(SEALED_MAX);
+	TRY(credential_seal(server->volume.keys, &put->credential, &sealed));
+	put->sealed = arena_copy(arena, buf_span(&sealed));
+	return put->sealed.at ? OK : FAIL(NO_MEMORY, "a call has no memory for a sealed label");
+}
+
+/* ---- events ---- */
+
+static fallible put_detail(const struct credentials_put *put, struct arena *arena, struct span *detail)
+{
+	scoped(buf) text = BUF(DETAIL_MAX);
+	struct json_out out = JSON_OUT(&text);
+	json_out_open(&out, NULL);
+	json_out_text(&out, "kind", credential_kind_name(put->credential.kind));
+	json_out_number(&out, "version", (int64_t)put->credential.current);
+	json_out_open_array(&out, "fields");
+	for (unsigned field = 1; field < CREDENTIAL_FIELD_COUNT; field++)
+		if (put->secret.fields[field].len)
+			json_out_text(&out, NULL, credentials_field_name(field));
+	json_out_close_array(&out);
+	json_out_close(&out);
+	TRY(buf_check(&text));
+	*detail = arena_copy(arena, buf_span(&text));
+	return detail->at ? OK : FAIL(NO_MEMORY, "a call has no memory for an event's detail");
+}
+
+static fallible seal_event(const struct server *server, const struct caller *caller, enum action action,
+	struct instant now, struct arena *arena, struct credentials_put *put)
+{
+	const struct credential *credential = &put->credential;
+	struct event event = caller_event(caller, action);
+	event.has_object_kind = true;
+	event.object_kind = ID_CREDENTIAL;
+	event.ids[LEAF_ID_OBJECT] = credential->id;
+	event.ids[LEAF_ID_CLIENT] = credential->client;
+	event.texts[LEAF_TEXT_LABEL] = credential->title;
+	TRY(put_detail(put, arena, &event.texts[LEAF_TEXT_DETAIL]));
+	return event_seal(server->volume.keys, credential->tenant, &event, now, arena, &put->draft);
+}
+
+/* ---- a new one ---- */
+
+static fallible find_client(const struct caller *caller, const struct view *view, struct arena *arena,
+	struct credentials_put *put)
+{
+	struct id id;
+	struct sight sight;
+	struct client client;
+	TRY(sight_of(view, caller, SEES_ALL, arena, &sight));
+	struct err err = client_find(view, caller->tenant, put->client, &id);
+	if (err.kind == ERR_NOT_FOUND || (!err_failed(err) && !sight_has_client(&sight, id)))
+		return FAIL_CODE(UNKNOWN_CLIENT, "the credential's client is nobody here");
+	TRY(err);
+	TRY(client_get(view, caller->tenant, id, arena, &client));
+	if (client.state != CLIENT_ACTIVE && client.state != CLIENT_PAUSED)
+		return FAIL(CONFLICT, "the client has left");
+	put->credential.client = id;
+	put->client_row = client.version;
+	return OK;
+}
+
+fallible credentials_add_prepare(const struct server *server, const struct caller *caller,
+	const struct view *view, struct instant now, struct arena *arena, struct credentials_put *put)
+{
+	struct credential *credential = &put->credential;
+	credential->tenant = caller->tenant;
+	credential->id = random_id(now);
+	credential->created = now;
+	credential->current = credential->known = 1;
+	TRY(find_client(caller, view, arena, put));
+	TRY(seal_label(server, arena, put));
+	TRY(seal_version(server, NULL, now, arena, put));
+	return seal_event(server, caller, ACTION_CREDENTIAL_DEPOSITED, now, arena, put);
+}
+
+fallible credentials_add_write(struct act *act, struct credentials_put *put)
+{
+	const struct credential *credential = &put->credential;
+	struct noun_key client = noun_key(credential->tenant, id_span(&credential->client), SPAN_NONE);
+	TRY(noun_still(act, TABLE_CLIENT, noun_key_span(&client), put->client_row));
+	TRY(version_put(act, &put->version));
+	TRY(credential_put(act, credential, put->sealed));
+	return act_add(act, credential->tenant, &put->draft.leaf, NULL);
+}
+
+/* ---- a new version ---- */
+
+fallible credentials_change_prepare(const struct server *server, const struct caller *caller,
+	const struct view *view, struct instant now, struct arena *arena, struct credentials_put *put)
+{
+	struct version before;
+	struct credential *credential = &put->credential;
+	unsigned given = 0;
+	if (credential->state != CREDENTIAL_ACTIVE)
+		return FAIL(CONFLICT, "the credential is archived");
+	TRY(version_get(view, credential->tenant, credential->id, credential->current, arena, &before));
+	for (unsigned field = 1; field < CREDENTIAL_FIELD_COUNT; field++)
+		given |= put->secret.fields[field].len ? 1u << field : 0;
+	credential->current++;
+	if (given & credential_revealable(credential->kind))
+		credential->known = credential->current;
+	TRY(seal_label(server, arena, put));
+	TRY(seal_version(server, credential->kind == CREDENTIAL_CARD ? NULL : &before, now, arena, put));
+	enum action action = put->generated ? ACTION_CREDENTIAL_ROTATED : ACTION_CREDENTIAL_UPDATED;
+	return seal_event(server, caller, action, now, arena, put);
+}
+
+static fallible write_changed(struct act *act, struct credentials_put *put)
+{
+	const struct credential *credential = &put->credential;
+	struct noun_key key = noun_key(credential->tenant, id_span(&credential->id), SPAN_NONE);
+	TRY(noun_still(act, TABLE_CREDENTIAL, noun_key_span(&key), credential->row));
+	TRY(credential_put(act, credential, put->sealed));
+	return act_add(act, credential->tenant, &put->draft.leaf, NULL);
+}
+
+fallible credentials_change_write(struct act *act, struct credentials_put *put)
+{
+	TRY(write_changed(act, put));
+	return version_put(act, &put->version);
+}
+
+/* ---- the end ---- */
+
+fallible credentials_archive_prepare(const struct server *server, const struct caller *caller,
+	struct instant now, struct arena *arena, struct credentials_put *put)
+{
+	if (put->credential.state != CREDENTIAL_ACTIVE)
+		return FAIL(CONFLICT, "the credential is archived already");
+	put->credential.state = CREDENTIAL_ARCHIVED;
+	TRY(seal_label(server, arena, put));
+	return seal_event(server, caller, ACTION_CREDENTIAL_ARCHIVED, now, arena, put);
+}
+
+fallible credentials_archive_write(struct act *act, struct credentials_put *put)
+{
+	return write_changed(act, put);
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* credentials - taking a client's secrets in, changing them by new versions, archiving them. Nothing here
+ * ever opens one. */
+#pragma once
+
+#include "crypto/totp.h"
+#include "server/core/caller.h"
+#include "store/client.h"
+#include "store/version.h"
+
+enum { CREDENTIALS_GENERATE_MIN = 12, CREDENTIALS_GENERATE_MAX = 128 };
+
+/* The plaintexts of the fields that were given, in the call's arena; a seed in its stored form. */
+struct credentials_secret {
+	struct span fields[CREDENTIAL_FIELD_COUNT];
+};
+
+/* credentials_fields - the fields (bits 1 << field) that a kind can have. credentials_needed - of which a new
+ * one needs at least one. credentials_generated - the one that generate draws; 0 = none. */
+unsigned credentials_fields(enum credential_kind kind);
+unsigned credentials_needed(enum credential_kind kind);
+enum credential_field credentials_generated(enum credential_kind kind);
+
+/* credentials_field_name - "password", as the API calls it; "totp" for the seed. Static. */
+const char *credentials_field_name(enum credential_field field);
+
+/* credentials_read_seed - an otpauth URI or base32 to the stored form of a seed. Fails: INVALID · NO_MEMORY.
+ * credentials_open_seed - and back: the seed borrows from the field. Fails: CORRUPT. */
+fallible credentials_read_seed(struct span text, struct arena *arena, struct span *field);
+fallible credentials_open_seed(struct span field, struct totp_shape *shape, struct span *seed);
+
+/* credentials_generate - draw a password of letters, digits and signs, at least one of each. Fails:
+ * NO_MEMORY. */
+fallible credentials_generate(size_t length, struct arena *arena, struct span *text);
+
+/* credentials_find - a credential that the caller sees, by the id in a path or body. Fails: NOT_FOUND. */
+fallible credentials_find(const struct view *view, const struct caller *caller, struct span text,
+	struct arena *arena, struct credential *credential);
+
+/* A credential that is new, or has a new version. */
+struct credentials_put {
+	/* asked */
+	struct span client;	      /* id or ref; of a new one */
+	struct credential credential; /* kind, modes_max and label; or the one that credentials_find gave */
+	struct credentials_secret secret;
+	bool generated;
+	/* prepared */
+	uint64_t client_row;
+	struct version version;
+	struct span sealed;
+	struct event_draft draft;
+};
+
+/* credentials_add_prepare, _write - a new credential with its version 1.
+ * Fails: UNKNOWN_CLIENT also one that the caller does not see · CONFLICT the client has left. */
+fallible credentials_add_prepare(const struct server *server, const struct caller *caller,
+	const struct view *view, struct instant now, struct arena *arena, struct credentials_put *put);
+fallible credentials_add_write(struct act *act, struct credentials_put *put);
+
+/* credentials_change_prepare, _write - a new version: the fields that are given are sealed anew, the others
+ * are held by the versions before; a card is given whole. Fails: CONFLICT it is archived. */
+fallible credentials_change_prepare(const struct server *server, const struct caller *caller,
+	const struct view *view, struct instant now, struct arena *arena, struct credentials_put *put);
+fallible credentials_change_write(struct act *act, struct credentials_put *put);
+
+/* credentials_archive_prepare, _write - no use, no new version any more; what was seen of it stays in the
+ * ledger. Fails: CONFLICT it is archived already. */
+fallible credentials_archive_prepare(const struct server *server, const struct caller *caller,
+	struct instant now, struct arena *arena, struct credentials_put *put);
+fallible credentials_archive_write(struct act *act, struct credentials_put *put);

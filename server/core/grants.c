@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* grants - look up, check against the credential, seal, write. */
+#include "server/core/grants.h"
+
+#include "base/json_out.h"
+#include "crypto/random.h"
+#include "store/person.h"
+
+enum { SEALED_MAX = 8 * 1024, DETAIL_MAX = 1024 };
+
+static const int64_t GRANT_MS = (int64_t)GRANT_DAYS * 24 * 3600 * 1000;
+
+static struct span key_of(struct noun_key *key, struct id tenant, struct id id)
+{
+	*key = noun_key(tenant, id_span(&id), SPAN_NONE);
+	return noun_key_span(key);
+}
+
+/* ---- what is seen ---- */
+
+fallible grants_sight(
+	const struct view *view, const struct caller *caller, struct arena *arena, struct sight *sight)
+{
+	return sight_of(
+		view, caller, CAPABILITY_BIT(GRANT_GIVE) | CAPABILITY_BIT(GRANT_APPROVE), arena, sight);
+}
+
+fallible grants_find(const struct view *view, const struct caller *caller, struct span text,
+	struct arena *arena, struct grant *grant)
+{
+	struct id id;
+	struct sight sight;
+	struct grant found;
+	TRY(ids_parse(ID_GRANT, text, &id));
+	TRY(grant_get(view, caller->tenant, id, arena, &found));
+	TRY(grants_sight(view, caller, arena, &sight));
+	if (!sight_has(&sight, found.client, found.person))
+		return FAIL(NOT_FOUND, "the grant is outside what the caller sees");
+	*grant = found;
+	return OK;
+}
+
+/* ---- events ---- */
+
+static void put_modes(struct json_out *out, uint16_t modes)
+{
+	json_out_open_array(out, "modes");
+	for (unsigned mode = 0; mode < MODE_COUNT; mode++)
+		if (modes & modes_bit((enum mode)mode))
+			json_out_text(out, NULL, modes_name((enum mode)mode));
+	json_out_close_array(out);
+}
+
+static fallible put_detail(const struct grant *grant, struct arena *arena, struct span *detail)
+{
+	scoped(buf) text = BUF(DETAIL_MAX);
+	struct json_out out = JSON_OUT(&text);
+	json_out_open(&out, NULL);
+	json_out_id(&out, "credential", ID_CREDENTIAL, grant->credential);
+	json_out_id(&out, "grantee", ID_PERSON, grant->person);
+	put_modes(&out, grant->modes);
+	json_out_time(&out, "until", grant->until);
+	json_out_close(&out);
+	TRY(buf_check(&text));
+	*detail = arena_copy(arena, buf_span(&text));
+	return detail->at ? OK : FAIL(NO_MEMORY, "a call has no memory for an event's detail");
+}
+
+static fallible seal_event(const struct server *server, const struct caller *caller, enum action action,
+	const struct grant *grant, struct instant now, struct arena *arena, struct event_draft *draft)
+{
+	struct event event = caller_event(caller, action);
+	event.has_object_kind = true;
+	event.object_kind = ID_GRANT;
+	event.ids[LEAF_ID_OBJECT] = event.ids[LEAF_ID_GRANT] = grant->id;
+	event.ids[LEAF_ID_CLIENT] = grant->client;
+	event.texts[LEAF_TEXT_TASK] = grant->task;
+	TRY(put_detail(grant, arena, &event.texts[LEAF_TEXT_DETAIL]));
+	return event_seal(server->volume.keys, grant->tenant, &event, now, arena, draft);
+}
+
+/* ---- giving ---- */
+
+static fallible find_credential(const struct caller *caller, const struct view *view, struct arena *arena,
+	struct grants_add *add, struct credential *credential)
+{
+	struct id id;
+	struct sight sight;
+	struct client client;
+	TRY(ids_parse(ID_CREDENTIAL, add->credential, &id));
+	TRY(credential_get(view, caller->tenant, id, arena, credential));
+	TRY(grants_sight(view, caller, arena, &sight));
+	if (!sight_has_client(&sight, credential->client))
+		return FAIL(NOT_FOUND, "the credential is outside what the caller sees");
+	TRY(client_get(view, caller->tenant, credential->client, arena, &client));
+	if (credential->state != CREDENTIAL_ACTIVE)
+		return FAIL(CONFLICT, "the credential is archived");
+	if (client.state != CLIENT_ACTIVE && client.state != CLIENT_PAUSED)
+		return FAIL(CONFLICT, "the client has left");
+	add->credential_row = credential->row;
+	add->client_row = client.version;
+	add->grant.credential = id;
+	add->grant.client = credential->client;
+	return OK;
+}
+
+static fallible find_person(
+	const struct caller *caller, const struct view *view, struct arena *arena, struct grants_add *add)
+{
+	struct person person;
+	struct err err = person_find(view, caller->tenant, add->to, &add->grant.person);
+	if (!err_failed(err))
+		err = person_get(view, caller->tenant, add->grant.person, arena, &person);
+	if (err.kind == ERR_NOT_FOUND)
+		return FAIL_CODE(UNKNOWN_PERSON, "the grant is for nobody here");
+	TRY(err);
+	if (person.state != PERSON_ACTIVE)
+		return FAIL(CONFLICT, "the person is not active");
+	add->person_row = person.version;
+	return OK;
+}
+
+static fallible check_terms(const struct credential *credential, struct instant now, struct grants_add *add)
+{
+	struct grant *grant = &add->grant;
+	if (grant->from.ms == 0)
+		grant->from = now;
+	if (grant->until.ms == 0)
+		grant->until.ms = (grant->from.ms > now.ms ? grant->from.ms : now.ms) + GRANT_MS;
+	if (grant->modes == 0 || (grant->modes & ~credential->modes_max) != 0) {
+		add->fault = "modes";
+		return FAIL(INVALID, "a grant's modes lie within the credential's");
+	}
+	if (grant->until.ms <= now.ms || grant->until.ms <= grant->from.ms) {
+		add->fault = "until";
+		return FAIL(INVALID, "a grant ends after it has begun, and not before now");
+	}
+	return OK;
+}
+
+fallible grants_add_prepare(const struct server *server, const struct caller *caller, const struct view *view,
+	struct instant now, struct arena *arena, struct grants_add *add)
+{
+	struct credential credential;
+	struct grant *grant = &add->grant;
+	scoped(buf) sealed = BUF(SEALED_MAX);
+	TRY(find_credential(caller, view, arena, add, &credential));
+	TRY(find_person(caller, view, arena, add));
+	TRY(check_terms(&credential, now, add));
+	grant->tenant = caller->tenant;
+	grant->id = random_id(now);
+	grant->created = now;
+	grant->giver_is_person = !ids_is_none(caller->person);
+	grant->giver = grant->giver_is_person ? caller->person : caller->application;
+	TRY(grant_seal(server->volume.keys, grant, &sealed));
+	add->sealed = arena_copy(arena, buf_span(&sealed));
+	if (!add->sealed.at)
+		return FAIL(NO_MEMORY, "a call has no memory for a grant");
+	return seal_event(server, caller, ACTION_GRANT_ACTIVATED, grant, now, arena, &add->draft);
+}
+
+fallible grants_add_write(struct act *act, struct grants_add *add)
+{
+	const struct grant *grant = &add->grant;
+	struct noun_key key;
+	TRY(noun_still(
+		act, TABLE_CREDENTIAL, key_of(&key, grant->tenant, grant->credential), add->credential_row));
+	TRY(noun_still(act, TABLE_CLIENT, key_of(&key, grant->tenant, grant->client), add->client_row));
+	TRY(noun_still(act, TABLE_PERSON, key_of(&key, grant->tenant, grant->person), add->person_row));
+	TRY(grant_put(act, grant, add->sealed));
+	return act_add(act, grant->tenant, &add->draft.leaf, NULL);
+}
+
+/* ---- taking back ---- */
+
+static bool has_ended(const struct grant *grant, struct instant now)
+{
+	enum grant_shown shown = grant_shown(grant, now);
+	return shown == GRANT_SHOWN_REVOKED || shown == GRANT_SHOWN_EXPIRED;
+}
+
+fallible grants_revoke_prepare(const struct server *server, const struct caller *caller, struct instant now,
+	struct arena *arena, struct grants_revoke *revoke)
+{
+	if (has_ended(&revoke->grant, now))
+		return FAIL(CONFLICT, "the grant has ended already");
+	return seal_event(server, caller, ACTION_GRANT_REVOKED, &revoke->grant, now, arena, &revoke->draft);
+}
+
+fallible grants_revoke_write(struct act *act, struct grants_revoke *revoke)
+{
+	struct grant grant;
+	struct view view = view_act(act);
+	TRY(grant_get(&view, revoke->grant.tenant, revoke->grant.id, act->arena, &grant));
+	if (has_ended(&grant, act->now))
+		return FAIL(CONFLICT, "the grant has ended already");
+	grant.state = GRANT_REVOKED;
+	grant.ended = act->now;
+	TRY(grant_change(act, &grant));
+	revoke->grant.state = grant.state;
+	return act_add(act, grant.tenant, &revoke->draft.leaf, NULL);
+}
+
+/* ---- freezing ---- */
+
+static fallible find_client(const struct caller *caller, const struct view *view, struct arena *arena,
+	struct grants_freeze *freeze)
+{
+	struct id id;
+	struct sight sight;
+	TRY(client_find(view, caller->tenant, freeze->client, &id));
+	TRY(grants_sight(view, caller, arena, &sight));
+	if (!sight_has_client(&sight, id))
+		return FAIL(NOT_FOUND, "the client is outside what the caller sees");
+	return client_get(view, caller->tenant, id, arena, &freeze->found);
+}
+
+fallible grants_freeze_prepare(const struct server *server, const struct caller *caller,
+	const struct view *view, struct instant now, struct arena *arena, struct grants_freeze *freeze)
+{
+	scoped(buf) sealed = BUF(SEALED_MAX);
+	TRY(find_client(caller, view, arena, freeze));
+	freeze->found.frozen = freeze->frozen;
+	TRY(client_seal(server->volume.keys, &freeze->found, &sealed));
+	freeze->sealed = arena_copy(arena, buf_span(&sealed));
+	if (!freeze->sealed.at)
+		return FAIL(NO_MEMORY, "a call has no memory for a client");
+	struct event event =
+		caller_event(caller, freeze->frozen ? ACTION_CLIENT_PAUSED : ACTION_CLIENT_RESUMED);
+	event.has_object_kind = true;
+	event.object_kind = ID_CLIENT;
+	event.ids[LEAF_ID_OBJECT] = event.ids[LEAF_ID_CLIENT] = freeze->found.id;
+	event.texts[LEAF_TEXT_LABEL] = freeze->found.name;
+	event.texts[LEAF_TEXT_DETAIL] =
+		freeze->frozen ? SPAN_LIT("{\"freeze\":true}") : SPAN_LIT("{\"freeze\":false}");
+	return event_seal(server->volume.keys, caller->tenant, &event, now, arena, &freeze->draft);
+}
+
+fallible grants_freeze_write(struct act *act, struct grants_freeze *freeze)
+{
+	const struct client *client = &freeze->found;
+	struct noun_key key;
+	TRY(noun_still(act, TABLE_CLIENT, key_of(&key, client->tenant, client->id), client->version));
+	TRY(client_put(act, client, freeze->sealed));
+	return act_add(act, client->tenant, &freeze->draft.leaf, NULL);
+}
