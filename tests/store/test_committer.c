@@ -509,9 +509,17 @@ Test(committer, a_full_store_takes_writes_again_after_its_limit_was_raised)
 static fallible put_small(struct act *act, void *context)
 {
 	unsigned *number = context;
-	TRY(act_put(act, TABLE_OUTBOX, span_of(number, sizeof *number), SPAN_LIT("a notice that was sent")));
-	++*number;
+	for (int i = 0; i < 50; i++, ++*number)
+		TRY(act_put(act, TABLE_OUTBOX, span_of(number, sizeof *number),
+			SPAN_LIT("a notice that was sent")));
 	return OK;
+}
+
+static fallible add_small(struct act *act, void *context)
+{
+	struct small small;
+	(void)context;
+	return add_one(act, &small);
 }
 
 static fallible add_some(struct act *act, void *context)
@@ -532,8 +540,11 @@ Test(committer, housekeeping_has_room_when_events_have_none)
 	for (int i = 0; i < 10000 && !err_failed(err); i++)
 		err = run_on(&office, ACT_EVENT, add_some, NULL);
 	cr_assert(err.kind == ERR_FULL, "%s", err.why);
+	/* To the last event that fits. */
+	for (err = OK; !err_failed(err);)
+		err = run_on(&office, ACT_EVENT, add_small, NULL);
 	unsigned number = 0;
-	while (number < 100)
+	while (number < 2000)
 		world_must(run_on(&office, ACT_HOUSEKEEPING, put_small, &number));
 	cr_assert(run_on(&office, ACT_EVENT, add_some, NULL).kind == ERR_FULL);
 }

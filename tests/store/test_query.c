@@ -11,7 +11,9 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
-enum { TENANTS = 5, ROWS_MAX = 6000, FOLD_ROWS = 200 };
+enum { TENANTS = 5, ROWS_MAX = 6000, FOLD_ROWS = 200, TIME_STEP = 1000 };
+
+static const int64_t TIME_ZERO = 1700000000000;
 
 /* What was ever appended, in order. */
 struct history {
@@ -44,6 +46,10 @@ static void append(struct history *history, size_t count)
 		events[i] = (struct world_event){
 			.tenant = world_tenant((unsigned)dice_below(&history->dice, TENANTS)),
 			.leaf = world_leaf(&history->dice)};
+	/* Times go on with the log, not in order, and often equal the bounds of a question. */
+	for (size_t i = 0; i < count; i++)
+		events[i].leaf.time.ms = TIME_ZERO + TIME_STEP * (int64_t)((history->count + i) / 50 +
+									   dice_below(&history->dice, 6));
 	world_append(&history->world, events, count);
 	history->count += count;
 }
@@ -116,6 +122,12 @@ static void add_value(struct dice *dice, struct query *query, enum index_field f
 	world_must(query_add(query, field, values[field]));
 }
 
+static struct instant random_time(struct dice *dice)
+{
+	return (struct instant){
+		TIME_ZERO + TIME_STEP * (int64_t)dice_below(dice, dice_below(dice, 2) ? 130 : 20)};
+}
+
 static struct query random_query(struct dice *dice)
 {
 	struct query query = {.tenant = world_tenant((unsigned)dice_below(dice, TENANTS + 1))};
@@ -127,9 +139,9 @@ static struct query random_query(struct dice *dice)
 			add_value(dice, &query, field);
 	}
 	if (dice_below(dice, 3) == 0)
-		query.from.ms = 1700000000000 + (int64_t)dice_below(dice, 1000000);
+		query.from = random_time(dice);
 	if (dice_below(dice, 3) == 0)
-		query.to.ms = 1700000000000 + (int64_t)dice_below(dice, 1000000);
+		query.to = random_time(dice);
 	query.order = dice_below(dice, 2) ? QUERY_NEWEST_FIRST : QUERY_OLDEST_FIRST;
 	query.limit = 1 + dice_below(dice, dice_below(dice, 2) ? 5 : QUERY_LIMIT_MAX);
 	query.work_max = dice_below(dice, 3) ? 0 : 1 + dice_below(dice, 300);

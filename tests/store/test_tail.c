@@ -6,6 +6,7 @@
 #include "tests/support/world.h"
 
 #include <criterion/criterion.h>
+#include <pthread.h>
 #include <stdlib.h>
 
 /* A tail and what should be in it. */
@@ -222,4 +223,32 @@ Test(tail, has_no_room_at_its_maximum_until_it_is_folded)
 	}
 	cr_assert(err.kind == ERR_BUSY && tail_batch_mark(batch) > TAIL_MAX / 2);
 	tail_batch_done(batch);
+}
+
+/* ---- threads ---- */
+
+static void *publish_many(void *context)
+{
+	for (int i = 0; i < 30000; i++)
+		append(context, 3, 3);
+	return NULL;
+}
+
+/* A tree is copied from a size and the rows below it: so rows have to be there first. */
+Test(tail, whoever_sees_a_size_finds_every_row_below_it)
+{
+	pthread_t publisher;
+	uint64_t size = 0;
+	scoped(bench) bench = bench_make();
+	append(&bench, 3, 3);
+	cr_assert(pthread_create(&publisher, NULL, publish_many, &bench) == 0);
+	while (size < 30001) {
+		tail_lock(bench.tail);
+		struct tail_tenant *tenant = tail_tenant(bench.tail, world_tenant(1));
+		size = tail_size(tenant);
+		const struct tail_row *newest = tail_newest(bench.tail, tenant);
+		cr_assert(newest && newest->index + 1 >= size);
+		tail_unlock(bench.tail);
+	}
+	pthread_join(publisher, NULL);
 }
