@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api_events_read - GET /v1/events, POST /v1/events:search, GET /v1/events/{id}. */
+#include "base/reader.h"
+#include "server/api/event_out.h"
+#include "server/api/log_ask.h"
+#include "server/core/log_view.h"
+
+enum { CURSOR_TEXT_MAX = 2048, LIMIT_MAX = 500, POSITION = 8 };
+
+/* What a list or a single event needs on its way. */
+struct events_read {
+	struct log_reader reader;
+	struct log_filters filters;
+	struct span canon; /* of reader and filters: what a cursor is bound to */
+	struct page_ask page;
+	struct log_view view;
+	uint64_t sequence; /* of a single event */
+	uint8_t position[POSITION];
+};
+
+static void forbid_keeping(struct call *call)
+{
+	call_header(call, "Cache-Control", SPAN_LIT("no-store"));
+}
+
+static fallible make_ask(struct call *call, struct events_read **ask)
+{
+	struct events_read *made = call_new(call, struct events_read);
+	scoped(reading) reading = {0};
+	if (!made)
+		return FAIL(NO_MEMORY, "a call has no memory for reading the log");
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	TRY(log_read_reader(&view, &call->caller, call->arena, &made->reader));
+	call->ask = made;
+	*ask = made;
+	return OK;
+}
+
+/* ---- log.viewed ---- */
+
+/* While the log contradicts its checkpoints nothing is written, yet it can be read: it is what has to be looked into. */
+static bool is_unwritable(const struct call *call)
+{
+	return call->server->volume.read_only;
+}
+
+static fallible prepare_view(struct call *call, struct events_read *ask, const struct log_filters *filters, struct id event)
+{
+	struct event viewed = call_event(call, ACTION_LOG_VIEWED);
+	if (!filters) {
+		viewed.has_object_kind = true;
+		viewed.object_kind = ID_EVENT;
+		viewed.ids[LEAF_ID_OBJECT] = event;
+	}
+	TRY(log_view_name(call->server, &call->caller, filters ? ask->canon : id_span(&event), &ask->view));
+	TRY(log_ask_detail(call, &ask->reader, filters, SPAN_BYTES(ask->view.key), &viewed.texts[LEAF_TEXT_DETAIL]));
+	return log_view_seal(call->server, &call->caller, &viewed, call->now, call->arena, &ask->view);
+}
+
+static fallible write_view(struct act *act, struct call *call)
+{
+	struct events_read *ask = call->ask;
+	return log_view_write(act, call->caller.tenant, &ask->view);
+}
+
+/* ---- lists ---- */
+
+static fallible set_canon(struct call *call, struct events_read *ask)
+{
+	scoped(buf) canon = BUF(LOG_READ_CANON_MAX);
+	log_read_canon(&ask->reader, &ask->filters, &canon);
+	TRY(buf_check(&canon));
+	ask->canon = arena_copy(call->arena, buf_span(&canon));
+	return ask->canon.at ? OK : FAIL(NO_MEMORY, "a call has no memory for its filters");
+}
+
+/* Only the first page is an event: the later ones belong to it. */
+static fallible prepare_act(struct call *call, struct events_read *ask)
+{
+	if (ask->page.resumes || is_unwritable(call)) {
+		call->act = CALL_NO_ACT;
+		return OK;
+	}
+	return prepare_view(call, ask, &ask->filters, (struct id){0});
+}
+
+static fallible prepare_list(struct call *call)
+{
+	struct events_read *ask;
+	TRY(make_ask(call, &ask));
+	TRY(log_ask_query(call, &ask->filters));
+	TRY(set_canon(call, ask));
+	TRY(call_page(call, ask->canon, &ask->page));
+	return prepare_act(call, ask);
+}
+
+static fallible prepare_search(struct call *call)
+{
+	struct events_read *ask;
+	struct json_object top;
+	TRY(make_ask(call, &ask));
+	TRY(log_ask_no_query(call));
+	TRY(call_body(call, &top));
+	log_ask_body(&top, &ask->filters);
+	size_t limit = (size_t)json_in_number(&top, "limit", JSON_OPTIONAL, 1, LIMIT_MAX, 0);
+	struct span cursor = json_in_text(&top, "cursor", JSON_OPTIONAL, CURSOR_TEXT_MAX);
+	json_in_end(&top);
+	TRY(call_check(call));
+	TRY(set_canon(call, ask));
+	TRY(call_page_of(call, limit, cursor, ask->canon, &ask->page));
+	return prepare_act(call, ask);
+}
+
+static void put_index(uint64_t index, uint8_t bytes[static POSITION])
+{
+	for (size_t i = POSITION; i > 0; i--, index >>= 8)
+		bytes[i - 1] = (uint8_t)index;
+}
+
+static void put_scanned(struct json_out *out, const struct log_page *page)
+{
+	json_out_open(out, "scanned");
+	if (page->scanned_from > page->scanned_to) {
+		json_out_null(out, "from");
+		json_out_null(out, "to");
+	} else {
+		json_out_number(out, "from", (int64_t)page->scanned_from);
+		json_out_number(out, "to", (int64_t)page->scanned_to);
+	}
+	json_out_bool(out, "complete", page->complete);
+	json_out_close(out);
+}
+
+static fallible find_page(struct call *call, const struct events_read *ask, struct log_page *page)
+{
+	struct log_page_ask want = {.filters = &ask->filters, .limit = ask->page.limit, .resumes = ask->page.resumes};
+	if (want.resumes) {
+		struct reader position = READER(ask->page.position);
+		want.after = reader_u64(&position);
+		if (err_failed(reader_check(&position)))
+			return FAIL_CODE(CURSOR_INVALID, "the cursor was made for another list");
+	}
+	return log_read_page(call->server, &ask->reader, &want, call->arena, page);
+}
+
+static fallible answer_list(struct call *call, struct json_out *out)
+{
+	struct events_read *ask = call->ask;
+	struct log_page page;
+	/* What a repeated request would be given is not kept: the log itself is there. */
+	if (json_out_redacted(out, "items"))
+		return OK;
+	TRY(find_page(call, ask, &page));
+	json_out_open_array(out, "items");
+	for (size_t i = 0; i < page.count; i++) {
+		json_out_open(out, NULL);
+		event_out_members(out, &page.events[i]);
+		json_out_close(out);
+	}
+	json_out_close_array(out);
+	put_index(page.last, ask->position);
+	TRY(call_put_cursor(call, out, ask->canon, page.more ? SPAN_BYTES(ask->position) : SPAN_NONE));
+	put_scanned(out, &page);
+	forbid_keeping(call);
+	return OK;
+}
+
+const struct handler api_events_list = {prepare_list, write_view, answer_list};
+const struct handler api_events_search = {prepare_search, write_view, answer_list};
+
+/* ---- one event ---- */
+
+static fallible prepare_one(struct call *call)
+{
+	struct events_read *ask;
+	struct id event;
+	uint64_t index;
+	TRY(make_ask(call, &ask));
+	TRY(ids_parse(ID_EVENT, call->parts[0], &event));
+	TRY(log_read_find(call->server, &ask->reader, event, &ask->sequence, &index));
+	if (is_unwritable(call)) {
+		call->act = CALL_NO_ACT;
+		return OK;
+	}
+	return prepare_view(call, ask, NULL, event);
+}
+
+static fallible answer_one(struct call *call, struct json_out *out)
+{
+	const struct events_read *ask = call->ask;
+	struct log_event event;
+	TRY(log_read_event(call->server, &ask->reader, ask->sequence, call->arena, &event));
+	event_out_members(out, &event);
+	json_out_hex(out, "leaf", SPAN_BYTES(event.read.row.leaf_hash.bytes));
+	json_out_hex(out, "chain", SPAN_BYTES(event.read.row.chain));
+	forbid_keeping(call);
+	return OK;
+}
+
+const struct handler api_events_get = {prepare_one, write_view, answer_one};

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* log_ask - one row a filter: its name, how a value is taken. */
+#include "server/api/log_ask.h"
+
+#include "base/timestamp.h"
+
+enum { VALUE_MAX = 128, DETAIL_MAX = 16 * 1024 };
+
+static const char *const OUTCOMES[] = {"success", "denied", "failed"};
+enum { OUTCOME_COUNT = sizeof OUTCOMES / sizeof OUTCOMES[0] };
+
+/* ---- one value of one filter; each gives a problem's code, or NULL ---- */
+
+static const char *take_class(struct log_filters *filters, struct span value)
+{
+	enum action_class class;
+	if (!action_class_find(value, &class))
+		return "not_allowed";
+	filters->classes |= UINT32_C(1) << class;
+	return NULL;
+}
+
+static const char *take_action(struct log_filters *filters, struct span value)
+{
+	const struct action_row *row = action_by_name(value);
+	if (!row)
+		return "unknown_action";
+	if (filters->action_count == QUERY_VALUES_MAX)
+		return "too_many";
+	filters->actions[filters->action_count++] = row->code;
+	return NULL;
+}
+
+static const char *take_name(struct span *names, size_t *count, struct span value)
+{
+	if (value.len == 0)
+		return "malformed";
+	if (*count == QUERY_VALUES_MAX)
+		return "too_many";
+	names[(*count)++] = value;
+	return NULL;
+}
+
+static const char *take_actor(struct log_filters *filters, struct span value)
+{
+	return take_name(filters->actors, &filters->actor_count, value);
+}
+
+static const char *take_client(struct log_filters *filters, struct span value)
+{
+	return take_name(filters->clients, &filters->client_count, value);
+}
+
+static const char *take_outcome(struct log_filters *filters, struct span value)
+{
+	for (unsigned i = 0; i < OUTCOME_COUNT; i++)
+		if (span_is(value, OUTCOMES[i])) {
+			filters->outcomes |= UINT32_C(1) << i;
+			return NULL;
+		}
+	return "not_allowed";
+}
+
+/* The first millisecond of 1970 stands for "open". */
+static const char *take_time(struct instant *at, struct span value)
+{
+	struct instant read;
+	if (at->ms)
+		return "too_many";
+	if (err_failed(timestamp_parse(value, &read)))
+		return "malformed";
+	at->ms = read.ms > 0 ? read.ms : 1;
+	return NULL;
+}
+
+static const char *take_from(struct log_filters *filters, struct span value)
+{
+	return take_time(&filters->from, value);
+}
+
+static const char *take_to(struct log_filters *filters, struct span value)
+{
+	return take_time(&filters->to, value);
+}
+
+static const char *take_order(struct log_filters *filters, struct span value)
+{
+	if (!span_is(value, "asc") && !span_is(value, "desc"))
+		return "not_allowed";
+	filters->order = span_is(value, "asc") ? QUERY_OLDEST_FIRST : QUERY_NEWEST_FIRST;
+	return NULL;
+}
+
+static const struct {
+	const char *name;
+	const char *(*add)(struct log_filters *filters, struct span value);
+} FILTERS[] = {
+	{"class", take_class},
+	{"action", take_action},
+	{"actor", take_actor},
+	{"client", take_client},
+	{"outcome", take_outcome},
+	{"from", take_from},
+	{"to", take_to},
+	{"order", take_order},
+};
+
+enum { FILTER_COUNT = sizeof FILTERS / sizeof FILTERS[0] };
+
+/* ---- from a query ---- */
+
+static void note(struct call *call, struct span name, const char *code)
+{
+	struct json_problems *problems = &call->problems;
+	scoped(buf) pointer = BUF(VALUE_MAX + 1);
+	buf_put_text(&pointer, "/");
+	buf_put(&pointer, span_first(name, VALUE_MAX));
+	const char *text = arena_text(call->arena, buf_span(&pointer));
+	if (problems->count < JSON_PROBLEMS_MAX)
+		problems->rows[problems->count++] = (struct json_problem){text ? text : "", code};
+}
+
+static const char *take_parameter(struct log_filters *filters, struct span name, struct span value)
+{
+	for (size_t i = 0; i < FILTER_COUNT; i++)
+		if (span_is(name, FILTERS[i].name))
+			return value.len > VALUE_MAX ? "too_long" : FILTERS[i].add(filters, value);
+	return "unknown_field";
+}
+
+static bool is_paging(struct span name)
+{
+	return span_is(name, "limit") || span_is(name, "cursor");
+}
+
+fallible log_ask_query(struct call *call, struct log_filters *filters)
+{
+	size_t at = 0;
+	struct span name, value;
+	struct err err = OK;
+	while (http_query(call->exchange, &at, &name, &value, &err)) {
+		const char *code = is_paging(name) ? NULL : take_parameter(filters, name, value);
+		if (code)
+			note(call, name, code);
+	}
+	TRY(err);
+	return call->problems.count ? FAIL(INVALID, "a filter of the log is not one") : OK;
+}
+
+fallible log_ask_no_query(struct call *call)
+{
+	size_t at = 0;
+	struct span name, value;
+	struct err err = OK;
+	while (http_query(call->exchange, &at, &name, &value, &err))
+		if (!is_paging(name))
+			note(call, name, "unknown_field");
+	TRY(err);
+	return call->problems.count ? FAIL(INVALID, "the filters stand in the body") : OK;
+}
+
+/* ---- from a body ---- */
+
+static void take_member(struct json_object *top, size_t which, struct log_filters *filters)
+{
+	const char *name = FILTERS[which].name, *code = NULL;
+	struct json_array values;
+	struct span value;
+	if (json_in_is_text(top, name)) {
+		value = json_in_text(top, name, JSON_OPTIONAL, VALUE_MAX);
+		code = value.len ? FILTERS[which].add(filters, value) : NULL;
+	} else if (json_in_array(top, name, JSON_OPTIONAL, QUERY_VALUES_MAX, &values)) {
+		while (json_in_next_text(&values, VALUE_MAX, &value)) {
+			const char *fault = FILTERS[which].add(filters, value);
+			code = fault ? fault : code;
+		}
+	}
+	if (code)
+		json_in_note(top, name, code);
+}
+
+void log_ask_body(struct json_object *top, struct log_filters *filters)
+{
+	for (size_t i = 0; i < FILTER_COUNT; i++)
+		take_member(top, i, filters);
+}
+
+/* ---- into log.viewed ---- */
+
+static const char *scope_word(enum capability_log_scope scope)
+{
+	switch (scope) {
+	case CAPABILITY_LOG_CLIENT:
+		return "client";
+	case CAPABILITY_LOG_TENANT:
+		return "tenant";
+	case CAPABILITY_LOG_NONE:
+	case CAPABILITY_LOG_SELF:
+	case CAPABILITY_LOG_BRANCH:
+		break;
+	}
+	return "self";
+}
+
+static void put_names(struct json_out *out, const char *name, const struct span *names, size_t count)
+{
+	if (count == 0)
+		return;
+	json_out_open_array(out, name);
+	for (size_t i = 0; i < count; i++)
+		json_out_span(out, NULL, names[i]);
+	json_out_close_array(out);
+}
+
+static void put_classes(struct json_out *out, uint32_t classes)
+{
+	if (classes == 0)
+		return;
+	json_out_open_array(out, "class");
+	for (unsigned i = 0; i < ACTION_CLASS_COUNT; i++)
+		if (classes & UINT32_C(1) << i)
+			json_out_text(out, NULL, action_class_name((enum action_class)i));
+	json_out_close_array(out);
+}
+
+static void put_outcomes(struct json_out *out, uint32_t outcomes)
+{
+	if (outcomes == 0)
+		return;
+	json_out_open_array(out, "outcome");
+	for (unsigned i = 0; i < OUTCOME_COUNT; i++)
+		if (outcomes & UINT32_C(1) << i)
+			json_out_text(out, NULL, OUTCOMES[i]);
+	json_out_close_array(out);
+}
+
+static void put_actions(struct json_out *out, const struct log_filters *filters)
+{
+	if (filters->action_count == 0)
+		return;
+	json_out_open_array(out, "action");
+	for (size_t i = 0; i < filters->action_count; i++)
+		json_out_text(out, NULL, action_by_code(filters->actions[i])->name);
+	json_out_close_array(out);
+}
+
+static void put_filters(struct json_out *out, const struct log_filters *filters)
+{
+	json_out_open(out, "filters");
+	put_classes(out, filters->classes);
+	put_actions(out, filters);
+	put_names(out, "actor", filters->actors, filters->actor_count);
+	put_names(out, "client", filters->clients, filters->client_count);
+	put_outcomes(out, filters->outcomes);
+	if (filters->from.ms)
+		json_out_time(out, "from", filters->from);
+	if (filters->to.ms)
+		json_out_time(out, "to", filters->to);
+	json_out_text(out, "order", filters->order == QUERY_OLDEST_FIRST ? "asc" : "desc");
+	json_out_close(out);
+}
+
+fallible log_ask_detail(struct call *call, const struct log_reader *reader, const struct log_filters *filters, struct span key,
+	struct span *detail)
+{
+	scoped(buf) json = BUF(DETAIL_MAX);
+	struct json_out out = JSON_OUT(&json);
+	json_out_open(&out, NULL);
+	json_out_text(&out, "scope", scope_word(reader->scope));
+	json_out_hex(&out, "filter_hash", key);
+	if (filters)
+		put_filters(&out, filters);
+	json_out_close(&out);
+	TRY(buf_check(&json));
+	*detail = arena_copy(call->arena, buf_span(&json));
+	return detail->at ? OK : FAIL(NO_MEMORY, "a call has no memory for what it looks for");
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* checkpoints - from the tree to a signed note, and back from notes to the tree. */
+#include "server/core/checkpoints.h"
+
+#include "crypto/checkpoint.h"
+#include "store/keyring.h"
+#include "store/tenant.h"
+#include "store/tree.h"
+
+enum { CHECK_ARENA_MAX = 64 * 1024 };
+
+uint64_t checkpoints_size(const struct server *server, struct id tenant)
+{
+	struct tail *tail = server->volume.tail;
+	tail_lock(tail);
+	struct tail_tenant *state = tail_tenant(tail, tenant);
+	uint64_t size = state ? tail_size(state) : 0;
+	tail_unlock(tail);
+	return size;
+}
+
+/* ---- signing ---- */
+
+static fallible read_origin(
+	const struct server *server, struct id tenant, struct arena *arena, struct span *origin)
+{
+	scoped(reading) reading = {0};
+	struct tenant record;
+	TRY(reading_open(&server->volume, &reading));
+	struct view view = view_reading(&reading);
+	TRY(tenant_get(&view, tenant, arena, &record));
+	*origin = record.origin;
+	return OK;
+}
+
+static fallible sign(const struct server *server, struct id tenant, struct span origin, struct arena *arena,
+	struct checkpoint_row *row)
+{
+	const struct keys *keys = server->volume.keys;
+	scoped(tree) tree = {0};
+	scoped(buf) text = BUF(CHECKPOINT_ROW_NOTE_MAX);
+	scoped(buf) note = BUF(CHECKPOINT_ROW_NOTE_MAX);
+	TRY(tree_open(&server->volume, tenant, &tree));
+	*row = (struct checkpoint_row){.size = tree.size, .root = merkle_root(&tree.frontier)};
+	checkpoint_put(&text, &(struct checkpoint){origin, row->size, row->root});
+	TRY(buf_check(&text));
+	TRY(keys->sign_checkpoint(keys->keeper, tenant, buf_span(&text), row->size, row->root.bytes, &note));
+	row->note = arena_copy(arena, buf_span(&note));
+	return row->note.at ? OK : FAIL(NO_MEMORY, "a call has no memory for a checkpoint");
+}
+
+/* Another thread may sign a larger tree between our look at ours and our signature: then ours is only out of
+ * date. */
+static bool is_overtaken(const struct server *server, struct id tenant, uint64_t size)
+{
+	struct keyring_mark mark;
+	return !err_failed(keeper_mark(server->keeper, tenant, &mark)) && mark.size > size &&
+	       mark.size <= checkpoints_size(server, tenant);
+}
+
+static fallible sign_newest(
+	const struct server *server, struct id tenant, struct arena *arena, struct checkpoint_row *row)
+{
+	struct span origin;
+	TRY(read_origin(server, tenant, arena, &origin));
+	for (unsigned i = 0; i < CHECKPOINTS_TRIES; i++) {
+		struct err err = sign(server, tenant, origin, arena, row);
+		if (err.kind != ERR_CORRUPT || !is_overtaken(server, tenant, row->size))
+			return err;
+	}
+	return FAIL(BUSY, "others sign checkpoints all the time");
+}
+
+fallible checkpoints_prepare(const struct server *server, struct id tenant, uint64_t size,
+	struct arena *arena, struct checkpoints_ask *ask)
+{
+	struct checkpoints_ask made = {.fresh = true};
+	scoped(reading) reading = {0};
+	TRY(reading_open(&server->volume, &reading));
+	struct view view = view_reading(&reading);
+	struct err err = checkpoint_row_get(&view, tenant, arena, &made.row);
+	if (err.kind != ERR_NOT_FOUND)
+		TRY(err);
+	made.fresh = err.kind == ERR_NOT_FOUND || made.row.size < size;
+	reading_done(&reading);
+	if (made.fresh && server->volume.read_only)
+		return FAIL(BUSY, "nothing is signed while the log contradicts what was signed before");
+	if (made.fresh)
+		TRY(sign_newest(server, tenant, arena, &made.row));
+	*ask = made;
+	return OK;
+}
+
+fallible checkpoints_write(
+	struct act *act, struct id tenant, struct arena *arena, struct checkpoints_ask *ask)
+{
+	struct checkpoint_row stored;
+	struct view view = view_act(act);
+	struct err err = checkpoint_row_get(&view, tenant, arena, &stored);
+	if (err.kind != ERR_NOT_FOUND)
+		TRY(err);
+	if (err_failed(err) || stored.size < ask->row.size)
+		return checkpoint_row_put(act, tenant, &ask->row);
+	ask->row = stored;
+	return OK;
+}
+
+/* ---- comparing ---- */
+
+static fallible check_claim(struct tree *tree, uint64_t size, const struct merkle_hash *root,
+	const char *shorter, const char *different, struct checkpoints_verdict *verdict)
+{
+	struct merkle_hash now = merkle_empty();
+	struct merkle_source source = tree_source(tree);
+	if (!verdict->holds)
+		return OK;
+	if (size > 0 && size <= tree->size)
+		TRY(merkle_range_root(&source, size, &now));
+	if (size <= tree->size && memcmp(now.bytes, root->bytes, sizeof now.bytes) == 0)
+		return OK;
+	*verdict = (struct checkpoints_verdict){.tenant = tree->tenant,
+		.signed_size = size,
+		.log_size = tree->size,
+		.why = size > tree->size ? shorter : different};
+	return OK;
+}
+
+static fallible check_stored(const struct view *view, struct tree *tree, struct checkpoints_verdict *verdict)
+{
+	scoped(arena) arena = ARENA(CHECK_ARENA_MAX);
+	struct checkpoint_row row;
+	struct err err = checkpoint_row_get(view, tree->tenant, &arena, &row);
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	return check_claim(tree, row.size, &row.root, "the log is shorter than its stored checkpoint",
+		"the log is not the one of its stored checkpoint", verdict);
+}
+
+static fallible check_mark(
+	const struct server *server, struct tree *tree, struct checkpoints_verdict *verdict)
+{
+	struct keyring_mark mark;
+	struct merkle_hash root;
+	struct err err = keeper_mark(server->keeper, tree->tenant, &mark);
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	memcpy(root.bytes, mark.root, sizeof root.bytes);
+	return check_claim(tree, mark.size, &root, "the log is shorter than the mark in the keyring",
+		"the log is not the one that the mark in the keyring names", verdict);
+}
+
+static fallible check_tenant(const struct server *server, const struct view *view, struct id tenant,
+	struct checkpoints_verdict *verdict)
+{
+	scoped(tree) tree = {0};
+	TRY(tree_open(&server->volume, tenant, &tree));
+	TRY(check_stored(view, &tree, verdict));
+	return check_mark(server, &tree, verdict);
+}
+
+fallible checkpoints_check_all(const struct server *server, struct checkpoints_verdict *verdict)
+{
+	scoped(reading) reading = {0};
+	scoped(kv_cursor) rows = {0};
+	struct checkpoints_verdict found = {.holds = true, .why = ""};
+	TRY(reading_open(&server->volume, &reading));
+	struct view view = view_reading(&reading);
+	TRY(kv_seek(&reading.txn, TABLE_TENANT, SPAN_NONE, &rows));
+	while (found.holds && kv_next(&rows)) {
+		struct id tenant;
+		if (rows.key.len != sizeof tenant.bytes)
+			return FAIL(CORRUPT, "a tenant's row has a key that is no id");
+		memcpy(tenant.bytes, rows.key.at, sizeof tenant.bytes);
+		TRY(check_tenant(server, &view, tenant, &found));
+	}
+	TRY(rows.err);
+	*verdict = found;
+	return OK;
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* log_names - a small table of names in the call's arena. */
+#include "server/core/log_names.h"
+
+#include "store/application.h"
+#include "store/client.h"
+#include "store/person.h"
+
+enum { SLOTS = 4096, NAMES_MAX = SLOTS / 2 };
+
+fallible log_names_init(struct log_names *names, struct id tenant, struct arena *arena)
+{
+	struct log_names made = {.tenant = tenant, .arena = arena};
+	made.slots = arena_alloc(arena, SLOTS * sizeof(struct log_name *));
+	if (!made.slots)
+		return FAIL(NO_MEMORY, "a call has no memory for names");
+	*names = made;
+	return OK;
+}
+
+/* The last bytes of our ids are random: they spread. */
+static struct log_name **slot_of(struct log_names *names, struct id id)
+{
+	uint32_t back;
+	memcpy(&back, id.bytes + 12, sizeof back);
+	size_t slot = back % SLOTS;
+	while (names->slots[slot] && !ids_equal(names->slots[slot]->id, id))
+		slot = (slot + 1) % SLOTS;
+	return &names->slots[slot];
+}
+
+/* The table is never full: beyond half of it a name is looked up again each time. */
+static fallible keep(struct log_names *names, const struct log_name *found, const struct log_name **name)
+{
+	struct log_name *made = arena_alloc(names->arena, sizeof *made);
+	if (!made)
+		return FAIL(NO_MEMORY, "a call has no memory for names");
+	*made = *found;
+	if (names->count < NAMES_MAX) {
+		*slot_of(names, found->id) = made;
+		names->count++;
+	}
+	*name = made;
+	return OK;
+}
+
+/* A row that is gone, or was changed by hand, has no name to show; the log is what tells who did that, so it stays readable. */
+static fallible be_nameless(struct err err)
+{
+	return err.kind == ERR_NOT_FOUND || err.kind == ERR_FORGED ? OK : err;
+}
+
+fallible log_names_person(struct log_names *names, const struct view *view, struct id id, const struct log_name **name)
+{
+	struct person person = {0};
+	*name = *slot_of(names, id);
+	if (*name)
+		return OK;
+	struct err err = person_get(view, names->tenant, id, names->arena, &person);
+	TRY(be_nameless(err));
+	return keep(names, &(struct log_name){id, person.name, person.ref}, name);
+}
+
+fallible log_names_client(struct log_names *names, const struct view *view, struct id id, const struct log_name **name)
+{
+	struct client client = {0};
+	*name = *slot_of(names, id);
+	if (*name)
+		return OK;
+	struct err err = client_get(view, names->tenant, id, names->arena, &client);
+	TRY(be_nameless(err));
+	return keep(names, &(struct log_name){id, client.name, client.ref}, name);
+}
+
+fallible log_names_application(struct log_names *names, const struct view *view, struct id id, const struct log_name **name)
+{
+	struct application application = {0};
+	*name = *slot_of(names, id);
+	if (*name)
+		return OK;
+	struct err err = application_get(view, names->tenant, id, names->arena, &application);
+	TRY(be_nameless(err));
+	return keep(names, &(struct log_name){id, application.name, SPAN_NONE}, name);
+}

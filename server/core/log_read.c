@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* log_read - names to ids, ids to a query, sequences to events; what the reader may not see is left out. */
+#include "server/core/log_read.h"
+
+#include "store/client.h"
+#include "store/person.h"
+
+#include <stdlib.h>
+
+/* ---- who reads ---- */
+
+static fallible set_person(const struct view *view, const struct caller *caller, struct arena *arena, struct log_reader *reader)
+{
+	struct person person;
+	enum capability_log_scope scope = capabilities_log_scope(caller->capabilities);
+	if (scope == CAPABILITY_LOG_NONE)
+		return FAIL(DENIED, "the person's roles do not allow reading the log");
+	reader->self = caller->person;
+	reader->admin = (caller->capabilities & CAPABILITY_BIT(LOG_READ_ADMIN)) != 0;
+	reader->scope = scope == CAPABILITY_LOG_TENANT ? CAPABILITY_LOG_TENANT : CAPABILITY_LOG_SELF;
+	if (scope != CAPABILITY_LOG_CLIENT)
+		return OK;
+	TRY(person_get(view, caller->tenant, caller->person, arena, &person));
+	if (person.kind == PERSON_OF_CLIENT && !ids_is_none(person.client)) {
+		reader->scope = CAPABILITY_LOG_CLIENT;
+		reader->client = person.client;
+	}
+	return OK;
+}
+
+fallible log_read_reader(const struct view *view, const struct caller *caller, struct arena *arena, struct log_reader *reader)
+{
+	struct log_reader made = {.tenant = caller->tenant, .scope = CAPABILITY_LOG_TENANT, .self = caller->application,
+		.admin = true};
+	if (!ids_is_none(caller->person))
+		TRY(set_person(view, caller, arena, &made));
+	*reader = made;
+	return OK;
+}
+
+/* What administrators do as such is read with a right of its own. */
+static bool is_administrative(const struct leaf *leaf)
+{
+	const struct action_row *row = action_by_code(leaf->action);
+	return row && (row->class == ACTION_CLASS_POLICY || row->class == ACTION_CLASS_STAFF || row->class == ACTION_CLASS_LOG ||
+		row->class == ACTION_CLASS_PRIVACY);
+}
+
+static bool is_own(const struct log_reader *reader, const struct leaf *leaf)
+{
+	return ids_equal(leaf->ids[LEAF_ID_ACTOR], reader->self);
+}
+
+static bool may_see(const struct log_reader *reader, const struct leaf *leaf)
+{
+	if (is_own(reader, leaf) && reader->scope != CAPABILITY_LOG_CLIENT)
+		return true;
+	if (reader->scope == CAPABILITY_LOG_SELF)
+		return false;
+	if (reader->scope == CAPABILITY_LOG_CLIENT && !ids_equal(leaf->ids[LEAF_ID_CLIENT], reader->client))
+		return false;
+	return reader->admin || is_own(reader, leaf) || !is_administrative(leaf);
+}
+
+/* Which parts are opened: enum event_parts. */
+static unsigned sight_of(const struct log_reader *reader, const struct leaf *leaf)
+{
+	unsigned sees = 0;
+	if (reader->scope == CAPABILITY_LOG_TENANT)
+		return EVENT_SEES_ALL;
+	if (is_own(reader, leaf))
+		sees |= EVENT_SEES_ACTOR;
+	if (ids_equal(leaf->ids[LEAF_ID_OBJECT], reader->self))
+		sees |= EVENT_SEES_OBJECT;
+	if (reader->scope == CAPABILITY_LOG_CLIENT)
+		sees |= EVENT_SEES_CLIENT;
+	return sees;
+}
+
+/* ---- filters ---- */
+
+static int by_code(const void *a, const void *b)
+{
+	uint16_t left, right;
+	memcpy(&left, a, sizeof left);
+	memcpy(&right, b, sizeof right);
+	return (left > right) - (left < right);
+}
+
+static int by_text(const void *a, const void *b)
+{
+	struct span left, right;
+	memcpy(&left, a, sizeof left);
+	memcpy(&right, b, sizeof right);
+	return span_compare(left, right);
+}
+
+static void put_texts(struct buf *canon, struct span *texts, size_t count)
+{
+	if (count)
+		qsort(texts, count, sizeof *texts, by_text);
+	buf_put_u8(canon, (uint8_t)count);
+	for (size_t i = 0; i < count; i++)
+		buf_put_sized(canon, texts[i]);
+}
+
+void log_read_canon(const struct log_reader *reader, struct log_filters *filters, struct buf *canon)
+{
+	if (filters->action_count)
+		qsort(filters->actions, filters->action_count, sizeof filters->actions[0], by_code);
+	buf_put_u8(canon, (uint8_t)reader->scope);
+	buf_put_u8(canon, reader->admin);
+	buf_put(canon, id_span(&reader->client));
+	buf_put_u32(canon, filters->classes);
+	buf_put_u32(canon, filters->outcomes);
+	buf_put_u8(canon, (uint8_t)filters->action_count);
+	for (size_t i = 0; i < filters->action_count; i++)
+		buf_put_u16(canon, filters->actions[i]);
+	put_texts(canon, filters->actors, filters->actor_count);
+	put_texts(canon, filters->clients, filters->client_count);
+	buf_put_i64(canon, filters->from.ms);
+	buf_put_i64(canon, filters->to.ms);
+	buf_put_u8(canon, (uint8_t)filters->order);
+}
+
+/* ---- from names to a query ---- */
+
+static fallible add_bits(struct query *query, enum index_field field, uint32_t bits)
+{
+	for (uint8_t bit = 0; bit < 32; bit++)
+		if (bits & UINT32_C(1) << bit)
+			TRY(query_add(query, field, span_of(&bit, 1)));
+	return OK;
+}
+
+static fallible add_actions(struct query *query, const struct log_filters *filters)
+{
+	for (size_t i = 0; i < filters->action_count; i++) {
+		const uint8_t code[] = {(uint8_t)(filters->actions[i] >> 8), (uint8_t)filters->actions[i]};
+		TRY(query_add(query, INDEX_ACTION, SPAN_BYTES(code)));
+	}
+	return OK;
+}
+
+/* An id is taken as it is: events outlive the rows of those who acted. */
+static fallible find_actor(const struct view *view, struct id tenant, struct span name, struct id *id)
+{
+	if (!err_failed(ids_parse(ID_PERSON, name, id)) || !err_failed(ids_parse(ID_APPLICATION, name, id)))
+		return OK;
+	return person_find(view, tenant, name, id);
+}
+
+static fallible find_client(const struct view *view, struct id tenant, struct span name, struct id *id)
+{
+	if (!err_failed(ids_parse(ID_CLIENT, name, id)))
+		return OK;
+	return client_find(view, tenant, name, id);
+}
+
+static fallible add_names(const struct view *view, struct query *query, enum index_field field, const struct span *names,
+	size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct id id;
+		TRY(query_require(query, field));
+		struct err err = field == INDEX_ACTOR ? find_actor(view, query->tenant, names[i], &id)
+						      : find_client(view, query->tenant, names[i], &id);
+		if (err.kind == ERR_NOT_FOUND)
+			continue;
+		TRY(err);
+		TRY(query_add(query, field, id_span(&id)));
+	}
+	return OK;
+}
+
+static bool has_id(const struct query_field *field, struct id id)
+{
+	for (size_t i = 0; i < field->count; i++)
+		if (memcmp(field->values[i], id.bytes, sizeof id.bytes) == 0)
+			return true;
+	return false;
+}
+
+/* Of what was asked only this id is left, or nothing. */
+static fallible intersect(struct query *query, enum index_field field, struct id id)
+{
+	for (size_t i = 0; i < query->field_count; i++) {
+		struct query_field *asked = &query->fields[i];
+		if (asked->field != field)
+			continue;
+		bool was_asked = has_id(asked, id);
+		asked->count = 0;
+		return was_asked ? query_add(query, field, id_span(&id)) : OK;
+	}
+	return query_add(query, field, id_span(&id));
+}
+
+static fallible add_scope(const struct log_reader *reader, struct query *query)
+{
+	if (reader->scope == CAPABILITY_LOG_SELF)
+		return intersect(query, INDEX_ACTOR, reader->self);
+	if (reader->scope == CAPABILITY_LOG_CLIENT)
+		return intersect(query, INDEX_CLIENT, reader->client);
+	return OK;
+}
+
+static fallible make_query(const struct server *server, const struct log_reader *reader, const struct log_page_ask *ask,
+	struct query *query)
+{
+	const struct log_filters *filters = ask->filters;
+	scoped(reading) reading = {0};
+	*query = (struct query){.tenant = reader->tenant, .from = filters->from, .to = filters->to, .order = filters->order,
+		.limit = ask->limit, .resumes = ask->resumes, .after = ask->after};
+	TRY(reading_open(&server->volume, &reading));
+	struct view view = view_reading(&reading);
+	TRY(add_bits(query, INDEX_CLASS, filters->classes));
+	TRY(add_bits(query, INDEX_OUTCOME, filters->outcomes));
+	TRY(add_actions(query, filters));
+	TRY(add_names(&view, query, INDEX_ACTOR, filters->actors, filters->actor_count));
+	TRY(add_names(&view, query, INDEX_CLIENT, filters->clients, filters->client_count));
+	return add_scope(reader, query);
+}
+
+/* ---- from a row to an event ---- */
+
+static fallible name_person(struct log_names *names, const struct view *view, const struct log_reader *reader, struct id id,
+	struct log_name *name)
+{
+	const struct log_name *found;
+	if (ids_is_none(id) || (reader->scope == CAPABILITY_LOG_SELF && !ids_equal(id, reader->self)))
+		return OK;
+	TRY(log_names_person(names, view, id, &found));
+	*name = *found;
+	/* To a client people of the agency have a name, not the agency's own word for them. */
+	if (reader->scope == CAPABILITY_LOG_CLIENT && !ids_equal(id, reader->self))
+		name->ref = SPAN_NONE;
+	return OK;
+}
+
+static fallible name_application(struct log_names *names, const struct view *view, const struct log_reader *reader,
+	struct id id, struct log_name *name)
+{
+	const struct log_name *found;
+	if (ids_is_none(id) || reader->scope != CAPABILITY_LOG_TENANT)
+		return OK;
+	TRY(log_names_application(names, view, id, &found));
+	*name = *found;
+	return OK;
+}
+
+static fallible name_client(struct log_names *names, const struct view *view, const struct log_reader *reader, struct id id,
+	struct log_name *name)
+{
+	const struct log_name *found;
+	if (ids_is_none(id) || reader->scope == CAPABILITY_LOG_SELF)
+		return OK;
+	TRY(log_names_client(names, view, id, &found));
+	*name = *found;
+	return OK;
+}
+
+static fallible name_all(struct log_names *names, const struct view *view, const struct log_reader *reader,
+	struct log_event *event)
+{
+	const struct leaf *leaf = &event->read.leaf;
+	if (leaf->actor == LEAF_PERSON)
+		TRY(name_person(names, view, reader, leaf->ids[LEAF_ID_ACTOR], &event->actor));
+	if (leaf->actor == LEAF_BY_APPLICATION)
+		TRY(name_application(names, view, reader, leaf->ids[LEAF_ID_ACTOR], &event->actor));
+	TRY(name_person(names, view, reader, leaf->ids[LEAF_ID_IN_PLACE_OF], &event->in_place_of));
+	TRY(name_client(names, view, reader, leaf->ids[LEAF_ID_CLIENT], &event->client));
+	return name_application(names, view, reader, leaf->ids[LEAF_ID_REPORTER], &event->reporter);
+}
+
+static fallible read_row(const struct view *view, const struct log_reader *reader, const struct log_row *row,
+	const struct leaf *leaf, struct log_names *names, struct log_event *event)
+{
+	struct log_event read = {0};
+	struct err err = event_read(view_keys(view), row, sight_of(reader, leaf), names->arena, &read.read);
+	/* Whoever asks has proved who they are: it is our bytes that do not hold. */
+	if (err.kind == ERR_FORGED)
+		return FAIL(CORRUPT, "a sealed part of an event does not open");
+	TRY(err);
+	/* These borrow from a transaction that ends before the event is shown. */
+	read.read.row.leaf = SPAN_NONE;
+	for (size_t i = 0; i < read.read.leaf.part_count; i++)
+		read.read.leaf.parts[i].record = SPAN_NONE;
+	TRY(name_all(names, view, reader, &read));
+	*event = read;
+	return OK;
+}
+
+/* ---- pages ---- */
+
+struct paging {
+	const struct log_reader *reader;
+	struct log_page *page;
+	struct log_names names;
+	size_t limit;
+	size_t bytes; /* of leaves read so far */
+	bool full;
+};
+
+/* What the reader may not see is passed over, and so is what was pruned. */
+static fallible take_row(struct paging *paging, const struct view *view, uint64_t sequence)
+{
+	struct log_page *page = paging->page;
+	struct log_row row;
+	struct leaf leaf;
+	TRY(log_get(view->txn, sequence, &row));
+	if (row.leaf.len == 0)
+		return OK;
+	TRY(leaf_decode(row.leaf, &leaf));
+	if (!may_see(paging->reader, &leaf))
+		return OK;
+	TRY(read_row(view, paging->reader, &row, &leaf, &paging->names, &page->events[page->count]));
+	page->count++;
+	paging->bytes += row.leaf.len;
+	paging->full = page->count == paging->limit || paging->bytes >= LOG_READ_PAGE_BYTES;
+	return OK;
+}
+
+static void set_end(struct paging *paging, const struct query *query, uint64_t last, bool more)
+{
+	struct log_page *page = paging->page;
+	page->last = last;
+	page->more = more;
+	if (!more)
+		return;
+	if (query->order == QUERY_NEWEST_FIRST)
+		page->scanned_from = last;
+	else
+		page->scanned_to = last;
+}
+
+/* The range grows in the direction of the query. */
+static void join_range(struct log_page *page, const struct query *query, const struct query_page *found)
+{
+	if (found->scanned_from > found->scanned_to)
+		return;
+	if (page->scanned_from > page->scanned_to) {
+		page->scanned_from = found->scanned_from;
+		page->scanned_to = found->scanned_to;
+	} else if (query->order == QUERY_NEWEST_FIRST) {
+		page->scanned_from = found->scanned_from;
+	} else {
+		page->scanned_to = found->scanned_to;
+	}
+}
+
+/* One query, and as many of its rows as there is room for. */
+static fallible run_round(const struct server *server, struct paging *paging, struct query *query)
+{
+	struct query_page found;
+	scoped(reading) reading = {0};
+	size_t i = 0;
+	TRY(query_run(&server->volume, query, &found));
+	/* After the query, so that every row it names is in this snapshot. */
+	TRY(reading_open(&server->volume, &reading));
+	struct view view = view_reading(&reading);
+	while (i < found.count && !paging->full)
+		TRY(take_row(paging, &view, found.sequences[i++]));
+	join_range(paging->page, query, &found);
+	paging->page->complete = found.complete;
+	if (i < found.count)
+		set_end(paging, query, found.indexes[i - 1], true);
+	else
+		set_end(paging, query, found.last, found.more);
+	query->resumes = true;
+	query->after = paging->page->last;
+	return OK;
+}
+
+fallible log_read_page(const struct server *server, const struct log_reader *reader, const struct log_page_ask *ask,
+	struct arena *arena, struct log_page *page)
+{
+	struct query query;
+	struct log_page made = {.scanned_from = 1, .complete = true, .more = true};
+	struct paging paging = {.reader = reader, .page = &made, .limit = ask->limit};
+	made.events = arena_alloc(arena, ask->limit * sizeof(struct log_event));
+	if (!made.events)
+		return FAIL(NO_MEMORY, "a call has no memory for a page of events");
+	TRY(log_names_init(&paging.names, reader->tenant, arena));
+	TRY(make_query(server, reader, ask, &query));
+	for (unsigned round = 0; round < LOG_READ_ROUNDS && made.more && !paging.full && made.complete; round++)
+		TRY(run_round(server, &paging, &query));
+	made.complete = paging.full || (made.complete && !made.more);
+	*page = made;
+	return OK;
+}
+
+/* ---- one event ---- */
+
+static bool find_in_tail(struct tail *tail, struct id tenant, struct id event, uint64_t *sequence)
+{
+	tail_lock(tail);
+	struct tail_tenant *state = tail_tenant(tail, tenant);
+	const struct tail_row *row = state ? tail_newest(tail, state) : NULL;
+	while (row && !ids_equal(row->event, event))
+		row = tail_before(tail, row);
+	if (row)
+		*sequence = row->sequence;
+	tail_unlock(tail);
+	return row != NULL;
+}
+
+static fallible find_sequence(const struct volume *volume, struct id tenant, struct id event, uint64_t *sequence)
+{
+	scoped(kv_txn) index = {0};
+	if (find_in_tail(volume->tail, tenant, event, sequence))
+		return OK;
+	/* After the tail was looked through: what was folded meanwhile is in this snapshot. */
+	TRY(kv_read(volume->index, &index));
+	return index_find_event(&index, tenant, event, sequence);
+}
+
+static fallible get_visible(struct reading *reading, const struct log_reader *reader, uint64_t sequence, struct log_row *row,
+	struct leaf *leaf)
+{
+	TRY(log_get(&reading->txn, sequence, row));
+	if (!ids_equal(row->tenant, reader->tenant) || row->leaf.len == 0)
+		return FAIL(NOT_FOUND, "there is no such event");
+	TRY(leaf_decode(row->leaf, leaf));
+	return may_see(reader, leaf) ? OK : FAIL(NOT_FOUND, "the reader may not see the event");
+}
+
+fallible log_read_find(const struct server *server, const struct log_reader *reader, struct id event, uint64_t *sequence,
+	uint64_t *index)
+{
+	scoped(reading) reading = {0};
+	struct log_row row;
+	struct leaf leaf;
+	uint64_t found;
+	if (ids_is_none(event))
+		return FAIL(NOT_FOUND, "there is no such event");
+	TRY(find_sequence(&server->volume, reader->tenant, event, &found));
+	TRY(reading_open(&server->volume, &reading));
+	TRY(get_visible(&reading, reader, found, &row, &leaf));
+	if (!ids_equal(leaf.event, event))
+		return FAIL(NOT_FOUND, "there is no such event");
+	*sequence = found;
+	*index = row.index;
+	return OK;
+}
+
+fallible log_read_event(const struct server *server, const struct log_reader *reader, uint64_t sequence, struct arena *arena,
+	struct log_event *event)
+{
+	scoped(reading) reading = {0};
+	struct log_names names;
+	struct log_row row;
+	struct leaf leaf;
+	TRY(log_names_init(&names, reader->tenant, arena));
+	TRY(reading_open(&server->volume, &reading));
+	struct view view = view_reading(&reading);
+	TRY(get_visible(&reading, reader, sequence, &row, &leaf));
+	return read_row(&view, reader, &row, &leaf, &names, event);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* log_tiles - a tenant's log as C2SP tlog-tiles: hash tiles and bundles of entries. */
+#pragma once
+
+#include "base/buf.h"
+#include "crypto/tile.h"
+#include "server/core/server.h"
+
+/* log_tiles_read - append exactly the bytes of one tile, in the log as it is now. A partial tile may be narrower than what is
+ * there by now: a checkpoint of that size may be in somebody's hands.
+ *
+ * Fails: NOT_FOUND the log has no such tile yet · EXPIRED entries were pruned · TOO_LARGE · CORRUPT · IO. */
+fallible log_tiles_read(const struct server *server, struct id tenant, const struct tile *tile, struct buf *out);
