@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api_verifications - POST /v1/verifications, POST and DELETE /v1/verifications/{id}. */
+#include "base/text.h"
+#include "crypto/secret.h"
+#include "server/api/call.h"
+#include "server/core/proof.h"
+#include "server/core/receipts.h"
+
+enum { NAME_MAX_BYTES = 128, CODE_MAX_BYTES = 64, ACTION_TEXT_MAX = 500, HASH_TEXT = 2 * HASH_SHA256 };
+
+static const char *const METHODS[] = {"totp", "email", NULL};
+static const enum factor_type METHOD_TYPES[] = {FACTOR_TOTP, FACTOR_EMAIL};
+static const char *const PURPOSES[] = {"login", "action", NULL};
+static const char *const DECISIONS[] = {"allow", "deny", "challenge", "enroll"};
+
+/* ---- reading ---- */
+
+static fallible read_code(struct json_object *top, struct verifications_ask *ask)
+{
+	ask->has_code = json_in_has(top, "code");
+	struct span typed = json_in_free_text(top, "code", JSON_OPTIONAL, CODE_MAX_BYTES);
+	int method = json_in_word(top, "method", JSON_OPTIONAL, METHODS);
+	ask->method = method < 0 ? (enum factor_type)0 : METHOD_TYPES[method];
+	ask->factor = json_in_id(top, "factor", JSON_OPTIONAL, ID_FACTOR);
+	/* Starting a mail and typing a code are two things. */
+	if (ask->has_code && ask->method == FACTOR_EMAIL && ids_is_none(ask->id))
+		json_in_note(top, "code", "not_allowed");
+	return ask->has_code ? text_code(typed, VERIFICATIONS_CODE_MAX, ask->code) : OK;
+}
+
+/* The whole action is hashed as the caller repeats it; its type and fields once more, for a use to compare.
+ */
+static fallible read_action(struct json_object *top, struct verifications_ask *ask)
+{
+	struct json_object action, fields;
+	if (!json_in_object(top, "action", ask->is_action ? JSON_NEEDED : JSON_OPTIONAL, &action))
+		return OK;
+	ask->action_type = json_in_text(&action, "type", JSON_NEEDED, VERIFICATIONS_TYPE_MAX);
+	json_in_text(&action, "text", JSON_OPTIONAL, ACTION_TEXT_MAX);
+	struct span raw = SPAN_NONE;
+	if (json_in_object(&action, "fields", JSON_OPTIONAL, &fields))
+		raw = json_in_raw(&action, "fields", JSON_OPTIONAL, PROOF_ACTION_MAX);
+	json_in_end(&action);
+	if (!ask->is_action)
+		json_in_note(top, "action", "not_allowed");
+	hash_sha256(json_in_raw(top, "action", JSON_OPTIONAL, 2 * PROOF_ACTION_MAX), ask->action_hash);
+	return proof_hash_json(ask->action_type, raw, ask->proves_hash);
+}
+
+static fallible read_hash(struct json_object *top, struct verifications_ask *ask)
+{
+	struct span text = json_in_text(top, "action_hash", JSON_OPTIONAL, HASH_TEXT);
+	ask->has_action_hash = text.len > 0;
+	if (text.len && err_failed(text_parse_hex(text, ask->action_hash, sizeof ask->action_hash)))
+		json_in_note(top, "action_hash", "malformed");
+	return OK;
+}
+
+static void read_language(struct json_object *top)
+{
+	enum language language;
+	struct span code = json_in_text(top, "language", JSON_OPTIONAL, 8);
+	/* A mail goes out in the person's own language; the member is checked, so that a wrong one is not
+	 * taken for right. */
+	if (code.len && !languages_find(code, &language))
+		json_in_note(top, "language", "not_allowed");
+}
+
+static fallible read_open(struct call *call, struct verifications_ask *ask)
+{
+	struct json_object top;
+	TRY(call_body(call, &top));
+	ask->person = json_in_text(&top, "person", JSON_NEEDED, NAME_MAX_BYTES);
+	call_read_device(&top, "device", JSON_NEEDED, &ask->device);
+	ask->is_action = json_in_word(&top, "purpose", JSON_NEEDED, PURPOSES) == 1;
+	ask->nonce = json_in_text(&top, "nonce", JSON_OPTIONAL, VERIFICATIONS_NONCE_MAX);
+	read_language(&top);
+	TRY(read_action(&top, ask));
+	struct err err = read_code(&top, ask);
+	json_in_end(&top);
+	TRY(call_check(call));
+	return err;
+}
+
+static fallible read_next(struct call *call, struct verifications_ask *ask)
+{
+	struct json_object top;
+	TRY(call_body(call, &top));
+	TRY(read_hash(&top, ask));
+	struct err err = read_code(&top, ask);
+	if (!ask->has_code && !ask->method)
+		json_in_note(&top, "code", "missing");
+	json_in_end(&top);
+	TRY(call_check(call));
+	return err;
+}
+
+/* ---- handlers ---- */
+
+static fallible prepare(struct call *call, struct verifications_ask *ask)
+{
+	static const enum call_act ACTS[] = {CALL_NO_ACT, CALL_HOUSEKEEPING, CALL_EVENT};
+	scoped(reading) reading = {0};
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	ask->trace = call->trace;
+	call->ask = ask;
+	TRY(verifications_prepare(call->server, &call->caller, &view, call->now, call->arena, ask));
+	call->act = ACTS[ask->act];
+	return OK;
+}
+
+static fallible make_ask(struct call *call, struct verifications_ask **ask)
+{
+	*ask = call_new(call, struct verifications_ask);
+	return *ask ? OK : FAIL(NO_MEMORY, "a call has no memory for a verification");
+}
+
+static fallible prepare_open(struct call *call)
+{
+	struct verifications_ask *ask;
+	TRY(make_ask(call, &ask));
+	TRY(read_open(call, ask));
+	return prepare(call, ask);
+}
+
+static fallible prepare_next(struct call *call)
+{
+	struct verifications_ask *ask;
+	TRY(make_ask(call, &ask));
+	TRY(ids_parse(ID_VERIFICATION, call->parts[0], &ask->id));
+	TRY(read_next(call, ask));
+	return prepare(call, ask);
+}
+
+static fallible prepare_cancel(struct call *call)
+{
+	struct verifications_ask *ask;
+	TRY(make_ask(call, &ask));
+	TRY(ids_parse(ID_VERIFICATION, call->parts[0], &ask->id));
+	ask->cancels = true;
+	return prepare(call, ask);
+}
+
+static fallible write_it(struct act *act, struct call *call)
+{
+	return verifications_write(act, call->ask);
+}
+
+/* ---- answering ---- */
+
+static void put_methods(struct json_out *out, const struct methods *methods)
+{
+	json_out_open_array(out, "methods");
+	for (size_t i = 0; i < methods->count; i++) {
+		const struct method *method = &methods->items[i];
+		json_out_open(out, NULL);
+		json_out_text(out, "type", factor_type_name(method->type));
+		json_out_id(out, "factor", ID_FACTOR, method->factor);
+		json_out_span(out, "hint", method->hint);
+		json_out_close(out);
+	}
+	json_out_close_array(out);
+}
+
+static void put_started(struct json_out *out, const struct verifications_ask *ask)
+{
+	const struct verification_code *code = verifications_started(ask);
+	if (!code || ask->decision != VERIFICATIONS_CHALLENGE)
+		return;
+	json_out_open(out, "started");
+	json_out_text(out, "type", "email");
+	json_out_text(out, "ref", code->ref);
+	json_out_text(out, "delivery", "queued");
+	json_out_close(out);
+}
+
+static fallible put_allow(struct call *call, struct json_out *out, const struct verifications_ask *ask)
+{
+	scoped(buf) receipt = BUF(RECEIPTS_TEXT_MAX);
+	TRY(receipts_put(call->server, ask, &receipt));
+	json_out_number(out, "aal", ask->verification.aal);
+	receipts_put_amr(out, verifications_used(ask));
+	json_out_bool(out, "phishing_resistant", false);
+	json_out_id(out, "factor", ID_FACTOR, ask->verification.factor);
+	json_out_span(out, "receipt", buf_span(&receipt));
+	json_out_id(out, "event", ID_EVENT, ask->receipt.event);
+	return OK;
+}
+
+static fallible answer(struct call *call, struct json_out *out)
+{
+	const struct verifications_ask *ask = call->ask;
+	const struct verification *verification = &ask->verification;
+	int64_t left_ms = verification->opened.ms + VERIFICATION_OPEN_MS - call->now.ms;
+	json_out_id(out, "id", ID_VERIFICATION, verification->id);
+	json_out_text(out, "decision", DECISIONS[ask->decision]);
+	if (ask->reason != REASON_NONE)
+		json_out_text(out, "reason", reasons_word(ask->reason));
+	put_methods(out, &ask->methods);
+	put_started(out, ask);
+	json_out_number(out, "attempts_left", VERIFICATION_TRIES - verification->tries);
+	json_out_number(out, "expires_in", left_ms > 0 ? left_ms / 1000 : 0);
+	if (verification->is_action)
+		json_out_hex(out, "action_hash", SPAN_BYTES(verification->action_hash));
+	return ask->decision == VERIFICATIONS_ALLOW ? put_allow(call, out, ask) : OK;
+}
+
+const struct handler api_verifications_add = {prepare_open, write_it, answer};
+const struct handler api_verifications_try = {prepare_next, write_it, answer};
+const struct handler api_verifications_cancel = {prepare_cancel, write_it, answer};

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* attempts - compare and decide. */
+#include "server/core/attempts.h"
+
+#include "store/storm.h"
+
+enum reason attempts_closed(const struct verifications_ask *ask, struct instant now)
+{
+	const struct verification *verification = &ask->verification;
+	switch (verification->state) {
+	case VERIFICATION_LOCKED:
+		return REASON_LOCKED;
+	case VERIFICATION_CANCELLED:
+		return REASON_CANCELLED;
+	case VERIFICATION_REFUSED:
+		return (enum reason)verification->reason;
+	case VERIFICATION_ALLOWED:
+		return REASON_EXPIRED;
+	case VERIFICATION_OPEN:
+		break;
+	}
+	if (verification_is_expired(verification, now))
+		return REASON_EXPIRED;
+	/* Every way was closed meanwhile: the person was suspended, say. */
+	return ask->methods.count ? REASON_NONE : ask->methods.none;
+}
+
+/* ---- comparing ---- */
+
+enum match { MATCH_NONE, MATCH_FRESH, MATCH_USED };
+
+/* What a code came to with all of a person's ways. */
+struct comparison {
+	enum match match;
+	const struct method *method; /* of a fresh one */
+	uint64_t steps[FACTOR_MAX];  /* by method: the step to consume; 0 = none */
+};
+
+static void note(struct comparison *comparison, bool fresh, const struct method *method)
+{
+	if (fresh && comparison->match != MATCH_FRESH)
+		comparison->method = method;
+	if (fresh || comparison->match == MATCH_NONE)
+		comparison->match = fresh ? MATCH_FRESH : MATCH_USED;
+}
+
+static bool is_meant(const struct verifications_ask *ask, struct id factor)
+{
+	return ids_is_none(ask->factor) || ids_equal(ask->factor, factor);
+}
+
+static fallible compare_totp(
+	struct act *act, const struct verifications_ask *ask, size_t at, struct comparison *comparison)
+{
+	const struct method *method = &ask->methods.items[at];
+	const struct verification *verification = &ask->verification;
+	struct factor factor;
+	struct view view = view_act(act);
+	uint64_t step = 0;
+	bool same = totp_match(&method->candidates, ask->code, &step);
+	/* A decoy's codes are compared for the work it takes, and are never right. */
+	if (!same || verification_is_decoy(verification) || !is_meant(ask, method->factor))
+		return OK;
+	TRY(factor_get(&view, verification->tenant, verification->person, method->factor, &factor));
+	bool fresh = step > factor.last_step;
+	comparison->steps[at] = fresh ? step : 0;
+	note(comparison, fresh, method);
+	return OK;
+}
+
+static void compare_mailed(
+	const struct verifications_ask *ask, struct instant now, struct comparison *comparison)
+{
+	const struct verification *verification = &ask->verification;
+	for (size_t i = 0; i < verification->code_count; i++) {
+		const struct verification_code *code = &verification->codes[i];
+		const struct method *method = methods_find(&ask->methods, FACTOR_EMAIL, code->factor);
+		bool live = now.ms < code->made.ms + MAILCODES_MINUTES * 60000;
+		bool same = secret_equal(SPAN_BYTES(ask->code_hash), SPAN_BYTES(code->hash));
+		if (same && live && method && is_meant(ask, code->factor) &&
+			!verification_is_decoy(verification))
+			note(comparison, true, method);
+	}
+}
+
+static fallible compare(struct act *act, const struct verifications_ask *ask, struct comparison *comparison)
+{
+	*comparison = (struct comparison){0};
+	for (size_t i = 0; i < ask->methods.count; i++)
+		if (ask->methods.items[i].type == FACTOR_TOTP)
+			TRY(compare_totp(act, ask, i, comparison));
+	compare_mailed(ask, act->now, comparison);
+	/* The very code that allowed it, however long ago. */
+	bool allowed = ask->verification.state == VERIFICATION_ALLOWED;
+	if (secret_equal(SPAN_BYTES(ask->code_hash), SPAN_BYTES(ask->verification.used_code)) && allowed)
+		comparison->match = MATCH_USED;
+	return OK;
+}
+
+/* ---- deciding ---- */
+
+/* A code of a used step costs nothing: give back the try that was charged for it. */
+static void decide(struct verifications_ask *ask, const struct comparison *comparison)
+{
+	struct verification *verification = &ask->verification;
+	bool open = verification->state == VERIFICATION_OPEN;
+	ask->decision = VERIFICATIONS_DENY;
+	if (comparison->match == MATCH_USED || !open)
+		verification->tries--;
+	if (comparison->match == MATCH_USED) {
+		ask->reason = REASON_REPLAYED;
+	} else if (!open) {
+		ask->reason = REASON_EXPIRED;
+	} else if (comparison->match == MATCH_FRESH) {
+		ask->decision = VERIFICATIONS_ALLOW;
+		ask->reason = REASON_NONE;
+	} else if (verification->tries < VERIFICATION_TRIES) {
+		ask->decision = VERIFICATIONS_CHALLENGE;
+		ask->reason = REASON_WRONG_CODE;
+	} else {
+		verification->state = VERIFICATION_LOCKED;
+		ask->reason = REASON_LOCKED;
+	}
+}
+
+/* The code is spent in every factor that it would open: last_step only rises. */
+static fallible consume(
+	struct act *act, const struct verifications_ask *ask, const struct comparison *comparison)
+{
+	struct view view = view_act(act);
+	for (size_t i = 0; i < ask->methods.count; i++) {
+		struct factor factor;
+		if (comparison->steps[i] == 0)
+			continue;
+		TRY(factor_get(&view, ask->verification.tenant, ask->verification.person,
+			ask->methods.items[i].factor, &factor));
+		factor.last_step = comparison->steps[i];
+		TRY(factor_put(act, &factor));
+	}
+	return OK;
+}
+
+static void allow(struct act *act, struct verifications_ask *ask, const struct method *method)
+{
+	struct verification *verification = &ask->verification;
+	verification->state = VERIFICATION_ALLOWED;
+	verification->decided = act->now;
+	verification->factor = method->factor;
+	verification->weak = !method->proven;
+	verification->aal = method->type == FACTOR_TOTP ? 2 : 1;
+	verification->code_count = 0; /* whatever else was mailed is worth nothing any more */
+	memcpy(verification->used_code, ask->code_hash, sizeof ask->code_hash);
+}
+
+/* ---- events ---- */
+
+/* Of which kind a code that was not right seems to be. */
+static enum factor_type seeming_type(const struct verifications_ask *ask)
+{
+	const struct method *totp = methods_find(&ask->methods, FACTOR_TOTP, ask->factor);
+	const struct method *email = methods_find(&ask->methods, FACTOR_EMAIL, ask->factor);
+	if (totp && (!email || strlen(ask->code) == totp->shape.digits))
+		return FACTOR_TOTP;
+	return email ? FACTOR_EMAIL : (enum factor_type)0;
+}
+
+fallible attempts_refuse(
+	struct act *act, struct verifications_ask *ask, enum action action, enum reason reason)
+{
+	struct event_draft *draft = &ask->drafts[ask->has_code ? seeming_type(ask) : 0];
+	event_decide(draft, action, LEAF_DENIED, reason);
+	return storm_refuse(act, ask->verification.tenant, draft, NULL);
+}
+
+static fallible add_outcome(struct act *act, struct verifications_ask *ask, const struct method *method)
+{
+	struct event_draft *draft = &ask->drafts[method ? method->type : 0];
+	if (ask->decision != VERIFICATIONS_ALLOW) {
+		bool replayed = ask->reason == REASON_REPLAYED;
+		return attempts_refuse(act, ask,
+			replayed ? ACTION_CHALLENGE_REPLAYED : ACTION_CHALLENGE_FAILED, ask->reason);
+	}
+	event_decide(draft, ask->verification.is_action ? ACTION_STEPUP_PASSED : ACTION_LOGIN_SUCCEEDED,
+		LEAF_SUCCESS, REASON_NONE);
+	draft->leaf.flags |= ask->verification.weak ? 0 : LEAF_PROVEN;
+	return act_add(act, ask->verification.tenant, &draft->leaf, &ask->receipt);
+}
+
+/* The lock is an event of its own, once and never folded; the try that brought it is one more refusal. */
+static fallible add_lock(struct act *act, struct verifications_ask *ask)
+{
+	TRY(attempts_refuse(act, ask, ACTION_CHALLENGE_FAILED, REASON_WRONG_CODE));
+	event_decide(&ask->locked, ACTION_CHALLENGE_LOCKED, LEAF_DENIED, REASON_LOCKED);
+	return act_add(act, ask->verification.tenant, &ask->locked.leaf, NULL);
+}
+
+/* ---- writing ---- */
+
+fallible attempts_write(struct act *act, struct verifications_ask *ask)
+{
+	struct verification *verification = &ask->verification;
+	struct comparison comparison = {0};
+	bool was_open = verification->state == VERIFICATION_OPEN;
+	enum reason closed = attempts_closed(ask, act->now);
+	ask->compared = closed == REASON_NONE || (verification->state == VERIFICATION_ALLOWED &&
+							 !verification_is_expired(verification, act->now));
+	ask->decision = closed == REASON_NO_FACTOR ? VERIFICATIONS_ENROLL : VERIFICATIONS_DENY;
+	ask->reason = closed;
+	if (ask->compared) {
+		verification->tries++; /* charged before anything is compared */
+		TRY(compare(act, ask, &comparison));
+		decide(ask, &comparison);
+	}
+	if (ask->decision == VERIFICATIONS_ALLOW) {
+		allow(act, ask, comparison.method);
+		TRY(verification_put(act, verification));
+		TRY(consume(act, ask, &comparison));
+		return add_outcome(act, ask, comparison.method);
+	}
+	TRY(verification_put(act, verification));
+	if (was_open && verification->state == VERIFICATION_LOCKED)
+		return add_lock(act, ask);
+	return add_outcome(act, ask, NULL);
+}

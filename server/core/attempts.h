@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* attempts - one code, typed once: charged, compared, decided and written in the act (login.md 3A to 3E). */
+#pragma once
+
+#include "server/core/verifications.h"
+
+/* attempts_closed - why a verification takes no code; NONE while it does. */
+enum reason attempts_closed(const struct verifications_ask *ask, struct instant now);
+
+/* attempts_write - charge the try, compare every right code in constant time, decide, consume the step, add
+ * the event. What was prepared is still so (verifications_write has checked). Fails: as act_put and act_add.
+ */
+fallible attempts_write(struct act *act, struct verifications_ask *ask);
+
+/* attempts_refuse - a refusal on the log, counted together with others of its kind. */
+fallible attempts_refuse(
+	struct act *act, struct verifications_ask *ask, enum action action, enum reason reason);

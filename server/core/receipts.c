@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* receipts - payload and signature. */
+#include "server/core/receipts.h"
+
+#include "base/json_out.h"
+#include "base/text.h"
+#include "server/core/proof.h"
+
+enum { RECEIPT_VERSION = 1, PAYLOAD_MAX = 2048, MS = 1000 };
+
+static const struct span LABEL = {(const uint8_t *)"muniment-receipt-v1\n", 20};
+
+void receipts_kid(const uint8_t public_key[static SIGN_PUBLIC], char kid[static RECEIPTS_KID + 1])
+{
+	static const char HEX[] = "0123456789abcdef";
+	uint8_t hash[HASH_SHA256];
+	hash_sha256(span_of(public_key, SIGN_PUBLIC), hash);
+	for (size_t i = 0; i < RECEIPTS_KID; i++)
+		kid[i] = HEX[i % 2 ? hash[i / 2] & 15 : hash[i / 2] >> 4];
+	kid[RECEIPTS_KID] = '\0';
+}
+
+void receipts_put_amr(struct json_out *out, const struct method *used)
+{
+	json_out_open_array(out, "amr");
+	json_out_text(out, NULL, "otp");
+	if (used && used->type == FACTOR_EMAIL)
+		json_out_text(out, NULL, "email");
+	json_out_close_array(out);
+}
+
+static void put_verdict(struct json_out *out, const struct verifications_ask *ask)
+{
+	const struct verification *verification = &ask->verification;
+	json_out_text(out, "purpose", verification->is_action ? "action" : "login");
+	if (verification->is_action)
+		json_out_hex(out, "action_hash", SPAN_BYTES(verification->action_hash));
+	json_out_id(out, "verification", ID_VERIFICATION, verification->id);
+	json_out_text(out, "decision", "allow");
+	json_out_number(out, "aal", verification->aal);
+	receipts_put_amr(out, verifications_used(ask));
+	json_out_id(out, "factor", ID_FACTOR, verification->factor);
+	if (ask->nonce.len)
+		json_out_span(out, "nonce", ask->nonce);
+}
+
+static void put_log(struct json_out *out, const struct receipt *receipt)
+{
+	json_out_id(out, "event", ID_EVENT, receipt->event);
+	json_out_number(out, "index", (int64_t)receipt->index);
+	json_out_hex(out, "leaf", SPAN_BYTES(receipt->leaf.bytes));
+	json_out_hex(out, "chain", SPAN_BYTES(receipt->chain));
+}
+
+static void put_payload(const struct verifications_ask *ask, const char *kid, struct buf *payload)
+{
+	const struct verification *verification = &ask->verification;
+	int64_t lives_ms = verification->is_action ? PROOF_ACTION_MS : PROOF_LOGIN_MS;
+	struct json_out out = JSON_OUT(payload);
+	json_out_open(&out, NULL);
+	json_out_number(&out, "v", RECEIPT_VERSION);
+	json_out_text(&out, "kid", kid);
+	json_out_id(&out, "tenant", ID_TENANT, verification->tenant);
+	json_out_id(&out, "person", ID_PERSON, verification->person);
+	json_out_id(&out, "application", ID_APPLICATION, verification->application);
+	put_verdict(&out, ask);
+	put_log(&out, &ask->receipt);
+	json_out_number(&out, "iat", verification->decided.ms / MS);
+	json_out_number(&out, "exp", (verification->decided.ms + lives_ms) / MS);
+	json_out_close(&out);
+}
+
+fallible receipts_put(const struct server *server, const struct verifications_ask *ask, struct buf *out)
+{
+	uint8_t checkpoint[SIGN_PUBLIC], public_key[SIGN_PUBLIC], signature[SIGN_SIGNATURE];
+	char kid[RECEIPTS_KID + 1];
+	scoped(buf) message = BUF(PAYLOAD_MAX);
+	TRY(keeper_public(server->keeper, ask->verification.tenant, checkpoint, public_key));
+	receipts_kid(public_key, kid);
+	buf_put(&message, LABEL);
+	put_payload(ask, kid, &message);
+	TRY(buf_check(&message));
+	TRY(keeper_sign_receipt(server->keeper, ask->verification.tenant, buf_span(&message), signature));
+	text_put_base64url(out, span_from(buf_span(&message), LABEL.len));
+	buf_put_text(out, ".");
+	text_put_base64url(out, SPAN_BYTES(signature));
+	return buf_check(out);
+}

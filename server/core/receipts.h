@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* receipts - a signed statement of what a verification came to: it can be checked offline with the key of GET
+ * /v1/keys. It proves; it opens nothing, for Muniment takes only the verification's id (FOUNDATIONS 21). */
+#pragma once
+
+#include "server/core/verifications.h"
+
+enum { RECEIPTS_KID = 8, RECEIPTS_TEXT_MAX = 4096 };
+
+/* receipts_kid - the first eight hexadecimal digits of the SHA-256 of the public key. */
+void receipts_kid(const uint8_t public_key[static SIGN_PUBLIC], char kid[static RECEIPTS_KID + 1]);
+
+/* receipts_put - base64url(payload) "." base64url(Ed25519 over "muniment-receipt-v1\n" and the payload), of
+ * an allow whose event has its number. Fails: BUSY sealed · TOO_LARGE. */
+fallible receipts_put(const struct server *server, const struct verifications_ask *ask, struct buf *out);
+
+/* receipts_put_amr - the methods per RFC 8176 as a JSON array. */
+struct json_out;
+void receipts_put_amr(struct json_out *out, const struct method *used);

@@ -1,0 +1,525 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* verifications - who is it, with what, from where; opening, mailing, cancelling. */
+#include "server/core/verifications.h"
+
+#include "base/json_out.h"
+#include "base/reader.h"
+#include "crypto/random.h"
+#include "server/core/attempts.h"
+#include "server/core/decoys.h"
+#include "store/enrolment.h"
+#include "store/expiry.h"
+
+enum { TEXTS_MAX = VERIFICATION_SEALED_MAX - 128, ROLES_MAX = 1024, DETAIL_MAX = 512, TEXT_COUNT = 8 };
+
+/* ---- the sealed texts: from where it was opened, and what for ---- */
+
+static struct subject subject_of(const struct verification *verification)
+{
+	if (verification_is_decoy(verification))
+		return (struct subject){.kind = SUBJECT_TENANT};
+	return (struct subject){SUBJECT_PERSON, verification->person};
+}
+
+static struct seal_context place_of(const struct verification *verification)
+{
+	return (struct seal_context){
+		.object = verification->id, .object_type = SEAL_LABEL, .field_type = TABLE_VERIFICATION};
+}
+
+static void list_texts(struct verifications_ask *ask, struct span *texts[static TEXT_COUNT])
+{
+	struct device *device = &ask->device;
+	struct span *const all[TEXT_COUNT] = {&device->id, &device->ip, &device->user_agent, &device->name,
+		&device->platform, &device->model, &ask->nonce, &ask->action_type};
+	memcpy(texts, all, sizeof all);
+}
+
+static fallible seal_texts(const struct keys *keys, struct arena *arena, struct verifications_ask *ask)
+{
+	scoped(buf) plain = BUF(TEXTS_MAX);
+	scoped(buf) sealed = BUF(VERIFICATION_SEALED_MAX);
+	struct span *texts[TEXT_COUNT];
+	struct subject subject = subject_of(&ask->verification);
+	list_texts(ask, texts);
+	buf_put_u8(&plain, ask->device.truncated);
+	for (size_t i = 0; i < TEXT_COUNT; i++)
+		buf_put_sized(&plain, *texts[i]);
+	TRY(buf_check(&plain));
+	TRY(keys->seal_row(keys->keeper, ask->verification.tenant, &subject, place_of(&ask->verification),
+		buf_span(&plain), &sealed));
+	ask->verification.sealed = arena_copy(arena, buf_span(&sealed));
+	return ask->verification.sealed.at ? OK : FAIL(NO_MEMORY, "a call has no memory for a verification");
+}
+
+static fallible open_texts(const struct keys *keys, struct arena *arena, struct verifications_ask *ask)
+{
+	scoped(buf) plain = BUF(TEXTS_MAX);
+	struct span *texts[TEXT_COUNT];
+	struct subject subject = subject_of(&ask->verification);
+	TRY(keys->open_row(keys->keeper, ask->verification.tenant, &subject, place_of(&ask->verification),
+		ask->verification.sealed, &plain));
+	struct span copy = arena_copy(arena, buf_span(&plain));
+	if (!copy.at)
+		return FAIL(NO_MEMORY, "a call has no memory for a verification");
+	struct reader reader = READER(copy);
+	list_texts(ask, texts);
+	ask->device = (struct device){.given = true, .truncated = reader_u8(&reader) != 0};
+	for (size_t i = 0; i < TEXT_COUNT; i++)
+		*texts[i] = reader_sized(&reader);
+	return reader_check(&reader);
+}
+
+/* ---- who ---- */
+
+static fallible join_roles(const struct person *person, struct arena *arena, struct span *roles)
+{
+	scoped(buf) text = BUF(ROLES_MAX);
+	for (size_t i = 0; i < person->role_count; i++) {
+		buf_put_text(&text, i ? " " : "");
+		buf_put(&text, person->roles[i]);
+	}
+	TRY(buf_check(&text));
+	*roles = arena_copy(arena, buf_span(&text));
+	return roles->at ? OK : FAIL(NO_MEMORY, "a call has no memory for a person's roles");
+}
+
+/* A suspended person has ways, but none that is open. */
+static fallible take_person(const struct server *server, const struct view *view, struct instant now,
+	struct arena *arena, struct verifications_ask *ask)
+{
+	struct person person;
+	const struct verification *verification = &ask->verification;
+	TRY(person_get(view, verification->tenant, verification->person, arena, &person));
+	if (person.state != PERSON_ACTIVE && person.state != PERSON_SUSPENDED)
+		return FAIL(NOT_FOUND, "the person is gone");
+	ask->person_version = person.version;
+	TRY(join_roles(&person, arena, &ask->roles));
+	if (person.state == PERSON_ACTIVE)
+		return methods_list(
+			server, view, &person, verification->is_action, now, arena, &ask->methods);
+	ask->methods = (struct methods){.none = REASON_DISABLED};
+	return OK;
+}
+
+static fallible take_decoy(const struct server *server, const struct view *view, struct instant now,
+	struct arena *arena, struct verifications_ask *ask)
+{
+	struct verification *verification = &ask->verification;
+	verification->person = (struct id){0};
+	TRY(decoys_seed(server, verification->tenant, ask->person, verification->decoy));
+	return decoys_methods(view, verification->tenant, verification->decoy, now, arena, &ask->methods);
+}
+
+static fallible find_methods(const struct server *server, const struct view *view, struct instant now,
+	struct arena *arena, struct verifications_ask *ask)
+{
+	struct verification *verification = &ask->verification;
+	struct err err = person_find(view, verification->tenant, ask->person, &verification->person);
+	if (!err_failed(err))
+		err = take_person(server, view, now, arena, ask);
+	if (err.kind == ERR_NOT_FOUND)
+		err = take_decoy(server, view, now, arena, ask);
+	return err;
+}
+
+/* ---- the first call ---- */
+
+static fallible open_new(const struct server *server, const struct caller *caller, const struct view *view,
+	struct instant now, struct arena *arena, struct verifications_ask *ask)
+{
+	struct verification *verification = &ask->verification;
+	*verification = (struct verification){.tenant = caller->tenant,
+		.id = random_id(now),
+		.application = caller->application,
+		.is_action = ask->is_action,
+		.opened = now};
+	memcpy(verification->action_hash, ask->action_hash, sizeof ask->action_hash);
+	memcpy(verification->proves_hash, ask->proves_hash, sizeof ask->proves_hash);
+	TRY(find_methods(server, view, now, arena, ask));
+	if (ask->methods.count == 0) {
+		verification->state = VERIFICATION_REFUSED;
+		verification->reason = (uint16_t)ask->methods.none;
+	}
+	bool decoy = verification_is_decoy(verification);
+	struct id subject = decoy ? decoys_person(verification->decoy) : verification->person;
+	TRY(device_find(view, caller->tenant, subject, &ask->device, now, &verification->device,
+		&ask->device_is_new));
+	if (decoy)
+		verification->device = (struct id){0};
+	return seal_texts(server->volume.keys, arena, ask);
+}
+
+/* ---- later calls ---- */
+
+static fallible check_hash(const struct verifications_ask *ask)
+{
+	const struct verification *verification = &ask->verification;
+	bool same = memcmp(ask->action_hash, verification->action_hash, sizeof ask->action_hash) == 0;
+	if (verification->is_action && !ask->cancels && (!ask->has_action_hash || !same))
+		return FAIL(INVALID, "the call has to repeat the action_hash of what is confirmed");
+	return OK;
+}
+
+static fallible resume(const struct server *server, const struct caller *caller, const struct view *view,
+	struct instant now, struct arena *arena, struct verifications_ask *ask)
+{
+	struct verification *verification = &ask->verification;
+	TRY(verification_get(view, caller->tenant, ask->id, verification));
+	if (!ids_equal(verification->application, caller->application))
+		return FAIL(NOT_FOUND, "the verification belongs to another application");
+	TRY(check_hash(ask));
+	TRY(open_texts(server->volume.keys, arena, ask));
+	verification->sealed = SPAN_NONE; /* it dies with the reading; the act reads the row again */
+	if (verification_is_decoy(verification))
+		return decoys_methods(view, caller->tenant, verification->decoy, now, arena, &ask->methods);
+	struct err err = take_person(server, view, now, arena, ask);
+	if (err.kind == ERR_NOT_FOUND)
+		return FAIL(NOT_FOUND, "the person of the verification is gone");
+	return err;
+}
+
+/* ---- events ---- */
+
+static void put_detail(const struct verifications_ask *ask, enum factor_type type, struct buf *detail)
+{
+	struct json_out out = JSON_OUT(detail);
+	json_out_open(&out, NULL);
+	if (type)
+		json_out_text(&out, "channel", factor_type_name(type));
+	if (type)
+		json_out_text(&out, "method", factor_type_name(type));
+	json_out_text(&out, "purpose", ask->verification.is_action ? "action" : "login");
+	if (ask->action_type.len)
+		json_out_span(&out, "for_action", ask->action_type);
+	json_out_close(&out);
+}
+
+static fallible seal_event(const struct server *server, struct arena *arena, struct verifications_ask *ask,
+	enum factor_type type, struct event_draft *draft)
+{
+	const struct verification *verification = &ask->verification;
+	bool decoy = verification_is_decoy(verification);
+	scoped(buf) detail = BUF(DETAIL_MAX);
+	struct event event = {.action = ACTION_CHALLENGE_FAILED,
+		.outcome = LEAF_DENIED,
+		.source = LEAF_SERVER,
+		.actor = decoy ? LEAF_UNKNOWN : LEAF_PERSON,
+		.has_object_kind = true,
+		.object_kind = ID_VERIFICATION};
+	event.ids[LEAF_ID_ACTOR] = verification->person;
+	event.ids[LEAF_ID_REPORTER] = verification->application;
+	event.ids[LEAF_ID_DEVICE] = verification->device;
+	event.ids[LEAF_ID_OBJECT] = verification->id;
+	put_detail(ask, type, &detail);
+	TRY(buf_check(&detail));
+	device_put_texts(&ask->device, &event);
+	event.texts[LEAF_TEXT_ROLES] = ask->roles;
+	event.texts[LEAF_TEXT_TRACE] = ask->trace;
+	event.texts[LEAF_TEXT_DETAIL] = buf_span(&detail);
+	return event_seal(server->volume.keys, verification->tenant, &event, ask->now, arena, draft);
+}
+
+/* Which factor it will have been is known only in the act: one draft for each type that may be. */
+static fallible seal_events(const struct server *server, struct arena *arena, struct verifications_ask *ask)
+{
+	bool totp = methods_find(&ask->methods, FACTOR_TOTP, (struct id){0});
+	bool email = methods_find(&ask->methods, FACTOR_EMAIL, (struct id){0});
+	if (totp)
+		TRY(seal_event(server, arena, ask, FACTOR_TOTP, &ask->drafts[FACTOR_TOTP]));
+	if (email)
+		TRY(seal_event(server, arena, ask, FACTOR_EMAIL, &ask->drafts[FACTOR_EMAIL]));
+	TRY(seal_event(server, arena, ask, 0, &ask->drafts[0]));
+	return seal_event(server, arena, ask, 0, &ask->locked);
+}
+
+/* ---- mailed codes ---- */
+
+/* Whether another code goes out: not sooner than a minute after the last one, and three at most. */
+static bool may_mail(const struct verifications_ask *ask)
+{
+	const struct verification *verification = &ask->verification;
+	const struct verification_code *last = verifications_started(ask);
+	bool open =
+		verification->state == VERIFICATION_OPEN && !verification_is_expired(verification, ask->now);
+	if (!open || verification->code_count == VERIFICATION_CODES_MAX)
+		return false;
+	return !last || ask->now.ms >= last->made.ms + VERIFICATIONS_RESEND_MS;
+}
+
+static fallible draw_mail(const struct server *server, struct arena *arena, const struct method *method,
+	struct verifications_ask *ask)
+{
+	struct verification *verification = &ask->verification;
+	const struct mailcodes_ask letter = {.tenant = verification->tenant,
+		.about = verification->id,
+		.person = verification->person,
+		.to = method->address,
+		.device = &ask->device,
+		.now = ask->now};
+	TRY(mailcodes_draw(server, &letter, arena, &ask->mail));
+	struct verification_code *code = &verification->codes[verification->code_count++];
+	*code = (struct verification_code){.made = ask->now, .factor = method->factor};
+	memcpy(code->ref, ask->mail.ref, sizeof code->ref);
+	memcpy(code->hash, ask->mail.hash, sizeof code->hash);
+	return OK;
+}
+
+/* ---- what the answer is when no code is compared ---- */
+
+static void decide_without(struct verifications_ask *ask)
+{
+	ask->reason = attempts_closed(ask, ask->now);
+	ask->decision = ask->reason == REASON_NONE	  ? VERIFICATIONS_CHALLENGE
+			: ask->reason == REASON_NO_FACTOR ? VERIFICATIONS_ENROLL
+							  : VERIFICATIONS_DENY;
+}
+
+static fallible plan(const struct server *server, struct arena *arena, struct verifications_ask *ask)
+{
+	const struct method *email = methods_find(&ask->methods, FACTOR_EMAIL, ask->factor);
+	bool refused = ask->verification.state == VERIFICATION_REFUSED;
+	decide_without(ask);
+	ask->act = ask->is_new ? VERIFICATIONS_HOUSEKEEPING : VERIFICATIONS_NOTHING;
+	if (ask->has_code || (ask->is_new && refused) ||
+		(ask->cancels && ask->decision == VERIFICATIONS_CHALLENGE))
+		ask->act = VERIFICATIONS_EVENT;
+	if (ask->has_code || ask->method != FACTOR_EMAIL)
+		return OK;
+	if (!email && ask->decision == VERIFICATIONS_CHALLENGE)
+		ask->reason = REASON_NO_FACTOR;
+	if (!email || !may_mail(ask))
+		return OK;
+	ask->act = VERIFICATIONS_EVENT;
+	return draw_mail(server, arena, email, ask);
+}
+
+fallible verifications_prepare(const struct server *server, const struct caller *caller,
+	const struct view *view, struct instant now, struct arena *arena, struct verifications_ask *ask)
+{
+	if (ids_is_none(caller->application))
+		return FAIL_CODE(SCOPE_MISSING, "a verification is opened by an application");
+	ask->now = now;
+	ask->is_new = ids_is_none(ask->id);
+	ask->mail = (struct mailcodes_code){0};
+	TRY(ask->is_new ? open_new(server, caller, view, now, arena, ask)
+			: resume(server, caller, view, now, arena, ask));
+	const struct verification *verification = &ask->verification;
+	mailcodes_hash(server->keeper, verification->tenant, verification->id, verification->person,
+		span_text(ask->code), ask->code_hash);
+	TRY(plan(server, arena, ask));
+	ask->prepared = *verification;
+	return ask->act == VERIFICATIONS_EVENT ? seal_events(server, arena, ask) : OK;
+}
+
+/* ---- the act: is it still what was prepared ---- */
+
+static fallible check_person(struct act *act, const struct verifications_ask *ask)
+{
+	struct row row;
+	struct view view = view_act(act);
+	const struct verification *verification = &ask->verification;
+	struct noun_key key = noun_key(verification->tenant, id_span(&verification->person), SPAN_NONE);
+	if (verification_is_decoy(verification))
+		return OK;
+	struct err err = view_get(&view, TABLE_PERSON, noun_key_span(&key), &row);
+	if (err.kind != ERR_NOT_FOUND)
+		TRY(err);
+	if (err.kind == ERR_NOT_FOUND || row.version != ask->person_version)
+		return FAIL_CODE(STALE, "the person changed meanwhile");
+	return OK;
+}
+
+/* A factor may only have moved on to a later step; the window has to be that of the act's own clock. */
+static fallible check_method(
+	struct act *act, const struct verification *verification, const struct method *method)
+{
+	struct factor factor;
+	struct view view = view_act(act);
+	if (method->type == FACTOR_TOTP && totp_step(&method->shape, act->now) != method->centre_step)
+		return FAIL_CODE(STALE, "the codes belong to another time step");
+	if (verification_is_decoy(verification))
+		return OK;
+	struct err err =
+		factor_get(&view, verification->tenant, verification->person, method->factor, &factor);
+	if (err.kind != ERR_NOT_FOUND)
+		TRY(err);
+	if (err.kind == ERR_NOT_FOUND || factor.state != FACTOR_ACTIVE || factor.proven != method->proven)
+		return FAIL_CODE(STALE, "a factor changed meanwhile");
+	return OK;
+}
+
+static fallible check_unchanged(struct act *act, const struct verifications_ask *ask)
+{
+	TRY(check_person(act, ask));
+	for (size_t i = 0; i < ask->methods.count; i++)
+		TRY(check_method(act, &ask->verification, &ask->methods.items[i]));
+	return OK;
+}
+
+/* The row as it is now; a new one as it was prepared. */
+static fallible read_again(struct act *act, struct verifications_ask *ask)
+{
+	struct view view = view_act(act);
+	ask->verification = ask->prepared;
+	if (ask->is_new)
+		return OK;
+	return verification_get(&view, ask->prepared.tenant, ask->prepared.id, &ask->verification);
+}
+
+/* ---- the act: writing ---- */
+
+static fallible put_opened(struct act *act, const struct verifications_ask *ask)
+{
+	const struct verification *verification = &ask->verification;
+	const struct expiry expiry = {
+		EXPIRY_VERIFICATION, verification_ends(verification), verification->tenant, verification->id};
+	if (!ask->is_new)
+		return OK;
+	TRY(expiry_put(act, &expiry));
+	if (!ask->device_is_new)
+		return OK;
+	if (verification_is_decoy(verification))
+		return verification_put_shadow(act, verification, verification->sealed);
+	return device_put(
+		act, verification->tenant, verification->person, &ask->device, verification->device);
+}
+
+/* Another call may have mailed a code since this one was prepared: then nothing goes out, and prepare decides
+ * anew. */
+static fallible write_mail(struct act *act, struct verifications_ask *ask)
+{
+	struct verification *verification = &ask->verification;
+	if (!ask->is_new && verification->version != ask->prepared.version)
+		return FAIL_CODE(STALE, "the verification changed meanwhile");
+	struct span sealed = verification->sealed;
+	*verification = ask->prepared;
+	verification->sealed = sealed;
+	TRY(verification_put(act, verification));
+	if (verification_is_decoy(verification)) {
+		TRY(verification_put_shadow(act, verification, ask->mail.notice.sealed));
+		return attempts_refuse(act, ask, ACTION_CHALLENGE_FAILED, REASON_UNKNOWN_PERSON);
+	}
+	TRY(notice_add(act, &ask->mail.notice));
+	event_decide(&ask->drafts[FACTOR_EMAIL], ACTION_CHALLENGE_ISSUED, LEAF_SUCCESS, REASON_NONE);
+	return act_add(act, verification->tenant, &ask->drafts[FACTOR_EMAIL].leaf, NULL);
+}
+
+static fallible write_cancel(struct act *act, struct verifications_ask *ask)
+{
+	ask->reason = attempts_closed(ask, act->now);
+	if (ask->reason != REASON_NONE)
+		return FAIL_CODE(STALE, "the verification ended meanwhile");
+	ask->verification.state = VERIFICATION_CANCELLED;
+	ask->decision = VERIFICATIONS_DENY;
+	ask->reason = REASON_CANCELLED;
+	TRY(verification_put(act, &ask->verification));
+	event_decide(&ask->drafts[0], ACTION_CHALLENGE_CANCELLED, LEAF_SUCCESS, REASON_NONE);
+	return act_add(act, ask->verification.tenant, &ask->drafts[0].leaf, NULL);
+}
+
+fallible verifications_write(struct act *act, struct verifications_ask *ask)
+{
+	TRY(read_again(act, ask));
+	TRY(check_unchanged(act, ask));
+	TRY(put_opened(act, ask));
+	if (ask->cancels)
+		return write_cancel(act, ask);
+	if (ask->has_code)
+		return attempts_write(act, ask);
+	if (ask->mail.notice.sealed.at)
+		return write_mail(act, ask);
+	TRY(verification_put(act, &ask->verification));
+	if (ask->verification.state == VERIFICATION_REFUSED)
+		return attempts_refuse(act, ask, ACTION_CHALLENGE_FAILED, ask->reason);
+	return OK;
+}
+
+const struct method *verifications_used(const struct verifications_ask *ask)
+{
+	for (size_t i = 0; i < ask->methods.count; i++)
+		if (ids_equal(ask->methods.items[i].factor, ask->verification.factor))
+			return &ask->methods.items[i];
+	return NULL;
+}
+
+const struct verification_code *verifications_started(const struct verifications_ask *ask)
+{
+	const struct verification *verification = &ask->verification;
+	return verification->code_count ? &verification->codes[verification->code_count - 1] : NULL;
+}
+
+/* ---- housekeeping ---- */
+
+/* An allowed one goes on proving for hours: its turn comes again. */
+static fallible sweep_verification(struct act *act, const struct expiry *expiry)
+{
+	struct verification verification;
+	struct view view = view_act(act);
+	struct expiry later = *expiry;
+	struct err err = verification_get(&view, expiry->tenant, expiry->id, &verification);
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	later.at = verification_ends(&verification);
+	if (later.at.ms > act->now.ms)
+		return expiry_put(act, &later);
+	return verification_drop(act, &verification);
+}
+
+/* One that was confirmed stays; one that was not is gone, with its seed. */
+static fallible sweep_factor(struct act *act, const struct expiry *expiry)
+{
+	struct factor factor;
+	struct view view = view_act(act);
+	struct err err = factor_find(&view, expiry->tenant, expiry->id, &factor);
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	return factor.state == FACTOR_ACTIVE ? OK : factor_drop(act, &factor);
+}
+
+static fallible sweep_enrolment(struct act *act, const struct expiry *expiry)
+{
+	struct enrolment enrolment;
+	struct view view = view_act(act);
+	struct err err = enrolment_get(&view, expiry->tenant, expiry->id, &enrolment);
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	return enrolment_ends(&enrolment).ms > act->now.ms ? OK : enrolment_drop(act, &enrolment);
+}
+
+static fallible sweep(struct act *act, const struct expiry *expiry)
+{
+	switch (expiry->kind) {
+	case EXPIRY_VERIFICATION:
+		return sweep_verification(act, expiry);
+	case EXPIRY_FACTOR:
+		return sweep_factor(act, expiry);
+	case EXPIRY_ENROLMENT:
+		return sweep_enrolment(act, expiry);
+	}
+	return OK;
+}
+
+fallible verifications_sweep(struct act *act, size_t max, size_t *dropped)
+{
+	static const enum expiry_kind KINDS[] = {EXPIRY_VERIFICATION, EXPIRY_FACTOR, EXPIRY_ENROLMENT};
+	struct view view = view_act(act);
+	*dropped = 0;
+	for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++) {
+		struct expiry expiry;
+		struct err err = OK;
+		for (; *dropped < max; ++*dropped) {
+			err = expiry_next(&view, KINDS[i], act->now, &expiry);
+			if (err_failed(err))
+				break;
+			TRY(expiry_drop(act, &expiry));
+			TRY(sweep(act, &expiry));
+		}
+		if (err.kind != ERR_NOT_FOUND)
+			TRY(err);
+	}
+	return OK;
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* verifications - does this person prove who they are: opened, tried, mailed, decided. One act decides,
+ * charges and writes; what a person who does not exist gets is the same in shape, limits and work
+ * (FOUNDATIONS 17, 26, 27).
+ *
+ * A right code is worth something once: a code of a used step is `replayed` and costs no try, a wrong one
+ * costs one of five, and then nothing is compared any more. */
+#pragma once
+
+#include "policies/reasons.h"
+#include "server/core/mailcodes.h"
+#include "server/core/methods.h"
+#include "store/verification.h"
+
+enum {
+	VERIFICATIONS_CODE_MAX = 8,
+	VERIFICATIONS_NONCE_MAX = 128,
+	VERIFICATIONS_TYPE_MAX = 64,
+	VERIFICATIONS_RESEND_MS = 60 * 1000, /* a sooner resend answers what was sent before */
+};
+
+enum verifications_decision {
+	VERIFICATIONS_ALLOW,
+	VERIFICATIONS_DENY,
+	VERIFICATIONS_CHALLENGE,
+	VERIFICATIONS_ENROLL
+};
+
+/* What the committer has to do for it. */
+enum verifications_act { VERIFICATIONS_NOTHING, VERIFICATIONS_HOUSEKEEPING, VERIFICATIONS_EVENT };
+
+struct verifications_ask {
+	/* asked, in the first call; texts are borrowed */
+	struct span person; /* id or ref */
+	struct device device;
+	bool is_action;
+	struct span action_type;
+	uint8_t action_hash[HASH_SHA256]; /* also in later calls */
+	uint8_t proves_hash[HASH_SHA256];
+	struct span nonce;
+	/* asked, in later calls */
+	struct id id; /* none: open a new one */
+	bool has_action_hash;
+	/* asked, in any */
+	enum factor_type method; /* EMAIL: mail a code; 0 = none asked for */
+	bool cancels;
+	bool has_code;
+	char code[VERIFICATIONS_CODE_MAX + 1];
+	struct id factor; /* only this one; none */
+	struct span trace;
+	/* prepared */
+	struct instant now;
+	enum verifications_act act;
+	bool is_new;
+	struct verification prepared;
+	struct verification verification; /* as it is written */
+	struct methods methods;
+	struct span sealed;
+	struct span roles;
+	uint64_t person_version;
+	bool device_is_new;
+	uint8_t code_hash[HASH_BLAKE];
+	struct mailcodes_code mail;
+	struct event_draft drafts[FACTOR_EMAIL + 1]; /* by the type of the factor; 0 = of none */
+	struct event_draft locked;
+	/* decided */
+	enum verifications_decision decision;
+	enum reason reason;
+	bool compared;		/* a code was compared in this act */
+	struct receipt receipt; /* of the event */
+};
+
+/* verifications_prepare - look up, compute the codes that would be right, seal. Compares nothing.
+ * Fails: NOT_FOUND no such verification of this application · INVALID the action's hash is missing or another
+ * one · BUSY. */
+fallible verifications_prepare(const struct server *server, const struct caller *caller,
+	const struct view *view, struct instant now, struct arena *arena, struct verifications_ask *ask);
+
+/* verifications_write - decide. Fails: STALE the person, a factor or the time window is another one than
+ * prepared. */
+fallible verifications_write(struct act *act, struct verifications_ask *ask);
+
+/* verifications_used - the method that allowed it, NULL before. verifications_started - the newest mailed
+ * code; NULL. */
+const struct method *verifications_used(const struct verifications_ask *ask);
+const struct verification_code *verifications_started(const struct verifications_ask *ask);
+
+/* verifications_sweep - housekeeping: drop verifications, pending factors and enrolment codes that have
+ * ended, at most max. */
+fallible verifications_sweep(struct act *act, size_t max, size_t *dropped);
