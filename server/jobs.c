@@ -4,6 +4,7 @@
 
 #include "server/api/idempotency.h"
 #include "store/storm.h"
+#include "store/viewed.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -21,6 +22,7 @@ struct job {
 static const struct job JOBS[] = {
 	{"storms", storm_close},
 	{"idempotency", idempotency_sweep},
+	{"views", viewed_close},
 };
 
 enum { JOB_COUNT = sizeof JOBS / sizeof JOBS[0] };
