@@ -21,6 +21,7 @@ BUILD = ROOT / "build-test"
 LOGS = BUILD / "logs"
 TSAN = ROOT / "build-tsan"
 STORY_SECONDS = 900
+STORY = re.compile(r"^(\d+) passed, (\d+) failed", flags=re.M)
 SYNTHESIS = re.compile(r"Tested: (\d+) \| Passing: (\d+) \| Failing: (\d+) \| Crashing: (\d+)")
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 SANITIZERS = {
@@ -53,10 +54,10 @@ def count_whole(code, _output):
 
 
 def count_criterion(code, output):
-    """The Synthesis line; a plain program, or one that died before it, is one test."""
+    """The Synthesis line, or a story's; a plain program, or one that died before it, is one test."""
     found = SYNTHESIS.findall(output)
     if not found:
-        return count_whole(code, output)
+        return count_story(code, output) if STORY.search(output) else count_whole(code, output)
     tested, passing, failing, crashing = (sum(int(row[at]) for row in found) for at in range(4))
     failed = max(failing + crashing, tested - passing)
     return Result(passing, failed or int(code != 0))
@@ -74,7 +75,7 @@ def count_unittest(code, output):
 
 def count_story(code, output):
     """A story's last 'N passed, N failed'; one that dies before it is one failure."""
-    found = re.findall(r"^(\d+) passed, (\d+) failed", output, flags=re.M)
+    found = STORY.findall(output)
     if not found:
         return Result(0, 1)
     passed, failed = (int(n) for n in found[-1])
