@@ -53,7 +53,10 @@ fallible index_read_segment(struct kv_txn *txn, uint32_t number, struct index_se
 	uint8_t key[4];
 	struct span value;
 	segment_key(number, key);
-	TRY(kv_get(txn, INDEX_SEGMENT, SPAN_BYTES(key), &value));
+	struct err err = kv_get(txn, INDEX_SEGMENT, SPAN_BYTES(key), &value);
+	if (err.kind == ERR_NOT_FOUND)
+		return FAIL(CORRUPT, "the index lacks a segment");
+	TRY(err);
 	struct reader reader = READER(value);
 	struct index_segment read = {.number = number};
 	if (reader_u8(&reader) != SEGMENT_VERSION)

@@ -58,7 +58,7 @@ struct index_segment {
 fallible index_read_mark(struct kv_txn *txn, struct index_mark *mark);
 fallible index_write_mark(struct kv_txn *txn, const struct index_mark *mark);
 
-/* index_read_segment - Fails: NOT_FOUND · CORRUPT. */
+/* index_read_segment - one that a place or the mark names. Fails: CORRUPT also when it is missing · IO. */
 fallible index_read_segment(struct kv_txn *txn, uint32_t number, struct index_segment *segment);
 fallible index_write_segment(struct kv_txn *txn, const struct index_segment *segment);
 

@@ -38,9 +38,11 @@ static fallible extend_level(struct kv_txn *txn, struct id tenant, uint8_t level
 	size_t used = (size_t)(before % TILE_WIDTH) * MERKLE_HASH;
 	if (used) {
 		struct span old;
-		TRY(tiles_get(txn, tenant, level, index, &old));
-		if (old.len != used)
-			return FAIL(CORRUPT, "a tile has another width than its tree's size says");
+		struct err err = tiles_get(txn, tenant, level, index, &old);
+		if (err.kind == ERR_NOT_FOUND || (!err_failed(err) && old.len != used))
+			return FAIL(
+				CORRUPT, "a tile is missing, or has another width than its tree's size says");
+		TRY(err);
 		memcpy(tile, old.at, used);
 	}
 	while (hashes.len) {

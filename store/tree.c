@@ -51,8 +51,12 @@ static fallible folded_node(struct tree *tree, unsigned level, uint64_t index, s
 	uint8_t tile_level = (uint8_t)(level / TILE_HEIGHT);
 	uint64_t per_tile = TILE_WIDTH >> height;
 	struct span hashes;
-	TRY(tiles_get(&tree->index, tree->tenant, tile_level, index / per_tile, &hashes));
-	return tile_node(hashes, height, index % per_tile, hash);
+	struct err err = tiles_get(&tree->index, tree->tenant, tile_level, index / per_tile, &hashes);
+	if (!err_failed(err))
+		err = tile_node(hashes, height, index % per_tile, hash);
+	if (err.kind == ERR_NOT_FOUND || err.kind == ERR_INPUT)
+		return FAIL(CORRUPT, "the index lacks a part of a tenant's tree");
+	return err;
 }
 
 /* Recursion is bounded by the level, at most 63; it goes down only where a subtree is not wholly folded. */

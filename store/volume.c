@@ -229,24 +229,35 @@ struct loading {
 	struct tail_batch *batch;
 	uint64_t sequence; /* loaded so far */
 	uint8_t chain[HASH_BLAKE];
+	bool log_is_broken; /* what failed lies in the log: another index would not help */
 };
 
 static void loading_done(struct loading *loading)
 {
 	tail_batch_done(loading->batch);
+	loading->batch = NULL;
 	kv_txn_done(&loading->data);
+}
+
+static fallible read_next(
+	const struct loading *loading, struct span key, struct span value, struct log_row *row)
+{
+	uint8_t chain[HASH_BLAKE];
+	TRY(log_decode(key, value, row));
+	if (row->sequence != loading->sequence + 1)
+		return FAIL(CORRUPT, "the log lacks a row");
+	log_chain(loading->chain, row, chain);
+	if (memcmp(chain, row->chain, sizeof chain) != 0)
+		return FAIL(CORRUPT, "a row of the log breaks its chain");
+	return OK;
 }
 
 static fallible load_row(struct loading *loading, struct span key, struct span value)
 {
-	struct log_row row;
-	uint8_t chain[HASH_BLAKE];
-	TRY(log_decode(key, value, &row));
-	if (row.sequence != loading->sequence + 1)
-		return FAIL(CORRUPT, "the log lacks a row");
-	log_chain(loading->chain, &row, chain);
-	if (memcmp(chain, row.chain, sizeof chain) != 0)
-		return FAIL(CORRUPT, "a row of the log breaks its chain");
+	struct log_row row = {0};
+	struct err err = read_next(loading, key, value, &row);
+	loading->log_is_broken = err_failed(err);
+	TRY(err);
 	TRY(tail_batch_add(loading->batch, &row));
 	loading->sequence = row.sequence;
 	memcpy(loading->chain, row.chain, sizeof loading->chain);
@@ -273,17 +284,18 @@ static fallible load_some(struct loading *loading)
 	return OK;
 }
 
-static fallible load_tail(struct volume *volume, const struct index_mark *mark)
+static fallible load_tail(struct loading *loading, const struct index_mark *mark)
 {
-	scoped(loading) loading = {.volume = volume, .sequence = mark->sequence};
-	TRY(kv_read(volume->data, &loading.data));
+	struct volume *volume = loading->volume;
+	TRY(kv_read(volume->data, &loading->data));
+	loading->sequence = mark->sequence;
 	if (mark->sequence) {
 		struct log_row row;
-		TRY(log_get(&loading.data, mark->sequence, &row));
-		memcpy(loading.chain, row.chain, sizeof loading.chain);
+		TRY(log_get(&loading->data, mark->sequence, &row));
+		memcpy(loading->chain, row.chain, sizeof loading->chain);
 	}
-	while (loading.sequence < volume->head.sequence) {
-		TRY(load_some(&loading));
+	while (loading->sequence < volume->head.sequence) {
+		TRY(load_some(loading));
 		/* An index that was thrown away is made anew as the log is read. */
 		while (tail_count(volume->tail) >= volume->fold_rows)
 			TRY(fold_once(volume));
@@ -347,16 +359,23 @@ static fallible discard_index(const struct volume_ask *ask, struct volume *volum
 	return stat(path, &status) == 0 ? remove_files(path) : OK;
 }
 
-static fallible rebuild_tail(const struct volume_ask *ask, struct volume *volume)
+static fallible load_from_index(const struct volume_ask *ask, struct loading *loading)
 {
 	struct index_mark mark;
-	struct err err = read_index(ask, volume, &mark);
-	if (err.kind == ERR_CORRUPT) {
-		TRY(discard_index(ask, volume));
-		err = read_index(ask, volume, &mark);
-	}
-	TRY(err);
-	return load_tail(volume, &mark);
+	TRY(read_index(ask, loading->volume, &mark));
+	return load_tail(loading, &mark);
+}
+
+static fallible rebuild_tail(const struct volume_ask *ask, struct volume *volume)
+{
+	scoped(loading) first = {.volume = volume};
+	scoped(loading) again = {.volume = volume};
+	struct err err = load_from_index(ask, &first);
+	if (err.kind != ERR_CORRUPT || first.log_is_broken)
+		return err;
+	loading_done(&first);
+	TRY(discard_index(ask, volume));
+	return load_from_index(ask, &again);
 }
 
 /* The head row and the log were written by one commit: they can only differ when somebody changed one of

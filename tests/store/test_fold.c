@@ -135,7 +135,7 @@ Test(fold, a_segment_knows_its_least_and_greatest_time)
 	world_must(index_read_segment(&txn, 0, &segment));
 	cr_assert(segment.first == 1 && segment.last == FOLD_ROWS);
 	cr_assert(segment.from.ms == least && segment.to.ms == greatest);
-	cr_assert(index_read_segment(&txn, 1, &segment).kind == ERR_NOT_FOUND);
+	cr_assert(index_read_segment(&txn, 1, &segment).kind == ERR_CORRUPT);
 }
 
 /* A fold that fails half-way must not have moved anything. */

@@ -3,6 +3,7 @@
 #include "store/tree.h"
 
 #include "store/fold.h"
+#include "store/index.h"
 #include "store/tiles.h"
 #include "tests/support/kv_mem.h"
 #include "tests/support/world.h"
@@ -238,5 +239,25 @@ Test(tree, tiles_refuse_to_grow_from_another_size)
 	world_must(kv_write(world.volume.index, &txn));
 	world_must(tiles_extend(&txn, world_tenant(0), 0, SPAN_BYTES(HASHES)));
 	cr_assert(tiles_extend(&txn, world_tenant(0), 9, SPAN_BYTES(HASHES)).kind == ERR_CORRUPT);
-	cr_assert(tiles_extend(&txn, world_tenant(0), 266, SPAN_BYTES(HASHES)).kind != ERR_NONE);
+	cr_assert(tiles_extend(&txn, world_tenant(0), 266, SPAN_BYTES(HASHES)).kind == ERR_CORRUPT);
+}
+
+/* Damage is not the same as a leaf that is not there. */
+Test(tree, a_tile_that_is_missing_is_damage)
+{
+	scoped(forest) forest;
+	forest_make(&forest, 67);
+	grow(&forest, 300);
+	world_fold(&forest.world);
+	uint8_t key[16 + 1 + 8] = {0};
+	memcpy(key, world_tenant(0).bytes, 16);
+	scoped(kv_txn) txn = {0};
+	world_must(kv_write(forest.world.volume.index, &txn));
+	world_must(kv_drop(&txn, INDEX_TILE, SPAN_BYTES(key)));
+	world_must(kv_commit(&txn));
+	scoped(tree) tree = {0};
+	struct merkle_proof proof;
+	open_tree(&forest, 0, &tree);
+	const struct merkle_source source = tree_source(&tree);
+	cr_assert(merkle_prove_inclusion(&source, 1, tree.size, &proof).kind == ERR_CORRUPT);
 }

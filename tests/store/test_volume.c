@@ -265,6 +265,32 @@ static void tenant_unreadable(struct world *world)
 	world_must(kv_commit(&txn));
 }
 
+/* The log goes on from 6 leaves of this tenant, the index says 1. */
+static void tenant_of_another_size(struct world *world)
+{
+	const struct merkle_frontier wrong = {.size = 1};
+	scoped(buf) value = BUF(4096);
+	scoped(kv_txn) txn = {0};
+	volume_put_frontier(&wrong, &value);
+	world_must(kv_write(world->volume.index, &txn));
+	world_must(kv_put(&txn, INDEX_TENANT, SPAN_BYTES(world_tenant(0).bytes), buf_span(&value)));
+	world_must(kv_commit(&txn));
+}
+
+/* Noticed by the first fold after the start alone. */
+static void tile_missing(struct world *world)
+{
+	struct dice dice = {86};
+	uint8_t key[16 + 1 + 8] = {0};
+	scoped(kv_txn) txn = {0};
+	memcpy(key, world_tenant(0).bytes, 16);
+	key[24] = 1;
+	world_must(kv_write(world->volume.index, &txn));
+	world_must(kv_drop(&txn, INDEX_TILE, SPAN_BYTES(key)));
+	world_must(kv_commit(&txn));
+	world_grow(world, &dice, 1, FOLD_ROWS);
+}
+
 static void file_overwritten(struct world *world)
 {
 	char path[128];
@@ -302,6 +328,29 @@ Test(volume, an_index_that_can_not_be_read_is_rebuilt)
 	check_rebuilt_after(&tenant, tenant_unreadable);
 	make(&file);
 	check_rebuilt_after(&file, file_overwritten);
+}
+
+Test(volume, an_index_whose_trees_are_not_those_of_the_log_is_rebuilt)
+{
+	scoped(world) world;
+	make(&world);
+	check_rebuilt_after(&world, tenant_of_another_size);
+}
+
+Test(volume, an_index_that_can_not_be_folded_on_is_rebuilt)
+{
+	scoped(world) world;
+	scoped(kv_txn) txn = {0};
+	struct index_mark mark;
+	make(&world);
+	grow_and_fold(&world, 87);
+	tile_missing(&world);
+	cr_assert(err_failed(fold_once(&world.volume)));
+	world_close(&world);
+	world_open(&world);
+	world_must(kv_read(world.volume.index, &txn));
+	world_must(index_read_mark(&txn, &mark));
+	cr_assert(mark.sequence == 6 * FOLD_ROWS && tail_count(world.volume.tail) == 50);
 }
 
 /* ---- a log that contradicts itself ---- */
