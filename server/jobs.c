@@ -3,6 +3,7 @@
 #include "server/jobs.h"
 
 #include "server/api/idempotency.h"
+#include "server/core/checkpoints.h"
 #include "store/storm.h"
 #include "store/viewed.h"
 
@@ -11,7 +12,7 @@
 #include <stdlib.h>
 #include <time.h>
 
-enum { JOBS_EVERY_MS = 2000, JOBS_AT_ONCE = 500 };
+enum { JOBS_EVERY_MS = 2000, JOBS_AT_ONCE = 500, JOBS_SIGN_TURNS = 5, JOBS_ARENA = 64 * 1024 };
 
 /* One kind of work: a housekeeping act over at most `max` rows that says how many it did. */
 struct job {
@@ -61,6 +62,52 @@ static void run_job(struct jobs *jobs, const struct job *job)
 		journal_err(jobs->journal, JOURNAL_WARN, err, span_text(job->name));
 }
 
+/* ---- signing ---- */
+
+struct signing {
+	struct id tenant;
+	struct arena arena;
+	struct checkpoints_ask ask;
+};
+
+static fallible write_checkpoint(struct act *act, void *context)
+{
+	struct signing *signing = context;
+	return checkpoints_write(act, signing->tenant, &signing->arena, &signing->ask);
+}
+
+/* A checkpoint over everything that the tenant's log has now; nothing to do when the stored one covers it. */
+static fallible sign_log(struct server *server, struct id tenant)
+{
+	struct signing signing = {.tenant = tenant, .arena = ARENA(JOBS_ARENA)};
+	struct err err = checkpoints_prepare(server, tenant, checkpoints_size(server, tenant), &signing.arena, &signing.ask);
+	if (!err_failed(err) && signing.ask.fresh)
+		err = committer_run(server->committer,
+			(struct act_job){.kind = ACT_HOUSEKEEPING, .run = write_checkpoint, .context = &signing});
+	arena_done(&signing.arena);
+	return err;
+}
+
+static void sign_logs(struct jobs *jobs)
+{
+	struct tail *tail = jobs->server->volume.tail;
+	for (uint32_t number = 0;; number++) {
+		struct id tenant = {0};
+		tail_lock(tail);
+		bool more = number < tail_tenant_count(tail);
+		if (more)
+			tenant = tail_tenant_id(tail, number);
+		tail_unlock(tail);
+		if (!more)
+			return;
+		struct err err = sign_log(jobs->server, tenant);
+		if (err_failed(err))
+			journal_err(jobs->journal, JOURNAL_WARN, err, SPAN_NONE);
+	}
+}
+
+/* ---- the thread ---- */
+
 /* True until it is time to stop. */
 static bool wait_turn(struct jobs *jobs)
 {
@@ -77,9 +124,12 @@ static bool wait_turn(struct jobs *jobs)
 static void *run_thread(void *context)
 {
 	struct jobs *jobs = context;
-	while (wait_turn(jobs))
-		for (size_t i = 0; i < JOB_COUNT && !jobs->server->volume.read_only; i++)
+	for (unsigned turn = 1; wait_turn(jobs); turn++) {
+		for (size_t i = 0; i < JOB_COUNT; i++)
 			run_job(jobs, &JOBS[i]);
+		if (turn % JOBS_SIGN_TURNS == 0)
+			sign_logs(jobs);
+	}
 	return NULL;
 }
 

@@ -3,6 +3,7 @@
 #include "server/serve.h"
 
 #include "server/api/dispatch.h"
+#include "server/core/checkpoints.h"
 #include "server/deliver/courier.h"
 #include "server/deliver/post.h"
 #include "server/env/notify.h"
@@ -44,7 +45,8 @@ static void tell_failed_request(void *context, struct err err, const char *reque
 static void tell_commit(void *context)
 {
 	const struct service *service = context;
-	courier_wake(service->courier);
+	if (service->courier)
+		courier_wake(service->courier);
 }
 
 /* ---- opening ---- */
@@ -127,14 +129,43 @@ static fallible open_courier(const struct conf *conf, struct journal *journal, s
 	return courier_start(service->courier);
 }
 
+/* A log that is shorter than what was signed, or another one: it may be read, and nothing else, until an operator has looked
+ * (FOUNDATIONS 10). */
+static fallible compare_logs(struct journal *journal, struct service *service)
+{
+	struct checkpoints_verdict verdict;
+	struct server *server = &service->start.server;
+	TRY(checkpoints_check_all(server, &verdict));
+	if (verdict.holds)
+		return OK;
+	char tenant[ID_TEXT + 1];
+	ids_print(ID_TENANT, verdict.tenant, tenant);
+	JOURNAL(journal, ERROR, "a log is not the one that was signed: serving reads only", JOURNAL_TEXT("tenant", span_text(tenant)),
+		JOURNAL_TEXT("found", span_text(verdict.why)), JOURNAL_NUMBER("signed", (int64_t)verdict.signed_size),
+		JOURNAL_NUMBER("there", (int64_t)verdict.log_size));
+	service->start.health.log_contradicts = true;
+	server->volume.read_only = true;
+	return OK;
+}
+
+/* What writes behind the requests' backs. */
+static fallible open_background(const struct conf *conf, struct journal *journal, struct service *service)
+{
+	struct server *server = &service->start.server;
+	if (server->volume.read_only)
+		return OK;
+	TRY(folder_open(&server->volume, (struct alarm){journal, tell_failure}, &service->folder));
+	TRY(jobs_open(server, journal, &service->jobs));
+	return open_courier(conf, journal, service);
+}
+
 static fallible open_service(const struct conf *conf, struct journal *journal, struct service *service)
 {
 	struct server *server = &service->start.server;
 	TRY(start_open(conf, START_OPEN, journal, &service->start));
 	TRY(check_demo(conf, server));
-	TRY(folder_open(&server->volume, (struct alarm){journal, tell_failure}, &service->folder));
-	TRY(jobs_open(server, journal, &service->jobs));
-	TRY(open_courier(conf, journal, service));
+	TRY(compare_logs(journal, service));
+	TRY(open_background(conf, journal, service));
 	return open_doors(conf, service);
 }
 

@@ -212,7 +212,7 @@ static uint64_t room_of(const struct volume *volume)
 fallible act_batch_open(struct volume *volume, struct instant now, struct act_batch *batch)
 {
 	if (volume->read_only)
-		return FAIL(CONFLICT, "the volume is open for reading only");
+		return FAIL(BUSY, "the volume takes no writes: its log is not the one that was signed");
 	struct act_batch made = {.volume = volume,
 		.now = now,
 		.arena = ARENA(ACT_ARENA_MAX),
