@@ -45,10 +45,15 @@ fallible keyfile_read(const char *path, uint8_t secret[static SLOT_SECRET])
 {
 	scoped(buf) content = BUF(KEYFILE_MAX);
 	scoped(buf) bytes = BUF(KEYFILE_MAX);
-	TRY(conf_read_private(path, &content));
+	struct err err = conf_read_private(path, &content);
+	if (err.kind == ERR_DENIED)
+		return FAIL(DENIED, "the key file can be read by others than its owner: chmod 600 it");
+	if (err.kind == ERR_NOT_FOUND)
+		return FAIL(NOT_FOUND, "there is no key file: name it with --key-file");
+	TRY(err);
 	struct span rest = buf_span(&content), line;
 	span_cut(&rest, '\n', &line);
-	struct err err = FAIL(CORRUPT, "the key file is not in a known form");
+	err = FAIL(CORRUPT, "the key file is not in a known form");
 	if (span_starts(line, MAGIC) && !err_failed(text_parse_base64(span_from(line, MAGIC.len), &bytes)) &&
 		bytes.len == SLOT_SECRET) {
 		memcpy(secret, bytes.data, SLOT_SECRET);
