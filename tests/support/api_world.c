@@ -135,7 +135,7 @@ void api_world_tenant(struct api_world *world, struct api_tenant *tenant)
 	const struct caller operator= {.kind = TOKEN_OPERATOR};
 	struct tenant_write write = {world, {.name = SPAN_LIT("A business"),
 						    .security_contact = SPAN_LIT("help@example.org"),
-						    .token_ttl_s = TENANTS_SETUP_TTL_S}};
+						    .token_ttl_s = 24 * 3600}};
 	must(tenants_add_prepare(&world->server, &operator, clock_now(), &arena, &write.add));
 	api_world_run(world, write_tenant, &write);
 	tenant->id = write.add.tenant.id;
