@@ -29,12 +29,14 @@ class Api:
         self.wire = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
 
     def post(self, path, body, token):
-        data = body if isinstance(body, bytes) else json.dumps(body).encode()
-        self.wire.request("POST", path, body=data, headers={"Authorization": f"Bearer {token}"})
+        return self.call("POST", path, token, body if isinstance(body, bytes) else json.dumps(body).encode())
+
+    def call(self, method, path, token, data=None):
+        self.wire.request(method, path, body=data, headers={"Authorization": f"Bearer {token}"})
         reply = self.wire.getresponse()
         text = reply.read()
         if reply.status >= 300:
-            sys.exit(f"demo: POST {path} was answered {reply.status}: {text.decode(errors='replace')}")
+            sys.exit(f"demo: {method} {path} was answered {reply.status}: {text.decode(errors='replace')}")
         return json.loads(text)
 
 
@@ -56,6 +58,13 @@ def make_store(programs, data, name, agency):
 def ref(name):
     """brezovitsa:owner1 -> owner1: refs are the tenant's own."""
     return name.split(":", 1)[1]
+
+
+def load_roles(api, agency, token):
+    """What a Swedish agency calls a project manager and a Finnish one a contact person is an account manager."""
+    roles = {role["name"]: role for role in api.call("GET", "/v1/roles?limit=100", token)["items"]}
+    for name in {person["role"] for person in agency["staff"]} - set(roles):
+        api.call("PUT", f"/v1/roles/{name}", token, json.dumps({"capabilities": roles["account_manager"]["capabilities"]}).encode())
 
 
 def load_people(api, name, agency, token):
@@ -145,6 +154,7 @@ def load_all(api, agencies, tokens, operator, days):
         if name not in tokens:
             made = api.post("/v1/tenants", {"name": agency["display"], "language": agency["lang"], "time_zone": agency["tz"], "demo": True, "token_ttl_hours": 9600}, operator)
             tokens[name] = {"tenant": made["id"], "token": made["token"]}
+        load_roles(api, agency, tokens[name]["token"])
         load_people(api, name, agency, tokens[name]["token"])
         load_credentials(api, agency, tokens[name]["token"])
         print(f"demo: {agency['display']}: {len(agency['staff'])} people, {len(agency['clients'])} clients", file=sys.stderr)
