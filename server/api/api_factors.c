@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api_factors - factors of a person: start, confirm, prove, list, remove; enrolment codes. */
+#include "base/text.h"
+#include "server/api/call.h"
+#include "server/api/qr.h"
+#include "server/core/enrolments.h"
+#include "server/core/factors.h"
+
+enum { CODE_MAX_BYTES = 64 };
+
+static const char *const TYPES[] = {"totp", "email", NULL};
+static const char *const ALGORITHMS[] = {"SHA1", "SHA256", "SHA512", NULL};
+static const char *const BYS[] = {"email", "hand", NULL};
+
+/* ---- POST /v1/people/{person}/factors ---- */
+
+static void read_totp(struct json_object *top, struct factors_start *start)
+{
+	int algorithm = json_in_word(top, "algorithm", JSON_OPTIONAL, ALGORITHMS);
+	int64_t digits = json_in_number(top, "digits", JSON_OPTIONAL, 6, 8, 6);
+	int64_t period = json_in_number(top, "period", JSON_OPTIONAL, 30, 30, 30);
+	start->type = FACTOR_TOTP;
+	start->shape = (struct totp_shape){
+		.algorithm = algorithm < 0 ? TOTP_SHA1 : (enum totp_algorithm)(algorithm + TOTP_SHA1),
+		.digits = (uint8_t)digits,
+		.period_s = (uint16_t)period};
+	if (digits == 7)
+		json_in_note(top, "digits", "not_allowed");
+}
+
+static void read_email(struct json_object *top, struct factors_start *start)
+{
+	start->type = FACTOR_EMAIL;
+	start->address = json_in_text(top, "address", JSON_OPTIONAL, FACTOR_ADDRESS_MAX);
+	if (start->address.len && !text_is_email(start->address))
+		json_in_note(top, "address", "malformed");
+}
+
+static fallible read_start(struct call *call, struct factors_start *start)
+{
+	struct json_object top;
+	TRY(call_body(call, &top));
+	int type = json_in_word(&top, "type", JSON_NEEDED, TYPES);
+	start->label = json_in_text(&top, "label", JSON_OPTIONAL, FACTOR_LABEL_MAX);
+	if (type == 0)
+		read_totp(&top, start);
+	if (type == 1)
+		read_email(&top, start);
+	if (type >= 0)
+		json_in_end(&top);
+	return call_check(call);
+}
+
+static fallible prepare_start(struct call *call)
+{
+	struct factors_start *start = call_new(call, struct factors_start);
+	scoped(reading) reading = {0};
+	if (!start)
+		return FAIL(NO_MEMORY, "a call has no memory for a factor");
+	TRY(read_start(call, start));
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	start->person = call->parts[0];
+	start->trace = call->trace;
+	call->ask = start;
+	call->status = 201;
+	return factors_start_prepare(call->server, &call->caller, &view, call->now, call->arena, start);
+}
+
+static fallible write_start(struct act *act, struct call *call)
+{
+	return factors_start_write(act, call->ask);
+}
+
+static fallible put_qr(struct json_out *out, struct span uri)
+{
+	scoped(buf) svg = BUF(QR_SVG_MAX);
+	TRY(qr_put_svg(uri, "QR code for the authenticator app", &svg));
+	json_out_secret(out, "qr_svg", buf_span(&svg));
+	secret_wipe(svg.data, svg.len);
+	return OK;
+}
+
+static fallible answer_start(struct call *call, struct json_out *out)
+{
+	const struct factors_start *start = call->ask;
+	json_out_id(out, "id", ID_FACTOR, start->factor.id);
+	json_out_text(out, "type", factor_type_name(start->type));
+	json_out_text(out, "state", factor_state_name(start->factor.state));
+	if (start->label.len)
+		json_out_span(out, "label", start->label);
+	json_out_time(out, "created", start->factor.created);
+	if (start->type == FACTOR_EMAIL) {
+		json_out_span(out, "hint", start->hint);
+		json_out_text(out, "ref", start->mail.ref);
+		json_out_text(out, "delivery", "queued");
+		return OK;
+	}
+	json_out_secret(out, "secret", start->secret);
+	json_out_secret(out, "uri", start->uri);
+	if (out->redact)
+		return json_out_redacted(out, "qr_svg") ? OK : FAIL(BUG, "a redacted answer shows a secret");
+	return put_qr(out, start->uri);
+}
+
+const struct handler api_factors_start = {prepare_start, write_start, answer_start};
+
+/* ---- POST /v1/factors/{id}/confirm and /prove, DELETE /v1/factors/{id} ---- */
+
+static fallible prepare_change(struct call *call, struct factors_change *change)
+{
+	scoped(reading) reading = {0};
+	TRY(ids_parse(ID_FACTOR, call->parts[0], &change->id));
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	change->trace = call->trace;
+	call->ask = change;
+	return factors_change_prepare(call->server, &call->caller, &view, call->now, call->arena, change);
+}
+
+static fallible make_change(struct call *call, enum factors_change_kind kind, struct factors_change **change)
+{
+	*change = call_new(call, struct factors_change);
+	if (!*change)
+		return FAIL(NO_MEMORY, "a call has no memory for a factor");
+	(*change)->kind = kind;
+	return OK;
+}
+
+static fallible prepare_confirm(struct call *call)
+{
+	struct factors_change *change;
+	struct json_object top;
+	TRY(make_change(call, FACTORS_CONFIRM, &change));
+	TRY(call_body(call, &top));
+	struct span typed = json_in_text(&top, "code", JSON_NEEDED, CODE_MAX_BYTES);
+	change->enrolment = json_in_text(&top, "enrolment", JSON_OPTIONAL, ENROLMENTS_TYPED_MAX);
+	json_in_end(&top);
+	TRY(call_check(call));
+	TRY(text_code(typed, FACTORS_CODE_MAX, change->code));
+	return prepare_change(call, change);
+}
+
+static fallible prepare_prove(struct call *call)
+{
+	struct factors_change *change;
+	struct json_object top;
+	TRY(make_change(call, FACTORS_PROVE, &change));
+	TRY(call_body(call, &top));
+	change->enrolment = json_in_text(&top, "enrolment", JSON_NEEDED, ENROLMENTS_TYPED_MAX);
+	json_in_end(&top);
+	TRY(call_check(call));
+	return prepare_change(call, change);
+}
+
+static fallible prepare_remove(struct call *call)
+{
+	struct factors_change *change;
+	TRY(make_change(call, FACTORS_REMOVE, &change));
+	return prepare_change(call, change);
+}
+
+static fallible write_change(struct act *act, struct call *call)
+{
+	struct factors_change *change = call->ask;
+	TRY(factors_change_write(act, change));
+	call->refusal = change->refusal;
+	return OK;
+}
+
+static fallible answer_change(struct call *call, struct json_out *out)
+{
+	const struct factors_change *change = call->ask;
+	json_out_id(out, "id", ID_FACTOR, change->factor.id);
+	json_out_text(out, "type", factor_type_name(change->factor.type));
+	json_out_text(out, "state", factor_state_name(change->factor.state));
+	json_out_bool(out, "proven", change->factor.proven);
+	return OK;
+}
+
+static fallible answer_remove(struct call *call, struct json_out *out)
+{
+	const struct factors_change *change = call->ask;
+	json_out_id(out, "id", ID_FACTOR, change->factor.id);
+	json_out_text(out, "state", factor_state_name(FACTOR_ENDED));
+	return OK;
+}
+
+const struct handler api_factors_confirm = {prepare_confirm, write_change, answer_change};
+const struct handler api_factors_prove = {prepare_prove, write_change, answer_change};
+const struct handler api_factors_remove = {prepare_remove, write_change, answer_remove};
+
+/* ---- GET /v1/people/{person}/factors ---- */
+
+static fallible prepare_list(struct call *call)
+{
+	struct id *person = call_new(call, struct id);
+	scoped(reading) reading = {0};
+	if (!person)
+		return FAIL(NO_MEMORY, "a call has no memory for a list");
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	TRY(person_find(&view, call->caller.tenant, call->parts[0], person));
+	call->ask = person;
+	return factors_check_reader(&call->caller, *person);
+}
+
+static fallible put_factor(struct call *call, const struct factor *factor, struct json_out *out)
+{
+	struct span hint;
+	TRY(factors_hint(call->server, factor, call->arena, &hint));
+	json_out_open(out, NULL);
+	json_out_id(out, "id", ID_FACTOR, factor->id);
+	json_out_text(out, "type", factor_type_name(factor->type));
+	json_out_text(out, "state", factor_state_name(factor->state));
+	json_out_bool(out, "proven", factor->proven);
+	json_out_span(out, "hint", hint);
+	json_out_time(out, "created", factor->created);
+	json_out_close(out);
+	return OK;
+}
+
+static fallible answer_list(struct call *call, struct json_out *out)
+{
+	const struct id *person = call->ask;
+	scoped(reading) reading = {0};
+	struct factor factor;
+	struct id after = {0};
+	struct err err;
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	json_out_open_array(out, "items");
+	while (factor_next(&view, call->caller.tenant, *person, &after, &factor, &err))
+		if (factor.state != FACTOR_ENDED)
+			TRY(put_factor(call, &factor, out));
+	TRY(err);
+	json_out_close_array(out);
+	json_out_null(out, "next");
+	return OK;
+}
+
+const struct handler api_factors_list = {prepare_list, NULL, answer_list};
+
+/* ---- POST /v1/people/{person}/enrolment ---- */
+
+static fallible prepare_enrolment(struct call *call)
+{
+	struct enrolments_add *add = call_new(call, struct enrolments_add);
+	struct json_object top;
+	scoped(reading) reading = {0};
+	if (!add)
+		return FAIL(NO_MEMORY, "a call has no memory for an enrolment code");
+	TRY(call_body(call, &top));
+	add->by = json_in_word(&top, "by", JSON_NEEDED, BYS) == 1 ? ENROLMENT_BY_HAND : ENROLMENT_BY_EMAIL;
+	json_in_end(&top);
+	TRY(call_check(call));
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	add->person = call->parts[0];
+	add->trace = call->trace;
+	call->ask = add;
+	call->status = 201;
+	return enrolments_prepare(call->server, &call->caller, &view, call->now, call->arena, add);
+}
+
+static fallible write_enrolment(struct act *act, struct call *call)
+{
+	return enrolments_write(act, call->ask);
+}
+
+static fallible answer_enrolment(struct call *call, struct json_out *out)
+{
+	const struct enrolments_add *add = call->ask;
+	json_out_id(out, "id", ID_ENROLMENT, add->enrolment.id);
+	json_out_time(out, "expires_at", enrolment_ends(&add->enrolment));
+	if (add->by == ENROLMENT_BY_HAND)
+		json_out_secret(out, "code", span_of(add->code, ENROLMENTS_CODE));
+	return OK;
+}
+
+const struct handler api_enrolment_add = {prepare_enrolment, write_enrolment, answer_enrolment};

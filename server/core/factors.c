@@ -1,0 +1,528 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* factors - rights first, then what is drawn, then the act. */
+#include "server/core/factors.h"
+
+#include "base/json_out.h"
+#include "base/text.h"
+#include "crypto/random.h"
+#include "server/core/enrolments.h"
+#include "server/core/tell.h"
+#include "store/application.h"
+#include "store/expiry.h"
+#include "store/storm.h"
+#include "store/tenant.h"
+
+enum {
+	SEALED_MAX = 1024,
+	URI_MAX = 2048,
+	DETAIL_MAX = 256,
+	HINT_MAX = FACTOR_ADDRESS_MAX + 8,
+	CHANGE_MAX = 64
+};
+
+/* ---- rights ---- */
+
+static fallible count_held(
+	const struct view *view, struct id tenant, struct id person, struct factors_held *held)
+{
+	struct factor factor;
+	struct id after = {0};
+	struct err err;
+	struct factors_held counted = {0};
+	while (factor_next(view, tenant, person, &after, &factor, &err)) {
+		counted.count++;
+		counted.active += factor.state == FACTOR_ACTIVE;
+		counted.proven += factor.state == FACTOR_ACTIVE && factor.proven;
+	}
+	TRY(err);
+	*held = counted;
+	return OK;
+}
+
+fallible factors_check_reader(const struct caller *caller, struct id person)
+{
+	bool self = ids_is_none(caller->person) || ids_equal(caller->person, person);
+	if (self || (caller->capabilities & CAPABILITY_BIT(FACTORS_MANAGE)))
+		return OK;
+	return FAIL(DENIED, "the person may not see or change the factors of others");
+}
+
+/* Who stands behind a change of this person's factors. */
+static fallible weigh_vouch(const struct caller *caller, struct id person, const struct factors_held *held,
+	enum factor_vouch *vouch)
+{
+	bool self = ids_equal(caller->person, person);
+	TRY(factors_check_reader(caller, person));
+	*vouch = FACTOR_FIRST;
+	if (held->active == 0)
+		return OK;
+	if (self && caller->proven)
+		*vouch = FACTOR_BY_PROVEN;
+	else if (self && held->proven == 0 && caller->proof.given)
+		*vouch = FACTOR_BY_WEAK; /* all that there is is weak: a weak proof adds to it, and no more */
+	else
+		return FAIL_CODE(
+			PERSON_UNPROVEN, "who has a factor changes factors by proving who they are with one");
+	return OK;
+}
+
+/* ---- events and mails ---- */
+
+struct said {
+	const struct server *server;
+	const struct caller *caller;
+	const struct person *who;
+	const struct factor *factor;
+	struct span trace;
+	struct instant now;
+	struct arena *arena;
+};
+
+static fallible seal_event(const struct said *said, enum action action, struct event_draft *draft)
+{
+	scoped(buf) detail = BUF(DETAIL_MAX);
+	struct json_out out = JSON_OUT(&detail);
+	struct event event = caller_event(said->caller, action);
+	json_out_open(&out, NULL);
+	json_out_id(&out, "factor_id", ID_FACTOR, said->factor->id);
+	json_out_text(&out, "kind", factor_type_name(said->factor->type));
+	json_out_close(&out);
+	TRY(buf_check(&detail));
+	event.has_object_kind = event.object_is_person = true;
+	event.object_kind = ID_PERSON;
+	event.ids[LEAF_ID_OBJECT] = said->who->id;
+	event.texts[LEAF_TEXT_TRACE] = said->trace;
+	event.texts[LEAF_TEXT_DETAIL] = buf_span(&detail);
+	return event_seal(
+		said->server->volume.keys, said->caller->tenant, &event, said->now, said->arena, draft);
+}
+
+static fallible name_actor(const struct said *said, const struct view *view, struct span *name)
+{
+	struct person person;
+	struct application application;
+	const struct caller *caller = said->caller;
+	if (!ids_is_none(caller->person)) {
+		TRY(person_get(view, caller->tenant, caller->person, said->arena, &person));
+		*name = person.name;
+		return OK;
+	}
+	TRY(application_get(view, caller->tenant, caller->application, said->arena, &application));
+	*name = application.name;
+	return OK;
+}
+
+static fallible tell_one(const struct said *said, struct span change, struct span actor, struct span address,
+	struct factors_notices *notices)
+{
+	char time[TELL_TIME + 1];
+	const struct message_value values[] = {
+		{"change", change}, {"actor", actor}, {"to", address}, tell_time(said->now, time)};
+	const struct tell_ask letter = {.person = said->who->id,
+		.kind = NOTICE_FACTOR_CHANGED,
+		.about = said->factor->id,
+		.values = values,
+		.count = sizeof values / sizeof values[0],
+		.now = said->now};
+	if (notices->count == FACTORS_NOTICES_MAX)
+		return OK;
+	return tell_prepare(said->server->keeper, said->who->tenant, &letter, said->arena,
+		&notices->items[notices->count++]);
+}
+
+/* The person's own address, and each that is or was a factor. */
+static fallible tell_all(
+	const struct said *said, const struct view *view, struct span change, struct factors_notices *notices)
+{
+	struct factor factor;
+	struct factor_texts texts;
+	struct span actor;
+	struct id after = {0};
+	struct err err;
+	notices->count = 0;
+	TRY(name_actor(said, view, &actor));
+	if (said->who->email.len)
+		TRY(tell_one(said, change, actor, said->who->email, notices));
+	while (factor_next(view, said->who->tenant, said->who->id, &after, &factor, &err)) {
+		if (factor.type != FACTOR_EMAIL ||
+			(factor.state != FACTOR_ACTIVE && !ids_equal(factor.id, said->factor->id)))
+			continue;
+		TRY(factor_open_texts(said->server->volume.keys, &factor, said->arena, &texts));
+		if (texts.address.len && !span_equal(texts.address, said->who->email))
+			TRY(tell_one(said, change, actor, texts.address, notices));
+	}
+	return err;
+}
+
+static fallible add_notices(struct act *act, const struct factors_notices *notices)
+{
+	for (size_t i = 0; i < notices->count; i++)
+		TRY(notice_add(act, &notices->items[i]));
+	return OK;
+}
+
+fallible factors_hint(
+	const struct server *server, const struct factor *factor, struct arena *arena, struct span *hint)
+{
+	struct factor_texts texts;
+	scoped(buf) masked = BUF(HINT_MAX);
+	TRY(factor_open_texts(server->volume.keys, factor, arena, &texts));
+	if (factor->type == FACTOR_TOTP) {
+		*hint = texts.label;
+		return OK;
+	}
+	text_mask_email(texts.address, &masked);
+	TRY(buf_check(&masked));
+	*hint = arena_copy(arena, buf_span(&masked));
+	return hint->at ? OK : FAIL(NO_MEMORY, "a call has no memory for a hint");
+}
+
+/* ---- starting ---- */
+
+static fallible keep(struct arena *arena, struct buf *text, struct span *kept)
+{
+	TRY(buf_check(text));
+	*kept = arena_copy(arena, buf_span(text));
+	secret_wipe(text->data, text->len);
+	return kept->at ? OK : FAIL(NO_MEMORY, "a call has no memory for a factor");
+}
+
+static fallible put_account(
+	const struct view *view, struct span seed, struct arena *arena, struct factors_start *start)
+{
+	char id[ID_TEXT + 1];
+	struct tenant tenant;
+	const struct person *who = &start->who;
+	scoped(buf) secret = BUF(URI_MAX);
+	scoped(buf) uri = BUF(URI_MAX);
+	ids_print(ID_PERSON, who->id, id);
+	struct span account = who->name.len ? who->name : who->ref.len ? who->ref : span_text(id);
+	TRY(tenant_get(view, who->tenant, arena, &tenant));
+	text_put_base32(&secret, seed);
+	totp_put_uri(&uri, &start->shape, seed, tenant.name, account);
+	TRY(keep(arena, &secret, &start->secret));
+	return keep(arena, &uri, &start->uri);
+}
+
+static fallible draw_seed(const struct server *server, const struct view *view, struct arena *arena,
+	struct factors_start *start)
+{
+	scoped(secret) seed = {0};
+	scoped(buf) sealed = BUF(SEALED_MAX);
+	TRY(secret_take(server->secrets, TOTP_SEED_OURS, &seed));
+	random_fill(seed.bytes, seed.len);
+	TRY(keeper_seal_seed(server->keeper, factor_seed_place(&start->factor), secret_span(&seed), &sealed));
+	TRY(keep(arena, &sealed, &start->factor.seed));
+	return put_account(view, secret_span(&seed), arena, start);
+}
+
+static fallible draw_code(const struct server *server, const struct caller *caller, struct instant now,
+	struct arena *arena, struct factors_start *start)
+{
+	const struct mailcodes_ask letter = {.tenant = start->who.tenant,
+		.about = start->factor.id,
+		.person = start->who.id,
+		.to = start->address,
+		.device = caller->device.given ? &caller->device : NULL,
+		.now = now};
+	scoped(buf) hint = BUF(HINT_MAX);
+	TRY(mailcodes_draw(server, &letter, arena, &start->mail));
+	memcpy(start->factor.code, start->mail.hash, sizeof start->factor.code);
+	text_mask_email(start->address, &hint);
+	return keep(arena, &hint, &start->hint);
+}
+
+static fallible seal_texts(const struct server *server, struct arena *arena, struct factors_start *start)
+{
+	scoped(buf) sealed = BUF(SEALED_MAX);
+	const struct factor_texts texts = {
+		.label = start->label, .address = start->type == FACTOR_EMAIL ? start->address : SPAN_NONE};
+	TRY(factor_seal_texts(server->volume.keys, &start->factor, &texts, &sealed));
+	return keep(arena, &sealed, &start->factor.texts);
+}
+
+static fallible find_person(const struct caller *caller, const struct view *view, struct arena *arena,
+	struct factors_start *start)
+{
+	struct id person;
+	TRY(person_find(view, caller->tenant, start->person, &person));
+	TRY(person_get(view, caller->tenant, person, arena, &start->who));
+	if (start->who.state != PERSON_ACTIVE)
+		return FAIL(NOT_FOUND, "the person is not active");
+	return OK;
+}
+
+fallible factors_start_prepare(const struct server *server, const struct caller *caller,
+	const struct view *view, struct instant now, struct arena *arena, struct factors_start *start)
+{
+	enum factor_vouch vouch;
+	TRY(find_person(caller, view, arena, start));
+	TRY(count_held(view, caller->tenant, start->who.id, &start->held));
+	TRY(weigh_vouch(caller, start->who.id, &start->held, &vouch));
+	if (start->held.count >= FACTOR_MAX)
+		return FAIL(CONFLICT, "the person has as many factors as there can be");
+	if (start->type == FACTOR_EMAIL && start->address.len == 0)
+		start->address = start->who.email;
+	if (start->type == FACTOR_EMAIL && start->address.len == 0)
+		return FAIL(INVALID, "neither the request nor the person has an address");
+	start->factor = (struct factor){.tenant = caller->tenant,
+		.id = random_id(now),
+		.person = start->who.id,
+		.type = start->type,
+		.vouch = vouch,
+		.created = now,
+		.shape = start->shape};
+	TRY(seal_texts(server, arena, start));
+	TRY(start->type == FACTOR_TOTP ? draw_seed(server, view, arena, start)
+				       : draw_code(server, caller, now, arena, start));
+	const struct said said = {server, caller, &start->who, &start->factor, start->trace, now, arena};
+	return seal_event(&said, ACTION_FACTOR_STARTED, &start->event);
+}
+
+static fallible check_unchanged(struct act *act, const struct person *who, const struct factors_held *held)
+{
+	struct row row;
+	struct factors_held now;
+	struct view view = view_act(act);
+	struct noun_key key = noun_key(who->tenant, id_span(&who->id), SPAN_NONE);
+	TRY(view_get(&view, TABLE_PERSON, noun_key_span(&key), &row));
+	TRY(count_held(&view, who->tenant, who->id, &now));
+	if (row.version != who->version || memcmp(&now, held, sizeof now) != 0)
+		return FAIL_CODE(STALE, "the person or a factor changed meanwhile");
+	return OK;
+}
+
+fallible factors_start_write(struct act *act, struct factors_start *start)
+{
+	const struct factor *factor = &start->factor;
+	const struct expiry expiry = {EXPIRY_FACTOR, factor_pending_ends(factor), factor->tenant, factor->id};
+	TRY(check_unchanged(act, &start->who, &start->held));
+	TRY(factor_put(act, factor));
+	TRY(expiry_put(act, &expiry));
+	if (factor->type == FACTOR_EMAIL)
+		TRY(notice_add(act, &start->mail.notice));
+	return act_add(act, factor->tenant, &start->event.leaf, NULL);
+}
+
+/* ---- changing: may it be, and what has to be there ---- */
+
+static fallible check_confirm(const struct factors_change *change)
+{
+	const struct factor *factor = &change->factor;
+	/* What was begun when there was no factor is no way past the one there is now. */
+	if (change->held.active > 0 && factor->vouch == FACTOR_FIRST)
+		return FAIL_CODE(PERSON_UNPROVEN, "the person has a factor by now: begin again, proven");
+	return OK;
+}
+
+static fallible check_remove(const struct caller *caller, const struct factors_change *change)
+{
+	const struct factor *factor = &change->factor;
+	enum factor_vouch vouch;
+	bool manages = caller->proven && (caller->capabilities & CAPABILITY_BIT(FACTORS_MANAGE)) &&
+		       !ids_is_none(caller->person);
+	if (factor->state != FACTOR_ACTIVE || (!factor->proven && manages))
+		return OK;
+	return weigh_vouch(caller, factor->person, &change->held, &vouch);
+}
+
+static fallible check_state(const struct factor *factor, enum factors_change_kind kind, struct instant now)
+{
+	bool late = now.ms >= factor_pending_ends(factor).ms ||
+		    (factor->type == FACTOR_EMAIL && now.ms >= factor->created.ms + FACTOR_CODE_MS);
+	switch (kind) {
+	case FACTORS_CONFIRM:
+		if (factor->state == FACTOR_ACTIVE)
+			return FAIL(CONFLICT, "the factor is confirmed already");
+		if (factor->state == FACTOR_ENDED || late)
+			return FAIL(
+				EXPIRED, "the factor was not confirmed in time, or by too many wrong codes");
+		return OK;
+	case FACTORS_PROVE:
+		if (factor->state != FACTOR_ACTIVE || factor->proven)
+			return FAIL(CONFLICT, "only an active factor that is not proven yet can be proven");
+		return OK;
+	case FACTORS_REMOVE:
+		return OK;
+	}
+	return OK;
+}
+
+static fallible check_rights(const struct caller *caller, const struct factors_change *change)
+{
+	TRY(factors_check_reader(caller, change->factor.person));
+	switch (change->kind) {
+	case FACTORS_CONFIRM:
+		return check_confirm(change);
+	case FACTORS_REMOVE:
+		return check_remove(caller, change);
+	case FACTORS_PROVE:
+		return OK;
+	}
+	return OK;
+}
+
+static fallible compute_codes(const struct server *server, struct instant now, struct factors_change *change)
+{
+	scoped(secret) seed = {0};
+	const struct factor *factor = &change->factor;
+	mailcodes_hash(server->keeper, factor->tenant, factor->id, factor->person, span_text(change->code),
+		change->code_hash);
+	if (factor->type != FACTOR_TOTP)
+		return OK;
+	change->method = (struct method){.type = FACTOR_TOTP, .factor = factor->id, .shape = factor->shape};
+	TRY(keeper_open_seed(server->keeper, factor_seed_place(factor), factor->seed, &seed));
+	return methods_compute(&change->method, secret_span(&seed), now);
+}
+
+static fallible seal_change(const struct said *said, const struct view *view, struct factors_change *change)
+{
+	bool removes = change->kind == FACTORS_REMOVE;
+	scoped(buf) text = BUF(CHANGE_MAX);
+	enum action action = removes ? ACTION_FACTOR_REMOVED : ACTION_FACTOR_ENROLLED;
+	buf_printf(&text, "%s (%s)", action_row(action)->name, factor_type_name(change->factor.type));
+	TRY(buf_check(&text));
+	TRY(seal_event(said, action, &change->changed));
+	TRY(tell_all(said, view, buf_span(&text), &change->notices));
+	if (removes)
+		return OK;
+	TRY(seal_event(said, ACTION_CHALLENGE_FAILED, &change->failed));
+	return seal_event(said, ACTION_FACTOR_SUSPENDED, &change->ended);
+}
+
+fallible factors_change_prepare(const struct server *server, const struct caller *caller,
+	const struct view *view, struct instant now, struct arena *arena, struct factors_change *change)
+{
+	TRY(factor_find(view, caller->tenant, change->id, &change->factor));
+	TRY(person_get(view, caller->tenant, change->factor.person, arena, &change->who));
+	TRY(count_held(view, caller->tenant, change->factor.person, &change->held));
+	TRY(check_rights(caller, change));
+	TRY(check_state(&change->factor, change->kind, now));
+	if (change->enrolment.len)
+		TRY(enrolments_hash(server->keeper, caller->tenant, change->factor.person, change->enrolment,
+			change->enrolment_hash));
+	if (change->kind == FACTORS_CONFIRM)
+		TRY(compute_codes(server, now, change));
+	const struct said said = {server, caller, &change->who, &change->factor, change->trace, now, arena};
+	TRY(seal_change(&said, view, change));
+	/* They die with the reading; the act reads the row again. */
+	change->factor.texts = change->factor.seed = SPAN_NONE;
+	return OK;
+}
+
+/* ---- changing: the act ---- */
+
+/* Wrong: the try is charged, the refusal is on the log, and the fifth ends a pending factor and its seed. */
+static fallible refuse(struct act *act, struct factors_change *change)
+{
+	struct factor *factor = &change->factor;
+	change->refusal = FAIL_CODE(WRONG_CODE, "the code is not right");
+	event_decide(&change->failed, ACTION_CHALLENGE_FAILED, LEAF_DENIED, REASON_WRONG_CODE);
+	TRY(storm_refuse(act, factor->tenant, &change->failed, NULL));
+	if (change->kind != FACTORS_CONFIRM || factor->tries < FACTOR_TRIES)
+		return factor_put(act, factor);
+	factor->state = FACTOR_ENDED;
+	factor->seed = SPAN_NONE;
+	memset(factor->code, 0, sizeof factor->code);
+	event_decide(&change->ended, ACTION_FACTOR_SUSPENDED, LEAF_DENIED, REASON_LOCKED);
+	TRY(act_add(act, factor->tenant, &change->ended.leaf, NULL));
+	return factor_put(act, factor);
+}
+
+static fallible compare(struct act *act, struct factors_change *change, bool *right)
+{
+	struct factor *factor = &change->factor;
+	uint64_t step = 0;
+	change->compared = true;
+	if (factor->type == FACTOR_EMAIL) {
+		*right = secret_equal(SPAN_BYTES(change->code_hash), SPAN_BYTES(factor->code));
+		return OK;
+	}
+	if (totp_step(&factor->shape, act->now) != change->method.centre_step)
+		return FAIL_CODE(STALE, "the codes belong to another time step");
+	*right = totp_match(&change->method.candidates, change->code, &step) && step > factor->last_step;
+	/* The code of the confirmation must not be the first login as well. */
+	if (*right)
+		factor->last_step = step;
+	return OK;
+}
+
+static fallible finish(struct act *act, struct factors_change *change)
+{
+	struct factor *factor = &change->factor;
+	TRY(factor_put(act, factor));
+	TRY(add_notices(act, &change->notices));
+	return act_add(act, factor->tenant, &change->changed.leaf, NULL);
+}
+
+static fallible write_confirm(struct act *act, struct factors_change *change)
+{
+	struct factor *factor = &change->factor;
+	bool right = false, redeemed = false;
+	uint64_t last_step = factor->last_step;
+	factor->tries++; /* charged before anything is compared */
+	TRY(compare(act, change, &right));
+	if (!right)
+		return refuse(act, change);
+	if (change->enrolment.len)
+		TRY(enrolments_redeem(
+			act, factor->tenant, factor->person, change->enrolment_hash, &redeemed));
+	if (change->enrolment.len && !redeemed) {
+		factor->last_step = last_step;
+		return refuse(act, change);
+	}
+	factor->state = FACTOR_ACTIVE;
+	factor->confirmed = act->now;
+	factor->proven = redeemed || factor->vouch == FACTOR_BY_PROVEN;
+	memset(factor->code, 0, sizeof factor->code);
+	return finish(act, change);
+}
+
+static fallible write_prove(struct act *act, struct factors_change *change)
+{
+	bool redeemed;
+	const struct factor *factor = &change->factor;
+	TRY(enrolments_redeem(act, factor->tenant, factor->person, change->enrolment_hash, &redeemed));
+	if (!redeemed)
+		return refuse(act, change);
+	change->factor.proven = true;
+	return finish(act, change);
+}
+
+static fallible write_remove(struct act *act, struct factors_change *change)
+{
+	TRY(factor_drop(act, &change->factor));
+	TRY(add_notices(act, &change->notices));
+	return act_add(act, change->factor.tenant, &change->changed.leaf, NULL);
+}
+
+/* The row as it is now. Its spans hold until the first write of the act, so they are put first. */
+static fallible read_again(struct act *act, struct factors_change *change)
+{
+	struct view view = view_act(act);
+	struct factor now;
+	TRY(factor_get(&view, change->factor.tenant, change->factor.person, change->factor.id, &now));
+	now.texts = arena_copy(act->arena, now.texts);
+	now.seed = arena_copy(act->arena, now.seed);
+	if (!now.texts.at || !now.seed.at)
+		return FAIL(NO_MEMORY, "an act has no memory for a factor");
+	change->factor = now;
+	return OK;
+}
+
+fallible factors_change_write(struct act *act, struct factors_change *change)
+{
+	change->refusal = OK;
+	TRY(check_unchanged(act, &change->who, &change->held));
+	TRY(read_again(act, change));
+	TRY(check_state(&change->factor, change->kind, act->now));
+	switch (change->kind) {
+	case FACTORS_CONFIRM:
+		return write_confirm(act, change);
+	case FACTORS_PROVE:
+		return write_prove(act, change);
+	case FACTORS_REMOVE:
+		return write_remove(act, change);
+	}
+	return OK;
+}

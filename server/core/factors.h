@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* factors - starting, confirming, proving and removing what a person proves who they are with. No factor can
+ * be planted: a person who has one gains or loses one only by proving who they are (FOUNDATIONS 2). */
+#pragma once
+
+#include "server/core/mailcodes.h"
+#include "server/core/methods.h"
+
+enum { FACTORS_CODE_MAX = 8, FACTORS_NOTICES_MAX = FACTOR_MAX + 1 };
+
+/* What a person has, as prepared; the act compares. */
+struct factors_held {
+	unsigned count, active, proven;
+};
+
+/* Everybody with an address of this person is told. */
+struct factors_notices {
+	struct notice items[FACTORS_NOTICES_MAX];
+	size_t count;
+};
+
+/* ---- POST /v1/people/{person}/factors ---- */
+
+struct factors_start {
+	/* asked */
+	struct span person; /* id or ref */
+	enum factor_type type;
+	struct totp_shape shape;
+	struct span label;
+	struct span address; /* email; empty = the person's own */
+	struct span trace;
+	/* prepared */
+	struct person who;
+	struct factors_held held;
+	struct factor factor;
+	struct span secret; /* base32; shown once */
+	struct span uri;    /* otpauth; shown once */
+	struct span hint;   /* masked address */
+	struct mailcodes_code mail;
+	struct event_draft event;
+};
+
+/* factors_start_prepare - draw the seed or the code, seal.
+ * Fails: NOT_FOUND the person · DENIED · PERSON_UNPROVEN the person has a factor and did not prove themself ·
+ * INVALID an e-mail factor without any address · CONFLICT FACTOR_MAX. */
+fallible factors_start_prepare(const struct server *server, const struct caller *caller,
+	const struct view *view, struct instant now, struct arena *arena, struct factors_start *start);
+fallible factors_start_write(struct act *act, struct factors_start *start);
+
+/* ---- POST /v1/factors/{id}/confirm, /v1/factors/{id}/prove; DELETE /v1/factors/{id} ---- */
+
+enum factors_change_kind { FACTORS_CONFIRM, FACTORS_PROVE, FACTORS_REMOVE };
+
+struct factors_change {
+	/* asked */
+	enum factors_change_kind kind;
+	struct id id;
+	char code[FACTORS_CODE_MAX + 1]; /* confirm */
+	struct span enrolment;		 /* confirm: may be empty; prove */
+	struct span trace;
+	/* prepared */
+	struct person who;
+	struct factor factor; /* decided: as it is written */
+	struct factors_held held;
+	struct method method; /* confirm, TOTP: the right codes */
+	uint8_t code_hash[HASH_BLAKE];
+	uint8_t enrolment_hash[HASH_BLAKE];
+	struct factors_notices notices;
+	struct event_draft changed, failed, ended;
+	/* decided */
+	struct err refusal; /* a wrong code: the act stands, with its event */
+	bool compared;
+};
+
+/* factors_change_prepare - Fails: NOT_FOUND · DENIED · PERSON_UNPROVEN · CONFLICT another state · EXPIRED it
+ * ended while pending · MALFORMED_CODE the enrolment code. */
+fallible factors_change_prepare(const struct server *server, const struct caller *caller,
+	const struct view *view, struct instant now, struct arena *arena, struct factors_change *change);
+
+/* factors_change_write - five wrong codes end a pending factor. Fails: STALE · CONFLICT · EXPIRED. */
+fallible factors_change_write(struct act *act, struct factors_change *change);
+
+/* factors_check_reader - who may see a person's factors: the application, the person, those who manage
+ * factors. Fails: DENIED. */
+fallible factors_check_reader(const struct caller *caller, struct id person);
+
+/* factors_put_hint - label of an app, masked address. */
+fallible factors_hint(
+	const struct server *server, const struct factor *factor, struct arena *arena, struct span *hint);
