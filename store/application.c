@@ -10,31 +10,46 @@ static const struct subject BY_TENANT = {.kind = SUBJECT_TENANT};
 
 static struct seal_context place_of(struct id id)
 {
-	return (struct seal_context){.object = id, .object_type = SEAL_LABEL, .field_type = TABLE_APPLICATION};
+	return (struct seal_context){
+		.object = id, .object_type = SEAL_LABEL, .field_type = TABLE_APPLICATION};
+}
+
+static fallible open_name(
+	const struct view *view, struct span sealed, struct arena *arena, struct application *application)
+{
+	scoped(buf) plain = BUF(RECORD_MAX);
+	const struct keys *keys = view_keys(view);
+	TRY(keys->open_row(
+		keys->keeper, application->tenant, &BY_TENANT, place_of(application->id), sealed, &plain));
+	application->name = arena_copy(arena, buf_span(&plain));
+	return application->name.at ? OK : FAIL(NO_MEMORY, "a call has no memory for an application's name");
+}
+
+static fallible decode(
+	const struct view *view, const struct row *row, struct arena *arena, struct application *application)
+{
+	struct reader reader = READER(row->payload);
+	application->version = row->version;
+	if (reader_u8(&reader) != APPLICATION_RECORD)
+		return FAIL(CORRUPT, "an application's record has an unknown version");
+	application->state = reader_u8(&reader);
+	application->scopes = reader_u32(&reader);
+	application->created.ms = reader_i64(&reader);
+	application->expires.ms = reader_i64(&reader);
+	reader_copy(&reader, application->token, sizeof application->token);
+	struct span sealed = reader_sized(&reader);
+	TRY(reader_check(&reader));
+	return open_name(view, sealed, arena, application);
 }
 
 fallible application_get(const struct view *view, struct id tenant, struct id id, struct arena *arena,
 	struct application *application)
 {
 	struct row row;
-	scoped(buf) plain = BUF(RECORD_MAX);
+	struct application read = {.tenant = tenant, .id = id};
 	struct noun_key key = noun_key(tenant, id_span(&id), SPAN_NONE);
 	TRY(view_get(view, TABLE_APPLICATION, noun_key_span(&key), &row));
-	struct reader reader = READER(row.payload);
-	struct application read = {.tenant = tenant, .id = id, .version = row.version};
-	if (reader_u8(&reader) != APPLICATION_RECORD)
-		return FAIL(CORRUPT, "an application's record has an unknown version");
-	read.state = reader_u8(&reader);
-	read.scopes = reader_u32(&reader);
-	read.created.ms = reader_i64(&reader);
-	read.expires.ms = reader_i64(&reader);
-	reader_copy(&reader, read.token, sizeof read.token);
-	struct span sealed = reader_sized(&reader);
-	TRY(reader_check(&reader));
-	TRY(view_keys(view)->open_row(view_keys(view)->keeper, tenant, &BY_TENANT, place_of(id), sealed, &plain));
-	read.name = arena_copy(arena, buf_span(&plain));
-	if (!read.name.at)
-		return FAIL(NO_MEMORY, "a call has no memory for an application's name");
+	TRY(decode(view, &row, arena, &read));
 	*application = read;
 	return OK;
 }
@@ -45,7 +60,8 @@ fallible application_put(struct act *act, const struct application *application)
 	scoped(buf) record = BUF(RECORD_MAX);
 	scoped(buf) sealed = BUF(RECORD_MAX);
 	struct noun_key key = noun_key(application->tenant, id_span(&application->id), SPAN_NONE);
-	TRY(keys->seal_row(keys->keeper, application->tenant, &BY_TENANT, place_of(application->id), application->name, &sealed));
+	TRY(keys->seal_row(keys->keeper, application->tenant, &BY_TENANT, place_of(application->id),
+		application->name, &sealed));
 	buf_put_u8(&record, APPLICATION_RECORD);
 	buf_put_u8(&record, (uint8_t)application->state);
 	buf_put_u32(&record, application->scopes);
@@ -55,6 +71,25 @@ fallible application_put(struct act *act, const struct application *application)
 	buf_put_sized(&record, buf_span(&sealed));
 	TRY(buf_check(&record));
 	return act_put(act, TABLE_APPLICATION, noun_key_span(&key), buf_span(&record));
+}
+
+bool application_next(const struct view *view, struct id tenant, struct id *after, struct arena *arena,
+	struct application *application, struct err *err)
+{
+	struct span name;
+	struct row row;
+	*err = noun_next(view, TABLE_APPLICATION, tenant, ids_is_none(*after) ? SPAN_NONE : id_span(after),
+		&name, &row);
+	if (err->kind == ERR_NOT_FOUND) {
+		*err = OK;
+		return false;
+	}
+	if (err_failed(*err) || name.len != sizeof after->bytes)
+		return false;
+	memcpy(after->bytes, name.at, sizeof after->bytes);
+	*application = (struct application){.tenant = tenant, .id = *after};
+	*err = decode(view, &row, arena, application);
+	return !err_failed(*err);
 }
 
 fallible token_get(const struct view *view, const uint8_t hash[static HASH_BLAKE], struct token *token)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* application - software of a tenant that calls the API, and the tokens of applications, people and the operator. */
+/* application - software of a tenant that calls the API, and the tokens of applications, people and the
+ * operator. */
 #pragma once
 
 #include "base/arena.h"
@@ -18,7 +19,7 @@ struct application {
 	struct instant created;
 	struct instant expires;
 	uint8_t token[HASH_BLAKE]; /* keyed hash: the key of its row in the token table */
-	struct span name;          /* sealed */
+	struct span name;	   /* sealed */
 	uint64_t version;
 };
 
@@ -27,12 +28,16 @@ fallible application_get(const struct view *view, struct id tenant, struct id id
 	struct application *application);
 fallible application_put(struct act *act, const struct application *application);
 
+/* application_next - walk a tenant's applications in the order of their ids. False at the end: check *err. */
+bool application_next(const struct view *view, struct id tenant, struct id *after, struct arena *arena,
+	struct application *application, struct err *err);
+
 /* What a token stands for; looked up by its keyed hash before the tenant is known. */
 struct token {
 	enum token_kind kind;
 	struct id tenant; /* none for the operator */
 	struct id owner;  /* application or person; none for the operator */
-	struct id id;     /* of a personal token; else none */
+	struct id id;	  /* of a personal token; else none */
 	struct instant expires;
 	bool revoked;
 };

@@ -33,6 +33,12 @@ fallible credentials_open_seed(struct span field, struct totp_shape *shape, stru
  * NO_MEMORY. */
 fallible credentials_generate(size_t length, struct arena *arena, struct span *text);
 
+/* credentials_sight - what a caller sees of credentials: all by credential.deposit, grant.give or
+ * grant.approve. */
+struct sight; /* server/core/sight.h */
+fallible credentials_sight(
+	const struct view *view, const struct caller *caller, struct arena *arena, struct sight *sight);
+
 /* credentials_find - a credential that the caller sees, by the id in a path or body. Fails: NOT_FOUND. */
 fallible credentials_find(const struct view *view, const struct caller *caller, struct span text,
 	struct arena *arena, struct credential *credential);

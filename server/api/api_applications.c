@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api_applications - /v1/applications and /v1/applications/{id}. */
+#include "server/api/ask.h"
+#include "server/core/applications.h"
+
+static void put_members(const struct call *call, struct json_out *out, const struct application *application)
+{
+	bool over = application->expires.ms <= call->now.ms;
+	json_out_id(out, "id", ID_APPLICATION, application->id);
+	json_out_span(out, "name", application->name);
+	json_out_open_array(out, "scopes");
+	for (unsigned at = 0; at < SCOPE_COUNT; at++)
+		if (application->scopes & UINT32_C(1) << at)
+			json_out_text(out, NULL, scopes_name((enum scope)at));
+	json_out_close_array(out);
+	json_out_time(out, "expires_at", application->expires);
+	json_out_text(out, "state",
+		application->state == APPLICATION_REVOKED ? "revoked"
+		: over					  ? "expired"
+							  : "active");
+	json_out_time(out, "created", application->created);
+}
+
+/* ---- POST /v1/applications ---- */
+
+static void read_scopes(struct json_object *top, uint32_t *scopes)
+{
+	struct json_array array;
+	struct span name;
+	if (!json_in_array(top, "scopes", JSON_NEEDED, SCOPE_COUNT, &array))
+		return;
+	while (json_in_next_text(&array, 32, &name)) {
+		enum scope scope;
+		if (scopes_find(name, &scope))
+			*scopes |= UINT32_C(1) << scope;
+		else
+			json_in_note(top, "scopes", "not_allowed");
+	}
+}
+
+static fallible read_add(struct call *call, struct applications_add *add)
+{
+	struct json_object top;
+	TRY(call_body(call, &top));
+	add->name = ask_line(call, &top, "name", JSON_NEEDED, APPLICATION_NAME_MAX);
+	read_scopes(&top, &add->scopes);
+	add->expires = ask_expiry(call, &top);
+	json_in_end(&top);
+	return call_check(call);
+}
+
+static fallible prepare_add(struct call *call)
+{
+	struct applications_add *add = call_new(call, struct applications_add);
+	scoped(reading) reading = {0};
+	if (!add)
+		return FAIL(NO_MEMORY, "a call has no memory for an application");
+	TRY(read_add(call, add));
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	struct scene scene = ask_scene(call, &view);
+	call->ask = add;
+	call->status = 201;
+	return applications_add_prepare(&scene, add);
+}
+
+static fallible write_add(struct act *act, struct call *call)
+{
+	return applications_add_write(act, call->ask);
+}
+
+static fallible answer_add(struct call *call, struct json_out *out)
+{
+	const struct applications_add *add = call->ask;
+	put_members(call, out, &add->application);
+	json_out_secret(out, "token", span_of(add->token, TOKEN_TEXT));
+	return OK;
+}
+
+const struct handler api_applications_add = {prepare_add, write_add, answer_add};
+
+/* ---- GET /v1/applications/{id} ---- */
+
+static fallible prepare_get(struct call *call)
+{
+	struct id id;
+	struct application *application = call_new(call, struct application);
+	scoped(reading) reading = {0};
+	if (!application)
+		return FAIL(NO_MEMORY, "a call has no memory for an application");
+	TRY(ids_parse(ID_APPLICATION, call->parts[0], &id));
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	call->ask = application;
+	return application_get(&view, call->caller.tenant, id, call->arena, application);
+}
+
+static fallible answer_get(struct call *call, struct json_out *out)
+{
+	put_members(call, out, call->ask);
+	return OK;
+}
+
+const struct handler api_applications_get = {prepare_get, NULL, answer_get};
+
+/* ---- GET /v1/applications ---- */
+
+struct applications_page {
+	struct page_ask page;
+	struct id after;
+	struct application *applications;
+	size_t count;
+	bool more;
+};
+
+static fallible fill_list(struct call *call, const struct view *view, struct applications_page *list)
+{
+	struct err err = OK;
+	struct id at = list->after;
+	struct application next;
+	while (!list->more && application_next(view, call->caller.tenant, &at, call->arena, &next, &err)) {
+		list->more = list->count == list->page.limit;
+		if (!list->more) {
+			list->applications[list->count++] = next;
+			list->after = at;
+		}
+	}
+	return err;
+}
+
+static fallible prepare_list(struct call *call)
+{
+	struct applications_page *list = call_new(call, struct applications_page);
+	scoped(reading) reading = {0};
+	if (!list)
+		return FAIL(NO_MEMORY, "a call has no memory for a list of applications");
+	TRY(call_page(call, SPAN_NONE, &list->page));
+	TRY(ask_after(&list->page, &list->after));
+	list->applications = call_alloc(call, list->page.limit * sizeof *list->applications);
+	if (!list->applications)
+		return FAIL(NO_MEMORY, "a call has no memory for a list of applications");
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	call->ask = list;
+	return fill_list(call, &view, list);
+}
+
+static fallible answer_list(struct call *call, struct json_out *out)
+{
+	const struct applications_page *list = call->ask;
+	json_out_open_array(out, "items");
+	for (size_t i = 0; i < list->count; i++) {
+		json_out_open(out, NULL);
+		put_members(call, out, &list->applications[i]);
+		json_out_close(out);
+	}
+	json_out_close_array(out);
+	return call_put_cursor(call, out, SPAN_NONE, list->more ? id_span(&list->after) : SPAN_NONE);
+}
+
+const struct handler api_applications_list = {prepare_list, NULL, answer_list};
+
+/* ---- DELETE /v1/applications/{id} ---- */
+
+static fallible prepare_revoke(struct call *call)
+{
+	struct id id;
+	struct applications_revoke *revoke = call_new(call, struct applications_revoke);
+	scoped(reading) reading = {0};
+	if (!revoke)
+		return FAIL(NO_MEMORY, "a call has no memory for an application");
+	TRY(ids_parse(ID_APPLICATION, call->parts[0], &id));
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	struct scene scene = ask_scene(call, &view);
+	call->ask = revoke;
+	return applications_revoke_prepare(&scene, id, revoke);
+}
+
+static fallible write_revoke(struct act *act, struct call *call)
+{
+	return applications_revoke_write(act, call->ask);
+}
+
+static fallible answer_revoke(struct call *call, struct json_out *out)
+{
+	const struct applications_revoke *revoke = call->ask;
+	put_members(call, out, &revoke->application);
+	return OK;
+}
+
+const struct handler api_applications_revoke = {prepare_revoke, write_revoke, answer_revoke};

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api_clients - /v1/clients and /v1/clients/{client}. */
+#include "server/api/ask.h"
+#include "server/core/clients.h"
+#include "store/tenant.h"
+
+/* A client with the contacts that are still there. */
+struct client_view {
+	struct client client;
+	struct person contacts[CLIENT_CONTACTS_MAX];
+	size_t contact_count;
+};
+
+static fallible find_contacts(const struct scene *scene, struct client_view *shown)
+{
+	const struct client *client = &shown->client;
+	shown->contact_count = 0;
+	for (size_t i = 0; i < client->contact_count; i++) {
+		struct person *contact = &shown->contacts[shown->contact_count];
+		TRY(person_get(scene->view, client->tenant, client->contacts[i], scene->arena, contact));
+		shown->contact_count += contact->state < PERSON_REMOVED;
+	}
+	return OK;
+}
+
+static void put_contact(const struct call *call, struct json_out *out, const struct person *person)
+{
+	json_out_open(out, NULL);
+	json_out_id(out, "id", ID_PERSON, person->id);
+	ask_put_text(out, "name", person->name);
+	ask_put_email(out, "email", person->email, people_shows_email(&call->caller, person));
+	json_out_text(out, "language", languages_code(person->language));
+	json_out_close(out);
+}
+
+static void put_members(struct json_out *out, const struct client *client)
+{
+	json_out_id(out, "id", ID_CLIENT, client->id);
+	ask_put_text(out, "ref", client->ref);
+	ask_put_text(out, "name", client->name);
+	json_out_text(out, "language", languages_code(client->language));
+	ask_put_text(out, "time_zone", client->time_zone);
+	json_out_bool(out, "mailbox_delegated", client->mailbox_delegated);
+	json_out_bool(out, "frozen", client->frozen);
+	json_out_text(out, "state", clients_state_name(client->state));
+	json_out_time(out, "created", client->created);
+}
+
+static void put_view(const struct call *call, struct json_out *out, const struct client_view *shown)
+{
+	put_members(out, &shown->client);
+	json_out_open_array(out, "contacts");
+	for (size_t i = 0; i < shown->contact_count; i++)
+		put_contact(call, out, &shown->contacts[i]);
+	json_out_close_array(out);
+}
+
+/* ---- POST /v1/clients ---- */
+
+static void read_contacts(struct call *call, struct json_object *top, struct clients_add *add)
+{
+	struct json_array array;
+	struct json_object item;
+	if (!json_in_array(top, "contacts", JSON_OPTIONAL, CLIENT_CONTACTS_MAX, &array))
+		return;
+	while (json_in_next_object(&array, &item)) {
+		struct person *person = &add->contacts[add->contact_count++].person;
+		person->name = ask_line(call, &item, "name", JSON_NEEDED, PERSON_NAME_MAX);
+		if (!json_in_has(&item, "email"))
+			json_in_note(&item, "email", "missing");
+		person->email = ask_email(call, &item);
+		person->language = add->client.language;
+		ask_language(&item, &person->language);
+		json_in_end(&item);
+	}
+}
+
+static fallible read_add(struct call *call, struct clients_add *add)
+{
+	struct json_object top;
+	struct client *client = &add->client;
+	TRY(call_body(call, &top));
+	client->ref = ask_ref(&top);
+	client->name = ask_line(call, &top, "name", JSON_NEEDED, CLIENT_NAME_MAX);
+	ask_language(&top, &client->language);
+	struct span zone = ask_zone(&top);
+	if (zone.len)
+		client->time_zone = zone;
+	client->mailbox_delegated = json_in_bool(&top, "mailbox_delegated", JSON_OPTIONAL, false);
+	read_contacts(call, &top, add);
+	json_in_end(&top);
+	return call_check(call);
+}
+
+static fallible prepare_add(struct call *call)
+{
+	struct clients_add *add = call_new(call, struct clients_add);
+	struct tenant tenant;
+	scoped(reading) reading = {0};
+	if (!add)
+		return FAIL(NO_MEMORY, "a call has no memory for a client");
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	struct scene scene = ask_scene(call, &view);
+	TRY(tenant_get(&view, call->caller.tenant, call->arena, &tenant));
+	add->client.language = tenant.language;
+	add->client.time_zone = tenant.time_zone;
+	TRY(read_add(call, add));
+	call->ask = add;
+	call->status = 201;
+	return clients_add_prepare(&scene, add);
+}
+
+static fallible write_add(struct act *act, struct call *call)
+{
+	return clients_add_write(act, call->ask);
+}
+
+static fallible answer_add(struct call *call, struct json_out *out)
+{
+	const struct clients_add *add = call->ask;
+	put_members(out, &add->client);
+	json_out_open_array(out, "contacts");
+	for (size_t i = 0; i < add->contact_count; i++)
+		put_contact(call, out, &add->contacts[i].person);
+	json_out_close_array(out);
+	return OK;
+}
+
+const struct handler api_clients_add = {prepare_add, write_add, answer_add};
+
+/* ---- GET /v1/clients/{client} ---- */
+
+static fallible prepare_get(struct call *call)
+{
+	struct client_view *shown = call_new(call, struct client_view);
+	scoped(reading) reading = {0};
+	if (!shown)
+		return FAIL(NO_MEMORY, "a call has no memory for a client");
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	struct scene scene = ask_scene(call, &view);
+	TRY(clients_find(&scene, call->parts[0], &shown->client));
+	call->ask = shown;
+	return find_contacts(&scene, shown);
+}
+
+static fallible answer_get(struct call *call, struct json_out *out)
+{
+	put_view(call, out, call->ask);
+	return OK;
+}
+
+const struct handler api_clients_get = {prepare_get, NULL, answer_get};
+
+/* ---- GET /v1/clients ---- */
+
+struct clients_page {
+	struct page_ask page;
+	struct id after;
+	struct client_view *clients;
+	size_t count;
+	bool more;
+};
+
+static fallible fill_list(const struct scene *scene, struct clients_page *list)
+{
+	struct err err = OK;
+	struct id at = list->after;
+	struct client next;
+	while (!list->more &&
+		client_next(scene->view, scene->caller->tenant, &at, scene->arena, &next, &err)) {
+		if (next.state == CLIENT_ERASED)
+			continue;
+		list->more = list->count == list->page.limit;
+		if (list->more)
+			break;
+		struct client_view *shown = &list->clients[list->count++];
+		shown->client = next;
+		list->after = at;
+		TRY(find_contacts(scene, shown));
+	}
+	return err;
+}
+
+static fallible prepare_list(struct call *call)
+{
+	struct clients_page *list = call_new(call, struct clients_page);
+	scoped(reading) reading = {0};
+	if (!list)
+		return FAIL(NO_MEMORY, "a call has no memory for a list of clients");
+	TRY(call_page(call, SPAN_NONE, &list->page));
+	TRY(ask_after(&list->page, &list->after));
+	list->clients = call_alloc(call, list->page.limit * sizeof *list->clients);
+	if (!list->clients)
+		return FAIL(NO_MEMORY, "a call has no memory for a list of clients");
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	struct scene scene = ask_scene(call, &view);
+	call->ask = list;
+	return fill_list(&scene, list);
+}
+
+static fallible answer_list(struct call *call, struct json_out *out)
+{
+	const struct clients_page *list = call->ask;
+	json_out_open_array(out, "items");
+	for (size_t i = 0; i < list->count; i++) {
+		json_out_open(out, NULL);
+		put_view(call, out, &list->clients[i]);
+		json_out_close(out);
+	}
+	json_out_close_array(out);
+	return call_put_cursor(call, out, SPAN_NONE, list->more ? id_span(&list->after) : SPAN_NONE);
+}
+
+const struct handler api_clients_list = {prepare_list, NULL, answer_list};
+
+/* ---- PATCH /v1/clients/{client} ---- */
+
+struct clients_patch {
+	struct clients_change change;
+	struct client_view shown;
+};
+
+static fallible read_change(struct call *call, struct clients_change *change)
+{
+	static const char *const SETTABLE[] = {"active", "paused", "ended", NULL};
+	struct json_object top;
+	TRY(call_body(call, &top));
+	change->name = ask_line(call, &top, "name", JSON_OPTIONAL, CLIENT_NAME_MAX);
+	change->ref = ask_ref(&top);
+	change->time_zone = ask_zone(&top);
+	change->has_language = ask_language(&top, &change->language);
+	change->has_delegated = json_in_has(&top, "mailbox_delegated");
+	change->delegated = json_in_bool(&top, "mailbox_delegated", JSON_OPTIONAL, false);
+	int state = json_in_word(&top, "state", JSON_OPTIONAL, SETTABLE);
+	change->has_state = state >= 0;
+	change->state = state < 0 ? CLIENT_ACTIVE : (enum client_state)state;
+	json_in_end(&top);
+	return call_check(call);
+}
+
+static fallible prepare_change(struct call *call)
+{
+	struct clients_patch *patch = call_new(call, struct clients_patch);
+	scoped(reading) reading = {0};
+	if (!patch)
+		return FAIL(NO_MEMORY, "a call has no memory for a change");
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	struct scene scene = ask_scene(call, &view);
+	TRY(clients_find(&scene, call->parts[0], &patch->change.before));
+	TRY(read_change(call, &patch->change));
+	call->ask = patch;
+	TRY(clients_change_prepare(&scene, &patch->change));
+	if (patch->change.is_empty)
+		call->act = CALL_NO_ACT;
+	patch->shown.client = patch->change.after;
+	return find_contacts(&scene, &patch->shown);
+}
+
+static fallible write_change(struct act *act, struct call *call)
+{
+	struct clients_patch *patch = call->ask;
+	return clients_change_write(act, &patch->change);
+}
+
+static fallible answer_change(struct call *call, struct json_out *out)
+{
+	const struct clients_patch *patch = call->ask;
+	put_view(call, out, &patch->shown);
+	return OK;
+}
+
+const struct handler api_clients_change = {prepare_change, write_change, answer_change};

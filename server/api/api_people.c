@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api_people - /v1/people and /v1/people/{person}. */
+#include "server/api/api_people.h"
+
+#include "server/api/ask.h"
+#include "server/core/people_change.h"
+#include "store/tenant.h"
+
+static const char *const KINDS[] = {"staff", "client", "external", NULL};
+static const char *const STATES[] = {"active", "suspended", "removed", "erasing", "erased", NULL};
+
+/* ---- a person as JSON ---- */
+
+void api_people_put(
+	const struct call *call, struct json_out *out, const char *name, const struct person *person)
+{
+	json_out_open(out, name);
+	api_people_put_members(call, out, person);
+	json_out_close(out);
+}
+
+void api_people_put_members(const struct call *call, struct json_out *out, const struct person *person)
+{
+	json_out_id(out, "id", ID_PERSON, person->id);
+	ask_put_text(out, "ref", person->ref);
+	ask_put_text(out, "name", person->name);
+	ask_put_email(out, "email", person->email, people_shows_email(&call->caller, person));
+	json_out_text(out, "language", languages_code(person->language));
+	json_out_text(out, "kind", people_kind_name(person->kind));
+	json_out_open_array(out, "roles");
+	for (size_t i = 0; i < person->role_count; i++)
+		json_out_span(out, NULL, person->roles[i]);
+	json_out_close_array(out);
+	json_out_id(out, "client", ID_CLIENT, person->client);
+	json_out_text(out, "state", people_state_name(person->state));
+	json_out_time(out, "created", person->created);
+}
+
+/* ---- roles ---- */
+
+static bool is_listed(const struct span *roles, size_t count, struct span role)
+{
+	for (size_t i = 0; i < count; i++)
+		if (span_equal(roles[i], role))
+			return true;
+	return false;
+}
+
+/* True when the member stands there; the roles are the tenant's, each once. */
+static bool read_roles(const struct scene *scene, struct json_object *top, struct span *roles, size_t *count)
+{
+	struct json_array array;
+	struct span role;
+	*count = 0;
+	if (!json_in_array(top, "roles", JSON_OPTIONAL, PERSON_ROLES_MAX, &array))
+		return false;
+	while (json_in_next_text(&array, ROLES_NAME_MAX, &role)) {
+		uint64_t unused;
+		if (is_listed(roles, *count, role) ||
+			err_failed(people_sum_roles(scene->view, scene->caller->tenant, &role, 1, &unused)))
+			json_in_note(top, "roles", "not_allowed");
+		roles[(*count)++] = role;
+	}
+	return true;
+}
+
+/* ---- POST /v1/people ---- */
+
+static void read_client(struct json_object *top, int kind, struct people_add *add)
+{
+	bool of_client = kind == PERSON_OF_CLIENT;
+	add->client = json_in_text(top, "client", JSON_OPTIONAL, CLIENT_REF_MAX);
+	if (of_client && !json_in_has(top, "client"))
+		json_in_note(top, "client", "missing");
+	if (!of_client && add->client.len)
+		json_in_note(top, "client", "not_allowed");
+}
+
+static fallible read_add(struct call *call, const struct scene *scene, struct people_add *add)
+{
+	struct json_object top;
+	struct person *person = &add->new.person;
+	TRY(call_body(call, &top));
+	int kind = json_in_word(&top, "kind", JSON_NEEDED, KINDS);
+	person->kind = kind < 0 ? PERSON_STAFF : (enum person_kind)kind;
+	person->ref = ask_ref(&top);
+	person->name = ask_line(call, &top, "name", JSON_NEEDED, PERSON_NAME_MAX);
+	person->email = ask_email(call, &top);
+	ask_language(&top, &person->language);
+	read_roles(scene, &top, person->roles, &person->role_count);
+	read_client(&top, kind, add);
+	json_in_end(&top);
+	return call_check(call);
+}
+
+static fallible prepare_add(struct call *call)
+{
+	struct people_add *add = call_new(call, struct people_add);
+	struct tenant tenant;
+	scoped(reading) reading = {0};
+	if (!add)
+		return FAIL(NO_MEMORY, "a call has no memory for a person");
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	struct scene scene = ask_scene(call, &view);
+	TRY(tenant_get(&view, call->caller.tenant, call->arena, &tenant));
+	add->new.person.language = tenant.language;
+	TRY(read_add(call, &scene, add));
+	call->ask = add;
+	call->status = 201;
+	return people_add_prepare(&scene, add);
+}
+
+static fallible write_add(struct act *act, struct call *call)
+{
+	return people_add_write(act, call->ask);
+}
+
+static fallible answer_add(struct call *call, struct json_out *out)
+{
+	const struct people_add *add = call->ask;
+	api_people_put_members(call, out, &add->new.person);
+	return OK;
+}
+
+const struct handler api_people_add = {prepare_add, write_add, answer_add};
+
+/* ---- GET /v1/people/{person} ---- */
+
+static fallible prepare_get(struct call *call)
+{
+	struct person *person = call_new(call, struct person);
+	scoped(reading) reading = {0};
+	if (!person)
+		return FAIL(NO_MEMORY, "a call has no memory for a person");
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	struct scene scene = ask_scene(call, &view);
+	call->ask = person;
+	return people_find(&scene, call->parts[0], person);
+}
+
+static fallible answer_get(struct call *call, struct json_out *out)
+{
+	api_people_put_members(call, out, call->ask);
+	return OK;
+}
+
+const struct handler api_people_get = {prepare_get, NULL, answer_get};
+
+/* ---- GET /v1/people ---- */
+
+struct people_page {
+	struct people_filter filter;
+	struct span filters; /* what binds the cursor */
+	struct id after;
+	struct page_ask page;
+	struct person *people;
+	size_t count;
+	bool more;
+};
+
+static fallible read_list(struct call *call, const struct scene *scene, struct people_page *list)
+{
+	struct span client;
+	scoped(buf) filters = BUF(64);
+	TRY(ask_word_query(call, "kind", KINDS, &list->filter.kind));
+	TRY(ask_word_query(call, "state", STATES, &list->filter.state));
+	TRY(call_query(call, "client", &client));
+	if (client.len)
+		TRY(client_find(scene->view, call->caller.tenant, client, &list->filter.client));
+	buf_put_u8(&filters, (uint8_t)list->filter.kind);
+	buf_put_u8(&filters, (uint8_t)list->filter.state);
+	buf_put(&filters, id_span(&list->filter.client));
+	TRY(buf_check(&filters));
+	TRY(scene_copy(scene, buf_span(&filters), &list->filters));
+	TRY(call_page(call, list->filters, &list->page));
+	return ask_after(&list->page, &list->after);
+}
+
+static fallible fill_list(const struct scene *scene, struct people_page *list)
+{
+	struct err err = OK;
+	struct id at = list->after;
+	struct person next;
+	while (!list->more && people_next(scene, &list->filter, &at, &next, &err)) {
+		list->more = list->count == list->page.limit;
+		if (!list->more) {
+			list->people[list->count++] = next;
+			list->after = at;
+		}
+	}
+	return err;
+}
+
+static fallible prepare_list(struct call *call)
+{
+	struct people_page *list = call_new(call, struct people_page);
+	scoped(reading) reading = {0};
+	if (!list)
+		return FAIL(NO_MEMORY, "a call has no memory for a list of people");
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	struct scene scene = ask_scene(call, &view);
+	TRY(read_list(call, &scene, list));
+	list->people = call_alloc(call, list->page.limit * sizeof *list->people);
+	if (!list->people)
+		return FAIL(NO_MEMORY, "a call has no memory for a list of people");
+	call->ask = list;
+	return fill_list(&scene, list);
+}
+
+static fallible answer_list(struct call *call, struct json_out *out)
+{
+	const struct people_page *list = call->ask;
+	json_out_open_array(out, "items");
+	for (size_t i = 0; i < list->count; i++)
+		api_people_put(call, out, NULL, &list->people[i]);
+	json_out_close_array(out);
+	return call_put_cursor(call, out, list->filters, list->more ? id_span(&list->after) : SPAN_NONE);
+}
+
+const struct handler api_people_list = {prepare_list, NULL, answer_list};
+
+/* ---- PATCH and DELETE /v1/people/{person} ---- */
+
+static fallible read_change(struct call *call, const struct scene *scene, struct people_change *change)
+{
+	static const char *const SETTABLE[] = {"active", "suspended", NULL};
+	struct json_object top;
+	TRY(call_body(call, &top));
+	change->name = ask_line(call, &top, "name", JSON_OPTIONAL, PERSON_NAME_MAX);
+	change->ref = ask_ref(&top);
+	change->email = ask_email(call, &top);
+	change->has_language = ask_language(&top, &change->language);
+	change->has_roles = read_roles(scene, &top, change->roles, &change->role_count);
+	int state = json_in_word(&top, "state", JSON_OPTIONAL, SETTABLE);
+	change->has_state = state >= 0;
+	change->state = state > 0 ? PERSON_SUSPENDED : PERSON_ACTIVE;
+	json_in_end(&top);
+	return call_check(call);
+}
+
+static fallible prepare_change(struct call *call)
+{
+	struct people_change *change = call_new(call, struct people_change);
+	scoped(reading) reading = {0};
+	if (!change)
+		return FAIL(NO_MEMORY, "a call has no memory for a change");
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	struct scene scene = ask_scene(call, &view);
+	TRY(people_find(&scene, call->parts[0], &change->before));
+	TRY(read_change(call, &scene, change));
+	call->ask = change;
+	TRY(people_change_prepare(&scene, change));
+	if (change->is_empty)
+		call->act = CALL_NO_ACT;
+	return OK;
+}
+
+static fallible prepare_remove(struct call *call)
+{
+	struct people_change *change = call_new(call, struct people_change);
+	scoped(reading) reading = {0};
+	if (!change)
+		return FAIL(NO_MEMORY, "a call has no memory for a removal");
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	struct scene scene = ask_scene(call, &view);
+	TRY(people_find(&scene, call->parts[0], &change->before));
+	call->ask = change;
+	return people_remove_prepare(&scene, change);
+}
+
+/* The last owner stays, and that somebody tried is on record. */
+static fallible write_change(struct act *act, struct call *call)
+{
+	struct people_change *change = call->ask;
+	if (change->is_last_owner)
+		call->refusal = FAIL_CODE(LAST_OWNER, "a tenant keeps at least one owner");
+	return people_change_write(act, change);
+}
+
+static fallible answer_change(struct call *call, struct json_out *out)
+{
+	const struct people_change *change = call->ask;
+	api_people_put_members(call, out, &change->after);
+	return OK;
+}
+
+const struct handler api_people_change = {prepare_change, write_change, answer_change};
+const struct handler api_people_remove = {prepare_remove, write_change, answer_change};

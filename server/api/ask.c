@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ask - small readings with one way to refuse. */
+#include "server/api/ask.h"
+
+#include "base/text.h"
+#include "store/application.h"
+#include "store/client.h"
+#include "store/person.h"
+
+enum { DAY_MS = 86400000 };
+
+struct scene ask_scene(struct call *call, const struct view *view)
+{
+	return (struct scene){.server = call->server,
+		.caller = &call->caller,
+		.view = view,
+		.now = call->now,
+		.arena = call->arena,
+		.trace = call->trace};
+}
+
+static bool is_line(struct span text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (text.at[i] < ' ')
+			return false;
+	return true;
+}
+
+struct span ask_line(
+	struct call *call, struct json_object *object, const char *name, enum json_need need, size_t max)
+{
+	struct span text = json_in_text(object, name, need, max), line;
+	if (text.len == 0)
+		return SPAN_NONE;
+	/* Composing may make a text longer than it was. */
+	if (is_line(text) && !err_failed(text_normalise(text, call->arena, &line)) && line.len <= max)
+		return line;
+	json_in_note(object, name, "malformed");
+	return SPAN_NONE;
+}
+
+struct span ask_email(struct call *call, struct json_object *object)
+{
+	struct span email = ask_line(call, object, "email", JSON_OPTIONAL, PERSON_EMAIL_MAX);
+	if (email.len == 0 || text_is_email(email))
+		return email;
+	json_in_note(object, "email", "malformed");
+	return SPAN_NONE;
+}
+
+struct span ask_ref(struct json_object *object)
+{
+	struct span ref = json_in_text(object, "ref", JSON_OPTIONAL, PERSON_REF_MAX);
+	if (ref.len == 0 || text_is_ref(ref))
+		return ref;
+	json_in_note(object, "ref", "malformed");
+	return SPAN_NONE;
+}
+
+/* A name of the zone database: Europe/Sofia, Etc/GMT+2. */
+static bool is_zone(struct span text)
+{
+	for (size_t i = 0; i < text.len; i++) {
+		uint8_t c = text.at[i];
+		bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+		if (!letter && !(c >= '0' && c <= '9') && !(i > 0 && strchr("/_+-", c)))
+			return false;
+	}
+	return true;
+}
+
+struct span ask_zone(struct json_object *object)
+{
+	struct span zone = json_in_text(object, "time_zone", JSON_OPTIONAL, CLIENT_ZONE_MAX);
+	if (zone.len == 0 || is_zone(zone))
+		return zone;
+	json_in_note(object, "time_zone", "malformed");
+	return SPAN_NONE;
+}
+
+bool ask_language(struct json_object *object, enum language *language)
+{
+	struct span code = json_in_text(object, "language", JSON_OPTIONAL, 8);
+	if (code.len == 0)
+		return false;
+	if (languages_find(code, language))
+		return true;
+	json_in_note(object, "language", "not_allowed");
+	return false;
+}
+
+struct instant ask_expiry(struct call *call, struct json_object *object)
+{
+	struct instant latest = {call->now.ms + APPLICATION_EXPIRES_DAYS_MAX * (int64_t)DAY_MS};
+	struct instant at = json_in_time(object, "expires_at", JSON_OPTIONAL);
+	if (!json_in_has(object, "expires_at"))
+		return (struct instant){call->now.ms + APPLICATION_EXPIRES_DAYS * (int64_t)DAY_MS};
+	if (at.ms && (at.ms <= call->now.ms || at.ms > latest.ms))
+		json_in_note(object, "expires_at", "not_allowed");
+	return at;
+}
+
+fallible ask_word_query(struct call *call, const char *name, const char *const *words, int *word)
+{
+	struct span value;
+	TRY(call_query(call, name, &value));
+	*word = -1;
+	if (!value.at)
+		return OK;
+	for (int i = 0; words[i]; i++)
+		if (span_is(value, words[i]))
+			*word = i;
+	return *word < 0 ? FAIL(INVALID, "a query parameter has a word that is not in its list") : OK;
+}
+
+fallible ask_after(const struct page_ask *page, struct id *after)
+{
+	*after = (struct id){0};
+	if (!page->resumes)
+		return OK;
+	if (page->position.len != sizeof after->bytes)
+		return FAIL_CODE(CURSOR_INVALID, "the cursor was made for another list");
+	memcpy(after->bytes, page->position.at, sizeof after->bytes);
+	return OK;
+}
+
+void ask_put_text(struct json_out *out, const char *name, struct span text)
+{
+	if (text.len)
+		json_out_span(out, name, text);
+	else
+		json_out_null(out, name);
+}
+
+void ask_put_email(struct json_out *out, const char *name, struct span email, bool shown)
+{
+	scoped(buf) masked = BUF(2 * PERSON_EMAIL_MAX);
+	if (email.len && !shown) {
+		text_mask_email(email, &masked);
+		email = buf_span(&masked);
+	}
+	ask_put_text(out, name, email);
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ask - what the handlers that set up a tenant read and write alike: texts in NFC, languages, ids in paths,
+ * addresses. */
+#pragma once
+
+#include "policies/languages.h"
+#include "server/api/call.h"
+#include "server/core/scene.h"
+
+/* ask_scene - the scene of a call over a view, which has to outlive it. */
+struct scene ask_scene(struct call *call, const struct view *view);
+
+/* ask_line - a text of one line in NFC. ask_email - an address. ask_ref - a caller's own name for a thing.
+ * ask_zone - the name of a time zone. What is faulty is noted and SPAN_NONE. */
+struct span ask_line(
+	struct call *call, struct json_object *object, const char *name, enum json_need need, size_t max);
+struct span ask_email(struct call *call, struct json_object *object);
+struct span ask_ref(struct json_object *object);
+struct span ask_zone(struct json_object *object);
+
+/* ask_language - true when one was given. */
+bool ask_language(struct json_object *object, enum language *language);
+
+/* ask_expiry - `expires_at`: in the future, at most APPLICATION_EXPIRES_DAYS_MAX ahead,
+ * APPLICATION_EXPIRES_DAYS without it. */
+struct instant ask_expiry(struct call *call, struct json_object *object);
+
+/* ask_word_query - a query parameter out of a list of words; -1 when absent. Fails: INVALID · INPUT. */
+fallible ask_word_query(struct call *call, const char *name, const char *const *words, int *word);
+
+/* ask_after - the id behind which a page of a list begins; none at the first page. Fails: CURSOR_INVALID. */
+fallible ask_after(const struct page_ask *page, struct id *after);
+
+/* ask_put_text - a text, or null when there is none. ask_put_email - the same for an address, masked unless
+ * it may be shown. */
+void ask_put_text(struct json_out *out, const char *name, struct span text);
+void ask_put_email(struct json_out *out, const char *name, struct span email, bool shown);

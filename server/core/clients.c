@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* clients - prepare and write customers and their contacts. */
+#include "server/core/clients.h"
+
+#include "crypto/random.h"
+#include "server/core/detail.h"
+
+static const char *const STATES[] = {"active", "paused", "ended", "erasing", "erased"};
+
+const char *clients_state_name(enum client_state state)
+{
+	return STATES[state];
+}
+
+/* ---- a new one ---- */
+
+static fallible check_ref(const struct scene *scene, struct span ref)
+{
+	struct id holder;
+	if (ref.len == 0)
+		return OK;
+	struct err err = client_find(scene->view, scene->caller->tenant, ref, &holder);
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	return FAIL_CODE(REF_TAKEN, "another client has this ref");
+}
+
+static fallible prepare_contacts(const struct scene *scene, struct clients_add *add)
+{
+	struct client *client = &add->client;
+	for (size_t i = 0; i < add->contact_count; i++) {
+		struct people_new *contact = &add->contacts[i];
+		contact->person.kind = PERSON_OF_CLIENT;
+		contact->person.client = client->id;
+		TRY(people_new_prepare(scene, contact));
+		client->contacts[i] = contact->person.id;
+	}
+	client->contact_count = add->contact_count;
+	return OK;
+}
+
+fallible clients_add_prepare(const struct scene *scene, struct clients_add *add)
+{
+	struct client *client = &add->client;
+	TRY(check_ref(scene, client->ref));
+	client->tenant = scene->caller->tenant;
+	client->id = random_id(scene->now);
+	client->created = scene->now;
+	const struct subject subject = {SUBJECT_CLIENT, client->id};
+	/* The key is durable before the row that needs it; a key without a row is swept at start (FOUNDATIONS
+	 * 19). */
+	TRY(keeper_make_subject(scene->server->keeper, client->tenant, &subject));
+	TRY(prepare_contacts(scene, add));
+	TRY(contacts_seal(scene, client, &add->sealed));
+	struct event event = contacts_event(scene, ACTION_CLIENT_CREATED, client);
+	return scene_seal(scene, &event, &add->created);
+}
+
+fallible clients_add_write(struct act *act, struct clients_add *add)
+{
+	TRY(client_put_ref(act, &add->client));
+	TRY(client_put(act, &add->client, add->sealed));
+	TRY(act_add(act, add->client.tenant, &add->created.leaf, NULL));
+	for (size_t i = 0; i < add->contact_count; i++)
+		TRY(people_new_write(act, &add->contacts[i]));
+	return OK;
+}
+
+/* ---- changes ---- */
+
+static void apply(struct clients_change *change)
+{
+	struct client *after = &change->after;
+	if (change->name.len)
+		after->name = change->name;
+	if (change->ref.len)
+		after->ref = change->ref;
+	if (change->time_zone.len)
+		after->time_zone = change->time_zone;
+	if (change->has_language)
+		after->language = change->language;
+	if (change->has_delegated)
+		after->mailbox_delegated = change->delegated;
+	if (change->has_state)
+		after->state = change->state;
+}
+
+static struct span yes_or_no(bool yes)
+{
+	return yes ? SPAN_LIT("true") : SPAN_LIT("false");
+}
+
+static fallible seal_changed(const struct scene *scene, struct clients_change *change)
+{
+	const struct client *before = &change->before, *after = &change->after;
+	struct detail_changes changes = {.count = 0};
+	struct event event = contacts_event(scene, ACTION_CLIENT_CHANGED, after);
+	detail_note(&changes, "name", before->name, after->name);
+	detail_note(&changes, "ref", before->ref, after->ref);
+	detail_note(&changes, "language", span_text(languages_code(before->language)),
+		span_text(languages_code(after->language)));
+	detail_note(&changes, "time_zone", before->time_zone, after->time_zone);
+	detail_note(&changes, "mailbox_delegated", yes_or_no(before->mailbox_delegated),
+		yes_or_no(after->mailbox_delegated));
+	detail_note(&changes, "state", span_text(clients_state_name(before->state)),
+		span_text(clients_state_name(after->state)));
+	change->is_empty = changes.count == 0;
+	TRY(detail_print_changes(&changes, scene->arena, &event.texts[LEAF_TEXT_CHANGES]));
+	return scene_seal(scene, &event, &change->changed);
+}
+
+static enum action move_action(enum client_state state)
+{
+	switch (state) {
+	case CLIENT_PAUSED:
+		return ACTION_CLIENT_PAUSED;
+	case CLIENT_ENDED:
+		return ACTION_CLIENT_TERMINATED;
+	case CLIENT_ACTIVE:
+	case CLIENT_ERASING:
+	case CLIENT_ERASED:
+		break;
+	}
+	return ACTION_CLIENT_RESUMED;
+}
+
+static fallible seal_moved(const struct scene *scene, struct clients_change *change)
+{
+	change->moves = change->before.state != change->after.state;
+	if (!change->moves)
+		return OK;
+	struct event event = contacts_event(scene, move_action(change->after.state), &change->after);
+	return scene_seal(scene, &event, &change->moved);
+}
+
+fallible clients_change_prepare(const struct scene *scene, struct clients_change *change)
+{
+	if (change->before.state >= CLIENT_ENDED)
+		return FAIL(CONFLICT, "the client has ended");
+	change->after = change->before;
+	apply(change);
+	if (!span_equal(change->before.ref, change->after.ref))
+		TRY(check_ref(scene, change->after.ref));
+	TRY(seal_changed(scene, change));
+	TRY(seal_moved(scene, change));
+	return contacts_seal(scene, &change->after, &change->sealed);
+}
+
+static fallible move_ref(struct act *act, const struct clients_change *change)
+{
+	if (span_equal(change->before.ref, change->after.ref))
+		return OK;
+	TRY(client_drop_ref(act, &change->before));
+	return client_put_ref(act, &change->after);
+}
+
+fallible clients_change_write(struct act *act, struct clients_change *change)
+{
+	const struct client *before = &change->before;
+	struct noun_key key = noun_key(before->tenant, id_span(&before->id), SPAN_NONE);
+	struct row row;
+	TRY(act_get(act, TABLE_CLIENT, noun_key_span(&key), &row));
+	if (row.version != before->version)
+		return FAIL_CODE(STALE, "the client changed meanwhile");
+	TRY(move_ref(act, change));
+	TRY(client_put(act, &change->after, change->sealed));
+	TRY(act_add(act, before->tenant, &change->changed.leaf, NULL));
+	return change->moves ? act_add(act, before->tenant, &change->moved.leaf, NULL) : OK;
+}
+
+/* ---- who is there ---- */
+
+static fallible find_seen(const struct scene *scene, struct span id_or_ref, struct id *id)
+{
+	const struct caller *caller = scene->caller;
+	struct person person = {.client = {{0}}};
+	bool sees_all = caller->capabilities & CAPABILITY_BIT(CLIENTS_READ);
+	TRY(client_find(scene->view, caller->tenant, id_or_ref, id));
+	if (!sees_all)
+		TRY(person_get(scene->view, caller->tenant, caller->person, scene->arena, &person));
+	return sees_all || ids_equal(person.client, *id) ? OK
+							 : FAIL(NOT_FOUND, "the caller sees another client");
+}
+
+fallible clients_find(const struct scene *scene, struct span id_or_ref, struct client *client)
+{
+	struct id id;
+	struct err err = find_seen(scene, id_or_ref, &id);
+	/* One answer, whether there is none or only none for this caller (FOUNDATIONS 13). */
+	if (err.kind == ERR_NOT_FOUND)
+		return FAIL(NOT_FOUND, "there is no such client here");
+	TRY(err);
+	return client_get(scene->view, scene->caller->tenant, id, scene->arena, client);
+}

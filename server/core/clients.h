@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* clients - a new customer with the people who are told, and what changes about him. */
+#pragma once
+
+#include "server/core/people.h"
+
+struct clients_add {
+	/* asked */
+	struct client client; /* name, ref, language, time_zone, mailbox_delegated */
+	struct people_new contacts[CLIENT_CONTACTS_MAX]; /* name, email, language */
+	size_t contact_count;
+	/* prepared */
+	struct span sealed;
+	struct event_draft created;
+};
+
+/* clients_add_prepare - keys of the client and of each contact are durable before. Fails: REF_TAKEN. */
+fallible clients_add_prepare(const struct scene *scene, struct clients_add *add);
+fallible clients_add_write(struct act *act, struct clients_add *add);
+
+struct clients_change {
+	/* asked: what is empty stays as it is */
+	struct span name, ref, time_zone;
+	bool has_language, has_delegated, has_state;
+	enum language language;
+	bool delegated;
+	enum client_state state; /* ACTIVE, PAUSED or ENDED */
+	/* prepared */
+	struct client before, after;
+	struct span sealed;
+	struct event_draft changed, moved; /* moved: client.paused, resumed or terminated */
+	bool moves;
+	bool is_empty; /* nothing changes: no act */
+};
+
+/* clients_change_prepare - change->before is the client as clients_find found him. Fails: CONFLICT he has
+ * ended · REF_TAKEN. */
+fallible clients_change_prepare(const struct scene *scene, struct clients_change *change);
+fallible clients_change_write(struct act *act, struct clients_change *change);
+
+/* clients_find - the client of a path, if the caller may see him: a person who acts needs clients.read, or is
+ * of this client. Fails: NOT_FOUND. */
+fallible clients_find(const struct scene *scene, struct span id_or_ref, struct client *client);
+
+/* clients_state_name - the word of the API. */
+const char *clients_state_name(enum client_state state);

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* scene - events and memory of a use-case. */
+#include "server/core/scene.h"
+
+struct event scene_event(const struct scene *scene, enum action action)
+{
+	struct event event = caller_event(scene->caller, action);
+	event.texts[LEAF_TEXT_TRACE] = scene->trace;
+	return event;
+}
+
+fallible scene_seal(const struct scene *scene, const struct event *event, struct event_draft *draft)
+{
+	return event_seal(
+		scene->server->volume.keys, scene->caller->tenant, event, scene->now, scene->arena, draft);
+}
+
+fallible scene_copy(const struct scene *scene, struct span bytes, struct span *copy)
+{
+	struct span made = arena_copy(scene->arena, bytes);
+	if (!made.at)
+		return FAIL(NO_MEMORY, "a call has no memory for what it was asked");
+	*copy = made;
+	return OK;
+}
