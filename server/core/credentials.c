@@ -107,8 +107,13 @@ fallible credentials_generate(size_t length, struct arena *arena, struct span *t
 
 /* ---- finding ---- */
 
-static const uint64_t SEES_ALL =
-	CAPABILITY_BIT(CREDENTIAL_DEPOSIT) | CAPABILITY_BIT(GRANT_GIVE) | CAPABILITY_BIT(GRANT_APPROVE);
+fallible credentials_sight(
+	const struct view *view, const struct caller *caller, struct arena *arena, struct sight *sight)
+{
+	static const uint64_t ANY = CAPABILITY_BIT(CREDENTIAL_DEPOSIT) | CAPABILITY_BIT(GRANT_GIVE) |
+				    CAPABILITY_BIT(GRANT_APPROVE);
+	return sight_of(view, caller, ANY, arena, sight);
+}
 
 fallible credentials_find(const struct view *view, const struct caller *caller, struct span text,
 	struct arena *arena, struct credential *credential)
@@ -118,7 +123,7 @@ fallible credentials_find(const struct view *view, const struct caller *caller, 
 	struct credential found;
 	TRY(ids_parse(ID_CREDENTIAL, text, &id));
 	TRY(credential_get(view, caller->tenant, id, arena, &found));
-	TRY(sight_of(view, caller, SEES_ALL, arena, &sight));
+	TRY(credentials_sight(view, caller, arena, &sight));
 	if (!sight_has_client(&sight, found.client))
 		return FAIL(NOT_FOUND, "the credential is outside what the caller sees");
 	*credential = found;
@@ -219,7 +224,7 @@ static fallible find_client(const struct caller *caller, const struct view *view
 	struct id id;
 	struct sight sight;
 	struct client client;
-	TRY(sight_of(view, caller, SEES_ALL, arena, &sight));
+	TRY(credentials_sight(view, caller, arena, &sight));
 	struct err err = client_find(view, caller->tenant, put->client, &id);
 	if (err.kind == ERR_NOT_FOUND || (!err_failed(err) && !sight_has_client(&sight, id)))
 		return FAIL_CODE(UNKNOWN_CLIENT, "the credential's client is nobody here");

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api_grants - giving, listing and taking back grants; freezing a client. */
+#include "server/api/call.h"
+#include "server/core/grants.h"
+#include "store/person.h"
+
+enum { NAME_MAX_BYTES = 128, FILTERS_MAX = 512 };
+
+static fallible no_memory(void)
+{
+	return FAIL(NO_MEMORY, "a call has no memory for a grant");
+}
+
+/* ---- what a grant looks like ---- */
+
+static void put_modes(struct json_out *out, uint16_t modes)
+{
+	json_out_open_array(out, "modes");
+	for (unsigned mode = 0; mode < MODE_COUNT; mode++)
+		if (modes & modes_bit((enum mode)mode))
+			json_out_text(out, NULL, modes_name((enum mode)mode));
+	json_out_close_array(out);
+}
+
+/* What a grant may have to wait for: nothing yet, in this version. */
+static void put_gates(struct json_out *out)
+{
+	json_out_open(out, "gates");
+	json_out_text(out, "nda", "none");
+	json_out_text(out, "consent", "none");
+	json_out_text(out, "approval", "none");
+	json_out_close(out);
+}
+
+static void put_uses(struct json_out *out, const struct grant *grant)
+{
+	json_out_number(out, "uses_made", grant->uses_made);
+	if (grant->uses_max == 0) {
+		json_out_null(out, "uses");
+		json_out_null(out, "uses_left");
+		return;
+	}
+	json_out_number(out, "uses", grant->uses_max);
+	json_out_number(out, "uses_left",
+		grant->uses_max > grant->uses_made ? grant->uses_max - grant->uses_made : 0);
+}
+
+static void put_grant(struct json_out *out, const struct grant *grant, struct instant now)
+{
+	json_out_id(out, "id", ID_GRANT, grant->id);
+	json_out_text(out, "state", grant_shown_name(grant_shown(grant, now)));
+	put_gates(out);
+	json_out_id(out, "credential", ID_CREDENTIAL, grant->credential);
+	json_out_id(out, "client", ID_CLIENT, grant->client);
+	json_out_id(out, "to", ID_PERSON, grant->person);
+	json_out_id(out, "by", grant->giver_is_person ? ID_PERSON : ID_APPLICATION, grant->giver);
+	put_modes(out, grant->modes);
+	json_out_time(out, "from", grant->from);
+	json_out_time(out, "until", grant->until);
+	put_uses(out, grant);
+	if (grant->task.len)
+		json_out_span(out, "task", grant->task);
+	if (grant->mandate.len)
+		json_out_span(out, "mandate", grant->mandate);
+	json_out_bool(out, "notify", grant->notify);
+	json_out_time(out, "created", grant->created);
+}
+
+/* ---- POST /v1/grants ---- */
+
+/* Terms that this version would not keep are refused, not passed over. */
+static void refuse_member(struct json_object *top, const char *name)
+{
+	struct json_object unread;
+	if (!json_in_has(top, name))
+		return;
+	json_in_object(top, name, JSON_OPTIONAL, &unread);
+	json_in_note(top, name, "not_allowed");
+}
+
+static void read_modes(struct json_object *top, struct grant *grant)
+{
+	struct json_array modes;
+	struct span word;
+	enum mode mode;
+	if (!json_in_array(top, "modes", JSON_NEEDED, MODE_COUNT, &modes))
+		return;
+	while (json_in_next_text(&modes, NAME_MAX_BYTES, &word)) {
+		/* Injecting needs an agent; until there is one, nobody can be granted it. */
+		if (modes_find(word, &mode) && mode != MODE_INJECT)
+			grant->modes |= modes_bit(mode);
+		else
+			json_in_note(top, "modes", "not_allowed");
+	}
+	if (modes.count == 0)
+		json_in_note(top, "modes", "missing");
+}
+
+static fallible read_add(struct call *call, struct json_object *top, struct grants_add *add)
+{
+	struct grant *grant = &add->grant;
+	TRY(call_body(call, top));
+	add->credential = json_in_text(top, "credential", JSON_NEEDED, NAME_MAX_BYTES);
+	add->to = json_in_text(top, "to", JSON_NEEDED, NAME_MAX_BYTES);
+	read_modes(top, grant);
+	grant->from = json_in_time(top, "from", JSON_OPTIONAL);
+	grant->until = json_in_time(top, "until", JSON_OPTIONAL);
+	grant->uses_max = (uint32_t)json_in_number(top, "uses", JSON_OPTIONAL, 1, GRANT_USES_MAX, 0);
+	grant->task = json_in_text(top, "task", JSON_OPTIONAL, GRANT_TASK_MAX);
+	grant->mandate = json_in_text(top, "mandate", JSON_OPTIONAL, GRANT_MANDATE_MAX);
+	grant->notify = json_in_bool(top, "notify", JSON_OPTIONAL, true);
+	refuse_member(top, "hours");
+	refuse_member(top, "approval");
+	if (json_in_bool(top, "exclusive", JSON_OPTIONAL, false))
+		json_in_note(top, "exclusive", "not_allowed");
+	json_in_end(top);
+	return call_check(call);
+}
+
+static fallible prepare_add(struct call *call)
+{
+	struct grants_add *add = call_new(call, struct grants_add);
+	struct json_object top;
+	scoped(reading) reading = {0};
+	if (!add)
+		return no_memory();
+	call->ask = add;
+	call->status = 201;
+	TRY(read_add(call, &top, add));
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	struct err err = grants_add_prepare(call->server, &call->caller, &view, call->now, call->arena, add);
+	if (err_failed(err) && add->fault)
+		json_in_note(&top, add->fault, "not_allowed");
+	return err;
+}
+
+static fallible write_add(struct act *act, struct call *call)
+{
+	return grants_add_write(act, call->ask);
+}
+
+static fallible answer_add(struct call *call, struct json_out *out)
+{
+	const struct grants_add *add = call->ask;
+	put_grant(out, &add->grant, call->now);
+	return OK;
+}
+
+const struct handler api_grants_add = {prepare_add, write_add, answer_add};
+
+/* ---- GET /v1/grants ---- */
+
+struct list {
+	struct id person, client; /* none = any */
+	bool by_state;
+	enum grant_shown state;
+	struct span filters; /* what the cursor is bound to */
+	struct page_ask page;
+};
+
+static fallible read_state(struct span word, struct list *list)
+{
+	list->by_state = word.len > 0;
+	if (list->by_state && !grant_shown_find(word, &list->state))
+		return FAIL(INVALID, "state is active, suspended, revoked, expired or used_up");
+	return OK;
+}
+
+static fallible bind_filters(struct call *call, const struct span filters[static 3], struct list *list)
+{
+	scoped(buf) text = BUF(FILTERS_MAX);
+	for (size_t i = 0; i < 3; i++)
+		buf_put_sized(&text, filters[i]);
+	TRY(buf_check(&text));
+	list->filters = arena_copy(call->arena, buf_span(&text));
+	return list->filters.at ? OK : no_memory();
+}
+
+static fallible prepare_list(struct call *call)
+{
+	struct list *list = call_new(call, struct list);
+	struct span filters[3];
+	scoped(reading) reading = {0};
+	if (!list)
+		return no_memory();
+	call->ask = list;
+	TRY(call_query(call, "person", &filters[0]));
+	TRY(call_query(call, "client", &filters[1]));
+	TRY(call_query(call, "state", &filters[2]));
+	TRY(read_state(filters[2], list));
+	TRY(bind_filters(call, filters, list));
+	TRY(call_page(call, list->filters, &list->page));
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	if (filters[0].len)
+		TRY(person_find(&view, call->caller.tenant, filters[0], &list->person));
+	if (filters[1].len)
+		TRY(client_find(&view, call->caller.tenant, filters[1], &list->client));
+	return OK;
+}
+
+static bool is_wanted(
+	const struct list *list, const struct grant *grant, const struct sight *sight, struct instant now)
+{
+	if (!sight_has(sight, grant->client, grant->person))
+		return false;
+	if (!ids_is_none(list->person) && !ids_equal(list->person, grant->person))
+		return false;
+	if (!ids_is_none(list->client) && !ids_equal(list->client, grant->client))
+		return false;
+	return !list->by_state || grant_shown(grant, now) == list->state;
+}
+
+static fallible answer_list(struct call *call, struct json_out *out)
+{
+	const struct list *list = call->ask;
+	struct id of = ids_is_none(list->person) ? list->client : list->person;
+	struct id after = {0}, last = {0};
+	struct grant grant;
+	struct sight sight;
+	struct err err = OK;
+	size_t count = 0;
+	scoped(reading) reading = {0};
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	TRY(grants_sight(&view, &call->caller, call->arena, &sight));
+	if (list->page.position.len == sizeof after.bytes)
+		memcpy(after.bytes, list->page.position.at, sizeof after.bytes);
+	json_out_open_array(out, "items");
+	while (grant_next(&view, call->caller.tenant, of, &after, call->arena, &grant, &err)) {
+		if (!is_wanted(list, &grant, &sight, call->now))
+			continue;
+		if (count++ == list->page.limit)
+			break;
+		json_out_open(out, NULL);
+		put_grant(out, &grant, call->now);
+		json_out_close(out);
+		last = after;
+	}
+	TRY(err);
+	json_out_close_array(out);
+	return call_put_cursor(
+		call, out, list->filters, count > list->page.limit ? id_span(&last) : SPAN_NONE);
+}
+
+const struct handler api_grants_list = {prepare_list, NULL, answer_list};
+
+/* ---- one grant ---- */
+
+static fallible find(struct call *call, struct grants_revoke **found)
+{
+	scoped(reading) reading = {0};
+	*found = call_new(call, struct grants_revoke);
+	if (!*found)
+		return no_memory();
+	call->ask = *found;
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	return grants_find(&view, &call->caller, call->parts[0], call->arena, &(*found)->grant);
+}
+
+static fallible prepare_one(struct call *call)
+{
+	struct grants_revoke *found;
+	return find(call, &found);
+}
+
+static fallible answer_one(struct call *call, struct json_out *out)
+{
+	const struct grants_revoke *found = call->ask;
+	put_grant(out, &found->grant, call->now);
+	return OK;
+}
+
+const struct handler api_grants_one = {prepare_one, NULL, answer_one};
+
+static fallible prepare_revoke(struct call *call)
+{
+	struct grants_revoke *revoke;
+	TRY(find(call, &revoke));
+	return grants_revoke_prepare(call->server, &call->caller, call->now, call->arena, revoke);
+}
+
+static fallible write_revoke(struct act *act, struct call *call)
+{
+	return grants_revoke_write(act, call->ask);
+}
+
+const struct handler api_grants_revoke = {prepare_revoke, write_revoke, answer_one};
+
+/* ---- POST and DELETE /v1/clients/{client}/freeze ---- */
+
+static fallible prepare_frozen(struct call *call, bool frozen)
+{
+	struct grants_freeze *freeze = call_new(call, struct grants_freeze);
+	scoped(reading) reading = {0};
+	if (!freeze)
+		return no_memory();
+	call->ask = freeze;
+	freeze->client = call->parts[0];
+	freeze->frozen = frozen;
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	return grants_freeze_prepare(call->server, &call->caller, &view, call->now, call->arena, freeze);
+}
+
+/* A body is not needed; one that is sent says nothing. */
+static fallible read_nothing(struct call *call)
+{
+	struct json_object top;
+	if (call->request->body.len == 0)
+		return OK;
+	TRY(call_body(call, &top));
+	json_in_end(&top);
+	return call_check(call);
+}
+
+static fallible prepare_freeze(struct call *call)
+{
+	TRY(read_nothing(call));
+	return prepare_frozen(call, true);
+}
+
+static fallible prepare_thaw(struct call *call)
+{
+	return prepare_frozen(call, false);
+}
+
+static fallible write_freeze(struct act *act, struct call *call)
+{
+	return grants_freeze_write(act, call->ask);
+}
+
+static fallible answer_freeze(struct call *call, struct json_out *out)
+{
+	const struct grants_freeze *freeze = call->ask;
+	json_out_id(out, "id", ID_CLIENT, freeze->found.id);
+	json_out_bool(out, "frozen", freeze->frozen);
+	return OK;
+}
+
+const struct handler api_grants_freeze = {prepare_freeze, write_freeze, answer_freeze};
+const struct handler api_grants_thaw = {prepare_thaw, write_freeze, answer_freeze};

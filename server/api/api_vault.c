@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api_vault - POST /v1/grants/{grant}/uses: the only place that puts a secret of a client into an answer. */
+#include "base/text.h"
+#include "server/api/call.h"
+#include "server/core/credentials.h"
+#include "server/core/uses.h"
+
+enum { NAME_MAX_BYTES = 128, SEAL_TO_TEXT = 64, SECRET_JSON_MAX = 64 * 1024 };
+
+struct release {
+	struct uses_add use;
+	bool sealed;
+	uint8_t seal_to[BOX_PUBLIC];
+};
+
+/* ---- reading ---- */
+
+/* A key that nothing can be sealed to is found out now, not when the use is counted. */
+static void read_seal_to(struct json_object *top, struct release *release)
+{
+	scoped(buf) key = BUF(SEAL_TO_TEXT);
+	scoped(buf) trial = BUF(BOX_OVERHEAD);
+	struct span text = json_in_text(top, "seal_to", JSON_OPTIONAL, SEAL_TO_TEXT);
+	if (text.len == 0)
+		return;
+	release->sealed = !err_failed(text_parse_base64url(text, &key)) && key.len == BOX_PUBLIC;
+	if (release->sealed) {
+		memcpy(release->seal_to, key.data, BOX_PUBLIC);
+		release->sealed = !err_failed(box_seal_to(release->seal_to, SPAN_NONE, &trial));
+	}
+	if (!release->sealed)
+		json_in_note(top, "seal_to", "malformed");
+	else if (release->use.mode == MODE_CODE)
+		json_in_note(top, "seal_to", "not_allowed");
+}
+
+/* A missing purpose or proof is no fault of the request's form: the rules say no to it, on record. */
+static fallible read_use(struct call *call, struct release *release)
+{
+	struct json_object top;
+	struct uses_add *use = &release->use;
+	TRY(call_body(call, &top));
+	struct span mode = json_in_text(&top, "mode", JSON_NEEDED, NAME_MAX_BYTES);
+	if (mode.len && !modes_find(mode, &use->mode))
+		json_in_note(&top, "mode", "not_allowed");
+	use->purpose = json_in_text(&top, "purpose", JSON_OPTIONAL, USES_PURPOSE_MAX);
+	use->verification = json_in_text(&top, "verification", JSON_OPTIONAL, NAME_MAX_BYTES);
+	call_read_device(&top, "device", JSON_OPTIONAL, &use->device);
+	read_seal_to(&top, release);
+	json_in_end(&top);
+	return call_check(call);
+}
+
+/* The body's device counts; a personal token's is the one that the server saw itself. */
+static fallible take_device(const struct call *call, struct uses_add *use)
+{
+	if (!use->device.given && call->caller.kind == TOKEN_PERSON)
+		use->device = call->caller.device;
+	if (!use->device.given)
+		return FAIL_CODE(DEVICE_MISSING, "a person acts from a device: name it");
+	return OK;
+}
+
+static fallible check_scope(const struct call *call, const struct uses_add *use)
+{
+	uint32_t needed = use->mode == MODE_REVEAL   ? SCOPE_BIT(VAULT_REVEAL)
+			  : use->mode == MODE_INJECT ? SCOPE_BIT(VAULT_INJECT)
+						     : 0;
+	return scopes_allow(call->caller.scopes, needed)
+		       ? OK
+		       : FAIL_CODE(SCOPE_MISSING, "the token lacks the scope for this mode");
+}
+
+static fallible prepare_use(struct call *call)
+{
+	struct release *release = call_new(call, struct release);
+	scoped(reading) reading = {0};
+	if (!release)
+		return FAIL(NO_MEMORY, "a call has no memory for a use");
+	call->ask = release;
+	release->use.grant_id = call->parts[0];
+	TRY(read_use(call, release));
+	TRY(take_device(call, &release->use));
+	TRY(check_scope(call, &release->use));
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	return uses_prepare(call->server, &call->caller, &view, call->now, call->arena, &release->use);
+}
+
+static fallible write_use(struct act *act, struct call *call)
+{
+	struct release *release = call->ask;
+	TRY(uses_write(act, &release->use));
+	call->refusal = release->use.refusal;
+	return OK;
+}
+
+/* ---- releasing: only where nothing has to be left out, and so only after the commit ---- */
+
+static fallible put_code(struct call *call, const struct release *release, struct json_out *out)
+{
+	char code[TOTP_DIGITS_MAX + 1];
+	int valid_s;
+	TRY(uses_code(call->server, &release->use, code, &valid_s));
+	json_out_secret(out, "code", span_text(code));
+	json_out_number(out, "valid_s", valid_s);
+	secret_wipe(code, sizeof code);
+	return OK;
+}
+
+static fallible put_seed(const struct release *release, struct span field, struct json_out *out)
+{
+	struct totp_shape shape;
+	struct span seed;
+	scoped(buf) uri = BUF(SECRET_JSON_MAX);
+	const struct credential *credential = &release->use.credential;
+	TRY(credentials_open_seed(field, &shape, &seed));
+	totp_put_uri(&uri, &shape, seed, credential->title,
+		credential->username.len ? credential->username : credential->title);
+	struct err err = buf_check(&uri);
+	if (!err_failed(err))
+		json_out_span(out, "totp", buf_span(&uri));
+	secret_wipe(uri.data, uri.len);
+	return err;
+}
+
+static fallible put_field(struct call *call, const struct release *release, size_t at, struct json_out *out)
+{
+	scoped(secret) plain = {0};
+	enum credential_field field = release->use.releases[at].field;
+	TRY(uses_open(call->server, &release->use, at, &plain));
+	if (field == CREDENTIAL_SEED)
+		return put_seed(release, secret_span(&plain), out);
+	json_out_span(out, credentials_field_name(field), secret_span(&plain));
+	return OK;
+}
+
+static fallible put_secret(
+	struct call *call, const struct release *release, const char *name, struct json_out *out)
+{
+	const struct credential *credential = &release->use.credential;
+	json_out_open(out, name);
+	if (credential->username.len)
+		json_out_span(out, "username", credential->username);
+	for (size_t i = 0; i < release->use.release_count; i++)
+		TRY(put_field(call, release, i, out));
+	json_out_close(out);
+	return buf_check(out->buf);
+}
+
+/* Room from the beginning: a buffer that grows leaves its content behind in memory that is not wiped. */
+static fallible make_room(struct buf *buf)
+{
+	size_t before = buf->len;
+	buf_room(buf, SECRET_JSON_MAX);
+	TRY(buf_check(buf));
+	buf->len = before;
+	return OK;
+}
+
+static fallible put_sealed(struct call *call, const struct release *release, struct json_out *out)
+{
+	scoped(buf) plain = BUF(2 * SECRET_JSON_MAX);
+	scoped(buf) box = BUF(2 * SECRET_JSON_MAX);
+	scoped(buf) text = BUF(4 * SECRET_JSON_MAX);
+	TRY(make_room(&plain));
+	struct json_out inner = JSON_OUT(&plain);
+	struct err err = put_secret(call, release, NULL, &inner);
+	if (!err_failed(err))
+		err = box_seal_to(release->seal_to, buf_span(&plain), &box);
+	secret_wipe(plain.data, plain.len);
+	TRY(err);
+	text_put_base64url(&text, buf_span(&box));
+	TRY(buf_check(&text));
+	json_out_span(out, "sealed", buf_span(&text));
+	return OK;
+}
+
+static fallible release_to(struct call *call, const struct release *release, struct json_out *out)
+{
+	if (release->use.mode == MODE_CODE)
+		return put_code(call, release, out);
+	if (release->sealed)
+		return put_sealed(call, release, out);
+	TRY(make_room(out->buf));
+	return put_secret(call, release, "secret", out);
+}
+
+static fallible answer_use(struct call *call, struct json_out *out)
+{
+	const struct release *release = call->ask;
+	const char *secret = release->use.mode == MODE_CODE ? "code" : release->sealed ? "sealed" : "secret";
+	json_out_id(out, "use", ID_USE, uses_id(&release->use));
+	if (json_out_redacted(out, secret))
+		return OK;
+	call_header(call, "Cache-Control", SPAN_LIT("no-store"));
+	struct err err = release_to(call, release, out);
+	if (err_failed(err))
+		TRY(uses_report_failure(call->server, &call->caller, &release->use, call->arena));
+	/* A stored secret that does not open is our damage, whatever kind of failure it is inside. */
+	return err_failed(err) && err.kind != ERR_BUSY && err.kind != ERR_NO_MEMORY
+		       ? FAIL(CORRUPT, "a secret can't be opened")
+		       : err;
+}
+
+const struct handler api_vault_use = {prepare_use, write_use, answer_use};

@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* uses - prepare, decide, release. */
+#include "server/core/uses.h"
+
+#include "base/json_out.h"
+#include "server/core/credentials.h"
+#include "server/core/proof.h"
+#include "server/core/tell.h"
+#include "store/exposure.h"
+#include "store/storm.h"
+#include "store/tenant.h"
+
+enum { DETAIL_MAX = 512, ROLES_MAX = 1024 };
+
+/* ---- reading ---- */
+
+static fallible find_grant(
+	const struct caller *caller, const struct view *view, struct arena *arena, struct uses_add *use)
+{
+	struct id id;
+	TRY(ids_parse(ID_GRANT, use->grant_id, &id));
+	TRY(grant_get(view, caller->tenant, id, arena, &use->grant));
+	if (!ids_is_none(caller->person) && !ids_equal(caller->person, use->grant.person))
+		return FAIL(NOT_FOUND, "the grant is somebody else's");
+	return OK;
+}
+
+static fallible read_nouns(const struct view *view, struct arena *arena, struct uses_add *use)
+{
+	const struct grant *grant = &use->grant;
+	struct tenant tenant;
+	TRY(credential_get(view, grant->tenant, grant->credential, arena, &use->credential));
+	TRY(client_get(view, grant->tenant, grant->client, arena, &use->client));
+	TRY(person_get(view, grant->tenant, grant->person, arena, &use->person));
+	TRY(tenant_get(view, grant->tenant, arena, &tenant));
+	use->tenant_row = tenant.version;
+	use->facts.code_needs_login = tenant.use_needs_login;
+	return OK;
+}
+
+/* The version that holds a field's record; most often it is the current one. */
+static fallible add_release(const struct view *view, const struct version *current,
+	enum credential_field field, struct arena *arena, struct uses_add *use)
+{
+	const struct version_field *stands = version_field(current, field);
+	struct uses_release *release = &use->releases[use->release_count];
+	if (!stands)
+		return OK;
+	release->field = field;
+	release->holder = *current;
+	if (stands->held_by != current->number)
+		TRY(version_get(view, current->tenant, current->credential, stands->held_by, arena,
+			&release->holder));
+	use->release_count++;
+	return OK;
+}
+
+static fallible read_releases(const struct view *view, struct arena *arena, struct uses_add *use)
+{
+	struct version current;
+	unsigned fields =
+		use->mode == MODE_CODE ? 1u << CREDENTIAL_SEED : credential_revealable(use->credential.kind);
+	use->release_count = 0;
+	TRY(version_get(
+		view, use->grant.tenant, use->grant.credential, use->credential.current, arena, &current));
+	for (unsigned field = 1; field < CREDENTIAL_FIELD_COUNT; field++)
+		if (fields & 1u << field)
+			TRY(add_release(view, &current, (enum credential_field)field, arena, use));
+	/* The ceiling of what would leave, not of what stands beside it. */
+	use->facts.ceiling = use->release_count ? (uint16_t)~0u : current.modes_max;
+	for (size_t i = 0; i < use->release_count; i++)
+		use->facts.ceiling &= use->releases[i].holder.modes_max;
+	return OK;
+}
+
+/* ---- what is proven ---- */
+
+/* A verification that confirmed something else proves who it is, but not this; and it is not used up for it.
+ */
+static fallible judge_proof(const struct uses_add *use, enum grant_proof *level)
+{
+	char grant[ID_TEXT + 1];
+	uint8_t expected[HASH_SHA256];
+	ids_print(ID_GRANT, use->grant.id, grant);
+	const struct proof_field fields[] = {{"grant", span_of(grant, ID_TEXT)},
+		{"mode", span_text(modes_name(use->mode))}, {"purpose", use->purpose}};
+	TRY(proof_action_hash("use", fields, 3, expected));
+	bool same = use->proof.is_action && memcmp(expected, use->proof.action_hash, sizeof expected) == 0;
+	if (same && !use->proof.weak)
+		*level = GRANT_PROOF_ACTION;
+	else if (!use->proof.is_action || same || use->mode != MODE_CODE)
+		*level = GRANT_PROOF_LOGIN;
+	else
+		*level = GRANT_PROOF_NONE;
+	return OK;
+}
+
+static fallible find_proof(
+	const struct caller *caller, const struct view *view, struct instant now, struct uses_add *use)
+{
+	enum grant_proof level = GRANT_PROOF_NONE;
+	use->proof = (struct proof){0};
+	if (use->verification.len) {
+		struct err err =
+			proof_find(view, caller, use->grant.person, use->verification, now, &use->proof);
+		if (err.code != CODE_PERSON_UNPROVEN)
+			TRY(err);
+	}
+	if (use->proof.given)
+		TRY(judge_proof(use, &level));
+	/* What does not count here is not spent here. */
+	use->proof.given = level != GRANT_PROOF_NONE;
+	/* A personal token or a session is the grantee's own. */
+	if (level == GRANT_PROOF_NONE && caller->proven && ids_equal(caller->person, use->grant.person))
+		level = GRANT_PROOF_LOGIN;
+	use->facts.proof = level;
+	return OK;
+}
+
+/* ---- facts ---- */
+
+static void take_grant(const struct grant *grant, struct grant_facts *facts)
+{
+	facts->state = grant->state;
+	facts->from = grant->from;
+	facts->until = grant->until;
+	facts->uses_max = grant->uses_max;
+	facts->uses_made = grant->uses_made;
+	facts->modes = grant->modes;
+}
+
+static fallible take_facts(const struct view *view, struct uses_add *use)
+{
+	struct grant_facts *facts = &use->facts;
+	uint64_t held;
+	uint64_t needed =
+		use->mode == MODE_REVEAL ? CAPABILITY_BIT(CREDENTIAL_REVEAL) : CAPABILITY_BIT(CREDENTIAL_USE);
+	TRY(person_capabilities(view, &use->person, &held));
+	take_grant(&use->grant, facts);
+	facts->mode = use->mode;
+	facts->purpose_given = use->purpose.len > 0;
+	facts->credential_open = use->credential.state == CREDENTIAL_ACTIVE;
+	facts->secret_there = use->release_count > 0;
+	facts->client_ended = use->client.state != CLIENT_ACTIVE && use->client.state != CLIENT_PAUSED;
+	facts->client_paused = use->client.state == CLIENT_PAUSED;
+	facts->frozen = use->client.frozen;
+	facts->grantee_active = use->person.state == PERSON_ACTIVE;
+	facts->grantee_may = (held & needed) == needed;
+	return OK;
+}
+
+/* ---- event and mails ---- */
+
+static fallible join_roles(const struct person *person, struct arena *arena, struct span *roles)
+{
+	scoped(buf) text = BUF(ROLES_MAX);
+	for (size_t i = 0; i < person->role_count; i++) {
+		buf_put_text(&text, i ? " " : "");
+		buf_put(&text, person->roles[i]);
+	}
+	TRY(buf_check(&text));
+	*roles = arena_copy(arena, buf_span(&text));
+	return roles->at ? OK : FAIL(NO_MEMORY, "a call has no memory for a grantee's roles");
+}
+
+static fallible put_detail(const struct uses_add *use, struct arena *arena, struct span *detail)
+{
+	scoped(buf) text = BUF(DETAIL_MAX);
+	struct json_out out = JSON_OUT(&text);
+	json_out_open(&out, NULL);
+	json_out_text(&out, "mode", modes_name(use->mode));
+	json_out_number(&out, "version", (int64_t)use->credential.current);
+	json_out_close(&out);
+	TRY(buf_check(&text));
+	*detail = arena_copy(arena, buf_span(&text));
+	return detail->at ? OK : FAIL(NO_MEMORY, "a call has no memory for an event's detail");
+}
+
+/* The grantee acts, whoever carries the request. */
+static struct event begin_event(const struct caller *caller, enum action action, const struct uses_add *use)
+{
+	struct event event = {.action = action,
+		.source = LEAF_SERVER,
+		.actor = LEAF_PERSON,
+		.has_object_kind = true,
+		.object_kind = ID_CREDENTIAL,
+		.proven = use->facts.proof != GRANT_PROOF_NONE};
+	event.ids[LEAF_ID_ACTOR] = use->grant.person;
+	event.ids[LEAF_ID_REPORTER] = caller->application;
+	event.ids[LEAF_ID_DEVICE] = use->device_id;
+	event.ids[LEAF_ID_OBJECT] = use->grant.credential;
+	event.ids[LEAF_ID_CLIENT] = use->grant.client;
+	event.ids[LEAF_ID_GRANT] = use->grant.id;
+	event.texts[LEAF_TEXT_LABEL] = use->credential.title;
+	event.texts[LEAF_TEXT_PURPOSE] = use->purpose;
+	event.texts[LEAF_TEXT_TASK] = use->grant.task;
+	device_put_texts(&use->device, &event);
+	return event;
+}
+
+static enum action released_as(enum mode mode)
+{
+	switch (mode) {
+	case MODE_CODE:
+		return ACTION_CREDENTIAL_CODE_ISSUED;
+	case MODE_INJECT:
+		return ACTION_CREDENTIAL_INJECTED;
+	case MODE_REVEAL:
+	case MODE_COUNT:
+		break;
+	}
+	return ACTION_CREDENTIAL_REVEALED;
+}
+
+static fallible seal_event(const struct server *server, const struct caller *caller, struct instant now,
+	struct arena *arena, struct uses_add *use)
+{
+	struct event event = begin_event(caller, released_as(use->mode), use);
+	TRY(join_roles(&use->person, arena, &event.texts[LEAF_TEXT_ROLES]));
+	TRY(put_detail(use, arena, &event.texts[LEAF_TEXT_DETAIL]));
+	return event_seal(server->volume.keys, use->grant.tenant, &event, now, arena, &use->draft);
+}
+
+/* A mail's value is one line that is not empty. */
+static struct span one_line(struct arena *arena, struct span text)
+{
+	uint8_t *line = text.len ? arena_alloc(arena, text.len) : NULL;
+	if (!line)
+		return SPAN_LIT("-");
+	for (size_t i = 0; i < text.len; i++)
+		line[i] = text.at[i] < 0x20 || text.at[i] == 0x7f ? ' ' : text.at[i];
+	return span_of(line, text.len);
+}
+
+static fallible make_notices(
+	const struct server *server, struct instant now, struct arena *arena, struct uses_add *use)
+{
+	const struct message_value values[] = {
+		{"label", one_line(arena, use->credential.title)},
+		{"assistant", one_line(arena, use->person.name)},
+		{"task", one_line(arena, use->grant.task)},
+		{"reason", one_line(arena, use->purpose)},
+	};
+	struct tell_ask ask = {
+		.kind = use->mode == MODE_CODE ? NOTICE_CREDENTIAL_USED : NOTICE_CREDENTIAL_REVEALED,
+		.about = use->grant.id,
+		.values = values,
+		.count = sizeof values / sizeof values[0],
+		.now = now};
+	use->notice_count = 0;
+	if (use->mode == MODE_CODE && !use->grant.notify)
+		return OK;
+	for (size_t i = 0; i < use->client.contact_count; i++) {
+		ask.person = use->client.contacts[i];
+		TRY(tell_prepare(
+			server->keeper, use->grant.tenant, &ask, arena, &use->notices[use->notice_count]));
+		use->notice_count++;
+	}
+	return OK;
+}
+
+fallible uses_prepare(const struct server *server, const struct caller *caller, const struct view *view,
+	struct instant now, struct arena *arena, struct uses_add *use)
+{
+	if (server->health && (server->health->sum_mismatch || server->health->log_contradicts))
+		return FAIL(BUSY, "the store was changed by hand: nothing is released");
+	TRY(find_grant(caller, view, arena, use));
+	TRY(read_nouns(view, arena, use));
+	TRY(read_releases(view, arena, use));
+	TRY(find_proof(caller, view, now, use));
+	TRY(take_facts(view, use));
+	TRY(device_find(view, use->grant.tenant, use->grant.person, &use->device, now, &use->device_id,
+		&use->device_is_new));
+	TRY(seal_event(server, caller, now, arena, use));
+	use->expected = grant_rules_use(&use->facts, now).allowed;
+	return use->expected ? make_notices(server, now, arena, use) : OK;
+}
+
+/* ---- deciding ---- */
+
+static fallible check_rows(struct act *act, const struct uses_add *use)
+{
+	const struct grant *grant = &use->grant;
+	struct noun_key credential = noun_key(grant->tenant, id_span(&grant->credential), SPAN_NONE);
+	struct noun_key client = noun_key(grant->tenant, id_span(&grant->client), SPAN_NONE);
+	struct noun_key person = noun_key(grant->tenant, id_span(&grant->person), SPAN_NONE);
+	TRY(noun_still(act, TABLE_CREDENTIAL, noun_key_span(&credential), use->credential.row));
+	TRY(noun_still(act, TABLE_CLIENT, noun_key_span(&client), use->client.version));
+	TRY(noun_still(act, TABLE_PERSON, noun_key_span(&person), use->person.version));
+	return noun_still(act, TABLE_TENANT, id_span(&grant->tenant), use->tenant_row);
+}
+
+/* A grant that was seen behind its end stays ended, whatever the clock says later. */
+static fallible expire(struct act *act, struct grant *grant)
+{
+	struct event event = {.action = ACTION_GRANT_EXPIRED,
+		.source = LEAF_SERVER,
+		.actor = LEAF_SYSTEM,
+		.has_object_kind = true,
+		.object_kind = ID_GRANT};
+	struct event_draft draft;
+	event.ids[LEAF_ID_OBJECT] = event.ids[LEAF_ID_GRANT] = grant->id;
+	event.ids[LEAF_ID_CLIENT] = grant->client;
+	grant->state = GRANT_EXPIRED;
+	grant->ended = act->now;
+	/* The event says nothing personal, so nothing is sealed and no key is asked for. */
+	TRY(event_seal(act->volume->keys, grant->tenant, &event, act->now, act->arena, &draft));
+	TRY(grant_change(act, grant));
+	return act_add(act, grant->tenant, &draft.leaf, NULL);
+}
+
+static fallible refuse(struct act *act, struct uses_add *use, struct grant *grant, enum reason reason)
+{
+	bool over = grant->until.ms <= act->now.ms && grant->state != GRANT_REVOKED &&
+		    grant->state != GRANT_EXPIRED;
+	enum err_code code = reasons_code(reason);
+	event_decide(&use->draft, ACTION_CREDENTIAL_DENIED, LEAF_DENIED, reason);
+	if (over)
+		TRY(expire(act, grant));
+	use->refusal = (struct err){err_row(code)->kind, code, err_row(code)->title, ERR_AT};
+	return storm_refuse(act, grant->tenant, &use->draft, NULL);
+}
+
+static fallible allow(struct act *act, struct uses_add *use, struct grant *grant)
+{
+	struct exposure seen = {.tenant = grant->tenant,
+		.person = grant->person,
+		.credential = grant->credential,
+		.number = use->credential.known,
+		.client = grant->client,
+		.grant = grant->id,
+		.class = EXPOSURE_KNOWS};
+	grant->uses_made++;
+	TRY(grant_change(act, grant));
+	if (use->mode != MODE_CODE)
+		TRY(exposure_add(act, &seen));
+	for (size_t i = 0; i < use->notice_count; i++)
+		TRY(notice_add(act, &use->notices[i]));
+	event_decide(&use->draft, released_as(use->mode), LEAF_SUCCESS, REASON_NONE);
+	return act_add(act, grant->tenant, &use->draft.leaf, NULL);
+}
+
+/* The verification is used up last, so that a use that is refused anyway costs none. */
+static fallible spend_proof(struct act *act, const struct uses_add *use, struct verdict *verdict)
+{
+	if (!verdict->allowed || !use->proof.given)
+		return OK;
+	struct err err = proof_use(act, use->grant.tenant, &use->proof);
+	if (err.code != CODE_PERSON_UNPROVEN)
+		return err;
+	*verdict = VERDICT_REFUSED(PERSON_UNPROVEN);
+	return OK;
+}
+
+fallible uses_write(struct act *act, struct uses_add *use)
+{
+	struct view view = view_act(act);
+	struct grant_facts facts = use->facts;
+	struct grant grant;
+	use->refusal = OK;
+	use->decided = act->now;
+	TRY(check_rows(act, use));
+	TRY(grant_get(&view, use->grant.tenant, use->grant.id, act->arena, &grant));
+	take_grant(&grant, &facts);
+	struct verdict verdict = grant_rules_use(&facts, act->now);
+	if (verdict.allowed && !use->expected)
+		return FAIL_CODE(STALE, "a use that was to be refused is allowed by now");
+	TRY(spend_proof(act, use, &verdict));
+	if (use->device_is_new)
+		TRY(device_put(act, grant.tenant, grant.person, &use->device, use->device_id));
+	return verdict.allowed ? allow(act, use, &grant) : refuse(act, use, &grant, verdict.reason);
+}
+
+/* ---- release ---- */
+
+struct id uses_id(const struct uses_add *use)
+{
+	return use->draft.leaf.event;
+}
+
+fallible uses_open(const struct server *server, const struct uses_add *use, size_t at, struct secret *plain)
+{
+	const struct uses_release *release = &use->releases[at];
+	const struct version_field *field = version_field(&release->holder, release->field);
+	struct seal_context place = version_place(&release->holder, use->grant.client, release->field);
+	if (!field)
+		return FAIL(CORRUPT, "a version lacks a field that it is said to hold");
+	return keeper_open_field(
+		server->keeper, place, SPAN_BYTES(release->holder.wrapped), field->record, plain);
+}
+
+fallible uses_code(const struct server *server, const struct uses_add *use,
+	char code[static TOTP_DIGITS_MAX + 1], int *valid_s)
+{
+	scoped(secret) field = {0};
+	struct totp_shape shape;
+	struct span seed;
+	TRY(uses_open(server, use, 0, &field));
+	TRY(credentials_open_seed(secret_span(&field), &shape, &seed));
+	return totp_code(&shape, seed, use->decided, code, valid_s);
+}
+
+struct failure {
+	struct id tenant;
+	struct event_draft draft;
+};
+
+static fallible write_failure(struct act *act, void *context)
+{
+	struct failure *failure = context;
+	return act_add(act, failure->tenant, &failure->draft.leaf, NULL);
+}
+
+fallible uses_report_failure(const struct server *server, const struct caller *caller,
+	const struct uses_add *use, struct arena *arena)
+{
+	struct failure failure = {.tenant = use->grant.tenant};
+	struct event event = begin_event(caller, ACTION_CREDENTIAL_RELEASE_FAILED, use);
+	event.outcome = LEAF_FAILED;
+	event.reason = REASON_UNSEALABLE;
+	struct err err =
+		event_seal(server->volume.keys, failure.tenant, &event, use->decided, arena, &failure.draft);
+	if (err.kind == ERR_NOT_FOUND) {
+		/* A key is gone: say what can be said without words. */
+		memset(event.texts, 0, sizeof event.texts);
+		err = event_seal(
+			server->volume.keys, failure.tenant, &event, use->decided, arena, &failure.draft);
+	}
+	TRY(err);
+	return committer_run(server->committer,
+		(struct act_job){.kind = ACT_EVENT, .run = write_failure, .context = &failure});
+}
