@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Rewrites the tables in docs/ that are made from the project's tables of facts: make_tables.py [--check].
+
+A table stands between '<!-- table of FILE: made by docs/make_tables.py -->' and '<!-- end of table -->'. --check changes
+nothing; it names the pages that are stale and exits 1 if there is one."""
+import json
+import pathlib
+import re
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+PAGES = ("docs/api.md", "docs/operating.md")
+TABLE = re.compile(r"(<!-- table of (\S+): made by docs/make_tables\.py -->\n).*?(<!-- end of table -->\n)", flags=re.S)
+WORD = re.compile(r'"((?:[^"\\]|\\.)*)"|([^,()"\s][^,()"]*(?:\([^()]*\)[^,()"]*)*)')
+
+
+def without_comments(text):
+    """C text without its block comments; strings stay whole."""
+    return re.sub(r'("(?:[^"\\]|\\.)*")|/\*.*?\*/', lambda found: found[1] or "", text, flags=re.S)
+
+
+def arguments(text):
+    """The arguments of one row: strings without their quotes, everything else as it stands."""
+    for found in WORD.finditer(text):
+        yield json.loads(f'"{found[1]}"') if found[1] is not None else found[2].strip()
+
+
+def rows(path, *names):
+    """Each row NAME(…) of a table, as (name, arguments)."""
+    text = without_comments((ROOT / path).read_text(encoding="utf-8"))
+    start = re.compile(rf"^[ \t]*({'|'.join(names)})\(", flags=re.M)
+    for found in start.finditer(text):
+        end, depth, quoted = found.end(), 1, False
+        while depth:
+            step = 2 if text[end] == "\\" else 1
+            quoted ^= text[end] == '"'
+            depth += 0 if quoted else {"(": 1, ")": -1}.get(text[end], 0)
+            end += step
+        yield found[1], list(arguments(text[found.end():end - 1]))
+
+
+def table(head, lines):
+    """The text of a table."""
+    text = [head, ["---"] * len(head), *lines]
+    return "".join("| " + " | ".join(cell.replace("|", "\\|") for cell in line) + " |\n" for line in text)
+
+
+def codes():
+    """The problem codes, in the order of their status."""
+    found = []
+    for name, values in rows("base/err.def", "ERR_KIND", "ERR_CODE"):
+        status, _, code, title = values[1:] if name == "ERR_KIND" else values[2:]
+        found.append([status, f"`{code}`", title])
+    return table(["status", "code", "title"], sorted(found, key=lambda line: line[0]))
+
+
+def names_of(path, row):
+    """Which name a symbol of a table has outside."""
+    return {values[0]: values[1] for _, values in rows(path, row)}
+
+
+def listed(expression, letter, names):
+    """S(A) | S(B) as names."""
+    return ", ".join(f"`{names[symbol]}`" for symbol in re.findall(rf"\b{letter}\((\w+)\)", expression))
+
+
+def routes():
+    """Every route: who may call it, and what is shown once."""
+    scopes, capabilities = names_of("policies/scopes.def", "SCOPE"), names_of("policies/capabilities.def", "CAPABILITY")
+    lines = []
+    for _, (method, pattern, _, scope, capability, needs, _, secrets) in rows("server/api/routes.def", "ROUTE"):
+        who = "anybody" if "PUBLIC" in needs else "the operator" if "OPERATOR" in needs else listed(scope, "S", scopes) or "any token"
+        person = listed(capability, "C", capabilities) + (", proven" if "PROVEN" in needs else "")
+        lines.append([method, f"`{pattern}`", who, person.removeprefix(", "), " ".join(f"`{name}`" for name in secrets.split())])
+    return table(["method", "path", "scopes", "capabilities of a person", "shown once"], lines)
+
+
+def settings():
+    """The settings that stand in a file, then the flags of single commands."""
+    lines = []
+    for name, (_, key, kind, initial, least, most, unit, commands, _, words) in rows("server/env/settings.def", "SETTING", "OPTION"):
+        shown = f"`--{re.sub('[._]', '-', key)}`" if name == "OPTION" else f"`{key}`"
+        place = f" (flag of {commands.lower()} alone)" if name == "OPTION" else ""
+        bounds = f", {least} to {most}" if kind == "NUMBER" else ""
+        lines.append([shown, f"`{initial}`" if initial else "", f"{unit or 'true, false'}{bounds}", words + place])
+    return table(["setting", "unless given", "values", "what"], lines)
+
+
+def metrics():
+    """What /metrics shows."""
+    text = (ROOT / "server/metrics.c").read_text(encoding="utf-8")
+    found = re.findall(r'put\(out, "(\w+)", "(\w+)", "((?:[^"\\]|\\.)*)"', text)
+    lines = [["`muniment_build_info`", "gauge", "The program; its version is a label."]]
+    return table(["metric", "type", "what"], lines + [[f"`muniment_{name}`", kind, words] for name, kind, words in found])
+
+
+MAKERS = {"base/err.def": codes, "server/api/routes.def": routes, "server/env/settings.def": settings, "server/metrics.c": metrics}
+
+
+def renewed(page):
+    """A page's text with its tables made anew."""
+    return TABLE.sub(lambda found: found[1] + MAKERS[found[2]]() + found[3], page)
+
+
+def main(*words):
+    """Rewrite, or look."""
+    stale = []
+    for name in PAGES:
+        path = ROOT / name
+        page = path.read_text(encoding="utf-8")
+        if renewed(page) == page:
+            continue
+        stale.append(name)
+        if "--check" not in words:
+            path.write_text(renewed(page), encoding="utf-8")
+    if "--check" in words and stale:
+        print("stale, run docs/make_tables.py: " + " ".join(stale), file=sys.stderr)
+    return int("--check" in words and bool(stale))
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
