@@ -42,6 +42,7 @@ struct act {
 	struct head_sum change; /* of the head's sum by this act */
 	struct act_pending *first, *last;
 	size_t event_count;
+	bool told;    /* a notice was queued: the courier is to be woken */
 	bool counted; /* something was counted on an event that stands already (store/storm.h, store/viewed.h)
 		       */
 };

@@ -46,7 +46,9 @@ static fallible decode(struct span key, struct span record, struct notice *notic
 
 fallible notice_add(struct act *act, const struct notice *notice)
 {
-	return notice_put(act, notice);
+	TRY(notice_put(act, notice));
+	act->told = true;
+	return OK;
 }
 
 fallible notice_put(struct act *act, const struct notice *notice)

@@ -19,6 +19,7 @@ struct flight {
 	struct dispatch *dispatch;
 	struct event_draft refusal; /* access.denied, sealed */
 	bool refusing;              /* the act only writes the refusal down */
+	bool told;                  /* the act queued a notice */
 	struct buf kept;            /* the answer without secrets, made inside the act */
 };
 
@@ -42,17 +43,21 @@ static fallible write_refusal(struct act *act, struct flight *flight)
 	return storm_refuse(act, flight->call.caller.tenant, &flight->refusal, NULL);
 }
 
-static fallible run_act(struct act *act, void *context)
+static fallible write_call(struct act *act, struct call *call)
 {
-	struct flight *flight = context;
-	struct call *call = &flight->call;
-	if (flight->refusing)
-		return write_refusal(act, flight);
 	TRY(idempotency_check(act, call));
 	if (call->caller.proof.given)
 		TRY(proof_use(act, call->caller.tenant, &call->caller.proof));
 	TRY(caller_put_device(act, &call->caller));
 	return call->route->handler->write(act, call);
+}
+
+static fallible run_act(struct act *act, void *context)
+{
+	struct flight *flight = context;
+	TRY(flight->refusing ? write_refusal(act, flight) : write_call(act, &flight->call));
+	flight->told = act->told;
+	return OK;
 }
 
 static fallible keep_answer(struct act *act, void *context)
@@ -86,7 +91,7 @@ static void end_act(void *context, struct err result)
 	struct flight *flight = context;
 	struct http_exchange *exchange = flight->call.exchange;
 	flight->call.result = result;
-	if (!err_failed(result))
+	if (!err_failed(result) && flight->told)
 		flight->dispatch->committed(flight->dispatch->context);
 	http_resume(exchange);
 }
