@@ -10,18 +10,43 @@ enum { ARENA_BLOCK = 8192 };
 struct arena_block {
 	struct arena_block *next;
 	size_t size; /* bytes of data */
+	size_t used; /* of them, once a newer block stands in front; of the newest, arena->used */
 	alignas(max_align_t) uint8_t data[];
 };
 
+/* What was never given out holds nothing. */
+static void wipe(const struct arena *arena, struct arena_block *block)
+{
+	explicit_bzero(block->data, block == arena->blocks ? arena->used : block->used);
+}
+
+/* All blocks but one of the ordinary size, which is returned; NULL if there is none. */
+static struct arena_block *release(struct arena *arena)
+{
+	struct arena_block *kept = NULL, *next;
+	for (struct arena_block *block = arena->blocks; block; block = next) {
+		next = block->next;
+		wipe(arena, block);
+		if (!kept && block->size == ARENA_BLOCK)
+			kept = block;
+		else
+			free(block);
+	}
+	return kept;
+}
+
 void arena_done(struct arena *arena)
 {
-	while (arena->blocks) {
-		struct arena_block *block = arena->blocks;
-		arena->blocks = block->next;
-		explicit_bzero(block->data, block->size);
-		free(block);
-	}
+	free(release(arena));
 	*arena = (struct arena){.max = arena->max};
+}
+
+void arena_clear(struct arena *arena)
+{
+	struct arena_block *kept = release(arena);
+	if (kept)
+		kept->next = NULL;
+	*arena = (struct arena){.blocks = kept, .max = arena->max};
 }
 
 static bool add_block(struct arena *arena, size_t need)
@@ -30,6 +55,8 @@ static bool add_block(struct arena *arena, size_t need)
 	struct arena_block *block = malloc(sizeof *block + size);
 	if (!block)
 		return false;
+	if (arena->blocks)
+		arena->blocks->used = arena->used;
 	block->next = arena->blocks;
 	block->size = size;
 	arena->blocks = block;

@@ -9,15 +9,18 @@ struct arena_block;
 
 struct arena {
 	struct arena_block *blocks; /* newest first */
-	size_t used;                /* bytes of the newest block */
-	size_t total;               /* bytes given out over all blocks */
-	size_t max;                 /* bytes; never more */
+	size_t used;		    /* bytes of the newest block */
+	size_t total;		    /* bytes given out over all blocks */
+	size_t max;		    /* bytes; never more */
 };
 
 #define ARENA(max_bytes) ((struct arena){.max = (max_bytes)})
 
 /* arena_done - overwrite and free everything; what was given out may have held personal data. */
 void arena_done(struct arena *arena);
+
+/* arena_clear - the same for one that is used again: it keeps a block of the ordinary size. */
+void arena_clear(struct arena *arena);
 
 /* arena_alloc - zeroed bytes, aligned for any type; NULL at the maximum or without memory. */
 void *arena_alloc(struct arena *arena, size_t bytes);

@@ -127,6 +127,7 @@ void connections_drop(struct connections *connections, struct connection *connec
 {
 	if (!connection)
 		return;
+	arena_done(&connection->arena);
 	pthread_mutex_lock(&connections->lock);
 	connection->fd = -1;
 	connection->next = connections->free;

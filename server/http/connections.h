@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "server/http/endpoint.h"
 
@@ -16,6 +17,7 @@ struct connection {
 	int fd;			/* -1 = this place is free */
 	bool served;		/* a request was answered on it; only its own thread looks */
 	char peer[ENDPOINT_TEXT + 1];
+	struct arena arena;	 /* between two exchanges: empty, but with a block for the next one */
 	struct connection *next; /* free place */
 };
 
@@ -31,8 +33,8 @@ fallible connections_open(size_t max, int64_t least_ms, struct connections **con
 void connections_close(struct connections *connections);
 
 /* connections_add - from accept; NULL when there is no room. The fd stays the caller's.
- * connections_drop - before the fd is closed: afterwards the number may be another connection's. Takes NULL.
- */
+ * connections_drop - before the fd is closed: afterwards the number may be another connection's. Ends the
+ * arena. Takes NULL. */
 struct connection *connections_add(
 	struct connections *connections, int fd, const struct sockaddr *peer, int64_t due_ms);
 void connections_drop(struct connections *connections, struct connection *connection);

@@ -54,7 +54,7 @@ struct http_exchange {
 	size_t drained;	  /* bytes thrown away */
 	struct err fault; /* of the body; told once it is over */
 	void *state;
-	struct arena arena; /* the exchange itself lies in its first block */
+	struct arena arena; /* the connection's; the exchange itself lies in its first block */
 };
 
 /* wipe_done - buf_done that leaves nothing behind: bodies hold codes and passwords. */
@@ -69,8 +69,10 @@ static void http_exchange_done(struct http_exchange *exchange)
 {
 	wipe_done(&exchange->body);
 	wipe_done(&exchange->reply.body);
+	struct connection *from = exchange->from;
 	struct arena arena = take(&exchange->arena);
-	arena_done(&arena);
+	arena_clear(&arena);
+	from->arena = arena;
 }
 
 static void free_sent(void *context)
@@ -365,8 +367,11 @@ static void *on_target(void *context, const char *uri, struct MHD_Connection *wi
 {
 	struct http_server *server = context;
 	struct connection *from = connection_of(wire);
-	struct arena arena = ARENA(HTTP_ARENA_MAX);
-	struct http_exchange *exchange = from ? arena_alloc(&arena, sizeof *exchange) : NULL;
+	if (!from)
+		return NULL;
+	struct arena arena = take(&from->arena);
+	arena.max = HTTP_ARENA_MAX;
+	struct http_exchange *exchange = arena_alloc(&arena, sizeof *exchange);
 	if (!exchange)
 		return NULL;
 	/* The first head of a connection has its time from accept on. */

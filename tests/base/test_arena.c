@@ -89,3 +89,27 @@ Test(arena, can_be_used_again_after_done)
 	arena_done(&arena);
 	cr_assert(arena_alloc(&arena, 1024) != NULL);
 }
+
+Test(arena, one_that_is_cleared_gives_the_same_block_again_wiped)
+{
+	enum { BYTES = 5000 };
+	scoped(arena) arena = ARENA(1 << 20);
+	uint8_t *first = arena_alloc(&arena, BYTES);
+	memset(first, 0xff, BYTES);
+	cr_assert(arena_alloc(&arena, 100000) != NULL);
+	cr_assert(arena_alloc(&arena, BYTES) != NULL);
+	arena_clear(&arena);
+	cr_assert(arena.total == 0 && arena.max == 1 << 20);
+	uint8_t *again = arena_alloc(&arena, BYTES);
+	for (int i = 0; i < BYTES; i++)
+		cr_assert(again[i] == 0);
+	arena_clear(&arena);
+	cr_assert(arena_alloc(&arena, BYTES) == again, "a single block is kept from one use to the next");
+}
+
+Test(arena, an_empty_one_can_be_cleared)
+{
+	scoped(arena) arena = ARENA(1024);
+	arena_clear(&arena);
+	cr_assert(arena_alloc(&arena, 1024) != NULL);
+}
