@@ -4,6 +4,7 @@
 
 #include "base/json_in.h"
 #include "server/keyfile.h"
+#include "store/mount.h"
 #include "store/volume.h"
 
 #include <signal.h>
@@ -78,9 +79,9 @@ static fallible open_parts(const struct conf *conf, enum start_mode mode, struct
 	TRY(volume_lock(conf->data, &lock));
 	start->lock = lock + 1;
 	TRY(open_keeper(conf, mode, start));
-	struct volume_ask ask = {.directory = conf->data, .backend = &kv_lmdb, .keys = keeper_keys(server->keeper),
+	struct mount_ask ask = {.directory = conf->data, .backend = &kv_lmdb, .keys = keeper_keys(server->keeper),
 		.max_bytes = conf->store_max_bytes, .create = mode == START_CREATE};
-	TRY(volume_open(&ask, &server->volume));
+	TRY(mount_open(&ask, &server->volume));
 	return committer_open(&server->volume, (struct alarm){start->journal, end_process}, &server->committer);
 }
 

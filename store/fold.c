@@ -151,12 +151,12 @@ static fallible write_tenant(struct fold *fold, const struct group *group)
 {
 	struct merkle_frontier frontier;
 	scoped(buf) value = BUF(4096);
-	TRY(volume_read_frontier(&fold->txn, group->tenant, &frontier));
+	TRY(index_read_frontier(&fold->txn, group->tenant, &frontier));
 	if (frontier.size != group->rows[0].index)
 		return FAIL(CORRUPT, "the index has a tenant's tree of another size than its log");
 	for (size_t i = 0; i < group->count; i++)
 		merkle_grow(&frontier, &group->rows[i].leaf_hash);
-	volume_put_frontier(&frontier, &value);
+	index_put_frontier(&frontier, &value);
 	TRY(buf_check(&value));
 	return kv_put(&fold->txn, INDEX_TENANT, SPAN_BYTES(group->tenant.bytes), buf_span(&value));
 }

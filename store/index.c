@@ -264,3 +264,35 @@ fallible index_find_event(struct kv_txn *txn, struct id tenant, struct id event,
 	}
 	return FAIL(NOT_FOUND, "no such event");
 }
+
+/* ---- where each tenant's tree stands ---- */
+
+void index_put_frontier(const struct merkle_frontier *frontier, struct buf *out)
+{
+	buf_put_u64(out, frontier->size);
+	for (int i = 0; i < __builtin_popcountll(frontier->size); i++)
+		buf_put(out, SPAN_BYTES(frontier->edge[i].bytes));
+}
+
+fallible index_decode_frontier(struct span value, struct merkle_frontier *frontier)
+{
+	struct reader reader = READER(value);
+	struct merkle_frontier read = {.size = reader_u64(&reader)};
+	for (int i = 0; i < __builtin_popcountll(read.size); i++)
+		reader_copy(&reader, read.edge[i].bytes, MERKLE_HASH);
+	TRY(reader_check(&reader));
+	*frontier = read;
+	return OK;
+}
+
+fallible index_read_frontier(struct kv_txn *txn, struct id tenant, struct merkle_frontier *frontier)
+{
+	struct span value;
+	struct err err = kv_get(txn, INDEX_TENANT, SPAN_BYTES(tenant.bytes), &value);
+	if (err.kind == ERR_NOT_FOUND) {
+		*frontier = (struct merkle_frontier){0};
+		return OK;
+	}
+	TRY(err);
+	return index_decode_frontier(value, frontier);
+}

@@ -7,8 +7,10 @@
  * Source: docs/formats.md "index". */
 #pragma once
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/ids.h"
+#include "crypto/merkle.h"
 #include "store/kv.h"
 #include "store/tail.h"
 
@@ -105,3 +107,9 @@ fallible index_find_sequence(struct kv_txn *txn, struct id tenant, uint64_t inde
 /* index_find_event - the sequence of a tenant's folded event by its id, newest segment first. Fails as above.
  * The id is only compared by its last 8 bytes: the caller checks the row. */
 fallible index_find_event(struct kv_txn *txn, struct id tenant, struct id event, uint64_t *sequence);
+
+/* index_read_frontier - where a tenant's tree stood at its last fold; the empty tree when it never was. index_decode_frontier and
+ * index_put_frontier - its bytes. Fail: CORRUPT. */
+fallible index_read_frontier(struct kv_txn *txn, struct id tenant, struct merkle_frontier *frontier);
+fallible index_decode_frontier(struct span value, struct merkle_frontier *frontier);
+void index_put_frontier(const struct merkle_frontier *frontier, struct buf *out);

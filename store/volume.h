@@ -2,8 +2,7 @@
 /* volume - what one server process owns: data/, index/ and keyring/ under one directory, one global sequence,
  * one lock file.
  *
- * Start reads the head row, rebuilds the tail from the fold's mark, and compares with the checkpoints that
- * were signed; stop folds. Source: DESIGN section 5, FOUNDATIONS 9 to 11, docs/formats.md. */
+ * store/mount.h opens it; a clean stop folds what is left. Source: DESIGN section 5, FOUNDATIONS 9 to 11, docs/formats.md. */
 #pragma once
 
 #include "base/arena.h"
@@ -32,28 +31,13 @@ struct alarm {
 	void (*tell)(void *context, struct err err);
 };
 
-struct volume_ask {
-	const char *directory;
-	const struct kv_backend *backend;
-	const struct keys *keys; /* outlives the volume */
-	uint64_t max_bytes;	 /* of data/; 0 = none */
-	size_t fold_rows;	 /* 0 = TAIL_FOLD_AT */
-	bool create;		 /* make a new one; the directory must not hold one */
-	bool read_only;		 /* for verify: a store at rest or a copy */
-};
-
 /* volume_lock - own a directory: the file `lock` with our pid. The directory is made (0700) when it is
  * missing. Fails: LOCKED_DIRECTORY another process has it · IO. Owns: volume_unlock; the kernel drops the
  * lock with the process. */
 fallible volume_lock(const char *directory, int *lock);
 void volume_unlock(int lock);
 
-/* volume_open - open the environments and rebuild what lives in memory. An index that is damaged, or was not
- * made from this log, is thrown away and made anew. Opened read_only, there is neither index nor tail. Fails:
- * NOT_FOUND no store there · CONFLICT create over an existing one · CORRUPT also when the last row of the log
- * is not the head's, or the chain breaks behind the last fold · FORGED the head's MAC · IO. Cost: O(rows
- * since the last fold). Owns: volume_close; takes a zeroed volume. */
-fallible volume_open(const struct volume_ask *ask, struct volume *volume);
+/* volume_close - whatever mount_open opened; takes a zeroed volume. */
 void volume_close(struct volume *volume);
 
 /* A snapshot of data/ for one request; short. */
@@ -93,7 +77,3 @@ void volume_put_row(
 void volume_row_term(const struct keys *keys, enum table table, struct span key, struct span value,
 	uint8_t term[static HASH_WIDE]);
 
-/* volume_read_frontier - where a tenant's tree stood at its last fold, from index/; the empty tree when it
- * never was. volume_put_frontier - its bytes. */
-fallible volume_read_frontier(struct kv_txn *txn, struct id tenant, struct merkle_frontier *frontier);
-void volume_put_frontier(const struct merkle_frontier *frontier, struct buf *out);

@@ -10,6 +10,7 @@
 #include "store/committer.h"
 #include "store/folder.h"
 #include "store/index.h"
+#include "store/mount.h"
 #include "store/query.h"
 #include "store/tree.h"
 #include "tests/support/fake_keys.h"
@@ -55,16 +56,16 @@ static void fatal(void *context, struct err err)
 static void open_volume(const char *directory, struct volume *volume)
 {
 	int lock;
-	struct volume_ask ask = {.directory = directory,
+	struct mount_ask ask = {.directory = directory,
 		.backend = &kv_lmdb,
 		.keys = fake_keys_table(),
 		.fold_rows = FOLD_ROWS};
 	world_must(volume_lock(directory, &lock));
-	struct err err = volume_open(&ask, volume);
+	struct err err = mount_open(&ask, volume);
 	/* Killed before its first commit. */
 	if (err.kind == ERR_NOT_FOUND) {
 		ask.create = true;
-		err = volume_open(&ask, volume);
+		err = mount_open(&ask, volume);
 	}
 	world_must(err);
 }

@@ -480,5 +480,5 @@ Test(act, a_volume_for_reading_takes_no_acts)
 	scoped(world) world;
 	make(&world);
 	world.volume.read_only = true;
-	fails(&world, ACT_EVENT, &(struct script){{{.kind = ADD, .tenant = 1}}}, ERR_CONFLICT);
+	fails(&world, ACT_EVENT, &(struct script){{{.kind = ADD, .tenant = 1}}}, ERR_BUSY);
 }

@@ -153,7 +153,7 @@ Test(fold, a_fold_that_fails_leaves_tail_and_index_as_they_were)
 	scoped(buf) right = BUF(4096);
 	scoped(kv_txn) txn = {0};
 	struct span found;
-	volume_put_frontier(&wrong, &value);
+	index_put_frontier(&wrong, &value);
 	world_must(kv_write(world.volume.index, &txn));
 	world_must(kv_get(&txn, INDEX_TENANT, SPAN_BYTES(world_tenant(2).bytes), &found));
 	buf_put(&right, found);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* test_volume - one owner, and a start that rebuilds exactly what the stop left. */
+#include "store/mount.h"
 #include "store/volume.h"
 
 #include "store/fold.h"
@@ -59,7 +60,7 @@ Test(volume, refuses_to_create_over_a_store_that_is_there)
 Test(volume, finds_no_store_in_an_empty_directory)
 {
 	scoped(world) world = {.dir = temp_dir_make(), .lock = -1};
-	world.ask = (struct volume_ask){.backend = &kv_lmdb, .keys = fake_keys_table()};
+	world.ask = (struct mount_ask){.backend = &kv_lmdb, .keys = fake_keys_table()};
 	cr_assert(world_try_open(&world).kind == ERR_NOT_FOUND);
 }
 
@@ -271,7 +272,7 @@ static void tenant_of_another_size(struct world *world)
 	const struct merkle_frontier wrong = {.size = 1};
 	scoped(buf) value = BUF(4096);
 	scoped(kv_txn) txn = {0};
-	volume_put_frontier(&wrong, &value);
+	index_put_frontier(&wrong, &value);
 	world_must(kv_write(world->volume.index, &txn));
 	world_must(kv_put(&txn, INDEX_TENANT, SPAN_BYTES(world_tenant(0).bytes), buf_span(&value)));
 	world_must(kv_commit(&txn));
@@ -509,10 +510,10 @@ Test(volume, a_frontier_of_any_size_is_read_back)
 		struct merkle_frontier read;
 		scoped(buf) value = BUF(4096);
 		scoped(kv_txn) txn = {0};
-		volume_put_frontier(&grown, &value);
+		index_put_frontier(&grown, &value);
 		world_must(kv_write(world.volume.index, &txn));
 		world_must(kv_put(&txn, INDEX_TENANT, SPAN_BYTES(world_tenant(i).bytes), buf_span(&value)));
-		world_must(volume_read_frontier(&txn, world_tenant(i), &read));
+		world_must(index_read_frontier(&txn, world_tenant(i), &read));
 		struct merkle_hash one = merkle_root(&grown), other = merkle_root(&read);
 		cr_assert(grown.size == read.size && memcmp(&one, &other, sizeof one) == 0);
 		const struct merkle_hash leaf = merkle_leaf(span_of(&i, sizeof i));

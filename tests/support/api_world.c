@@ -7,6 +7,7 @@
 #include "crypto/random.h"
 #include "crypto/slot.h"
 #include "server/core/tenants.h"
+#include "store/mount.h"
 #include "tests/support/wire.h"
 
 #include <stdio.h>
@@ -63,11 +64,11 @@ static void open_store(struct api_world *world)
 		.arena = world->secrets,
 		.create = true};
 	must(keeper_open(&keys, &world->server.keeper));
-	const struct volume_ask store = {.directory = world->dir.path,
+	const struct mount_ask store = {.directory = world->dir.path,
 		.backend = &kv_lmdb,
 		.keys = keeper_keys(world->server.keeper),
 		.create = true};
-	must(volume_open(&store, &world->server.volume));
+	must(mount_open(&store, &world->server.volume));
 	must(committer_open(&world->server.volume, (struct alarm){.tell = fatal}, &world->server.committer));
 }
 

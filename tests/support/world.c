@@ -4,6 +4,7 @@
 
 #include "policies/actions.h"
 #include "store/fold.h"
+#include "store/mount.h"
 #include "tests/support/fake_keys.h"
 
 #include <stdio.h>
@@ -22,7 +23,7 @@ void world_must(struct err err)
 void world_make(struct world *world, const struct kv_backend *backend, size_t fold_rows)
 {
 	*world = (struct world){.dir = temp_dir_make(), .lock = -1};
-	world->ask = (struct volume_ask){.directory = world->dir.path,
+	world->ask = (struct mount_ask){.directory = world->dir.path,
 		.backend = backend,
 		.keys = fake_keys_table(),
 		.fold_rows = fold_rows,
@@ -49,7 +50,7 @@ fallible world_try_open(struct world *world)
 {
 	world->ask.directory = world->dir.path;
 	TRY(volume_lock(world->dir.path, &world->lock));
-	return volume_open(&world->ask, &world->volume);
+	return mount_open(&world->ask, &world->volume);
 }
 
 void world_open(struct world *world)

@@ -4,13 +4,14 @@
 #pragma once
 
 #include "store/act.h"
+#include "store/mount.h"
 #include "store/volume.h"
 #include "tests/support/dice.h"
 #include "tests/support/temp_dir.h"
 
 struct world {
 	struct temp_dir dir;
-	struct volume_ask
+	struct mount_ask
 		ask; /* how it is opened; fold_rows, max_bytes may be changed between close and open */
 	int lock;
 	struct volume volume;
