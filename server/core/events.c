@@ -120,7 +120,10 @@ fallible events_prepare(const struct server *server, const struct caller *caller
 	TRY(set_others(view, caller->tenant, ask, &event));
 	set_object(ask, &event);
 	set_texts(ask, &event);
-	item->device = ask->device;
+	/* The words die with the line's document; the act needs the id, to remember a new device by. */
+	item->device = (struct device){.given = ask->device.given, .id = arena_copy(arena, ask->device.id)};
+	if (!item->device.id.at)
+		return FAIL(NO_MEMORY, "a call has no memory for a device");
 	item->subject = event.ids[LEAF_ID_ACTOR];
 	if (ask->device.given && !ids_is_none(item->subject))
 		TRY(device_find(view, caller->tenant, item->subject, &ask->device, now, &item->device_id, &item->device_is_new));
