@@ -525,8 +525,7 @@ static fallible add_some(struct act *act, void *context)
 {
 	(void)context;
 	for (int i = 0; i < 50; i++) {
-		struct small small;
-		TRY(add_one(act, &small));
+		TRY(add_one(act, NULL));
 	}
 	return OK;
 }
