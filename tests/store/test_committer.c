@@ -516,9 +516,8 @@ static fallible put_small(struct act *act, void *context)
 
 static fallible add_small(struct act *act, void *context)
 {
-	struct small small;
 	(void)context;
-	return add_one(act, &small);
+	return add_one(act, NULL);
 }
 
 static fallible add_some(struct act *act, void *context)
