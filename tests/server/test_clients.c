@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Clients and the people who are told. */
+#include "tests/support/api_world.h"
+
+#include <criterion/criterion.h>
+
+static const char PAIVI[] = "{\"ref\":\"paivi\",\"name\":\"P\xc3\xa4ivi Lehtonen\",\"language\":\"fi\","
+			    "\"time_zone\":\"Europe/Helsinki\",\"mailbox_delegated\":true,\"contacts\":["
+			    "{\"name\":\"P\xc3\xa4ivi\",\"email\":\"paivi@lehtonen.example\"},"
+			    "{\"name\":\"Olli\",\"email\":\"olli@lehtonen.example\",\"language\":\"sv\"}]}";
+
+static int add(struct api_world *world, const char *body, struct api_answer *answer)
+{
+	return api_call(world, "POST", "/v1/clients", world->tenant.token, body, answer);
+}
+
+static int as_person(
+	struct api_world *world, const char *path, const struct api_person *person, struct api_answer *answer)
+{
+	const struct api_request request = {
+		.method = "GET", .path = path, .token = world->tenant.token, .actor = person->text};
+	return api_ask(world, &request, answer);
+}
+
+Test(clients, a_new_one_is_shown_with_its_contacts)
+{
+	scoped(api_world) world = {0};
+	scoped(api_answer) answer = {0};
+	api_world_open(&world);
+	cr_assert(add(&world, PAIVI, &answer) == 201, "%s", answer.body);
+	cr_assert(api_has(&answer, "name", "P\xc3\xa4ivi Lehtonen") && api_has(&answer, "language", "fi"));
+	cr_assert(api_has(&answer, "time_zone", "Europe/Helsinki") && api_has(&answer, "state", "active"));
+	cr_assert(json_is_true(api_member(&answer, "mailbox_delegated")));
+	cr_assert(api_has(&answer, "contacts/0/language", "fi") &&
+		  api_has(&answer, "contacts/1/language", "sv"));
+	cr_assert(api_call(&world, "GET", "/v1/clients/paivi", world.tenant.token, NULL, &answer) == 200);
+	cr_assert(api_has(&answer, "contacts/1/email", "olli@lehtonen.example"));
+}
+
+Test(clients, contacts_become_people_of_that_client_in_the_same_act)
+{
+	scoped(api_world) world = {0};
+	scoped(api_answer) answer = {0}, person = {0};
+	char path[64];
+	api_world_open(&world);
+	cr_assert(add(&world, PAIVI, &answer) == 201);
+	snprintf(path, sizeof path, "/v1/people/%s", api_text(&answer, "contacts/0/id"));
+	cr_assert(api_call(&world, "GET", path, world.tenant.token, NULL, &person) == 200);
+	cr_assert(api_has(&person, "kind", "client") && api_has(&person, "client", api_text(&answer, "id")));
+	cr_assert(json_array_size(api_member(&person, "roles")) == 0, "nothing is given silently");
+	cr_assert(api_count_events(&world, world.tenant.id, ACTION_PERSON_ADDED) == 2);
+	cr_assert(api_count_events(&world, world.tenant.id, ACTION_CLIENT_CREATED) == 1);
+	cr_assert(
+		api_call(&world, "GET", "/v1/people?client=paivi", world.tenant.token, NULL, &answer) == 200);
+	cr_assert(json_array_size(api_member(&answer, "items")) == 2);
+}
+
+Test(clients, the_name_is_sealed_under_the_client)
+{
+	scoped(api_world) world = {0};
+	scoped(api_answer) answer = {0};
+	scoped(arena) arena = ARENA(1024 * 1024);
+	struct event_read event;
+	api_world_open(&world);
+	cr_assert(add(&world, "{\"name\":\"Lehtonen\"}", &answer) == 201);
+	api_find_event(&world, world.tenant.id, ACTION_CLIENT_CREATED, &arena, &event);
+	cr_assert(span_is(event.texts[LEAF_TEXT_LABEL], "Lehtonen"));
+	cr_assert(event.leaf.part_count == 1 && event.leaf.parts[0].kind == PART_CLIENT);
+	cr_assert(memmem(event.row.leaf.at, event.row.leaf.len, "Lehtonen", 8) == NULL);
+}
+
+Test(clients, every_faulty_field_is_named)
+{
+	scoped(api_world) world = {0};
+	scoped(api_answer) answer = {0};
+	api_world_open(&world);
+	add(&world,
+		"{\"ref\":\"a b\",\"time_zone\":\"../etc\",\"mailbox_delegated\":1,\"contacts\":["
+		"{\"name\":\"A\"},{\"name\":\"B\",\"email\":\"b@b.example\",\"phone\":\"1\"}]}",
+		&answer);
+	cr_assert(answer.status == 422 && api_has_problem(&answer, "/ref", "malformed"));
+	cr_assert(api_has_problem(&answer, "/name", "missing"));
+	cr_assert(api_has_problem(&answer, "/time_zone", "malformed"));
+	cr_assert(api_has_problem(&answer, "/mailbox_delegated", "wrong_type"));
+	cr_assert(api_has_problem(&answer, "/contacts/0/email", "missing"));
+	cr_assert(api_has_problem(&answer, "/contacts/1/phone", "unknown_field"));
+	cr_assert(api_count_events(&world, world.tenant.id, ACTION_PERSON_ADDED) == 0);
+}
+
+Test(clients, two_cannot_have_one_ref)
+{
+	scoped(api_world) world = {0};
+	scoped(api_answer) answer = {0};
+	api_world_open(&world);
+	cr_assert(add(&world, PAIVI, &answer) == 201);
+	add(&world, "{\"ref\":\"paivi\",\"name\":\"Other\"}", &answer);
+	cr_assert(api_is_code(&answer, 409, "ref_taken"));
+	cr_assert(add(&world, "{\"ref\":\"other\",\"name\":\"Other\"}", &answer) == 201);
+	api_call(&world, "PATCH", "/v1/clients/other", world.tenant.token, "{\"ref\":\"paivi\"}", &answer);
+	cr_assert(api_is_code(&answer, 409, "ref_taken"));
+}
+
+Test(clients, a_change_says_what_was_and_what_is)
+{
+	scoped(api_world) world = {0};
+	scoped(api_answer) answer = {0};
+	scoped(arena) arena = ARENA(1024 * 1024);
+	struct event_read event;
+	const char *token;
+	api_world_open(&world);
+	token = world.tenant.token;
+	cr_assert(add(&world, PAIVI, &answer) == 201);
+	cr_assert(api_call(&world, "PATCH", "/v1/clients/paivi", token,
+			  "{\"ref\":\"p2\",\"mailbox_delegated\":false}", &answer) == 200);
+	api_find_event(&world, world.tenant.id, ACTION_CLIENT_CHANGED, &arena, &event);
+	cr_assert(span_is(event.texts[LEAF_TEXT_CHANGES],
+		"[{\"field\":\"ref\",\"before\":\"paivi\",\"after\":\"p2\"},"
+		"{\"field\":\"mailbox_delegated\",\"before\":\"true\",\"after\":\"false\"}]"));
+	cr_assert(api_call(&world, "GET", "/v1/clients/paivi", token, NULL, &answer) == 404);
+	cr_assert(api_call(&world, "GET", "/v1/clients/p2", token, NULL, &answer) == 200);
+	cr_assert(json_is_false(api_member(&answer, "mailbox_delegated")));
+	cr_assert(json_array_size(api_member(&answer, "contacts")) == 2);
+	cr_assert(api_call(&world, "PATCH", "/v1/clients/p2", token, "{\"ref\":\"p2\"}", &answer) == 200);
+	cr_assert(api_count_events(&world, world.tenant.id, ACTION_CLIENT_CHANGED) == 1, "nothing changed");
+}
+
+Test(clients, pause_resume_and_end_are_events_and_the_end_is_final)
+{
+	scoped(api_world) world = {0};
+	scoped(api_answer) answer = {0};
+	const char *token, *path = "/v1/clients/paivi";
+	api_world_open(&world);
+	token = world.tenant.token;
+	cr_assert(add(&world, PAIVI, &answer) == 201);
+	cr_assert(api_call(&world, "PATCH", path, token, "{\"state\":\"paused\"}", &answer) == 200);
+	cr_assert(api_call(&world, "PATCH", path, token, "{\"state\":\"active\"}", &answer) == 200);
+	cr_assert(api_call(&world, "PATCH", path, token, "{\"state\":\"ended\"}", &answer) == 200);
+	cr_assert(api_count_events(&world, world.tenant.id, ACTION_CLIENT_PAUSED) == 1);
+	cr_assert(api_count_events(&world, world.tenant.id, ACTION_CLIENT_RESUMED) == 1);
+	cr_assert(api_count_events(&world, world.tenant.id, ACTION_CLIENT_TERMINATED) == 1);
+	api_call(&world, "PATCH", path, token, "{\"state\":\"active\"}", &answer);
+	cr_assert(api_is_code(&answer, 409, "conflict"));
+	cr_assert(api_call(&world, "PATCH", path, token, "{\"state\":\"erased\"}", &answer) == 422);
+}
+
+Test(clients, a_contact_sees_his_own_client_and_no_other)
+{
+	scoped(api_world) world = {0};
+	scoped(api_answer) answer = {0}, other = {0};
+	struct api_person contact = {0}, assistant, marketer;
+	api_world_open(&world);
+	cr_assert(add(&world, PAIVI, &answer) == 201);
+	snprintf(contact.text, sizeof contact.text, "%s", api_text(&answer, "contacts/0/id"));
+	cr_assert(add(&world, "{\"ref\":\"second\",\"name\":\"Second\"}", &answer) == 201);
+	api_world_person(&world, &world.tenant, "assistant", NULL, &assistant);
+	api_world_person(&world, &world.tenant, "marketer", NULL, &marketer);
+	cr_assert(as_person(&world, "/v1/clients/paivi", &contact, &answer) == 200);
+	as_person(&world, "/v1/clients/second", &contact, &answer);
+	as_person(&world, "/v1/clients/nobody", &contact, &other);
+	cr_assert(api_is_code(&answer, 404, "not_found") && api_is_code(&other, 404, "not_found"));
+	cr_assert(api_has(&other, "detail", api_text(&answer, "detail")), "the two cannot be told apart");
+	cr_assert(as_person(&world, "/v1/clients/paivi", &assistant, &answer) == 200);
+	cr_assert(
+		api_has(&answer, "contacts/1/email", "o***@lehtonen.example"), "masked without people.write");
+	cr_assert(as_person(&world, "/v1/clients/paivi", &marketer, &answer) == 404);
+	cr_assert(as_person(&world, "/v1/clients", &marketer, &answer) == 403);
+}
+
+Test(clients, need_scope_and_capability)
+{
+	scoped(api_world) world = {0};
+	scoped(api_answer) answer = {0};
+	struct api_application narrow;
+	struct api_person assistant;
+	api_world_open(&world);
+	api_world_application(&world, &world.tenant, SCOPE_BIT(PEOPLE_READ), &narrow);
+	api_world_person(&world, &world.tenant, "assistant", NULL, &assistant);
+	api_call(&world, "POST", "/v1/clients", narrow.token, PAIVI, &answer);
+	cr_assert(api_is_code(&answer, 403, "scope_missing"));
+	api_call(&world, "POST", "/v1/clients", assistant.token, PAIVI, &answer);
+	cr_assert(api_is_code(&answer, 403, "not_allowed"));
+}
+
+Test(clients, of_another_tenant_are_not_there)
+{
+	scoped(api_world) world = {0};
+	scoped(api_answer) answer = {0};
+	struct api_tenant other;
+	char path[64];
+	api_world_open(&world);
+	api_world_tenant(&world, &other);
+	cr_assert(add(&world, PAIVI, &answer) == 201);
+	snprintf(path, sizeof path, "/v1/clients/%s", api_text(&answer, "id"));
+	cr_assert(api_call(&world, "GET", path, other.token, NULL, &answer) == 404);
+	cr_assert(api_call(&world, "PATCH", path, other.token, "{\"name\":\"X\"}", &answer) == 404);
+	cr_assert(api_call(&world, "GET", "/v1/clients", other.token, NULL, &answer) == 200);
+	cr_assert(json_array_size(api_member(&answer, "items")) == 0);
+}
+
+Test(clients, a_list_goes_page_by_page_and_other_methods_are_refused)
+{
+	scoped(api_world) world = {0};
+	scoped(api_answer) answer = {0};
+	char path[512];
+	api_world_open(&world);
+	cr_assert(add(&world, "{\"name\":\"A\"}", &answer) == 201 &&
+		  add(&world, "{\"name\":\"B\"}", &answer) == 201);
+	cr_assert(api_call(&world, "GET", "/v1/clients?limit=1", world.tenant.token, NULL, &answer) == 200);
+	snprintf(path, sizeof path, "/v1/clients?limit=1&cursor=%s", api_text(&answer, "next"));
+	cr_assert(api_call(&world, "GET", path, world.tenant.token, NULL, &answer) == 200);
+	cr_assert(json_array_size(api_member(&answer, "items")) == 1 &&
+		  json_is_null(api_member(&answer, "next")));
+	api_call(&world, "DELETE", "/v1/clients/paivi", world.tenant.token, NULL, &answer);
+	cr_assert(api_is_code(&answer, 405, "method_not_allowed"));
+	cr_assert(strstr(answer.head, "\r\nAllow: GET, HEAD, PATCH"));
+}
+
+Test(clients, the_same_request_with_the_same_key_adds_one_client)
+{
+	scoped(api_world) world = {0};
+	scoped(api_answer) first = {0}, second = {0};
+	struct api_request request = {
+		.method = "POST", .path = "/v1/clients", .body = PAIVI, .key = "add-paivi"};
+	api_world_open(&world);
+	request.token = world.tenant.token;
+	cr_assert(api_ask(&world, &request, &first) == 201 && api_ask(&world, &request, &second) == 201);
+	cr_assert(strcmp(first.body, second.body) == 0);
+	cr_assert(api_count_events(&world, world.tenant.id, ACTION_CLIENT_CREATED) == 1);
+}
