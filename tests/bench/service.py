@@ -16,10 +16,6 @@ from wire import request, write_requests
 START_SECONDS = 120
 
 
-class Refused(Exception):
-    """An answer that is no success."""
-
-
 class Service:
     """One store under `directory`, and the server on it."""
 
@@ -82,7 +78,7 @@ class Service:
         text = answer.read().decode()
         connection.close()
         if answer.status >= 300:
-            raise Refused(f"{method} {path}: {answer.status} {text}")
+            raise RuntimeError(f"{method} {path}: {answer.status} {text}")
         return json.loads(text) if text else None
 
     def load(self, requests, connections, seconds, once=False):
