@@ -99,13 +99,13 @@ static fallible compare(struct act *act, const struct verifications_ask *ask, st
 
 /* ---- deciding ---- */
 
-/* A code of a used step costs nothing: give back the try that was charged for it. */
+/* Only a wrong code costs a try: what was charged for another one is given back. */
 static void decide(struct verifications_ask *ask, const struct comparison *comparison)
 {
 	struct verification *verification = &ask->verification;
 	bool open = verification->state == VERIFICATION_OPEN;
 	ask->decision = VERIFICATIONS_DENY;
-	if (comparison->match == MATCH_USED || !open)
+	if (comparison->match != MATCH_NONE || !open)
 		verification->tries--;
 	if (comparison->match == MATCH_USED) {
 		ask->reason = REASON_REPLAYED;

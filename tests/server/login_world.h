@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* login_world - people with factors, and codes as their phones and mailboxes show them. Whatever fails ends
+ * the test. */
+#pragma once
+
+#include "crypto/totp.h"
+#include "server/core/verifications.h"
+#include "tests/support/api_world.h"
+
+/* An authenticator app. */
+struct login_app {
+	char factor[ID_TEXT + 1];
+	struct totp_shape shape;
+	uint8_t seed[TOTP_SEED_MAX];
+	size_t seed_len;
+};
+
+/* login_app_code - what the app shows now, or `steps` later. */
+void login_app_code(const struct login_app *app, int steps, char code[static TOTP_DIGITS_MAX + 1]);
+
+/* login_app_wrong - six digits that no step around now has. */
+void login_app_wrong(const struct login_app *app, char code[static TOTP_DIGITS_MAX + 1]);
+
+/* login_start_app - begin a factor; the answer's secret goes into the app. login_add_app - and confirm it:
+ * active, unproven; the step of the confirmation is used up, so the clock moves on by a minute. */
+void login_start_app(struct api_world *world, const char *person, struct login_app *app);
+void login_add_app(struct api_world *world, const char *person, struct login_app *app);
+
+/* login_add_address - an e-mail factor, confirmed with the mailed code. */
+void login_add_address(
+	struct api_world *world, const char *person, const char *address, char factor[static ID_TEXT + 1]);
+
+/* login_mailed - the code of the newest mail of the outbox about a thing; 8 digits or an enrolment code. */
+void login_mailed(struct api_world *world, struct id tenant, struct id about, char code[static 16]);
+
+/* login_open - POST /v1/verifications with a device; more = further members, each with a comma in front. The
+ * status. */
+int login_open(struct api_world *world, const char *token, const char *person, const char *more,
+	struct api_answer *answer);
+
+/* login_try - POST /v1/verifications/{id}. */
+int login_try(struct api_world *world, const char *token, const char *id, const char *body,
+	struct api_answer *answer);
+
+/* login_prove - mark an active factor as proven, as an enrolment code would. */
+void login_prove(struct api_world *world, struct id tenant, const char *factor);
+
+/* login_is - decision and reason (NULL = none). */
+bool login_is(const struct api_answer *answer, const char *decision, const char *reason);

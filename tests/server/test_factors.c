@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_factors - nobody plants a factor, and what is confirmed was really on the person's phone. */
+#include "server/core/factors.h"
+
+#include "store/enrolment.h"
+#include "tests/server/login_world.h"
+#include "tests/support/fake_clock.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+enum { MINUTE_MS = 60000, DAY_MS = 86400000, TEXT_MAX = 512 };
+
+struct scene {
+	struct api_world world;
+	struct api_person person;
+	struct login_app app;
+	struct api_answer answer;
+};
+
+static void scene_done(struct scene *scene)
+{
+	api_answer_done(&scene->answer);
+	api_world_done(&scene->world);
+}
+
+static void scene_open(struct scene *scene)
+{
+	api_world_open(&scene->world);
+	api_world_person(
+		&scene->world, &scene->world.tenant, "assistant", "vera@example.org", &scene->person);
+}
+
+static int post(struct scene *scene, const char *before, const char *id, const char *after, const char *body)
+{
+	char path[TEXT_MAX];
+	snprintf(path, sizeof path, "/v1/%s/%s/%s", before, id, after);
+	return api_call(&scene->world, "POST", path, scene->world.tenant.token, body, &scene->answer);
+}
+
+static int start(struct scene *scene, const char *body)
+{
+	return post(scene, "people", scene->person.text, "factors", body);
+}
+
+static int confirm(struct scene *scene, const char *factor, const char *code, const char *enrolment)
+{
+	char body[TEXT_MAX];
+	snprintf(body, sizeof body, "{\"code\":\"%s\"%s%s%s}", code, enrolment ? ",\"enrolment\":\"" : "",
+		enrolment ? enrolment : "", enrolment ? "\"" : "");
+	return post(scene, "factors", factor, "confirm", body);
+}
+
+/* By hand, from a second person who is proven: their personal token. */
+static void hand_over(struct scene *scene, char code[static 16])
+{
+	char path[TEXT_MAX];
+	struct api_person owner;
+	api_world_person(&scene->world, &scene->world.tenant, "owner", "olga@example.org", &owner);
+	snprintf(path, sizeof path, "/v1/people/%s/enrolment", scene->person.text);
+	int status = api_call(&scene->world, "POST", path, owner.token, "{\"by\":\"hand\"}", &scene->answer);
+	cr_assert(status == 201, "%d: %s", status, scene->answer.body);
+	snprintf(code, 16, "%s", api_text(&scene->answer, "code"));
+}
+
+/* ---- starting ---- */
+
+Test(factors, an_app_gets_its_secret_once_with_a_picture)
+{
+	scoped(scene) scene = {0};
+	char path[TEXT_MAX];
+	scene_open(&scene);
+	cr_assert(start(&scene, "{\"type\":\"totp\",\"label\":\"Phone\"}") == 201, "%s", scene.answer.body);
+	cr_assert(api_has(&scene.answer, "state", "pending") && api_member(&scene.answer, "secret"));
+	cr_assert(strncmp(api_text(&scene.answer, "uri"), "otpauth://totp/", 15) == 0);
+	cr_assert(strstr(api_text(&scene.answer, "qr_svg"), "role=\"img\""));
+	cr_assert(strstr(api_text(&scene.answer, "qr_svg"), "crispEdges"));
+	snprintf(path, sizeof path, "/v1/people/%s/factors", scene.person.text);
+	cr_assert(api_call(&scene.world, "GET", path, scene.world.tenant.token, NULL, &scene.answer) == 200);
+	cr_assert(api_has(&scene.answer, "items/0/state", "pending") &&
+		  api_has(&scene.answer, "items/0/hint", "Phone"));
+	cr_assert(!strstr(scene.answer.body, "secret") && !strstr(scene.answer.body, "otpauth"));
+	cr_assert(api_count_events(&scene.world, scene.world.tenant.id, ACTION_FACTOR_STARTED) == 1);
+}
+
+Test(factors, a_repeated_request_is_answered_without_the_secret)
+{
+	scoped(scene) scene = {0};
+	char path[TEXT_MAX], id[ID_TEXT + 1];
+	scene_open(&scene);
+	snprintf(path, sizeof path, "/v1/people/%s/factors", scene.person.text);
+	const struct api_request request = {.method = "POST",
+		.path = path,
+		.token = scene.world.tenant.token,
+		.key = "k1",
+		.body = "{\"type\":\"totp\"}"};
+	cr_assert(api_ask(&scene.world, &request, &scene.answer) == 201);
+	snprintf(id, sizeof id, "%s", api_text(&scene.answer, "id"));
+	cr_assert(api_ask(&scene.world, &request, &scene.answer) == 201);
+	cr_assert(api_has(&scene.answer, "id", id) && !api_member(&scene.answer, "secret"));
+	cr_assert(!api_member(&scene.answer, "uri") && !api_member(&scene.answer, "qr_svg"));
+	cr_assert(json_array_size(api_member(&scene.answer, "withheld")) == 3, "%s", scene.answer.body);
+}
+
+Test(factors, shapes_that_no_app_knows_are_refused)
+{
+	scoped(scene) scene = {0};
+	scene_open(&scene);
+	cr_assert(start(&scene, "{\"type\":\"totp\",\"digits\":7}") == 422);
+	cr_assert(start(&scene, "{\"type\":\"totp\",\"algorithm\":\"MD5\"}") == 422);
+	cr_assert(start(&scene, "{\"type\":\"totp\",\"period\":60}") == 422);
+	cr_assert(start(&scene, "{\"type\":\"email\",\"address\":\"nobody\"}") == 422);
+	cr_assert(start(&scene, "{\"type\":\"sms\"}") == 422);
+	cr_assert(start(&scene, "{\"type\":\"totp\",\"algorithm\":\"SHA512\",\"digits\":8,\"period\":30}") ==
+		  201);
+}
+
+/* ---- confirming ---- */
+
+Test(factors, the_first_factor_is_active_and_unproven)
+{
+	scoped(scene) scene = {0};
+	char code[TOTP_DIGITS_MAX + 1];
+	scene_open(&scene);
+	login_start_app(&scene.world, scene.person.text, &scene.app);
+	login_app_code(&scene.app, 0, code);
+	cr_assert(confirm(&scene, scene.app.factor, code, NULL) == 200, "%s", scene.answer.body);
+	cr_assert(api_has(&scene.answer, "state", "active") &&
+		  json_is_false(api_member(&scene.answer, "proven")));
+	cr_assert(api_count_events(&scene.world, scene.world.tenant.id, ACTION_FACTOR_ENROLLED) == 1);
+	cr_assert(api_count_notices(&scene.world, scene.person.id, NOTICE_FACTOR_CHANGED) == 1,
+		"the person is told");
+	cr_assert(confirm(&scene, scene.app.factor, code, NULL) == 409, "only once");
+}
+
+Test(factors, a_pending_factor_opens_nothing)
+{
+	scoped(scene) scene = {0};
+	char code[TOTP_DIGITS_MAX + 1], more[TEXT_MAX];
+	scene_open(&scene);
+	login_start_app(&scene.world, scene.person.text, &scene.app);
+	login_app_code(&scene.app, 0, code);
+	snprintf(more, sizeof more, ",\"code\":\"%s\"", code);
+	cr_assert(login_open(&scene.world, scene.world.tenant.token, scene.person.text, more,
+			  &scene.answer) == 200);
+	cr_assert(login_is(&scene.answer, "enroll", "no_factor"));
+}
+
+Test(factors, the_fifth_wrong_code_ends_a_pending_factor)
+{
+	scoped(scene) scene = {0};
+	char code[TOTP_DIGITS_MAX + 1], wrong[TOTP_DIGITS_MAX + 1];
+	scene_open(&scene);
+	login_start_app(&scene.world, scene.person.text, &scene.app);
+	login_app_wrong(&scene.app, wrong);
+	for (int i = 0; i < FACTOR_TRIES; i++) {
+		cr_assert(confirm(&scene, scene.app.factor, wrong, NULL) == 403);
+		cr_assert(api_is_code(&scene.answer, 403, "wrong_code"));
+	}
+	login_app_code(&scene.app, 0, code);
+	cr_assert(confirm(&scene, scene.app.factor, code, NULL) == 410, "%s", scene.answer.body);
+	cr_assert(api_count_events(&scene.world, scene.world.tenant.id, ACTION_FACTOR_SUSPENDED) == 1);
+}
+
+Test(factors, an_address_is_confirmed_by_the_mailed_code_within_ten_minutes)
+{
+	scoped(scene) scene = {0};
+	char code[16];
+	struct id id;
+	scene_open(&scene);
+	cr_assert(start(&scene, "{\"type\":\"email\"}") == 201, "%s", scene.answer.body);
+	cr_assert(api_has(&scene.answer, "hint", "v***@example.org"), "the person's own address");
+	char factor[ID_TEXT + 1];
+	snprintf(factor, sizeof factor, "%s", api_text(&scene.answer, "id"));
+	cr_assert(!err_failed(ids_parse(ID_FACTOR, span_text(factor), &id)));
+	login_mailed(&scene.world, scene.world.tenant.id, id, code);
+	fake_clock_pass(FACTOR_CODE_MS);
+	cr_assert(confirm(&scene, factor, code, NULL) == 410);
+	fake_clock_pass(-1);
+	cr_assert(confirm(&scene, factor, code, NULL) == 200, "%s", scene.answer.body);
+}
+
+/* ---- enrolment ---- */
+
+Test(factors, an_enrolment_code_handed_over_makes_the_first_factor_proven)
+{
+	scoped(scene) scene = {0};
+	char code[TOTP_DIGITS_MAX + 1], enrolment[16];
+	scene_open(&scene);
+	hand_over(&scene, enrolment);
+	login_start_app(&scene.world, scene.person.text, &scene.app);
+	login_app_code(&scene.app, 0, code);
+	cr_assert(confirm(&scene, scene.app.factor, code, "AAAAAAAAAA") == 403,
+		"a wrong one leaves all as it was");
+	cr_assert(confirm(&scene, scene.app.factor, code, enrolment) == 200, "%s", scene.answer.body);
+	cr_assert(json_is_true(api_member(&scene.answer, "proven")));
+}
+
+Test(factors, a_factor_is_proven_afterwards_and_a_code_works_once)
+{
+	scoped(scene) scene = {0};
+	char enrolment[16], body[TEXT_MAX];
+	scene_open(&scene);
+	login_add_app(&scene.world, scene.person.text, &scene.app);
+	hand_over(&scene, enrolment);
+	snprintf(body, sizeof body, "{\"enrolment\":\"%.5s-%s\"}", enrolment, enrolment + 5);
+	cr_assert(post(&scene, "factors", scene.app.factor, "prove", body) == 200, "%s", scene.answer.body);
+	cr_assert(json_is_true(api_member(&scene.answer, "proven")));
+	cr_assert(post(&scene, "factors", scene.app.factor, "prove", body) == 409);
+}
+
+Test(factors, five_wrong_enrolment_codes_wear_it_out)
+{
+	scoped(scene) scene = {0};
+	char enrolment[16], body[TEXT_MAX];
+	scene_open(&scene);
+	login_add_app(&scene.world, scene.person.text, &scene.app);
+	hand_over(&scene, enrolment);
+	for (int i = 0; i < ENROLMENT_TRIES; i++)
+		cr_assert(post(&scene, "factors", scene.app.factor, "prove",
+				  "{\"enrolment\":\"AAAAAAAAAA\"}") == 403);
+	snprintf(body, sizeof body, "{\"enrolment\":\"%s\"}", enrolment);
+	cr_assert(post(&scene, "factors", scene.app.factor, "prove", body) == 403,
+		"the right one comes too late");
+}
+
+Test(factors, a_code_by_hand_takes_a_second_proven_person)
+{
+	scoped(scene) scene = {0};
+	char path[TEXT_MAX];
+	scene_open(&scene);
+	cr_assert(post(&scene, "people", scene.person.text, "enrolment", "{\"by\":\"hand\"}") == 403);
+	cr_assert(api_is_code(&scene.answer, 403, "person_unproven"), "an application is nobody");
+	snprintf(path, sizeof path, "/v1/people/%s/enrolment", scene.person.text);
+	cr_assert(api_call(&scene.world, "POST", path, scene.person.token, "{\"by\":\"hand\"}",
+			  &scene.answer) == 403);
+	cr_assert(api_is_code(&scene.answer, 403, "person_unproven"), "nor for oneself");
+}
+
+Test(factors, a_code_by_mail_goes_to_an_address_that_stood_for_a_day)
+{
+	scoped(scene) scene = {0};
+	struct id id;
+	char code[16], body[TEXT_MAX];
+	scene_open(&scene);
+	login_add_app(&scene.world, scene.person.text, &scene.app);
+	if (post(&scene, "people", scene.person.text, "enrolment", "{\"by\":\"email\"}") == 409) {
+		fake_clock_pass(DAY_MS);
+		cr_assert(
+			post(&scene, "people", scene.person.text, "enrolment", "{\"by\":\"email\"}") == 201);
+	}
+	cr_assert(!api_member(&scene.answer, "code"), "only the mailbox sees it");
+	cr_assert(!err_failed(ids_parse(ID_ENROLMENT, span_text(api_text(&scene.answer, "id")), &id)));
+	login_mailed(&scene.world, scene.world.tenant.id, id, code);
+	cr_assert(post(&scene, "people", scene.person.text, "enrolment", "{\"by\":\"email\"}") == 429,
+		"not twice a minute");
+	snprintf(body, sizeof body, "{\"enrolment\":\"%s\"}", code);
+	cr_assert(post(&scene, "factors", scene.app.factor, "prove", body) == 200, "%s", scene.answer.body);
+}
+
+/* ---- nobody plants one ---- */
+
+Test(factors, who_has_a_factor_gains_none_unproven)
+{
+	scoped(scene) scene = {0};
+	scene_open(&scene);
+	login_add_app(&scene.world, scene.person.text, &scene.app);
+	cr_assert(start(&scene, "{\"type\":\"email\",\"address\":\"evil@example.net\"}") == 403);
+	cr_assert(api_is_code(&scene.answer, 403, "person_unproven"));
+}
+
+Test(factors, one_that_was_begun_before_the_first_is_no_way_past_it)
+{
+	scoped(scene) scene = {0};
+	struct login_app planted;
+	char code[TOTP_DIGITS_MAX + 1];
+	scene_open(&scene);
+	login_start_app(&scene.world, scene.person.text, &planted);
+	login_add_app(&scene.world, scene.person.text, &scene.app);
+	login_app_code(&planted, 0, code);
+	cr_assert(confirm(&scene, planted.factor, code, NULL) == 403, "%s", scene.answer.body);
+	cr_assert(api_is_code(&scene.answer, 403, "person_unproven"));
+}
+
+Test(factors, a_proven_person_gains_and_loses_factors_and_all_addresses_are_told)
+{
+	scoped(scene) scene = {0};
+	char path[TEXT_MAX], code[TOTP_DIGITS_MAX + 1], factor[ID_TEXT + 1];
+	struct login_app second;
+	scene_open(&scene);
+	login_add_address(&scene.world, scene.person.text, "second@example.net", factor);
+	login_prove(&scene.world, scene.world.tenant.id, factor);
+	size_t told = api_count_notices(&scene.world, scene.person.id, NOTICE_FACTOR_CHANGED);
+	snprintf(path, sizeof path, "/v1/people/%s/factors", scene.person.text);
+	cr_assert(api_call(&scene.world, "POST", path, scene.person.token, "{\"type\":\"totp\"}",
+			  &scene.answer) == 201,
+		"%s", scene.answer.body);
+	scoped(buf) seed = BUF(TOTP_SEED_MAX);
+	snprintf(second.factor, sizeof second.factor, "%s", api_text(&scene.answer, "id"));
+	cr_assert(!err_failed(totp_parse(span_text(api_text(&scene.answer, "uri")), &second.shape, &seed)));
+	memcpy(second.seed, seed.data, seed.len);
+	second.seed_len = seed.len;
+	login_app_code(&second, 0, code);
+	cr_assert(confirm(&scene, second.factor, code, NULL) == 200, "%s", scene.answer.body);
+	cr_assert(json_is_true(api_member(&scene.answer, "proven")), "a proven person vouched for it");
+	cr_assert(api_count_notices(&scene.world, scene.person.id, NOTICE_FACTOR_CHANGED) == told + 2);
+	snprintf(path, sizeof path, "/v1/factors/%s", factor);
+	cr_assert(
+		api_call(&scene.world, "DELETE", path, scene.world.tenant.token, NULL, &scene.answer) == 403);
+	cr_assert(api_call(&scene.world, "DELETE", path, scene.person.token, NULL, &scene.answer) == 200);
+	cr_assert(api_count_notices(&scene.world, scene.person.id, NOTICE_FACTOR_CHANGED) == told + 4,
+		"the old address too");
+	cr_assert(api_count_events(&scene.world, scene.world.tenant.id, ACTION_FACTOR_REMOVED) == 1);
+	cr_assert(api_call(&scene.world, "DELETE", path, scene.person.token, NULL, &scene.answer) == 404);
+}
+
+Test(factors, another_tenant_sees_none_of_it)
+{
+	scoped(scene) scene = {0};
+	struct api_tenant other;
+	char path[TEXT_MAX];
+	scene_open(&scene);
+	login_add_app(&scene.world, scene.person.text, &scene.app);
+	api_world_tenant(&scene.world, &other);
+	snprintf(path, sizeof path, "/v1/factors/%s", scene.app.factor);
+	cr_assert(api_call(&scene.world, "DELETE", path, other.token, NULL, &scene.answer) == 404);
+	snprintf(path, sizeof path, "/v1/people/%s/factors", scene.person.text);
+	cr_assert(api_call(&scene.world, "GET", path, other.token, NULL, &scene.answer) == 404);
+}
+
+/* ---- what weighs less ---- */
+
+Test(factors, an_address_is_not_enough_where_the_role_asks_for_an_app)
+{
+	scoped(scene) scene = {0};
+	struct api_person owner;
+	char factor[ID_TEXT + 1];
+	scene_open(&scene);
+	api_world_person(&scene.world, &scene.world.tenant, "owner", "olga@example.org", &owner);
+	login_add_address(&scene.world, owner.text, "olga@example.net", factor);
+	cr_assert(login_open(&scene.world, scene.world.tenant.token, owner.text, ",\"method\":\"email\"",
+			  &scene.answer) == 200);
+	cr_assert(login_is(&scene.answer, "deny", "weak_method"), "%s", scene.answer.body);
+}

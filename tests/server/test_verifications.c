@@ -1,0 +1,609 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_verifications - a code is worth something once, five wrong ones end it, and nobody learns who exists.
+ */
+#include "server/core/verifications.h"
+
+#include "base/text.h"
+#include "crypto/sign.h"
+#include "tests/server/login_world.h"
+#include "tests/support/fake_clock.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+enum { MINUTE_MS = 60000, TEXT_MAX = 512 };
+
+/* A person with an app, and what the app shows. */
+struct scene {
+	struct api_world world;
+	struct api_person person;
+	struct login_app app;
+	struct api_answer answer;
+};
+
+static void scene_done(struct scene *scene)
+{
+	api_answer_done(&scene->answer);
+	api_world_done(&scene->world);
+}
+
+static void scene_open(struct scene *scene)
+{
+	api_world_open(&scene->world);
+	api_world_person(
+		&scene->world, &scene->world.tenant, "assistant", "vera@example.org", &scene->person);
+	login_add_app(&scene->world, scene->person.text, &scene->app);
+}
+
+static const char *token_of(const struct scene *scene)
+{
+	return scene->world.tenant.token;
+}
+
+static void open_with(struct scene *scene, const char *more)
+{
+	int status = login_open(&scene->world, token_of(scene), scene->person.text, more, &scene->answer);
+	cr_assert(status == 200, "%d: %s", status, scene->answer.body);
+}
+
+static void keep_id(const struct scene *scene, char id[static ID_TEXT + 1])
+{
+	snprintf(id, ID_TEXT + 1, "%s", api_text(&scene->answer, "id"));
+}
+
+static void type_code(struct scene *scene, const char *id, const char *code)
+{
+	char body[TEXT_MAX];
+	snprintf(body, sizeof body, "{\"code\":\"%s\"}", code);
+	int status = login_try(&scene->world, token_of(scene), id, body, &scene->answer);
+	cr_assert(status == 200, "%d: %s", status, scene->answer.body);
+}
+
+static void open_typing(struct scene *scene, const char *code)
+{
+	char more[TEXT_MAX];
+	snprintf(more, sizeof more, ",\"code\":\"%s\"", code);
+	open_with(scene, more);
+}
+
+static long long number(const struct scene *scene, const char *path)
+{
+	return json_integer_value(api_member(&scene->answer, path));
+}
+
+/* ---- codes of an app ---- */
+
+Test(verifications, a_right_code_in_the_first_call_is_an_allow_with_one_event)
+{
+	scoped(scene) scene = {0};
+	char code[TOTP_DIGITS_MAX + 1];
+	scene_open(&scene);
+	login_app_code(&scene.app, 0, code);
+	open_typing(&scene, code);
+	cr_assert(login_is(&scene.answer, "allow", NULL), "%s", scene.answer.body);
+	cr_assert(number(&scene, "aal") == 2 && api_has(&scene.answer, "amr/0", "otp"));
+	cr_assert(!api_member(&scene.answer, "amr/1"));
+	cr_assert(json_is_false(api_member(&scene.answer, "phishing_resistant")));
+	cr_assert(api_has(&scene.answer, "factor", scene.app.factor));
+	cr_assert(api_member(&scene.answer, "receipt") && api_member(&scene.answer, "event"));
+	cr_assert(api_count_events(&scene.world, scene.world.tenant.id, ACTION_LOGIN_SUCCEEDED) == 1);
+}
+
+Test(verifications, a_code_may_be_typed_with_spaces_and_dashes)
+{
+	scoped(scene) scene = {0};
+	char code[TOTP_DIGITS_MAX + 1], typed[16];
+	scene_open(&scene);
+	login_app_code(&scene.app, 0, code);
+	snprintf(typed, sizeof typed, "%.3s %.1s-%s", code, code + 3, code + 4);
+	open_typing(&scene, typed);
+	cr_assert(login_is(&scene.answer, "allow", NULL), "%s", scene.answer.body);
+}
+
+Test(verifications, junk_for_a_code_is_malformed_and_costs_no_try)
+{
+	scoped(scene) scene = {0};
+	char id[ID_TEXT + 1];
+	scene_open(&scene);
+	open_with(&scene, NULL);
+	keep_id(&scene, id);
+	cr_assert(
+		login_try(&scene.world, token_of(&scene), id, "{\"code\":\"12a456\"}", &scene.answer) == 422);
+	cr_assert(api_is_code(&scene.answer, 422, "malformed_code"));
+	type_code(&scene, id, "000000000000" + 6);
+	cr_assert(number(&scene, "attempts_left") == 4, "%s", scene.answer.body);
+}
+
+Test(verifications, a_wrong_code_costs_one_try_and_the_fifth_locks_without_comparing)
+{
+	scoped(scene) scene = {0};
+	char id[ID_TEXT + 1], wrong[TOTP_DIGITS_MAX + 1], right[TOTP_DIGITS_MAX + 1];
+	scene_open(&scene);
+	open_with(&scene, NULL);
+	cr_assert(login_is(&scene.answer, "challenge", NULL) && number(&scene, "attempts_left") == 5);
+	keep_id(&scene, id);
+	login_app_wrong(&scene.app, wrong);
+	for (int left = 4; left >= 1; left--) {
+		type_code(&scene, id, wrong);
+		cr_assert(login_is(&scene.answer, "challenge", "wrong_code") &&
+			  number(&scene, "attempts_left") == left);
+	}
+	type_code(&scene, id, wrong);
+	cr_assert(login_is(&scene.answer, "deny", "locked") && number(&scene, "attempts_left") == 0);
+	login_app_code(&scene.app, 0, right);
+	type_code(&scene, id, right);
+	cr_assert(login_is(&scene.answer, "deny", "locked"), "the right code comes too late");
+	cr_assert(api_count_events(&scene.world, scene.world.tenant.id, ACTION_CHALLENGE_LOCKED) == 1);
+	cr_assert(api_count_events(&scene.world, scene.world.tenant.id, ACTION_LOGIN_SUCCEEDED) == 0);
+}
+
+Test(verifications, a_replayed_right_code_costs_no_try)
+{
+	scoped(scene) scene = {0};
+	char id[ID_TEXT + 1], code[TOTP_DIGITS_MAX + 1];
+	scene_open(&scene);
+	login_app_code(&scene.app, 0, code);
+	open_typing(&scene, code);
+	cr_assert(login_is(&scene.answer, "allow", NULL));
+	open_with(&scene, NULL);
+	keep_id(&scene, id);
+	for (int i = 0; i < 7; i++) {
+		type_code(&scene, id, code);
+		cr_assert(
+			login_is(&scene.answer, "deny", "replayed") && number(&scene, "attempts_left") == 5);
+	}
+	cr_assert(api_count_events(&scene.world, scene.world.tenant.id, ACTION_CHALLENGE_REPLAYED) == 1);
+	fake_clock_pass(MINUTE_MS);
+	login_app_code(&scene.app, 0, code);
+	type_code(&scene, id, code);
+	cr_assert(login_is(&scene.answer, "allow", NULL), "the next code still opens: %s", scene.answer.body);
+}
+
+Test(verifications, a_closed_one_answers_replayed_to_its_code_and_takes_no_other)
+{
+	scoped(scene) scene = {0};
+	char id[ID_TEXT + 1], code[TOTP_DIGITS_MAX + 1], next[TOTP_DIGITS_MAX + 1];
+	scene_open(&scene);
+	login_app_code(&scene.app, 0, code);
+	open_typing(&scene, code);
+	keep_id(&scene, id);
+	type_code(&scene, id, code);
+	cr_assert(login_is(&scene.answer, "deny", "replayed") && number(&scene, "attempts_left") == 5);
+	fake_clock_pass(3 * MINUTE_MS);
+	type_code(&scene, id, code);
+	cr_assert(login_is(&scene.answer, "deny", "replayed"), "also when its step is long over: %s",
+		scene.answer.body);
+	login_app_code(&scene.app, 0, next);
+	type_code(&scene, id, next);
+	cr_assert(login_is(&scene.answer, "deny", "expired"), "%s", scene.answer.body);
+}
+
+Test(verifications, a_code_of_the_step_before_is_right_once_and_of_two_before_never)
+{
+	scoped(scene) scene = {0};
+	char code[TOTP_DIGITS_MAX + 1];
+	scene_open(&scene);
+	fake_clock_pass(10 * MINUTE_MS);
+	login_app_code(&scene.app, -2, code);
+	open_typing(&scene, code);
+	cr_assert(login_is(&scene.answer, "challenge", "wrong_code"));
+	login_app_code(&scene.app, -1, code);
+	open_typing(&scene, code);
+	cr_assert(login_is(&scene.answer, "allow", NULL));
+	login_app_code(&scene.app, 1, code);
+	open_typing(&scene, code);
+	cr_assert(login_is(&scene.answer, "allow", NULL));
+	login_app_code(&scene.app, 0, code);
+	open_typing(&scene, code);
+	cr_assert(login_is(&scene.answer, "deny", "replayed"),
+		"a step before the last one that was used is used");
+}
+
+Test(verifications, the_step_of_the_confirmation_is_used)
+{
+	scoped(scene) scene = {0};
+	char code[TOTP_DIGITS_MAX + 1];
+	scene_open(&scene);
+	fake_clock_pass(-MINUTE_MS); /* back to the step of the confirmation */
+	login_app_code(&scene.app, 0, code);
+	open_typing(&scene, code);
+	cr_assert(login_is(&scene.answer, "deny", "replayed"), "%s", scene.answer.body);
+}
+
+Test(verifications, one_that_nobody_finishes_expires)
+{
+	scoped(scene) scene = {0};
+	char id[ID_TEXT + 1], code[TOTP_DIGITS_MAX + 1];
+	scene_open(&scene);
+	open_with(&scene, NULL);
+	keep_id(&scene, id);
+	cr_assert(number(&scene, "expires_in") == 600);
+	fake_clock_pass(10 * MINUTE_MS);
+	login_app_code(&scene.app, 0, code);
+	type_code(&scene, id, code);
+	cr_assert(login_is(&scene.answer, "deny", "expired") && number(&scene, "expires_in") == 0);
+}
+
+Test(verifications, another_application_gets_404)
+{
+	scoped(scene) scene = {0};
+	struct api_application other;
+	char id[ID_TEXT + 1];
+	scene_open(&scene);
+	api_world_application(&scene.world, &scene.world.tenant, SCOPE_BIT(VERIFY), &other);
+	open_with(&scene, NULL);
+	keep_id(&scene, id);
+	cr_assert(login_try(&scene.world, other.token, id, "{\"code\":\"123456\"}", &scene.answer) == 404);
+	cr_assert(
+		login_try(&scene.world, token_of(&scene), id, "{\"code\":\"123456\"}", &scene.answer) == 200);
+}
+
+Test(verifications, a_cancelled_one_takes_no_code)
+{
+	scoped(scene) scene = {0};
+	char id[ID_TEXT + 1], path[TEXT_MAX], code[TOTP_DIGITS_MAX + 1];
+	scene_open(&scene);
+	open_with(&scene, NULL);
+	keep_id(&scene, id);
+	snprintf(path, sizeof path, "/v1/verifications/%s", id);
+	cr_assert(api_call(&scene.world, "DELETE", path, token_of(&scene), NULL, &scene.answer) == 200);
+	cr_assert(login_is(&scene.answer, "deny", "cancelled"));
+	login_app_code(&scene.app, 0, code);
+	type_code(&scene, id, code);
+	cr_assert(login_is(&scene.answer, "deny", "cancelled"));
+	cr_assert(api_count_events(&scene.world, scene.world.tenant.id, ACTION_CHALLENGE_CANCELLED) == 1);
+}
+
+Test(verifications, a_person_without_a_factor_is_to_enrol_one)
+{
+	scoped(scene) scene = {0};
+	struct api_person bare;
+	scene_open(&scene);
+	api_world_person(&scene.world, &scene.world.tenant, "assistant", NULL, &bare);
+	cr_assert(login_open(&scene.world, token_of(&scene), bare.text, NULL, &scene.answer) == 200);
+	cr_assert(login_is(&scene.answer, "enroll", "no_factor"), "%s", scene.answer.body);
+}
+
+Test(verifications, a_factor_that_nobody_vouched_for_confirms_no_action)
+{
+	scoped(scene) scene = {0};
+	scene_open(&scene);
+	open_with(&scene,
+		",\"purpose\":\"action\",\"action\":{\"type\":\"use\",\"text\":\"Reveal\",\"fields\":{}}");
+	cr_assert(login_is(&scene.answer, "deny", "weak_method"), "%s", scene.answer.body);
+}
+
+Test(verifications, an_action_is_confirmed_only_by_repeating_its_hash)
+{
+	scoped(scene) scene = {0};
+	char id[ID_TEXT + 1], hash[2 * HASH_SHA256 + 1], code[TOTP_DIGITS_MAX + 1], body[TEXT_MAX];
+	scene_open(&scene);
+	login_prove(&scene.world, scene.world.tenant.id, scene.app.factor);
+	open_with(&scene, ",\"purpose\":\"action\",\"action\":{\"type\":\"use\",\"text\":\"Reveal\","
+			  "\"fields\":{\"grant\":\"g\"}}");
+	cr_assert(login_is(&scene.answer, "challenge", NULL), "%s", scene.answer.body);
+	keep_id(&scene, id);
+	snprintf(hash, sizeof hash, "%s", api_text(&scene.answer, "action_hash"));
+	login_app_code(&scene.app, 0, code);
+	snprintf(body, sizeof body, "{\"code\":\"%s\"}", code);
+	cr_assert(login_try(&scene.world, token_of(&scene), id, body, &scene.answer) == 422);
+	snprintf(body, sizeof body, "{\"code\":\"%s\",\"action_hash\":\"%064d\"}", code, 0);
+	cr_assert(login_try(&scene.world, token_of(&scene), id, body, &scene.answer) == 422);
+	snprintf(body, sizeof body, "{\"code\":\"%s\",\"action_hash\":\"%s\"}", code, hash);
+	cr_assert(login_try(&scene.world, token_of(&scene), id, body, &scene.answer) == 200);
+	cr_assert(login_is(&scene.answer, "allow", NULL), "%s", scene.answer.body);
+	cr_assert(api_count_events(&scene.world, scene.world.tenant.id, ACTION_STEPUP_PASSED) == 1);
+	cr_assert(api_count_events(&scene.world, scene.world.tenant.id, ACTION_LOGIN_SUCCEEDED) == 0);
+}
+
+/* ---- mailed codes ---- */
+
+static void mailed(struct scene *scene, const char *id, char code[static 16])
+{
+	struct id about;
+	cr_assert(!err_failed(ids_parse(ID_VERIFICATION, span_text(id), &about)));
+	login_mailed(&scene->world, scene->world.tenant.id, about, code);
+}
+
+static void scene_with_address(struct scene *scene, char factor[static ID_TEXT + 1])
+{
+	api_world_open(&scene->world);
+	api_world_person(
+		&scene->world, &scene->world.tenant, "assistant", "vera@example.org", &scene->person);
+	login_add_address(&scene->world, scene->person.text, "vera@example.net", factor);
+}
+
+Test(verifications, a_mailed_code_opens_once)
+{
+	scoped(scene) scene = {0};
+	char factor[ID_TEXT + 1], id[ID_TEXT + 1], code[16];
+	scene_with_address(&scene, factor);
+	size_t before = api_count_notices(&scene.world, scene.person.id, NOTICE_LOGIN_CODE);
+	open_with(&scene, ",\"method\":\"email\"");
+	cr_assert(login_is(&scene.answer, "challenge", NULL) &&
+		  api_has(&scene.answer, "started/delivery", "queued"));
+	cr_assert(strlen(api_text(&scene.answer, "started/ref")) == VERIFICATION_REF);
+	cr_assert(api_count_notices(&scene.world, scene.person.id, NOTICE_LOGIN_CODE) == before + 1);
+	keep_id(&scene, id);
+	mailed(&scene, id, code);
+	type_code(&scene, id, code);
+	cr_assert(login_is(&scene.answer, "allow", NULL) && number(&scene, "aal") == 1);
+	cr_assert(api_has(&scene.answer, "amr/0", "otp") && api_has(&scene.answer, "amr/1", "email"));
+	type_code(&scene, id, code);
+	cr_assert(login_is(&scene.answer, "deny", "replayed"));
+}
+
+Test(verifications, a_late_mail_still_works_and_a_quick_resend_sends_nothing)
+{
+	scoped(scene) scene = {0};
+	char factor[ID_TEXT + 1], id[ID_TEXT + 1], code[16], ref[8];
+	scene_with_address(&scene, factor);
+	open_with(&scene, ",\"method\":\"email\"");
+	keep_id(&scene, id);
+	mailed(&scene, id, code);
+	snprintf(ref, sizeof ref, "%s", api_text(&scene.answer, "started/ref"));
+	size_t sent = api_count_notices(&scene.world, scene.person.id, NOTICE_LOGIN_CODE);
+	cr_assert(login_try(&scene.world, token_of(&scene), id, "{\"method\":\"email\"}", &scene.answer) ==
+		  200);
+	cr_assert(api_has(&scene.answer, "started/ref", ref), "unchanged within a minute");
+	cr_assert(api_count_notices(&scene.world, scene.person.id, NOTICE_LOGIN_CODE) == sent);
+	for (size_t i = 1; i <= 3; i++) {
+		fake_clock_pass(MINUTE_MS);
+		cr_assert(login_try(&scene.world, token_of(&scene), id, "{\"method\":\"email\"}",
+				  &scene.answer) == 200);
+		cr_assert(api_count_notices(&scene.world, scene.person.id, NOTICE_LOGIN_CODE) ==
+			  sent + (i < 3 ? i : 2));
+	}
+	type_code(&scene, id, code);
+	cr_assert(login_is(&scene.answer, "allow", NULL), "the first of three codes is still good: %s",
+		scene.answer.body);
+}
+
+Test(verifications, tries_are_shared_by_all_mailed_codes)
+{
+	scoped(scene) scene = {0};
+	char factor[ID_TEXT + 1], id[ID_TEXT + 1], code[16], wrong[16];
+	scene_with_address(&scene, factor);
+	open_with(&scene, ",\"method\":\"email\"");
+	keep_id(&scene, id);
+	mailed(&scene, id, code);
+	snprintf(wrong, sizeof wrong, "%08u", (unsigned)(strtoul(code, NULL, 10) + 1) % 100000000u);
+	for (int i = 0; i < 3; i++)
+		type_code(&scene, id, wrong);
+	fake_clock_pass(MINUTE_MS);
+	cr_assert(login_try(&scene.world, token_of(&scene), id, "{\"method\":\"email\"}", &scene.answer) ==
+		  200);
+	cr_assert(number(&scene, "attempts_left") == 2);
+	type_code(&scene, id, wrong);
+	type_code(&scene, id, wrong);
+	cr_assert(login_is(&scene.answer, "deny", "locked"));
+	type_code(&scene, id, code);
+	cr_assert(login_is(&scene.answer, "deny", "locked"));
+}
+
+Test(verifications, a_mailed_code_is_right_for_its_own_verification_only)
+{
+	scoped(scene) scene = {0};
+	char factor[ID_TEXT + 1], id[ID_TEXT + 1], other[ID_TEXT + 1], code[16];
+	scene_with_address(&scene, factor);
+	open_with(&scene, ",\"method\":\"email\"");
+	keep_id(&scene, id);
+	mailed(&scene, id, code);
+	open_with(&scene, ",\"method\":\"email\"");
+	keep_id(&scene, other);
+	type_code(&scene, other, code);
+	cr_assert(login_is(&scene.answer, "challenge", "wrong_code"));
+}
+
+/* ---- nobody ---- */
+
+static void check_same_members(const struct scene *one, const struct api_answer *other)
+{
+	const char *name;
+	json_t *value;
+	json_object_foreach(one->answer.json, name, value)
+		cr_assert(json_object_get(other->json, name), "only one has %s", name);
+	cr_assert(json_object_size(one->answer.json) == json_object_size(other->json), "%s\n%s",
+		one->answer.body, other->body);
+}
+
+Test(verifications, who_does_not_exist_looks_like_somebody)
+{
+	scoped(scene) scene = {0};
+	scoped(api_answer) nobody = {0};
+	char id[ID_TEXT + 1], first[ID_TEXT + 1];
+	struct api_world *world = &scene.world;
+	scene_open(&scene);
+	open_with(&scene, NULL);
+	cr_assert(login_open(world, token_of(&scene), "nobody@example.org", NULL, &nobody) == 200);
+	check_same_members(&scene, &nobody);
+	cr_assert(api_has(&nobody, "methods/0/type", "totp") && api_has(&nobody, "methods/1/type", "email"));
+	cr_assert(json_integer_value(api_member(&nobody, "attempts_left")) == 5);
+	snprintf(first, sizeof first, "%s", api_text(&nobody, "methods/0/factor"));
+	cr_assert(login_open(world, token_of(&scene), "nobody@example.org", NULL, &nobody) == 200);
+	cr_assert(api_has(&nobody, "methods/0/factor", first), "the same at every call");
+	snprintf(id, sizeof id, "%s", api_text(&nobody, "id"));
+	for (int left = 4; left >= 1; left--) {
+		cr_assert(login_try(world, token_of(&scene), id, "{\"code\":\"123456\"}", &nobody) == 200);
+		cr_assert(login_is(&nobody, "challenge", "wrong_code"), "%s", nobody.body);
+		cr_assert(json_integer_value(api_member(&nobody, "attempts_left")) == left);
+	}
+	cr_assert(login_try(world, token_of(&scene), id, "{\"code\":\"123456\"}", &nobody) == 200);
+	cr_assert(login_is(&nobody, "deny", "locked"), "%s", nobody.body);
+}
+
+Test(verifications, nobody_gets_mail_and_the_log_says_unknown)
+{
+	scoped(scene) scene = {0};
+	struct arena arena = ARENA(1024 * 1024);
+	struct event_read event;
+	struct api_world *world = &scene.world;
+	scene_open(&scene);
+	size_t before = api_count_notices(world, (struct id){0}, NOTICE_LOGIN_CODE);
+	cr_assert(login_open(world, token_of(&scene), "nobody@example.org", ",\"method\":\"email\"",
+			  &scene.answer) == 200);
+	cr_assert(login_is(&scene.answer, "challenge", NULL) &&
+		  api_has(&scene.answer, "started/delivery", "queued"));
+	cr_assert(api_count_notices(world, (struct id){0}, NOTICE_LOGIN_CODE) == before);
+	api_find_event(world, world->tenant.id, ACTION_CHALLENGE_FAILED, &arena, &event);
+	cr_assert(event.leaf.actor == LEAF_UNKNOWN && ids_is_none(event.leaf.ids[LEAF_ID_ACTOR]));
+	arena_done(&arena);
+}
+
+/* ---- housekeeping ---- */
+
+struct sweeping {
+	size_t dropped;
+};
+
+static fallible sweep(struct act *act, void *context)
+{
+	struct sweeping *sweeping = context;
+	return verifications_sweep(act, 100, &sweeping->dropped);
+}
+
+/* Housekeeping needs no event of its own, and gets none. */
+static size_t sweep_now(struct scene *scene)
+{
+	struct sweeping sweeping = {0};
+	struct err err = committer_run(scene->world.server.committer,
+		(struct act_job){.kind = ACT_HOUSEKEEPING, .run = sweep, .context = &sweeping});
+	cr_assert(!err_failed(err), "%s (%s)", err.why, err.at);
+	return sweeping.dropped;
+}
+
+static bool is_there(struct scene *scene, const char *text)
+{
+	struct id id;
+	struct verification verification;
+	scoped(reading) reading = {0};
+	cr_assert(!err_failed(ids_parse(ID_VERIFICATION, span_text(text), &id)));
+	cr_assert(!err_failed(reading_open(&scene->world.server.volume, &reading)));
+	struct view view = view_reading(&reading);
+	return !err_failed(verification_get(&view, scene->world.tenant.id, id, &verification));
+}
+
+Test(verifications, what_has_ended_is_swept_and_what_still_proves_stays)
+{
+	scoped(scene) scene = {0};
+	char open[ID_TEXT + 1], allowed[ID_TEXT + 1], decoy[ID_TEXT + 1], code[TOTP_DIGITS_MAX + 1];
+	scene_open(&scene);
+	login_app_code(&scene.app, 0, code);
+	open_typing(&scene, code);
+	keep_id(&scene, allowed);
+	open_with(&scene, NULL);
+	keep_id(&scene, open);
+	cr_assert(login_open(&scene.world, token_of(&scene), "nobody", NULL, &scene.answer) == 200);
+	keep_id(&scene, decoy);
+	cr_assert(sweep_now(&scene) == 0, "nothing is due");
+	fake_clock_pass(VERIFICATION_KEPT_MS + MINUTE_MS);
+	cr_assert(sweep_now(&scene) >= 3);
+	cr_assert(!is_there(&scene, open) && !is_there(&scene, decoy) && is_there(&scene, allowed));
+	fake_clock_pass(VERIFICATION_PROVES_MS);
+	cr_assert(sweep_now(&scene) == 1);
+	cr_assert(!is_there(&scene, allowed));
+}
+
+/* ---- what an allow is good for ---- */
+
+Test(verifications, an_allow_of_a_proven_factor_proves_the_person_and_of_another_does_not)
+{
+	scoped(scene) scene = {0};
+	char id[ID_TEXT + 1], path[TEXT_MAX], code[TOTP_DIGITS_MAX + 1];
+	scene_open(&scene);
+	login_app_code(&scene.app, 0, code);
+	open_typing(&scene, code);
+	keep_id(&scene, id);
+	snprintf(path, sizeof path, "/v1/factors/%s", scene.app.factor);
+	struct api_request removal = {
+		.method = "DELETE", .path = path, .token = token_of(&scene), .actor = scene.person.text};
+	cr_assert(api_ask(&scene.world, &removal, &scene.answer) == 403, "asserted is not proven");
+	cr_assert(api_is_code(&scene.answer, 403, "person_unproven"));
+	login_prove(&scene.world, scene.world.tenant.id, scene.app.factor);
+	removal.verification = id;
+	cr_assert(api_ask(&scene.world, &removal, &scene.answer) == 403,
+		"what a weak factor allowed stays weak");
+	fake_clock_pass(MINUTE_MS);
+	login_app_code(&scene.app, 0, code);
+	open_typing(&scene, code);
+	removal.verification = api_text(&scene.answer, "id");
+	keep_id(&scene, id);
+	removal.verification = id;
+	fake_clock_pass(8 * 60 * MINUTE_MS + 1);
+	cr_assert(api_ask(&scene.world, &removal, &scene.answer) == 403, "a login proves for 8 hours");
+	fake_clock_pass(-MINUTE_MS);
+	cr_assert(api_ask(&scene.world, &removal, &scene.answer) == 200, "%s", scene.answer.body);
+}
+
+Test(verifications, a_confirmed_action_proves_once_and_for_five_minutes)
+{
+	scoped(scene) scene = {0};
+	char id[ID_TEXT + 1], more[TEXT_MAX], code[TOTP_DIGITS_MAX + 1], path[TEXT_MAX];
+	scene_open(&scene);
+	login_prove(&scene.world, scene.world.tenant.id, scene.app.factor);
+	login_app_code(&scene.app, 0, code);
+	snprintf(more, sizeof more,
+		",\"purpose\":\"action\",\"action\":{\"type\":\"factor\",\"text\":\"Add an "
+		"address\"},\"code\":\"%s\"",
+		code);
+	open_with(&scene, more);
+	cr_assert(login_is(&scene.answer, "allow", NULL), "%s", scene.answer.body);
+	keep_id(&scene, id);
+	snprintf(path, sizeof path, "/v1/people/%s/factors", scene.person.text);
+	struct api_request adding = {.method = "POST",
+		.path = path,
+		.token = token_of(&scene),
+		.actor = scene.person.text,
+		.verification = id,
+		.body = "{\"type\":\"email\",\"address\":\"v@example.net\"}"};
+	fake_clock_pass(5 * MINUTE_MS + 1);
+	cr_assert(api_ask(&scene.world, &adding, &scene.answer) == 403, "too late");
+	fake_clock_pass(-MINUTE_MS);
+	cr_assert(api_ask(&scene.world, &adding, &scene.answer) == 201, "%s", scene.answer.body);
+	cr_assert(api_ask(&scene.world, &adding, &scene.answer) == 403, "once");
+}
+
+/* ---- receipts ---- */
+
+static void split(const struct api_answer *answer, struct buf *payload, struct buf *signature)
+{
+	struct span rest = span_text(api_text(answer, "receipt")), first, second;
+	cr_assert(span_cut(&rest, '.', &first) && span_cut(&rest, '.', &second));
+	cr_assert(!err_failed(text_parse_base64url(first, payload)) &&
+		  !err_failed(text_parse_base64url(second, signature)));
+}
+
+Test(verifications, a_receipt_is_checked_with_the_published_key)
+{
+	scoped(scene) scene = {0};
+	scoped(buf) payload = BUF(4096);
+	scoped(buf) signature = BUF(256);
+	scoped(buf) key = BUF(256);
+	scoped(buf) message = BUF(4096);
+	char code[TOTP_DIGITS_MAX + 1], more[TEXT_MAX];
+	scene_open(&scene);
+	login_app_code(&scene.app, 0, code);
+	snprintf(more, sizeof more, ",\"nonce\":\"n-1\",\"code\":\"%s\"", code);
+	open_with(&scene, more);
+	split(&scene.answer, &payload, &signature);
+	json_t *said = json_loadb((const char *)payload.data, payload.len, 0, NULL);
+	cr_assert(said && json_integer_value(json_object_get(said, "v")) == 1);
+	cr_assert_str_eq(
+		json_string_value(json_object_get(said, "verification")), api_text(&scene.answer, "id"));
+	cr_assert_str_eq(json_string_value(json_object_get(said, "event")), api_text(&scene.answer, "event"));
+	cr_assert_str_eq(json_string_value(json_object_get(said, "nonce")), "n-1");
+	cr_assert(strlen(json_string_value(json_object_get(said, "leaf"))) == 64);
+	cr_assert(api_call(&scene.world, "GET", "/v1/keys", token_of(&scene), NULL, &scene.answer) == 200);
+	cr_assert_str_eq(
+		json_string_value(json_object_get(said, "kid")), api_text(&scene.answer, "receipt/kid"));
+	json_decref(said);
+	buf_put_text(&message, "muniment-receipt-v1\n");
+	buf_put(&message, buf_span(&payload));
+	cr_assert(!err_failed(
+		text_parse_base64url(span_text(api_text(&scene.answer, "receipt/public_key")), &key)));
+	cr_assert(key.len == SIGN_PUBLIC &&
+		  !err_failed(sign_check(key.data, buf_span(&message), buf_span(&signature))));
+	message.data[message.len - 2] ^= 1;
+	cr_assert(err_failed(sign_check(key.data, buf_span(&message), buf_span(&signature))),
+		"and no other word");
+}

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_verifications_race - 64 at once: exactly one allow, exactly five compared (login.md, traps 2 and 3).
+ */
+#include "server/core/verifications.h"
+#include "server/core/factors.h"
+#include "tests/server/login_world.h"
+#include "tests/support/fake_clock.h"
+
+#include <criterion/criterion.h>
+#include <pthread.h>
+#include <stdio.h>
+
+enum { AT_ONCE = 64, CALL_MEMORY = 256 * 1024 };
+
+/* One of many calls: core alone, as a pool thread runs it. */
+struct runner {
+	struct api_world *world;
+	pthread_barrier_t *gate;
+	struct verifications_ask ask; /* as asked */
+	struct arena arena;
+	struct err err;
+	pthread_t thread;
+};
+
+static fallible write_it(struct act *act, void *context)
+{
+	return verifications_write(act, context);
+}
+
+static fallible run_once(struct runner *runner)
+{
+	struct server *server = &runner->world->server;
+	const struct caller caller = {.kind = TOKEN_APPLICATION,
+		.tenant = runner->world->tenant.id,
+		.application = runner->world->tenant.application,
+		.scopes = SCOPE_ALL,
+		.capabilities = CAPABILITY_ALL};
+	scoped(reading) reading = {0};
+	TRY(reading_open(&server->volume, &reading));
+	struct view view = view_reading(&reading);
+	TRY(verifications_prepare(server, &caller, &view, clock_now(), &runner->arena, &runner->ask));
+	reading_done(&reading);
+	reading = (struct reading){0};
+	pthread_barrier_wait(runner->gate);
+	return committer_run(server->committer,
+		(struct act_job){.kind = ACT_EVENT, .run = write_it, .context = &runner->ask});
+}
+
+static void *run_thread(void *context)
+{
+	struct runner *runner = context;
+	runner->err = run_once(runner);
+	return NULL;
+}
+
+/* All are prepared before the first act runs: what decides is the act alone. */
+static void run_all(
+	struct api_world *world, struct runner runners[static AT_ONCE], const struct verifications_ask *ask)
+{
+	pthread_barrier_t gate;
+	pthread_barrier_init(&gate, NULL, AT_ONCE);
+	for (size_t i = 0; i < AT_ONCE; i++) {
+		runners[i] = (struct runner){
+			.world = world, .gate = &gate, .ask = *ask, .arena = ARENA(CALL_MEMORY)};
+		cr_assert(pthread_create(&runners[i].thread, NULL, run_thread, &runners[i]) == 0);
+	}
+	for (size_t i = 0; i < AT_ONCE; i++)
+		pthread_join(runners[i].thread, NULL);
+	pthread_barrier_destroy(&gate);
+	for (size_t i = 0; i < AT_ONCE; i++)
+		cr_assert(!err_failed(runners[i].err), "%s (%s)", runners[i].err.why, runners[i].err.at);
+}
+
+static void runners_done(struct runner runners[static AT_ONCE])
+{
+	for (size_t i = 0; i < AT_ONCE; i++)
+		arena_done(&runners[i].arena);
+}
+
+static size_t count(
+	const struct runner runners[static AT_ONCE], enum verifications_decision decision, enum reason reason)
+{
+	size_t n = 0;
+	for (size_t i = 0; i < AT_ONCE; i++)
+		n += runners[i].ask.decision == decision && runners[i].ask.reason == reason;
+	return n;
+}
+
+static size_t count_compared(const struct runner runners[static AT_ONCE])
+{
+	size_t n = 0;
+	for (size_t i = 0; i < AT_ONCE; i++)
+		n += runners[i].ask.compared;
+	return n;
+}
+
+/* ---- scenes ---- */
+
+struct scene {
+	struct api_world world;
+	struct api_person person;
+	struct login_app app;
+	struct api_answer answer;
+};
+
+static void scene_done(struct scene *scene)
+{
+	api_answer_done(&scene->answer);
+	api_world_done(&scene->world);
+}
+
+static void scene_open(struct scene *scene)
+{
+	api_world_open(&scene->world);
+	api_world_person(
+		&scene->world, &scene->world.tenant, "assistant", "vera@example.org", &scene->person);
+	login_add_app(&scene->world, scene->person.text, &scene->app);
+}
+
+static struct verifications_ask of_open(struct scene *scene)
+{
+	struct verifications_ask ask = {.has_code = true};
+	cr_assert(login_open(&scene->world, scene->world.tenant.token, scene->person.text, NULL,
+			  &scene->answer) == 200);
+	cr_assert(
+		!err_failed(ids_parse(ID_VERIFICATION, span_text(api_text(&scene->answer, "id")), &ask.id)));
+	return ask;
+}
+
+static struct verifications_ask of_first(const struct scene *scene)
+{
+	return (struct verifications_ask){.has_code = true,
+		.person = span_text(scene->person.text),
+		.device = {.given = true,
+			.id = SPAN_LIT("desk"),
+			.ip = SPAN_LIT("192.0.2.1"),
+			.user_agent = SPAN_LIT("x")}};
+}
+
+/* ---- 64 at once ---- */
+
+Test(verifications_race, of_64_right_codes_for_one_exactly_one_is_allowed_and_63_replayed)
+{
+	static struct runner runners[AT_ONCE];
+	scoped(scene) scene = {0};
+	scene_open(&scene);
+	struct verifications_ask ask = of_open(&scene);
+	login_app_code(&scene.app, 0, ask.code);
+	run_all(&scene.world, runners, &ask);
+	cr_assert(count(runners, VERIFICATIONS_ALLOW, REASON_NONE) == 1);
+	cr_assert(count(runners, VERIFICATIONS_DENY, REASON_REPLAYED) == AT_ONCE - 1);
+	cr_assert(api_count_events(&scene.world, scene.world.tenant.id, ACTION_LOGIN_SUCCEEDED) == 1);
+	for (size_t i = 0; i < AT_ONCE; i++)
+		cr_assert(runners[i].ask.verification.tries == 0, "a replay costs nothing");
+	runners_done(runners);
+}
+
+Test(verifications_race, of_64_wrong_codes_exactly_five_are_compared_then_it_is_locked)
+{
+	static struct runner runners[AT_ONCE];
+	scoped(scene) scene = {0};
+	scene_open(&scene);
+	struct verifications_ask ask = of_open(&scene);
+	login_app_wrong(&scene.app, ask.code);
+	run_all(&scene.world, runners, &ask);
+	cr_assert(count_compared(runners) == VERIFICATION_TRIES, "%zu", count_compared(runners));
+	cr_assert(count(runners, VERIFICATIONS_CHALLENGE, REASON_WRONG_CODE) == VERIFICATION_TRIES - 1);
+	cr_assert(count(runners, VERIFICATIONS_DENY, REASON_LOCKED) == AT_ONCE - VERIFICATION_TRIES + 1);
+	cr_assert(api_count_events(&scene.world, scene.world.tenant.id, ACTION_CHALLENGE_LOCKED) == 1);
+	runners_done(runners);
+}
+
+Test(verifications_race, of_64_first_calls_with_one_code_exactly_one_is_allowed)
+{
+	static struct runner runners[AT_ONCE];
+	scoped(scene) scene = {0};
+	scene_open(&scene);
+	struct verifications_ask ask = of_first(&scene);
+	login_app_code(&scene.app, 0, ask.code);
+	run_all(&scene.world, runners, &ask);
+	cr_assert(count(runners, VERIFICATIONS_ALLOW, REASON_NONE) == 1);
+	cr_assert(count(runners, VERIFICATIONS_DENY, REASON_REPLAYED) == AT_ONCE - 1);
+	for (size_t i = 0; i < AT_ONCE; i++)
+		if (runners[i].ask.decision == VERIFICATIONS_DENY)
+			cr_assert(runners[i].ask.verification.tries == 0, "a replay costs nothing");
+	runners_done(runners);
+}
+
+Test(verifications_race, of_64_wrong_codes_for_nobody_exactly_five_are_compared)
+{
+	static struct runner runners[AT_ONCE];
+	scoped(scene) scene = {0};
+	struct verifications_ask ask = {.has_code = true, .code = "123456"};
+	scene_open(&scene);
+	cr_assert(login_open(&scene.world, scene.world.tenant.token, "nobody", NULL, &scene.answer) == 200);
+	cr_assert(!err_failed(ids_parse(ID_VERIFICATION, span_text(api_text(&scene.answer, "id")), &ask.id)));
+	run_all(&scene.world, runners, &ask);
+	cr_assert(count_compared(runners) == VERIFICATION_TRIES);
+	cr_assert(count(runners, VERIFICATIONS_DENY, REASON_LOCKED) == AT_ONCE - VERIFICATION_TRIES + 1);
+	runners_done(runners);
+}
+
+/* ---- the same over HTTP ---- */
+
+struct speaker {
+	struct scene *scene;
+	const char *id; /* NULL: a first call */
+	const char *code;
+	char decision[16], reason[16];
+	int status;
+	pthread_t thread;
+};
+
+static void *speak(void *context)
+{
+	struct speaker *speaker = context;
+	char body[128];
+	scoped(api_answer) answer = {0};
+	struct api_world *world = &speaker->scene->world;
+	snprintf(body, sizeof body, speaker->id ? "{\"code\":\"%s\"}" : ",\"code\":\"%s\"", speaker->code);
+	speaker->status = speaker->id ? login_try(world, world->tenant.token, speaker->id, body, &answer)
+				      : login_open(world, world->tenant.token, speaker->scene->person.text,
+						body, &answer);
+	if (speaker->status != 200)
+		return NULL;
+	snprintf(speaker->decision, sizeof speaker->decision, "%s", api_text(&answer, "decision"));
+	if (api_member(&answer, "reason"))
+		snprintf(speaker->reason, sizeof speaker->reason, "%s", api_text(&answer, "reason"));
+	return NULL;
+}
+
+static size_t speak_all(
+	struct scene *scene, const char *id, const char *code, const char *decision, const char *reason)
+{
+	static struct speaker speakers[AT_ONCE];
+	size_t n = 0;
+	for (size_t i = 0; i < AT_ONCE; i++) {
+		speakers[i] = (struct speaker){.scene = scene, .id = id, .code = code};
+		cr_assert(pthread_create(&speakers[i].thread, NULL, speak, &speakers[i]) == 0);
+	}
+	for (size_t i = 0; i < AT_ONCE; i++)
+		pthread_join(speakers[i].thread, NULL);
+	for (size_t i = 0; i < AT_ONCE; i++) {
+		cr_assert(speakers[i].status == 200, "%d", speakers[i].status);
+		n += strcmp(speakers[i].decision, decision) == 0 && strcmp(speakers[i].reason, reason) == 0;
+	}
+	return n;
+}
+
+Test(verifications_race, over_http_one_of_64_right_codes_is_allowed)
+{
+	scoped(scene) scene = {0};
+	char code[TOTP_DIGITS_MAX + 1], id[ID_TEXT + 1];
+	scene_open(&scene);
+	of_open(&scene);
+	snprintf(id, sizeof id, "%s", api_text(&scene.answer, "id"));
+	login_app_code(&scene.app, 0, code);
+	cr_assert(speak_all(&scene, id, code, "deny", "replayed") == AT_ONCE - 1);
+	cr_assert(api_count_events(&scene.world, scene.world.tenant.id, ACTION_LOGIN_SUCCEEDED) == 1);
+}
+
+Test(verifications_race, over_http_one_of_64_first_calls_is_allowed)
+{
+	scoped(scene) scene = {0};
+	char code[TOTP_DIGITS_MAX + 1];
+	scene_open(&scene);
+	login_app_code(&scene.app, 0, code);
+	cr_assert(speak_all(&scene, NULL, code, "deny", "replayed") == AT_ONCE - 1);
+	cr_assert(api_count_events(&scene.world, scene.world.tenant.id, ACTION_LOGIN_SUCCEEDED) == 1);
+}
+
+Test(verifications_race, over_http_four_of_64_wrong_codes_may_try_again)
+{
+	scoped(scene) scene = {0};
+	char code[TOTP_DIGITS_MAX + 1], id[ID_TEXT + 1];
+	scene_open(&scene);
+	of_open(&scene);
+	snprintf(id, sizeof id, "%s", api_text(&scene.answer, "id"));
+	login_app_wrong(&scene.app, code);
+	cr_assert(speak_all(&scene, id, code, "deny", "locked") == AT_ONCE - VERIFICATION_TRIES + 1);
+}
