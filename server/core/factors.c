@@ -350,7 +350,6 @@ static fallible check_state(const struct factor *factor, enum factors_change_kin
 
 static fallible check_rights(const struct caller *caller, const struct factors_change *change)
 {
-	TRY(factors_check_reader(caller, change->factor.person));
 	switch (change->kind) {
 	case FACTORS_CONFIRM:
 		return check_confirm(change);
@@ -396,8 +395,9 @@ fallible factors_change_prepare(const struct server *server, const struct caller
 	TRY(factor_find(view, caller->tenant, change->id, &change->factor));
 	TRY(person_get(view, caller->tenant, change->factor.person, arena, &change->who));
 	TRY(count_held(view, caller->tenant, change->factor.person, &change->held));
-	TRY(check_rights(caller, change));
+	TRY(factors_check_reader(caller, change->factor.person));
 	TRY(check_state(&change->factor, change->kind, now));
+	TRY(check_rights(caller, change));
 	if (change->enrolment.len)
 		TRY(enrolments_hash(server->keeper, caller->tenant, change->factor.person, change->enrolment,
 			change->enrolment_hash));

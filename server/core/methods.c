@@ -10,7 +10,8 @@ enum { HINT_MAX = FACTOR_ADDRESS_MAX + 8 };
 /* What may count for this person. */
 struct bounds {
 	bool email;
-	bool weak; /* factors that nobody vouched for */
+	bool email_beside_totp; /* every role is content with an address, even where there is something stronger */
+	bool weak;              /* factors that nobody vouched for */
 };
 
 fallible methods_compute(struct method *method, struct span seed, struct instant now)
@@ -54,7 +55,7 @@ static fallible weigh(const struct view *view, const struct person *person, bool
 	bool takes, delegated;
 	TRY(roles_take_email(view, person, &takes));
 	TRY(mailbox_is_delegated(view, person, arena, &delegated));
-	*bounds = (struct bounds){.email = takes && !delegated, .weak = !is_action};
+	*bounds = (struct bounds){.email = !delegated, .email_beside_totp = takes, .weak = !is_action};
 	return OK;
 }
 
@@ -90,6 +91,17 @@ static fallible add(const struct server *server, const struct factor *factor, st
 	return OK;
 }
 
+/* Where a role asks for an authenticator, an address counts only until the person has one: nobody is locked out on the first
+ * day, and nobody can go back to the weaker way afterwards. */
+static void drop_emails(struct methods *methods)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < methods->count; i++)
+		if (methods->items[i].type != FACTOR_EMAIL)
+			methods->items[kept++] = methods->items[i];
+	methods->count = kept;
+}
+
 static bool counts(const struct bounds *bounds, const struct factor *factor)
 {
 	return (bounds->email || factor->type != FACTOR_EMAIL) && (bounds->weak || factor->proven);
@@ -111,7 +123,10 @@ fallible methods_list(const struct server *server, const struct view *view, cons
 		if (counts(&bounds, &factor) && methods->count < FACTOR_MAX)
 			TRY(add(server, &factor, now, arena, methods));
 	}
-	return err;
+	TRY(err);
+	if (!bounds.email_beside_totp && methods_find(methods, FACTOR_TOTP, (struct id){0}))
+		drop_emails(methods);
+	return OK;
 }
 
 const struct method *methods_find(const struct methods *methods, enum factor_type type, struct id factor)
