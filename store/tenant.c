@@ -4,7 +4,7 @@
 
 #include "base/reader.h"
 
-enum { TENANT_RECORD = 1, TENANT_RECORD_MAX = 4096, FLAG_USE_NEEDS_LOGIN = 1, FLAG_DEMO = 2 };
+enum { TENANT_RECORD = 1, TENANT_RECORD_MAX = 4096, FLAG_USE_NEEDS_LOGIN = 1, FLAG_DEMO = 2, FLAG_VOUCHED = 4 };
 
 static const struct subject BY_TENANT = {.kind = SUBJECT_TENANT};
 
@@ -36,6 +36,7 @@ fallible tenant_get(const struct view *view, struct id id, struct arena *arena, 
 	uint8_t flags = reader_u8(&reader);
 	read.use_needs_login = flags & FLAG_USE_NEEDS_LOGIN;
 	read.demo = flags & FLAG_DEMO;
+	read.vouched = flags & FLAG_VOUCHED;
 	read.origin = arena_copy(arena, reader_sized(&reader));
 	struct span sealed = reader_sized(&reader);
 	TRY(reader_check(&reader));
@@ -46,6 +47,14 @@ fallible tenant_get(const struct view *view, struct id id, struct arena *arena, 
 	TRY(read_texts(texts, &read));
 	*tenant = read;
 	return OK;
+}
+
+static uint8_t flags_of(const struct tenant *tenant)
+{
+	unsigned flags = tenant->use_needs_login ? FLAG_USE_NEEDS_LOGIN : 0;
+	flags |= tenant->demo ? FLAG_DEMO : 0u;
+	flags |= tenant->vouched ? FLAG_VOUCHED : 0u;
+	return (uint8_t)flags;
 }
 
 fallible tenant_put(struct act *act, const struct tenant *tenant)
@@ -62,9 +71,20 @@ fallible tenant_put(struct act *act, const struct tenant *tenant)
 	buf_put_u8(&record, TENANT_RECORD);
 	buf_put_i64(&record, tenant->created.ms);
 	buf_put_u8(&record, (uint8_t)tenant->language);
-	buf_put_u8(&record, (uint8_t)((tenant->use_needs_login ? FLAG_USE_NEEDS_LOGIN : 0) | (tenant->demo ? FLAG_DEMO : 0)));
+	buf_put_u8(&record, flags_of(tenant));
 	buf_put_sized(&record, tenant->origin);
 	buf_put_sized(&record, buf_span(&sealed));
 	TRY(buf_check(&record));
 	return act_put(act, TABLE_TENANT, id_span(&tenant->id), buf_span(&record));
+}
+
+fallible tenant_vouch(struct act *act, struct id id)
+{
+	struct tenant tenant;
+	struct view view = view_act(act);
+	TRY(tenant_get(&view, id, act->arena, &tenant));
+	if (tenant.vouched)
+		return OK;
+	tenant.vouched = true;
+	return tenant_put(act, &tenant);
 }

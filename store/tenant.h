@@ -14,6 +14,7 @@ struct tenant {
 	enum language language;
 	bool use_needs_login; /* rule use.code_needs: login (default) or none */
 	bool demo;            /* marked so for ever: served on loopback only */
+	bool vouched; /* somebody\'s factor is proven: from now on only a proven person vouches for others */
 	struct span origin;   /* of its log, fixed at creation; clear */
 	struct span name;     /* sealed, as the two below */
 	struct span time_zone;
@@ -26,3 +27,6 @@ fallible tenant_get(const struct view *view, struct id id, struct arena *arena, 
 
 /* tenant_put - inside an act. */
 fallible tenant_put(struct act *act, const struct tenant *tenant);
+
+/* tenant_vouch - inside an act: the first factor of the tenant is proven. Nothing to do when it was so before. */
+fallible tenant_vouch(struct act *act, struct id id);

@@ -6,6 +6,7 @@
 #include "crypto/random.h"
 #include "server/core/tell.h"
 #include "store/expiry.h"
+#include "store/tenant.h"
 
 static const char ALPHABET[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
@@ -50,8 +51,19 @@ fallible enrolments_hash(const struct keeper *keeper, struct id tenant, struct i
 
 /* ---- who may have one made ---- */
 
-static fallible check_hand(const struct caller *caller, const struct person *person)
+/* On a tenant's first day nobody is proven, so nobody could vouch for the first one. Until then whoever sets the tenant up may;
+ * afterwards a compromised application can plant no factor. docs/decisions/0007-first-factor.md. */
+static bool may_begin(const struct caller *caller)
 {
+	if (ids_is_none(caller->person))
+		return scopes_allow(caller->scopes, SCOPE_BIT(ADMIN));
+	return caller->proof.given && (caller->capabilities & CAPABILITY_BIT(FACTORS_MANAGE));
+}
+
+static fallible check_hand(const struct caller *caller, const struct person *person, bool first)
+{
+	if (first && may_begin(caller) && !ids_equal(caller->person, person->id))
+		return OK;
 	bool manages =
 		(caller->capabilities & CAPABILITY_BIT(FACTORS_MANAGE)) && !ids_is_none(caller->person);
 	if (!caller->proven || ids_is_none(caller->person) || ids_equal(caller->person, person->id))
@@ -120,7 +132,10 @@ fallible enrolments_prepare(const struct server *server, const struct caller *ca
 	struct id person;
 	TRY(person_find(view, caller->tenant, add->person, &person));
 	TRY(person_get(view, caller->tenant, person, arena, &add->who));
-	TRY(add->by == ENROLMENT_BY_HAND ? check_hand(caller, &add->who)
+	struct tenant tenant;
+	TRY(tenant_get(view, caller->tenant, arena, &tenant));
+	add->first = !tenant.vouched;
+	TRY(add->by == ENROLMENT_BY_HAND ? check_hand(caller, &add->who, add->first)
 					 : check_email(caller, &add->who, now));
 	TRY(check_pace(view, &add->who, now));
 	add->enrolment = (struct enrolment){
@@ -147,6 +162,10 @@ fallible enrolments_write(struct act *act, struct enrolments_add *add)
 		return FAIL_CODE(STALE, "the person changed meanwhile");
 	if (add->by == ENROLMENT_BY_EMAIL)
 		TRY(check_pace(&view, &add->who, act->now));
+	struct tenant tenant;
+	TRY(tenant_get(&view, enrolment->tenant, act->arena, &tenant));
+	if (add->first && tenant.vouched)
+		return FAIL_CODE(STALE, "somebody was vouched for meanwhile");
 	TRY(enrolment_put(act, enrolment));
 	TRY(expiry_put(act, &expiry));
 	if (add->by == ENROLMENT_BY_EMAIL)
@@ -169,6 +188,8 @@ fallible enrolments_redeem(struct act *act, struct id tenant, struct id person,
 	enrolment.tries++;
 	bool live = enrolment_ends(&enrolment).ms > act->now.ms;
 	*right = secret_equal(SPAN_BYTES(enrolment.code), span_of(hash, HASH_BLAKE)) && live;
+	if (*right)
+		TRY(tenant_vouch(act, tenant));
 	/* Right or worn out: it is gone. */
 	if (*right || !live || enrolment.tries >= ENROLMENT_TRIES)
 		return enrolment_drop(act, &enrolment);

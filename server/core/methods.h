@@ -26,8 +26,8 @@ struct methods {
 	enum reason none; /* why there is none: NO_FACTOR or WEAK_METHOD */
 };
 
-/* methods_list - in prepare. An action takes proven factors only; an address counts only where every role of
- * the person is content with one, and never for a client whose mailbox an assistant runs. Fails: BUSY sealed
+/* methods_list - in prepare. An action takes proven factors only; where a role asks
+ * for an authenticator, an address counts only until the person has one; it never counts for a client whose mailbox an assistant runs. Fails: BUSY sealed
  * · FORGED · NO_MEMORY. */
 fallible methods_list(const struct server *server, const struct view *view, const struct person *person,
 	bool is_action, struct instant now, struct arena *arena, struct methods *methods);

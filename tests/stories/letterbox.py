@@ -43,12 +43,12 @@ class Mailbox:
             self.arrived.notify_all()
         return "250 kept"
 
-    def letters(self, to, at_least=1, seconds=30):
-        """The mails of an address, once there are so many."""
+    def letters(self, to, saying, seconds=30):
+        """The mails of an address that say something, once there is one."""
         def mine():
-            return [mail for address, mail, _ in self.mails if address == to]
+            return [mail for address, mail, _ in self.mails if address == to and saying in mail.get_content()]
         with self.arrived:
-            self.arrived.wait_for(lambda: len(mine()) >= at_least, seconds)
+            self.arrived.wait_for(mine, seconds)
             return mine()
 
     def settings(self):
