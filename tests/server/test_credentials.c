@@ -149,7 +149,7 @@ Test(credentials, another_tenants_does_not_exist)
 	snprintf(path, sizeof path, "/v1/credentials/%s", vault.login);
 	cr_assert(vault_call_as(&vault, other.token, "GET", path, NULL) == 404);
 	cr_assert(vault_call_as(&vault, other.token, "DELETE", path, NULL) == 404);
-	strcat(path, "/versions");
+	snprintf(path, sizeof path, "/v1/credentials/%s/versions", vault.login);
 	cr_assert(vault_call_as(&vault, other.token, "POST", path, "{\"generate\":{}}") == 404);
 	cr_assert(vault_call_as(&vault, other.token, "GET", "/v1/credentials", NULL) == 200);
 	cr_assert(json_array_size(api_member(&vault.answer, "items")) == 0);

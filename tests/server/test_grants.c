@@ -218,6 +218,39 @@ Test(grants, members_of_staff_see_their_own_and_whoever_gives_sees_all)
 		"who has it may give it back");
 }
 
+/* A client's contact, through the tenant's application. */
+static int as_contact(struct vault *vault, const char *method, const char *path)
+{
+	char contact[ID_TEXT + 1];
+	ids_print(ID_PERSON, vault->contact, contact);
+	const struct api_request request = {
+		.method = method, .path = path, .token = vault->api.tenant.token, .actor = contact};
+	return api_ask(&vault->api, &request, &vault->answer);
+}
+
+Test(grants, a_contact_sees_and_takes_back_what_is_of_their_client_alone)
+{
+	scoped(vault) vault = {0};
+	char grant[ID_TEXT + 1], path[VAULT_PATH], login[ID_TEXT + 1];
+	vault_open(&vault);
+	vault_grant(&vault, "\"modes\":[\"code\"]", grant);
+	cr_assert(vault_call(&vault, "POST", "/v1/clients", "{\"name\":\"Other\",\"ref\":\"other\"}") == 201);
+	cr_assert(vault_call(&vault, "POST", "/v1/credentials",
+			  "{\"client\":\"other\",\"kind\":\"note\",\"label\":{\"title\":\"N\"},\"secret\":{"
+			  "\"text\":\"x\"},"
+			  "\"modes_max\":[\"reveal\"]}") == 201);
+	snprintf(login, sizeof login, "%s", api_text(&vault.answer, "id"));
+	cr_assert(as_contact(&vault, "GET", "/v1/credentials") == 200, "%s", vault.answer.body);
+	cr_assert(json_array_size(api_member(&vault.answer, "items")) == 1);
+	snprintf(path, sizeof path, "/v1/credentials/%s", login);
+	cr_assert(as_contact(&vault, "GET", path) == 404);
+	cr_assert(as_contact(&vault, "GET", "/v1/clients/karlsson/access") == 200);
+	cr_assert(as_contact(&vault, "GET", "/v1/clients/other/access") == 404);
+	cr_assert(as_contact(&vault, "GET", "/v1/credentials?client=other") == 404);
+	snprintf(path, sizeof path, "/v1/grants/%s", grant);
+	cr_assert(as_contact(&vault, "DELETE", path) == 200 && api_has(&vault.answer, "state", "revoked"));
+}
+
 Test(grants, another_tenants_grants_do_not_exist)
 {
 	scoped(vault) vault = {0};
