@@ -99,6 +99,7 @@ static struct http_ask http_ask_of(const struct conf *conf, const char *listen, 
 static fallible open_doors(const struct conf *conf, struct service *service)
 {
 	service->dispatch = (struct dispatch){&service->start.server, service, tell_failed_request, tell_commit};
+	service->start.server.security_contact = conf->security_contact;
 	service->app = dispatch_app(&service->dispatch);
 	service->metrics_app = metrics_app(&service->start.server);
 	struct http_ask ask = http_ask_of(conf, conf->listen, &service->app);

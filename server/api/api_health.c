@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* api_health - GET /livez and /readyz, and what a stranger may ask: /.well-known/security.txt. */
+/* api_health - GET /livez and /readyz. */
 #include "server/api/call.h"
 
 static fallible prepare_nothing(struct call *call)

@@ -27,4 +27,5 @@ struct server {
 	struct health *health;
 	const char *log_name; /* in the origin of every log: LOG_NAME/<tenant id> */
 	const char *app_name; /* how mails name an application that has no name of its own */
+	const char *security_contact; /* a URI for /.well-known/security.txt; NULL or "" = none */
 };

@@ -371,6 +371,19 @@ static fallible check_mail(struct load *load)
 	return demand(load, "mail.maildir", conf->mail_maildir[0], "is needed with mail.kind maildir");
 }
 
+/* It becomes a line of its own, so nothing may end it. */
+static bool is_contact(const char *uri)
+{
+	struct span text = span_text(uri);
+	if (!span_starts(text, SPAN_LIT("mailto:")) && !span_starts(text, SPAN_LIT("https://")) &&
+		!span_starts(text, SPAN_LIT("tel:")))
+		return false;
+	for (size_t i = 0; i < text.len; i++)
+		if (text.at[i] <= ' ' || text.at[i] > '~')
+			return false;
+	return true;
+}
+
 /* DIR.key stands beside DIR, never inside (FOUNDATIONS 28). */
 static fallible default_key_file(struct load *load)
 {
@@ -393,6 +406,8 @@ static fallible check_whole(struct load *load)
 		"is needed: the store's directory"));
 	TRY(demand(load, "log.name", conf->log_name[0] && !strpbrk(conf->log_name, " +/\\\"'"),
 		"is no host's name"));
+	TRY(demand(load, "security_contact", !conf->security_contact[0] || is_contact(conf->security_contact),
+		"is no URI: it begins with mailto:, https:// or tel:"));
 	TRY(check_mail(load));
 	return default_key_file(load);
 }
