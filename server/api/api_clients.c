@@ -177,6 +177,7 @@ static fallible fill_list(const struct scene *scene, struct clients_page *list)
 			break;
 		struct client_view *shown = &list->clients[list->count++];
 		shown->client = next;
+		clients_hide(&shown->client);
 		list->after = at;
 		TRY(find_contacts(scene, shown));
 	}

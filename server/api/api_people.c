@@ -160,6 +160,14 @@ struct people_page {
 	bool more;
 };
 
+static fallible find_client(const struct scene *scene, struct span name, struct id *client)
+{
+	struct err err = client_find(scene->view, scene->caller->tenant, name, client);
+	if (err.kind == ERR_NOT_FOUND)
+		return FAIL_CODE(UNKNOWN_CLIENT, "the list is narrowed to no client of this tenant");
+	return err;
+}
+
 static fallible read_list(struct call *call, const struct scene *scene, struct people_page *list)
 {
 	struct span client;
@@ -168,7 +176,7 @@ static fallible read_list(struct call *call, const struct scene *scene, struct p
 	TRY(ask_word_query(call, "state", STATES, &list->filter.state));
 	TRY(call_query(call, "client", &client));
 	if (client.len)
-		TRY(client_find(scene->view, call->caller.tenant, client, &list->filter.client));
+		TRY(find_client(scene, client, &list->filter.client));
 	buf_put_u8(&filters, (uint8_t)list->filter.kind);
 	buf_put_u8(&filters, (uint8_t)list->filter.state);
 	buf_put(&filters, id_span(&list->filter.client));
@@ -277,9 +285,10 @@ static fallible prepare_remove(struct call *call)
 static fallible write_change(struct act *act, struct call *call)
 {
 	struct people_change *change = call->ask;
-	if (change->is_last_owner)
-		call->refusal = FAIL_CODE(LAST_OWNER, "a tenant keeps at least one owner");
-	return people_change_write(act, change);
+	TRY(people_change_write(act, change));
+	call->refusal =
+		change->is_last_owner ? FAIL_CODE(LAST_OWNER, "a tenant keeps at least one owner") : OK;
+	return OK;
 }
 
 static fallible answer_change(struct call *call, struct json_out *out)

@@ -183,6 +183,12 @@ static fallible find_seen(const struct scene *scene, struct span id_or_ref, stru
 							 : FAIL(NOT_FOUND, "the caller sees another client");
 }
 
+void clients_hide(struct client *client)
+{
+	if (client->state >= CLIENT_ERASING)
+		client->name = client->ref = client->time_zone = SPAN_NONE;
+}
+
 fallible clients_find(const struct scene *scene, struct span id_or_ref, struct client *client)
 {
 	struct id id;
@@ -191,5 +197,7 @@ fallible clients_find(const struct scene *scene, struct span id_or_ref, struct c
 	if (err.kind == ERR_NOT_FOUND)
 		return FAIL(NOT_FOUND, "there is no such client here");
 	TRY(err);
-	return client_get(scene->view, scene->caller->tenant, id, scene->arena, client);
+	TRY(client_get(scene->view, scene->caller->tenant, id, scene->arena, client));
+	clients_hide(client);
+	return OK;
 }

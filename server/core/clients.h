@@ -42,5 +42,9 @@ fallible clients_change_write(struct act *act, struct clients_change *change);
  * of this client. Fails: NOT_FOUND. */
 fallible clients_find(const struct scene *scene, struct span id_or_ref, struct client *client);
 
+/* clients_hide - empty the texts of a client whose erasure has begun: unreadable though the key may still be
+ * there. */
+void clients_hide(struct client *client);
+
 /* clients_state_name - the word of the API. */
 const char *clients_state_name(enum client_state state);

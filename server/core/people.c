@@ -158,6 +158,15 @@ fallible people_add_write(struct act *act, struct people_add *add)
 
 /* ---- who is there ---- */
 
+/* Unreadable from the moment that an erasure begins, though the key may still be there (FOUNDATIONS 19). */
+static fallible get_readable(const struct scene *scene, struct id id, struct person *person)
+{
+	TRY(person_get(scene->view, scene->caller->tenant, id, scene->arena, person));
+	if (person->state >= PERSON_ERASING)
+		person->name = person->email = person->ref = SPAN_NONE;
+	return OK;
+}
+
 fallible people_find(const struct scene *scene, struct span id_or_ref, struct person *person)
 {
 	const struct caller *caller = scene->caller;
@@ -170,7 +179,7 @@ fallible people_find(const struct scene *scene, struct span id_or_ref, struct pe
 	/* One answer, whether there is nobody or only nobody for this caller (FOUNDATIONS 13). */
 	if (err_failed(err) || (!sees_all && !himself))
 		return FAIL(NOT_FOUND, "there is no such person here");
-	return person_get(scene->view, caller->tenant, id, scene->arena, person);
+	return get_readable(scene, id, person);
 }
 
 bool people_shows_email(const struct caller *caller, const struct person *person)
@@ -207,6 +216,6 @@ bool people_next(const struct scene *scene, const struct people_filter *filter, 
 	while (!found && skip_one(scene->view, tenant, filter, after, &found, err))
 		;
 	if (found)
-		*err = person_get(scene->view, tenant, *after, scene->arena, person);
+		*err = get_readable(scene, *after, person);
 	return found && !err_failed(*err);
 }

@@ -334,6 +334,7 @@ Test(people, a_list_is_narrowed_by_kind_and_state)
 	api_call(&world, "GET", "/v1/people?kind=client", token, NULL, &answer);
 	cr_assert(json_array_size(api_member(&answer, "items")) == 0);
 	cr_assert(api_call(&world, "GET", "/v1/people?kind=robot", token, NULL, &answer) == 422);
+	cr_assert(api_call(&world, "GET", "/v1/people?client=nobody", token, NULL, &answer) == 422);
 	cr_assert(api_call(&world, "GET", "/v1/people?limit=0", token, NULL, &answer) == 422);
 	cr_assert(api_call(&world, "GET", "/v1/people?limit=501", token, NULL, &answer) == 422);
 }

@@ -250,6 +250,40 @@ Test(people_change, without_people_write_one_changes_only_ones_own_language_and_
 	cr_assert(api_is_code(&answer, 403, "not_allowed"));
 }
 
+static fallible write_erasing(struct act *act, void *context)
+{
+	const struct event event = {.action = ACTION_PERSON_CHANGED, .actor = LEAF_SYSTEM};
+	const struct person *person = context;
+	struct event_draft draft;
+	scoped(buf) sealed = BUF(4096);
+	TRY(person_seal(act->volume->keys, person, &sealed));
+	TRY(person_put(act, person, buf_span(&sealed)));
+	TRY(event_seal(act->volume->keys, person->tenant, &event, act->now, act->arena, &draft));
+	return act_add(act, person->tenant, &draft.leaf, NULL);
+}
+
+Test(people_change, somebody_whose_erasure_has_begun_is_unreadable_at_once)
+{
+	scoped(api_world) world = {0};
+	scoped(api_answer) answer = {0};
+	struct api_person ivana;
+	char path[64];
+	api_world_open(&world);
+	api_world_person(&world, &world.tenant, "smm", "ivana@harbour.example", &ivana);
+	struct person erasing = {.tenant = world.tenant.id,
+		.id = ivana.id,
+		.state = PERSON_ERASING,
+		.name = SPAN_LIT("Ivana Petrova"),
+		.email = SPAN_LIT("ivana@harbour.example")};
+	api_world_run(&world, write_erasing, &erasing);
+	cr_assert(api_call(&world, "GET", path_of(&ivana, path), world.tenant.token, NULL, &answer) == 200);
+	cr_assert(api_has(&answer, "state", "erasing") && json_is_null(api_member(&answer, "name")));
+	cr_assert(json_is_null(api_member(&answer, "email")));
+	api_call(&world, "GET", "/v1/people?state=erasing", world.tenant.token, NULL, &answer);
+	cr_assert(json_is_null(api_member(&answer, "items/0/name")));
+	cr_assert(change(&world, &ivana, world.tenant.token, "{\"name\":\"X\"}", &answer) == 404);
+}
+
 /* ---- owners and removal ---- */
 
 Test(people_change, the_last_owner_stays)
