@@ -394,6 +394,15 @@ fallible check_open(const char *directory, const struct kv_backend *backend, str
 	return kv_open(backend, &ask, data);
 }
 
+fallible check_rows(const struct check_ask *ask, struct check_report *report)
+{
+	scoped(check) check = {.ask = ask, .report = report, .arena = ARENA(CHECK_ARENA_MAX), .slots = BUF(CHECK_SLOTS_MAX)};
+	*report = (struct check_report){0};
+	TRY(kv_read(ask->data, &check.txn));
+	TRY(check_meta(&check));
+	return is_sound(&check) ? check_state(&check) : OK;
+}
+
 fallible check_volume(const struct check_ask *ask, struct check_report *report)
 {
 	scoped(check) check = {
