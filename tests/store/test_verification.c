@@ -1,0 +1,284 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_verification - the record of a verification, under its id or in a decoy's bucket, and what ends when.
+ */
+#include "store/verification.h"
+
+#include "base/text.h"
+#include "store/enrolment.h"
+#include "store/expiry.h"
+#include "store/factor.h"
+#include "tests/support/kv_mem.h"
+#include "tests/support/vectors.h"
+#include "tests/support/world.h"
+
+#include <criterion/criterion.h>
+
+enum { HOUR_MS = 3600000, GOLDEN_MAX = 2048 };
+
+static struct verification sample(void)
+{
+	struct verification verification = {.tenant = world_tenant(1),
+		.id = world_thing(1),
+		.application = world_thing(2),
+		.person = world_thing(3),
+		.device = world_thing(4),
+		.is_action = true,
+		.weak = true,
+		.state = VERIFICATION_ALLOWED,
+		.reason = 3,
+		.tries = 4,
+		.aal = 2,
+		.opened = {1000},
+		.decided = {2000},
+		.factor = world_thing(5),
+		.action_hash = {1},
+		.proves_hash = {2},
+		.used_code = {3},
+		.code_count = 2,
+		.sealed = SPAN_LIT("sealed")};
+	verification.codes[0] = (struct verification_code){"K7", {4}, {1100}, world_thing(6)};
+	verification.codes[1] = (struct verification_code){"B2", {5}, {1200}, world_thing(6)};
+	return verification;
+}
+
+/* An act of one write, or of several: whatever the test says. */
+static void write_with(struct world *world, fallible (*run)(struct act *act, void *context), void *context)
+{
+	world_must(world_perform(
+		world, (struct act_job){.kind = ACT_HOUSEKEEPING, .run = run, .context = context}));
+}
+
+static fallible put_verification(struct act *act, void *context)
+{
+	return verification_put(act, context);
+}
+
+static fallible drop_verification(struct act *act, void *context)
+{
+	return verification_drop(act, context);
+}
+
+static struct err find(struct world *world, struct id tenant, struct id id, struct verification *found)
+{
+	scoped(reading) reading = {0};
+	world_must(reading_open(&world->volume, &reading));
+	struct view view = view_reading(&reading);
+	struct err err = verification_get(&view, tenant, id, found);
+	if (!err_failed(err))
+		cr_assert(span_is(found->sealed, "sealed"));
+	return err;
+}
+
+static void check_same(const struct verification *a, const struct verification *b)
+{
+	cr_assert(ids_equal(a->id, b->id) && ids_equal(a->application, b->application));
+	cr_assert(ids_equal(a->person, b->person) && ids_equal(a->device, b->device));
+	cr_assert(a->is_action == b->is_action && a->weak == b->weak && a->spent == b->spent);
+	cr_assert(a->state == b->state && a->reason == b->reason && a->tries == b->tries && a->aal == b->aal);
+	cr_assert(a->opened.ms == b->opened.ms && a->decided.ms == b->decided.ms);
+	cr_assert(memcmp(a->action_hash, b->action_hash, sizeof a->action_hash) == 0);
+	cr_assert(memcmp(a->proves_hash, b->proves_hash, sizeof a->proves_hash) == 0);
+	cr_assert(memcmp(a->used_code, b->used_code, sizeof a->used_code) == 0);
+	cr_assert(memcmp(a->decoy, b->decoy, sizeof a->decoy) == 0);
+	cr_assert(a->code_count == b->code_count && ids_equal(a->factor, b->factor));
+	for (size_t i = 0; i < a->code_count; i++) {
+		cr_assert_str_eq(a->codes[i].ref, b->codes[i].ref);
+		cr_assert(memcmp(a->codes[i].hash, b->codes[i].hash, sizeof a->codes[i].hash) == 0);
+		cr_assert(a->codes[i].made.ms == b->codes[i].made.ms);
+		cr_assert(ids_equal(a->codes[i].factor, b->codes[i].factor));
+	}
+}
+
+/* The payload of a row as it is stored, against its golden file. */
+static void check_golden(struct world *world, enum table table, const struct noun_key *key, const char *file)
+{
+	struct row row;
+	scoped(buf) text = BUF(2 * GOLDEN_MAX);
+	scoped(buf) hex = BUF(2 * GOLDEN_MAX);
+	scoped(reading) reading = {0};
+	world_must(reading_open(&world->volume, &reading));
+	world_must(reading_get(&reading, table, noun_key_span(key), &row));
+	text_put_hex(&hex, row.payload);
+	vectors_read(file, &text);
+	while (text.len && text.data[text.len - 1] == '\n')
+		text.len--;
+	cr_assert(span_equal(buf_span(&hex), buf_span(&text)), "%s: %.*s", file, SPAN_FMT(buf_span(&hex)));
+}
+
+Test(verification, is_read_back_as_it_was_put_and_as_its_golden_file)
+{
+	scoped(world) world = {0};
+	struct verification put = sample(), found;
+	world_make(&world, &kv_mem, 0);
+	write_with(&world, put_verification, &put);
+	world_must(find(&world, put.tenant, put.id, &found));
+	check_same(&put, &found);
+	struct noun_key key = noun_key(put.tenant, id_span(&put.id), SPAN_NONE);
+	check_golden(&world, TABLE_VERIFICATION, &key, "golden/verification_1.hex");
+}
+
+Test(verification, of_another_tenant_is_not_found)
+{
+	scoped(world) world = {0};
+	struct verification put = sample(), found;
+	world_make(&world, &kv_mem, 0);
+	write_with(&world, put_verification, &put);
+	cr_assert(find(&world, world_tenant(2), put.id, &found).kind == ERR_NOT_FOUND);
+}
+
+Test(verification, of_nobody_lies_in_a_bucket_that_the_next_one_takes)
+{
+	scoped(world) world = {0};
+	struct verification put = sample(), found;
+	world_make(&world, &kv_mem, 0);
+	put.person = (struct id){0};
+	put.decoy[0] = 9;
+	write_with(&world, put_verification, &put);
+	world_must(find(&world, put.tenant, put.id, &found));
+	check_same(&put, &found);
+	struct verification next = put;
+	next.id.bytes[0] ^= 1; /* the same bucket */
+	write_with(&world, put_verification, &next);
+	cr_assert(find(&world, put.tenant, put.id, &found).kind == ERR_NOT_FOUND);
+	world_must(find(&world, put.tenant, next.id, &found));
+	write_with(&world, drop_verification, &next);
+	cr_assert(find(&world, put.tenant, next.id, &found).kind == ERR_NOT_FOUND);
+}
+
+Test(verification, expires_after_ten_minutes_and_proves_for_hours_when_it_was_allowed)
+{
+	struct verification verification = sample();
+	cr_assert(!verification_is_expired(&verification, (struct instant){1000 + VERIFICATION_OPEN_MS - 1}));
+	cr_assert(verification_is_expired(&verification, (struct instant){1000 + VERIFICATION_OPEN_MS}));
+	cr_assert(verification_ends(&verification).ms == 2000 + 8 * HOUR_MS);
+	verification.state = VERIFICATION_LOCKED;
+	cr_assert(verification_ends(&verification).ms == 1000 + HOUR_MS);
+}
+
+/* ---- factors ---- */
+
+static struct factor sample_factor(unsigned number)
+{
+	return (struct factor){.tenant = world_tenant(1),
+		.id = world_thing(number),
+		.person = world_thing(3),
+		.type = FACTOR_TOTP,
+		.state = FACTOR_ACTIVE,
+		.vouch = FACTOR_BY_PROVEN,
+		.proven = true,
+		.tries = 1,
+		.created = {1000},
+		.confirmed = {2000},
+		.shape = {TOTP_SHA256, 8, 30},
+		.last_step = 59842080,
+		.drift = -1,
+		.code = {7},
+		.texts = SPAN_LIT("texts"),
+		.seed = SPAN_LIT("seed")};
+}
+
+static fallible put_factor(struct act *act, void *context)
+{
+	return factor_put(act, context);
+}
+
+static fallible drop_factor(struct act *act, void *context)
+{
+	return factor_drop(act, context);
+}
+
+Test(verification, a_factor_is_found_by_its_id_and_reads_its_golden_file)
+{
+	scoped(world) world = {0};
+	struct factor put = sample_factor(9), found;
+	world_make(&world, &kv_mem, 0);
+	write_with(&world, put_factor, &put);
+	scoped(reading) reading = {0};
+	world_must(reading_open(&world.volume, &reading));
+	struct view view = view_reading(&reading);
+	world_must(factor_find(&view, put.tenant, put.id, &found));
+	cr_assert(
+		ids_equal(found.person, put.person) && found.last_step == put.last_step && found.drift == -1);
+	cr_assert(found.proven && found.vouch == FACTOR_BY_PROVEN && found.shape.digits == 8);
+	cr_assert(span_is(found.texts, "texts") && span_is(found.seed, "seed"));
+	cr_assert(factor_find(&view, world_tenant(2), put.id, &found).kind == ERR_NOT_FOUND);
+	struct noun_key key = noun_key(put.tenant, id_span(&put.person), id_span(&put.id));
+	check_golden(&world, TABLE_FACTOR, &key, "golden/factor_1.hex");
+}
+
+Test(verification, only_the_factors_of_one_person_are_walked)
+{
+	scoped(world) world = {0};
+	struct factor mine[] = {sample_factor(9), sample_factor(10)}, other = sample_factor(11), found;
+	struct id after = {0};
+	struct err err;
+	size_t count = 0;
+	world_make(&world, &kv_mem, 0);
+	other.person = world_thing(4);
+	write_with(&world, put_factor, &mine[0]);
+	write_with(&world, put_factor, &mine[1]);
+	write_with(&world, put_factor, &other);
+	write_with(&world, drop_factor, &mine[0]);
+	scoped(reading) reading = {0};
+	world_must(reading_open(&world.volume, &reading));
+	struct view view = view_reading(&reading);
+	for (; factor_next(&view, world_tenant(1), world_thing(3), &after, &found, &err); count++)
+		cr_assert(ids_equal(found.id, mine[1].id));
+	cr_assert(!err_failed(err) && count == 1);
+	cr_assert(factor_find(&view, world_tenant(1), mine[0].id, &found).kind == ERR_NOT_FOUND);
+}
+
+/* ---- enrolment codes, and what ends when ---- */
+
+static fallible put_enrolment(struct act *act, void *context)
+{
+	return enrolment_put(act, context);
+}
+
+Test(verification, an_enrolment_code_is_read_back_and_as_its_golden_file)
+{
+	scoped(world) world = {0};
+	struct enrolment found, put = {.tenant = world_tenant(1),
+					.person = world_thing(3),
+					.id = world_thing(8),
+					.by = ENROLMENT_BY_HAND,
+					.second = world_thing(7),
+					.tries = 2,
+					.made = {5000},
+					.code = {6}};
+	world_make(&world, &kv_mem, 0);
+	write_with(&world, put_enrolment, &put);
+	scoped(reading) reading = {0};
+	world_must(reading_open(&world.volume, &reading));
+	struct view view = view_reading(&reading);
+	world_must(enrolment_get(&view, put.tenant, put.person, &found));
+	cr_assert(ids_equal(found.id, put.id) && ids_equal(found.second, put.second) && found.tries == 2);
+	cr_assert(found.by == ENROLMENT_BY_HAND && enrolment_ends(&found).ms == 5000 + ENROLMENT_MS);
+	struct noun_key key = noun_key(put.tenant, id_span(&put.person), SPAN_NONE);
+	check_golden(&world, TABLE_ENROLMENT, &key, "golden/enrolment_1.hex");
+}
+
+static fallible put_expiry(struct act *act, void *context)
+{
+	return expiry_put(act, context);
+}
+
+Test(verification, what_ends_comes_in_the_order_of_time_and_not_before)
+{
+	scoped(world) world = {0};
+	struct expiry late = {EXPIRY_FACTOR, {3000}, world_tenant(1), world_thing(1)}, found;
+	struct expiry early = {EXPIRY_FACTOR, {2000}, world_tenant(2), world_thing(2)};
+	struct expiry other = {EXPIRY_VERIFICATION, {1000}, world_tenant(1), world_thing(3)};
+	world_make(&world, &kv_mem, 0);
+	write_with(&world, put_expiry, &late);
+	write_with(&world, put_expiry, &early);
+	write_with(&world, put_expiry, &other);
+	scoped(reading) reading = {0};
+	world_must(reading_open(&world.volume, &reading));
+	struct view view = view_reading(&reading);
+	cr_assert(expiry_next(&view, EXPIRY_FACTOR, (struct instant){1999}, &found).kind == ERR_NOT_FOUND);
+	world_must(expiry_next(&view, EXPIRY_FACTOR, (struct instant){5000}, &found));
+	cr_assert(found.at.ms == 2000 && ids_equal(found.tenant, early.tenant) &&
+		  ids_equal(found.id, early.id));
+	cr_assert(expiry_next(&view, EXPIRY_ENROLMENT, (struct instant){5000}, &found).kind == ERR_NOT_FOUND);
+}
