@@ -6,7 +6,8 @@
 
 enum { CHECKPOINT_RECORD = 1, RECORD_MAX = 1 + 8 + MERKLE_HASH + CHECKPOINT_ROW_NOTE_MAX };
 
-fallible checkpoint_row_get(const struct view *view, struct id tenant, struct arena *arena, struct checkpoint_row *row)
+fallible checkpoint_row_get(
+	const struct view *view, struct id tenant, struct arena *arena, struct checkpoint_row *row)
 {
 	struct row stored;
 	struct checkpoint_row read;

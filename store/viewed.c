@@ -57,7 +57,8 @@ static fallible add_count(struct act *act, struct id tenant, uint64_t count, con
 	return act_add(act, tenant, &leaf, NULL);
 }
 
-fallible viewed_add(struct act *act, struct id tenant, const uint8_t key[static VIEWED_KEY], struct event_draft *draft)
+fallible viewed_add(
+	struct act *act, struct id tenant, const uint8_t key[static VIEWED_KEY], struct event_draft *draft)
 {
 	struct noun_key name = noun_key(tenant, span_of(key, VIEWED_KEY), SPAN_NONE);
 	struct row row;

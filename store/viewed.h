@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* viewed - reading the log is an event; the same reader with the same filter within a minute is counted on it, durably, and the
- * count becomes an event when the minute is over, also after a crash (FOUNDATIONS 13).
+/* viewed - reading the log is an event; the same reader with the same filter within a minute is counted on
+ * it, durably, and the count becomes an event when the minute is over, also after a crash (FOUNDATIONS 13).
  *
  * Row: version 1 ‖ count 8 ‖ the first event's clear half. Source: docs/formats.md "viewed row". */
 #pragma once
@@ -18,9 +18,11 @@ enum { VIEWED_WINDOW_MS = 60000, VIEWED_KEY = KEYS_TERM };
 fallible viewed_key(const struct keys *keys, struct id tenant, struct span reader, struct span filters,
 	uint8_t key[static VIEWED_KEY]);
 
-/* viewed_add - inside the act: add the event, or count it on the one that stands. Fails as act_add, act_put. */
-fallible viewed_add(struct act *act, struct id tenant, const uint8_t key[static VIEWED_KEY], struct event_draft *draft);
+/* viewed_add - inside the act: add the event, or count it on the one that stands. Fails as act_add, act_put.
+ */
+fallible viewed_add(
+	struct act *act, struct id tenant, const uint8_t key[static VIEWED_KEY], struct event_draft *draft);
 
-/* viewed_close - turn the counts of minutes that are over into events, at most `max` rows; *closed says how many were dropped.
- * To be run as an ACT_HOUSEKEEPING job every few seconds, and at start. */
+/* viewed_close - turn the counts of minutes that are over into events, at most `max` rows; *closed says how
+ * many were dropped. To be run as an ACT_HOUSEKEEPING job every few seconds, and at start. */
 fallible viewed_close(struct act *act, size_t max, size_t *closed);

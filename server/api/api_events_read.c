@@ -39,13 +39,15 @@ static fallible make_ask(struct call *call, struct events_read **ask)
 
 /* ---- log.viewed ---- */
 
-/* While the log contradicts its checkpoints nothing is written, yet it can be read: it is what has to be looked into. */
+/* While the log contradicts its checkpoints nothing is written, yet it can be read: it is what has to be
+ * looked into. */
 static bool is_unwritable(const struct call *call)
 {
 	return call->server->volume.read_only;
 }
 
-static fallible prepare_view(struct call *call, struct events_read *ask, const struct log_filters *filters, struct id event)
+static fallible prepare_view(
+	struct call *call, struct events_read *ask, const struct log_filters *filters, struct id event)
 {
 	struct event viewed = call_event(call, ACTION_LOG_VIEWED);
 	if (!filters) {
@@ -54,7 +56,8 @@ static fallible prepare_view(struct call *call, struct events_read *ask, const s
 		viewed.ids[LEAF_ID_OBJECT] = event;
 	}
 	TRY(log_view_name(call->server, &call->caller, filters ? ask->canon : id_span(&event), &ask->view));
-	TRY(log_ask_detail(call, &ask->reader, filters, SPAN_BYTES(ask->view.key), &viewed.texts[LEAF_TEXT_DETAIL]));
+	TRY(log_ask_detail(
+		call, &ask->reader, filters, SPAN_BYTES(ask->view.key), &viewed.texts[LEAF_TEXT_DETAIL]));
 	return log_view_seal(call->server, &call->caller, &viewed, call->now, call->arena, &ask->view);
 }
 
@@ -134,7 +137,8 @@ static void put_scanned(struct json_out *out, const struct log_page *page)
 
 static fallible find_page(struct call *call, const struct events_read *ask, struct log_page *page)
 {
-	struct log_page_ask want = {.filters = &ask->filters, .limit = ask->page.limit, .resumes = ask->page.resumes};
+	struct log_page_ask want = {
+		.filters = &ask->filters, .limit = ask->page.limit, .resumes = ask->page.resumes};
 	if (want.resumes) {
 		struct reader position = READER(ask->page.position);
 		want.after = reader_u64(&position);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* api_log - GET /v1/log/checkpoint, /v1/log/tile/…, and GET /v1/events/{id}/proof: the log as others verify it. */
+/* api_log - GET /v1/log/checkpoint, /v1/log/tile/…, and GET /v1/events/{id}/proof: the log as others verify
+ * it. */
 #include "crypto/checkpoint.h"
 #include "server/api/call.h"
 #include "server/core/checkpoints.h"
@@ -39,8 +40,10 @@ static fallible prepare_checkpoint(struct call *call)
 	struct log_signed *ask;
 	const struct server *server = call->server;
 	TRY(make_ask(call, &ask));
-	/* Nothing is signed while the log contradicts what was signed: then the last one that was is served. */
-	return prepare_checkpoint_over(call, ask, server->volume.read_only ? 0 : checkpoints_size(server, call->caller.tenant));
+	/* Nothing is signed while the log contradicts what was signed: then the last one that was is served.
+	 */
+	return prepare_checkpoint_over(
+		call, ask, server->volume.read_only ? 0 : checkpoints_size(server, call->caller.tenant));
 }
 
 static fallible write_checkpoint(struct act *act, struct call *call)
@@ -119,7 +122,9 @@ static fallible check_entries(struct call *call)
 	TRY(call_reading(call, &reading));
 	struct view view = view_reading(&reading);
 	TRY(log_read_reader(&view, &call->caller, call->arena, &reader));
-	return reader.scope == CAPABILITY_LOG_TENANT ? OK : FAIL(DENIED, "entries are for readers of the tenant's whole log");
+	return reader.scope == CAPABILITY_LOG_TENANT
+		       ? OK
+		       : FAIL(DENIED, "entries are for readers of the tenant's whole log");
 }
 
 static fallible prepare_tile(struct call *call)
@@ -143,7 +148,8 @@ static fallible answer_tile(struct call *call, struct json_out *unused)
 	begin_reply(call, BYTES, HTTP_REPLY_MAX);
 	TRY(log_tiles_read(call->server, call->caller.tenant, tile, &call->reply->body));
 	call_header(call, "Cache-Control",
-		tile->width == TILE_WIDTH ? SPAN_LIT("private, max-age=31536000, immutable") : SPAN_LIT("private, max-age=60"));
+		tile->width == TILE_WIDTH ? SPAN_LIT("private, max-age=31536000, immutable")
+					  : SPAN_LIT("private, max-age=60"));
 	return OK;
 }
 

@@ -151,8 +151,8 @@ static void put_parts(struct json_out *out, const char *name, unsigned parts)
 	static const struct {
 		unsigned part;
 		const char *word;
-	} WORDS[] = {{EVENT_SEES_ACTOR, "actor"}, {EVENT_SEES_CLIENT, "client"}, {EVENT_SEES_OBJECT, "object"},
-		{EVENT_SEES_TENANT, "tenant"}};
+	} WORDS[] = {{EVENT_SEES_ACTOR, "actor"}, {EVENT_SEES_CLIENT, "client"},
+		{EVENT_SEES_OBJECT, "object"}, {EVENT_SEES_TENANT, "tenant"}};
 	if (!parts)
 		return;
 	json_out_open_array(out, name);

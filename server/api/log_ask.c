@@ -260,8 +260,8 @@ static void put_filters(struct json_out *out, const struct log_filters *filters)
 	json_out_close(out);
 }
 
-fallible log_ask_detail(struct call *call, const struct log_reader *reader, const struct log_filters *filters, struct span key,
-	struct span *detail)
+fallible log_ask_detail(struct call *call, const struct log_reader *reader, const struct log_filters *filters,
+	struct span key, struct span *detail)
 {
 	scoped(buf) json = BUF(DETAIL_MAX);
 	struct json_out out = JSON_OUT(&json);

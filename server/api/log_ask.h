@@ -5,17 +5,20 @@
 #include "server/api/call.h"
 #include "server/core/log_read.h"
 
-/* log_ask_query - from the request's query; limit and cursor are passed over. Fails: INVALID, with the problems noted · INPUT. */
+/* log_ask_query - from the request's query; limit and cursor are passed over. Fails: INVALID, with the
+ * problems noted · INPUT. */
 fallible log_ask_query(struct call *call, struct log_filters *filters);
 
-/* log_ask_no_query - a request whose filters stand elsewhere has none there, but for limit and cursor. Fails: INVALID. */
+/* log_ask_no_query - a request whose filters stand elsewhere has none there, but for limit and cursor. Fails:
+ * INVALID. */
 fallible log_ask_no_query(struct call *call);
 
-/* log_ask_body - from a body; each filter is a text or a list of texts. Faults are noted; json_in_end is the caller's. */
+/* log_ask_body - from a body; each filter is a text or a list of texts. Faults are noted; json_in_end is the
+ * caller's. */
 void log_ask_body(struct json_object *top, struct log_filters *filters);
 
 /* log_ask_detail - what log.viewed says, as a JSON object in the call's arena. Fails: NO_MEMORY.
  *
  *   key  of the list: the same for the same reader and filters */
-fallible log_ask_detail(struct call *call, const struct log_reader *reader, const struct log_filters *filters, struct span key,
-	struct span *detail);
+fallible log_ask_detail(struct call *call, const struct log_reader *reader, const struct log_filters *filters,
+	struct span key, struct span *detail);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* checkpoints - sign what a tenant's log is, keep it before anybody sees it, and compare the log with what was signed
- * (FOUNDATIONS 10). */
+/* checkpoints - sign what a tenant's log is, keep it before anybody sees it, and compare the log with what
+ * was signed (FOUNDATIONS 10). */
 #pragma once
 
 #include "server/core/server.h"
@@ -14,17 +14,19 @@ struct checkpoints_ask {
 	bool fresh; /* checkpoints_write has to store it first */
 };
 
-/* checkpoints_prepare - a checkpoint over at least the first `size` leaves: the stored one when it covers them, else a new one
- * over the whole tree, signed, its high-water mark durable in keyring/.
+/* checkpoints_prepare - a checkpoint over at least the first `size` leaves: the stored one when it covers
+ * them, else a new one over the whole tree, signed, its high-water mark durable in keyring/.
  *
  *   arena  holds the note
- * Fails: BUSY the log contradicts what was signed, or others sign all the time · CORRUPT it would contradict · NOT_FOUND. */
-fallible checkpoints_prepare(const struct server *server, struct id tenant, uint64_t size, struct arena *arena,
-	struct checkpoints_ask *ask);
+ * Fails: BUSY the log contradicts what was signed, or others sign all the time · CORRUPT it would contradict
+ * · NOT_FOUND. */
+fallible checkpoints_prepare(const struct server *server, struct id tenant, uint64_t size,
+	struct arena *arena, struct checkpoints_ask *ask);
 
-/* checkpoints_write - in the act, ACT_HOUSEKEEPING: store a fresh one. When a larger one was stored meanwhile, that one is kept
- * and given instead: a reader never sees the log go back. */
-fallible checkpoints_write(struct act *act, struct id tenant, struct arena *arena, struct checkpoints_ask *ask);
+/* checkpoints_write - in the act, ACT_HOUSEKEEPING: store a fresh one. When a larger one was stored
+ * meanwhile, that one is kept and given instead: a reader never sees the log go back. */
+fallible checkpoints_write(
+	struct act *act, struct id tenant, struct arena *arena, struct checkpoints_ask *ask);
 
 /* checkpoints_size - the leaves of a tenant's log now. */
 uint64_t checkpoints_size(const struct server *server, struct id tenant);
@@ -39,7 +41,8 @@ struct checkpoints_verdict {
 	const char *why; /* static */
 };
 
-/* checkpoints_check_all - at start, before anything is written: every tenant's tree against its stored checkpoint and against
- * the mark in keyring/. When the verdict does not hold the server may read, but neither write nor sign.
- * Fails: IO · CORRUPT a stored checkpoint · NO_MEMORY: then nothing is known. Cost: O(log n) hashes a tenant. */
+/* checkpoints_check_all - at start, before anything is written: every tenant's tree against its stored
+ * checkpoint and against the mark in keyring/. When the verdict does not hold the server may read, but
+ * neither write nor sign. Fails: IO · CORRUPT a stored checkpoint · NO_MEMORY: then nothing is known. Cost:
+ * O(log n) hashes a tenant. */
 fallible checkpoints_check_all(const struct server *server, struct checkpoints_verdict *verdict);

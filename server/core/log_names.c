@@ -44,13 +44,15 @@ static fallible keep(struct log_names *names, const struct log_name *found, cons
 	return OK;
 }
 
-/* A row that is gone, or was changed by hand, has no name to show; the log is what tells who did that, so it stays readable. */
+/* A row that is gone, or was changed by hand, has no name to show; the log is what tells who did that, so it
+ * stays readable. */
 static fallible be_nameless(struct err err)
 {
 	return err.kind == ERR_NOT_FOUND || err.kind == ERR_FORGED ? OK : err;
 }
 
-fallible log_names_person(struct log_names *names, const struct view *view, struct id id, const struct log_name **name)
+fallible log_names_person(
+	struct log_names *names, const struct view *view, struct id id, const struct log_name **name)
 {
 	struct person person = {0};
 	*name = *slot_of(names, id);
@@ -61,7 +63,8 @@ fallible log_names_person(struct log_names *names, const struct view *view, stru
 	return keep(names, &(struct log_name){id, person.name, person.ref}, name);
 }
 
-fallible log_names_client(struct log_names *names, const struct view *view, struct id id, const struct log_name **name)
+fallible log_names_client(
+	struct log_names *names, const struct view *view, struct id id, const struct log_name **name)
 {
 	struct client client = {0};
 	*name = *slot_of(names, id);
@@ -72,7 +75,8 @@ fallible log_names_client(struct log_names *names, const struct view *view, stru
 	return keep(names, &(struct log_name){id, client.name, client.ref}, name);
 }
 
-fallible log_names_application(struct log_names *names, const struct view *view, struct id id, const struct log_name **name)
+fallible log_names_application(
+	struct log_names *names, const struct view *view, struct id id, const struct log_name **name)
 {
 	struct application application = {0};
 	*name = *slot_of(names, id);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* log_names - what the ids of events are called today: names are looked up when the log is read, never stored in it. */
+/* log_names - what the ids of events are called today: names are looked up when the log is read, never stored
+ * in it. */
 #pragma once
 
 #include "base/arena.h"
@@ -22,7 +23,11 @@ struct log_names {
 /* log_names_init - Fails: NO_MEMORY. */
 fallible log_names_init(struct log_names *names, struct id tenant, struct arena *arena);
 
-/* log_names_* - the name of an id, in the arena; an unknown one has empty texts. Fails: CORRUPT · BUSY · NO_MEMORY. */
-fallible log_names_person(struct log_names *names, const struct view *view, struct id id, const struct log_name **name);
-fallible log_names_client(struct log_names *names, const struct view *view, struct id id, const struct log_name **name);
-fallible log_names_application(struct log_names *names, const struct view *view, struct id id, const struct log_name **name);
+/* log_names_* - the name of an id, in the arena; an unknown one has empty texts. Fails: CORRUPT · BUSY ·
+ * NO_MEMORY. */
+fallible log_names_person(
+	struct log_names *names, const struct view *view, struct id id, const struct log_name **name);
+fallible log_names_client(
+	struct log_names *names, const struct view *view, struct id id, const struct log_name **name);
+fallible log_names_application(
+	struct log_names *names, const struct view *view, struct id id, const struct log_name **name);

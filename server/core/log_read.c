@@ -9,7 +9,8 @@
 
 /* ---- who reads ---- */
 
-static fallible set_person(const struct view *view, const struct caller *caller, struct arena *arena, struct log_reader *reader)
+static fallible set_person(
+	const struct view *view, const struct caller *caller, struct arena *arena, struct log_reader *reader)
 {
 	struct person person;
 	enum capability_log_scope scope = capabilities_log_scope(caller->capabilities);
@@ -28,9 +29,12 @@ static fallible set_person(const struct view *view, const struct caller *caller,
 	return OK;
 }
 
-fallible log_read_reader(const struct view *view, const struct caller *caller, struct arena *arena, struct log_reader *reader)
+fallible log_read_reader(
+	const struct view *view, const struct caller *caller, struct arena *arena, struct log_reader *reader)
 {
-	struct log_reader made = {.tenant = caller->tenant, .scope = CAPABILITY_LOG_TENANT, .self = caller->application,
+	struct log_reader made = {.tenant = caller->tenant,
+		.scope = CAPABILITY_LOG_TENANT,
+		.self = caller->application,
 		.admin = true};
 	if (!ids_is_none(caller->person))
 		TRY(set_person(view, caller, arena, &made));
@@ -42,8 +46,8 @@ fallible log_read_reader(const struct view *view, const struct caller *caller, s
 static bool is_administrative(const struct leaf *leaf)
 {
 	const struct action_row *row = action_by_code(leaf->action);
-	return row && (row->class == ACTION_CLASS_POLICY || row->class == ACTION_CLASS_STAFF || row->class == ACTION_CLASS_LOG ||
-		row->class == ACTION_CLASS_PRIVACY);
+	return row && (row->class == ACTION_CLASS_POLICY || row->class == ACTION_CLASS_STAFF ||
+			      row->class == ACTION_CLASS_LOG || row->class == ACTION_CLASS_PRIVACY);
 }
 
 static bool is_own(const struct log_reader *reader, const struct leaf *leaf)
@@ -157,8 +161,8 @@ static fallible find_client(const struct view *view, struct id tenant, struct sp
 	return client_find(view, tenant, name, id);
 }
 
-static fallible add_names(const struct view *view, struct query *query, enum index_field field, const struct span *names,
-	size_t count)
+static fallible add_names(const struct view *view, struct query *query, enum index_field field,
+	const struct span *names, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct id id;
@@ -204,13 +208,18 @@ static fallible add_scope(const struct log_reader *reader, struct query *query)
 	return OK;
 }
 
-static fallible make_query(const struct server *server, const struct log_reader *reader, const struct log_page_ask *ask,
-	struct query *query)
+static fallible make_query(const struct server *server, const struct log_reader *reader,
+	const struct log_page_ask *ask, struct query *query)
 {
 	const struct log_filters *filters = ask->filters;
 	scoped(reading) reading = {0};
-	*query = (struct query){.tenant = reader->tenant, .from = filters->from, .to = filters->to, .order = filters->order,
-		.limit = ask->limit, .resumes = ask->resumes, .after = ask->after};
+	*query = (struct query){.tenant = reader->tenant,
+		.from = filters->from,
+		.to = filters->to,
+		.order = filters->order,
+		.limit = ask->limit,
+		.resumes = ask->resumes,
+		.after = ask->after};
 	TRY(reading_open(&server->volume, &reading));
 	struct view view = view_reading(&reading);
 	TRY(add_bits(query, INDEX_CLASS, filters->classes));
@@ -223,8 +232,8 @@ static fallible make_query(const struct server *server, const struct log_reader 
 
 /* ---- from a row to an event ---- */
 
-static fallible name_person(struct log_names *names, const struct view *view, const struct log_reader *reader, struct id id,
-	struct log_name *name)
+static fallible name_person(struct log_names *names, const struct view *view, const struct log_reader *reader,
+	struct id id, struct log_name *name)
 {
 	const struct log_name *found;
 	if (ids_is_none(id) || (reader->scope == CAPABILITY_LOG_SELF && !ids_equal(id, reader->self)))
@@ -237,8 +246,8 @@ static fallible name_person(struct log_names *names, const struct view *view, co
 	return OK;
 }
 
-static fallible name_application(struct log_names *names, const struct view *view, const struct log_reader *reader,
-	struct id id, struct log_name *name)
+static fallible name_application(struct log_names *names, const struct view *view,
+	const struct log_reader *reader, struct id id, struct log_name *name)
 {
 	const struct log_name *found;
 	if (ids_is_none(id) || reader->scope != CAPABILITY_LOG_TENANT)
@@ -248,8 +257,8 @@ static fallible name_application(struct log_names *names, const struct view *vie
 	return OK;
 }
 
-static fallible name_client(struct log_names *names, const struct view *view, const struct log_reader *reader, struct id id,
-	struct log_name *name)
+static fallible name_client(struct log_names *names, const struct view *view, const struct log_reader *reader,
+	struct id id, struct log_name *name)
 {
 	const struct log_name *found;
 	if (ids_is_none(id) || reader->scope == CAPABILITY_LOG_SELF)
@@ -371,8 +380,8 @@ static fallible run_round(const struct server *server, struct paging *paging, st
 	return OK;
 }
 
-fallible log_read_page(const struct server *server, const struct log_reader *reader, const struct log_page_ask *ask,
-	struct arena *arena, struct log_page *page)
+fallible log_read_page(const struct server *server, const struct log_reader *reader,
+	const struct log_page_ask *ask, struct arena *arena, struct log_page *page)
 {
 	struct query query;
 	struct log_page made = {.scanned_from = 1, .complete = true, .more = true};
@@ -382,7 +391,8 @@ fallible log_read_page(const struct server *server, const struct log_reader *rea
 		return FAIL(NO_MEMORY, "a call has no memory for a page of events");
 	TRY(log_names_init(&paging.names, reader->tenant, arena));
 	TRY(make_query(server, reader, ask, &query));
-	for (unsigned round = 0; round < LOG_READ_ROUNDS && made.more && !paging.full && made.complete; round++)
+	for (unsigned round = 0; round < LOG_READ_ROUNDS && made.more && !paging.full && made.complete;
+		round++)
 		TRY(run_round(server, &paging, &query));
 	made.complete = paging.full || (made.complete && !made.more);
 	*page = made;
@@ -404,7 +414,8 @@ static bool find_in_tail(struct tail *tail, struct id tenant, struct id event, u
 	return row != NULL;
 }
 
-static fallible find_sequence(const struct volume *volume, struct id tenant, struct id event, uint64_t *sequence)
+static fallible find_sequence(
+	const struct volume *volume, struct id tenant, struct id event, uint64_t *sequence)
 {
 	scoped(kv_txn) index = {0};
 	if (find_in_tail(volume->tail, tenant, event, sequence))
@@ -414,8 +425,8 @@ static fallible find_sequence(const struct volume *volume, struct id tenant, str
 	return index_find_event(&index, tenant, event, sequence);
 }
 
-static fallible get_visible(struct reading *reading, const struct log_reader *reader, uint64_t sequence, struct log_row *row,
-	struct leaf *leaf)
+static fallible get_visible(struct reading *reading, const struct log_reader *reader, uint64_t sequence,
+	struct log_row *row, struct leaf *leaf)
 {
 	TRY(log_get(&reading->txn, sequence, row));
 	if (!ids_equal(row->tenant, reader->tenant) || row->leaf.len == 0)
@@ -424,8 +435,8 @@ static fallible get_visible(struct reading *reading, const struct log_reader *re
 	return may_see(reader, leaf) ? OK : FAIL(NOT_FOUND, "the reader may not see the event");
 }
 
-fallible log_read_find(const struct server *server, const struct log_reader *reader, struct id event, uint64_t *sequence,
-	uint64_t *index)
+fallible log_read_find(const struct server *server, const struct log_reader *reader, struct id event,
+	uint64_t *sequence, uint64_t *index)
 {
 	scoped(reading) reading = {0};
 	struct log_row row;
@@ -443,8 +454,8 @@ fallible log_read_find(const struct server *server, const struct log_reader *rea
 	return OK;
 }
 
-fallible log_read_event(const struct server *server, const struct log_reader *reader, uint64_t sequence, struct arena *arena,
-	struct log_event *event)
+fallible log_read_event(const struct server *server, const struct log_reader *reader, uint64_t sequence,
+	struct arena *arena, struct log_event *event)
 {
 	scoped(reading) reading = {0};
 	struct log_names names;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* log_read - find and read events of one tenant's log, as far as the reader may see them (FOUNDATIONS 12 to 14). */
+/* log_read - find and read events of one tenant's log, as far as the reader may see them (FOUNDATIONS 12 to
+ * 14). */
 #pragma once
 
 #include "server/core/caller.h"
@@ -8,7 +9,7 @@
 
 enum {
 	LOG_READ_PAGE_BYTES = 1024 * 1024, /* of leaves: a page of longer ones ends early */
-	LOG_READ_ROUNDS = 16,              /* queries for one page, when much of what they find is not the reader's */
+	LOG_READ_ROUNDS = 16, /* queries for one page, when much of what they find is not the reader's */
 	LOG_READ_CANON_MAX = 16 * 1024,
 };
 
@@ -16,22 +17,24 @@ enum {
 struct log_reader {
 	struct id tenant;
 	enum capability_log_scope scope; /* SELF, CLIENT or TENANT */
-	struct id self;                  /* the person; of an application as itself its own id */
-	struct id client;                /* with CLIENT */
-	bool admin;                      /* sees what administrators do as such */
+	struct id self;			 /* the person; of an application as itself its own id */
+	struct id client;		 /* with CLIENT */
+	bool admin;			 /* sees what administrators do as such */
 };
 
-/* log_read_reader - from who calls. A branch is the reader alone until there are branches; so is the client's scope of staff
- * until it is known whom they serve. Fails: DENIED no right to read at all. */
-fallible log_read_reader(const struct view *view, const struct caller *caller, struct arena *arena, struct log_reader *reader);
+/* log_read_reader - from who calls. A branch is the reader alone until there are branches; so is the client's
+ * scope of staff until it is known whom they serve. Fails: DENIED no right to read at all. */
+fallible log_read_reader(
+	const struct view *view, const struct caller *caller, struct arena *arena, struct log_reader *reader);
 
 /* Different filters must all hold; of one filter's values any will do. */
 struct log_filters {
-	uint32_t classes;   /* bit of enum action_class; 0 = any */
-	uint32_t outcomes;  /* bit of enum leaf_outcome; 0 = any */
+	uint32_t classes;		    /* bit of enum action_class; 0 = any */
+	uint32_t outcomes;		    /* bit of enum leaf_outcome; 0 = any */
 	uint16_t actions[QUERY_VALUES_MAX]; /* codes */
 	size_t action_count;
-	struct span actors[QUERY_VALUES_MAX]; /* person: id or ref; application: id. One that nobody has matches nothing */
+	struct span actors[QUERY_VALUES_MAX]; /* person: id or ref; application: id. One that nobody has
+						 matches nothing */
 	size_t actor_count;
 	struct span clients[QUERY_VALUES_MAX];
 	size_t client_count;
@@ -39,7 +42,8 @@ struct log_filters {
 	enum query_order order;
 };
 
-/* log_read_canon - sort the filters and write them with the reader's scope: the same bytes for the same list. */
+/* log_read_canon - sort the filters and write them with the reader's scope: the same bytes for the same list.
+ */
 void log_read_canon(const struct log_reader *reader, struct log_filters *filters, struct buf *canon);
 
 /* An event with the names that the reader may know. */
@@ -50,7 +54,7 @@ struct log_event {
 
 struct log_page_ask {
 	const struct log_filters *filters;
-	size_t limit;   /* 1 to QUERY_LIMIT_MAX */
+	size_t limit; /* 1 to QUERY_LIMIT_MAX */
 	bool resumes;
 	uint64_t after; /* index */
 };
@@ -59,19 +63,20 @@ struct log_page {
 	struct log_event *events; /* in the arena */
 	size_t count;
 	bool more;
-	uint64_t last;                     /* `after` of the next page, when more */
+	uint64_t last;			   /* `after` of the next page, when more */
 	uint64_t scanned_from, scanned_to; /* indexes, inclusive; from > to: nothing was there */
-	bool complete;                     /* false: the page ended because it was too much work */
+	bool complete;			   /* false: the page ended because it was too much work */
 };
 
 /* log_read_page - Fails: as query_run, event_read · NO_MEMORY. */
-fallible log_read_page(const struct server *server, const struct log_reader *reader, const struct log_page_ask *ask,
-	struct arena *arena, struct log_page *page);
+fallible log_read_page(const struct server *server, const struct log_reader *reader,
+	const struct log_page_ask *ask, struct arena *arena, struct log_page *page);
 
-/* log_read_find - the sequence and index of one event. Fails: NOT_FOUND there is none, or the reader may not see it. */
-fallible log_read_find(const struct server *server, const struct log_reader *reader, struct id event, uint64_t *sequence,
-	uint64_t *index);
+/* log_read_find - the sequence and index of one event. Fails: NOT_FOUND there is none, or the reader may not
+ * see it. */
+fallible log_read_find(const struct server *server, const struct log_reader *reader, struct id event,
+	uint64_t *sequence, uint64_t *index);
 
 /* log_read_event - what log_read_find found. */
-fallible log_read_event(const struct server *server, const struct log_reader *reader, uint64_t sequence, struct arena *arena,
-	struct log_event *event);
+fallible log_read_event(const struct server *server, const struct log_reader *reader, uint64_t sequence,
+	struct arena *arena, struct log_event *event);

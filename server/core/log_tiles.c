@@ -14,7 +14,8 @@ struct bundle {
 };
 
 /* Those that are not folded yet. Fails: NOT_FOUND the log has no such bundle. */
-static fallible find_fresh(struct tail *tail, struct tail_tenant *tenant, const struct tile *tile, struct bundle *bundle)
+static fallible find_fresh(
+	struct tail *tail, struct tail_tenant *tenant, const struct tile *tile, struct bundle *bundle)
 {
 	if (tile->width > tile_width(0, tile->index, tail_size(tenant)))
 		return FAIL(NOT_FOUND, "the log has no such bundle yet");
@@ -27,13 +28,15 @@ static fallible find_fresh(struct tail *tail, struct tail_tenant *tenant, const 
 	return OK;
 }
 
-static fallible find_all(const struct volume *volume, struct id tenant, const struct tile *tile, struct bundle *bundle)
+static fallible find_all(
+	const struct volume *volume, struct id tenant, const struct tile *tile, struct bundle *bundle)
 {
 	scoped(kv_txn) index = {0};
 	*bundle = (struct bundle){.first = tile->index * TILE_WIDTH, .width = tile->width};
 	tail_lock(volume->tail);
 	struct tail_tenant *state = tail_tenant(volume->tail, tenant);
-	struct err err = state ? find_fresh(volume->tail, state, tile, bundle) : FAIL(NOT_FOUND, "the log has no leaves");
+	struct err err = state ? find_fresh(volume->tail, state, tile, bundle)
+			       : FAIL(NOT_FOUND, "the log has no leaves");
 	tail_unlock(volume->tail);
 	TRY(err);
 	/* After the tail: what was folded by then is in this snapshot. */
@@ -43,7 +46,8 @@ static fallible find_all(const struct volume *volume, struct id tenant, const st
 	return OK;
 }
 
-static fallible put_entries(const struct server *server, struct id tenant, const struct bundle *bundle, struct buf *out)
+static fallible put_entries(
+	const struct server *server, struct id tenant, const struct bundle *bundle, struct buf *out)
 {
 	scoped(reading) reading = {0};
 	TRY(reading_open(&server->volume, &reading));
@@ -59,7 +63,8 @@ static fallible put_entries(const struct server *server, struct id tenant, const
 	return buf_check(out);
 }
 
-fallible log_tiles_read(const struct server *server, struct id tenant, const struct tile *tile, struct buf *out)
+fallible log_tiles_read(
+	const struct server *server, struct id tenant, const struct tile *tile, struct buf *out)
 {
 	scoped(tree) tree = {0};
 	struct bundle bundle;

@@ -6,8 +6,9 @@
 #include "crypto/tile.h"
 #include "server/core/server.h"
 
-/* log_tiles_read - append exactly the bytes of one tile, in the log as it is now. A partial tile may be narrower than what is
- * there by now: a checkpoint of that size may be in somebody's hands.
+/* log_tiles_read - append exactly the bytes of one tile, in the log as it is now. A partial tile may be
+ * narrower than what is there by now: a checkpoint of that size may be in somebody's hands.
  *
  * Fails: NOT_FOUND the log has no such tile yet · EXPIRED entries were pruned · TOO_LARGE · CORRUPT · IO. */
-fallible log_tiles_read(const struct server *server, struct id tenant, const struct tile *tile, struct buf *out);
+fallible log_tiles_read(
+	const struct server *server, struct id tenant, const struct tile *tile, struct buf *out);
