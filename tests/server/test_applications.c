@@ -142,6 +142,27 @@ Test(applications, a_revoked_one_is_a_stranger)
 	cr_assert(api_call(&world, "GET", path, world.tenant.token, NULL, &answer) == 200);
 }
 
+Test(applications, revoking_takes_the_token_itself_away_too)
+{
+	scoped(api_world) world = {0};
+	scoped(api_answer) answer = {0};
+	scoped(reading) reading = {0};
+	struct api_application booking;
+	struct token token;
+	char path[64];
+	uint8_t hash[HASH_BLAKE];
+	api_world_open(&world);
+	api_world_application(&world, &world.tenant, SCOPE_BIT(PEOPLE_READ), &booking);
+	const struct span text = span_text(booking.token);
+	keeper_hash(world.server.keeper, KEEPER_TOKEN, &text, 1, hash);
+	snprintf(path, sizeof path, "/v1/applications/%s", booking.text);
+	cr_assert(api_call(&world, "DELETE", path, world.tenant.token, NULL, &answer) == 200);
+	cr_assert(!err_failed(reading_open(&world.server.volume, &reading)));
+	struct view view = view_reading(&reading);
+	cr_assert(!err_failed(token_get(&view, hash, &token)));
+	cr_assert(token.revoked);
+}
+
 Test(applications, of_another_tenant_are_not_there)
 {
 	scoped(api_world) world = {0};
