@@ -391,6 +391,9 @@ fallible log_read_page(const struct server *server, const struct log_reader *rea
 		return FAIL(NO_MEMORY, "a call has no memory for a page of events");
 	TRY(log_names_init(&paging.names, reader->tenant, arena));
 	TRY(make_query(server, reader, ask, &query));
+	/* Where rows are passed over, a round looks at more of them than a page has room for. */
+	if (!reader->admin)
+		query.limit = QUERY_LIMIT_MAX;
 	for (unsigned round = 0; round < LOG_READ_ROUNDS && made.more && !paging.full && made.complete;
 		round++)
 		TRY(run_round(server, &paging, &query));
