@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_credential - the record of a credential, and the list of each client. */
+#include "store/credential.h"
+
+#include "base/text.h"
+#include "tests/support/kv_mem.h"
+#include "tests/support/vectors.h"
+#include "tests/support/world.h"
+
+#include <criterion/criterion.h>
+
+enum { FOLD = 1000, MEMORY = 256 * 1024, ROW_MAX = 64 * 1024 };
+
+static const struct instant NOON = {1795262400000};
+
+static struct credential web_shop(void)
+{
+	return (struct credential){.tenant = world_tenant(1),
+		.id = world_thing(1),
+		.client = world_thing(2),
+		.kind = CREDENTIAL_LOGIN,
+		.state = CREDENTIAL_ARCHIVED,
+		.modes_max = MODE_BIT(CODE) | MODE_BIT(REVEAL),
+		.created = NOON,
+		.current = 3,
+		.known = 2,
+		.title = SPAN_LIT("Web shop"),
+		.url = SPAN_LIT("https://shop.example"),
+		.username = SPAN_LIT("eva"),
+		.tags = {SPAN_LIT("shop"), SPAN_LIT("old")},
+		.tag_count = 2};
+}
+
+static struct noun_key key(void)
+{
+	struct credential credential = web_shop();
+	return noun_key(credential.tenant, id_span(&credential.id), SPAN_NONE);
+}
+
+static fallible put(struct act *act, void *context)
+{
+	scoped(buf) sealed = BUF(ROW_MAX);
+	const struct credential *credential = context;
+	TRY(credential_seal(act->volume->keys, credential, &sealed));
+	return credential_put(act, credential, buf_span(&sealed));
+}
+
+static void store(struct world *world, struct credential credential)
+{
+	world_must(world_perform(
+		world, (struct act_job){.kind = ACT_HOUSEKEEPING, .run = put, .context = &credential}));
+}
+
+static struct err find(struct world *world, struct arena *arena, struct credential *credential)
+{
+	scoped(reading) reading = {0};
+	world_must(reading_open(&world->volume, &reading));
+	struct view view = view_reading(&reading);
+	return credential_get(&view, world_tenant(1), world_thing(1), arena, credential);
+}
+
+static void check(const struct credential *read)
+{
+	struct credential want = web_shop();
+	cr_assert(
+		ids_equal(read->client, want.client) && read->kind == want.kind && read->state == want.state);
+	cr_assert(read->modes_max == want.modes_max && read->created.ms == NOON.ms);
+	cr_assert(read->current == 3 && read->known == 2 && read->row == 1);
+	cr_assert(span_equal(read->title, want.title) && span_equal(read->url, want.url));
+	cr_assert(span_equal(read->username, want.username) && read->tag_count == 2);
+	cr_assert(span_is(read->tags[0], "shop") && span_is(read->tags[1], "old"));
+}
+
+Test(credential, comes_back_as_it_was_put)
+{
+	scoped(world) world = {0};
+	scoped(arena) arena = ARENA(MEMORY);
+	struct credential read;
+	world_make(&world, &kv_mem, FOLD);
+	store(&world, web_shop());
+	world_must(find(&world, &arena, &read));
+	check(&read);
+}
+
+Test(credential, one_that_is_not_there_is_not_found)
+{
+	scoped(world) world = {0};
+	scoped(arena) arena = ARENA(MEMORY);
+	struct credential read;
+	world_make(&world, &kv_mem, FOLD);
+	cr_assert(find(&world, &arena, &read).kind == ERR_NOT_FOUND);
+}
+
+static size_t count(struct world *world, struct id tenant, struct id client)
+{
+	scoped(arena) arena = ARENA(MEMORY);
+	scoped(reading) reading = {0};
+	struct credential credential;
+	struct id after = {0}, before = {0};
+	struct err err;
+	size_t found = 0;
+	world_must(reading_open(&world->volume, &reading));
+	struct view view = view_reading(&reading);
+	while (credential_next(&view, tenant, client, &after, &arena, &credential, &err)) {
+		cr_assert(memcmp(after.bytes, before.bytes, sizeof after.bytes) > 0,
+			"in the order of their ids");
+		before = after;
+		found++;
+	}
+	world_must(err);
+	return found;
+}
+
+Test(credential, lists_are_of_one_client_or_of_one_tenant)
+{
+	scoped(world) world = {0};
+	struct credential credential = web_shop();
+	world_make(&world, &kv_mem, FOLD);
+	for (unsigned i = 0; i < 12; i++) {
+		credential.id = world_thing(10 + i);
+		credential.client = world_thing(100 + i % 3);
+		credential.tenant = world_tenant(1 + i / 9);
+		store(&world, credential);
+	}
+	cr_assert(count(&world, world_tenant(1), (struct id){0}) == 9);
+	cr_assert(count(&world, world_tenant(1), world_thing(101)) == 3);
+	cr_assert(count(&world, world_tenant(2), world_thing(101)) == 1);
+	cr_assert(count(&world, world_tenant(1), world_thing(103)) == 0);
+}
+
+Test(credential, the_words_of_kinds_are_found_again)
+{
+	enum credential_kind kind;
+	for (unsigned i = 0; i < CREDENTIAL_KIND_COUNT; i++) {
+		cr_assert(credential_kind_find(
+				  span_text(credential_kind_name((enum credential_kind)i)), &kind) &&
+			  kind == i);
+		cr_assert(credential_revealable(kind) != 0);
+	}
+	cr_assert(!credential_kind_find(SPAN_LIT("passkey"), &kind));
+}
+
+Test(credential, a_logins_seed_is_never_revealed)
+{
+	cr_assert((credential_revealable(CREDENTIAL_LOGIN) & 1u << CREDENTIAL_SEED) == 0);
+	cr_assert((credential_revealable(CREDENTIAL_TOTP) & 1u << CREDENTIAL_SEED) != 0);
+}
+
+/* ---- its golden row ---- */
+
+struct raw {
+	struct noun_key key;
+	struct buf row;
+};
+
+static fallible put_raw(struct act *act, void *context)
+{
+	struct raw *raw = context;
+	return act_put(act, TABLE_CREDENTIAL, noun_key_span(&raw->key), buf_span(&raw->row));
+}
+
+static void read_golden(struct buf *row)
+{
+	scoped(buf) text = BUF(2 * ROW_MAX);
+	vectors_read("golden/credential_1.hex", &text);
+	size_t bytes = text.len / 2;
+	uint8_t *room = buf_room(row, bytes);
+	cr_assert(room && !err_failed(text_parse_hex(span_first(buf_span(&text), 2 * bytes), room, bytes)));
+}
+
+/* What reads a row whose bytes were changed: one of them flipped, or the last ones cut off. */
+static struct err read_raw(struct raw *raw, struct arena *arena, struct credential *read)
+{
+	scoped(world) world = {0};
+	world_make(&world, &kv_mem, FOLD);
+	world_must(world_perform(
+		&world, (struct act_job){.kind = ACT_HOUSEKEEPING, .run = put_raw, .context = raw}));
+	return find(&world, arena, read);
+}
+
+Test(credential, its_golden_row_is_read_for_ever)
+{
+	scoped(arena) arena = ARENA(MEMORY);
+	struct raw raw = {.key = key(), .row = BUF(ROW_MAX)};
+	struct credential read;
+	read_golden(&raw.row);
+	world_must(read_raw(&raw, &arena, &read));
+	check(&read);
+	buf_done(&raw.row);
+}
+
+Test(credential, a_row_cut_short_or_of_another_version_is_never_half_read)
+{
+	scoped(arena) arena = ARENA(MEMORY);
+	struct raw raw = {.key = key(), .row = BUF(ROW_MAX)};
+	struct credential read;
+	read_golden(&raw.row);
+	raw.row.data[0]++;
+	cr_assert(read_raw(&raw, &arena, &read).kind == ERR_CORRUPT);
+	raw.row.data[0]--;
+	while (raw.row.len-- > 1)
+		if (raw.row.len % 16 == 0)
+			cr_assert(
+				read_raw(&raw, &arena, &read).kind == ERR_CORRUPT, "%zu bytes", raw.row.len);
+	buf_done(&raw.row);
+}

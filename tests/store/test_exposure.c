@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_exposure - the ledger of who has seen what. */
+#include "store/exposure.h"
+
+#include "base/text.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/kv_mem.h"
+#include "tests/support/vectors.h"
+#include "tests/support/world.h"
+
+#include <criterion/criterion.h>
+
+enum { FOLD = 1000, MEMORY = 256 * 1024, ROW_MAX = 64 * 1024 };
+
+static struct exposure example(void)
+{
+	return (struct exposure){.tenant = world_tenant(1),
+		.person = world_thing(1),
+		.credential = world_thing(2),
+		.number = 3,
+		.client = world_thing(4),
+		.grant = world_thing(5),
+		.class = EXPOSURE_KNOWS};
+}
+
+static struct noun_key key(void)
+{
+	struct exposure exposure = example();
+	uint8_t place[16 + 8] = {0};
+	memcpy(place, exposure.credential.bytes, sizeof exposure.credential.bytes);
+	place[23] = 3;
+	return noun_key(exposure.tenant, id_span(&exposure.person), SPAN_BYTES(place));
+}
+
+static fallible put(struct act *act, void *context)
+{
+	return exposure_add(act, context);
+}
+
+static void store(struct world *world, struct exposure exposure)
+{
+	world_must(world_perform(
+		world, (struct act_job){.kind = ACT_HOUSEKEEPING, .run = put, .context = &exposure}));
+}
+
+static struct err find(struct world *world, struct arena *arena, struct exposure *exposure)
+{
+	struct exposure_place at = {.len = 0};
+	struct err err;
+	scoped(reading) reading = {0};
+	(void)arena;
+	world_must(reading_open(&world->volume, &reading));
+	struct view view = view_reading(&reading);
+	exposure_of_person(&view, world_tenant(1), world_thing(1), &at, exposure, &err);
+	return err;
+}
+
+static void check(const struct exposure *read)
+{
+	struct exposure want = example();
+	cr_assert(ids_equal(read->credential, want.credential) && read->number == 3);
+	cr_assert(ids_equal(read->client, want.client) && ids_equal(read->grant, want.grant));
+	cr_assert(read->class == EXPOSURE_KNOWS && read->count == 2);
+	cr_assert(read->last.ms == read->first.ms + 1000);
+}
+
+Test(exposure, seeing_it_again_raises_count_and_last)
+{
+	scoped(world) world = {0};
+	scoped(arena) arena = ARENA(MEMORY);
+	struct exposure read;
+	world_make(&world, &kv_mem, FOLD);
+	store(&world, example());
+	fake_clock_pass(1000);
+	store(&world, example());
+	world_must(find(&world, &arena, &read));
+	check(&read);
+}
+
+Test(exposure, the_highest_class_stays)
+{
+	scoped(world) world = {0};
+	scoped(arena) arena = ARENA(MEMORY);
+	struct exposure lower = example(), read;
+	world_make(&world, &kv_mem, FOLD);
+	lower.class = EXPOSURE_COULD_KNOW;
+	store(&world, lower);
+	world_must(find(&world, &arena, &read));
+	cr_assert(read.class == EXPOSURE_COULD_KNOW);
+	store(&world, example());
+	store(&world, lower);
+	world_must(find(&world, &arena, &read));
+	cr_assert(read.class == EXPOSURE_KNOWS && read.count == 3);
+}
+
+static size_t count(struct world *world, struct id of,
+	bool (*next)(const struct view *view, struct id tenant, struct id of, struct exposure_place *at,
+		struct exposure *exposure, struct err *err))
+{
+	struct exposure_place at = {.len = 0};
+	struct exposure exposure;
+	struct err err;
+	size_t found = 0;
+	scoped(reading) reading = {0};
+	world_must(reading_open(&world->volume, &reading));
+	struct view view = view_reading(&reading);
+	while (next(&view, world_tenant(1), of, &at, &exposure, &err)) {
+		cr_assert(exposure.count == 1);
+		found++;
+	}
+	world_must(err);
+	return found;
+}
+
+Test(exposure, the_ledger_is_read_by_person_and_by_client)
+{
+	scoped(world) world = {0};
+	struct exposure exposure = example();
+	world_make(&world, &kv_mem, FOLD);
+	for (unsigned i = 0; i < 6; i++) {
+		exposure.person = world_thing(10 + i % 2);
+		exposure.client = world_thing(20 + i / 4);
+		exposure.number = 1 + i;
+		store(&world, exposure);
+	}
+	cr_assert(count(&world, world_thing(10), exposure_of_person) == 3);
+	cr_assert(count(&world, world_thing(20), exposure_of_client) == 4);
+	cr_assert(count(&world, world_thing(21), exposure_of_client) == 2);
+	cr_assert(count(&world, world_thing(22), exposure_of_client) == 0);
+}
+
+/* ---- its golden row ---- */
+
+struct raw {
+	struct noun_key key;
+	struct buf row;
+};
+
+static fallible put_raw(struct act *act, void *context)
+{
+	struct raw *raw = context;
+	return act_put(act, TABLE_EXPOSURE, noun_key_span(&raw->key), buf_span(&raw->row));
+}
+
+static void read_golden(struct buf *row)
+{
+	scoped(buf) text = BUF(2 * ROW_MAX);
+	vectors_read("golden/exposure_1.hex", &text);
+	size_t bytes = text.len / 2;
+	uint8_t *room = buf_room(row, bytes);
+	cr_assert(room && !err_failed(text_parse_hex(span_first(buf_span(&text), 2 * bytes), room, bytes)));
+}
+
+/* What reads a row whose bytes were changed: one of them flipped, or the last ones cut off. */
+static struct err read_raw(struct raw *raw, struct arena *arena, struct exposure *read)
+{
+	scoped(world) world = {0};
+	world_make(&world, &kv_mem, FOLD);
+	world_must(world_perform(
+		&world, (struct act_job){.kind = ACT_HOUSEKEEPING, .run = put_raw, .context = raw}));
+	return find(&world, arena, read);
+}
+
+Test(exposure, its_golden_row_is_read_for_ever)
+{
+	scoped(arena) arena = ARENA(MEMORY);
+	struct raw raw = {.key = key(), .row = BUF(ROW_MAX)};
+	struct exposure read;
+	read_golden(&raw.row);
+	world_must(read_raw(&raw, &arena, &read));
+	check(&read);
+	buf_done(&raw.row);
+}
+
+Test(exposure, a_row_cut_short_or_of_another_version_is_never_half_read)
+{
+	scoped(arena) arena = ARENA(MEMORY);
+	struct raw raw = {.key = key(), .row = BUF(ROW_MAX)};
+	struct exposure read;
+	read_golden(&raw.row);
+	raw.row.data[0]++;
+	cr_assert(read_raw(&raw, &arena, &read).kind == ERR_CORRUPT);
+	raw.row.data[0]--;
+	while (raw.row.len-- > 1)
+		if (raw.row.len % 16 == 0)
+			cr_assert(
+				read_raw(&raw, &arena, &read).kind == ERR_CORRUPT, "%zu bytes", raw.row.len);
+	buf_done(&raw.row);
+}

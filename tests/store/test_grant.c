@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_grant - the record of a grant, and what it shows itself as. */
+#include "store/grant.h"
+
+#include "base/text.h"
+#include "tests/support/kv_mem.h"
+#include "tests/support/vectors.h"
+#include "tests/support/world.h"
+
+#include <criterion/criterion.h>
+
+enum { FOLD = 1000, MEMORY = 256 * 1024, ROW_MAX = 64 * 1024 };
+
+static const struct instant NOON = {1795262400000};
+
+static struct grant example(void)
+{
+	return (struct grant){.tenant = world_tenant(1),
+		.id = world_thing(1),
+		.credential = world_thing(2),
+		.client = world_thing(3),
+		.person = world_thing(4),
+		.giver = world_thing(5),
+		.giver_is_person = true,
+		.state = GRANT_SUSPENDED,
+		.modes = MODE_BIT(CODE),
+		.uses_max = 20,
+		.uses_made = 3,
+		.notify = true,
+		.created = NOON,
+		.from = {NOON.ms + 1},
+		.until = {NOON.ms + 1000},
+		.ended = {0},
+		.task = SPAN_LIT("T-118"),
+		.mandate = SPAN_LIT("order what is on the list")};
+}
+
+static struct noun_key key(void)
+{
+	struct grant grant = example();
+	return noun_key(grant.tenant, id_span(&grant.id), SPAN_NONE);
+}
+
+static fallible put(struct act *act, void *context)
+{
+	scoped(buf) sealed = BUF(ROW_MAX);
+	const struct grant *grant = context;
+	TRY(grant_seal(act->volume->keys, grant, &sealed));
+	return grant_put(act, grant, buf_span(&sealed));
+}
+
+static fallible change(struct act *act, void *context)
+{
+	return grant_change(act, context);
+}
+
+static struct err perform(
+	struct world *world, fallible (*run)(struct act *act, void *context), struct grant grant)
+{
+	return world_perform(
+		world, (struct act_job){.kind = ACT_HOUSEKEEPING, .run = run, .context = &grant});
+}
+
+static struct err find(struct world *world, struct arena *arena, struct grant *grant)
+{
+	scoped(reading) reading = {0};
+	world_must(reading_open(&world->volume, &reading));
+	struct view view = view_reading(&reading);
+	return grant_get(&view, world_tenant(1), world_thing(1), arena, grant);
+}
+
+static void check(const struct grant *read)
+{
+	struct grant want = example();
+	cr_assert(ids_equal(read->credential, want.credential) && ids_equal(read->client, want.client));
+	cr_assert(ids_equal(read->person, want.person) && ids_equal(read->giver, want.giver) &&
+		  read->giver_is_person);
+	cr_assert(read->state == want.state && read->modes == want.modes && read->notify);
+	cr_assert(read->uses_max == 20 && read->uses_made == 3 && read->created.ms == NOON.ms);
+	cr_assert(read->from.ms == want.from.ms && read->until.ms == want.until.ms && read->ended.ms == 0);
+	cr_assert(span_equal(read->task, want.task) && span_equal(read->mandate, want.mandate));
+}
+
+Test(grant, comes_back_as_it_was_put)
+{
+	scoped(world) world = {0};
+	scoped(arena) arena = ARENA(MEMORY);
+	struct grant read;
+	world_make(&world, &kv_mem, FOLD);
+	world_must(perform(&world, put, example()));
+	world_must(find(&world, &arena, &read));
+	check(&read);
+}
+
+Test(grant, a_change_keeps_the_sealed_texts)
+{
+	scoped(world) world = {0};
+	scoped(arena) arena = ARENA(MEMORY);
+	struct grant grant = example(), read;
+	world_make(&world, &kv_mem, FOLD);
+	world_must(perform(&world, put, grant));
+	grant.uses_made = 4;
+	grant.task = SPAN_NONE;
+	world_must(perform(&world, change, grant));
+	world_must(find(&world, &arena, &read));
+	cr_assert(read.uses_made == 4 && span_is(read.task, "T-118") && read.row == 2);
+}
+
+Test(grant, what_is_not_there_is_not_changed)
+{
+	scoped(world) world = {0};
+	world_make(&world, &kv_mem, FOLD);
+	cr_assert(perform(&world, change, example()).kind == ERR_NOT_FOUND);
+}
+
+static size_t count(struct world *world, struct id tenant, struct id of)
+{
+	scoped(arena) arena = ARENA(MEMORY);
+	scoped(reading) reading = {0};
+	struct grant grant;
+	struct id after = {0};
+	struct err err;
+	size_t found = 0;
+	world_must(reading_open(&world->volume, &reading));
+	struct view view = view_reading(&reading);
+	while (grant_next(&view, tenant, of, &after, &arena, &grant, &err))
+		found++;
+	world_must(err);
+	return found;
+}
+
+Test(grant, lists_are_of_a_person_a_client_or_a_tenant)
+{
+	scoped(world) world = {0};
+	struct grant grant = example();
+	world_make(&world, &kv_mem, FOLD);
+	for (unsigned i = 0; i < 8; i++) {
+		grant.id = world_thing(10 + i);
+		grant.person = world_thing(50 + i % 2);
+		grant.client = world_thing(60 + i / 6);
+		world_must(perform(&world, put, grant));
+	}
+	cr_assert(count(&world, world_tenant(1), (struct id){0}) == 8);
+	cr_assert(count(&world, world_tenant(1), world_thing(50)) == 4 &&
+		  count(&world, world_tenant(1), world_thing(60)) == 6);
+	cr_assert(count(&world, world_tenant(1), world_thing(61)) == 2 &&
+		  count(&world, world_tenant(2), world_thing(61)) == 0);
+}
+
+Test(grant, it_shows_itself_as_time_and_count_make_it)
+{
+	struct grant grant = example();
+	enum grant_shown shown;
+	grant.state = GRANT_ACTIVE;
+	cr_assert(grant_shown(&grant, NOON) == GRANT_SHOWN_ACTIVE);
+	grant.uses_made = 20;
+	cr_assert(grant_shown(&grant, NOON) == GRANT_SHOWN_USED_UP);
+	cr_assert(grant_shown(&grant, grant.until) == GRANT_SHOWN_EXPIRED);
+	grant.state = GRANT_REVOKED;
+	cr_assert(grant_shown(&grant, grant.until) == GRANT_SHOWN_REVOKED);
+	grant = example();
+	cr_assert(grant_shown(&grant, NOON) == GRANT_SHOWN_SUSPENDED);
+	for (unsigned i = 0; i < GRANT_SHOWN_COUNT; i++)
+		cr_assert(grant_shown_find(span_text(grant_shown_name((enum grant_shown)i)), &shown) &&
+			  shown == i);
+	cr_assert(!grant_shown_find(SPAN_LIT("draft"), &shown));
+}
+
+/* ---- its golden row ---- */
+
+struct raw {
+	struct noun_key key;
+	struct buf row;
+};
+
+static fallible put_raw(struct act *act, void *context)
+{
+	struct raw *raw = context;
+	return act_put(act, TABLE_GRANT, noun_key_span(&raw->key), buf_span(&raw->row));
+}
+
+static void read_golden(struct buf *row)
+{
+	scoped(buf) text = BUF(2 * ROW_MAX);
+	vectors_read("golden/grant_1.hex", &text);
+	size_t bytes = text.len / 2;
+	uint8_t *room = buf_room(row, bytes);
+	cr_assert(room && !err_failed(text_parse_hex(span_first(buf_span(&text), 2 * bytes), room, bytes)));
+}
+
+/* What reads a row whose bytes were changed: one of them flipped, or the last ones cut off. */
+static struct err read_raw(struct raw *raw, struct arena *arena, struct grant *read)
+{
+	scoped(world) world = {0};
+	world_make(&world, &kv_mem, FOLD);
+	world_must(world_perform(
+		&world, (struct act_job){.kind = ACT_HOUSEKEEPING, .run = put_raw, .context = raw}));
+	return find(&world, arena, read);
+}
+
+Test(grant, its_golden_row_is_read_for_ever)
+{
+	scoped(arena) arena = ARENA(MEMORY);
+	struct raw raw = {.key = key(), .row = BUF(ROW_MAX)};
+	struct grant read;
+	read_golden(&raw.row);
+	world_must(read_raw(&raw, &arena, &read));
+	check(&read);
+	buf_done(&raw.row);
+}
+
+Test(grant, a_row_cut_short_or_of_another_version_is_never_half_read)
+{
+	scoped(arena) arena = ARENA(MEMORY);
+	struct raw raw = {.key = key(), .row = BUF(ROW_MAX)};
+	struct grant read;
+	read_golden(&raw.row);
+	raw.row.data[0]++;
+	cr_assert(read_raw(&raw, &arena, &read).kind == ERR_CORRUPT);
+	raw.row.data[0]--;
+	while (raw.row.len-- > 1)
+		if (raw.row.len % 16 == 0)
+			cr_assert(
+				read_raw(&raw, &arena, &read).kind == ERR_CORRUPT, "%zu bytes", raw.row.len);
+	buf_done(&raw.row);
+}
