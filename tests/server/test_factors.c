@@ -224,17 +224,30 @@ Test(factors, five_wrong_enrolment_codes_wear_it_out)
 		"the right one comes too late");
 }
 
-Test(factors, a_code_by_hand_takes_a_second_proven_person)
+static int ask_by_hand(struct scene *scene, const char *token)
+{
+	char path[TEXT_MAX];
+	snprintf(path, sizeof path, "/v1/people/%s/enrolment", scene->person.text);
+	return api_call(&scene->world, "POST", path, token, "{\"by\":\"hand\"}", &scene->answer);
+}
+
+Test(factors, a_code_by_hand_takes_a_second_proven_person_once_somebody_was_vouched_for)
 {
 	scoped(scene) scene = {0};
-	char path[TEXT_MAX];
+	char body[TEXT_MAX];
+	struct api_application other;
 	scene_open(&scene);
-	cr_assert(post(&scene, "people", scene.person.text, "enrolment", "{\"by\":\"hand\"}") == 403);
-	cr_assert(api_is_code(&scene.answer, 403, "person_unproven"), "an application is nobody");
-	snprintf(path, sizeof path, "/v1/people/%s/enrolment", scene.person.text);
-	cr_assert(api_call(&scene.world, "POST", path, scene.person.token, "{\"by\":\"hand\"}",
-			  &scene.answer) == 403);
-	cr_assert(api_is_code(&scene.answer, 403, "person_unproven"), "nor for oneself");
+	api_world_application(&scene.world, &scene.world.tenant, SCOPE_BIT(VERIFY), &other);
+	cr_assert(ask_by_hand(&scene, other.token) == 403, "not any application");
+	cr_assert(ask_by_hand(&scene, scene.person.token) == 403, "nor for oneself");
+	cr_assert(api_is_code(&scene.answer, 403, "person_unproven"));
+	login_add_app(&scene.world, scene.person.text, &scene.app);
+	cr_assert(ask_by_hand(&scene, scene.world.tenant.token) == 201,
+		"who sets the tenant up vouches for the first");
+	snprintf(body, sizeof body, "{\"enrolment\":\"%s\"}", api_text(&scene.answer, "code"));
+	cr_assert(post(&scene, "factors", scene.app.factor, "prove", body) == 200, "%s", scene.answer.body);
+	cr_assert(ask_by_hand(&scene, scene.world.tenant.token) == 403, "and for nobody after that");
+	cr_assert(api_is_code(&scene.answer, 403, "person_unproven"));
 }
 
 Test(factors, a_code_by_mail_goes_to_an_address_that_stood_for_a_day)

@@ -3,8 +3,6 @@
  */
 #include "server/core/verifications.h"
 
-#include "base/text.h"
-#include "crypto/sign.h"
 #include "tests/server/login_world.h"
 #include "tests/support/fake_clock.h"
 
@@ -502,108 +500,4 @@ Test(verifications, what_has_ended_is_swept_and_what_still_proves_stays)
 	fake_clock_pass(VERIFICATION_PROVES_MS);
 	cr_assert(sweep_now(&scene) == 1);
 	cr_assert(!is_there(&scene, allowed));
-}
-
-/* ---- what an allow is good for ---- */
-
-Test(verifications, an_allow_of_a_proven_factor_proves_the_person_and_of_another_does_not)
-{
-	scoped(scene) scene = {0};
-	char id[ID_TEXT + 1], path[TEXT_MAX], code[TOTP_DIGITS_MAX + 1];
-	scene_open(&scene);
-	login_app_code(&scene.app, 0, code);
-	open_typing(&scene, code);
-	keep_id(&scene, id);
-	snprintf(path, sizeof path, "/v1/factors/%s", scene.app.factor);
-	struct api_request removal = {
-		.method = "DELETE", .path = path, .token = token_of(&scene), .actor = scene.person.text};
-	cr_assert(api_ask(&scene.world, &removal, &scene.answer) == 403, "asserted is not proven");
-	cr_assert(api_is_code(&scene.answer, 403, "person_unproven"));
-	login_prove(&scene.world, scene.world.tenant.id, scene.app.factor);
-	removal.verification = id;
-	cr_assert(api_ask(&scene.world, &removal, &scene.answer) == 403,
-		"what a weak factor allowed stays weak");
-	fake_clock_pass(MINUTE_MS);
-	login_app_code(&scene.app, 0, code);
-	open_typing(&scene, code);
-	removal.verification = api_text(&scene.answer, "id");
-	keep_id(&scene, id);
-	removal.verification = id;
-	fake_clock_pass(8 * 60 * MINUTE_MS + 1);
-	cr_assert(api_ask(&scene.world, &removal, &scene.answer) == 403, "a login proves for 8 hours");
-	fake_clock_pass(-MINUTE_MS);
-	cr_assert(api_ask(&scene.world, &removal, &scene.answer) == 200, "%s", scene.answer.body);
-}
-
-Test(verifications, a_confirmed_action_proves_once_and_for_five_minutes)
-{
-	scoped(scene) scene = {0};
-	char id[ID_TEXT + 1], more[TEXT_MAX], code[TOTP_DIGITS_MAX + 1], path[TEXT_MAX];
-	scene_open(&scene);
-	login_prove(&scene.world, scene.world.tenant.id, scene.app.factor);
-	login_app_code(&scene.app, 0, code);
-	snprintf(more, sizeof more,
-		",\"purpose\":\"action\",\"action\":{\"type\":\"factor\",\"text\":\"Add an "
-		"address\"},\"code\":\"%s\"",
-		code);
-	open_with(&scene, more);
-	cr_assert(login_is(&scene.answer, "allow", NULL), "%s", scene.answer.body);
-	keep_id(&scene, id);
-	snprintf(path, sizeof path, "/v1/people/%s/factors", scene.person.text);
-	struct api_request adding = {.method = "POST",
-		.path = path,
-		.token = token_of(&scene),
-		.actor = scene.person.text,
-		.verification = id,
-		.body = "{\"type\":\"email\",\"address\":\"v@example.net\"}"};
-	fake_clock_pass(5 * MINUTE_MS + 1);
-	cr_assert(api_ask(&scene.world, &adding, &scene.answer) == 403, "too late");
-	fake_clock_pass(-MINUTE_MS);
-	cr_assert(api_ask(&scene.world, &adding, &scene.answer) == 201, "%s", scene.answer.body);
-	cr_assert(api_ask(&scene.world, &adding, &scene.answer) == 403, "once");
-}
-
-/* ---- receipts ---- */
-
-static void split(const struct api_answer *answer, struct buf *payload, struct buf *signature)
-{
-	struct span rest = span_text(api_text(answer, "receipt")), first, second;
-	cr_assert(span_cut(&rest, '.', &first) && span_cut(&rest, '.', &second));
-	cr_assert(!err_failed(text_parse_base64url(first, payload)) &&
-		  !err_failed(text_parse_base64url(second, signature)));
-}
-
-Test(verifications, a_receipt_is_checked_with_the_published_key)
-{
-	scoped(scene) scene = {0};
-	scoped(buf) payload = BUF(4096);
-	scoped(buf) signature = BUF(256);
-	scoped(buf) key = BUF(256);
-	scoped(buf) message = BUF(4096);
-	char code[TOTP_DIGITS_MAX + 1], more[TEXT_MAX];
-	scene_open(&scene);
-	login_app_code(&scene.app, 0, code);
-	snprintf(more, sizeof more, ",\"nonce\":\"n-1\",\"code\":\"%s\"", code);
-	open_with(&scene, more);
-	split(&scene.answer, &payload, &signature);
-	json_t *said = json_loadb((const char *)payload.data, payload.len, 0, NULL);
-	cr_assert(said && json_integer_value(json_object_get(said, "v")) == 1);
-	cr_assert_str_eq(
-		json_string_value(json_object_get(said, "verification")), api_text(&scene.answer, "id"));
-	cr_assert_str_eq(json_string_value(json_object_get(said, "event")), api_text(&scene.answer, "event"));
-	cr_assert_str_eq(json_string_value(json_object_get(said, "nonce")), "n-1");
-	cr_assert(strlen(json_string_value(json_object_get(said, "leaf"))) == 64);
-	cr_assert(api_call(&scene.world, "GET", "/v1/keys", token_of(&scene), NULL, &scene.answer) == 200);
-	cr_assert_str_eq(
-		json_string_value(json_object_get(said, "kid")), api_text(&scene.answer, "receipt/kid"));
-	json_decref(said);
-	buf_put_text(&message, "muniment-receipt-v1\n");
-	buf_put(&message, buf_span(&payload));
-	cr_assert(!err_failed(
-		text_parse_base64url(span_text(api_text(&scene.answer, "receipt/public_key")), &key)));
-	cr_assert(key.len == SIGN_PUBLIC &&
-		  !err_failed(sign_check(key.data, buf_span(&message), buf_span(&signature))));
-	message.data[message.len - 2] ^= 1;
-	cr_assert(err_failed(sign_check(key.data, buf_span(&message), buf_span(&signature))),
-		"and no other word");
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* test_verifications_race - 64 at once: exactly one allow, exactly five compared (login.md, traps 2 and 3).
  */
-#include "server/core/verifications.h"
 #include "server/core/factors.h"
+#include "server/core/verifications.h"
 #include "tests/server/login_world.h"
 #include "tests/support/fake_clock.h"
 
@@ -278,4 +278,61 @@ Test(verifications_race, over_http_four_of_64_wrong_codes_may_try_again)
 	snprintf(id, sizeof id, "%s", api_text(&scene.answer, "id"));
 	login_app_wrong(&scene.app, code);
 	cr_assert(speak_all(&scene, id, code, "deny", "locked") == AT_ONCE - VERIFICATION_TRIES + 1);
+}
+
+/* ---- between prepare and act ---- */
+
+static const struct caller *caller_of(const struct scene *scene)
+{
+	static struct caller caller;
+	caller = (struct caller){.kind = TOKEN_APPLICATION,
+		.tenant = scene->world.tenant.id,
+		.application = scene->world.tenant.application,
+		.scopes = SCOPE_ALL,
+		.capabilities = CAPABILITY_ALL};
+	return &caller;
+}
+
+static struct err prepare_one(struct scene *scene, struct arena *arena, struct verifications_ask *ask)
+{
+	scoped(reading) reading = {0};
+	TRY(reading_open(&scene->world.server.volume, &reading));
+	struct view view = view_reading(&reading);
+	return verifications_prepare(&scene->world.server, caller_of(scene), &view, clock_now(), arena, ask);
+}
+
+static struct err write_one(struct scene *scene, struct verifications_ask *ask)
+{
+	return committer_run(scene->world.server.committer,
+		(struct act_job){.kind = ACT_EVENT, .run = write_it, .context = ask});
+}
+
+Test(verifications_race, codes_of_another_time_step_are_computed_again)
+{
+	scoped(scene) scene = {0};
+	scoped(arena) arena = ARENA(CALL_MEMORY);
+	scene_open(&scene);
+	struct verifications_ask ask = of_open(&scene);
+	login_app_code(&scene.app, 0, ask.code);
+	cr_assert(!err_failed(prepare_one(&scene, &arena, &ask)));
+	fake_clock_pass(30000);
+	cr_assert(write_one(&scene, &ask).code == CODE_STALE);
+	cr_assert(!err_failed(prepare_one(&scene, &arena, &ask)) && !err_failed(write_one(&scene, &ask)));
+	cr_assert(ask.decision == VERIFICATIONS_ALLOW);
+}
+
+Test(verifications_race, a_factor_that_is_removed_meanwhile_opens_nothing)
+{
+	scoped(scene) scene = {0};
+	scoped(arena) arena = ARENA(CALL_MEMORY);
+	char path[128];
+	scene_open(&scene);
+	struct verifications_ask ask = of_open(&scene);
+	login_app_code(&scene.app, 0, ask.code);
+	cr_assert(!err_failed(prepare_one(&scene, &arena, &ask)));
+	snprintf(path, sizeof path, "/v1/factors/%s", scene.app.factor);
+	cr_assert(api_call(&scene.world, "DELETE", path, scene.person.token, NULL, &scene.answer) == 200);
+	cr_assert(write_one(&scene, &ask).code == CODE_STALE);
+	cr_assert(!err_failed(prepare_one(&scene, &arena, &ask)) && !err_failed(write_one(&scene, &ask)));
+	cr_assert(ask.decision == VERIFICATIONS_ENROLL && ask.reason == REASON_NO_FACTOR);
 }

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_proof - what an allow is good for: a person who is proven, a hash that a use compares, a receipt that
+ * anybody checks. */
+#include "server/core/proof.h"
+
+#include "base/text.h"
+#include "crypto/sign.h"
+#include "tests/server/login_world.h"
+#include "tests/support/fake_clock.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+enum { MINUTE_MS = 60000, TEXT_MAX = 512 };
+
+/* A person with an app, and what the app shows. */
+struct scene {
+	struct api_world world;
+	struct api_person person;
+	struct login_app app;
+	struct api_answer answer;
+};
+
+static void scene_done(struct scene *scene)
+{
+	api_answer_done(&scene->answer);
+	api_world_done(&scene->world);
+}
+
+static void scene_open(struct scene *scene)
+{
+	api_world_open(&scene->world);
+	api_world_person(
+		&scene->world, &scene->world.tenant, "assistant", "vera@example.org", &scene->person);
+	login_add_app(&scene->world, scene->person.text, &scene->app);
+}
+
+static const char *token_of(const struct scene *scene)
+{
+	return scene->world.tenant.token;
+}
+
+static void open_with(struct scene *scene, const char *more)
+{
+	int status = login_open(&scene->world, token_of(scene), scene->person.text, more, &scene->answer);
+	cr_assert(status == 200, "%d: %s", status, scene->answer.body);
+}
+
+static void keep_id(const struct scene *scene, char id[static ID_TEXT + 1])
+{
+	snprintf(id, ID_TEXT + 1, "%s", api_text(&scene->answer, "id"));
+}
+
+static void open_typing(struct scene *scene, const char *code)
+{
+	char more[TEXT_MAX];
+	snprintf(more, sizeof more, ",\"code\":\"%s\"", code);
+	open_with(scene, more);
+}
+
+/* ---- hashes of actions ---- */
+
+Test(proof, hashes_an_action_as_the_api_does)
+{
+	uint8_t one[HASH_SHA256], other[HASH_SHA256];
+	const struct proof_field fields[] = {{"grant", SPAN_LIT("grt_1")}, {"mode", SPAN_LIT("reveal")},
+		{"purpose", SPAN_LIT("an \"a\" \\ b\té")}};
+	const struct span json =
+		SPAN_LIT("{\"grant\":\"grt_1\",\"mode\":\"reveal\",\"purpose\":\"an \\\"a\\\" \\\\ b\\té\"}");
+	cr_assert(!err_failed(proof_action_hash("use", fields, 3, one)));
+	cr_assert(!err_failed(proof_hash_json(SPAN_LIT("use"), json, other)));
+	cr_assert(memcmp(one, other, sizeof one) == 0);
+	cr_assert(!err_failed(proof_hash_json(SPAN_LIT("grant"), json, other)));
+	cr_assert(memcmp(one, other, sizeof one) != 0, "the type is part of it");
+}
+
+Test(proof, hashes_no_action_whose_fields_are_out_of_order)
+{
+	uint8_t hash[HASH_SHA256];
+	const struct proof_field fields[] = {{"mode", SPAN_LIT("reveal")}, {"grant", SPAN_LIT("grt_1")}};
+	cr_assert(proof_action_hash("use", fields, 2, hash).kind == ERR_BUG);
+}
+
+/* ---- what an allow is good for ---- */
+
+Test(proof, an_allow_of_a_proven_factor_proves_the_person_and_of_another_does_not)
+{
+	scoped(scene) scene = {0};
+	char id[ID_TEXT + 1], path[TEXT_MAX], code[TOTP_DIGITS_MAX + 1];
+	scene_open(&scene);
+	login_app_code(&scene.app, 0, code);
+	open_typing(&scene, code);
+	keep_id(&scene, id);
+	snprintf(path, sizeof path, "/v1/factors/%s", scene.app.factor);
+	struct api_request removal = {
+		.method = "DELETE", .path = path, .token = token_of(&scene), .actor = scene.person.text};
+	cr_assert(api_ask(&scene.world, &removal, &scene.answer) == 403, "asserted is not proven");
+	cr_assert(api_is_code(&scene.answer, 403, "person_unproven"));
+	login_prove(&scene.world, scene.world.tenant.id, scene.app.factor);
+	removal.verification = id;
+	cr_assert(api_ask(&scene.world, &removal, &scene.answer) == 403,
+		"what a weak factor allowed stays weak");
+	fake_clock_pass(MINUTE_MS);
+	login_app_code(&scene.app, 0, code);
+	open_typing(&scene, code);
+	removal.verification = api_text(&scene.answer, "id");
+	keep_id(&scene, id);
+	removal.verification = id;
+	fake_clock_pass(8 * 60 * MINUTE_MS + 1);
+	cr_assert(api_ask(&scene.world, &removal, &scene.answer) == 403, "a login proves for 8 hours");
+	fake_clock_pass(-MINUTE_MS);
+	cr_assert(api_ask(&scene.world, &removal, &scene.answer) == 200, "%s", scene.answer.body);
+}
+
+Test(proof, a_confirmed_action_proves_once_and_for_five_minutes)
+{
+	scoped(scene) scene = {0};
+	char id[ID_TEXT + 1], more[TEXT_MAX], code[TOTP_DIGITS_MAX + 1], path[TEXT_MAX];
+	scene_open(&scene);
+	login_prove(&scene.world, scene.world.tenant.id, scene.app.factor);
+	login_app_code(&scene.app, 0, code);
+	snprintf(more, sizeof more,
+		",\"purpose\":\"action\",\"action\":{\"type\":\"factor\",\"text\":\"Add an "
+		"address\"},\"code\":\"%s\"",
+		code);
+	open_with(&scene, more);
+	cr_assert(login_is(&scene.answer, "allow", NULL), "%s", scene.answer.body);
+	keep_id(&scene, id);
+	snprintf(path, sizeof path, "/v1/people/%s/factors", scene.person.text);
+	struct api_request adding = {.method = "POST",
+		.path = path,
+		.token = token_of(&scene),
+		.actor = scene.person.text,
+		.verification = id,
+		.body = "{\"type\":\"email\",\"address\":\"v@example.net\"}"};
+	fake_clock_pass(5 * MINUTE_MS + 1);
+	cr_assert(api_ask(&scene.world, &adding, &scene.answer) == 403, "too late");
+	fake_clock_pass(-MINUTE_MS);
+	cr_assert(api_ask(&scene.world, &adding, &scene.answer) == 201, "%s", scene.answer.body);
+	cr_assert(api_ask(&scene.world, &adding, &scene.answer) == 403, "once");
+}
+
+Test(proof, carries_the_hash_of_what_was_confirmed)
+{
+	scoped(scene) scene = {0};
+	char code[TOTP_DIGITS_MAX + 1], more[TEXT_MAX];
+	uint8_t expected[HASH_SHA256];
+	struct proof proof;
+	const struct proof_field fields[] = {{"grant", SPAN_LIT("grt_1")}, {"mode", SPAN_LIT("reveal")},
+		{"purpose", SPAN_LIT("book a table")}};
+	scene_open(&scene);
+	login_prove(&scene.world, scene.world.tenant.id, scene.app.factor);
+	login_app_code(&scene.app, 0, code);
+	snprintf(more, sizeof more,
+		",\"purpose\":\"action\",\"code\":\"%s\",\"action\":{\"text\":\"See "
+		"it\",\"fields\":{\"purpose\":\"book a table\","
+		"\"mode\":\"reveal\",\"grant\":\"grt_1\"},\"type\":\"use\"}",
+		code);
+	open_with(&scene, more);
+	cr_assert(login_is(&scene.answer, "allow", NULL), "%s", scene.answer.body);
+	scoped(reading) reading = {0};
+	cr_assert(!err_failed(reading_open(&scene.world.server.volume, &reading)));
+	struct view view = view_reading(&reading);
+	const struct caller caller = {
+		.tenant = scene.world.tenant.id, .application = scene.world.tenant.application};
+	cr_assert(!err_failed(proof_find(&view, &caller, scene.person.id,
+		span_text(api_text(&scene.answer, "id")), clock_now(), &proof)));
+	cr_assert(!err_failed(proof_action_hash("use", fields, 3, expected)));
+	cr_assert(
+		proof.is_action && !proof.weak && memcmp(proof.action_hash, expected, sizeof expected) == 0);
+	const struct caller stranger = {.tenant = scene.world.tenant.id};
+	cr_assert(proof_find(&view, &stranger, scene.person.id, span_text(api_text(&scene.answer, "id")),
+			  clock_now(), &proof)
+				  .code == CODE_PERSON_UNPROVEN,
+		"it belongs to the application that obtained it");
+}
+
+/* ---- receipts ---- */
+
+static void split(const struct api_answer *answer, struct buf *payload, struct buf *signature)
+{
+	struct span rest = span_text(api_text(answer, "receipt")), first, second;
+	cr_assert(span_cut(&rest, '.', &first) && span_cut(&rest, '.', &second));
+	cr_assert(!err_failed(text_parse_base64url(first, payload)) &&
+		  !err_failed(text_parse_base64url(second, signature)));
+}
+
+Test(proof, a_receipt_is_checked_with_the_published_key)
+{
+	scoped(scene) scene = {0};
+	scoped(buf) payload = BUF(4096);
+	scoped(buf) signature = BUF(256);
+	scoped(buf) key = BUF(256);
+	scoped(buf) message = BUF(4096);
+	char code[TOTP_DIGITS_MAX + 1], more[TEXT_MAX];
+	scene_open(&scene);
+	login_app_code(&scene.app, 0, code);
+	snprintf(more, sizeof more, ",\"nonce\":\"n-1\",\"code\":\"%s\"", code);
+	open_with(&scene, more);
+	split(&scene.answer, &payload, &signature);
+	json_t *said = json_loadb((const char *)payload.data, payload.len, 0, NULL);
+	cr_assert(said && json_integer_value(json_object_get(said, "v")) == 1);
+	cr_assert_str_eq(
+		json_string_value(json_object_get(said, "verification")), api_text(&scene.answer, "id"));
+	cr_assert_str_eq(json_string_value(json_object_get(said, "event")), api_text(&scene.answer, "event"));
+	cr_assert_str_eq(json_string_value(json_object_get(said, "nonce")), "n-1");
+	cr_assert(strlen(json_string_value(json_object_get(said, "leaf"))) == 64);
+	cr_assert(api_call(&scene.world, "GET", "/v1/keys", token_of(&scene), NULL, &scene.answer) == 200);
+	cr_assert_str_eq(
+		json_string_value(json_object_get(said, "kid")), api_text(&scene.answer, "receipt/kid"));
+	json_decref(said);
+	buf_put_text(&message, "muniment-receipt-v1\n");
+	buf_put(&message, buf_span(&payload));
+	cr_assert(!err_failed(
+		text_parse_base64url(span_text(api_text(&scene.answer, "receipt/public_key")), &key)));
+	cr_assert(key.len == SIGN_PUBLIC &&
+		  !err_failed(sign_check(key.data, buf_span(&message), buf_span(&signature))));
+	message.data[message.len - 2] ^= 1;
+	cr_assert(err_failed(sign_check(key.data, buf_span(&message), buf_span(&signature))),
+		"and no other word");
+}
