@@ -154,11 +154,11 @@ static void allow(struct act *act, struct verifications_ask *ask, const struct m
 
 /* ---- events ---- */
 
-/* Of which kind a code that was not right seems to be. */
+/* Of which kind a code that was not right seems to be; 0 when there is no way at all. */
 static enum factor_type seeming_type(const struct verifications_ask *ask)
 {
-	const struct method *totp = methods_find(&ask->methods, FACTOR_TOTP, ask->factor);
-	const struct method *email = methods_find(&ask->methods, FACTOR_EMAIL, ask->factor);
+	const struct method *totp = methods_find(&ask->methods, FACTOR_TOTP, (struct id){0});
+	const struct method *email = methods_find(&ask->methods, FACTOR_EMAIL, (struct id){0});
 	if (totp && (!email || strlen(ask->code) == totp->shape.digits))
 		return FACTOR_TOTP;
 	return email ? FACTOR_EMAIL : (enum factor_type)0;

@@ -221,16 +221,24 @@ static fallible seal_event(const struct server *server, struct arena *arena, str
 }
 
 /* Which factor it will have been is known only in the act: one draft for each type that may be. */
+static fallible seal_attempt(const struct server *server, struct arena *arena, struct verifications_ask *ask)
+{
+	if (methods_find(&ask->methods, FACTOR_TOTP, (struct id){0}))
+		TRY(seal_event(server, arena, ask, FACTOR_TOTP, &ask->drafts[FACTOR_TOTP]));
+	if (methods_find(&ask->methods, FACTOR_EMAIL, (struct id){0}))
+		TRY(seal_event(server, arena, ask, FACTOR_EMAIL, &ask->drafts[FACTOR_EMAIL]));
+	if (ask->methods.count == 0)
+		TRY(seal_event(server, arena, ask, 0, &ask->drafts[0]));
+	return seal_event(server, arena, ask, 0, &ask->locked);
+}
+
 static fallible seal_events(const struct server *server, struct arena *arena, struct verifications_ask *ask)
 {
-	bool totp = methods_find(&ask->methods, FACTOR_TOTP, (struct id){0});
-	bool email = methods_find(&ask->methods, FACTOR_EMAIL, (struct id){0});
-	if (totp)
-		TRY(seal_event(server, arena, ask, FACTOR_TOTP, &ask->drafts[FACTOR_TOTP]));
-	if (email)
+	if (ask->has_code)
+		return seal_attempt(server, arena, ask);
+	if (ask->mail.notice.sealed.at)
 		TRY(seal_event(server, arena, ask, FACTOR_EMAIL, &ask->drafts[FACTOR_EMAIL]));
-	TRY(seal_event(server, arena, ask, 0, &ask->drafts[0]));
-	return seal_event(server, arena, ask, 0, &ask->locked);
+	return seal_event(server, arena, ask, 0, &ask->drafts[0]);
 }
 
 /* ---- mailed codes ---- */

@@ -294,6 +294,49 @@ Test(verifications, an_action_is_confirmed_only_by_repeating_its_hash)
 	cr_assert(api_count_events(&scene.world, scene.world.tenant.id, ACTION_LOGIN_SUCCEEDED) == 0);
 }
 
+Test(verifications, a_code_for_a_factor_that_is_not_there_is_wrong)
+{
+	scoped(scene) scene = {0};
+	char id[ID_TEXT + 1], code[TOTP_DIGITS_MAX + 1], body[TEXT_MAX];
+	scene_open(&scene);
+	open_with(&scene, NULL);
+	keep_id(&scene, id);
+	login_app_code(&scene.app, 0, code);
+	snprintf(body, sizeof body, "{\"code\":\"%s\",\"factor\":\"fac_01h455vb4pex5vsknk084sn02q\"}", code);
+	cr_assert(login_try(&scene.world, token_of(&scene), id, body, &scene.answer) == 200);
+	cr_assert(login_is(&scene.answer, "challenge", "wrong_code"), "%s", scene.answer.body);
+}
+
+static fallible suspend(struct act *act, void *context)
+{
+	const struct scene *scene = context;
+	struct view view = view_act(act);
+	struct person person;
+	scoped(buf) sealed = BUF(4096);
+	TRY(person_get(&view, scene->world.tenant.id, scene->person.id, act->arena, &person));
+	person.state = PERSON_SUSPENDED;
+	TRY(person_seal(act->volume->keys, &person, &sealed));
+	TRY(person_put(act, &person, buf_span(&sealed)));
+	struct leaf leaf = {.event = person.id, .action = action_row(ACTION_PERSON_CHANGED)->code};
+	return act_add(act, person.tenant, &leaf, NULL);
+}
+
+Test(verifications, a_suspended_person_is_denied_also_with_the_right_code)
+{
+	scoped(scene) scene = {0};
+	char id[ID_TEXT + 1], code[TOTP_DIGITS_MAX + 1];
+	scene_open(&scene);
+	open_with(&scene, NULL);
+	keep_id(&scene, id);
+	api_world_run(&scene.world, suspend, &scene);
+	login_app_code(&scene.app, 0, code);
+	type_code(&scene, id, code);
+	cr_assert(login_is(&scene.answer, "deny", "disabled"), "%s", scene.answer.body);
+	open_typing(&scene, code);
+	cr_assert(login_is(&scene.answer, "deny", "disabled"), "%s", scene.answer.body);
+	cr_assert(api_count_events(&scene.world, scene.world.tenant.id, ACTION_LOGIN_SUCCEEDED) == 0);
+}
+
 /* ---- mailed codes ---- */
 
 static void mailed(struct scene *scene, const char *id, char code[static 16])
