@@ -5,6 +5,7 @@
 #include "base/err.h"
 #include "crypto/seal.h"
 #include "crypto/secret.h"
+#include "crypto/sign.h"
 #include "store/keyring.h"
 
 struct cache; /* opaque; thread-safe */
@@ -20,6 +21,11 @@ bool cache_get(struct cache *cache, const struct keyring_name *name, struct seal
 uint64_t cache_generation(struct cache *cache);
 void cache_put(struct cache *cache, const struct keyring_name *name, const struct seal_key *key, uint32_t epoch,
 	uint64_t generation);
+
+/* cache_get_pair, cache_put_pair - the same for signing keys: to compute the public half costs as much as to sign. Both halves
+ * are one entry, because a signature by one with the other's public half would give the key away. */
+bool cache_get_pair(struct cache *cache, const struct keyring_name *name, struct sign_key *key);
+void cache_put_pair(struct cache *cache, const struct keyring_name *name, const struct sign_key *key, uint64_t generation);
 
 /* cache_clear - forget all, wiped: a key is about to be destroyed. */
 void cache_clear(struct cache *cache);

@@ -294,8 +294,12 @@ static fallible signing_key(struct keeper *keeper, struct id tenant, enum keyrin
 	uint32_t epoch;
 	scoped(seal_key) seed = {0};
 	struct keyring_name name = name_of(kind, tenant, NO_ID);
+	if (cache_get_pair(keeper->cache, &name, key))
+		return OK;
+	uint64_t generation = cache_generation(keeper->cache);
 	TRY(find_key(keeper, &name, &seed, &epoch));
 	sign_key_init(key, seed.bytes);
+	cache_put_pair(keeper->cache, &name, key, generation);
 	return OK;
 }
 
