@@ -42,10 +42,21 @@ static bool is_part(struct span segment)
 	return segment.len > 2 && segment.at[0] == '{';
 }
 
+/* Most rows differ in their first bytes: what stands in front of the first brace has to be there as it is. */
+static bool begins_alike(const char *pattern, struct span path)
+{
+	size_t i = 0;
+	while (pattern[i] && pattern[i] != '{' && i < path.len && path.at[i] == (uint8_t)pattern[i])
+		i++;
+	return pattern[i] == '\0' || pattern[i] == '{';
+}
+
 static bool matches(const char *pattern, struct span path, struct span parts[static CALL_PARTS_MAX])
 {
 	struct span want = span_text(pattern), left, have;
 	size_t count = 0;
+	if (!begins_alike(pattern, path))
+		return false;
 	while (span_cut(&want, '/', &left)) {
 		if (!span_cut(&path, '/', &have))
 			return false;
