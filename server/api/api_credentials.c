@@ -5,7 +5,18 @@
 #include "server/core/credentials.h"
 #include "server/core/sight.h"
 
-enum { NAME_MAX_BYTES = 128, NUMBER_MIN = 12, NUMBER_MAX = 19 };
+enum { NAME_MAX_BYTES = 128, NUMBER_MIN = 12, NUMBER_MAX = 19, ROW_MEMORY = 64 * 1024 };
+
+/* The longest text of each secret field, in bytes. */
+static const size_t FIELD_MAX[CREDENTIAL_FIELD_COUNT] = {
+	[CREDENTIAL_PASSWORD] = 1024,
+	[CREDENTIAL_SEED] = 1024,
+	[CREDENTIAL_KEY] = CREDENTIAL_FIELD_MAX,
+	[CREDENTIAL_TEXT] = CREDENTIAL_FIELD_MAX,
+	[CREDENTIAL_NUMBER] = 32,
+	[CREDENTIAL_EXPIRY] = 16,
+	[CREDENTIAL_HOLDER] = 200,
+};
 
 /* ---- reading ---- */
 
@@ -67,13 +78,13 @@ static void read_field(struct call *call, struct json_object *secret, enum crede
 	bool allowed, struct span *plain)
 {
 	const char *name = credentials_field_name(field);
-	*plain = json_in_free_text(secret, name, JSON_OPTIONAL, CREDENTIAL_FIELD_MAX);
+	*plain = json_in_free_text(secret, name, JSON_OPTIONAL, FIELD_MAX[field]);
 	if (!json_in_has(secret, name))
 		return;
 	if (!allowed)
 		json_in_note(secret, name, "not_allowed");
 	else if (plain->len == 0)
-		json_in_note(secret, name, "missing");
+		json_in_note(secret, name, "malformed");
 	else if (field == CREDENTIAL_SEED && err_failed(credentials_read_seed(*plain, call->arena, plain)))
 		json_in_note(secret, name, "malformed");
 	else if (field == CREDENTIAL_NUMBER && !is_card_number(*plain))
@@ -288,7 +299,8 @@ static fallible prepare_list(struct call *call)
 		       : FAIL(NOT_FOUND, "the client is outside what the caller sees");
 }
 
-static fallible answer_list(struct call *call, struct json_out *out)
+static fallible put_items(
+	struct call *call, const struct view *view, struct json_out *out, struct span *position)
 {
 	const struct list *list = call->ask;
 	struct id after = {0}, last = {0};
@@ -296,28 +308,37 @@ static fallible answer_list(struct call *call, struct json_out *out)
 	struct sight sight;
 	struct err err = OK;
 	size_t count = 0;
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	TRY(credentials_sight(&view, &call->caller, call->arena, &sight));
+	scoped(arena) row = ARENA(ROW_MEMORY);
+	TRY(credentials_sight(view, &call->caller, call->arena, &sight));
 	if (list->page.position.len == sizeof after.bytes)
 		memcpy(after.bytes, list->page.position.at, sizeof after.bytes);
-	json_out_open_array(out, "items");
-	while (credential_next(
-		&view, call->caller.tenant, list->client, &after, call->arena, &credential, &err)) {
+	for (; credential_next(view, call->caller.tenant, list->client, &after, &row, &credential, &err);
+		arena_clear(&row)) {
 		if (!sight_has_client(&sight, credential.client))
 			continue;
-		if (count++ == list->page.limit)
-			break;
+		if (count++ == list->page.limit) {
+			*position = arena_copy(call->arena, id_span(&last));
+			return position->at ? OK : FAIL(NO_MEMORY, "a call has no memory for a cursor");
+		}
 		json_out_open(out, NULL);
 		put_credential(out, &credential);
 		json_out_close(out);
 		last = after;
 	}
-	TRY(err);
+	return err;
+}
+
+static fallible answer_list(struct call *call, struct json_out *out)
+{
+	const struct list *list = call->ask;
+	struct span position = SPAN_NONE;
+	scoped(reading) reading = {0};
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	json_out_open_array(out, "items");
+	TRY(put_items(call, &view, out, &position));
 	json_out_close_array(out);
-	return call_put_cursor(
-		call, out, list->filters, count > list->page.limit ? id_span(&last) : SPAN_NONE);
+	return call_put_cursor(call, out, list->filters, position);
 }
 
 const struct handler api_credentials_list = {prepare_list, NULL, answer_list};

@@ -5,6 +5,13 @@
 #include "store/exposure.h"
 #include "store/person.h"
 
+enum { ROW_MEMORY = 64 * 1024 };
+
+static fallible no_memory(void)
+{
+	return FAIL(NO_MEMORY, "a call has no memory for what it walks over");
+}
+
 /* A walk over the ledger, to be answered. */
 struct walk {
 	struct id of; /* person or client */
@@ -15,7 +22,7 @@ static fallible new_walk(struct call *call, struct walk **walk)
 {
 	*walk = call_new(call, struct walk);
 	call->ask = *walk;
-	return *walk ? OK : FAIL(NO_MEMORY, "a call has no memory for a walk");
+	return *walk ? OK : no_memory();
 }
 
 /* What was seen is still worth something while it has not been changed since. */
@@ -63,7 +70,8 @@ static void take_position(const struct walk *walk, struct exposure_place *at)
 		memcpy(at->bytes, walk->page.position.at, at->len);
 }
 
-static fallible answer_person(struct call *call, struct json_out *out)
+static fallible put_items(
+	struct call *call, const struct view *view, struct json_out *out, struct span *position)
 {
 	const struct walk *walk = call->ask;
 	struct exposure_place at = {.len = 0}, last = {.len = 0};
@@ -72,27 +80,35 @@ static fallible answer_person(struct call *call, struct json_out *out)
 	struct sight sight;
 	struct err err = OK;
 	size_t count = 0;
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	TRY(grants_sight(&view, &call->caller, call->arena, &sight));
+	scoped(arena) row = ARENA(ROW_MEMORY);
+	TRY(grants_sight(view, &call->caller, call->arena, &sight));
 	take_position(walk, &at);
-	json_out_open_array(out, "items");
-	while (exposure_of_person(&view, call->caller.tenant, walk->of, &at, &exposure, &err)) {
+	for (; exposure_of_person(view, call->caller.tenant, walk->of, &at, &exposure, &err);
+		arena_clear(&row)) {
 		if (!sight_has(&sight, exposure.client, exposure.person))
 			continue;
-		if (count++ == walk->page.limit)
-			break;
-		TRY(credential_get(
-			&view, call->caller.tenant, exposure.credential, call->arena, &credential));
+		if (count++ == walk->page.limit) {
+			*position = arena_copy(call->arena, span_of(last.bytes, last.len));
+			return position->at ? OK : no_memory();
+		}
+		TRY(credential_get(view, call->caller.tenant, exposure.credential, &row, &credential));
 		json_out_open(out, NULL);
 		put_exposure(out, &exposure, &credential);
 		json_out_close(out);
 		last = at;
 	}
-	TRY(err);
+	return err;
+}
+
+static fallible answer_person(struct call *call, struct json_out *out)
+{
+	struct span position = SPAN_NONE;
+	scoped(reading) reading = {0};
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	json_out_open_array(out, "items");
+	TRY(put_items(call, &view, out, &position));
 	json_out_close_array(out);
-	struct span position = count > walk->page.limit ? span_of(last.bytes, last.len) : SPAN_NONE;
 	return call_put_cursor(call, out, call->parts[0], position);
 }
 
@@ -115,6 +131,64 @@ static fallible prepare_client(struct call *call)
 		       : FAIL(NOT_FOUND, "the client is outside what the caller sees");
 }
 
+/* What is open for use, and what is known: each read once, then sorted to its credential. */
+struct access_grant {
+	struct grant grant;
+	struct access_grant *next;
+};
+struct access_exposure {
+	struct exposure exposure;
+	struct access_exposure *next;
+};
+struct access {
+	struct access_grant *grants;
+	struct access_exposure *exposures;
+};
+
+/* Grants that are open now, for people who are there. */
+static fallible read_grants(
+	struct call *call, const struct view *view, struct id client, struct access *access)
+{
+	struct id after = {0};
+	struct grant grant;
+	struct person person;
+	struct err err = OK;
+	struct access_grant **end = &access->grants;
+	scoped(arena) row = ARENA(ROW_MEMORY);
+	for (; grant_next(view, call->caller.tenant, client, &after, &row, &grant, &err); arena_clear(&row)) {
+		if (grant_shown(&grant, call->now) != GRANT_SHOWN_ACTIVE || grant.from.ms > call->now.ms)
+			continue;
+		TRY(person_get(view, call->caller.tenant, grant.person, &row, &person));
+		if (person.state != PERSON_ACTIVE)
+			continue;
+		*end = call_new(call, struct access_grant);
+		if (!*end)
+			return no_memory();
+		/* The texts die with the row, and are not shown here. */
+		grant.task = grant.mandate = SPAN_NONE;
+		(*end)->grant = grant;
+		end = &(*end)->next;
+	}
+	return err;
+}
+
+static fallible read_exposures(
+	struct call *call, const struct view *view, struct id client, struct access *access)
+{
+	struct exposure_place at = {.len = 0};
+	struct exposure exposure;
+	struct err err = OK;
+	struct access_exposure **end = &access->exposures;
+	while (exposure_of_client(view, call->caller.tenant, client, &at, &exposure, &err)) {
+		*end = call_new(call, struct access_exposure);
+		if (!*end)
+			return no_memory();
+		(*end)->exposure = exposure;
+		end = &(*end)->next;
+	}
+	return err;
+}
+
 static void put_user(struct json_out *out, const struct grant *grant)
 {
 	json_out_open(out, NULL);
@@ -129,49 +203,32 @@ static void put_user(struct json_out *out, const struct grant *grant)
 	json_out_close(out);
 }
 
-/* Who can use a credential now: grants that are open, for people who are there. */
-static fallible put_users(
-	struct call *call, const struct view *view, const struct credential *credential, struct json_out *out)
+static void put_users(const struct access *access, const struct credential *credential, struct json_out *out)
 {
-	struct id after = {0};
-	struct grant grant;
-	struct person person;
-	struct err err = OK;
+	bool open = credential->state == CREDENTIAL_ACTIVE;
 	json_out_open_array(out, "can_use");
-	while (grant_next(view, credential->tenant, credential->client, &after, call->arena, &grant, &err)) {
-		if (!ids_equal(grant.credential, credential->id) ||
-			grant_shown(&grant, call->now) != GRANT_SHOWN_ACTIVE)
-			continue;
-		if (credential->state != CREDENTIAL_ACTIVE || grant.from.ms > call->now.ms)
-			continue;
-		TRY(person_get(view, credential->tenant, grant.person, call->arena, &person));
-		if (person.state == PERSON_ACTIVE)
-			put_user(out, &grant);
-	}
+	for (const struct access_grant *at = access->grants; open && at; at = at->next)
+		if (ids_equal(at->grant.credential, credential->id))
+			put_user(out, &at->grant);
 	json_out_close_array(out);
-	return err;
 }
 
-static fallible put_knowers(
-	const struct view *view, const struct credential *credential, struct json_out *out)
+static void put_knowers(
+	const struct access *access, const struct credential *credential, struct json_out *out)
 {
-	struct exposure_place at = {.len = 0};
-	struct exposure exposure;
-	struct err err = OK;
 	json_out_open_array(out, "knows");
-	while (exposure_of_client(view, credential->tenant, credential->client, &at, &exposure, &err)) {
-		if (!ids_equal(exposure.credential, credential->id))
+	for (const struct access_exposure *at = access->exposures; at; at = at->next) {
+		if (!ids_equal(at->exposure.credential, credential->id))
 			continue;
 		json_out_open(out, NULL);
-		put_exposure(out, &exposure, credential);
+		put_exposure(out, &at->exposure, credential);
 		json_out_close(out);
 	}
 	json_out_close_array(out);
-	return err;
 }
 
-static fallible put_credential(
-	struct call *call, const struct view *view, const struct credential *credential, struct json_out *out)
+static void put_credential(
+	const struct access *access, const struct credential *credential, struct json_out *out)
 {
 	json_out_open(out, NULL);
 	json_out_id(out, "credential", ID_CREDENTIAL, credential->id);
@@ -179,28 +236,32 @@ static fallible put_credential(
 	json_out_text(out, "kind", credential_kind_name(credential->kind));
 	json_out_number(out, "version", (int64_t)credential->current);
 	json_out_text(out, "state", credential->state == CREDENTIAL_ACTIVE ? "active" : "archived");
-	TRY(put_users(call, view, credential, out));
-	TRY(put_knowers(view, credential, out));
+	put_users(access, credential, out);
+	put_knowers(access, credential, out);
 	json_out_close(out);
-	return OK;
 }
 
 static fallible answer_client(struct call *call, struct json_out *out)
 {
 	const struct walk *walk = call->ask;
+	struct access access = {0};
 	struct id after = {0};
 	struct client client;
 	struct credential credential;
 	struct err err = OK;
 	scoped(reading) reading = {0};
+	scoped(arena) row = ARENA(ROW_MEMORY);
 	TRY(call_reading(call, &reading));
 	struct view view = view_reading(&reading);
 	TRY(client_get(&view, call->caller.tenant, walk->of, call->arena, &client));
+	TRY(read_grants(call, &view, walk->of, &access));
+	TRY(read_exposures(call, &view, walk->of, &access));
 	json_out_id(out, "client", ID_CLIENT, client.id);
 	json_out_bool(out, "frozen", client.frozen);
 	json_out_open_array(out, "items");
-	while (credential_next(&view, call->caller.tenant, walk->of, &after, call->arena, &credential, &err))
-		TRY(put_credential(call, &view, &credential, out));
+	for (; credential_next(&view, call->caller.tenant, walk->of, &after, &row, &credential, &err);
+		arena_clear(&row))
+		put_credential(&access, &credential, out);
 	json_out_close_array(out);
 	return err;
 }

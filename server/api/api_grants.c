@@ -4,7 +4,7 @@
 #include "server/core/grants.h"
 #include "store/person.h"
 
-enum { NAME_MAX_BYTES = 128, FILTERS_MAX = 512 };
+enum { NAME_MAX_BYTES = 128, FILTERS_MAX = 512, ROW_MEMORY = 64 * 1024 };
 
 static fallible no_memory(void)
 {
@@ -212,7 +212,8 @@ static bool is_wanted(
 	return !list->by_state || grant_shown(grant, now) == list->state;
 }
 
-static fallible answer_list(struct call *call, struct json_out *out)
+static fallible put_items(
+	struct call *call, const struct view *view, struct json_out *out, struct span *position)
 {
 	const struct list *list = call->ask;
 	struct id of = ids_is_none(list->person) ? list->client : list->person;
@@ -221,27 +222,36 @@ static fallible answer_list(struct call *call, struct json_out *out)
 	struct sight sight;
 	struct err err = OK;
 	size_t count = 0;
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	TRY(grants_sight(&view, &call->caller, call->arena, &sight));
+	scoped(arena) row = ARENA(ROW_MEMORY);
+	TRY(grants_sight(view, &call->caller, call->arena, &sight));
 	if (list->page.position.len == sizeof after.bytes)
 		memcpy(after.bytes, list->page.position.at, sizeof after.bytes);
-	json_out_open_array(out, "items");
-	while (grant_next(&view, call->caller.tenant, of, &after, call->arena, &grant, &err)) {
+	for (; grant_next(view, call->caller.tenant, of, &after, &row, &grant, &err); arena_clear(&row)) {
 		if (!is_wanted(list, &grant, &sight, call->now))
 			continue;
-		if (count++ == list->page.limit)
-			break;
+		if (count++ == list->page.limit) {
+			*position = arena_copy(call->arena, id_span(&last));
+			return position->at ? OK : no_memory();
+		}
 		json_out_open(out, NULL);
 		put_grant(out, &grant, call->now);
 		json_out_close(out);
 		last = after;
 	}
-	TRY(err);
+	return err;
+}
+
+static fallible answer_list(struct call *call, struct json_out *out)
+{
+	const struct list *list = call->ask;
+	struct span position = SPAN_NONE;
+	scoped(reading) reading = {0};
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	json_out_open_array(out, "items");
+	TRY(put_items(call, &view, out, &position));
 	json_out_close_array(out);
-	return call_put_cursor(
-		call, out, list->filters, count > list->page.limit ? id_span(&last) : SPAN_NONE);
+	return call_put_cursor(call, out, list->filters, position);
 }
 
 const struct handler api_grants_list = {prepare_list, NULL, answer_list};

@@ -80,6 +80,9 @@ static fallible prepare_use(struct call *call)
 	call->ask = release;
 	release->use.grant_id = call->parts[0];
 	TRY(read_use(call, release));
+	/* The body's verification counts, and is used up here; the header's does not count twice. */
+	if (release->use.verification.len)
+		call->caller.proof.given = false;
 	TRY(take_device(call, &release->use));
 	TRY(check_scope(call, &release->use));
 	TRY(call_reading(call, &reading));
@@ -186,6 +189,19 @@ static fallible release_to(struct call *call, const struct release *release, str
 	return put_secret(call, release, "secret", out);
 }
 
+/* The use stays counted, and a second event says that nothing came of it. */
+static fallible fail_release(
+	struct call *call, const struct release *release, struct json_out *out, struct err err)
+{
+	/* Some of it may stand in the buffer already. */
+	secret_wipe(out->buf->data, out->buf->len);
+	TRY(uses_report_failure(call->server, &call->caller, &release->use, call->arena));
+	/* A stored secret that does not open is our damage, whatever kind of failure it is inside. */
+	if (err.kind == ERR_BUSY || err.kind == ERR_NO_MEMORY)
+		return err;
+	return FAIL(CORRUPT, "a secret can't be opened");
+}
+
 static fallible answer_use(struct call *call, struct json_out *out)
 {
 	const struct release *release = call->ask;
@@ -195,12 +211,7 @@ static fallible answer_use(struct call *call, struct json_out *out)
 		return OK;
 	call_header(call, "Cache-Control", SPAN_LIT("no-store"));
 	struct err err = release_to(call, release, out);
-	if (err_failed(err))
-		TRY(uses_report_failure(call->server, &call->caller, &release->use, call->arena));
-	/* A stored secret that does not open is our damage, whatever kind of failure it is inside. */
-	return err_failed(err) && err.kind != ERR_BUSY && err.kind != ERR_NO_MEMORY
-		       ? FAIL(CORRUPT, "a secret can't be opened")
-		       : err;
+	return err_failed(err) ? fail_release(call, release, out, err) : OK;
 }
 
 const struct handler api_vault_use = {prepare_use, write_use, answer_use};

@@ -288,6 +288,29 @@ Test(uses, a_reveal_needs_this_very_use_confirmed)
 	cr_assert(ask_reveal(&vault, other, proof) == 200, "what was confirmed is not used up by refusals");
 }
 
+Test(uses, a_confirmation_that_is_named_twice_counts_once)
+{
+	scoped(vault) vault = {0};
+	char grant[ID_TEXT + 1], proof[ID_TEXT + 1], path[VAULT_PATH], body[VAULT_BODY];
+	vault_open(&vault);
+	vault_grant(&vault, BOTH_TERMS, grant);
+	vault_confirm(&vault, grant, "see", proof);
+	snprintf(path, sizeof path, "/v1/grants/%s/uses", grant);
+	snprintf(body, sizeof body,
+		"{\"mode\":\"reveal\",\"purpose\":\"see\",\"verification\":\"%s\",\"device\":{\"ip\":\"::1\","
+		"\"user_agent\":\"x\"}}",
+		proof);
+	const struct api_request request = {.method = "POST",
+		.path = path,
+		.body = body,
+		.token = vault.api.tenant.token,
+		.actor = vault.assistant.text,
+		.verification = proof};
+	cr_assert(api_ask(&vault.api, &request, &vault.answer) == 200, "%s", vault.answer.body);
+	api_ask(&vault.api, &request, &vault.answer);
+	cr_assert(is_refused(&vault, "person_unproven"));
+}
+
 Test(uses, a_weak_factor_opens_codes_and_no_reveal)
 {
 	scoped(vault) vault = {0};
