@@ -244,6 +244,8 @@ Test(conf, variables_of_others_are_let_be)
 Test(conf, mail_settings_have_to_fit_together)
 {
 	static const char *const TEXTS[][2] = {
+		{"security_contact: security@b.example", "security_contact is no URI"},
+		{"security_contact: 'mailto:a@b.example, c@d.example'", "security_contact is no URI"},
 		{"mail: {kind: smtp, from: nobody}", "mail.from is no address"},
 		{"mail: {kind: smtp, from: a@b.example}", "smtp.url begins with"},
 		{"mail: {kind: maildir, from: a@b.example}", "mail.maildir is needed"},
