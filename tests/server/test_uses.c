@@ -366,6 +366,56 @@ Test(uses, revealing_takes_a_scope_of_its_own)
 	cr_assert(is_refused(&vault, "scope_missing"));
 }
 
+static void add_credential(struct vault *vault, const char *kind, const char *secret)
+{
+	char body[VAULT_BODY];
+	snprintf(body, sizeof body,
+		"{\"client\":\"karlsson\",\"kind\":\"%s\",\"label\":{\"title\":\"Shop\",\"username\":\"eva\"}"
+		","
+		"\"secret\":%s,\"modes_max\":[\"code\",\"reveal\"]}",
+		kind, secret);
+	cr_assert(vault_call(vault, "POST", "/v1/credentials", body) == 201, "%s", vault->answer.body);
+	snprintf(vault->login, sizeof vault->login, "%s", api_text(&vault->answer, "id"));
+}
+
+Test(uses, each_kind_reveals_its_own_fields)
+{
+	scoped(vault) vault = {0};
+	char grant[ID_TEXT + 1], proof[ID_TEXT + 1];
+	vault_open(&vault);
+	add_credential(
+		&vault, "card", "{\"number\":\"4111111111111111\",\"expiry\":\"12/30\",\"holder\":\"E K\"}");
+	vault_grant(&vault, "\"modes\":[\"reveal\"]", grant);
+	vault_confirm(&vault, grant, "reset the account", proof);
+	cr_assert(ask_reveal(&vault, grant, proof) == 200);
+	cr_assert(api_has(&vault.answer, "secret/number", "4111111111111111"));
+	cr_assert(api_has(&vault.answer, "secret/expiry", "12/30") &&
+		  api_has(&vault.answer, "secret/holder", "E K"));
+	add_credential(&vault, "totp", "{\"totp\":\"" VAULT_SEED "\"}");
+	vault_grant(&vault, "\"modes\":[\"reveal\"]", grant);
+	vault_confirm(&vault, grant, "reset the account", proof);
+	cr_assert(ask_reveal(&vault, grant, proof) == 200);
+	cr_assert(
+		strstr(api_text(&vault.answer, "secret/totp"), "otpauth://totp/Shop:eva?secret=" VAULT_SEED));
+	add_credential(&vault, "note", "{\"text\":\"line one\\nline \\\"two\\\"\"}");
+	vault_grant(&vault, "\"modes\":[\"reveal\"]", grant);
+	vault_confirm(&vault, grant, "reset the account", proof);
+	cr_assert(ask_reveal(&vault, grant, proof) == 200);
+	cr_assert(api_has(&vault.answer, "secret/text", "line one\nline \"two\""));
+}
+
+Test(uses, a_login_without_a_seed_has_no_code)
+{
+	scoped(vault) vault = {0};
+	char grant[ID_TEXT + 1], login[ID_TEXT + 1];
+	vault_open(&vault);
+	add_credential(&vault, "login", "{\"password\":\"x\"}");
+	vault_grant(&vault, CODE_TERMS, grant);
+	vault_login(&vault, login);
+	ask_code(&vault, grant, login);
+	cr_assert(is_refused(&vault, "mode_not_allowed"));
+}
+
 /* ---- sealed to a key, and said twice ---- */
 
 Test(uses, a_reveal_can_be_sealed_to_a_key)
@@ -472,6 +522,26 @@ Test(uses, of_sixty_four_at_once_exactly_one_gets_the_one_code)
 }
 
 /* ---- damage ---- */
+
+Test(uses, a_store_that_was_changed_by_hand_releases_nothing)
+{
+	scoped(vault) vault = {0};
+	struct health health = {0};
+	char grant[ID_TEXT + 1], login[ID_TEXT + 1];
+	vault_open(&vault);
+	vault_grant(&vault, CODE_TERMS, grant);
+	vault_login(&vault, login);
+	vault.api.server.health = &health;
+	health.sum_mismatch = true;
+	ask_code(&vault, grant, login);
+	cr_assert(api_is_code(&vault.answer, 503, "busy"));
+	health.sum_mismatch = false;
+	health.log_contradicts = true;
+	ask_code(&vault, grant, login);
+	cr_assert(api_is_code(&vault.answer, 503, "busy"));
+	health.log_contradicts = false;
+	cr_assert(ask_code(&vault, grant, login) == 200);
+}
 
 static fallible spoil(struct act *act, void *context)
 {
