@@ -7,6 +7,9 @@
 #include <assert.h>
 #include <jansson.h>
 
+#include <malloc.h>
+#include <stdlib.h>
+
 /* Where a scan of the text stands: one frame for each bracket that is open. */
 struct frame {
 	bool is_array;
@@ -445,7 +448,16 @@ fallible json_in_check(const struct json_doc *doc)
 	return OK;
 }
 
+/* What was read may be a password: nothing of it stays in freed memory. */
+static void free_wiped(void *memory)
+{
+	if (memory)
+		explicit_bzero(memory, malloc_usable_size(memory));
+	free(memory);
+}
+
 void json_in_setup(void)
 {
+	json_set_alloc_funcs(malloc, free_wiped);
 	json_object_seed(0);
 }

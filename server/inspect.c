@@ -2,6 +2,7 @@
 /* inspect - check a store at rest, and rebuild its index. */
 #include "server/inspect.h"
 
+#include "crypto/checkpoint.h"
 #include "server/start.h"
 #include "store/check.h"
 #include "store/fold.h"
@@ -10,7 +11,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-enum { INSPECT_PATH = 4096, INSPECT_TEXT = 4096 };
+enum { INSPECT_PATH = 4096, INSPECT_TEXT = 4096, INSPECT_NOTE = 64 * 1024 };
 
 /* ---- verify ---- */
 
@@ -73,9 +74,28 @@ static fallible say(struct journal *journal, const struct check_report *report, 
 	return journal_print(journal, buf_span(&text));
 }
 
+/* The tenant stands at the end of the origin; whose signature it is does not matter here, somebody else kept it. */
+static fallible read_since(const char *path, struct check_since *since)
+{
+	struct checkpoint said;
+	scoped(buf) note = BUF(INSPECT_NOTE);
+	TRY(conf_read_file(path, &note));
+	const uint8_t *end = memmem(note.data, note.len, "\n\n", 2);
+	if (!end || err_failed(checkpoint_parse(span_of(note.data, (size_t)(end - note.data) + 1), &said)))
+		return FAIL(INPUT, "the file of --since is not a checkpoint");
+	const uint8_t *slash = memrchr(said.origin.at, '/', said.origin.len);
+	struct span name = slash ? span_from(said.origin, (size_t)(slash - said.origin.at) + 1) : said.origin;
+	if (err_failed(ids_parse(ID_TENANT, name, &since->tenant)))
+		return FAIL(INPUT, "the checkpoint of --since is not of a log of ours");
+	since->size = said.size;
+	since->root = said.root;
+	return OK;
+}
+
 static fallible look(const struct conf *conf, struct journal *journal, struct inspection *inspection)
 {
 	struct check_report report = {0};
+	struct check_since since;
 	if (!conf->data[0])
 		return FAIL(INPUT, "name the store's directory with --data DIR");
 	struct err err = start_open_keys(conf, journal, &inspection->start);
@@ -86,6 +106,10 @@ static fallible look(const struct conf *conf, struct journal *journal, struct in
 	struct check_ask ask = {.data = inspection->data, .progress = show_progress, .context = journal};
 	if (inspection->has_keys)
 		ask.keys = keeper_keys(inspection->start.server.keeper);
+	if (conf->since[0]) {
+		TRY(read_since(conf->since, &since));
+		ask.since = &since;
+	}
 	TRY(check_volume(&ask, &report));
 	TRY(say(journal, &report, inspection->has_keys));
 	return report.fault == CHECK_SOUND ? OK : FAIL(FORGED, "the store is not sound");

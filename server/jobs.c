@@ -4,6 +4,7 @@
 
 #include "server/api/idempotency.h"
 #include "server/core/checkpoints.h"
+#include "server/core/verifications.h"
 #include "store/check.h"
 #include "store/storm.h"
 #include "store/viewed.h"
@@ -25,6 +26,7 @@ static const struct job JOBS[] = {
 	{"storms", storm_close},
 	{"idempotency", idempotency_sweep},
 	{"views", viewed_close},
+	{"verifications", verifications_sweep},
 };
 
 enum { JOB_COUNT = sizeof JOBS / sizeof JOBS[0] };

@@ -41,12 +41,24 @@ static void compare_places(const char *key_path, const char *data, struct start 
 		start->health.key_beside_data = key.st_dev == store.st_dev;
 }
 
+/* Before a key file is made for a store that is there already. */
+static fallible check_none(const struct conf *conf)
+{
+	scoped(buf) path = BUF(START_PATH);
+	buf_printf(&path, "%s/keyring/shred", conf->data);
+	buf_put_u8(&path, 0);
+	TRY(buf_check(&path));
+	return access((const char *)path.data, F_OK) == 0 ? FAIL(CONFLICT, "there is a store in this directory already") : OK;
+}
+
 static fallible open_keeper(const struct conf *conf, enum start_mode mode, struct start *start)
 {
 	uint8_t secret[SLOT_SECRET];
 	scoped(buf) path = BUF(START_PATH);
 	TRY(start_key_path(conf, &path));
 	const char *key_path = (const char *)path.data;
+	if (mode == START_CREATE)
+		TRY(check_none(conf));
 	TRY(mode == START_CREATE ? keyfile_make(key_path, secret) : keyfile_read(key_path, secret));
 	compare_places(key_path, conf->data, start);
 	struct keeper_ask ask = {.backend = &kv_lmdb, .directory = conf->data, .unseal = SPAN_BYTES(secret),
@@ -87,7 +99,7 @@ static fallible open_parts(const struct conf *conf, enum start_mode mode, struct
 
 fallible start_open(const struct conf *conf, enum start_mode mode, struct journal *journal, struct start *start)
 {
-	*start = (struct start){.journal = journal, .server = {.log_name = conf->log_name, .app_name = conf->app_name}};
+	*start = (struct start){.journal = journal, .server = {.trusted_proxies = &conf->trusted_proxies, .log_name = conf->log_name, .app_name = conf->app_name}};
 	start->server.health = &start->health;
 	struct err err = open_parts(conf, mode, start);
 	if (err_failed(err))

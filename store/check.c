@@ -186,18 +186,16 @@ static bool read_claim(struct span value, struct claim *claim)
 	return !reader.failed && version == CHECKPOINT_VERSION && note_agrees(reader.rest, claim);
 }
 
-static fallible add_claim(struct check *check, struct span key, struct span value)
+static fallible make_claim(struct check *check, struct claim **claim)
+{
+	*claim = arena_alloc(&check->arena, sizeof **claim);
+	return *claim ? OK : FAIL(NO_MEMORY, "there is no memory for so many checkpoints");
+}
+
+/* In the order of sizes: each is checked when the tree has grown to it. */
+static fallible place_claim(struct check *check, struct id id, struct claim *claim)
 {
 	struct check_tenant *tenant;
-	struct id id;
-	struct claim *claim = arena_alloc(&check->arena, sizeof *claim);
-	if (!claim)
-		return FAIL(NO_MEMORY, "there is no memory for so many checkpoints");
-	if (key.len < sizeof id.bytes || !read_claim(value, claim)) {
-		accuse(check, CHECK_CHECKPOINT_FORM, TABLE_CHECKPOINT, key);
-		return OK;
-	}
-	memcpy(id.bytes, key.at, sizeof id.bytes);
 	TRY(find_tenant(check, id, &tenant));
 	struct claim **place = &tenant->claims;
 	while (*place && (*place)->size < claim->size)
@@ -205,6 +203,27 @@ static fallible add_claim(struct check *check, struct span key, struct span valu
 	claim->next = *place;
 	*place = claim;
 	return OK;
+}
+
+static fallible add_since(struct check *check, const struct check_since *since)
+{
+	struct claim *claim;
+	TRY(make_claim(check, &claim));
+	*claim = (struct claim){.size = since->size, .root = since->root};
+	return place_claim(check, since->tenant, claim);
+}
+
+static fallible add_claim(struct check *check, struct span key, struct span value)
+{
+	struct id id;
+	struct claim *claim;
+	TRY(make_claim(check, &claim));
+	if (key.len < sizeof id.bytes || !read_claim(value, claim)) {
+		accuse(check, CHECK_CHECKPOINT_FORM, TABLE_CHECKPOINT, key);
+		return OK;
+	}
+	memcpy(id.bytes, key.at, sizeof id.bytes);
+	return place_claim(check, id, claim);
 }
 
 /* Those whose size the tree has just reached. */
@@ -227,6 +246,8 @@ static fallible read_checkpoints(struct check *check)
 	while (is_sound(check) && kv_next(&rows))
 		TRY(add_claim(check, rows.key, rows.value));
 	TRY(rows.err);
+	if (check->ask->since)
+		TRY(add_since(check, check->ask->since));
 	struct check_tenant **tenants = (struct check_tenant **)(void *)check->slots.data;
 	for (size_t i = 0; i < check->slot_count; i++)
 		if (tenants[i])

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/err.h"
+#include "crypto/merkle.h"
 #include "store/keys.h"
 #include "store/kv.h"
 #include "store/tables.h"
@@ -43,12 +44,20 @@ struct check_report {
 	uint64_t events, stubs, tenants, checkpoints, protected_rows; /* that were looked at and hold */
 };
 
+/* A checkpoint that somebody else kept: the tenant's tree had this root at this size. */
+struct check_since {
+	struct id tenant;
+	uint64_t size;
+	struct merkle_hash root;
+};
+
 struct check_ask {
 	struct kv *data;	 /* open for reading: check_open */
 	const struct keys *keys; /* NULL: MACs and the sum are left out */
 	void (*progress)(void *context, uint64_t done,
 		uint64_t all); /* NULL, or called now and then with entries of the log */
 	void *context;
+	const struct check_since *since; /* NULL = none */
 };
 
 /* check_open - the data/ of a store at rest or of a copy, for reading. Fails as kv_open; NOT_FOUND there is

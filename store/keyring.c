@@ -154,7 +154,8 @@ void keyring_close(struct keyring *keyring)
 	if (!keyring)
 		return;
 	kv_close(keyring->kv);
-	explicit_bzero(keyring->shred.data, keyring->shred.len);
+	if (keyring->shred.data)
+		explicit_bzero(keyring->shred.data, keyring->shred.len);
 	buf_done(&keyring->shred);
 	pthread_rwlock_destroy(&keyring->lock);
 	free(keyring);
@@ -322,6 +323,7 @@ fallible keyring_get_mark(struct keyring *keyring, struct id tenant, struct keyr
 	read.size = reader_u64(&reader);
 	reader_copy(&reader, read.root, sizeof read.root);
 	read.time.ms = reader_i64(&reader);
+	reader_copy(&reader, read.mac, sizeof read.mac);
 	TRY(reader_check(&reader));
 	*mark = read;
 	return OK;
@@ -329,11 +331,12 @@ fallible keyring_get_mark(struct keyring *keyring, struct id tenant, struct keyr
 
 fallible keyring_put_mark(struct keyring *keyring, struct id tenant, const struct keyring_mark *mark)
 {
-	scoped(buf) value = BUF(64);
+	scoped(buf) value = BUF(128);
 	buf_put_u8(&value, MARK_VERSION);
 	buf_put_u64(&value, mark->size);
 	buf_put(&value, SPAN_BYTES(mark->root));
 	buf_put_i64(&value, mark->time.ms);
+	buf_put(&value, SPAN_BYTES(mark->mac));
 	TRY(buf_check(&value));
 	return put_one(keyring, MAP_MARK, SPAN_BYTES(tenant.bytes), buf_span(&value));
 }

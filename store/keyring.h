@@ -14,7 +14,7 @@
 #include "crypto/seal.h"
 #include "store/kv.h"
 
-enum { KEYRING_BUCKET = 1024, KEYRING_SLOT_MAX = 1024 };
+enum { KEYRING_BUCKET = 1024, KEYRING_SLOT_MAX = 1024, KEYRING_MAC = 16 };
 
 /* Stored numbers: never renumber. */
 enum keyring_kind {
@@ -46,6 +46,7 @@ struct keyring_mark {
 	uint64_t size;
 	uint8_t root[HASH_SHA256];
 	struct instant time;
+	uint8_t mac[KEYRING_MAC]; /* the keeper's, over tenant, size, root and time */
 };
 
 struct keyring; /* opaque; thread-safe */

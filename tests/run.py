@@ -39,6 +39,7 @@ class Job:
     count: object
     env: dict = dataclasses.field(default_factory=dict)
     seconds: float = 300
+    folder: pathlib.Path = ROOT
 
 
 @dataclasses.dataclass
@@ -86,7 +87,7 @@ def run(job):
     """Run a program in a process group of its own, its output into a log; no input, no terminal. Gives (code, output)."""
     log = LOGS / (re.sub(r"[^\w.-]+", "-", job.name) + ".log")
     with open(log, "wb") as out:
-        with subprocess.Popen(job.command, cwd=ROOT, env={**os.environ, **SANITIZERS, **job.env}, stdin=subprocess.DEVNULL,
+        with subprocess.Popen(job.command, cwd=job.folder, env={**os.environ, **SANITIZERS, **job.env}, stdin=subprocess.DEVNULL,
                               stdout=out, stderr=subprocess.STDOUT, start_new_session=True) as process:
             try:
                 code = process.wait(job.seconds)
@@ -156,7 +157,7 @@ def programs(folder):
         path = pathlib.Path(test["cmd"][0])
         name = path.relative_to(folder).as_posix() if path.is_relative_to(folder) else test["name"]
         suites = {suite.split(":")[-1] for suite in test["suite"]}
-        yield suites, Job(name, test["cmd"], count_criterion, test["env"], test["timeout"] or 300)
+        yield suites, Job(name, test["cmd"], count_criterion, test["env"], test["timeout"] or 300, folder)
 
 
 def run_programs(report):

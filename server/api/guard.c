@@ -3,7 +3,9 @@
 #include "server/api/guard.h"
 
 #include "base/text.h"
+#include "server/api/routes.h"
 #include "server/core/proof.h"
+#include "server/env/conf.h"
 
 enum { GUARD_DEVICE_MAX = 4096 };
 
@@ -41,6 +43,31 @@ static fallible read_device(struct call *call, struct span header, struct device
 	return json_in_check(&call->device);
 }
 
+static bool is_trusted(const struct call *call, struct span address)
+{
+	const struct conf_list *proxies = call->server->trusted_proxies;
+	for (size_t i = 0; proxies && i < proxies->count; i++)
+		if (span_is(address, proxies->items[i]))
+			return true;
+	return false;
+}
+
+/* Where a person's own token comes from. X-Forwarded-For is believed from the right, hop by hop, as long as the hop is a proxy
+ * of ours: what stands left of the first stranger is the stranger's own words. */
+static struct span client_address(const struct call *call)
+{
+	struct span address = call->request->peer;
+	struct span hops = http_header(call->exchange, "X-Forwarded-For");
+	while (is_trusted(call, address) && hops.len) {
+		const uint8_t *comma = memrchr(hops.at, ',', hops.len);
+		address = comma ? span_from(hops, (size_t)(comma - hops.at) + 1) : hops;
+		hops = comma ? span_first(hops, (size_t)(comma - hops.at)) : SPAN_NONE;
+		while (address.len && address.at[0] == ' ')
+			address = span_from(address, 1);
+	}
+	return span_first(address, DEVICE_IP_MAX);
+}
+
 static fallible take_actor(struct call *call, struct reading *reading)
 {
 	struct view view = view_reading(reading);
@@ -57,10 +84,25 @@ static fallible take_actor(struct call *call, struct reading *reading)
 		return FAIL_CODE(DEVICE_MISSING, "a person acts from a device: send the header Muniment-Device");
 	if (call->caller.kind == TOKEN_PERSON) {
 		/* A personal token speaks for itself: the server fills the device in. */
-		read = (struct device){.given = true, .ip = call->request->peer,
+		read = (struct device){.given = true, .ip = client_address(call),
 			.user_agent = span_first(http_header(call->exchange, "User-Agent"), DEVICE_AGENT_MAX)};
 		return caller_set_device(&view, &call->caller, &read, call->now);
 	}
+	return OK;
+}
+
+/* A confirmed action opens only what was confirmed: type "request" with the fields method and path. */
+static fallible check_action(const struct call *call)
+{
+	uint8_t expected[HASH_SHA256];
+	const struct proof *proof = &call->caller.proof;
+	const struct proof_field fields[] = {
+		{"method", span_text(routes_method_name(call->request->method))}, {"path", call->request->path}};
+	if (!proof->is_action)
+		return OK;
+	TRY(proof_action_hash("request", fields, 2, expected));
+	if (memcmp(expected, proof->action_hash, sizeof expected) != 0)
+		return FAIL_CODE(PERSON_UNPROVEN, "the person confirmed another action than this request");
 	return OK;
 }
 
@@ -71,6 +113,7 @@ static fallible take_proof(struct call *call, struct reading *reading)
 	if (text.len == 0 || ids_is_none(call->caller.person))
 		return OK;
 	TRY(proof_find(&view, &call->caller, call->caller.person, text, call->now, &call->caller.proof));
+	TRY(check_action(call));
 	call->caller.proven = !call->caller.proof.weak;
 	return OK;
 }

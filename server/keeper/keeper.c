@@ -303,11 +303,35 @@ static fallible signing_key(struct keeper *keeper, struct id tenant, enum keyrin
 	return OK;
 }
 
+static void mark_mac(const struct keeper *keeper, struct id tenant, const struct keyring_mark *mark, uint8_t mac[static KEYRING_MAC])
+{
+	scoped(buf) text = BUF(64);
+	uint8_t wide[HASH_BLAKE];
+	buf_put_u64(&text, mark->size);
+	buf_put_i64(&text, mark->time.ms);
+	const struct span parts[] = {SPAN_LIT("mark"), SPAN_BYTES(tenant.bytes), buf_span(&text), SPAN_BYTES(mark->root)};
+	hash_mac(&keeper->roots->audit, parts, 4, wide);
+	memcpy(mac, wide, KEYRING_MAC);
+}
+
+/* The mark as the keeper left it; one that was put there by hand is refused. */
+static fallible get_mark(struct keeper *keeper, struct id tenant, struct keyring_mark *mark)
+{
+	uint8_t mac[KEYRING_MAC];
+	struct keyring_mark read;
+	TRY(keyring_get_mark(keeper->keyring, tenant, &read));
+	mark_mac(keeper, tenant, &read, mac);
+	if (!secret_equal(SPAN_BYTES(mac), SPAN_BYTES(read.mac)))
+		return FAIL(FORGED, "a high-water mark fails its MAC");
+	*mark = read;
+	return OK;
+}
+
 /* A log that was signed can't shrink, and can't be another one at the same size. */
 static fallible raise_mark(struct keeper *keeper, struct id tenant, uint64_t size, const uint8_t root[static HASH_SHA256])
 {
 	struct keyring_mark mark = {0};
-	struct err err = keyring_get_mark(keeper->keyring, tenant, &mark);
+	struct err err = get_mark(keeper, tenant, &mark);
 	if (err.kind != ERR_NOT_FOUND)
 		TRY(err);
 	bool same = mark.size == size && memcmp(mark.root, root, HASH_SHA256) == 0;
@@ -317,6 +341,7 @@ static fallible raise_mark(struct keeper *keeper, struct id tenant, uint64_t siz
 		return OK;
 	mark = (struct keyring_mark){.size = size, .time = clock_now()};
 	memcpy(mark.root, root, HASH_SHA256);
+	mark_mac(keeper, tenant, &mark, mark.mac);
 	return keyring_put_mark(keeper->keyring, tenant, &mark);
 }
 
@@ -357,7 +382,7 @@ fallible keeper_sign_receipt(struct keeper *keeper, struct id tenant, struct spa
 
 fallible keeper_mark(struct keeper *keeper, struct id tenant, struct keyring_mark *mark)
 {
-	return keyring_get_mark(keeper->keyring, tenant, mark);
+	return get_mark(keeper, tenant, mark);
 }
 
 /* ---- hashes ---- */

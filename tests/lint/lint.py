@@ -38,6 +38,7 @@ LIBRARIES = {
     r"curl/": r"^server/deliver/(smtp|webhook)\.c$|^cli/http\.c$",
     r"yaml\.h": r"^base/yaml\.c$",
     r"jansson\.h": r"^base/json\w*\.c$|^tests/",
+    r"malloc\.h": r"^base/json_in\.c$",
     r"qrencode\.h": r"^server/api/qr\.c$",
     r"uni(case|conv|ctype|gbrk|lbrk|name|norm|stdio|str|types|wbrk|width)\.h": r"^base/text\.c$",
     r"pcre2\.h": r"^server/core/agent\.c$",
