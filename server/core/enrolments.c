@@ -52,7 +52,7 @@ fallible enrolments_hash(const struct keeper *keeper, struct id tenant, struct i
 /* ---- who may have one made ---- */
 
 /* On a tenant's first day nobody is proven, so nobody could vouch for the first one. Until then whoever sets the tenant up may;
- * afterwards a compromised application can plant no factor. docs/decisions/0007-first-factor.md. */
+ * afterwards a compromised application can plant no factor. docs/decisions/0004-first-factor.md. */
 static bool may_begin(const struct caller *caller)
 {
 	if (ids_is_none(caller->person))
