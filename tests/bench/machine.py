@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The machine we measure on: our own small programs, and how much of it others take."""
+"""The machine we measure on: our own small programs, and how much of it the host takes away."""
 import json
 import pathlib
 import subprocess
@@ -25,7 +25,7 @@ def run_json(*command, seconds=600):
 
 
 class Steal:
-    """How many per cent of the processors' time the host gave to others, and how many other programs used."""
+    """How many per cent of the processors' time the host gave to other machines."""
 
     def __init__(self):
         self.start = self.read()
