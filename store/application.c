@@ -6,23 +6,11 @@
 
 enum { APPLICATION_RECORD = 1, TOKEN_RECORD = 1, RECORD_MAX = 2048 };
 
-static const struct subject BY_TENANT = {.kind = SUBJECT_TENANT};
-
-static struct seal_context place_of(struct id id)
+/* Its name is the tenant's own word: it lies under the tenant's key, and lives as long. */
+static struct noun_seal seal_of(const struct application *application)
 {
-	return (struct seal_context){
-		.object = id, .object_type = SEAL_LABEL, .field_type = TABLE_APPLICATION};
-}
-
-static fallible open_name(
-	const struct view *view, struct span sealed, struct arena *arena, struct application *application)
-{
-	scoped(buf) plain = BUF(RECORD_MAX);
-	const struct keys *keys = view_keys(view);
-	TRY(keys->open_row(
-		keys->keeper, application->tenant, &BY_TENANT, place_of(application->id), sealed, &plain));
-	application->name = arena_copy(arena, buf_span(&plain));
-	return application->name.at ? OK : FAIL(NO_MEMORY, "a call has no memory for an application's name");
+	return (struct noun_seal){application->tenant, {.kind = SUBJECT_TENANT},
+		{.object = application->id, .object_type = SEAL_LABEL, .field_type = TABLE_APPLICATION}};
 }
 
 static fallible decode(
@@ -39,7 +27,10 @@ static fallible decode(
 	reader_copy(&reader, application->token, sizeof application->token);
 	struct span sealed = reader_sized(&reader);
 	TRY(reader_check(&reader));
-	return open_name(view, sealed, arena, application);
+	if (application->state > APPLICATION_REVOKED)
+		return FAIL(CORRUPT, "an application's record has a state that no version knows");
+	const struct noun_seal seal = seal_of(application);
+	return noun_open(view_keys(view), &seal, sealed, arena, &application->name);
 }
 
 fallible application_get(const struct view *view, struct id tenant, struct id id, struct arena *arena,
@@ -60,8 +51,8 @@ fallible application_put(struct act *act, const struct application *application)
 	scoped(buf) record = BUF(RECORD_MAX);
 	scoped(buf) sealed = BUF(RECORD_MAX);
 	struct noun_key key = noun_key(application->tenant, id_span(&application->id), SPAN_NONE);
-	TRY(keys->seal_row(keys->keeper, application->tenant, &BY_TENANT, place_of(application->id),
-		application->name, &sealed));
+	const struct noun_seal seal = seal_of(application);
+	TRY(keys->seal_row(keys->keeper, seal.tenant, &seal.subject, seal.place, application->name, &sealed));
 	buf_put_u8(&record, APPLICATION_RECORD);
 	buf_put_u8(&record, (uint8_t)application->state);
 	buf_put_u32(&record, application->scopes);
@@ -76,17 +67,10 @@ fallible application_put(struct act *act, const struct application *application)
 bool application_next(const struct view *view, struct id tenant, struct id *after, struct arena *arena,
 	struct application *application, struct err *err)
 {
-	struct span name;
 	struct row row;
-	*err = noun_next(view, TABLE_APPLICATION, tenant, ids_is_none(*after) ? SPAN_NONE : id_span(after),
-		&name, &row);
-	if (err->kind == ERR_NOT_FOUND) {
-		*err = OK;
+	*err = noun_next_id(view, TABLE_APPLICATION, tenant, SPAN_NONE, after, &row);
+	if (noun_ends(err))
 		return false;
-	}
-	if (err_failed(*err) || name.len != sizeof after->bytes)
-		return false;
-	memcpy(after->bytes, name.at, sizeof after->bytes);
 	*application = (struct application){.tenant = tenant, .id = *after};
 	*err = decode(view, &row, arena, application);
 	return !err_failed(*err);
@@ -107,6 +91,8 @@ fallible token_get(const struct view *view, const uint8_t hash[static HASH_BLAKE
 	read.owner = noun_take_id(&reader);
 	read.id = noun_take_id(&reader);
 	TRY(reader_check(&reader));
+	if (read.kind > TOKEN_OPERATOR)
+		return FAIL(CORRUPT, "a token's record has a kind that no version knows");
 	*token = read;
 	return OK;
 }

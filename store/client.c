@@ -8,33 +8,22 @@ enum { CLIENT_RECORD = 1, RECORD_MAX = 4096, FLAG_DELEGATED = 1, FLAG_FROZEN = 2
 
 static const struct noun_refs REFS = {TABLE_CLIENT, TABLE_CLIENT_TERM, ID_CLIENT, "mn.client.ref"};
 
-static struct seal_context place_of(struct id id)
+static struct noun_seal seal_of(const struct client *client)
 {
-	return (struct seal_context){.object = id, .object_type = SEAL_LABEL, .field_type = TABLE_CLIENT};
+	return (struct noun_seal){client->tenant, {SUBJECT_CLIENT, client->id},
+		{.object = client->id, .object_type = SEAL_LABEL, .field_type = TABLE_CLIENT}};
 }
 
-static fallible open_texts(const struct view *view, struct span sealed, struct arena *arena, struct client *client)
+static fallible open_texts(
+	const struct view *view, struct span sealed, struct arena *arena, struct client *client)
 {
-	const struct keys *keys = view_keys(view);
-	struct subject subject = {SUBJECT_CLIENT, client->id};
-	scoped(buf) plain = BUF(RECORD_MAX);
-	struct err err = keys->open_row(keys->keeper, client->tenant, &subject, place_of(client->id), sealed, &plain);
-	/* The key is gone: the client was erased, the row keeps only what is not personal. */
-	if (err.kind == ERR_NOT_FOUND)
-		return OK;
-	TRY(err);
-	struct span texts = arena_copy(arena, buf_span(&plain));
-	explicit_bzero(plain.data, plain.len);
-	if (!texts.at)
-		return FAIL(NO_MEMORY, "a call has no memory for a client");
-	struct reader reader = READER(texts);
-	client->name = reader_sized(&reader);
-	client->ref = reader_sized(&reader);
-	client->time_zone = reader_sized(&reader);
-	return reader_check(&reader);
+	const struct noun_seal seal = seal_of(client);
+	struct span *const texts[] = {&client->name, &client->ref, &client->time_zone};
+	return noun_open_texts(view_keys(view), &seal, sealed, arena, texts, 3);
 }
 
-static fallible decode(const struct view *view, const struct row *row, struct arena *arena, struct client *client)
+static fallible decode(
+	const struct view *view, const struct row *row, struct arena *arena, struct client *client)
 {
 	struct reader reader = READER(row->payload);
 	client->version = row->version;
@@ -47,7 +36,8 @@ static fallible decode(const struct view *view, const struct row *row, struct ar
 	client->frozen = flags & FLAG_FROZEN;
 	client->created.ms = reader_i64(&reader);
 	client->contact_count = reader_u8(&reader);
-	if (client->contact_count > CLIENT_CONTACTS_MAX || client->state > CLIENT_ERASED || client->language >= LANGUAGE_COUNT)
+	if (client->contact_count > CLIENT_CONTACTS_MAX || client->state > CLIENT_ERASED ||
+		client->language >= LANGUAGE_COUNT)
 		return FAIL(CORRUPT, "a client's record has a field that no version knows");
 	for (size_t i = 0; i < client->contact_count; i++)
 		client->contacts[i] = noun_take_id(&reader);
@@ -56,7 +46,8 @@ static fallible decode(const struct view *view, const struct row *row, struct ar
 	return open_texts(view, sealed, arena, client);
 }
 
-fallible client_get(const struct view *view, struct id tenant, struct id id, struct arena *arena, struct client *client)
+fallible client_get(
+	const struct view *view, struct id tenant, struct id id, struct arena *arena, struct client *client)
 {
 	struct row row;
 	struct client read = {.tenant = tenant, .id = id};
@@ -69,13 +60,9 @@ fallible client_get(const struct view *view, struct id tenant, struct id id, str
 
 fallible client_seal(const struct keys *keys, const struct client *client, struct buf *sealed)
 {
-	struct subject subject = {SUBJECT_CLIENT, client->id};
-	scoped(buf) plain = BUF(RECORD_MAX);
-	buf_put_sized(&plain, client->name);
-	buf_put_sized(&plain, client->ref);
-	buf_put_sized(&plain, client->time_zone);
-	TRY(buf_check(&plain));
-	return keys->seal_row(keys->keeper, client->tenant, &subject, place_of(client->id), buf_span(&plain), sealed);
+	const struct noun_seal seal = seal_of(client);
+	const struct span texts[] = {client->name, client->ref, client->time_zone};
+	return noun_seal_texts(keys, &seal, texts, 3, sealed);
 }
 
 fallible client_put(struct act *act, const struct client *client, struct span sealed)
@@ -85,7 +72,8 @@ fallible client_put(struct act *act, const struct client *client, struct span se
 	buf_put_u8(&record, CLIENT_RECORD);
 	buf_put_u8(&record, (uint8_t)client->state);
 	buf_put_u8(&record, (uint8_t)client->language);
-	buf_put_u8(&record, (uint8_t)((client->mailbox_delegated ? FLAG_DELEGATED : 0) | (client->frozen ? FLAG_FROZEN : 0)));
+	buf_put_u8(&record, (uint8_t)((client->mailbox_delegated ? FLAG_DELEGATED : 0) |
+				      (client->frozen ? FLAG_FROZEN : 0)));
 	buf_put_i64(&record, client->created.ms);
 	buf_put_u8(&record, (uint8_t)client->contact_count);
 	for (size_t i = 0; i < client->contact_count; i++)
@@ -110,19 +98,13 @@ fallible client_find(const struct view *view, struct id tenant, struct span id_o
 	return noun_find(view, &REFS, tenant, id_or_ref, id);
 }
 
-bool client_next(const struct view *view, struct id tenant, struct id *after, struct arena *arena, struct client *client,
-	struct err *err)
+bool client_next(const struct view *view, struct id tenant, struct id *after, struct arena *arena,
+	struct client *client, struct err *err)
 {
-	struct span name;
 	struct row row;
-	*err = noun_next(view, TABLE_CLIENT, tenant, ids_is_none(*after) ? SPAN_NONE : id_span(after), &name, &row);
-	if (err->kind == ERR_NOT_FOUND) {
-		*err = OK;
+	*err = noun_next_id(view, TABLE_CLIENT, tenant, SPAN_NONE, after, &row);
+	if (noun_ends(err))
 		return false;
-	}
-	if (err_failed(*err) || name.len != sizeof after->bytes)
-		return false;
-	memcpy(after->bytes, name.at, sizeof after->bytes);
 	*client = (struct client){.tenant = tenant, .id = *after};
 	*err = decode(view, &row, arena, client);
 	return !err_failed(*err);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* client - the customer whose accounts are worked in. Its very name is a secret, sealed under the client's own key. */
+/* client - the customer whose accounts are worked in. Its very name is a secret, sealed under the client's
+ * own key. */
 #pragma once
 
 #include "base/arena.h"
@@ -9,7 +10,13 @@
 enum { CLIENT_NAME_MAX = 200, CLIENT_REF_MAX = 128, CLIENT_CONTACTS_MAX = 16, CLIENT_ZONE_MAX = 64 };
 
 /* Stored numbers: never renumber. */
-enum client_state { CLIENT_ACTIVE = 0, CLIENT_PAUSED = 1, CLIENT_ENDED = 2, CLIENT_ERASING = 3, CLIENT_ERASED = 4 };
+enum client_state {
+	CLIENT_ACTIVE = 0,
+	CLIENT_PAUSED = 1,
+	CLIENT_ENDED = 2,
+	CLIENT_ERASING = 3,
+	CLIENT_ERASED = 4
+};
 
 struct client {
 	struct id tenant;
@@ -17,9 +24,10 @@ struct client {
 	enum client_state state;
 	enum language language;
 	bool mailbox_delegated; /* an assistant runs the mailbox: no codes by e-mail to its contacts */
-	bool frozen;            /* the client stopped all use */
+	bool frozen;		/* the client stopped all use */
 	struct instant created;
-	struct id contacts[CLIENT_CONTACTS_MAX]; /* people of kind client; "the client is told" means all of them */
+	struct id contacts[CLIENT_CONTACTS_MAX]; /* people of kind client; "the client is told" means all of
+						    them */
 	size_t contact_count;
 	struct span name; /* sealed, as the two below */
 	struct span ref;
@@ -27,8 +35,10 @@ struct client {
 	uint64_t version;
 };
 
-/* client_get - texts lie in the arena. Fails: NOT_FOUND · FORGED · CORRUPT. An erased client has empty texts. */
-fallible client_get(const struct view *view, struct id tenant, struct id id, struct arena *arena, struct client *client);
+/* client_get - texts lie in the arena. Fails: NOT_FOUND · FORGED · CORRUPT. An erased client has empty texts.
+ */
+fallible client_get(
+	const struct view *view, struct id tenant, struct id id, struct arena *arena, struct client *client);
 
 /* client_seal - the sealed texts, in prepare; client_put - the row, in the act. */
 fallible client_seal(const struct keys *keys, const struct client *client, struct buf *sealed);
@@ -42,5 +52,5 @@ fallible client_drop_ref(struct act *act, const struct client *client);
 fallible client_find(const struct view *view, struct id tenant, struct span id_or_ref, struct id *id);
 
 /* client_next - walk a tenant's clients in the order of their ids. False at the end: check *err. */
-bool client_next(const struct view *view, struct id tenant, struct id *after, struct arena *arena, struct client *client,
-	struct err *err);
+bool client_next(const struct view *view, struct id tenant, struct id *after, struct arena *arena,
+	struct client *client, struct err *err);

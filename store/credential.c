@@ -4,7 +4,7 @@
 
 #include "base/reader.h"
 
-enum { RECORD = 1, LABEL_MAX = 4096, RECORD_MAX = LABEL_MAX + 256 };
+enum { RECORD = 1, RECORD_MAX = NOUN_TEXTS_MAX + 256 };
 
 static const char *const KINDS[CREDENTIAL_KIND_COUNT] = {
 	[CREDENTIAL_LOGIN] = "login",
@@ -50,9 +50,10 @@ unsigned credential_revealable(enum credential_kind kind)
 	return 0;
 }
 
-static struct seal_context place_of(struct id id)
+static struct noun_seal seal_of(const struct credential *credential)
 {
-	return (struct seal_context){.object = id, .object_type = SEAL_LABEL, .field_type = TABLE_CREDENTIAL};
+	return (struct noun_seal){credential->tenant, {SUBJECT_CLIENT, credential->client},
+		{.object = credential->id, .object_type = SEAL_LABEL, .field_type = TABLE_CREDENTIAL}};
 }
 
 /* ---- the label ---- */
@@ -74,26 +75,20 @@ static fallible read_label(struct span label, struct credential *credential)
 static fallible open_label(
 	const struct view *view, struct span sealed, struct arena *arena, struct credential *credential)
 {
-	const struct keys *keys = view_keys(view);
-	struct subject subject = {SUBJECT_CLIENT, credential->client};
-	scoped(buf) plain = BUF(LABEL_MAX);
-	struct err err = keys->open_row(
-		keys->keeper, credential->tenant, &subject, place_of(credential->id), sealed, &plain);
-	/* The key is gone: the client was erased, the row keeps only what is not personal. */
+	struct span label;
+	const struct noun_seal seal = seal_of(credential);
+	struct err err = noun_open(view_keys(view), &seal, sealed, arena, &label);
+	/* The client was erased: the row keeps only what is not personal. */
 	if (err.kind == ERR_NOT_FOUND)
 		return OK;
 	TRY(err);
-	struct span label = arena_copy(arena, buf_span(&plain));
-	explicit_bzero(plain.data, plain.len);
-	if (!label.at)
-		return FAIL(NO_MEMORY, "a call has no memory for a credential");
 	return read_label(label, credential);
 }
 
 fallible credential_seal(const struct keys *keys, const struct credential *credential, struct buf *sealed)
 {
-	struct subject subject = {SUBJECT_CLIENT, credential->client};
-	scoped(buf) plain = BUF(LABEL_MAX);
+	const struct noun_seal seal = seal_of(credential);
+	scoped(buf) plain = BUF(NOUN_TEXTS_MAX);
 	buf_put_sized(&plain, credential->title);
 	buf_put_sized(&plain, credential->url);
 	buf_put_sized(&plain, credential->username);
@@ -101,8 +96,7 @@ fallible credential_seal(const struct keys *keys, const struct credential *crede
 	for (size_t i = 0; i < credential->tag_count; i++)
 		buf_put_sized(&plain, credential->tags[i]);
 	TRY(buf_check(&plain));
-	return keys->seal_row(keys->keeper, credential->tenant, &subject, place_of(credential->id),
-		buf_span(&plain), sealed);
+	return keys->seal_row(keys->keeper, seal.tenant, &seal.subject, seal.place, buf_span(&plain), sealed);
 }
 
 /* ---- the record ---- */
@@ -175,12 +169,9 @@ bool credential_next(const struct view *view, struct id tenant, struct id client
 {
 	bool some = !ids_is_none(client);
 	*err = noun_next_id(view, some ? TABLE_CREDENTIAL_INDEX : TABLE_CREDENTIAL, tenant,
-		some ? id_span(&client) : SPAN_NONE, after);
-	if (err->kind == ERR_NOT_FOUND) {
-		*err = OK;
+		some ? id_span(&client) : SPAN_NONE, after, NULL);
+	if (noun_ends(err))
 		return false;
-	}
-	if (!err_failed(*err))
-		*err = credential_get(view, tenant, *after, arena, credential);
+	*err = credential_get(view, tenant, *after, arena, credential);
 	return !err_failed(*err);
 }

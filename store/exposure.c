@@ -104,15 +104,6 @@ static fallible next_place(const struct view *view, enum table table, struct id 
 	return OK;
 }
 
-static bool ends(struct err *err)
-{
-	if (err->kind == ERR_NOT_FOUND) {
-		*err = OK;
-		return true;
-	}
-	return err_failed(*err);
-}
-
 static fallible read_at(const struct view *view, struct span place, struct exposure *exposure)
 {
 	struct reader reader = READER(place);
@@ -127,7 +118,7 @@ bool exposure_of_person(const struct view *view, struct id tenant, struct id per
 {
 	*exposure = (struct exposure){.tenant = tenant, .person = person};
 	*err = next_place(view, TABLE_EXPOSURE, tenant, person, PLACE_OF_PERSON, at);
-	if (ends(err))
+	if (noun_ends(err))
 		return false;
 	*err = read_at(view, span_of(at->bytes, at->len), exposure);
 	return !err_failed(*err);
@@ -138,7 +129,7 @@ bool exposure_of_client(const struct view *view, struct id tenant, struct id cli
 {
 	*exposure = (struct exposure){.tenant = tenant};
 	*err = next_place(view, TABLE_EXPOSURE_INDEX, tenant, client, PLACE_OF_CLIENT, at);
-	if (ends(err))
+	if (noun_ends(err))
 		return false;
 	memcpy(exposure->person.bytes, at->bytes, sizeof exposure->person.bytes);
 	*err = read_at(view, span_from(span_of(at->bytes, at->len), sizeof exposure->person.bytes), exposure);

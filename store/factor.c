@@ -109,23 +109,13 @@ fallible factor_find(const struct view *view, struct id tenant, struct id id, st
 bool factor_next(const struct view *view, struct id tenant, struct id person, struct id *after,
 	struct factor *factor, struct err *err)
 {
-	struct span name;
 	struct row row;
-	struct factor read = {.tenant = tenant, .person = person};
-	uint8_t from[2 * sizeof person.bytes];
-	memcpy(from, person.bytes, sizeof person.bytes);
-	memcpy(from + sizeof person.bytes, after->bytes, sizeof after->bytes);
-	*err = noun_next(view, TABLE_FACTOR, tenant, SPAN_BYTES(from), &name, &row);
-	if (err->kind == ERR_NOT_FOUND)
-		*err = OK;
-	else if (!err_failed(*err) && name.len == sizeof from && span_starts(name, id_span(&person))) {
-		memcpy(read.id.bytes, name.at + sizeof person.bytes, sizeof read.id.bytes);
-		*err = decode(&row, &read);
-		*after = read.id;
-		*factor = read;
-		return !err_failed(*err);
-	}
-	return false;
+	*err = noun_next_id(view, TABLE_FACTOR, tenant, id_span(&person), after, &row);
+	if (noun_ends(err))
+		return false;
+	*factor = (struct factor){.tenant = tenant, .person = person, .id = *after};
+	*err = decode(&row, factor);
+	return !err_failed(*err);
 }
 
 /* ---- writing ---- */
@@ -153,43 +143,27 @@ fallible factor_drop(struct act *act, const struct factor *factor)
 
 /* ---- what is sealed ---- */
 
-static struct seal_context texts_place(const struct factor *factor)
+static struct noun_seal seal_of(const struct factor *factor)
 {
-	return (struct seal_context){
-		.object = factor->id, .object_type = SEAL_LABEL, .field_type = TABLE_FACTOR};
+	return (struct noun_seal){factor->tenant, {SUBJECT_PERSON, factor->person},
+		{.object = factor->id, .object_type = SEAL_LABEL, .field_type = TABLE_FACTOR}};
 }
 
 fallible factor_seal_texts(const struct keys *keys, const struct factor *factor,
 	const struct factor_texts *texts, struct buf *sealed)
 {
-	struct subject subject = {SUBJECT_PERSON, factor->person};
-	scoped(buf) plain = BUF(RECORD_MAX);
-	buf_put_sized(&plain, texts->label);
-	buf_put_sized(&plain, texts->address);
-	TRY(buf_check(&plain));
-	return keys->seal_row(
-		keys->keeper, factor->tenant, &subject, texts_place(factor), buf_span(&plain), sealed);
+	const struct noun_seal seal = seal_of(factor);
+	const struct span plain[] = {texts->label, texts->address};
+	return noun_seal_texts(keys, &seal, plain, 2, sealed);
 }
 
 fallible factor_open_texts(
 	const struct keys *keys, const struct factor *factor, struct arena *arena, struct factor_texts *texts)
 {
-	struct subject subject = {SUBJECT_PERSON, factor->person};
 	struct factor_texts read = {0};
-	scoped(buf) plain = BUF(RECORD_MAX);
-	struct err err = keys->open_row(
-		keys->keeper, factor->tenant, &subject, texts_place(factor), factor->texts, &plain);
-	if (err.kind != ERR_NOT_FOUND) {
-		TRY(err);
-		struct span copy = arena_copy(arena, buf_span(&plain));
-		explicit_bzero(plain.data, plain.len);
-		if (!copy.at)
-			return FAIL(NO_MEMORY, "a call has no memory for a factor");
-		struct reader reader = READER(copy);
-		read.label = reader_sized(&reader);
-		read.address = reader_sized(&reader);
-		TRY(reader_check(&reader));
-	}
+	const struct noun_seal seal = seal_of(factor);
+	struct span *const plain[] = {&read.label, &read.address};
+	TRY(noun_open_texts(keys, &seal, factor->texts, arena, plain, 2));
 	*texts = read;
 	return OK;
 }

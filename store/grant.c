@@ -4,7 +4,7 @@
 
 #include "base/reader.h"
 
-enum { RECORD = 1, TEXTS_MAX = 4096, RECORD_MAX = TEXTS_MAX + 256, FLAG_BY_PERSON = 1, FLAG_NOTIFY = 2 };
+enum { RECORD = 1, RECORD_MAX = NOUN_TEXTS_MAX + 256, FLAG_BY_PERSON = 1, FLAG_NOTIFY = 2 };
 
 static const char *const SHOWN[GRANT_SHOWN_COUNT] = {
 	[GRANT_SHOWN_ACTIVE] = "active",
@@ -40,9 +40,10 @@ bool grant_shown_find(struct span word, enum grant_shown *shown)
 	return false;
 }
 
-static struct seal_context place_of(struct id id)
+static struct noun_seal seal_of(const struct grant *grant)
 {
-	return (struct seal_context){.object = id, .object_type = SEAL_GRANT, .field_type = TABLE_GRANT};
+	return (struct noun_seal){grant->tenant, {SUBJECT_CLIENT, grant->client},
+		{.object = grant->id, .object_type = SEAL_GRANT, .field_type = TABLE_GRANT}};
 }
 
 /* ---- the record ---- */
@@ -50,23 +51,9 @@ static struct seal_context place_of(struct id id)
 static fallible open_texts(
 	const struct view *view, struct span sealed, struct arena *arena, struct grant *grant)
 {
-	const struct keys *keys = view_keys(view);
-	struct subject subject = {SUBJECT_CLIENT, grant->client};
-	scoped(buf) plain = BUF(TEXTS_MAX);
-	struct err err =
-		keys->open_row(keys->keeper, grant->tenant, &subject, place_of(grant->id), sealed, &plain);
-	/* The key is gone: the client was erased. */
-	if (err.kind == ERR_NOT_FOUND)
-		return OK;
-	TRY(err);
-	struct span texts = arena_copy(arena, buf_span(&plain));
-	explicit_bzero(plain.data, plain.len);
-	if (!texts.at)
-		return FAIL(NO_MEMORY, "a call has no memory for a grant");
-	struct reader reader = READER(texts);
-	grant->task = reader_sized(&reader);
-	grant->mandate = reader_sized(&reader);
-	return reader_check(&reader);
+	const struct noun_seal seal = seal_of(grant);
+	struct span *const texts[] = {&grant->task, &grant->mandate};
+	return noun_open_texts(view_keys(view), &seal, sealed, arena, texts, 2);
 }
 
 /* Everything but the texts; *sealed borrows from the row. */
@@ -113,13 +100,9 @@ fallible grant_get(
 
 fallible grant_seal(const struct keys *keys, const struct grant *grant, struct buf *sealed)
 {
-	struct subject subject = {SUBJECT_CLIENT, grant->client};
-	scoped(buf) plain = BUF(TEXTS_MAX);
-	buf_put_sized(&plain, grant->task);
-	buf_put_sized(&plain, grant->mandate);
-	TRY(buf_check(&plain));
-	return keys->seal_row(
-		keys->keeper, grant->tenant, &subject, place_of(grant->id), buf_span(&plain), sealed);
+	const struct noun_seal seal = seal_of(grant);
+	const struct span texts[] = {grant->task, grant->mandate};
+	return noun_seal_texts(keys, &seal, texts, 2, sealed);
 }
 
 static void encode(const struct grant *grant, struct span sealed, struct buf *record)
@@ -177,13 +160,10 @@ bool grant_next(const struct view *view, struct id tenant, struct id of, struct 
 	struct arena *arena, struct grant *grant, struct err *err)
 {
 	bool some = !ids_is_none(of);
-	*err = noun_next_id(
-		view, some ? TABLE_GRANT_INDEX : TABLE_GRANT, tenant, some ? id_span(&of) : SPAN_NONE, after);
-	if (err->kind == ERR_NOT_FOUND) {
-		*err = OK;
+	*err = noun_next_id(view, some ? TABLE_GRANT_INDEX : TABLE_GRANT, tenant,
+		some ? id_span(&of) : SPAN_NONE, after, NULL);
+	if (noun_ends(err))
 		return false;
-	}
-	if (!err_failed(*err))
-		*err = grant_get(view, tenant, *after, arena, grant);
+	*err = grant_get(view, tenant, *after, arena, grant);
 	return !err_failed(*err);
 }

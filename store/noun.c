@@ -34,8 +34,8 @@ struct id noun_take_id(struct reader *reader)
 	return id;
 }
 
-fallible noun_next(const struct view *view, enum table table, struct id tenant, struct span after, struct span *name,
-	struct row *row)
+fallible noun_next(const struct view *view, enum table table, struct id tenant, struct span after,
+	struct span *name, struct row *row)
 {
 	scoped(kv_cursor) rows = {0};
 	struct noun_key key = noun_key(tenant, after, SPAN_NONE);
@@ -50,21 +50,32 @@ fallible noun_next(const struct view *view, enum table table, struct id tenant, 
 	return FAIL(NOT_FOUND, "there are no more rows");
 }
 
-fallible noun_next_id(const struct view *view, enum table table, struct id tenant, struct span under, struct id *after)
+fallible noun_next_id(const struct view *view, enum table table, struct id tenant, struct span under,
+	struct id *after, struct row *row)
 {
-	struct row row;
+	struct row found;
 	struct span name;
 	struct noun_key from = {.len = 0};
 	add(&from, under);
 	if (!ids_is_none(*after))
 		add(&from, id_span(after));
-	TRY(noun_next(view, table, tenant, noun_key_span(&from), &name, &row));
+	TRY(noun_next(view, table, tenant, noun_key_span(&from), &name, &found));
 	if (!span_starts(name, under))
 		return FAIL(NOT_FOUND, "there are no more rows");
 	if (name.len != under.len + sizeof after->bytes)
 		return FAIL(CORRUPT, "a key of a list has another length");
 	memcpy(after->bytes, name.at + under.len, sizeof after->bytes);
+	if (row)
+		*row = found;
 	return OK;
+}
+
+bool noun_ends(struct err *err)
+{
+	if (err->kind != ERR_NOT_FOUND)
+		return err_failed(*err);
+	*err = OK;
+	return true;
 }
 
 fallible noun_still(struct act *act, enum table table, struct span key, uint64_t version)
@@ -76,10 +87,52 @@ fallible noun_still(struct act *act, enum table table, struct span key, uint64_t
 	return err;
 }
 
+/* ---- what is sealed ---- */
+
+fallible noun_seal_texts(const struct keys *keys, const struct noun_seal *seal, const struct span *texts,
+	size_t count, struct buf *sealed)
+{
+	scoped(buf) plain = BUF(NOUN_TEXTS_MAX);
+	for (size_t i = 0; i < count; i++)
+		buf_put_sized(&plain, texts[i]);
+	TRY(buf_check(&plain));
+	return keys->seal_row(
+		keys->keeper, seal->tenant, &seal->subject, seal->place, buf_span(&plain), sealed);
+}
+
+fallible noun_open(const struct keys *keys, const struct noun_seal *seal, struct span sealed,
+	struct arena *arena, struct span *plain)
+{
+	scoped(buf) opened = BUF(NOUN_TEXTS_MAX);
+	TRY(keys->open_row(keys->keeper, seal->tenant, &seal->subject, seal->place, sealed, &opened));
+	struct span copy = arena_copy(arena, buf_span(&opened));
+	if (opened.len)
+		explicit_bzero(opened.data, opened.len);
+	if (!copy.at)
+		return FAIL(NO_MEMORY, "a call has no memory for the texts of a row");
+	*plain = copy;
+	return OK;
+}
+
+fallible noun_open_texts(const struct keys *keys, const struct noun_seal *seal, struct span sealed,
+	struct arena *arena, struct span *const *texts, size_t count)
+{
+	struct span plain;
+	struct err err = noun_open(keys, seal, sealed, arena, &plain);
+	/* The row of somebody erased keeps only what is not personal. */
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	struct reader reader = READER(plain);
+	for (size_t i = 0; i < count; i++)
+		*texts[i] = reader_sized(&reader);
+	return reader_check(&reader);
+}
+
 /* ---- refs ---- */
 
-static fallible ref_key(const struct keys *keys, const struct noun_refs *refs, struct id tenant, struct span ref,
-	struct noun_key *key)
+static fallible ref_key(const struct keys *keys, const struct noun_refs *refs, struct id tenant,
+	struct span ref, struct noun_key *key)
 {
 	uint8_t term[KEYS_TERM];
 	TRY(keys->term(keys->keeper, tenant, refs->label, ref, term));
@@ -87,7 +140,8 @@ static fallible ref_key(const struct keys *keys, const struct noun_refs *refs, s
 	return OK;
 }
 
-static fallible read_ref(const struct view *view, const struct noun_refs *refs, const struct noun_key *key, struct id *id)
+static fallible read_ref(
+	const struct view *view, const struct noun_refs *refs, const struct noun_key *key, struct id *id)
 {
 	struct row row;
 	TRY(view_get(view, refs->term_table, noun_key_span(key), &row));
@@ -98,15 +152,16 @@ static fallible read_ref(const struct view *view, const struct noun_refs *refs, 
 	return OK;
 }
 
-fallible noun_by_ref(const struct view *view, const struct noun_refs *refs, struct id tenant, struct span ref, struct id *id)
+fallible noun_by_ref(const struct view *view, const struct noun_refs *refs, struct id tenant, struct span ref,
+	struct id *id)
 {
 	struct noun_key key;
 	TRY(ref_key(view_keys(view), refs, tenant, ref, &key));
 	return read_ref(view, refs, &key, id);
 }
 
-fallible noun_find(const struct view *view, const struct noun_refs *refs, struct id tenant, struct span id_or_ref,
-	struct id *id)
+fallible noun_find(const struct view *view, const struct noun_refs *refs, struct id tenant,
+	struct span id_or_ref, struct id *id)
 {
 	struct id found;
 	struct row row;
@@ -120,7 +175,8 @@ fallible noun_find(const struct view *view, const struct noun_refs *refs, struct
 	return OK;
 }
 
-fallible noun_put_ref(struct act *act, const struct noun_refs *refs, struct id tenant, struct span ref, struct id id)
+fallible noun_put_ref(
+	struct act *act, const struct noun_refs *refs, struct id tenant, struct span ref, struct id id)
 {
 	struct noun_key key;
 	struct id holder;

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* noun - what the state rows of all nouns share: keys made of ids, and reading either in a snapshot or inside an act. */
+/* noun - what the state rows of all nouns share: keys made of ids, and reading either in a snapshot or inside
+ * an act. */
 #pragma once
 
+#include "base/arena.h"
 #include "base/ids.h"
 #include "store/act.h"
 #include "store/volume.h"
 
-enum { NOUN_KEY_MAX = 16 * 3 + 128 };
+enum { NOUN_KEY_MAX = 16 * 3 + 128, NOUN_TEXTS_MAX = 8 * 1024 /* bytes of what one row seals */ };
 
 /* Where a noun is read from: a reading (prepare, answers) or an act (decide and write). */
 struct view {
@@ -59,17 +61,46 @@ struct id noun_take_id(struct reader *reader);
  *
  *   name  the row's key without the tenant; it and the row die with the view's transaction
  * Fails: NOT_FOUND at the end · FORGED · IO. */
-fallible noun_next(const struct view *view, enum table table, struct id tenant, struct span after, struct span *name,
-	struct row *row);
+fallible noun_next(const struct view *view, enum table table, struct id tenant, struct span after,
+	struct span *name, struct row *row);
 
-/* noun_next_id - the same for a list whose keys are tenant ‖ under ‖ id (under empty: tenant ‖ id), in the order of the ids.
+/* noun_next_id - the same for a list whose keys are tenant ‖ under ‖ id (under empty: tenant ‖ id), in the
+ * order of the ids.
  *
  *   after  none = from the first; set to the id that was found
- * Fails: NOT_FOUND at the end · CORRUPT a key of another length · IO. */
-fallible noun_next_id(const struct view *view, enum table table, struct id tenant, struct span under, struct id *after);
+ *   row    NULL, or set to its row
+ * Fails: NOT_FOUND at the end · CORRUPT a key of another length · FORGED · IO. */
+fallible noun_next_id(const struct view *view, enum table table, struct id tenant, struct span under,
+	struct id *after, struct row *row);
 
-/* noun_still - inside an act: the row of a noun is the one that prepare read. Fails: STALE it was written meanwhile · FORGED · IO. */
+/* noun_ends - whether a walk is over after such a step: at the end *err becomes OK, after a failure it stays.
+ */
+bool noun_ends(struct err *err);
+
+/* noun_still - inside an act: the row of a noun is the one that prepare read. Fails: STALE it was written
+ * meanwhile · FORGED · IO. */
 fallible noun_still(struct act *act, enum table table, struct span key, uint64_t version);
+
+/* The texts of a row that are sealed: whose key, and where they stand. */
+struct noun_seal {
+	struct id tenant;
+	struct subject subject;
+	struct seal_context place;
+};
+
+/* noun_seal_texts - the texts, each sized, as one sealed record. Fails: as keys->seal_row. */
+fallible noun_seal_texts(const struct keys *keys, const struct noun_seal *seal, const struct span *texts,
+	size_t count, struct buf *sealed);
+
+/* noun_open - the plaintext of a sealed record, in the arena. Fails: NOT_FOUND the subject's key is gone ·
+ * FORGED · CORRUPT · NO_MEMORY. */
+fallible noun_open(const struct keys *keys, const struct noun_seal *seal, struct span sealed,
+	struct arena *arena, struct span *plain);
+
+/* noun_open_texts - what noun_seal_texts sealed. When the subject's key is gone (it was erased) the texts
+ * stay as they are: empty. Fails: FORGED · CORRUPT also another number of texts · NO_MEMORY. */
+fallible noun_open_texts(const struct keys *keys, const struct noun_seal *seal, struct span sealed,
+	struct arena *arena, struct span *const *texts, size_t count);
 
 /* The refs of a noun: the callers' own names, looked up by a keyed hash, stored nowhere in clear. */
 struct noun_refs {
@@ -79,11 +110,15 @@ struct noun_refs {
 	const char *label; /* of the keyed hash */
 };
 
-/* noun_by_ref - Fails: NOT_FOUND · BUSY. noun_find - by id or ref, whatever a path or body names. Fails: NOT_FOUND. */
-fallible noun_by_ref(const struct view *view, const struct noun_refs *refs, struct id tenant, struct span ref, struct id *id);
-fallible noun_find(const struct view *view, const struct noun_refs *refs, struct id tenant, struct span id_or_ref,
+/* noun_by_ref - Fails: NOT_FOUND · BUSY. noun_find - by id or ref, whatever a path or body names. Fails:
+ * NOT_FOUND. */
+fallible noun_by_ref(const struct view *view, const struct noun_refs *refs, struct id tenant, struct span ref,
 	struct id *id);
+fallible noun_find(const struct view *view, const struct noun_refs *refs, struct id tenant,
+	struct span id_or_ref, struct id *id);
 
-/* noun_put_ref, noun_drop_ref - inside an act; an empty ref is nothing to do. Fails: REF_TAKEN another one has it. */
-fallible noun_put_ref(struct act *act, const struct noun_refs *refs, struct id tenant, struct span ref, struct id id);
+/* noun_put_ref, noun_drop_ref - inside an act; an empty ref is nothing to do. Fails: REF_TAKEN another one
+ * has it. */
+fallible noun_put_ref(
+	struct act *act, const struct noun_refs *refs, struct id tenant, struct span ref, struct id id);
 fallible noun_drop_ref(struct act *act, const struct noun_refs *refs, struct id tenant, struct span ref);

@@ -6,37 +6,20 @@
 
 enum { PERSON_RECORD = 1, ROLE_RECORD = 1, RECORD_MAX = 4096 };
 
-static struct seal_context place_of(struct id id)
+static struct noun_seal seal_of(const struct person *person)
 {
-	return (struct seal_context){.object = id, .object_type = SEAL_LABEL, .field_type = TABLE_PERSON};
-}
-
-static struct subject subject_of(struct id id)
-{
-	return (struct subject){SUBJECT_PERSON, id};
+	return (struct noun_seal){person->tenant, {SUBJECT_PERSON, person->id},
+		{.object = person->id, .object_type = SEAL_LABEL, .field_type = TABLE_PERSON}};
 }
 
 /* ---- the record ---- */
 
-static fallible open_texts(const struct view *view, struct span sealed, struct arena *arena, struct person *person)
+static fallible open_texts(
+	const struct view *view, struct span sealed, struct arena *arena, struct person *person)
 {
-	const struct keys *keys = view_keys(view);
-	struct subject subject = subject_of(person->id);
-	scoped(buf) plain = BUF(RECORD_MAX);
-	struct err err = keys->open_row(keys->keeper, person->tenant, &subject, place_of(person->id), sealed, &plain);
-	/* The key is gone: the person was erased, the row keeps only what is not personal. */
-	if (err.kind == ERR_NOT_FOUND)
-		return OK;
-	TRY(err);
-	struct span texts = arena_copy(arena, buf_span(&plain));
-	explicit_bzero(plain.data, plain.len);
-	if (!texts.at)
-		return FAIL(NO_MEMORY, "a call has no memory for a person");
-	struct reader reader = READER(texts);
-	person->name = reader_sized(&reader);
-	person->email = reader_sized(&reader);
-	person->ref = reader_sized(&reader);
-	return reader_check(&reader);
+	const struct noun_seal seal = seal_of(person);
+	struct span *const texts[] = {&person->name, &person->email, &person->ref};
+	return noun_open_texts(view_keys(view), &seal, sealed, arena, texts, 3);
 }
 
 static fallible read_roles(struct reader *reader, struct arena *arena, struct person *person)
@@ -52,7 +35,8 @@ static fallible read_roles(struct reader *reader, struct arena *arena, struct pe
 	return OK;
 }
 
-static fallible decode(const struct view *view, const struct row *row, struct arena *arena, struct person *person)
+static fallible decode(
+	const struct view *view, const struct row *row, struct arena *arena, struct person *person)
 {
 	struct reader reader = READER(row->payload);
 	person->version = row->version;
@@ -67,12 +51,14 @@ static fallible decode(const struct view *view, const struct row *row, struct ar
 	TRY(read_roles(&reader, arena, person));
 	struct span sealed = reader_sized(&reader);
 	TRY(reader_check(&reader));
-	if (person->kind > PERSON_EXTERNAL || person->state > PERSON_ERASED || person->language >= LANGUAGE_COUNT)
+	if (person->kind > PERSON_EXTERNAL || person->state > PERSON_ERASED ||
+		person->language >= LANGUAGE_COUNT)
 		return FAIL(CORRUPT, "a person's record has a field that no version knows");
 	return open_texts(view, sealed, arena, person);
 }
 
-fallible person_get(const struct view *view, struct id tenant, struct id id, struct arena *arena, struct person *person)
+fallible person_get(
+	const struct view *view, struct id tenant, struct id id, struct arena *arena, struct person *person)
 {
 	struct row row;
 	struct person read = {.tenant = tenant, .id = id};
@@ -85,13 +71,9 @@ fallible person_get(const struct view *view, struct id tenant, struct id id, str
 
 fallible person_seal(const struct keys *keys, const struct person *person, struct buf *sealed)
 {
-	struct subject subject = subject_of(person->id);
-	scoped(buf) plain = BUF(RECORD_MAX);
-	buf_put_sized(&plain, person->name);
-	buf_put_sized(&plain, person->email);
-	buf_put_sized(&plain, person->ref);
-	TRY(buf_check(&plain));
-	return keys->seal_row(keys->keeper, person->tenant, &subject, place_of(person->id), buf_span(&plain), sealed);
+	const struct noun_seal seal = seal_of(person);
+	const struct span texts[] = {person->name, person->email, person->ref};
+	return noun_seal_texts(keys, &seal, texts, 3, sealed);
 }
 
 fallible person_put(struct act *act, const struct person *person, struct span sealed)
@@ -139,21 +121,16 @@ fallible person_find(const struct view *view, struct id tenant, struct span id_o
 
 /* ---- walking ---- */
 
-bool person_next(const struct view *view, struct id tenant, struct id *after, struct arena *arena, struct person *person,
-	struct err *err)
+bool person_next(const struct view *view, struct id tenant, struct id *after, struct arena *arena,
+	struct person *person, struct err *err)
 {
-	struct span name;
 	struct row row;
-	*err = noun_next(view, TABLE_PERSON, tenant, ids_is_none(*after) ? SPAN_NONE : id_span(after), &name, &row);
-	if (err->kind == ERR_NOT_FOUND)
-		*err = OK;
-	else if (!err_failed(*err) && name.len == sizeof after->bytes) {
-		memcpy(after->bytes, name.at, sizeof after->bytes);
-		*person = (struct person){.tenant = tenant, .id = *after};
-		*err = decode(view, &row, arena, person);
-		return !err_failed(*err);
-	}
-	return false;
+	*err = noun_next_id(view, TABLE_PERSON, tenant, SPAN_NONE, after, &row);
+	if (noun_ends(err))
+		return false;
+	*person = (struct person){.tenant = tenant, .id = *after};
+	*err = decode(view, &row, arena, person);
+	return !err_failed(*err);
 }
 
 /* ---- roles ---- */
@@ -191,17 +168,13 @@ fallible role_put(struct act *act, struct id tenant, const struct role *role)
 	return act_put(act, TABLE_ROLE, noun_key_span(&key), buf_span(&record));
 }
 
-bool role_next(const struct view *view, struct id tenant, struct span *after, struct arena *arena, struct role *role,
-	struct err *err)
+bool role_next(const struct view *view, struct id tenant, struct span *after, struct arena *arena,
+	struct role *role, struct err *err)
 {
 	struct span name;
 	struct row row;
 	*err = noun_next(view, TABLE_ROLE, tenant, *after, &name, &row);
-	if (err->kind == ERR_NOT_FOUND) {
-		*err = OK;
-		return false;
-	}
-	if (err_failed(*err))
+	if (noun_ends(err))
 		return false;
 	*role = (struct role){.name = arena_copy(arena, name)};
 	*after = role->name;

@@ -11,7 +11,13 @@ enum { PERSON_NAME_MAX = 200, PERSON_EMAIL_MAX = 254, PERSON_REF_MAX = 128, PERS
 
 /* Stored numbers: never renumber. */
 enum person_kind { PERSON_STAFF = 0, PERSON_OF_CLIENT = 1, PERSON_EXTERNAL = 2 };
-enum person_state { PERSON_ACTIVE = 0, PERSON_SUSPENDED = 1, PERSON_REMOVED = 2, PERSON_ERASING = 3, PERSON_ERASED = 4 };
+enum person_state {
+	PERSON_ACTIVE = 0,
+	PERSON_SUSPENDED = 1,
+	PERSON_REMOVED = 2,
+	PERSON_ERASING = 3,
+	PERSON_ERASED = 4
+};
 
 struct person {
 	struct id tenant;
@@ -30,8 +36,10 @@ struct person {
 	uint64_t version;
 };
 
-/* person_get - texts lie in the arena. Fails: NOT_FOUND · FORGED · CORRUPT · NO_MEMORY. An erased person has empty texts. */
-fallible person_get(const struct view *view, struct id tenant, struct id id, struct arena *arena, struct person *person);
+/* person_get - texts lie in the arena. Fails: NOT_FOUND · FORGED · CORRUPT · NO_MEMORY. An erased person has
+ * empty texts. */
+fallible person_get(
+	const struct view *view, struct id tenant, struct id id, struct arena *arena, struct person *person);
 
 /* person_seal - the sealed texts, in prepare; person_put - the row, in the act, with texts sealed before. */
 fallible person_seal(const struct keys *keys, const struct person *person, struct buf *sealed);
@@ -47,9 +55,10 @@ fallible person_drop_ref(struct act *act, const struct person *person);
 /* person_find - by id or ref, whatever a path or body names. Fails: NOT_FOUND. */
 fallible person_find(const struct view *view, struct id tenant, struct span id_or_ref, struct id *id);
 
-/* person_next - walk a tenant's people in the order of their ids; `after` none = from the first. False at the end: check *err. */
-bool person_next(const struct view *view, struct id tenant, struct id *after, struct arena *arena, struct person *person,
-	struct err *err);
+/* person_next - walk a tenant's people in the order of their ids; `after` none = from the first. False at the
+ * end: check *err. */
+bool person_next(const struct view *view, struct id tenant, struct id *after, struct arena *arena,
+	struct person *person, struct err *err);
 
 /* A role of a tenant. */
 struct role {
@@ -59,11 +68,12 @@ struct role {
 	uint64_t version;
 };
 
-/* role_get - Fails: NOT_FOUND. role_put - inside an act. role_next - in the order of names; `after` empty = from the first. */
+/* role_get - Fails: NOT_FOUND. role_put - inside an act. role_next - in the order of names; `after` empty =
+ * from the first. */
 fallible role_get(const struct view *view, struct id tenant, struct span name, struct role *role);
 fallible role_put(struct act *act, struct id tenant, const struct role *role);
-bool role_next(const struct view *view, struct id tenant, struct span *after, struct arena *arena, struct role *role,
-	struct err *err);
+bool role_next(const struct view *view, struct id tenant, struct span *after, struct arena *arena,
+	struct role *role, struct err *err);
 
 /* person_capabilities - the union over the person's roles, expanded. A role that is gone gives nothing. */
 fallible person_capabilities(const struct view *view, const struct person *person, uint64_t *capabilities);

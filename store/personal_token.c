@@ -6,26 +6,19 @@
 
 enum { PERSONAL_TOKEN_RECORD = 1, RECORD_MAX = 1024 };
 
-static struct seal_context place_of(struct id id)
+static struct noun_seal seal_of(const struct personal_token *token)
 {
-	return (struct seal_context){
-		.object = id, .object_type = SEAL_LABEL, .field_type = TABLE_PERSONAL_TOKEN};
+	return (struct noun_seal){token->tenant, {SUBJECT_PERSON, token->person},
+		{.object = token->id, .object_type = SEAL_LABEL, .field_type = TABLE_PERSONAL_TOKEN}};
 }
 
 static fallible open_name(
 	const struct view *view, struct span sealed, struct arena *arena, struct personal_token *token)
 {
-	const struct keys *keys = view_keys(view);
-	const struct subject subject = {SUBJECT_PERSON, token->person};
-	scoped(buf) plain = BUF(RECORD_MAX);
-	struct err err =
-		keys->open_row(keys->keeper, token->tenant, &subject, place_of(token->id), sealed, &plain);
+	const struct noun_seal seal = seal_of(token);
+	struct err err = noun_open(view_keys(view), &seal, sealed, arena, &token->name);
 	/* The key is gone: the person was erased. */
-	if (err.kind == ERR_NOT_FOUND)
-		return OK;
-	TRY(err);
-	token->name = arena_copy(arena, buf_span(&plain));
-	return token->name.at ? OK : FAIL(NO_MEMORY, "a call has no memory for a token's name");
+	return err.kind == ERR_NOT_FOUND ? OK : err;
 }
 
 fallible personal_token_get(const struct view *view, struct id tenant, struct id id, struct arena *arena,
@@ -52,9 +45,8 @@ fallible personal_token_get(const struct view *view, struct id tenant, struct id
 
 fallible personal_token_seal(const struct keys *keys, const struct personal_token *token, struct buf *sealed)
 {
-	const struct subject subject = {SUBJECT_PERSON, token->person};
-	return keys->seal_row(
-		keys->keeper, token->tenant, &subject, place_of(token->id), token->name, sealed);
+	const struct noun_seal seal = seal_of(token);
+	return keys->seal_row(keys->keeper, seal.tenant, &seal.subject, seal.place, token->name, sealed);
 }
 
 fallible personal_token_put(struct act *act, const struct personal_token *token, struct span sealed)

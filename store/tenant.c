@@ -4,13 +4,18 @@
 
 #include "base/reader.h"
 
-enum { TENANT_RECORD = 1, TENANT_RECORD_MAX = 4096, FLAG_USE_NEEDS_LOGIN = 1, FLAG_DEMO = 2, FLAG_VOUCHED = 4 };
+enum {
+	TENANT_RECORD = 1,
+	TENANT_RECORD_MAX = 4096,
+	FLAG_USE_NEEDS_LOGIN = 1,
+	FLAG_DEMO = 2,
+	FLAG_VOUCHED = 4
+};
 
-static const struct subject BY_TENANT = {.kind = SUBJECT_TENANT};
-
-static struct seal_context place_of(struct id id)
+static struct noun_seal seal_of(struct id id)
 {
-	return (struct seal_context){.object = id, .object_type = SEAL_LABEL, .field_type = TABLE_TENANT};
+	return (struct noun_seal){id, {.kind = SUBJECT_TENANT},
+		{.object = id, .object_type = SEAL_LABEL, .field_type = TABLE_TENANT}};
 }
 
 static fallible read_texts(struct span plain, struct tenant *tenant)
@@ -25,7 +30,8 @@ static fallible read_texts(struct span plain, struct tenant *tenant)
 fallible tenant_get(const struct view *view, struct id id, struct arena *arena, struct tenant *tenant)
 {
 	struct row row;
-	scoped(buf) plain = BUF(TENANT_RECORD_MAX);
+	struct span texts;
+	const struct noun_seal seal = seal_of(id);
 	TRY(view_get(view, TABLE_TENANT, id_span(&id), &row));
 	struct reader reader = READER(row.payload);
 	struct tenant read = {.id = id, .version = row.version};
@@ -40,10 +46,11 @@ fallible tenant_get(const struct view *view, struct id id, struct arena *arena, 
 	read.origin = arena_copy(arena, reader_sized(&reader));
 	struct span sealed = reader_sized(&reader);
 	TRY(reader_check(&reader));
-	TRY(view_keys(view)->open_row(view_keys(view)->keeper, id, &BY_TENANT, place_of(id), sealed, &plain));
-	struct span texts = arena_copy(arena, buf_span(&plain));
-	if (!texts.at || !read.origin.at || read.language >= LANGUAGE_COUNT)
-		return FAIL(CORRUPT, "a tenant's record can't be read");
+	if (read.language >= LANGUAGE_COUNT)
+		return FAIL(CORRUPT, "a tenant's record has a field that no version knows");
+	if (!read.origin.at)
+		return FAIL(NO_MEMORY, "a call has no memory for a tenant");
+	TRY(noun_open(view_keys(view), &seal, sealed, arena, &texts));
 	TRY(read_texts(texts, &read));
 	*tenant = read;
 	return OK;
@@ -59,15 +66,11 @@ static uint8_t flags_of(const struct tenant *tenant)
 
 fallible tenant_put(struct act *act, const struct tenant *tenant)
 {
-	const struct keys *keys = act->volume->keys;
+	const struct noun_seal seal = seal_of(tenant->id);
+	const struct span texts[] = {tenant->name, tenant->time_zone, tenant->security_contact};
 	scoped(buf) record = BUF(TENANT_RECORD_MAX);
-	scoped(buf) plain = BUF(TENANT_RECORD_MAX);
 	scoped(buf) sealed = BUF(TENANT_RECORD_MAX);
-	buf_put_sized(&plain, tenant->name);
-	buf_put_sized(&plain, tenant->time_zone);
-	buf_put_sized(&plain, tenant->security_contact);
-	TRY(buf_check(&plain));
-	TRY(keys->seal_row(keys->keeper, tenant->id, &BY_TENANT, place_of(tenant->id), buf_span(&plain), &sealed));
+	TRY(noun_seal_texts(act->volume->keys, &seal, texts, 3, &sealed));
 	buf_put_u8(&record, TENANT_RECORD);
 	buf_put_i64(&record, tenant->created.ms);
 	buf_put_u8(&record, (uint8_t)tenant->language);

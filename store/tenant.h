@@ -13,10 +13,10 @@ struct tenant {
 	struct instant created;
 	enum language language;
 	bool use_needs_login; /* rule use.code_needs: login (default) or none */
-	bool demo;            /* marked so for ever: served on loopback only */
+	bool demo;	      /* marked so for ever: served on loopback only */
 	bool vouched; /* somebody\'s factor is proven: from now on only a proven person vouches for others */
-	struct span origin;   /* of its log, fixed at creation; clear */
-	struct span name;     /* sealed, as the two below */
+	struct span origin; /* of its log, fixed at creation; clear */
+	struct span name;   /* sealed, as the two below */
 	struct span time_zone;
 	struct span security_contact;
 	uint64_t version;
@@ -28,5 +28,6 @@ fallible tenant_get(const struct view *view, struct id id, struct arena *arena, 
 /* tenant_put - inside an act. */
 fallible tenant_put(struct act *act, const struct tenant *tenant);
 
-/* tenant_vouch - inside an act: the first factor of the tenant is proven. Nothing to do when it was so before. */
+/* tenant_vouch - inside an act: the first factor of the tenant is proven. Nothing to do when it was so
+ * before. */
 fallible tenant_vouch(struct act *act, struct id id);

@@ -14,17 +14,13 @@ enum { TEXTS_MAX = VERIFICATION_SEALED_MAX - 128, ROLES_MAX = 1024, DETAIL_MAX =
 
 /* ---- the sealed texts: from where it was opened, and what for ---- */
 
-static struct subject subject_of(const struct verification *verification)
+static struct noun_seal seal_of(const struct verification *verification)
 {
+	struct subject subject = {SUBJECT_PERSON, verification->person};
 	if (verification_is_decoy(verification))
-		return (struct subject){.kind = SUBJECT_TENANT};
-	return (struct subject){SUBJECT_PERSON, verification->person};
-}
-
-static struct seal_context place_of(const struct verification *verification)
-{
-	return (struct seal_context){
-		.object = verification->id, .object_type = SEAL_LABEL, .field_type = TABLE_VERIFICATION};
+		subject = (struct subject){.kind = SUBJECT_TENANT};
+	return (struct noun_seal){verification->tenant, subject,
+		{.object = verification->id, .object_type = SEAL_LABEL, .field_type = TABLE_VERIFICATION}};
 }
 
 static void list_texts(struct verifications_ask *ask, struct span *texts[static TEXT_COUNT])
@@ -40,29 +36,24 @@ static fallible seal_texts(const struct keys *keys, struct arena *arena, struct 
 	scoped(buf) plain = BUF(TEXTS_MAX);
 	scoped(buf) sealed = BUF(VERIFICATION_SEALED_MAX);
 	struct span *texts[TEXT_COUNT];
-	struct subject subject = subject_of(&ask->verification);
+	const struct noun_seal seal = seal_of(&ask->verification);
 	list_texts(ask, texts);
 	buf_put_u8(&plain, ask->device.truncated);
 	for (size_t i = 0; i < TEXT_COUNT; i++)
 		buf_put_sized(&plain, *texts[i]);
 	TRY(buf_check(&plain));
-	TRY(keys->seal_row(keys->keeper, ask->verification.tenant, &subject, place_of(&ask->verification),
-		buf_span(&plain), &sealed));
+	TRY(keys->seal_row(keys->keeper, seal.tenant, &seal.subject, seal.place, buf_span(&plain), &sealed));
 	ask->verification.sealed = arena_copy(arena, buf_span(&sealed));
 	return ask->verification.sealed.at ? OK : FAIL(NO_MEMORY, "a call has no memory for a verification");
 }
 
 static fallible open_texts(const struct keys *keys, struct arena *arena, struct verifications_ask *ask)
 {
-	scoped(buf) plain = BUF(TEXTS_MAX);
+	struct span plain;
 	struct span *texts[TEXT_COUNT];
-	struct subject subject = subject_of(&ask->verification);
-	TRY(keys->open_row(keys->keeper, ask->verification.tenant, &subject, place_of(&ask->verification),
-		ask->verification.sealed, &plain));
-	struct span copy = arena_copy(arena, buf_span(&plain));
-	if (!copy.at)
-		return FAIL(NO_MEMORY, "a call has no memory for a verification");
-	struct reader reader = READER(copy);
+	const struct noun_seal seal = seal_of(&ask->verification);
+	TRY(noun_open(keys, &seal, ask->verification.sealed, arena, &plain));
+	struct reader reader = READER(plain);
 	list_texts(ask, texts);
 	ask->device = (struct device){.given = true, .truncated = reader_u8(&reader) != 0};
 	for (size_t i = 0; i < TEXT_COUNT; i++)
