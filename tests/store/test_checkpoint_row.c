@@ -2,7 +2,6 @@
 /* Signed checkpoints as they lie in data/. */
 #include "store/checkpoint_row.h"
 
-#include "base/text.h"
 #include "tests/support/kv_mem.h"
 #include "tests/support/vectors.h"
 #include "tests/support/world.h"
@@ -84,16 +83,13 @@ Test(checkpoint_row, refuses_a_note_over_its_maximum)
 
 Test(checkpoint_row, reads_its_golden_file_for_ever)
 {
-	enum { BYTES = 1 + 8 + MERKLE_HASH + 14 };
 	scoped(world) world = {0};
 	scoped(arena) arena = ARENA(MEMORY);
-	scoped(buf) text = BUF(4096);
-	uint8_t golden[BYTES];
+	scoped(buf) golden = BUF(512);
 	struct checkpoint_row read = {0};
 	world_make(&world, &kv_mem, FOLD);
-	vectors_read("golden/checkpoint_row_1.hex", &text);
-	world_must(text_parse_hex(span_first(buf_span(&text), 2 * BYTES), golden, sizeof golden));
-	world_must(put(&world, (struct write){world_tenant(1), NULL, SPAN_BYTES(golden)}));
+	vectors_read_hex("golden/checkpoint_row_1.hex", &golden);
+	world_must(put(&world, (struct write){world_tenant(1), NULL, buf_span(&golden)}));
 	world_must(get(&world, world_tenant(1), &arena, &read));
 	cr_assert(read.size == EXAMPLE.size && span_equal(read.note, EXAMPLE.note), "it is the example");
 	cr_assert(memcmp(&read.root, &EXAMPLE.root, sizeof read.root) == 0, "its root too");

@@ -2,15 +2,14 @@
 /* test_exposure - the ledger of who has seen what. */
 #include "store/exposure.h"
 
-#include "base/text.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/golden.h"
 #include "tests/support/kv_mem.h"
-#include "tests/support/vectors.h"
 #include "tests/support/world.h"
 
 #include <criterion/criterion.h>
 
-enum { FOLD = 1000, MEMORY = 256 * 1024, ROW_MAX = 64 * 1024 };
+enum { FOLD = 1000 };
 
 static struct exposure example(void)
 {
@@ -43,12 +42,11 @@ static void store(struct world *world, struct exposure exposure)
 		world, (struct act_job){.kind = ACT_HOUSEKEEPING, .run = put, .context = &exposure}));
 }
 
-static struct err find(struct world *world, struct arena *arena, struct exposure *exposure)
+static struct err find(struct world *world, struct exposure *exposure)
 {
 	struct exposure_place at = {.len = 0};
 	struct err err;
 	scoped(reading) reading = {0};
-	(void)arena;
 	world_must(reading_open(&world->volume, &reading));
 	struct view view = view_reading(&reading);
 	exposure_of_person(&view, world_tenant(1), world_thing(1), &at, exposure, &err);
@@ -67,29 +65,27 @@ static void check(const struct exposure *read)
 Test(exposure, seeing_it_again_raises_count_and_last)
 {
 	scoped(world) world = {0};
-	scoped(arena) arena = ARENA(MEMORY);
 	struct exposure read;
 	world_make(&world, &kv_mem, FOLD);
 	store(&world, example());
 	fake_clock_pass(1000);
 	store(&world, example());
-	world_must(find(&world, &arena, &read));
+	world_must(find(&world, &read));
 	check(&read);
 }
 
 Test(exposure, the_highest_class_stays)
 {
 	scoped(world) world = {0};
-	scoped(arena) arena = ARENA(MEMORY);
 	struct exposure lower = example(), read;
 	world_make(&world, &kv_mem, FOLD);
 	lower.class = EXPOSURE_COULD_KNOW;
 	store(&world, lower);
-	world_must(find(&world, &arena, &read));
+	world_must(find(&world, &read));
 	cr_assert(read.class == EXPOSURE_COULD_KNOW);
 	store(&world, example());
 	store(&world, lower);
-	world_must(find(&world, &arena, &read));
+	world_must(find(&world, &read));
 	cr_assert(read.class == EXPOSURE_KNOWS && read.count == 3);
 }
 
@@ -131,59 +127,27 @@ Test(exposure, the_ledger_is_read_by_person_and_by_client)
 
 /* ---- its golden row ---- */
 
-struct raw {
-	struct noun_key key;
-	struct buf row;
-};
-
-static fallible put_raw(struct act *act, void *context)
+static struct err read_row(struct world *world)
 {
-	struct raw *raw = context;
-	return act_put(act, TABLE_EXPOSURE, noun_key_span(&raw->key), buf_span(&raw->row));
+	struct exposure read;
+	TRY(find(world, &read));
+	check(&read);
+	return OK;
 }
 
-static void read_golden(struct buf *row)
+static struct golden golden(void)
 {
-	scoped(buf) text = BUF(2 * ROW_MAX);
-	vectors_read("golden/exposure_1.hex", &text);
-	size_t bytes = text.len / 2;
-	uint8_t *room = buf_room(row, bytes);
-	cr_assert(room && !err_failed(text_parse_hex(span_first(buf_span(&text), 2 * bytes), room, bytes)));
-}
-
-/* What reads a row whose bytes were changed: one of them flipped, or the last ones cut off. */
-static struct err read_raw(struct raw *raw, struct arena *arena, struct exposure *read)
-{
-	scoped(world) world = {0};
-	world_make(&world, &kv_mem, FOLD);
-	world_must(world_perform(
-		&world, (struct act_job){.kind = ACT_HOUSEKEEPING, .run = put_raw, .context = raw}));
-	return find(&world, arena, read);
+	return (struct golden){"golden/exposure_1.hex", TABLE_EXPOSURE, key(), read_row};
 }
 
 Test(exposure, its_golden_row_is_read_for_ever)
 {
-	scoped(arena) arena = ARENA(MEMORY);
-	struct raw raw = {.key = key(), .row = BUF(ROW_MAX)};
-	struct exposure read;
-	read_golden(&raw.row);
-	world_must(read_raw(&raw, &arena, &read));
-	check(&read);
-	buf_done(&raw.row);
+	const struct golden row = golden();
+	golden_is_read(&row);
 }
 
 Test(exposure, a_row_cut_short_or_of_another_version_is_never_half_read)
 {
-	scoped(arena) arena = ARENA(MEMORY);
-	struct raw raw = {.key = key(), .row = BUF(ROW_MAX)};
-	struct exposure read;
-	read_golden(&raw.row);
-	raw.row.data[0]++;
-	cr_assert(read_raw(&raw, &arena, &read).kind == ERR_CORRUPT);
-	raw.row.data[0]--;
-	while (raw.row.len-- > 1)
-		if (raw.row.len % 16 == 0)
-			cr_assert(
-				read_raw(&raw, &arena, &read).kind == ERR_CORRUPT, "%zu bytes", raw.row.len);
-	buf_done(&raw.row);
+	const struct golden row = golden();
+	golden_is_read_whole(&row);
 }

@@ -2,7 +2,6 @@
 /* The outbox: what stands in it, and which notice is next. */
 #include "store/notice.h"
 
-#include "base/text.h"
 #include "policies/messages.h"
 #include "tests/support/kv_mem.h"
 #include "tests/support/vectors.h"
@@ -132,13 +131,10 @@ static fallible put_golden(struct act *act, void *context)
 	return act_put(act, TABLE_OUTBOX, span_first(buf_span(row), 16), span_from(buf_span(row), 16));
 }
 
-/* The file holds the key and the record, as hex. */
+/* The file holds the key and the record. */
 static void read_golden(struct buf *row)
 {
-	scoped(buf) text = BUF(4096);
-	vectors_read("golden/outbox_1.hex", &text);
-	size_t bytes = strcspn((const char *)text.data, "\n") / 2;
-	world_must(text_parse_hex(span_first(buf_span(&text), 2 * bytes), buf_room(row, bytes), bytes));
+	vectors_read_hex("golden/outbox_1.hex", row);
 }
 
 Test(notice, reads_its_golden_row_for_ever)

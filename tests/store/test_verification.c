@@ -3,17 +3,16 @@
  */
 #include "store/verification.h"
 
-#include "base/text.h"
 #include "store/enrolment.h"
 #include "store/expiry.h"
 #include "store/factor.h"
+#include "tests/support/golden.h"
 #include "tests/support/kv_mem.h"
-#include "tests/support/vectors.h"
 #include "tests/support/world.h"
 
 #include <criterion/criterion.h>
 
-enum { HOUR_MS = 3600000, GOLDEN_MAX = 2048 };
+enum { HOUR_MS = 3600000 };
 
 static struct verification sample(void)
 {
@@ -89,22 +88,6 @@ static void check_same(const struct verification *a, const struct verification *
 	}
 }
 
-/* The payload of a row as it is stored, against its golden file. */
-static void check_golden(struct world *world, enum table table, const struct noun_key *key, const char *file)
-{
-	struct row row;
-	scoped(buf) text = BUF(2 * GOLDEN_MAX);
-	scoped(buf) hex = BUF(2 * GOLDEN_MAX);
-	scoped(reading) reading = {0};
-	world_must(reading_open(&world->volume, &reading));
-	world_must(reading_get(&reading, table, noun_key_span(key), &row));
-	text_put_hex(&hex, row.payload);
-	vectors_read(file, &text);
-	while (text.len && text.data[text.len - 1] == '\n')
-		text.len--;
-	cr_assert(span_equal(buf_span(&hex), buf_span(&text)), "%s: %.*s", file, SPAN_FMT(buf_span(&hex)));
-}
-
 Test(verification, is_read_back_as_it_was_put_and_as_its_golden_file)
 {
 	scoped(world) world = {0};
@@ -113,8 +96,9 @@ Test(verification, is_read_back_as_it_was_put_and_as_its_golden_file)
 	write_with(&world, put_verification, &put);
 	world_must(find(&world, put.tenant, put.id, &found));
 	check_same(&put, &found);
-	struct noun_key key = noun_key(put.tenant, id_span(&put.id), SPAN_NONE);
-	check_golden(&world, TABLE_VERIFICATION, &key, "golden/verification_1.hex");
+	const struct golden golden = {"golden/verification_1.hex", TABLE_VERIFICATION,
+		noun_key(put.tenant, id_span(&put.id), SPAN_NONE), NULL};
+	golden_is_written(&world, &golden);
 }
 
 Test(verification, of_another_tenant_is_not_found)
@@ -202,8 +186,9 @@ Test(verification, a_factor_is_found_by_its_id_and_reads_its_golden_file)
 	cr_assert(found.proven && found.vouch == FACTOR_BY_PROVEN && found.shape.digits == 8);
 	cr_assert(span_is(found.texts, "texts") && span_is(found.seed, "seed"));
 	cr_assert(factor_find(&view, world_tenant(2), put.id, &found).kind == ERR_NOT_FOUND);
-	struct noun_key key = noun_key(put.tenant, id_span(&put.person), id_span(&put.id));
-	check_golden(&world, TABLE_FACTOR, &key, "golden/factor_1.hex");
+	const struct golden golden = {"golden/factor_1.hex", TABLE_FACTOR,
+		noun_key(put.tenant, id_span(&put.person), id_span(&put.id)), NULL};
+	golden_is_written(&world, &golden);
 }
 
 Test(verification, only_the_factors_of_one_person_are_walked)
@@ -254,8 +239,9 @@ Test(verification, an_enrolment_code_is_read_back_and_as_its_golden_file)
 	world_must(enrolment_get(&view, put.tenant, put.person, &found));
 	cr_assert(ids_equal(found.id, put.id) && ids_equal(found.second, put.second) && found.tries == 2);
 	cr_assert(found.by == ENROLMENT_BY_HAND && enrolment_ends(&found).ms == 5000 + ENROLMENT_MS);
-	struct noun_key key = noun_key(put.tenant, id_span(&put.person), SPAN_NONE);
-	check_golden(&world, TABLE_ENROLMENT, &key, "golden/enrolment_1.hex");
+	const struct golden golden = {"golden/enrolment_1.hex", TABLE_ENROLMENT,
+		noun_key(put.tenant, id_span(&put.person), SPAN_NONE), NULL};
+	golden_is_written(&world, &golden);
 }
 
 static fallible put_expiry(struct act *act, void *context)

@@ -2,14 +2,13 @@
 /* test_version - versions, and the fields that older ones hold. */
 #include "store/version.h"
 
-#include "base/text.h"
+#include "tests/support/golden.h"
 #include "tests/support/kv_mem.h"
-#include "tests/support/vectors.h"
 #include "tests/support/world.h"
 
 #include <criterion/criterion.h>
 
-enum { FOLD = 1000, MEMORY = 256 * 1024, ROW_MAX = 64 * 1024 };
+enum { FOLD = 1000, MEMORY = 256 * 1024 };
 
 static const struct instant NOON = {1795262400000};
 
@@ -107,59 +106,28 @@ Test(version, its_place_names_everything_that_must_not_change)
 
 /* ---- its golden row ---- */
 
-struct raw {
-	struct noun_key key;
-	struct buf row;
-};
-
-static fallible put_raw(struct act *act, void *context)
+static struct err read_row(struct world *world)
 {
-	struct raw *raw = context;
-	return act_put(act, TABLE_VERSION, noun_key_span(&raw->key), buf_span(&raw->row));
+	scoped(arena) arena = ARENA(MEMORY);
+	struct version read;
+	TRY(find(world, &arena, &read));
+	check(&read);
+	return OK;
 }
 
-static void read_golden(struct buf *row)
+static struct golden golden(void)
 {
-	scoped(buf) text = BUF(2 * ROW_MAX);
-	vectors_read("golden/version_1.hex", &text);
-	size_t bytes = text.len / 2;
-	uint8_t *room = buf_room(row, bytes);
-	cr_assert(room && !err_failed(text_parse_hex(span_first(buf_span(&text), 2 * bytes), room, bytes)));
-}
-
-/* What reads a row whose bytes were changed: one of them flipped, or the last ones cut off. */
-static struct err read_raw(struct raw *raw, struct arena *arena, struct version *read)
-{
-	scoped(world) world = {0};
-	world_make(&world, &kv_mem, FOLD);
-	world_must(world_perform(
-		&world, (struct act_job){.kind = ACT_HOUSEKEEPING, .run = put_raw, .context = raw}));
-	return find(&world, arena, read);
+	return (struct golden){"golden/version_1.hex", TABLE_VERSION, key(), read_row};
 }
 
 Test(version, its_golden_row_is_read_for_ever)
 {
-	scoped(arena) arena = ARENA(MEMORY);
-	struct raw raw = {.key = key(), .row = BUF(ROW_MAX)};
-	struct version read;
-	read_golden(&raw.row);
-	world_must(read_raw(&raw, &arena, &read));
-	check(&read);
-	buf_done(&raw.row);
+	const struct golden row = golden();
+	golden_is_read(&row);
 }
 
 Test(version, a_row_cut_short_or_of_another_version_is_never_half_read)
 {
-	scoped(arena) arena = ARENA(MEMORY);
-	struct raw raw = {.key = key(), .row = BUF(ROW_MAX)};
-	struct version read;
-	read_golden(&raw.row);
-	raw.row.data[0]++;
-	cr_assert(read_raw(&raw, &arena, &read).kind == ERR_CORRUPT);
-	raw.row.data[0]--;
-	while (raw.row.len-- > 1)
-		if (raw.row.len % 16 == 0)
-			cr_assert(
-				read_raw(&raw, &arena, &read).kind == ERR_CORRUPT, "%zu bytes", raw.row.len);
-	buf_done(&raw.row);
+	const struct golden row = golden();
+	golden_is_read_whole(&row);
 }

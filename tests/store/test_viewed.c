@@ -2,12 +2,11 @@
 /* Looks at the log: which are events, which are counted, and what becomes of the count. */
 #include "store/viewed.h"
 
-#include "base/text.h"
 #include "store/noun.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fake_keys.h"
+#include "tests/support/golden.h"
 #include "tests/support/kv_mem.h"
-#include "tests/support/vectors.h"
 #include "tests/support/world.h"
 
 #include <criterion/criterion.h>
@@ -167,18 +166,11 @@ Test(viewed, a_clock_that_was_set_back_ends_the_minute)
 Test(viewed, a_row_reads_its_golden_file_for_ever)
 {
 	scoped(world) world = {0};
-	scoped(reading) reading = {0};
-	scoped(buf) text = BUF(4096);
-	scoped(buf) hex = BUF(4096);
 	const struct look look = look_of(world_tenant(1), "reader", "filters");
-	const struct noun_key key = noun_key(look.tenant, SPAN_BYTES(look.key), SPAN_NONE);
-	struct row row;
+	const struct golden golden = {"golden/viewed_row_1.hex", TABLE_VIEWED,
+		noun_key(look.tenant, SPAN_BYTES(look.key), SPAN_NONE), NULL};
 	world_make(&world, &kv_mem, FOLD);
 	add(&world, look);
 	add(&world, look);
-	vectors_read("golden/viewed_row_1.hex", &text);
-	world_must(reading_open(&world.volume, &reading));
-	world_must(reading_get(&reading, TABLE_VIEWED, noun_key_span(&key), &row));
-	text_put_hex(&hex, row.payload);
-	cr_assert(span_starts(buf_span(&text), buf_span(&hex)), "%.*s", SPAN_FMT(buf_span(&hex)));
+	golden_is_written(&world, &golden);
 }
