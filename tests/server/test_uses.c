@@ -15,31 +15,6 @@
 
 enum { HOUR_MS = 3600000, PARALLEL = 64 };
 
-#define CODE_TERMS "\"modes\":[\"code\"]"
-#define BOTH_TERMS "\"modes\":[\"code\",\"reveal\"],\"task\":\"T-118\""
-
-static bool is_refused(struct vault *vault, const char *code)
-{
-	return api_is_code(&vault->answer, 403, code);
-}
-
-/* A code with everything in order, but for what a test leaves out. */
-static int ask_code(struct vault *vault, const char *grant, const char *verification)
-{
-	return vault_use(vault, &(struct vault_use){.grant = grant,
-					.mode = "code",
-					.purpose = "pay invoice 77",
-					.verification = verification});
-}
-
-static int ask_reveal(struct vault *vault, const char *grant, const char *verification)
-{
-	return vault_use(vault, &(struct vault_use){.grant = grant,
-					.mode = "reveal",
-					.purpose = "reset the account",
-					.verification = verification});
-}
-
 static size_t count_exposures(struct vault *vault, struct exposure *newest)
 {
 	struct exposure_place at = {.len = 0};
@@ -66,9 +41,9 @@ Test(uses, a_code_is_the_seeds_code_of_now)
 	char grant[ID_TEXT + 1], login[ID_TEXT + 1], code[TOTP_DIGITS_MAX + 1];
 	int valid_s;
 	vault_open(&vault);
-	vault_grant(&vault, CODE_TERMS, grant);
+	vault_grant(&vault, VAULT_CODE, grant);
 	vault_login(&vault, login);
-	cr_assert(ask_code(&vault, grant, login) == 200, "%s", vault.answer.body);
+	cr_assert(vault_ask_code(&vault, grant, login) == 200, "%s", vault.answer.body);
 	cr_assert(!err_failed(
 		totp_code(&SHAPE, SPAN_LIT("12345678901234567890"), clock_now(), code, &valid_s)));
 	cr_assert(api_has(&vault.answer, "code", code));
@@ -85,9 +60,9 @@ Test(uses, a_code_is_on_record_with_device_and_purpose_and_its_client_is_told)
 	struct exposure exposure;
 	char grant[ID_TEXT + 1], login[ID_TEXT + 1];
 	vault_open(&vault);
-	vault_grant(&vault, BOTH_TERMS, grant);
+	vault_grant(&vault, VAULT_BOTH, grant);
 	vault_login(&vault, login);
-	cr_assert(ask_code(&vault, grant, login) == 200);
+	cr_assert(vault_ask_code(&vault, grant, login) == 200);
 	api_find_event(&vault.api, vault.api.tenant.id, ACTION_CREDENTIAL_CODE_ISSUED, &arena, &event);
 	cr_assert(ids_equal(event.leaf.ids[LEAF_ID_ACTOR], vault.assistant.id) &&
 		  event.leaf.actor == LEAF_PERSON);
@@ -112,9 +87,9 @@ Test(uses, the_use_is_called_as_its_event)
 	struct id use;
 	char grant[ID_TEXT + 1], login[ID_TEXT + 1];
 	vault_open(&vault);
-	vault_grant(&vault, CODE_TERMS, grant);
+	vault_grant(&vault, VAULT_CODE, grant);
 	vault_login(&vault, login);
-	cr_assert(ask_code(&vault, grant, login) == 200);
+	cr_assert(vault_ask_code(&vault, grant, login) == 200);
 	api_find_event(&vault.api, vault.api.tenant.id, ACTION_CREDENTIAL_CODE_ISSUED, &arena, &event);
 	cr_assert(!err_failed(ids_parse(ID_USE, span_text(api_text(&vault.answer, "use")), &use)));
 	cr_assert(ids_equal(use, event.leaf.event));
@@ -125,9 +100,9 @@ Test(uses, a_quiet_grant_tells_of_no_codes)
 	scoped(vault) vault = {0};
 	char grant[ID_TEXT + 1], login[ID_TEXT + 1];
 	vault_open(&vault);
-	vault_grant(&vault, CODE_TERMS ",\"notify\":false", grant);
+	vault_grant(&vault, VAULT_CODE ",\"notify\":false", grant);
 	vault_login(&vault, login);
-	cr_assert(ask_code(&vault, grant, login) == 200);
+	cr_assert(vault_ask_code(&vault, grant, login) == 200);
 	cr_assert(api_count_notices(&vault.api, vault.contact, NOTICE_CREDENTIAL_USED) == 0);
 }
 
@@ -138,9 +113,9 @@ Test(uses, a_code_without_a_login_of_the_grantee_is_refused_on_record)
 	struct event_read event;
 	char grant[ID_TEXT + 1];
 	vault_open(&vault);
-	vault_grant(&vault, CODE_TERMS, grant);
-	ask_code(&vault, grant, NULL);
-	cr_assert(is_refused(&vault, "person_unproven"));
+	vault_grant(&vault, VAULT_CODE, grant);
+	vault_ask_code(&vault, grant, NULL);
+	cr_assert(vault_is_refused(&vault, "person_unproven"));
 	api_find_event(&vault.api, vault.api.tenant.id, ACTION_CREDENTIAL_DENIED, &arena, &event);
 	cr_assert(event.leaf.reason == REASON_PERSON_UNPROVEN && event.leaf.outcome == LEAF_DENIED);
 	cr_assert(ids_equal(event.leaf.ids[LEAF_ID_ACTOR], vault.assistant.id));
@@ -154,17 +129,17 @@ Test(uses, a_login_of_somebody_else_or_through_another_application_proves_nothin
 	char grant[ID_TEXT + 1], proof[ID_TEXT + 1];
 	struct api_person other;
 	vault_open(&vault);
-	vault_grant(&vault, CODE_TERMS, grant);
+	vault_grant(&vault, VAULT_CODE, grant);
 	api_world_person(&vault.api, &vault.api.tenant, "assistant", NULL, &other);
 	vault_prove(&vault,
 		&(struct vault_proof){.person = other.id, .application = vault.api.tenant.application},
 		proof);
-	ask_code(&vault, grant, proof);
-	cr_assert(is_refused(&vault, "person_unproven"));
+	vault_ask_code(&vault, grant, proof);
+	cr_assert(vault_is_refused(&vault, "person_unproven"));
 	vault_prove(
 		&vault, &(struct vault_proof){.person = vault.assistant.id, .application = other.id}, proof);
-	ask_code(&vault, grant, proof);
-	cr_assert(is_refused(&vault, "person_unproven"));
+	vault_ask_code(&vault, grant, proof);
+	cr_assert(vault_is_refused(&vault, "person_unproven"));
 }
 
 Test(uses, a_login_proves_for_eight_hours)
@@ -172,13 +147,13 @@ Test(uses, a_login_proves_for_eight_hours)
 	scoped(vault) vault = {0};
 	char grant[ID_TEXT + 1], login[ID_TEXT + 1];
 	vault_open(&vault);
-	vault_grant(&vault, CODE_TERMS, grant);
+	vault_grant(&vault, VAULT_CODE, grant);
 	vault_login(&vault, login);
 	fake_clock_pass(8 * HOUR_MS);
-	cr_assert(ask_code(&vault, grant, login) == 200);
+	cr_assert(vault_ask_code(&vault, grant, login) == 200);
 	fake_clock_pass(1);
-	ask_code(&vault, grant, login);
-	cr_assert(is_refused(&vault, "person_unproven"));
+	vault_ask_code(&vault, grant, login);
+	cr_assert(vault_is_refused(&vault, "person_unproven"));
 }
 
 static fallible drop_rule(struct act *act, void *context)
@@ -200,11 +175,11 @@ Test(uses, a_tenant_may_give_codes_without_a_login_but_reveals_never)
 	scoped(vault) vault = {0};
 	char grant[ID_TEXT + 1];
 	vault_open(&vault);
-	vault_grant(&vault, BOTH_TERMS, grant);
+	vault_grant(&vault, VAULT_BOTH, grant);
 	api_world_run(&vault.api, drop_rule, &vault);
-	cr_assert(ask_code(&vault, grant, NULL) == 200);
-	ask_reveal(&vault, grant, NULL);
-	cr_assert(is_refused(&vault, "person_unproven"));
+	cr_assert(vault_ask_code(&vault, grant, NULL) == 200);
+	vault_ask_reveal(&vault, grant, NULL);
+	cr_assert(vault_is_refused(&vault, "person_unproven"));
 }
 
 Test(uses, the_grantees_own_token_needs_no_verification_for_a_code)
@@ -213,7 +188,7 @@ Test(uses, the_grantees_own_token_needs_no_verification_for_a_code)
 	char grant[ID_TEXT + 1];
 	struct api_person other;
 	vault_open(&vault);
-	vault_grant(&vault, BOTH_TERMS, grant);
+	vault_grant(&vault, VAULT_BOTH, grant);
 	struct vault_use use = {.grant = grant,
 		.mode = "code",
 		.purpose = "pay",
@@ -222,7 +197,7 @@ Test(uses, the_grantees_own_token_needs_no_verification_for_a_code)
 	cr_assert(vault_use(&vault, &use) == 200, "%s", vault.answer.body);
 	use.mode = "reveal";
 	vault_use(&vault, &use);
-	cr_assert(is_refused(&vault, "stepup_required"));
+	cr_assert(vault_is_refused(&vault, "stepup_required"));
 	api_world_person(&vault.api, &vault.api.tenant, "owner", NULL, &other);
 	use.token = other.token;
 	vault_use(&vault, &use);
@@ -237,9 +212,9 @@ Test(uses, a_confirmed_reveal_shows_the_secret_once_and_is_in_the_ledger)
 	struct exposure exposure;
 	char grant[ID_TEXT + 1], proof[ID_TEXT + 1];
 	vault_open(&vault);
-	vault_grant(&vault, BOTH_TERMS, grant);
+	vault_grant(&vault, VAULT_BOTH, grant);
 	vault_confirm(&vault, grant, "reset the account", proof);
-	cr_assert(ask_reveal(&vault, grant, proof) == 200, "%s", vault.answer.body);
+	cr_assert(vault_ask_reveal(&vault, grant, proof) == 200, "%s", vault.answer.body);
 	cr_assert(api_has(&vault.answer, "secret/password", VAULT_PASSWORD));
 	cr_assert(api_has(&vault.answer, "secret/username", "eva@shop"));
 	cr_assert(!api_member(&vault.answer, "secret/totp"), "the seed stays");
@@ -248,8 +223,8 @@ Test(uses, a_confirmed_reveal_shows_the_secret_once_and_is_in_the_ledger)
 	cr_assert(api_count_notices(&vault.api, vault.contact, NOTICE_CREDENTIAL_REVEALED) == 1);
 	cr_assert(count_exposures(&vault, &exposure) == 1);
 	cr_assert(exposure.class == EXPOSURE_KNOWS && exposure.number == 1 && exposure.count == 1);
-	ask_reveal(&vault, grant, proof);
-	cr_assert(is_refused(&vault, "person_unproven"), "a confirmation is used up");
+	vault_ask_reveal(&vault, grant, proof);
+	cr_assert(vault_is_refused(&vault, "person_unproven"), "a confirmation is used up");
 }
 
 Test(uses, seeing_it_again_raises_the_count)
@@ -258,13 +233,13 @@ Test(uses, seeing_it_again_raises_the_count)
 	struct exposure exposure;
 	char grant[ID_TEXT + 1], proof[ID_TEXT + 1];
 	vault_open(&vault);
-	vault_grant(&vault, BOTH_TERMS, grant);
+	vault_grant(&vault, VAULT_BOTH, grant);
 	vault_confirm(&vault, grant, "reset the account", proof);
-	cr_assert(ask_reveal(&vault, grant, proof) == 200);
+	cr_assert(vault_ask_reveal(&vault, grant, proof) == 200);
 	struct instant first = clock_now();
 	fake_clock_pass(HOUR_MS);
 	vault_confirm(&vault, grant, "reset the account", proof);
-	cr_assert(ask_reveal(&vault, grant, proof) == 200);
+	cr_assert(vault_ask_reveal(&vault, grant, proof) == 200);
 	cr_assert(count_exposures(&vault, &exposure) == 1 && exposure.count == 2);
 	cr_assert(exposure.first.ms == first.ms && exposure.last.ms == first.ms + HOUR_MS);
 }
@@ -274,18 +249,19 @@ Test(uses, a_reveal_needs_this_very_use_confirmed)
 	scoped(vault) vault = {0};
 	char grant[ID_TEXT + 1], other[ID_TEXT + 1], proof[ID_TEXT + 1];
 	vault_open(&vault);
-	vault_grant(&vault, BOTH_TERMS, grant);
-	vault_grant(&vault, BOTH_TERMS, other);
+	vault_grant(&vault, VAULT_BOTH, grant);
+	vault_grant(&vault, VAULT_BOTH, other);
 	vault_login(&vault, proof);
-	ask_reveal(&vault, grant, proof);
-	cr_assert(is_refused(&vault, "stepup_required"), "a login is not enough");
+	vault_ask_reveal(&vault, grant, proof);
+	cr_assert(vault_is_refused(&vault, "stepup_required"), "a login is not enough");
 	vault_confirm(&vault, grant, "something else", proof);
-	ask_reveal(&vault, grant, proof);
-	cr_assert(is_refused(&vault, "stepup_required"), "another purpose");
+	vault_ask_reveal(&vault, grant, proof);
+	cr_assert(vault_is_refused(&vault, "stepup_required"), "another purpose");
 	vault_confirm(&vault, other, "reset the account", proof);
-	ask_reveal(&vault, grant, proof);
-	cr_assert(is_refused(&vault, "stepup_required"), "another grant");
-	cr_assert(ask_reveal(&vault, other, proof) == 200, "what was confirmed is not used up by refusals");
+	vault_ask_reveal(&vault, grant, proof);
+	cr_assert(vault_is_refused(&vault, "stepup_required"), "another grant");
+	cr_assert(vault_ask_reveal(&vault, other, proof) == 200,
+		"what was confirmed is not used up by refusals");
 }
 
 Test(uses, a_confirmation_that_is_named_twice_counts_once)
@@ -293,7 +269,7 @@ Test(uses, a_confirmation_that_is_named_twice_counts_once)
 	scoped(vault) vault = {0};
 	char grant[ID_TEXT + 1], proof[ID_TEXT + 1], path[VAULT_PATH], body[VAULT_BODY];
 	vault_open(&vault);
-	vault_grant(&vault, BOTH_TERMS, grant);
+	vault_grant(&vault, VAULT_BOTH, grant);
 	vault_confirm(&vault, grant, "see", proof);
 	snprintf(path, sizeof path, "/v1/grants/%s/uses", grant);
 	snprintf(body, sizeof body,
@@ -308,7 +284,7 @@ Test(uses, a_confirmation_that_is_named_twice_counts_once)
 		.verification = proof};
 	cr_assert(api_ask(&vault.api, &request, &vault.answer) == 200, "%s", vault.answer.body);
 	api_ask(&vault.api, &request, &vault.answer);
-	cr_assert(is_refused(&vault, "person_unproven"));
+	cr_assert(vault_is_refused(&vault, "person_unproven"));
 }
 
 Test(uses, a_weak_factor_opens_codes_and_no_reveal)
@@ -316,17 +292,17 @@ Test(uses, a_weak_factor_opens_codes_and_no_reveal)
 	scoped(vault) vault = {0};
 	char grant[ID_TEXT + 1], proof[ID_TEXT + 1];
 	vault_open(&vault);
-	vault_grant(&vault, BOTH_TERMS, grant);
+	vault_grant(&vault, VAULT_BOTH, grant);
 	struct vault_proof weak = {
 		.person = vault.assistant.id, .application = vault.api.tenant.application, .weak = true};
 	vault_prove(&vault, &weak, proof);
-	cr_assert(ask_code(&vault, grant, proof) == 200);
+	cr_assert(vault_ask_code(&vault, grant, proof) == 200);
 	weak.grant = grant;
 	weak.mode = "reveal";
 	weak.purpose = "reset the account";
 	vault_prove(&vault, &weak, proof);
-	ask_reveal(&vault, grant, proof);
-	cr_assert(is_refused(&vault, "stepup_required"));
+	vault_ask_reveal(&vault, grant, proof);
+	cr_assert(vault_is_refused(&vault, "stepup_required"));
 }
 
 Test(uses, a_confirmation_lasts_five_minutes)
@@ -334,11 +310,11 @@ Test(uses, a_confirmation_lasts_five_minutes)
 	scoped(vault) vault = {0};
 	char grant[ID_TEXT + 1], proof[ID_TEXT + 1];
 	vault_open(&vault);
-	vault_grant(&vault, BOTH_TERMS, grant);
+	vault_grant(&vault, VAULT_BOTH, grant);
 	vault_confirm(&vault, grant, "reset the account", proof);
 	fake_clock_pass(5 * 60 * 1000 + 1);
-	ask_reveal(&vault, grant, proof);
-	cr_assert(is_refused(&vault, "person_unproven"));
+	vault_ask_reveal(&vault, grant, proof);
+	cr_assert(vault_is_refused(&vault, "person_unproven"));
 }
 
 Test(uses, revealing_takes_a_scope_of_its_own)
@@ -347,7 +323,7 @@ Test(uses, revealing_takes_a_scope_of_its_own)
 	char grant[ID_TEXT + 1], proof[ID_TEXT + 1];
 	struct api_application use_only, none;
 	vault_open(&vault);
-	vault_grant(&vault, BOTH_TERMS, grant);
+	vault_grant(&vault, VAULT_BOTH, grant);
 	api_world_application(&vault.api, &vault.api.tenant, SCOPE_BIT(VAULT_USE), &use_only);
 	api_world_application(&vault.api, &vault.api.tenant, SCOPE_BIT(VAULT_READ), &none);
 	vault_prove(&vault, &(struct vault_proof){.person = vault.assistant.id, .application = use_only.id},
@@ -358,12 +334,12 @@ Test(uses, revealing_takes_a_scope_of_its_own)
 		.verification = proof,
 		.token = use_only.token};
 	vault_use(&vault, &use);
-	cr_assert(is_refused(&vault, "scope_missing"));
+	cr_assert(vault_is_refused(&vault, "scope_missing"));
 	use.mode = "code";
 	cr_assert(vault_use(&vault, &use) == 200);
 	use.token = none.token;
 	vault_use(&vault, &use);
-	cr_assert(is_refused(&vault, "scope_missing"));
+	cr_assert(vault_is_refused(&vault, "scope_missing"));
 }
 
 static void add_credential(struct vault *vault, const char *kind, const char *secret)
@@ -387,20 +363,20 @@ Test(uses, each_kind_reveals_its_own_fields)
 		&vault, "card", "{\"number\":\"4111111111111111\",\"expiry\":\"12/30\",\"holder\":\"E K\"}");
 	vault_grant(&vault, "\"modes\":[\"reveal\"]", grant);
 	vault_confirm(&vault, grant, "reset the account", proof);
-	cr_assert(ask_reveal(&vault, grant, proof) == 200);
+	cr_assert(vault_ask_reveal(&vault, grant, proof) == 200);
 	cr_assert(api_has(&vault.answer, "secret/number", "4111111111111111"));
 	cr_assert(api_has(&vault.answer, "secret/expiry", "12/30") &&
 		  api_has(&vault.answer, "secret/holder", "E K"));
 	add_credential(&vault, "totp", "{\"totp\":\"" VAULT_SEED "\"}");
 	vault_grant(&vault, "\"modes\":[\"reveal\"]", grant);
 	vault_confirm(&vault, grant, "reset the account", proof);
-	cr_assert(ask_reveal(&vault, grant, proof) == 200);
+	cr_assert(vault_ask_reveal(&vault, grant, proof) == 200);
 	cr_assert(
 		strstr(api_text(&vault.answer, "secret/totp"), "otpauth://totp/Shop:eva?secret=" VAULT_SEED));
 	add_credential(&vault, "note", "{\"text\":\"line one\\nline \\\"two\\\"\"}");
 	vault_grant(&vault, "\"modes\":[\"reveal\"]", grant);
 	vault_confirm(&vault, grant, "reset the account", proof);
-	cr_assert(ask_reveal(&vault, grant, proof) == 200);
+	cr_assert(vault_ask_reveal(&vault, grant, proof) == 200);
 	cr_assert(api_has(&vault.answer, "secret/text", "line one\nline \"two\""));
 }
 
@@ -410,10 +386,10 @@ Test(uses, a_login_without_a_seed_has_no_code)
 	char grant[ID_TEXT + 1], login[ID_TEXT + 1];
 	vault_open(&vault);
 	add_credential(&vault, "login", "{\"password\":\"x\"}");
-	vault_grant(&vault, CODE_TERMS, grant);
+	vault_grant(&vault, VAULT_CODE, grant);
 	vault_login(&vault, login);
-	ask_code(&vault, grant, login);
-	cr_assert(is_refused(&vault, "mode_not_allowed"));
+	vault_ask_code(&vault, grant, login);
+	cr_assert(vault_is_refused(&vault, "mode_not_allowed"));
 }
 
 /* ---- sealed to a key, and said twice ---- */
@@ -424,7 +400,7 @@ Test(uses, a_reveal_can_be_sealed_to_a_key)
 	scoped(buf) key = BUF(64);
 	char grant[ID_TEXT + 1], proof[ID_TEXT + 1];
 	vault_open(&vault);
-	vault_grant(&vault, BOTH_TERMS, grant);
+	vault_grant(&vault, VAULT_BOTH, grant);
 	vault_confirm(&vault, grant, "reset the account", proof);
 	/* The base point: a key as good as any, though everybody has its private half. */
 	static const uint8_t PUBLIC[BOX_PUBLIC] = {9};
@@ -448,7 +424,7 @@ Test(uses, what_nothing_can_be_sealed_to_is_refused_before_it_counts)
 	scoped(vault) vault = {0};
 	char grant[ID_TEXT + 1], proof[ID_TEXT + 1];
 	vault_open(&vault);
-	vault_grant(&vault, BOTH_TERMS ",\"uses\":1", grant);
+	vault_grant(&vault, VAULT_BOTH ",\"uses\":1", grant);
 	vault_confirm(&vault, grant, "reset the account", proof);
 	struct vault_use use = {.grant = grant,
 		.mode = "reveal",
@@ -460,7 +436,7 @@ Test(uses, what_nothing_can_be_sealed_to_is_refused_before_it_counts)
 	use.seal_to = "CQ";
 	vault_use(&vault, &use);
 	cr_assert(vault.answer.status == 422 && api_has_problem(&vault.answer, "/seal_to", "malformed"));
-	cr_assert(ask_reveal(&vault, grant, proof) == 200);
+	cr_assert(vault_ask_reveal(&vault, grant, proof) == 200);
 }
 
 Test(uses, a_replayed_answer_holds_no_secret)
@@ -468,7 +444,7 @@ Test(uses, a_replayed_answer_holds_no_secret)
 	scoped(vault) vault = {0};
 	char grant[ID_TEXT + 1], login[ID_TEXT + 1];
 	vault_open(&vault);
-	vault_grant(&vault, CODE_TERMS ",\"uses\":1", grant);
+	vault_grant(&vault, VAULT_CODE ",\"uses\":1", grant);
 	vault_login(&vault, login);
 	const struct vault_use use = {
 		.grant = grant, .mode = "code", .purpose = "x", .verification = login, .key = "once"};
@@ -492,7 +468,7 @@ static void *race(void *context)
 {
 	struct racer *racer = context;
 	struct vault mine = {.api = racer->vault->api};
-	racer->status = ask_code(&mine, racer->grant, racer->login);
+	racer->status = vault_ask_code(&mine, racer->grant, racer->login);
 	racer->coded = api_member(&mine.answer, "code") != NULL;
 	api_answer_done(&mine.answer);
 	return NULL;
@@ -506,7 +482,7 @@ Test(uses, of_sixty_four_at_once_exactly_one_gets_the_one_code)
 	struct racer racers[PARALLEL];
 	size_t codes = 0, refusals = 0;
 	vault_open(&vault);
-	vault_grant(&vault, CODE_TERMS ",\"uses\":1", grant);
+	vault_grant(&vault, VAULT_CODE ",\"uses\":1", grant);
 	vault_login(&vault, login);
 	for (size_t i = 0; i < PARALLEL; i++) {
 		racers[i] = (struct racer){.vault = &vault, .grant = grant, .login = login};
@@ -529,18 +505,18 @@ Test(uses, a_store_that_was_changed_by_hand_releases_nothing)
 	struct health health = {0};
 	char grant[ID_TEXT + 1], login[ID_TEXT + 1];
 	vault_open(&vault);
-	vault_grant(&vault, CODE_TERMS, grant);
+	vault_grant(&vault, VAULT_CODE, grant);
 	vault_login(&vault, login);
 	vault.api.server.health = &health;
 	health.sum_mismatch = true;
-	ask_code(&vault, grant, login);
+	vault_ask_code(&vault, grant, login);
 	cr_assert(api_is_code(&vault.answer, 503, "busy"));
 	health.sum_mismatch = false;
 	health.log_contradicts = true;
-	ask_code(&vault, grant, login);
+	vault_ask_code(&vault, grant, login);
 	cr_assert(api_is_code(&vault.answer, 503, "busy"));
 	health.log_contradicts = false;
-	cr_assert(ask_code(&vault, grant, login) == 200);
+	cr_assert(vault_ask_code(&vault, grant, login) == 200);
 }
 
 static fallible spoil(struct act *act, void *context)
@@ -565,13 +541,13 @@ Test(uses, a_secret_that_does_not_open_is_a_second_event_and_the_use_counts)
 	scoped(vault) vault = {0};
 	char grant[ID_TEXT + 1], login[ID_TEXT + 1];
 	vault_open(&vault);
-	vault_grant(&vault, CODE_TERMS ",\"uses\":1", grant);
+	vault_grant(&vault, VAULT_CODE ",\"uses\":1", grant);
 	vault_login(&vault, login);
 	api_world_run(&vault.api, spoil, &vault);
-	ask_code(&vault, grant, login);
+	vault_ask_code(&vault, grant, login);
 	cr_assert(api_is_code(&vault.answer, 500, "corrupt"));
 	cr_assert(vault_events(&vault, ACTION_CREDENTIAL_CODE_ISSUED) == 1);
 	cr_assert(vault_events(&vault, ACTION_CREDENTIAL_RELEASE_FAILED) == 1);
-	ask_code(&vault, grant, login);
-	cr_assert(is_refused(&vault, "uses_exhausted"));
+	vault_ask_code(&vault, grant, login);
+	cr_assert(vault_is_refused(&vault, "uses_exhausted"));
 }

@@ -10,48 +10,23 @@
 
 enum { HOUR_MS = 3600000 };
 
-#define CODE_TERMS "\"modes\":[\"code\"]"
-#define BOTH_TERMS "\"modes\":[\"code\",\"reveal\"],\"task\":\"T-118\""
-
-static bool is_refused(struct vault *vault, const char *code)
-{
-	return api_is_code(&vault->answer, 403, code);
-}
-
-/* A code with everything in order, but for what a test leaves out. */
-static int ask_code(struct vault *vault, const char *grant, const char *verification)
-{
-	return vault_use(vault, &(struct vault_use){.grant = grant,
-					.mode = "code",
-					.purpose = "pay invoice 77",
-					.verification = verification});
-}
-
-static int ask_reveal(struct vault *vault, const char *grant, const char *verification)
-{
-	return vault_use(vault, &(struct vault_use){.grant = grant,
-					.mode = "reveal",
-					.purpose = "reset the account",
-					.verification = verification});
-}
-
 Test(uses_refused, a_grant_ends_and_stays_ended_when_the_clock_goes_back)
 {
 	scoped(vault) vault = {0};
 	char grant[ID_TEXT + 1], login[ID_TEXT + 1], path[VAULT_PATH];
 	vault_open(&vault);
-	vault_grant(&vault, CODE_TERMS ",\"until\":\"2026-11-21T13:00:00Z\"", grant);
+	vault_grant(&vault, VAULT_CODE ",\"until\":\"2026-11-21T13:00:00Z\"", grant);
 	vault_login(&vault, login);
 	fake_clock_pass(HOUR_MS - 1);
-	cr_assert(ask_code(&vault, grant, login) == 200);
+	cr_assert(vault_ask_code(&vault, grant, login) == 200);
 	fake_clock_pass(1);
-	ask_code(&vault, grant, login);
-	cr_assert(is_refused(&vault, "grant_expired"));
+	vault_ask_code(&vault, grant, login);
+	cr_assert(vault_is_refused(&vault, "grant_expired"));
 	cr_assert(vault_events(&vault, ACTION_GRANT_EXPIRED) == 1 &&
 		  vault_events(&vault, ACTION_CREDENTIAL_DENIED) == 1);
 	fake_clock_pass(-HOUR_MS / 2);
-	ask_code(&vault, grant, login);
-	cr_assert(is_refused(&vault, "grant_expired"));
+	vault_ask_code(&vault, grant, login);
+	cr_assert(vault_is_refused(&vault, "grant_expired"));
 	cr_assert(vault_events(&vault, ACTION_GRANT_EXPIRED) == 1, "it ended once");
 	snprintf(path, sizeof path, "/v1/grants/%s", grant);
 	cr_assert(vault_call(&vault, "GET", path, NULL) == 200 && api_has(&vault.answer, "state", "expired"));
@@ -62,12 +37,12 @@ Test(uses_refused, a_grant_that_has_not_begun_waits)
 	scoped(vault) vault = {0};
 	char grant[ID_TEXT + 1], login[ID_TEXT + 1];
 	vault_open(&vault);
-	vault_grant(&vault, CODE_TERMS ",\"from\":\"2026-11-21T13:00:00Z\"", grant);
+	vault_grant(&vault, VAULT_CODE ",\"from\":\"2026-11-21T13:00:00Z\"", grant);
 	vault_login(&vault, login);
-	ask_code(&vault, grant, login);
-	cr_assert(is_refused(&vault, "grant_suspended"));
+	vault_ask_code(&vault, grant, login);
+	cr_assert(vault_is_refused(&vault, "grant_suspended"));
 	fake_clock_pass(HOUR_MS);
-	cr_assert(ask_code(&vault, grant, login) == 200);
+	cr_assert(vault_ask_code(&vault, grant, login) == 200);
 }
 
 Test(uses_refused, uses_run_out_and_refusals_cost_none)
@@ -75,14 +50,14 @@ Test(uses_refused, uses_run_out_and_refusals_cost_none)
 	scoped(vault) vault = {0};
 	char grant[ID_TEXT + 1], login[ID_TEXT + 1];
 	vault_open(&vault);
-	vault_grant(&vault, CODE_TERMS ",\"uses\":2", grant);
+	vault_grant(&vault, VAULT_CODE ",\"uses\":2", grant);
 	vault_login(&vault, login);
-	cr_assert(ask_code(&vault, grant, login) == 200);
-	ask_code(&vault, grant, NULL);
-	cr_assert(is_refused(&vault, "person_unproven"));
-	cr_assert(ask_code(&vault, grant, login) == 200);
-	ask_code(&vault, grant, login);
-	cr_assert(is_refused(&vault, "uses_exhausted"));
+	cr_assert(vault_ask_code(&vault, grant, login) == 200);
+	vault_ask_code(&vault, grant, NULL);
+	cr_assert(vault_is_refused(&vault, "person_unproven"));
+	cr_assert(vault_ask_code(&vault, grant, login) == 200);
+	vault_ask_code(&vault, grant, login);
+	cr_assert(vault_is_refused(&vault, "uses_exhausted"));
 }
 
 Test(uses_refused, a_mode_outside_the_grant_is_refused)
@@ -90,13 +65,13 @@ Test(uses_refused, a_mode_outside_the_grant_is_refused)
 	scoped(vault) vault = {0};
 	char grant[ID_TEXT + 1], proof[ID_TEXT + 1];
 	vault_open(&vault);
-	vault_grant(&vault, CODE_TERMS, grant);
+	vault_grant(&vault, VAULT_CODE, grant);
 	vault_confirm(&vault, grant, "reset the account", proof);
-	ask_reveal(&vault, grant, proof);
-	cr_assert(is_refused(&vault, "mode_not_allowed"));
+	vault_ask_reveal(&vault, grant, proof);
+	cr_assert(vault_is_refused(&vault, "mode_not_allowed"));
 	vault_use(&vault,
 		&(struct vault_use){.grant = grant, .mode = "inject", .purpose = "x", .verification = proof});
-	cr_assert(is_refused(&vault, "mode_not_allowed"));
+	cr_assert(vault_is_refused(&vault, "mode_not_allowed"));
 	vault_use(&vault, &(struct vault_use){.grant = grant, .mode = "copy", .purpose = "x"});
 	cr_assert(api_is_code(&vault.answer, 422, "invalid") &&
 		  api_has_problem(&vault.answer, "/mode", "not_allowed"));
@@ -107,10 +82,10 @@ Test(uses_refused, every_use_says_what_for)
 	scoped(vault) vault = {0};
 	char grant[ID_TEXT + 1], login[ID_TEXT + 1];
 	vault_open(&vault);
-	vault_grant(&vault, CODE_TERMS, grant);
+	vault_grant(&vault, VAULT_CODE, grant);
 	vault_login(&vault, login);
 	vault_use(&vault, &(struct vault_use){.grant = grant, .mode = "code", .verification = login});
-	cr_assert(is_refused(&vault, "purpose_required"));
+	cr_assert(vault_is_refused(&vault, "purpose_required"));
 }
 
 Test(uses_refused, a_use_without_a_device_is_refused_by_form)
@@ -118,7 +93,7 @@ Test(uses_refused, a_use_without_a_device_is_refused_by_form)
 	scoped(vault) vault = {0};
 	char grant[ID_TEXT + 1], login[ID_TEXT + 1];
 	vault_open(&vault);
-	vault_grant(&vault, CODE_TERMS, grant);
+	vault_grant(&vault, VAULT_CODE, grant);
 	vault_login(&vault, login);
 	vault_use(&vault, &(struct vault_use){.grant = grant,
 				  .mode = "code",
@@ -133,15 +108,15 @@ Test(uses_refused, a_client_stops_all_use_and_allows_it_again)
 	scoped(vault) vault = {0};
 	char grant[ID_TEXT + 1], login[ID_TEXT + 1];
 	vault_open(&vault);
-	vault_grant(&vault, CODE_TERMS, grant);
+	vault_grant(&vault, VAULT_CODE, grant);
 	vault_login(&vault, login);
 	cr_assert(vault_call(&vault, "POST", "/v1/clients/karlsson/freeze", NULL) == 200, "%s",
 		vault.answer.body);
 	cr_assert(json_is_true(api_member(&vault.answer, "frozen")));
-	ask_code(&vault, grant, login);
-	cr_assert(is_refused(&vault, "frozen"));
+	vault_ask_code(&vault, grant, login);
+	cr_assert(vault_is_refused(&vault, "frozen"));
 	cr_assert(vault_call(&vault, "DELETE", "/v1/clients/karlsson/freeze", NULL) == 200);
-	cr_assert(ask_code(&vault, grant, login) == 200);
+	cr_assert(vault_ask_code(&vault, grant, login) == 200);
 	cr_assert(vault_events(&vault, ACTION_CLIENT_PAUSED) == 1 &&
 		  vault_events(&vault, ACTION_CLIENT_RESUMED) == 1);
 }
@@ -151,19 +126,19 @@ Test(uses_refused, nothing_is_used_of_what_was_revoked_or_archived)
 	scoped(vault) vault = {0};
 	char grant[ID_TEXT + 1], second[ID_TEXT + 1], login[ID_TEXT + 1], path[VAULT_PATH];
 	vault_open(&vault);
-	vault_grant(&vault, CODE_TERMS, grant);
-	vault_grant(&vault, CODE_TERMS, second);
+	vault_grant(&vault, VAULT_CODE, grant);
+	vault_grant(&vault, VAULT_CODE, second);
 	vault_login(&vault, login);
 	snprintf(path, sizeof path, "/v1/grants/%s", grant);
 	cr_assert(vault_call(&vault, "DELETE", path, NULL) == 200 &&
 		  api_has(&vault.answer, "state", "revoked"));
-	ask_code(&vault, grant, login);
-	cr_assert(is_refused(&vault, "grant_expired"));
-	cr_assert(ask_code(&vault, second, login) == 200, "another grant is another grant");
+	vault_ask_code(&vault, grant, login);
+	cr_assert(vault_is_refused(&vault, "grant_expired"));
+	cr_assert(vault_ask_code(&vault, second, login) == 200, "another grant is another grant");
 	snprintf(path, sizeof path, "/v1/credentials/%s", vault.login);
 	cr_assert(vault_call(&vault, "DELETE", path, NULL) == 200);
-	ask_code(&vault, second, login);
-	cr_assert(is_refused(&vault, "grant_expired"));
+	vault_ask_code(&vault, second, login);
+	cr_assert(vault_is_refused(&vault, "grant_expired"));
 }
 
 Test(uses_refused, a_grant_gives_nothing_that_the_grantees_roles_do_not)
@@ -173,13 +148,13 @@ Test(uses_refused, a_grant_gives_nothing_that_the_grantees_roles_do_not)
 	struct api_person marketer;
 	vault_open(&vault);
 	api_world_person(&vault.api, &vault.api.tenant, "marketer", NULL, &marketer);
-	snprintf(body, sizeof body, "{\"credential\":\"%s\",\"to\":\"%s\"," CODE_TERMS "}", vault.login,
+	snprintf(body, sizeof body, "{\"credential\":\"%s\",\"to\":\"%s\"," VAULT_CODE "}", vault.login,
 		marketer.text);
 	cr_assert(vault_call(&vault, "POST", "/v1/grants", body) == 201);
 	snprintf(grant, sizeof grant, "%s", api_text(&vault.answer, "id"));
 	vault_use(&vault,
 		&(struct vault_use){.grant = grant, .mode = "code", .purpose = "x", .token = marketer.token});
-	cr_assert(is_refused(&vault, "not_allowed"));
+	cr_assert(vault_is_refused(&vault, "not_allowed"));
 	cr_assert(vault_events(&vault, ACTION_CREDENTIAL_DENIED) == 1);
 }
 
@@ -189,7 +164,7 @@ Test(uses_refused, another_tenants_grant_does_not_exist)
 	char grant[ID_TEXT + 1], login[ID_TEXT + 1];
 	struct api_tenant other;
 	vault_open(&vault);
-	vault_grant(&vault, CODE_TERMS, grant);
+	vault_grant(&vault, VAULT_CODE, grant);
 	vault_login(&vault, login);
 	api_world_tenant(&vault.api, &other);
 	vault_use(&vault, &(struct vault_use){.grant = grant,
@@ -206,10 +181,10 @@ Test(uses_refused, the_same_refusal_in_one_minute_is_counted_together)
 	scoped(vault) vault = {0};
 	char grant[ID_TEXT + 1];
 	vault_open(&vault);
-	vault_grant(&vault, CODE_TERMS, grant);
+	vault_grant(&vault, VAULT_CODE, grant);
 	for (int i = 0; i < 5; i++) {
-		ask_code(&vault, grant, NULL);
-		cr_assert(is_refused(&vault, "person_unproven"));
+		vault_ask_code(&vault, grant, NULL);
+		cr_assert(vault_is_refused(&vault, "person_unproven"));
 	}
 	cr_assert(vault_events(&vault, ACTION_CREDENTIAL_DENIED) == 1);
 }

@@ -183,6 +183,27 @@ int vault_use(struct vault *vault, const struct vault_use *use)
 	return api_ask(&vault->api, &request, &vault->answer);
 }
 
+int vault_ask_code(struct vault *vault, const char *grant, const char *verification)
+{
+	const struct vault_use use = {
+		.grant = grant, .mode = "code", .purpose = "pay invoice 77", .verification = verification};
+	return vault_use(vault, &use);
+}
+
+int vault_ask_reveal(struct vault *vault, const char *grant, const char *verification)
+{
+	const struct vault_use use = {.grant = grant,
+		.mode = "reveal",
+		.purpose = "reset the account",
+		.verification = verification};
+	return vault_use(vault, &use);
+}
+
+bool vault_is_refused(const struct vault *vault, const char *code)
+{
+	return api_is_code(&vault->answer, 403, code);
+}
+
 size_t vault_events(struct vault *vault, enum action action)
 {
 	return api_count_events(&vault->api, vault->api.tenant.id, action);

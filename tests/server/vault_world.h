@@ -31,6 +31,10 @@ int vault_call(struct vault *vault, const char *method, const char *path, const 
 int vault_call_as(
 	struct vault *vault, const char *token, const char *method, const char *path, const char *body);
 
+/* Terms of a grant, for vault_grant. */
+#define VAULT_CODE "\"modes\":[\"code\"]"
+#define VAULT_BOTH "\"modes\":[\"code\",\"reveal\"],\"task\":\"T-118\""
+
 /* vault_grant - the login for the assistant; terms are members of the body, such as
  * "\"modes\":[\"code\"],\"uses\":1". */
 void vault_grant(struct vault *vault, const char *terms, char grant[static ID_TEXT + 1]);
@@ -56,6 +60,14 @@ struct vault_use {
 	bool no_device;
 };
 int vault_use(struct vault *vault, const struct vault_use *use);
+
+/* vault_ask_code, vault_ask_reveal - a use with everything in order, but for the verification a test gives:
+ * NULL = none. The purposes are "pay invoice 77" and "reset the account". */
+int vault_ask_code(struct vault *vault, const char *grant, const char *verification);
+int vault_ask_reveal(struct vault *vault, const char *grant, const char *verification);
+
+/* vault_is_refused - the last answer is a 403 of this code. */
+bool vault_is_refused(const struct vault *vault, const char *code);
 
 /* vault_events - how many of an action the tenant's log holds. */
 size_t vault_events(struct vault *vault, enum action action);
