@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_slot - an unseal slot opens with its secret, whole, and under the root key it was made for. */
+#include "crypto/slot.h"
+
+#include "tests/support/vectors.h"
+
+#include <criterion/criterion.h>
+
+enum { BODY = SLOT_RECORD - 32, PAIR_END = 2 + SEAL_WRAPPED, SEALED_END = PAIR_END + 80 };
+
+static const uint8_t SECRET[SLOT_SECRET] = "a secret of thirty-two bytes...";
+static const struct seal_key ROOT = {"the root of everything that is."};
+static const struct seal_key OTHER_ROOT = {"the root of somebody else's all"};
+
+static struct buf made(const uint8_t secret[static SLOT_SECRET], const struct seal_key *root)
+{
+	struct buf record = BUF(SLOT_RECORD);
+	cr_assert(!err_failed(slot_make(SLOT_KEY_FILE, secret, root, &record)));
+	cr_assert(record.len == SLOT_RECORD, "%zu bytes", record.len);
+	return record;
+}
+
+static struct err opened(struct span record)
+{
+	struct seal_key root;
+	return slot_open(record, SECRET, &root);
+}
+
+Test(slot, gives_the_root_key_back_to_its_secret)
+{
+	scoped(buf) record = made(SECRET, &ROOT);
+	struct seal_key root = {0};
+	cr_assert(!err_failed(slot_open(buf_span(&record), SECRET, &root)));
+	cr_assert(memcmp(&root, &ROOT, sizeof root) == 0);
+}
+
+Test(slot, does_not_open_with_another_secret)
+{
+	scoped(buf) record = made(SECRET, &ROOT);
+	for (size_t bit = 0; bit < 8 * sizeof SECRET; bit++) {
+		struct seal_key root = OTHER_ROOT;
+		uint8_t wrong[SLOT_SECRET];
+		memcpy(wrong, SECRET, sizeof wrong);
+		wrong[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		cr_assert(slot_open(buf_span(&record), wrong, &root).kind == ERR_FORGED, "bit %zu", bit);
+		cr_assert(memcmp(&root, &OTHER_ROOT, sizeof root) == 0, "a refusal gives nothing away");
+	}
+}
+
+Test(slot, does_not_open_with_any_byte_changed)
+{
+	scoped(buf) record = made(SECRET, &ROOT);
+	for (size_t at = 0; at < record.len; at++) {
+		record.data[at] ^= 0x10;
+		enum err_kind kind = opened(buf_span(&record)).kind;
+		cr_assert(kind == ERR_FORGED || kind == ERR_CORRUPT, "byte %zu: %d", at, kind);
+		record.data[at] ^= 0x10;
+	}
+	cr_assert(!err_failed(opened(buf_span(&record))));
+}
+
+Test(slot, does_not_open_at_another_length)
+{
+	scoped(buf) record = made(SECRET, &ROOT);
+	for (size_t len = 0; len < record.len; len++)
+		cr_assert(err_failed(opened(span_of(record.data, len))), "%zu bytes", len);
+	record.max++;
+	buf_put_u8(&record, 0);
+	cr_assert(opened(buf_span(&record)).kind == ERR_CORRUPT);
+}
+
+/* Whoever knows a slot's secret, but not the root key, can build a slot around a root key of his own: it
+ * opens to that one, and never to a mixture. */
+Test(slot, takes_no_piece_of_a_slot_that_was_made_for_another_root)
+{
+	static const size_t CUTS[] = {2, PAIR_END, SEALED_END, BODY};
+	scoped(buf) ours = made(SECRET, &ROOT);
+	scoped(buf) theirs = made(SECRET, &OTHER_ROOT);
+	for (size_t i = 0; i < sizeof CUTS / sizeof CUTS[0]; i++) {
+		uint8_t mixed[SLOT_RECORD];
+		struct seal_key root;
+		size_t cut = CUTS[i];
+		memcpy(mixed, ours.data, cut);
+		memcpy(mixed + cut, theirs.data + cut, sizeof mixed - cut);
+		struct err err = slot_open(SPAN_BYTES(mixed), SECRET, &root);
+		/* Only the two bytes in front say the same in both. */
+		cr_assert(cut == 2 ? !err_failed(err) : err.kind == ERR_FORGED, "cut at %zu", cut);
+		cr_assert(cut > 2 || memcmp(&root, &OTHER_ROOT, sizeof root) == 0);
+	}
+}
+
+Test(slot, two_slots_of_one_root_have_nothing_in_common)
+{
+	scoped(buf) one = made(SECRET, &ROOT);
+	scoped(buf) other = made(SECRET, &ROOT);
+	cr_assert(memcmp(one.data + PAIR_END, other.data + PAIR_END, 80) != 0);
+	cr_assert(memcmp(one.data + SEALED_END, other.data + SEALED_END, SEAL_WRAPPED) != 0);
+	cr_assert(memcmp(one.data + BODY, other.data + BODY, 32) != 0);
+}
+
+Test(slot, its_golden_record_opens_for_ever)
+{
+	scoped(buf) record = BUF(SLOT_RECORD);
+	struct seal_key root;
+	vectors_read_hex("golden/slot_1.hex", &record);
+	cr_assert(!err_failed(slot_open(buf_span(&record), SECRET, &root)));
+	cr_assert(memcmp(&root, &ROOT, sizeof root) == 0);
+}
