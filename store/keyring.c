@@ -29,10 +29,11 @@ static const char *const NAMES[MAP_COUNT] = {"meta", "slot", "key", "mark"};
 
 struct keyring {
 	struct kv *kv;
+	char folder[PATH_BYTES - 8];
 	char shred_path[PATH_BYTES];
 	pthread_rwlock_t lock;
 	struct buf shred; /* one key a bucket */
-	uint64_t made;    /* keys ever put: the next one's bucket */
+	uint64_t made;	  /* keys ever put: the next one's bucket */
 };
 
 /* ---- the shred file: magic, then one key a bucket ---- */
@@ -53,6 +54,17 @@ static fallible write_whole(int fd, struct span bytes)
 	return fsync(fd) == 0 ? OK : FAIL(IO, "the shred file cannot be synced");
 }
 
+/* Without it a crash may take the new name back, and a key would lie under a bucket that is gone. */
+static fallible sync_folder(const struct keyring *keyring)
+{
+	int fd = open(keyring->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0)
+		return FAIL(IO, "the folder of the shred file cannot be opened");
+	int synced = fsync(fd);
+	close(fd);
+	return synced == 0 ? OK : FAIL(IO, "the folder of the shred file cannot be synced");
+}
+
 /* Written aside, synced, renamed: a crash leaves the old or the new one. */
 static fallible save_shred(const struct keyring *keyring)
 {
@@ -68,7 +80,7 @@ static fallible save_shred(const struct keyring *keyring)
 	TRY(err);
 	if (rename(aside, keyring->shred_path) != 0)
 		return FAIL(IO, "the shred file cannot be replaced");
-	return OK;
+	return sync_folder(keyring);
 }
 
 static fallible load_shred(struct keyring *keyring)
@@ -92,7 +104,7 @@ static fallible load_shred(struct keyring *keyring)
 
 static fallible bucket_key(const struct keyring *keyring, uint32_t bucket, struct seal_key *key)
 {
-	if ((size_t)(bucket + 1) * SHRED_KEY > keyring->shred.len)
+	if (bucket >= keyring->shred.len / SHRED_KEY)
 		return FAIL(CORRUPT, "the shred file lacks a bucket");
 	memcpy(key->bytes, keyring->shred.data + (size_t)bucket * SHRED_KEY, SHRED_KEY);
 	return OK;
@@ -114,26 +126,30 @@ static fallible read_made(struct keyring *keyring)
 	return reader_check(&reader);
 }
 
-static fallible prepare(struct keyring *keyring, const struct kv_backend *backend, const char *directory, bool create)
+static fallible prepare(
+	struct keyring *keyring, const struct kv_backend *backend, const char *directory, bool create)
 {
-	char path[PATH_BYTES - 8];
 	struct stat there;
-	if (snprintf(path, sizeof path, "%s/keyring", directory) >= (int)sizeof path)
+	if (snprintf(keyring->folder, sizeof keyring->folder, "%s/keyring", directory) >=
+		(int)sizeof keyring->folder)
 		return FAIL(INPUT, "the path of the data directory is too long");
-	snprintf(keyring->shred_path, sizeof keyring->shred_path, "%s/shred", path);
+	snprintf(keyring->shred_path, sizeof keyring->shred_path, "%s/shred", keyring->folder);
 	bool exists = stat(keyring->shred_path, &there) == 0;
 	if (exists == create)
 		return create ? FAIL(CONFLICT, "there is a keyring in this directory already")
 			      : FAIL(NOT_FOUND, "there is no keyring in this directory");
-	struct kv_ask ask = {.path = path, .maps = NAMES, .map_count = MAP_COUNT, .durable = true};
+	struct kv_ask ask = {.path = keyring->folder, .maps = NAMES, .map_count = MAP_COUNT, .durable = true};
 	TRY(kv_open(backend, &ask, &keyring->kv));
-	if (create)
-		return save_shred(keyring);
-	TRY(load_shred(keyring));
-	return read_made(keyring);
+	TRY(read_made(keyring));
+	if (!create)
+		return load_shred(keyring);
+	/* A shred file that was lost is no reason to begin anew over the keys that lie there. */
+	return keyring->made ? FAIL(CONFLICT, "there are keys in this directory already")
+			     : save_shred(keyring);
 }
 
-fallible keyring_open(const struct kv_backend *backend, const char *directory, bool create, struct keyring **keyring)
+fallible keyring_open(
+	const struct kv_backend *backend, const char *directory, bool create, struct keyring **keyring)
 {
 	struct keyring *made = calloc(1, sizeof *made);
 	if (!made)
@@ -172,8 +188,11 @@ static void name_bytes(const struct keyring_name *name, uint8_t bytes[static NAM
 
 static struct seal_context outer_context(const struct keyring_name *name, uint32_t bucket)
 {
-	return (struct seal_context){.tenant = name->tenant, .object = name->id, .version = bucket,
-		.object_type = SEAL_SHRED, .field_type = (uint8_t)name->kind};
+	return (struct seal_context){.tenant = name->tenant,
+		.object = name->id,
+		.version = bucket,
+		.object_type = SEAL_SHRED,
+		.field_type = (uint8_t)name->kind};
 }
 
 static fallible open_row(const struct keyring *keyring, struct span value, struct keyring_row *row)
@@ -216,15 +235,23 @@ fallible keyring_get(struct keyring *keyring, const struct keyring_name *name, s
 /* A bucket's shred key is durable before the first key lies under it. */
 static fallible make_bucket(struct keyring *keyring, uint32_t bucket)
 {
-	if ((size_t)(bucket + 1) * SHRED_KEY <= keyring->shred.len)
+	size_t buckets = keyring->shred.len / SHRED_KEY;
+	if (bucket < buckets)
 		return OK;
+	if (bucket > buckets)
+		return FAIL(CORRUPT, "the shred file lacks a bucket");
 	uint8_t *room = buf_room(&keyring->shred, SHRED_KEY);
 	TRY(buf_check(&keyring->shred));
 	random_fill(room, SHRED_KEY);
-	return save_shred(keyring);
+	struct err err = save_shred(keyring);
+	/* Else the next key would lie under one that is in memory alone. */
+	if (err_failed(err))
+		keyring->shred.len -= SHRED_KEY;
+	return err;
 }
 
-static fallible put_row(struct keyring *keyring, struct kv_txn *txn, const struct keyring_row *row, uint32_t bucket)
+static fallible put_row(
+	struct keyring *keyring, struct kv_txn *txn, const struct keyring_row *row, uint32_t bucket)
 {
 	uint8_t bytes[NAME_BYTES];
 	scoped(buf) value = BUF(512);
