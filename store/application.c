@@ -13,8 +13,7 @@ static struct noun_seal seal_of(const struct application *application)
 		{.object = application->id, .object_type = SEAL_LABEL, .field_type = TABLE_APPLICATION}};
 }
 
-static fallible decode(
-	const struct view *view, const struct row *row, struct arena *arena, struct application *application)
+static fallible decode_clear(const struct row *row, struct application *application, struct span *sealed)
 {
 	struct reader reader = READER(row->payload);
 	application->version = row->version;
@@ -25,10 +24,18 @@ static fallible decode(
 	application->created.ms = reader_i64(&reader);
 	application->expires.ms = reader_i64(&reader);
 	reader_copy(&reader, application->token, sizeof application->token);
-	struct span sealed = reader_sized(&reader);
+	*sealed = reader_sized(&reader);
 	TRY(reader_check(&reader));
 	if (application->state > APPLICATION_REVOKED)
 		return FAIL(CORRUPT, "an application's record has a state that no version knows");
+	return OK;
+}
+
+static fallible decode(
+	const struct view *view, const struct row *row, struct arena *arena, struct application *application)
+{
+	struct span sealed;
+	TRY(decode_clear(row, application, &sealed));
 	const struct noun_seal seal = seal_of(application);
 	return noun_open(view_keys(view), &seal, sealed, arena, &application->name);
 }
@@ -41,6 +48,19 @@ fallible application_get(const struct view *view, struct id tenant, struct id id
 	struct noun_key key = noun_key(tenant, id_span(&id), SPAN_NONE);
 	TRY(view_get(view, TABLE_APPLICATION, noun_key_span(&key), &row));
 	TRY(decode(view, &row, arena, &read));
+	*application = read;
+	return OK;
+}
+
+fallible application_get_clear(
+	const struct view *view, struct id tenant, struct id id, struct application *application)
+{
+	struct row row;
+	struct span sealed;
+	struct application read = {.tenant = tenant, .id = id};
+	struct noun_key key = noun_key(tenant, id_span(&id), SPAN_NONE);
+	TRY(view_get(view, TABLE_APPLICATION, noun_key_span(&key), &row));
+	TRY(decode_clear(&row, &read, &sealed));
 	*application = read;
 	return OK;
 }

@@ -26,6 +26,10 @@ struct application {
 /* application_get - Fails: NOT_FOUND · FORGED · CORRUPT. */
 fallible application_get(const struct view *view, struct id tenant, struct id id, struct arena *arena,
 	struct application *application);
+
+/* application_get_clear - all but the name, which stays empty: what every request asks for. Fails likewise. */
+fallible application_get_clear(
+	const struct view *view, struct id tenant, struct id id, struct application *application);
 fallible application_put(struct act *act, const struct application *application);
 
 /* application_next - walk a tenant's applications in the order of their ids. False at the end: check *err. */

@@ -35,8 +35,7 @@ static fallible read_roles(struct reader *reader, struct arena *arena, struct pe
 	return OK;
 }
 
-static fallible decode(
-	const struct view *view, const struct row *row, struct arena *arena, struct person *person)
+static fallible decode_clear(const struct row *row, struct arena *arena, struct person *person, struct span *sealed)
 {
 	struct reader reader = READER(row->payload);
 	person->version = row->version;
@@ -49,12 +48,33 @@ static fallible decode(
 	person->created.ms = reader_i64(&reader);
 	person->email_changed.ms = reader_i64(&reader);
 	TRY(read_roles(&reader, arena, person));
-	struct span sealed = reader_sized(&reader);
+	*sealed = reader_sized(&reader);
 	TRY(reader_check(&reader));
 	if (person->kind > PERSON_EXTERNAL || person->state > PERSON_ERASED ||
 		person->language >= LANGUAGE_COUNT)
 		return FAIL(CORRUPT, "a person's record has a field that no version knows");
+	return OK;
+}
+
+static fallible decode(
+	const struct view *view, const struct row *row, struct arena *arena, struct person *person)
+{
+	struct span sealed;
+	TRY(decode_clear(row, arena, person, &sealed));
 	return open_texts(view, sealed, arena, person);
+}
+
+fallible person_get_clear(
+	const struct view *view, struct id tenant, struct id id, struct arena *arena, struct person *person)
+{
+	struct row row;
+	struct span sealed;
+	struct person read = {.tenant = tenant, .id = id};
+	struct noun_key key = noun_key(tenant, id_span(&id), SPAN_NONE);
+	TRY(view_get(view, TABLE_PERSON, noun_key_span(&key), &row));
+	TRY(decode_clear(&row, arena, &read, &sealed));
+	*person = read;
+	return OK;
 }
 
 fallible person_get(
@@ -143,7 +163,10 @@ static fallible decode_role(const struct row *row, struct role *role)
 		return FAIL(CORRUPT, "a role's record has an unknown version");
 	role->capabilities = reader_u64(&reader);
 	role->least_factor = reader_u8(&reader);
-	return reader_check(&reader);
+	TRY(reader_check(&reader));
+	return role->least_factor <= ROLES_FACTOR_TOTP
+		       ? OK
+		       : FAIL(CORRUPT, "a role's record has an unknown factor");
 }
 
 fallible role_get(const struct view *view, struct id tenant, struct span name, struct role *role)

@@ -41,6 +41,10 @@ struct person {
 fallible person_get(
 	const struct view *view, struct id tenant, struct id id, struct arena *arena, struct person *person);
 
+/* person_get_clear - all but the sealed texts, which stay empty: for who only asks for state and roles. Fails likewise. */
+fallible person_get_clear(
+	const struct view *view, struct id tenant, struct id id, struct arena *arena, struct person *person);
+
 /* person_seal - the sealed texts, in prepare; person_put - the row, in the act, with texts sealed before. */
 fallible person_seal(const struct keys *keys, const struct person *person, struct buf *sealed);
 fallible person_put(struct act *act, const struct person *person, struct span sealed);

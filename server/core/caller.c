@@ -12,11 +12,11 @@ enum { CALLER_ROLES_MAX = 1024 };
 
 /* ---- tokens ---- */
 
-static fallible as_application(const struct view *view, const struct token *token, struct arena *arena, struct instant now,
+static fallible as_application(const struct view *view, const struct token *token, struct instant now,
 	struct caller *caller)
 {
 	struct application application;
-	TRY(application_get(view, token->tenant, token->owner, arena, &application));
+	TRY(application_get_clear(view, token->tenant, token->owner, &application));
 	if (application.state != APPLICATION_ACTIVE || application.expires.ms <= now.ms)
 		return FAIL(STRANGER, "the application's token has ended");
 	caller->application = token->owner;
@@ -40,7 +40,7 @@ static fallible join_roles(const struct person *person, struct arena *arena, str
 static fallible become(const struct view *view, struct caller *caller, struct id id, struct arena *arena)
 {
 	struct person person;
-	TRY(person_get(view, caller->tenant, id, arena, &person));
+	TRY(person_get_clear(view, caller->tenant, id, arena, &person));
 	if (person.state != PERSON_ACTIVE)
 		return FAIL(NOT_FOUND, "the person is not active");
 	TRY(person_capabilities(view, &person, &caller->capabilities));
@@ -55,7 +55,7 @@ static fallible by_kind(const struct view *view, const struct token *token, stru
 	caller->tenant = token->tenant;
 	switch (token->kind) {
 	case TOKEN_APPLICATION:
-		return as_application(view, token, arena, now, caller);
+		return as_application(view, token, now, caller);
 	case TOKEN_PERSON:
 		caller->scopes = SCOPE_ALL;
 		caller->proven = true;

@@ -39,7 +39,7 @@ static fallible set_person(const struct view *view, struct id tenant, const stru
 	struct id *id = &event->ids[LEAF_ID_ACTOR];
 	struct err err = person_find(view, tenant, ask->actor_name, id);
 	if (!err_failed(err))
-		err = person_get(view, tenant, *id, arena, &person);
+		err = person_get_clear(view, tenant, *id, arena, &person);
 	if (err.kind == ERR_NOT_FOUND)
 		return FAIL_CODE(UNKNOWN_PERSON, "the event's actor is nobody here");
 	TRY(err);
@@ -113,6 +113,9 @@ static void set_texts(const struct events_ask *ask, struct event *event)
 fallible events_prepare(const struct server *server, const struct caller *caller, const struct view *view,
 	const struct events_ask *ask, struct instant now, struct arena *arena, struct events_item *item)
 {
+	/* A personal token has every scope, for its person's capabilities decide; none of them is to say what others did. */
+	if (ids_is_none(caller->application))
+		return FAIL_CODE(SCOPE_MISSING, "events are reported by an application");
 	struct event event = {.action = ask->action->action, .outcome = ask->outcome, .time = ask->time,
 		.counted = ask->counted, .count = ask->count};
 	TRY(set_source(caller, ask, now, &event));
