@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { BODY_MAX = 2048, PATH_BYTES = 128, STEP_MS = 30000, LETTERS_MEMORY = 256 * 1024 };
+enum { BODY_MAX = 2048, PATH_BYTES = 128, STEP_MS = 30000, LETTERS_MEMORY = 256 * 1024, CODE_MEMBER = 256 };
 
 static void must(struct err err)
 {
@@ -149,6 +149,48 @@ int login_try(struct api_world *world, const char *token, const char *id, const 
 	snprintf(path, sizeof path, "/v1/verifications/%s", id);
 	return api_call(world, "POST", path, token, body, answer);
 }
+
+/* ---- scenes ---- */
+
+void login_scene_begin(struct login_scene *scene)
+{
+	api_world_open(&scene->world);
+	api_world_person(
+		&scene->world, &scene->world.tenant, "assistant", "vera@example.org", &scene->person);
+}
+
+void login_scene_open(struct login_scene *scene)
+{
+	login_scene_begin(scene);
+	login_add_app(&scene->world, scene->person.text, &scene->app);
+}
+
+void login_scene_done(struct login_scene *scene)
+{
+	api_answer_done(&scene->answer);
+	api_world_done(&scene->world);
+}
+
+void login_scene_ask(struct login_scene *scene, const char *more)
+{
+	int status = login_open(
+		&scene->world, scene->world.tenant.token, scene->person.text, more, &scene->answer);
+	must_be(status, 200, &scene->answer);
+}
+
+void login_scene_type(struct login_scene *scene, const char *code)
+{
+	char more[CODE_MEMBER];
+	snprintf(more, sizeof more, ",\"code\":\"%s\"", code);
+	login_scene_ask(scene, more);
+}
+
+void login_scene_keep_id(const struct login_scene *scene, char id[static ID_TEXT + 1])
+{
+	snprintf(id, ID_TEXT + 1, "%s", api_text(&scene->answer, "id"));
+}
+
+/* ---- factors ---- */
 
 struct proving {
 	struct id tenant, factor;

@@ -42,6 +42,28 @@ int login_open(struct api_world *world, const char *token, const char *person, c
 int login_try(struct api_world *world, const char *token, const char *id, const char *body,
 	struct api_answer *answer);
 
+/* A tenant with a person of role assistant, what their app shows, and the answer of the last request. */
+struct login_scene {
+	struct api_world world;
+	struct api_person person; /* vera@example.org */
+	struct login_app app;
+	struct api_answer answer;
+};
+
+/* login_scene_open - with the app, active and unproven. login_scene_begin - without. Owns:
+ * scoped(login_scene). */
+void login_scene_open(struct login_scene *scene);
+void login_scene_begin(struct login_scene *scene);
+void login_scene_done(struct login_scene *scene);
+
+/* login_scene_ask - login_open for the person by the tenant's application. login_scene_type - the same with a
+ * code in it. Another status than 200 ends the test. */
+void login_scene_ask(struct login_scene *scene, const char *more);
+void login_scene_type(struct login_scene *scene, const char *code);
+
+/* login_scene_keep_id - the id in the last answer. */
+void login_scene_keep_id(const struct login_scene *scene, char id[static ID_TEXT + 1]);
+
 /* login_prove - mark an active factor as proven, as an enrolment code would. */
 void login_prove(struct api_world *world, struct id tenant, const char *factor);
 

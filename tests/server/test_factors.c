@@ -11,39 +11,20 @@
 
 enum { MINUTE_MS = 60000, DAY_MS = 86400000, TEXT_MAX = 512 };
 
-struct scene {
-	struct api_world world;
-	struct api_person person;
-	struct login_app app;
-	struct api_answer answer;
-};
-
-static void scene_done(struct scene *scene)
-{
-	api_answer_done(&scene->answer);
-	api_world_done(&scene->world);
-}
-
-static void scene_open(struct scene *scene)
-{
-	api_world_open(&scene->world);
-	api_world_person(
-		&scene->world, &scene->world.tenant, "assistant", "vera@example.org", &scene->person);
-}
-
-static int post(struct scene *scene, const char *before, const char *id, const char *after, const char *body)
+static int post(
+	struct login_scene *scene, const char *before, const char *id, const char *after, const char *body)
 {
 	char path[TEXT_MAX];
 	snprintf(path, sizeof path, "/v1/%s/%s/%s", before, id, after);
 	return api_call(&scene->world, "POST", path, scene->world.tenant.token, body, &scene->answer);
 }
 
-static int start(struct scene *scene, const char *body)
+static int start(struct login_scene *scene, const char *body)
 {
 	return post(scene, "people", scene->person.text, "factors", body);
 }
 
-static int confirm(struct scene *scene, const char *factor, const char *code, const char *enrolment)
+static int confirm(struct login_scene *scene, const char *factor, const char *code, const char *enrolment)
 {
 	char body[TEXT_MAX];
 	snprintf(body, sizeof body, "{\"code\":\"%s\"%s%s%s}", code, enrolment ? ",\"enrolment\":\"" : "",
@@ -52,7 +33,7 @@ static int confirm(struct scene *scene, const char *factor, const char *code, co
 }
 
 /* By hand, from a second person who is proven: their personal token. */
-static void hand_over(struct scene *scene, char code[static 16])
+static void hand_over(struct login_scene *scene, char code[static 16])
 {
 	char path[TEXT_MAX];
 	struct api_person owner;
@@ -67,9 +48,9 @@ static void hand_over(struct scene *scene, char code[static 16])
 
 Test(factors, an_app_gets_its_secret_once_with_a_picture)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	char path[TEXT_MAX];
-	scene_open(&scene);
+	login_scene_begin(&scene);
 	cr_assert(start(&scene, "{\"type\":\"totp\",\"label\":\"Phone\"}") == 201, "%s", scene.answer.body);
 	cr_assert(api_has(&scene.answer, "state", "pending") && api_member(&scene.answer, "secret"));
 	cr_assert(strncmp(api_text(&scene.answer, "uri"), "otpauth://totp/", 15) == 0);
@@ -85,9 +66,9 @@ Test(factors, an_app_gets_its_secret_once_with_a_picture)
 
 Test(factors, a_repeated_request_is_answered_without_the_secret)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	char path[TEXT_MAX], id[ID_TEXT + 1];
-	scene_open(&scene);
+	login_scene_begin(&scene);
 	snprintf(path, sizeof path, "/v1/people/%s/factors", scene.person.text);
 	const struct api_request request = {.method = "POST",
 		.path = path,
@@ -104,8 +85,8 @@ Test(factors, a_repeated_request_is_answered_without_the_secret)
 
 Test(factors, shapes_that_no_app_knows_are_refused)
 {
-	scoped(scene) scene = {0};
-	scene_open(&scene);
+	scoped(login_scene) scene = {0};
+	login_scene_begin(&scene);
 	cr_assert(start(&scene, "{\"type\":\"totp\",\"digits\":7}") == 422);
 	cr_assert(start(&scene, "{\"type\":\"totp\",\"algorithm\":\"MD5\"}") == 422);
 	cr_assert(start(&scene, "{\"type\":\"totp\",\"period\":60}") == 422);
@@ -119,9 +100,9 @@ Test(factors, shapes_that_no_app_knows_are_refused)
 
 Test(factors, the_first_factor_is_active_and_unproven)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	char code[TOTP_DIGITS_MAX + 1];
-	scene_open(&scene);
+	login_scene_begin(&scene);
 	login_start_app(&scene.world, scene.person.text, &scene.app);
 	login_app_code(&scene.app, 0, code);
 	cr_assert(confirm(&scene, scene.app.factor, code, NULL) == 200, "%s", scene.answer.body);
@@ -135,9 +116,9 @@ Test(factors, the_first_factor_is_active_and_unproven)
 
 Test(factors, a_pending_factor_opens_nothing)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	char code[TOTP_DIGITS_MAX + 1], more[TEXT_MAX];
-	scene_open(&scene);
+	login_scene_begin(&scene);
 	login_start_app(&scene.world, scene.person.text, &scene.app);
 	login_app_code(&scene.app, 0, code);
 	snprintf(more, sizeof more, ",\"code\":\"%s\"", code);
@@ -148,9 +129,9 @@ Test(factors, a_pending_factor_opens_nothing)
 
 Test(factors, the_fifth_wrong_code_ends_a_pending_factor)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	char code[TOTP_DIGITS_MAX + 1], wrong[TOTP_DIGITS_MAX + 1];
-	scene_open(&scene);
+	login_scene_begin(&scene);
 	login_start_app(&scene.world, scene.person.text, &scene.app);
 	login_app_wrong(&scene.app, wrong);
 	for (int i = 0; i < FACTOR_TRIES; i++) {
@@ -164,10 +145,10 @@ Test(factors, the_fifth_wrong_code_ends_a_pending_factor)
 
 Test(factors, an_address_is_confirmed_by_the_mailed_code_within_ten_minutes)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	char code[16];
 	struct id id;
-	scene_open(&scene);
+	login_scene_begin(&scene);
 	cr_assert(start(&scene, "{\"type\":\"email\"}") == 201, "%s", scene.answer.body);
 	cr_assert(api_has(&scene.answer, "hint", "v***@example.org"), "the person's own address");
 	char factor[ID_TEXT + 1];
@@ -184,9 +165,9 @@ Test(factors, an_address_is_confirmed_by_the_mailed_code_within_ten_minutes)
 
 Test(factors, an_enrolment_code_handed_over_makes_the_first_factor_proven)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	char code[TOTP_DIGITS_MAX + 1], enrolment[16];
-	scene_open(&scene);
+	login_scene_begin(&scene);
 	hand_over(&scene, enrolment);
 	login_start_app(&scene.world, scene.person.text, &scene.app);
 	login_app_code(&scene.app, 0, code);
@@ -198,9 +179,9 @@ Test(factors, an_enrolment_code_handed_over_makes_the_first_factor_proven)
 
 Test(factors, a_factor_is_proven_afterwards_and_a_code_works_once)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	char enrolment[16], body[TEXT_MAX];
-	scene_open(&scene);
+	login_scene_begin(&scene);
 	login_add_app(&scene.world, scene.person.text, &scene.app);
 	hand_over(&scene, enrolment);
 	snprintf(body, sizeof body, "{\"enrolment\":\"%.5s-%s\"}", enrolment, enrolment + 5);
@@ -211,9 +192,9 @@ Test(factors, a_factor_is_proven_afterwards_and_a_code_works_once)
 
 Test(factors, five_wrong_enrolment_codes_wear_it_out)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	char enrolment[16], body[TEXT_MAX];
-	scene_open(&scene);
+	login_scene_begin(&scene);
 	login_add_app(&scene.world, scene.person.text, &scene.app);
 	hand_over(&scene, enrolment);
 	for (int i = 0; i < ENROLMENT_TRIES; i++)
@@ -224,7 +205,7 @@ Test(factors, five_wrong_enrolment_codes_wear_it_out)
 		"the right one comes too late");
 }
 
-static int ask_by_hand(struct scene *scene, const char *token)
+static int ask_by_hand(struct login_scene *scene, const char *token)
 {
 	char path[TEXT_MAX];
 	snprintf(path, sizeof path, "/v1/people/%s/enrolment", scene->person.text);
@@ -233,10 +214,10 @@ static int ask_by_hand(struct scene *scene, const char *token)
 
 Test(factors, a_code_by_hand_takes_a_second_proven_person_once_somebody_was_vouched_for)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	char body[TEXT_MAX];
 	struct api_application other;
-	scene_open(&scene);
+	login_scene_begin(&scene);
 	api_world_application(&scene.world, &scene.world.tenant, SCOPE_BIT(VERIFY), &other);
 	cr_assert(ask_by_hand(&scene, other.token) == 403, "not any application");
 	cr_assert(ask_by_hand(&scene, scene.person.token) == 403, "nor for oneself");
@@ -252,10 +233,10 @@ Test(factors, a_code_by_hand_takes_a_second_proven_person_once_somebody_was_vouc
 
 Test(factors, a_code_by_mail_goes_to_an_address_that_stood_for_a_day)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	struct id id;
 	char code[16], body[TEXT_MAX];
-	scene_open(&scene);
+	login_scene_begin(&scene);
 	login_add_app(&scene.world, scene.person.text, &scene.app);
 	if (post(&scene, "people", scene.person.text, "enrolment", "{\"by\":\"email\"}") == 409) {
 		fake_clock_pass(DAY_MS);
@@ -275,8 +256,8 @@ Test(factors, a_code_by_mail_goes_to_an_address_that_stood_for_a_day)
 
 Test(factors, who_has_a_factor_gains_none_unproven)
 {
-	scoped(scene) scene = {0};
-	scene_open(&scene);
+	scoped(login_scene) scene = {0};
+	login_scene_begin(&scene);
 	login_add_app(&scene.world, scene.person.text, &scene.app);
 	cr_assert(start(&scene, "{\"type\":\"email\",\"address\":\"evil@example.net\"}") == 403);
 	cr_assert(api_is_code(&scene.answer, 403, "person_unproven"));
@@ -284,10 +265,10 @@ Test(factors, who_has_a_factor_gains_none_unproven)
 
 Test(factors, one_that_was_begun_before_the_first_is_no_way_past_it)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	struct login_app planted;
 	char code[TOTP_DIGITS_MAX + 1];
-	scene_open(&scene);
+	login_scene_begin(&scene);
 	login_start_app(&scene.world, scene.person.text, &planted);
 	login_add_app(&scene.world, scene.person.text, &scene.app);
 	login_app_code(&planted, 0, code);
@@ -297,10 +278,10 @@ Test(factors, one_that_was_begun_before_the_first_is_no_way_past_it)
 
 Test(factors, a_proven_person_gains_and_loses_factors_and_all_addresses_are_told)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	char path[TEXT_MAX], code[TOTP_DIGITS_MAX + 1], factor[ID_TEXT + 1];
 	struct login_app second;
-	scene_open(&scene);
+	login_scene_begin(&scene);
 	login_add_address(&scene.world, scene.person.text, "second@example.net", factor);
 	login_prove(&scene.world, scene.world.tenant.id, factor);
 	size_t told = api_count_notices(&scene.world, scene.person.id, NOTICE_FACTOR_CHANGED);
@@ -329,10 +310,10 @@ Test(factors, a_proven_person_gains_and_loses_factors_and_all_addresses_are_told
 
 Test(factors, another_tenant_sees_none_of_it)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	struct api_tenant other;
 	char path[TEXT_MAX];
-	scene_open(&scene);
+	login_scene_begin(&scene);
 	login_add_app(&scene.world, scene.person.text, &scene.app);
 	api_world_tenant(&scene.world, &other);
 	snprintf(path, sizeof path, "/v1/factors/%s", scene.app.factor);
@@ -344,7 +325,7 @@ Test(factors, another_tenant_sees_none_of_it)
 /* ---- what weighs less ---- */
 
 /* The owner has an address and an app that a proven person vouched for. */
-static void add_app_of(struct scene *scene, const struct api_person *person, struct login_app *app)
+static void add_app_of(struct login_scene *scene, const struct api_person *person, struct login_app *app)
 {
 	char path[TEXT_MAX], code[TOTP_DIGITS_MAX + 1];
 	scoped(buf) seed = BUF(TOTP_SEED_MAX);
@@ -362,11 +343,11 @@ static void add_app_of(struct scene *scene, const struct api_person *person, str
 
 Test(factors, an_address_opens_where_the_role_asks_for_an_app_only_until_there_is_one)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	struct api_person owner;
 	char factor[ID_TEXT + 1];
 	const char *token;
-	scene_open(&scene);
+	login_scene_begin(&scene);
 	token = scene.world.tenant.token;
 	api_world_person(&scene.world, &scene.world.tenant, "owner", "olga@example.org", &owner);
 	login_add_address(&scene.world, owner.text, "olga@example.net", factor);

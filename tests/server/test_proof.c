@@ -13,49 +13,9 @@
 
 enum { MINUTE_MS = 60000, TEXT_MAX = 512 };
 
-/* A person with an app, and what the app shows. */
-struct scene {
-	struct api_world world;
-	struct api_person person;
-	struct login_app app;
-	struct api_answer answer;
-};
-
-static void scene_done(struct scene *scene)
-{
-	api_answer_done(&scene->answer);
-	api_world_done(&scene->world);
-}
-
-static void scene_open(struct scene *scene)
-{
-	api_world_open(&scene->world);
-	api_world_person(
-		&scene->world, &scene->world.tenant, "assistant", "vera@example.org", &scene->person);
-	login_add_app(&scene->world, scene->person.text, &scene->app);
-}
-
-static const char *token_of(const struct scene *scene)
+static const char *token_of(const struct login_scene *scene)
 {
 	return scene->world.tenant.token;
-}
-
-static void open_with(struct scene *scene, const char *more)
-{
-	int status = login_open(&scene->world, token_of(scene), scene->person.text, more, &scene->answer);
-	cr_assert(status == 200, "%d: %s", status, scene->answer.body);
-}
-
-static void keep_id(const struct scene *scene, char id[static ID_TEXT + 1])
-{
-	snprintf(id, ID_TEXT + 1, "%s", api_text(&scene->answer, "id"));
-}
-
-static void open_typing(struct scene *scene, const char *code)
-{
-	char more[TEXT_MAX];
-	snprintf(more, sizeof more, ",\"code\":\"%s\"", code);
-	open_with(scene, more);
 }
 
 /* ---- hashes of actions ---- */
@@ -85,12 +45,12 @@ Test(proof, hashes_no_action_whose_fields_are_out_of_order)
 
 Test(proof, an_allow_of_a_proven_factor_proves_the_person_and_of_another_does_not)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	char id[ID_TEXT + 1], path[TEXT_MAX], code[TOTP_DIGITS_MAX + 1];
-	scene_open(&scene);
+	login_scene_open(&scene);
 	login_app_code(&scene.app, 0, code);
-	open_typing(&scene, code);
-	keep_id(&scene, id);
+	login_scene_type(&scene, code);
+	login_scene_keep_id(&scene, id);
 	snprintf(path, sizeof path, "/v1/factors/%s", scene.app.factor);
 	struct api_request removal = {
 		.method = "DELETE", .path = path, .token = token_of(&scene), .actor = scene.person.text};
@@ -102,9 +62,9 @@ Test(proof, an_allow_of_a_proven_factor_proves_the_person_and_of_another_does_no
 		"what a weak factor allowed stays weak");
 	fake_clock_pass(MINUTE_MS);
 	login_app_code(&scene.app, 0, code);
-	open_typing(&scene, code);
+	login_scene_type(&scene, code);
 	removal.verification = api_text(&scene.answer, "id");
-	keep_id(&scene, id);
+	login_scene_keep_id(&scene, id);
 	removal.verification = id;
 	fake_clock_pass(8 * 60 * MINUTE_MS + 1);
 	cr_assert(api_ask(&scene.world, &removal, &scene.answer) == 403, "a login proves for 8 hours");
@@ -114,19 +74,19 @@ Test(proof, an_allow_of_a_proven_factor_proves_the_person_and_of_another_does_no
 
 Test(proof, a_confirmed_action_proves_once_and_for_five_minutes)
 {
-	scoped(scene) scene = {0};
-	char id[ID_TEXT + 1], more[TEXT_MAX], code[TOTP_DIGITS_MAX + 1], path[TEXT_MAX];
-	scene_open(&scene);
+	scoped(login_scene) scene = {0};
+	char id[ID_TEXT + 1], more[2 * TEXT_MAX], code[TOTP_DIGITS_MAX + 1], path[TEXT_MAX];
+	login_scene_open(&scene);
 	login_prove(&scene.world, scene.world.tenant.id, scene.app.factor);
 	login_app_code(&scene.app, 0, code);
-	snprintf(more, sizeof more,
-		",\"purpose\":\"action\",\"action\":{\"type\":\"factor\",\"text\":\"Add an "
-		"address\"},\"code\":\"%s\"",
-		code);
-	open_with(&scene, more);
-	cr_assert(login_is(&scene.answer, "allow", NULL), "%s", scene.answer.body);
-	keep_id(&scene, id);
 	snprintf(path, sizeof path, "/v1/people/%s/factors", scene.person.text);
+	snprintf(more, sizeof more,
+		",\"purpose\":\"action\",\"action\":{\"type\":\"request\",\"text\":\"Add an address\","
+		"\"fields\":{\"method\":\"POST\",\"path\":\"%s\"}},\"code\":\"%s\"",
+		path, code);
+	login_scene_ask(&scene, more);
+	cr_assert(login_is(&scene.answer, "allow", NULL), "%s", scene.answer.body);
+	login_scene_keep_id(&scene, id);
 	struct api_request adding = {.method = "POST",
 		.path = path,
 		.token = token_of(&scene),
@@ -142,13 +102,13 @@ Test(proof, a_confirmed_action_proves_once_and_for_five_minutes)
 
 Test(proof, carries_the_hash_of_what_was_confirmed)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	char code[TOTP_DIGITS_MAX + 1], more[TEXT_MAX];
 	uint8_t expected[HASH_SHA256];
 	struct proof proof;
 	const struct proof_field fields[] = {{"grant", SPAN_LIT("grt_1")}, {"mode", SPAN_LIT("reveal")},
 		{"purpose", SPAN_LIT("book a table")}};
-	scene_open(&scene);
+	login_scene_open(&scene);
 	login_prove(&scene.world, scene.world.tenant.id, scene.app.factor);
 	login_app_code(&scene.app, 0, code);
 	snprintf(more, sizeof more,
@@ -156,7 +116,7 @@ Test(proof, carries_the_hash_of_what_was_confirmed)
 		"it\",\"fields\":{\"purpose\":\"book a table\","
 		"\"mode\":\"reveal\",\"grant\":\"grt_1\"},\"type\":\"use\"}",
 		code);
-	open_with(&scene, more);
+	login_scene_ask(&scene, more);
 	cr_assert(login_is(&scene.answer, "allow", NULL), "%s", scene.answer.body);
 	scoped(reading) reading = {0};
 	cr_assert(!err_failed(reading_open(&scene.world.server.volume, &reading)));
@@ -187,16 +147,16 @@ static void split(const struct api_answer *answer, struct buf *payload, struct b
 
 Test(proof, a_receipt_is_checked_with_the_published_key)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	scoped(buf) payload = BUF(4096);
 	scoped(buf) signature = BUF(256);
 	scoped(buf) key = BUF(256);
 	scoped(buf) message = BUF(4096);
 	char code[TOTP_DIGITS_MAX + 1], more[TEXT_MAX];
-	scene_open(&scene);
+	login_scene_open(&scene);
 	login_app_code(&scene.app, 0, code);
 	snprintf(more, sizeof more, ",\"nonce\":\"n-1\",\"code\":\"%s\"", code);
-	open_with(&scene, more);
+	login_scene_ask(&scene, more);
 	split(&scene.answer, &payload, &signature);
 	json_t *said = json_loadb((const char *)payload.data, payload.len, 0, NULL);
 	cr_assert(said && json_integer_value(json_object_get(said, "v")) == 1);

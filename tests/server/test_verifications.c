@@ -11,45 +11,12 @@
 
 enum { MINUTE_MS = 60000, TEXT_MAX = 512 };
 
-/* A person with an app, and what the app shows. */
-struct scene {
-	struct api_world world;
-	struct api_person person;
-	struct login_app app;
-	struct api_answer answer;
-};
-
-static void scene_done(struct scene *scene)
-{
-	api_answer_done(&scene->answer);
-	api_world_done(&scene->world);
-}
-
-static void scene_open(struct scene *scene)
-{
-	api_world_open(&scene->world);
-	api_world_person(
-		&scene->world, &scene->world.tenant, "assistant", "vera@example.org", &scene->person);
-	login_add_app(&scene->world, scene->person.text, &scene->app);
-}
-
-static const char *token_of(const struct scene *scene)
+static const char *token_of(const struct login_scene *scene)
 {
 	return scene->world.tenant.token;
 }
 
-static void open_with(struct scene *scene, const char *more)
-{
-	int status = login_open(&scene->world, token_of(scene), scene->person.text, more, &scene->answer);
-	cr_assert(status == 200, "%d: %s", status, scene->answer.body);
-}
-
-static void keep_id(const struct scene *scene, char id[static ID_TEXT + 1])
-{
-	snprintf(id, ID_TEXT + 1, "%s", api_text(&scene->answer, "id"));
-}
-
-static void type_code(struct scene *scene, const char *id, const char *code)
+static void type_code(struct login_scene *scene, const char *id, const char *code)
 {
 	char body[TEXT_MAX];
 	snprintf(body, sizeof body, "{\"code\":\"%s\"}", code);
@@ -57,14 +24,7 @@ static void type_code(struct scene *scene, const char *id, const char *code)
 	cr_assert(status == 200, "%d: %s", status, scene->answer.body);
 }
 
-static void open_typing(struct scene *scene, const char *code)
-{
-	char more[TEXT_MAX];
-	snprintf(more, sizeof more, ",\"code\":\"%s\"", code);
-	open_with(scene, more);
-}
-
-static long long number(const struct scene *scene, const char *path)
+static long long number(const struct login_scene *scene, const char *path)
 {
 	return json_integer_value(api_member(&scene->answer, path));
 }
@@ -73,11 +33,11 @@ static long long number(const struct scene *scene, const char *path)
 
 Test(verifications, a_right_code_in_the_first_call_is_an_allow_with_one_event)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	char code[TOTP_DIGITS_MAX + 1];
-	scene_open(&scene);
+	login_scene_open(&scene);
 	login_app_code(&scene.app, 0, code);
-	open_typing(&scene, code);
+	login_scene_type(&scene, code);
 	cr_assert(login_is(&scene.answer, "allow", NULL), "%s", scene.answer.body);
 	cr_assert(number(&scene, "aal") == 2 && api_has(&scene.answer, "amr/0", "otp"));
 	cr_assert(!api_member(&scene.answer, "amr/1"));
@@ -89,22 +49,22 @@ Test(verifications, a_right_code_in_the_first_call_is_an_allow_with_one_event)
 
 Test(verifications, a_code_may_be_typed_with_spaces_and_dashes)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	char code[TOTP_DIGITS_MAX + 1], typed[16];
-	scene_open(&scene);
+	login_scene_open(&scene);
 	login_app_code(&scene.app, 0, code);
 	snprintf(typed, sizeof typed, "%.3s %.1s-%s", code, code + 3, code + 4);
-	open_typing(&scene, typed);
+	login_scene_type(&scene, typed);
 	cr_assert(login_is(&scene.answer, "allow", NULL), "%s", scene.answer.body);
 }
 
 Test(verifications, junk_for_a_code_is_malformed_and_costs_no_try)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	char id[ID_TEXT + 1];
-	scene_open(&scene);
-	open_with(&scene, NULL);
-	keep_id(&scene, id);
+	login_scene_open(&scene);
+	login_scene_ask(&scene, NULL);
+	login_scene_keep_id(&scene, id);
 	cr_assert(
 		login_try(&scene.world, token_of(&scene), id, "{\"code\":\"12a456\"}", &scene.answer) == 422);
 	cr_assert(api_is_code(&scene.answer, 422, "malformed_code"));
@@ -114,12 +74,12 @@ Test(verifications, junk_for_a_code_is_malformed_and_costs_no_try)
 
 Test(verifications, a_wrong_code_costs_one_try_and_the_fifth_locks_without_comparing)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	char id[ID_TEXT + 1], wrong[TOTP_DIGITS_MAX + 1], right[TOTP_DIGITS_MAX + 1];
-	scene_open(&scene);
-	open_with(&scene, NULL);
+	login_scene_open(&scene);
+	login_scene_ask(&scene, NULL);
 	cr_assert(login_is(&scene.answer, "challenge", NULL) && number(&scene, "attempts_left") == 5);
-	keep_id(&scene, id);
+	login_scene_keep_id(&scene, id);
 	login_app_wrong(&scene.app, wrong);
 	for (int left = 4; left >= 1; left--) {
 		type_code(&scene, id, wrong);
@@ -137,14 +97,14 @@ Test(verifications, a_wrong_code_costs_one_try_and_the_fifth_locks_without_compa
 
 Test(verifications, a_replayed_right_code_costs_no_try)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	char id[ID_TEXT + 1], code[TOTP_DIGITS_MAX + 1];
-	scene_open(&scene);
+	login_scene_open(&scene);
 	login_app_code(&scene.app, 0, code);
-	open_typing(&scene, code);
+	login_scene_type(&scene, code);
 	cr_assert(login_is(&scene.answer, "allow", NULL));
-	open_with(&scene, NULL);
-	keep_id(&scene, id);
+	login_scene_ask(&scene, NULL);
+	login_scene_keep_id(&scene, id);
 	for (int i = 0; i < 7; i++) {
 		type_code(&scene, id, code);
 		cr_assert(
@@ -159,12 +119,12 @@ Test(verifications, a_replayed_right_code_costs_no_try)
 
 Test(verifications, a_closed_one_answers_replayed_to_its_code_and_takes_no_other)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	char id[ID_TEXT + 1], code[TOTP_DIGITS_MAX + 1], next[TOTP_DIGITS_MAX + 1];
-	scene_open(&scene);
+	login_scene_open(&scene);
 	login_app_code(&scene.app, 0, code);
-	open_typing(&scene, code);
-	keep_id(&scene, id);
+	login_scene_type(&scene, code);
+	login_scene_keep_id(&scene, id);
 	type_code(&scene, id, code);
 	cr_assert(login_is(&scene.answer, "deny", "replayed") && number(&scene, "attempts_left") == 5);
 	fake_clock_pass(3 * MINUTE_MS);
@@ -178,43 +138,43 @@ Test(verifications, a_closed_one_answers_replayed_to_its_code_and_takes_no_other
 
 Test(verifications, a_code_of_the_step_before_is_right_once_and_of_two_before_never)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	char code[TOTP_DIGITS_MAX + 1];
-	scene_open(&scene);
+	login_scene_open(&scene);
 	fake_clock_pass(10 * MINUTE_MS);
 	login_app_code(&scene.app, -2, code);
-	open_typing(&scene, code);
+	login_scene_type(&scene, code);
 	cr_assert(login_is(&scene.answer, "challenge", "wrong_code"));
 	login_app_code(&scene.app, -1, code);
-	open_typing(&scene, code);
+	login_scene_type(&scene, code);
 	cr_assert(login_is(&scene.answer, "allow", NULL));
 	login_app_code(&scene.app, 1, code);
-	open_typing(&scene, code);
+	login_scene_type(&scene, code);
 	cr_assert(login_is(&scene.answer, "allow", NULL));
 	login_app_code(&scene.app, 0, code);
-	open_typing(&scene, code);
+	login_scene_type(&scene, code);
 	cr_assert(login_is(&scene.answer, "deny", "replayed"),
 		"a step before the last one that was used is used");
 }
 
 Test(verifications, the_step_of_the_confirmation_is_used)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	char code[TOTP_DIGITS_MAX + 1];
-	scene_open(&scene);
+	login_scene_open(&scene);
 	fake_clock_pass(-MINUTE_MS); /* back to the step of the confirmation */
 	login_app_code(&scene.app, 0, code);
-	open_typing(&scene, code);
+	login_scene_type(&scene, code);
 	cr_assert(login_is(&scene.answer, "deny", "replayed"), "%s", scene.answer.body);
 }
 
 Test(verifications, one_that_nobody_finishes_expires)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	char id[ID_TEXT + 1], code[TOTP_DIGITS_MAX + 1];
-	scene_open(&scene);
-	open_with(&scene, NULL);
-	keep_id(&scene, id);
+	login_scene_open(&scene);
+	login_scene_ask(&scene, NULL);
+	login_scene_keep_id(&scene, id);
 	cr_assert(number(&scene, "expires_in") == 600);
 	fake_clock_pass(10 * MINUTE_MS);
 	login_app_code(&scene.app, 0, code);
@@ -224,13 +184,13 @@ Test(verifications, one_that_nobody_finishes_expires)
 
 Test(verifications, another_application_gets_404)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	struct api_application other;
 	char id[ID_TEXT + 1];
-	scene_open(&scene);
+	login_scene_open(&scene);
 	api_world_application(&scene.world, &scene.world.tenant, SCOPE_BIT(VERIFY), &other);
-	open_with(&scene, NULL);
-	keep_id(&scene, id);
+	login_scene_ask(&scene, NULL);
+	login_scene_keep_id(&scene, id);
 	cr_assert(login_try(&scene.world, other.token, id, "{\"code\":\"123456\"}", &scene.answer) == 404);
 	cr_assert(
 		login_try(&scene.world, token_of(&scene), id, "{\"code\":\"123456\"}", &scene.answer) == 200);
@@ -238,11 +198,11 @@ Test(verifications, another_application_gets_404)
 
 Test(verifications, a_cancelled_one_takes_no_code)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	char id[ID_TEXT + 1], path[TEXT_MAX], code[TOTP_DIGITS_MAX + 1];
-	scene_open(&scene);
-	open_with(&scene, NULL);
-	keep_id(&scene, id);
+	login_scene_open(&scene);
+	login_scene_ask(&scene, NULL);
+	login_scene_keep_id(&scene, id);
 	snprintf(path, sizeof path, "/v1/verifications/%s", id);
 	cr_assert(api_call(&scene.world, "DELETE", path, token_of(&scene), NULL, &scene.answer) == 200);
 	cr_assert(login_is(&scene.answer, "deny", "cancelled"));
@@ -254,9 +214,9 @@ Test(verifications, a_cancelled_one_takes_no_code)
 
 Test(verifications, a_person_without_a_factor_is_to_enrol_one)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	struct api_person bare;
-	scene_open(&scene);
+	login_scene_open(&scene);
 	api_world_person(&scene.world, &scene.world.tenant, "assistant", NULL, &bare);
 	cr_assert(login_open(&scene.world, token_of(&scene), bare.text, NULL, &scene.answer) == 200);
 	cr_assert(login_is(&scene.answer, "enroll", "no_factor"), "%s", scene.answer.body);
@@ -264,23 +224,23 @@ Test(verifications, a_person_without_a_factor_is_to_enrol_one)
 
 Test(verifications, a_factor_that_nobody_vouched_for_confirms_no_action)
 {
-	scoped(scene) scene = {0};
-	scene_open(&scene);
-	open_with(&scene,
+	scoped(login_scene) scene = {0};
+	login_scene_open(&scene);
+	login_scene_ask(&scene,
 		",\"purpose\":\"action\",\"action\":{\"type\":\"use\",\"text\":\"Reveal\",\"fields\":{}}");
 	cr_assert(login_is(&scene.answer, "deny", "weak_method"), "%s", scene.answer.body);
 }
 
 Test(verifications, an_action_is_confirmed_only_by_repeating_its_hash)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	char id[ID_TEXT + 1], hash[2 * HASH_SHA256 + 1], code[TOTP_DIGITS_MAX + 1], body[TEXT_MAX];
-	scene_open(&scene);
+	login_scene_open(&scene);
 	login_prove(&scene.world, scene.world.tenant.id, scene.app.factor);
-	open_with(&scene, ",\"purpose\":\"action\",\"action\":{\"type\":\"use\",\"text\":\"Reveal\","
-			  "\"fields\":{\"grant\":\"g\"}}");
+	login_scene_ask(&scene, ",\"purpose\":\"action\",\"action\":{\"type\":\"use\",\"text\":\"Reveal\","
+				"\"fields\":{\"grant\":\"g\"}}");
 	cr_assert(login_is(&scene.answer, "challenge", NULL), "%s", scene.answer.body);
-	keep_id(&scene, id);
+	login_scene_keep_id(&scene, id);
 	snprintf(hash, sizeof hash, "%s", api_text(&scene.answer, "action_hash"));
 	login_app_code(&scene.app, 0, code);
 	snprintf(body, sizeof body, "{\"code\":\"%s\"}", code);
@@ -296,11 +256,11 @@ Test(verifications, an_action_is_confirmed_only_by_repeating_its_hash)
 
 Test(verifications, a_code_for_a_factor_that_is_not_there_is_wrong)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	char id[ID_TEXT + 1], code[TOTP_DIGITS_MAX + 1], body[TEXT_MAX];
-	scene_open(&scene);
-	open_with(&scene, NULL);
-	keep_id(&scene, id);
+	login_scene_open(&scene);
+	login_scene_ask(&scene, NULL);
+	login_scene_keep_id(&scene, id);
 	login_app_code(&scene.app, 0, code);
 	snprintf(body, sizeof body, "{\"code\":\"%s\",\"factor\":\"fac_01h455vb4pex5vsknk084sn02q\"}", code);
 	cr_assert(login_try(&scene.world, token_of(&scene), id, body, &scene.answer) == 200);
@@ -309,7 +269,7 @@ Test(verifications, a_code_for_a_factor_that_is_not_there_is_wrong)
 
 static fallible suspend(struct act *act, void *context)
 {
-	const struct scene *scene = context;
+	const struct login_scene *scene = context;
 	struct view view = view_act(act);
 	struct person person;
 	scoped(buf) sealed = BUF(4096);
@@ -323,30 +283,30 @@ static fallible suspend(struct act *act, void *context)
 
 Test(verifications, a_suspended_person_is_denied_also_with_the_right_code)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	char id[ID_TEXT + 1], code[TOTP_DIGITS_MAX + 1];
-	scene_open(&scene);
-	open_with(&scene, NULL);
-	keep_id(&scene, id);
+	login_scene_open(&scene);
+	login_scene_ask(&scene, NULL);
+	login_scene_keep_id(&scene, id);
 	api_world_run(&scene.world, suspend, &scene);
 	login_app_code(&scene.app, 0, code);
 	type_code(&scene, id, code);
 	cr_assert(login_is(&scene.answer, "deny", "disabled"), "%s", scene.answer.body);
-	open_typing(&scene, code);
+	login_scene_type(&scene, code);
 	cr_assert(login_is(&scene.answer, "deny", "disabled"), "%s", scene.answer.body);
 	cr_assert(api_count_events(&scene.world, scene.world.tenant.id, ACTION_LOGIN_SUCCEEDED) == 0);
 }
 
 /* ---- mailed codes ---- */
 
-static void mailed(struct scene *scene, const char *id, char code[static 16])
+static void mailed(struct login_scene *scene, const char *id, char code[static 16])
 {
 	struct id about;
 	cr_assert(!err_failed(ids_parse(ID_VERIFICATION, span_text(id), &about)));
 	login_mailed(&scene->world, scene->world.tenant.id, about, code);
 }
 
-static void scene_with_address(struct scene *scene, char factor[static ID_TEXT + 1])
+static void scene_with_address(struct login_scene *scene, char factor[static ID_TEXT + 1])
 {
 	api_world_open(&scene->world);
 	api_world_person(
@@ -356,16 +316,16 @@ static void scene_with_address(struct scene *scene, char factor[static ID_TEXT +
 
 Test(verifications, a_mailed_code_opens_once)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	char factor[ID_TEXT + 1], id[ID_TEXT + 1], code[16];
 	scene_with_address(&scene, factor);
 	size_t before = api_count_notices(&scene.world, scene.person.id, NOTICE_LOGIN_CODE);
-	open_with(&scene, ",\"method\":\"email\"");
+	login_scene_ask(&scene, ",\"method\":\"email\"");
 	cr_assert(login_is(&scene.answer, "challenge", NULL) &&
 		  api_has(&scene.answer, "started/delivery", "queued"));
 	cr_assert(strlen(api_text(&scene.answer, "started/ref")) == VERIFICATION_REF);
 	cr_assert(api_count_notices(&scene.world, scene.person.id, NOTICE_LOGIN_CODE) == before + 1);
-	keep_id(&scene, id);
+	login_scene_keep_id(&scene, id);
 	mailed(&scene, id, code);
 	type_code(&scene, id, code);
 	cr_assert(login_is(&scene.answer, "allow", NULL) && number(&scene, "aal") == 1);
@@ -376,11 +336,11 @@ Test(verifications, a_mailed_code_opens_once)
 
 Test(verifications, a_late_mail_still_works_and_a_quick_resend_sends_nothing)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	char factor[ID_TEXT + 1], id[ID_TEXT + 1], code[16], ref[8];
 	scene_with_address(&scene, factor);
-	open_with(&scene, ",\"method\":\"email\"");
-	keep_id(&scene, id);
+	login_scene_ask(&scene, ",\"method\":\"email\"");
+	login_scene_keep_id(&scene, id);
 	mailed(&scene, id, code);
 	snprintf(ref, sizeof ref, "%s", api_text(&scene.answer, "started/ref"));
 	size_t sent = api_count_notices(&scene.world, scene.person.id, NOTICE_LOGIN_CODE);
@@ -402,11 +362,11 @@ Test(verifications, a_late_mail_still_works_and_a_quick_resend_sends_nothing)
 
 Test(verifications, tries_are_shared_by_all_mailed_codes)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	char factor[ID_TEXT + 1], id[ID_TEXT + 1], code[16], wrong[16];
 	scene_with_address(&scene, factor);
-	open_with(&scene, ",\"method\":\"email\"");
-	keep_id(&scene, id);
+	login_scene_ask(&scene, ",\"method\":\"email\"");
+	login_scene_keep_id(&scene, id);
 	mailed(&scene, id, code);
 	snprintf(wrong, sizeof wrong, "%08u", (unsigned)(strtoul(code, NULL, 10) + 1) % 100000000u);
 	for (int i = 0; i < 3; i++)
@@ -424,21 +384,21 @@ Test(verifications, tries_are_shared_by_all_mailed_codes)
 
 Test(verifications, a_mailed_code_is_right_for_its_own_verification_only)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	char factor[ID_TEXT + 1], id[ID_TEXT + 1], other[ID_TEXT + 1], code[16];
 	scene_with_address(&scene, factor);
-	open_with(&scene, ",\"method\":\"email\"");
-	keep_id(&scene, id);
+	login_scene_ask(&scene, ",\"method\":\"email\"");
+	login_scene_keep_id(&scene, id);
 	mailed(&scene, id, code);
-	open_with(&scene, ",\"method\":\"email\"");
-	keep_id(&scene, other);
+	login_scene_ask(&scene, ",\"method\":\"email\"");
+	login_scene_keep_id(&scene, other);
 	type_code(&scene, other, code);
 	cr_assert(login_is(&scene.answer, "challenge", "wrong_code"));
 }
 
 /* ---- nobody ---- */
 
-static void check_same_members(const struct scene *one, const struct api_answer *other)
+static void check_same_members(const struct login_scene *one, const struct api_answer *other)
 {
 	const char *name;
 	json_t *value;
@@ -450,12 +410,12 @@ static void check_same_members(const struct scene *one, const struct api_answer 
 
 Test(verifications, who_does_not_exist_looks_like_somebody)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	scoped(api_answer) nobody = {0};
 	char id[ID_TEXT + 1], first[ID_TEXT + 1];
 	struct api_world *world = &scene.world;
-	scene_open(&scene);
-	open_with(&scene, NULL);
+	login_scene_open(&scene);
+	login_scene_ask(&scene, NULL);
 	cr_assert(login_open(world, token_of(&scene), "nobody@example.org", NULL, &nobody) == 200);
 	check_same_members(&scene, &nobody);
 	cr_assert(api_has(&nobody, "methods/0/type", "totp") && api_has(&nobody, "methods/1/type", "email"));
@@ -475,11 +435,11 @@ Test(verifications, who_does_not_exist_looks_like_somebody)
 
 Test(verifications, nobody_gets_mail_and_the_log_says_unknown)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	struct arena arena = ARENA(1024 * 1024);
 	struct event_read event;
 	struct api_world *world = &scene.world;
-	scene_open(&scene);
+	login_scene_open(&scene);
 	size_t before = api_count_notices(world, (struct id){0}, NOTICE_LOGIN_CODE);
 	cr_assert(login_open(world, token_of(&scene), "nobody@example.org", ",\"method\":\"email\"",
 			  &scene.answer) == 200);
@@ -504,7 +464,7 @@ static fallible sweep(struct act *act, void *context)
 }
 
 /* Housekeeping needs no event of its own, and gets none. */
-static size_t sweep_now(struct scene *scene)
+static size_t sweep_now(struct login_scene *scene)
 {
 	struct sweeping sweeping = {0};
 	struct err err = committer_run(scene->world.server.committer,
@@ -513,7 +473,7 @@ static size_t sweep_now(struct scene *scene)
 	return sweeping.dropped;
 }
 
-static bool is_there(struct scene *scene, const char *text)
+static bool is_there(struct login_scene *scene, const char *text)
 {
 	struct id id;
 	struct verification verification;
@@ -526,16 +486,16 @@ static bool is_there(struct scene *scene, const char *text)
 
 Test(verifications, what_has_ended_is_swept_and_what_still_proves_stays)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	char open[ID_TEXT + 1], allowed[ID_TEXT + 1], decoy[ID_TEXT + 1], code[TOTP_DIGITS_MAX + 1];
-	scene_open(&scene);
+	login_scene_open(&scene);
 	login_app_code(&scene.app, 0, code);
-	open_typing(&scene, code);
-	keep_id(&scene, allowed);
-	open_with(&scene, NULL);
-	keep_id(&scene, open);
+	login_scene_type(&scene, code);
+	login_scene_keep_id(&scene, allowed);
+	login_scene_ask(&scene, NULL);
+	login_scene_keep_id(&scene, open);
 	cr_assert(login_open(&scene.world, token_of(&scene), "nobody", NULL, &scene.answer) == 200);
-	keep_id(&scene, decoy);
+	login_scene_keep_id(&scene, decoy);
 	cr_assert(sweep_now(&scene) == 0, "nothing is due");
 	fake_clock_pass(VERIFICATION_KEPT_MS + MINUTE_MS);
 	cr_assert(sweep_now(&scene) >= 3);

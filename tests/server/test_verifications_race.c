@@ -96,28 +96,7 @@ static size_t count_compared(const struct runner runners[static AT_ONCE])
 
 /* ---- scenes ---- */
 
-struct scene {
-	struct api_world world;
-	struct api_person person;
-	struct login_app app;
-	struct api_answer answer;
-};
-
-static void scene_done(struct scene *scene)
-{
-	api_answer_done(&scene->answer);
-	api_world_done(&scene->world);
-}
-
-static void scene_open(struct scene *scene)
-{
-	api_world_open(&scene->world);
-	api_world_person(
-		&scene->world, &scene->world.tenant, "assistant", "vera@example.org", &scene->person);
-	login_add_app(&scene->world, scene->person.text, &scene->app);
-}
-
-static struct verifications_ask of_open(struct scene *scene)
+static struct verifications_ask of_open(struct login_scene *scene)
 {
 	struct verifications_ask ask = {.has_code = true};
 	cr_assert(login_open(&scene->world, scene->world.tenant.token, scene->person.text, NULL,
@@ -127,7 +106,7 @@ static struct verifications_ask of_open(struct scene *scene)
 	return ask;
 }
 
-static struct verifications_ask of_first(const struct scene *scene)
+static struct verifications_ask of_first(const struct login_scene *scene)
 {
 	return (struct verifications_ask){.has_code = true,
 		.person = span_text(scene->person.text),
@@ -142,8 +121,8 @@ static struct verifications_ask of_first(const struct scene *scene)
 Test(verifications_race, of_64_right_codes_for_one_exactly_one_is_allowed_and_63_replayed)
 {
 	static struct runner runners[AT_ONCE];
-	scoped(scene) scene = {0};
-	scene_open(&scene);
+	scoped(login_scene) scene = {0};
+	login_scene_open(&scene);
 	struct verifications_ask ask = of_open(&scene);
 	login_app_code(&scene.app, 0, ask.code);
 	run_all(&scene.world, runners, &ask);
@@ -158,8 +137,8 @@ Test(verifications_race, of_64_right_codes_for_one_exactly_one_is_allowed_and_63
 Test(verifications_race, of_64_wrong_codes_exactly_five_are_compared_then_it_is_locked)
 {
 	static struct runner runners[AT_ONCE];
-	scoped(scene) scene = {0};
-	scene_open(&scene);
+	scoped(login_scene) scene = {0};
+	login_scene_open(&scene);
 	struct verifications_ask ask = of_open(&scene);
 	login_app_wrong(&scene.app, ask.code);
 	run_all(&scene.world, runners, &ask);
@@ -173,8 +152,8 @@ Test(verifications_race, of_64_wrong_codes_exactly_five_are_compared_then_it_is_
 Test(verifications_race, of_64_first_calls_with_one_code_exactly_one_is_allowed)
 {
 	static struct runner runners[AT_ONCE];
-	scoped(scene) scene = {0};
-	scene_open(&scene);
+	scoped(login_scene) scene = {0};
+	login_scene_open(&scene);
 	struct verifications_ask ask = of_first(&scene);
 	login_app_code(&scene.app, 0, ask.code);
 	run_all(&scene.world, runners, &ask);
@@ -189,9 +168,9 @@ Test(verifications_race, of_64_first_calls_with_one_code_exactly_one_is_allowed)
 Test(verifications_race, of_64_wrong_codes_for_nobody_exactly_five_are_compared)
 {
 	static struct runner runners[AT_ONCE];
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	struct verifications_ask ask = {.has_code = true, .code = "123456"};
-	scene_open(&scene);
+	login_scene_open(&scene);
 	cr_assert(login_open(&scene.world, scene.world.tenant.token, "nobody", NULL, &scene.answer) == 200);
 	cr_assert(!err_failed(ids_parse(ID_VERIFICATION, span_text(api_text(&scene.answer, "id")), &ask.id)));
 	run_all(&scene.world, runners, &ask);
@@ -203,7 +182,7 @@ Test(verifications_race, of_64_wrong_codes_for_nobody_exactly_five_are_compared)
 /* ---- the same over HTTP ---- */
 
 struct speaker {
-	struct scene *scene;
+	struct login_scene *scene;
 	const char *id; /* NULL: a first call */
 	const char *code;
 	char decision[16], reason[16];
@@ -230,7 +209,7 @@ static void *speak(void *context)
 }
 
 static size_t speak_all(
-	struct scene *scene, const char *id, const char *code, const char *decision, const char *reason)
+	struct login_scene *scene, const char *id, const char *code, const char *decision, const char *reason)
 {
 	static struct speaker speakers[AT_ONCE];
 	size_t n = 0;
@@ -249,9 +228,9 @@ static size_t speak_all(
 
 Test(verifications_race, over_http_one_of_64_right_codes_is_allowed)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	char code[TOTP_DIGITS_MAX + 1], id[ID_TEXT + 1];
-	scene_open(&scene);
+	login_scene_open(&scene);
 	of_open(&scene);
 	snprintf(id, sizeof id, "%s", api_text(&scene.answer, "id"));
 	login_app_code(&scene.app, 0, code);
@@ -261,9 +240,9 @@ Test(verifications_race, over_http_one_of_64_right_codes_is_allowed)
 
 Test(verifications_race, over_http_one_of_64_first_calls_is_allowed)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	char code[TOTP_DIGITS_MAX + 1];
-	scene_open(&scene);
+	login_scene_open(&scene);
 	login_app_code(&scene.app, 0, code);
 	cr_assert(speak_all(&scene, NULL, code, "deny", "replayed") == AT_ONCE - 1);
 	cr_assert(api_count_events(&scene.world, scene.world.tenant.id, ACTION_LOGIN_SUCCEEDED) == 1);
@@ -271,9 +250,9 @@ Test(verifications_race, over_http_one_of_64_first_calls_is_allowed)
 
 Test(verifications_race, over_http_four_of_64_wrong_codes_may_try_again)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	char code[TOTP_DIGITS_MAX + 1], id[ID_TEXT + 1];
-	scene_open(&scene);
+	login_scene_open(&scene);
 	of_open(&scene);
 	snprintf(id, sizeof id, "%s", api_text(&scene.answer, "id"));
 	login_app_wrong(&scene.app, code);
@@ -282,7 +261,7 @@ Test(verifications_race, over_http_four_of_64_wrong_codes_may_try_again)
 
 /* ---- between prepare and act ---- */
 
-static const struct caller *caller_of(const struct scene *scene)
+static const struct caller *caller_of(const struct login_scene *scene)
 {
 	static struct caller caller;
 	caller = (struct caller){.kind = TOKEN_APPLICATION,
@@ -293,7 +272,7 @@ static const struct caller *caller_of(const struct scene *scene)
 	return &caller;
 }
 
-static struct err prepare_one(struct scene *scene, struct arena *arena, struct verifications_ask *ask)
+static struct err prepare_one(struct login_scene *scene, struct arena *arena, struct verifications_ask *ask)
 {
 	scoped(reading) reading = {0};
 	TRY(reading_open(&scene->world.server.volume, &reading));
@@ -301,7 +280,7 @@ static struct err prepare_one(struct scene *scene, struct arena *arena, struct v
 	return verifications_prepare(&scene->world.server, caller_of(scene), &view, clock_now(), arena, ask);
 }
 
-static struct err write_one(struct scene *scene, struct verifications_ask *ask)
+static struct err write_one(struct login_scene *scene, struct verifications_ask *ask)
 {
 	return committer_run(scene->world.server.committer,
 		(struct act_job){.kind = ACT_EVENT, .run = write_it, .context = ask});
@@ -309,9 +288,9 @@ static struct err write_one(struct scene *scene, struct verifications_ask *ask)
 
 Test(verifications_race, codes_of_another_time_step_are_computed_again)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	scoped(arena) arena = ARENA(CALL_MEMORY);
-	scene_open(&scene);
+	login_scene_open(&scene);
 	struct verifications_ask ask = of_open(&scene);
 	login_app_code(&scene.app, 0, ask.code);
 	cr_assert(!err_failed(prepare_one(&scene, &arena, &ask)));
@@ -323,10 +302,10 @@ Test(verifications_race, codes_of_another_time_step_are_computed_again)
 
 Test(verifications_race, a_factor_that_is_removed_meanwhile_opens_nothing)
 {
-	scoped(scene) scene = {0};
+	scoped(login_scene) scene = {0};
 	scoped(arena) arena = ARENA(CALL_MEMORY);
 	char path[128];
-	scene_open(&scene);
+	login_scene_open(&scene);
 	struct verifications_ask ask = of_open(&scene);
 	login_app_code(&scene.app, 0, ask.code);
 	cr_assert(!err_failed(prepare_one(&scene, &arena, &ask)));
