@@ -5,6 +5,7 @@
 #include "crypto/random.h"
 #include "server/core/detail.h"
 #include "store/application.h"
+#include "store/tenant.h"
 
 enum { TOKEN_SEALED_MAX = 1024 };
 
@@ -27,9 +28,18 @@ static fallible seal_name(const struct scene *scene, const struct personal_token
 	return scene_copy(scene, buf_span(&record), sealed);
 }
 
-static fallible check_owner(const struct scene *scene, const struct person *person)
+/* On a tenant's first day nobody is proven: then the application that sets it up gets the first tokens
+ * (docs/decisions/0004-first-factor.md). */
+static bool is_setting_up(const struct caller *caller, const struct tenant *tenant)
+{
+	return ids_is_none(caller->person) && !tenant->vouched && scopes_allow(caller->scopes, SCOPE_BIT(ADMIN));
+}
+
+static fallible check_owner(const struct scene *scene, const struct person *person, bool first)
 {
 	const struct caller *caller = scene->caller;
+	if (first)
+		return OK;
 	if (ids_is_none(caller->person) || !caller->proven)
 		return FAIL_CODE(PERSON_UNPROVEN, "a personal token is for a person who proved who they are");
 	if (!ids_equal(caller->person, person->id))
@@ -41,7 +51,10 @@ fallible person_tokens_add_prepare(const struct scene *scene, struct person_toke
 {
 	struct personal_token *token = &add->token;
 	const struct span text = span_of(add->text, TOKEN_TEXT);
-	TRY(check_owner(scene, &add->person));
+	struct tenant tenant;
+	TRY(tenant_get(scene->view, scene->caller->tenant, scene->arena, &tenant));
+	add->first = is_setting_up(scene->caller, &tenant);
+	TRY(check_owner(scene, &add->person, add->first));
 	*token = (struct personal_token){.tenant = add->person.tenant,
 		.id = random_id(scene->now),
 		.person = add->person.id,
@@ -67,6 +80,11 @@ static fallible put_bearer(struct act *act, const struct personal_token *token)
 
 fallible person_tokens_add_write(struct act *act, struct person_tokens_add *add)
 {
+	struct tenant tenant;
+	struct view view = view_act(act);
+	TRY(tenant_get(&view, add->token.tenant, act->arena, &tenant));
+	if (add->first && tenant.vouched)
+		return FAIL_CODE(STALE, "somebody was vouched for meanwhile");
 	TRY(personal_token_put(act, &add->token, add->sealed));
 	TRY(put_bearer(act, &add->token));
 	return act_add(act, add->token.tenant, &add->changed.leaf, NULL);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* person_tokens - tokens of a person's own, for the command line. Whoever holds one counts as that person,
- * proven: so a person gets one only for himself, and only proven. */
+ * proven: so a person gets one only for himself, and only proven. As long as nobody of the tenant was vouched
+ * for, the application that sets it up gets them. */
 #pragma once
 
 #include "server/core/people.h"
@@ -12,6 +13,7 @@ struct person_tokens_add {
 	struct instant expires; /* ms 0 = the usual */
 	struct person person;	/* whose */
 	/* prepared */
+	bool first; /* made by the application that sets the tenant up */
 	struct personal_token token;
 	struct span sealed;
 	char text[TOKEN_TEXT + 1]; /* shown once */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Personal tokens: whoever holds one counts as the person, so nobody gets one for somebody else. */
 #include "store/personal_token.h"
+#include "store/tenant.h"
 #include "tests/support/api_world.h"
 
 #include <criterion/criterion.h>
@@ -13,6 +14,20 @@ static int add(struct api_world *world, const struct api_person *person, const c
 	char path[64];
 	snprintf(path, sizeof path, "/v1/people/%s/tokens", person->text);
 	return api_call(world, "POST", path, token, body, answer);
+}
+
+static fallible vouch(struct act *act, void *context)
+{
+	const struct api_world *world = context;
+	return tenant_vouch(act, world->tenant.id);
+}
+
+/* The tenant's first day is over. */
+static void world_vouch(struct api_world *world)
+{
+	struct err err = committer_run(
+		world->server.committer, (struct act_job){.kind = ACT_HOUSEKEEPING, .run = vouch, .context = world});
+	cr_assert(!err_failed(err), "%s", err.why);
 }
 
 static int revoke(struct api_world *world, const char *id, const char *token, struct api_answer *answer)
@@ -47,8 +62,20 @@ Test(person_tokens, nobody_gets_one_for_somebody_else)
 	api_world_person(&world, &world.tenant, "smm", NULL, &ivana);
 	add(&world, &ivana, owner.token, NAMED, &answer);
 	cr_assert(api_is_code(&answer, 403, "not_allowed"));
+	world_vouch(&world);
 	add(&world, &ivana, world.tenant.token, NAMED, &answer);
 	cr_assert(api_is_code(&answer, 403, "person_unproven"), "an application as itself");
+}
+
+Test(person_tokens, the_application_that_sets_a_tenant_up_gets_the_first_ones)
+{
+	scoped(api_world) world = {0};
+	scoped(api_answer) answer = {0}, used = {0};
+	struct api_person owner;
+	api_world_open(&world);
+	api_world_person(&world, &world.tenant, "owner", NULL, &owner);
+	cr_assert(add(&world, &owner, world.tenant.token, NAMED, &answer) == 201, "%s", answer.body);
+	cr_assert(api_call(&world, "GET", "/v1/people", api_text(&answer, "token"), NULL, &used) == 200);
 }
 
 Test(person_tokens, an_asserted_person_gets_none)
