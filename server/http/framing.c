@@ -4,8 +4,15 @@
 
 #include <strings.h>
 
+/* A proxy that reads the first of two and we the second, or the other way round, would not see the same
+ * caller. */
+static const char *const ONCE[] = {
+	"authorization", "idempotency-key", "muniment-actor", "muniment-device", "muniment-verification"};
+enum { ONCE_COUNT = sizeof ONCE / sizeof ONCE[0] };
+
 /* What the fields say together. */
 struct tally {
+	unsigned callers[ONCE_COUNT]; /* of each of ONCE */
 	unsigned hosts;
 	unsigned lengths;
 	unsigned encodings;
@@ -54,6 +61,16 @@ static void count_field(struct tally *tally, const struct framing_field *field)
 		tally->encodings++;
 		tally->encoding = field->value;
 	}
+	for (size_t i = 0; i < ONCE_COUNT; i++)
+		tally->callers[i] += same_name(field->name, ONCE[i]);
+}
+
+static fallible check_callers(const struct tally *tally)
+{
+	for (size_t i = 0; i < ONCE_COUNT; i++)
+		if (tally->callers[i] > 1)
+			return FAIL_CODE(SMUGGLING, "a header that says who asks, or for what, stands twice");
+	return OK;
 }
 
 static fallible check_encoding(const struct tally *tally, bool first_version)
@@ -102,6 +119,7 @@ fallible framing_check(const struct framing_head *head, struct framing *framing)
 		return FAIL_CODE(SMUGGLING, "Content-Length stands twice");
 	if (tally.encodings > 0)
 		TRY(check_encoding(&tally, first_version));
+	TRY(check_callers(&tally));
 	uint64_t length = 0;
 	if (tally.lengths > 0)
 		TRY(parse_length(tally.length, &length));

@@ -3,6 +3,7 @@
 #include "server/http/framing.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 enum { ROWS = 8, BLOCK = 512 };
 
@@ -131,6 +132,22 @@ Test(framing, refuses_each_ambiguous_head)
 		struct err err = verdict(bad[i], &framing);
 		cr_assert(err.code == CODE_SMUGGLING, "case %zu: %s", i, err.why);
 	}
+}
+
+Test(framing, refuses_a_second_header_that_says_who_asks)
+{
+	static const char *const names[] = {"Authorization", "Idempotency-Key", "Muniment-Actor",
+		"Muniment-Device", "Muniment-Verification"};
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		struct framing framing;
+		char once[BLOCK], twice[BLOCK];
+		snprintf(once, sizeof once, HOST "%s: a\r\n\r\n", names[i]);
+		snprintf(twice, sizeof twice, HOST "%s: a\r\nX: y\r\n%s: a\r\n\r\n", names[i], names[i]);
+		cr_assert(!err_failed(verdict(once, &framing)), "%s", names[i]);
+		cr_assert(verdict(twice, &framing).code == CODE_SMUGGLING, "%s", names[i]);
+	}
+	struct framing framing;
+	cr_assert(!err_failed(verdict(HOST "Accept: a\r\nAccept: b\r\n\r\n", &framing)), "a list may be cut");
 }
 
 Test(framing, refuses_a_length_over_64_bits_as_too_large)
