@@ -53,11 +53,11 @@ static bool is_trusted(const struct call *call, struct span address)
 }
 
 /* Where a person's own token comes from. X-Forwarded-For is believed from the right, hop by hop, as long as the hop is a proxy
- * of ours: what stands left of the first stranger is the stranger's own words. */
+ * of ours: what stands left of the first stranger is the stranger's own words, and so is a line above the proxy's. */
 static struct span client_address(const struct call *call)
 {
 	struct span address = call->request->peer;
-	struct span hops = http_header(call->exchange, "X-Forwarded-For");
+	struct span hops = http_header_last(call->exchange, "X-Forwarded-For");
 	while (is_trusted(call, address) && hops.len) {
 		const uint8_t *comma = memrchr(hops.at, ',', hops.len);
 		address = comma ? span_from(hops, (size_t)(comma - hops.at) + 1) : hops;
@@ -68,13 +68,23 @@ static struct span client_address(const struct call *call)
 	return span_first(address, DEVICE_IP_MAX);
 }
 
+/* A personal token speaks for itself, and its device is the one that the server sees: whoever acts does not say from where. */
+static fallible take_own_device(struct call *call, const struct view *view)
+{
+	const struct device seen = {.given = true, .ip = client_address(call),
+		.user_agent = span_first(http_header(call->exchange, "User-Agent"), DEVICE_AGENT_MAX)};
+	return caller_set_device(view, &call->caller, &seen, call->now);
+}
+
 static fallible take_actor(struct call *call, struct reading *reading)
 {
 	struct view view = view_reading(reading);
 	struct span actor = http_header(call->exchange, "Muniment-Actor");
 	struct span device = http_header(call->exchange, "Muniment-Device");
 	struct device read = {0};
-	if (actor.len && call->caller.kind == TOKEN_APPLICATION)
+	if (call->caller.kind == TOKEN_PERSON)
+		return take_own_device(call, &view);
+	if (actor.len)
 		TRY(caller_act_for(&view, &call->caller, actor, call->arena));
 	if (device.len && err_failed(read_device(call, device, &read)))
 		return FAIL_CODE(DEVICE_MISSING, "the header Muniment-Device is not base64url of a device object");
@@ -82,12 +92,6 @@ static fallible take_actor(struct call *call, struct reading *reading)
 		return caller_set_device(&view, &call->caller, &read, call->now);
 	if (actor.len)
 		return FAIL_CODE(DEVICE_MISSING, "a person acts from a device: send the header Muniment-Device");
-	if (call->caller.kind == TOKEN_PERSON) {
-		/* A personal token speaks for itself: the server fills the device in. */
-		read = (struct device){.given = true, .ip = client_address(call),
-			.user_agent = span_first(http_header(call->exchange, "User-Agent"), DEVICE_AGENT_MAX)};
-		return caller_set_device(&view, &call->caller, &read, call->now);
-	}
 	return OK;
 }
 

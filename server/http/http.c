@@ -575,6 +575,28 @@ struct span http_header(const struct http_exchange *exchange, const char *name)
 	return span_of(value, len);
 }
 
+struct last_field {
+	const char *name;
+	struct span value;
+};
+
+static enum MHD_Result keep_last(void *context, enum MHD_ValueKind kind, const char *name, size_t name_len,
+	const char *value, size_t value_len)
+{
+	struct last_field *last = context;
+	(void)kind;
+	if (name_len == strlen(last->name) && strncasecmp(name, last->name, name_len) == 0)
+		last->value = span_of(value, value_len);
+	return MHD_YES;
+}
+
+struct span http_header_last(const struct http_exchange *exchange, const char *name)
+{
+	struct last_field last = {name, SPAN_NONE};
+	MHD_get_connection_values_n(exchange->wire, MHD_HEADER_KIND, keep_last, &last);
+	return last.value;
+}
+
 bool http_query(
 	struct http_exchange *exchange, size_t *at, struct span *name, struct span *value, struct err *err)
 {

@@ -96,6 +96,9 @@ void **http_state(struct http_exchange *exchange);
 /* http_header - a request header's value, name case-insensitive; SPAN_NONE when absent. Several lines of one name: the first. */
 struct span http_header(const struct http_exchange *exchange, const char *name);
 
+/* http_header_last - the same, of several lines the last: what the nearest hop added. */
+struct span http_header_last(const struct http_exchange *exchange, const char *name);
+
 /* http_query - the next value of a query parameter, percent-decoded into the arena; *at starts at 0. False at the end.
  * Fails through *err: INPUT a bad escape or invalid UTF-8. */
 bool http_query(struct http_exchange *exchange, size_t *at, struct span *name, struct span *value, struct err *err);
