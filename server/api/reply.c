@@ -36,6 +36,13 @@ static void put_errors(struct json_out *out, const struct json_problems *problem
 	json_out_close_array(out);
 }
 
+/* Our own mistakes and the state of our disk are nobody else's business; and a 401 or 404 that says why tells what there is: a token
+ * that has ended from one that never was, what somebody else has from what nobody has (FOUNDATIONS 13). */
+static bool keeps_quiet(const struct err_row *row)
+{
+	return row->status == 500 || row->status == 401 || row->status == 404;
+}
+
 void reply_problem(struct http_reply *reply, struct err err, const struct json_problems *problems, const char *id)
 {
 	const struct err_row *row = err_row(err.code);
@@ -46,8 +53,7 @@ void reply_problem(struct http_reply *reply, struct err err, const struct json_p
 	put_type(&out, row->name);
 	json_out_text(&out, "title", row->title);
 	json_out_number(&out, "status", row->status);
-	/* Our own mistakes and the state of our disk are nobody else's business. */
-	json_out_text(&out, "detail", row->status == 500 ? row->title : err.why);
+	json_out_text(&out, "detail", keeps_quiet(row) ? row->title : err.why);
 	json_out_text(&out, "code", row->name);
 	json_out_text(&out, "request_id", id);
 	put_errors(&out, problems);
