@@ -54,7 +54,7 @@ static fallible read_use(struct call *call, struct release *release)
 /* The body's device counts; a personal token's is the one that the server saw itself. */
 static fallible take_device(const struct call *call, struct uses_add *use)
 {
-	if (!use->device.given && call->caller.kind == TOKEN_PERSON)
+	if (call->caller.kind == TOKEN_PERSON)
 		use->device = call->caller.device;
 	if (!use->device.given)
 		return FAIL_CODE(DEVICE_MISSING, "a person acts from a device: name it");
@@ -71,6 +71,14 @@ static fallible check_scope(const struct call *call, const struct uses_add *use)
 		       : FAIL_CODE(SCOPE_MISSING, "the token lacks the scope for this mode");
 }
 
+/* The body's verification counts, and is used up by the use. The header's counts no more: else one that confirmed an action
+ * would prove the grantee here again and again, since nothing uses it up. */
+static void forget_header(struct call *call)
+{
+	call->caller.proof.given = false;
+	call->caller.proven = call->caller.kind == TOKEN_PERSON;
+}
+
 static fallible prepare_use(struct call *call)
 {
 	struct release *release = call_new(call, struct release);
@@ -80,9 +88,8 @@ static fallible prepare_use(struct call *call)
 	call->ask = release;
 	release->use.grant_id = call->parts[0];
 	TRY(read_use(call, release));
-	/* The body's verification counts, and is used up here; the header's does not count twice. */
 	if (release->use.verification.len)
-		call->caller.proof.given = false;
+		forget_header(call);
 	TRY(take_device(call, &release->use));
 	TRY(check_scope(call, &release->use));
 	TRY(call_reading(call, &reading));

@@ -188,3 +188,26 @@ Test(uses_refused, the_same_refusal_in_one_minute_is_counted_together)
 	}
 	cr_assert(vault_events(&vault, ACTION_CREDENTIAL_DENIED) == 1);
 }
+
+Test(uses_refused, a_proof_in_the_header_does_not_stand_in_for_the_one_in_the_body)
+{
+	scoped(vault) vault = {0};
+	char grant[ID_TEXT + 1], login[ID_TEXT + 1], path[VAULT_PATH];
+	vault_open(&vault);
+	vault_grant(&vault, VAULT_CODE, grant);
+	vault_login(&vault, login);
+	snprintf(path, sizeof path, "/v1/grants/%s/uses", grant);
+	struct api_request request = {.method = "POST",
+		.path = path,
+		.token = vault.api.tenant.token,
+		.actor = vault.assistant.text,
+		.verification = login,
+		.body = "{\"mode\":\"code\",\"purpose\":\"p\",\"verification\":\"ver_x\",\"device\":{\"ip\":"
+			"\"1.1.1.1\","
+			"\"user_agent\":\"x\"}}"};
+	api_ask(&vault.api, &request, &vault.answer);
+	cr_assert(vault_is_refused(&vault, "person_unproven"), "%s", vault.answer.body);
+	request.body =
+		"{\"mode\":\"code\",\"purpose\":\"p\",\"device\":{\"ip\":\"1.1.1.1\",\"user_agent\":\"x\"}}";
+	cr_assert(api_ask(&vault.api, &request, &vault.answer) == 200, "%s", vault.answer.body);
+}
