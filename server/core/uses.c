@@ -129,13 +129,20 @@ static void take_grant(const struct grant *grant, struct grant_facts *facts)
 	facts->modes = grant->modes;
 }
 
-static fallible take_facts(const struct view *view, struct uses_add *use)
+/* Roles are rows of their own: the act asks again. */
+static fallible take_roles(const struct view *view, const struct uses_add *use, struct grant_facts *facts)
 {
-	struct grant_facts *facts = &use->facts;
 	uint64_t held;
 	uint64_t needed =
 		use->mode == MODE_REVEAL ? CAPABILITY_BIT(CREDENTIAL_REVEAL) : CAPABILITY_BIT(CREDENTIAL_USE);
 	TRY(person_capabilities(view, &use->person, &held));
+	facts->grantee_may = (held & needed) == needed;
+	return OK;
+}
+
+static fallible take_facts(const struct view *view, struct uses_add *use)
+{
+	struct grant_facts *facts = &use->facts;
 	take_grant(&use->grant, facts);
 	facts->mode = use->mode;
 	facts->purpose_given = use->purpose.len > 0;
@@ -145,8 +152,7 @@ static fallible take_facts(const struct view *view, struct uses_add *use)
 	facts->client_paused = use->client.state == CLIENT_PAUSED;
 	facts->frozen = use->client.frozen;
 	facts->grantee_active = use->person.state == PERSON_ACTIVE;
-	facts->grantee_may = (held & needed) == needed;
-	return OK;
+	return take_roles(view, use, facts);
 }
 
 /* ---- event and mails ---- */
@@ -362,6 +368,7 @@ fallible uses_write(struct act *act, struct uses_add *use)
 	TRY(check_rows(act, use));
 	TRY(grant_get(&view, use->grant.tenant, use->grant.id, act->arena, &grant));
 	take_grant(&grant, &facts);
+	TRY(take_roles(&view, use, &facts));
 	struct verdict verdict = grant_rules_use(&facts, act->now);
 	if (verdict.allowed && !use->expected)
 		return FAIL_CODE(STALE, "a use that was to be refused is allowed by now");
