@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_events - what applications report, and from where a person's own token is seen to come. */
+#include "server/core/events.h"
+
+#include "server/env/conf.h"
+#include "tests/support/api_world.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+#define DEVICE "\"device\":{\"ip\":\"203.0.113.7\",\"user_agent\":\"Mozilla/5.0\"}"
+
+enum { BODY_MAX = 512, ARENA_MAX = 64 * 1024 };
+
+static void tell_of(const struct api_person *person, const char *action, char body[static BODY_MAX])
+{
+	snprintf(body, BODY_MAX, "{\"action\":\"%s\",\"actor\":{\"person\":\"%s\"}," DEVICE "}", action,
+		person->text);
+}
+
+/* ---- who may report ---- */
+
+Test(events, an_application_reports_what_a_person_did)
+{
+	scoped(api_world) world = {0};
+	scoped(api_answer) answer = {0};
+	struct api_person ivana;
+	char body[BODY_MAX];
+	api_world_open(&world);
+	api_world_person(&world, &world.tenant, "smm", NULL, &ivana);
+	tell_of(&ivana, "record.viewed", body);
+	cr_assert(api_call(&world, "POST", "/v1/events", world.tenant.token, body, &answer) == 201, "%s",
+		answer.body);
+}
+
+Test(events, a_personal_token_reports_nothing_of_others_nor_of_itself)
+{
+	scoped(api_world) world = {0};
+	scoped(api_answer) answer = {0};
+	struct api_person ivana, owner;
+	char of_owner[BODY_MAX], of_herself[BODY_MAX], reserved[BODY_MAX];
+	api_world_open(&world);
+	api_world_person(&world, &world.tenant, "smm", NULL, &ivana);
+	api_world_person(&world, &world.tenant, "owner", NULL, &owner);
+	tell_of(&owner, "record.viewed", of_owner);
+	tell_of(&ivana, "record.viewed", of_herself);
+	tell_of(&owner, "credential.revealed", reserved);
+	api_call(&world, "POST", "/v1/events", ivana.token, of_owner, &answer);
+	cr_assert(api_is_code(&answer, 403, "scope_missing"), "%s", answer.body);
+	api_call(&world, "POST", "/v1/events", ivana.token, of_herself, &answer);
+	cr_assert(api_is_code(&answer, 403, "scope_missing"));
+	api_call(&world, "POST", "/v1/events", owner.token, reserved, &answer);
+	cr_assert(api_is_code(&answer, 403, "scope_missing"), "it is no import either");
+	api_call(&world, "POST", "/v1/events:batch", ivana.token, of_owner, &answer);
+	cr_assert(api_is_code(&answer, 403, "scope_missing"));
+	cr_assert(api_count_events(&world, world.tenant.id, ACTION_RECORD_VIEWED) == 0);
+	cr_assert(api_count_events(&world, world.tenant.id, ACTION_ACCESS_DENIED) > 0, "it is on record");
+}
+
+/* ---- where a personal token comes from ---- */
+
+/* A request that is refused, so that its event shows the device. */
+static void be_seen(struct api_world *world, const struct api_person *person, const char *more,
+	struct arena *arena, struct event_read *event)
+{
+	scoped(api_answer) answer = {0};
+	const struct api_request request = {.method = "GET",
+		.path = "/v1/people/nobody",
+		.token = person->token,
+		.more = more,
+		.no_device = true};
+	cr_assert(api_ask(world, &request, &answer) == 404, "%s", answer.body);
+	api_find_event(world, world->tenant.id, ACTION_ACCESS_DENIED, arena, event);
+	cr_assert(ids_equal(event->leaf.ids[LEAF_ID_ACTOR], person->id));
+}
+
+Test(events, a_personal_token_does_not_say_from_where_it_comes)
+{
+	scoped(api_world) world = {0};
+	scoped(arena) arena = ARENA(ARENA_MAX);
+	struct api_person ivana;
+	struct event_read event;
+	api_world_open(&world);
+	api_world_person(&world, &world.tenant, "smm", NULL, &ivana);
+	/* {"ip":"9.9.9.9","user_agent":"x"} */
+	be_seen(&world, &ivana,
+		"Muniment-Device: eyJpcCI6IjkuOS45LjkiLCJ1c2VyX2FnZW50IjoieCJ9\r\nUser-Agent: muniment/1\r\n",
+		&arena, &event);
+	cr_assert(span_is(event.texts[LEAF_TEXT_IP], "127.0.0.1"));
+	cr_assert(span_is(event.texts[LEAF_TEXT_USER_AGENT], "muniment/1"));
+}
+
+Test(events, only_the_line_that_our_proxy_added_says_who_is_behind_it)
+{
+	static const struct conf_list PROXIES = {{"127.0.0.1"}, 1};
+	static const char LINES[] = "X-Forwarded-For: 9.9.9.9\r\nX-Forwarded-For: 198.51.100.4\r\n";
+	scoped(api_world) world = {0};
+	scoped(arena) arena = ARENA(ARENA_MAX);
+	struct api_person ivana, vera;
+	struct event_read event;
+	api_world_open(&world);
+	api_world_person(&world, &world.tenant, "smm", NULL, &ivana);
+	api_world_person(&world, &world.tenant, "smm", NULL, &vera);
+	be_seen(&world, &ivana, LINES, &arena, &event);
+	cr_assert(span_is(event.texts[LEAF_TEXT_IP], "127.0.0.1"), "nobody's proxy is trusted");
+	world.server.trusted_proxies = &PROXIES;
+	be_seen(&world, &vera, LINES, &arena, &event);
+	cr_assert(span_is(event.texts[LEAF_TEXT_IP], "198.51.100.4"));
+}
+
+/* ---- refusals ---- */
+
+Test(events, a_404_and_a_401_never_say_why)
+{
+	scoped(api_world) world = {0};
+	scoped(api_answer) there = {0}, nowhere = {0};
+	struct api_person ivana, owner;
+	char path[BODY_MAX];
+	api_world_open(&world);
+	api_world_person(&world, &world.tenant, "smm", NULL, &ivana);
+	api_world_person(&world, &world.tenant, "owner", NULL, &owner);
+	snprintf(path, sizeof path, "/v1/people/%s/exposure", owner.text);
+	cr_assert(api_call(&world, "GET", path, ivana.token, NULL, &there) == 404);
+	cr_assert(api_call(&world, "GET", "/v1/people/nobody/exposure", ivana.token, NULL, &nowhere) == 404);
+	cr_assert(api_has(&nowhere, "detail", api_text(&there, "detail")));
+	cr_assert(api_call(&world, "GET", "/v1/people", NULL, NULL, &there) == 401);
+	cr_assert(api_call(&world, "GET", "/v1/people", "mun_app_x", NULL, &nowhere) == 401);
+	cr_assert(api_has(&nowhere, "detail", api_text(&there, "detail")));
+}
