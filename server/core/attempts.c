@@ -2,6 +2,7 @@
 /* attempts - compare and decide. */
 #include "server/core/attempts.h"
 
+#include "store/budget.h"
 #include "store/storm.h"
 
 enum reason attempts_closed(const struct verifications_ask *ask, struct instant now)
@@ -23,6 +24,49 @@ enum reason attempts_closed(const struct verifications_ask *ask, struct instant 
 		return REASON_EXPIRED;
 	/* Every way was closed meanwhile: the person was suspended, say. */
 	return ask->methods.count ? REASON_NONE : ask->methods.none;
+}
+
+/* ---- the person's budget ---- */
+
+/* Whose it is; those who do not exist share buckets. */
+static struct id spender(const struct verification *verification)
+{
+	struct id bucket = {0};
+	if (!verification_is_decoy(verification))
+		return verification->person;
+	bucket.bytes[14] = verification->decoy[0] & (VERIFICATION_BUCKETS - 1) >> 8;
+	bucket.bytes[15] = verification->decoy[1];
+	return bucket;
+}
+
+/* The lane of the device that the verification was opened from, if it got in before; else that of all others.
+ */
+static fallible find_budget(struct act *act, const struct verification *verification, struct budget *budget)
+{
+	struct view view = view_act(act);
+	struct id person = spender(verification);
+	struct err err = budget_get(&view, verification->tenant, person, verification->device, budget);
+	if (err.kind == ERR_NOT_FOUND && !ids_is_none(verification->device))
+		err = budget_get(&view, verification->tenant, person, (struct id){0}, budget);
+	if (err.kind != ERR_NOT_FOUND)
+		return err;
+	*budget = (struct budget){.tenant = verification->tenant, .person = person};
+	return OK;
+}
+
+/* A right code clears its lane, and gives the device one of its own. */
+static fallible clear_budget(struct act *act, const struct verification *verification, struct budget *budget)
+{
+	bool is_known = ids_equal(budget->device, verification->device);
+	if (budget->wrong > 0) {
+		budget->wrong = 0;
+		TRY(budget_put(act, budget));
+	}
+	if (is_known)
+		return OK;
+	const struct budget lane = {
+		.tenant = budget->tenant, .person = budget->person, .device = verification->device};
+	return budget_put(act, &lane);
 }
 
 /* ---- comparing ---- */
@@ -186,7 +230,8 @@ static fallible add_outcome(struct act *act, struct verifications_ask *ask, cons
 	return act_add(act, ask->verification.tenant, &draft->leaf, &ask->receipt);
 }
 
-/* The lock is an event of its own, once and never folded; the try that brought it is one more refusal. */
+/* The lock, of the verification or of the person's lane, is an event of its own and never folded; the try
+ * that brought it is one more refusal. */
 static fallible add_lock(struct act *act, struct verifications_ask *ask)
 {
 	TRY(attempts_refuse(act, ask, ACTION_CHALLENGE_FAILED, REASON_WRONG_CODE));
@@ -196,12 +241,36 @@ static fallible add_lock(struct act *act, struct verifications_ask *ask)
 
 /* ---- writing ---- */
 
+/* Only a wrong code on one that was open is charged: no other is a guess. */
+static fallible write_wrong(struct act *act, struct verifications_ask *ask, struct budget *budget)
+{
+	budget_charge(budget, act->now);
+	TRY(budget_put(act, budget));
+	if (ask->verification.state == VERIFICATION_LOCKED || !budget_is_open(budget, act->now))
+		return add_lock(act, ask);
+	return add_outcome(act, ask, NULL);
+}
+
+static fallible write_right(struct act *act, struct verifications_ask *ask,
+	const struct comparison *comparison, struct budget *budget)
+{
+	allow(act, ask, comparison->method);
+	TRY(verification_put(act, &ask->verification));
+	TRY(consume(act, ask, comparison));
+	TRY(clear_budget(act, &ask->verification, budget));
+	return add_outcome(act, ask, comparison->method);
+}
+
 fallible attempts_write(struct act *act, struct verifications_ask *ask)
 {
 	struct verification *verification = &ask->verification;
 	struct comparison comparison = {0};
+	struct budget budget;
 	bool was_open = verification->state == VERIFICATION_OPEN;
 	enum reason closed = attempts_closed(ask, act->now);
+	TRY(find_budget(act, verification, &budget));
+	if (closed == REASON_NONE && !budget_is_open(&budget, act->now))
+		closed = REASON_LOCKED;
 	ask->compared = closed == REASON_NONE || (verification->state == VERIFICATION_ALLOWED &&
 							 !verification_is_expired(verification, act->now));
 	ask->decision = closed == REASON_NO_FACTOR ? VERIFICATIONS_ENROLL : VERIFICATIONS_DENY;
@@ -211,14 +280,10 @@ fallible attempts_write(struct act *act, struct verifications_ask *ask)
 		TRY(compare(act, ask, &comparison));
 		decide(ask, &comparison);
 	}
-	if (ask->decision == VERIFICATIONS_ALLOW) {
-		allow(act, ask, comparison.method);
-		TRY(verification_put(act, verification));
-		TRY(consume(act, ask, &comparison));
-		return add_outcome(act, ask, comparison.method);
-	}
+	if (ask->decision == VERIFICATIONS_ALLOW)
+		return write_right(act, ask, &comparison, &budget);
 	TRY(verification_put(act, verification));
-	if (was_open && verification->state == VERIFICATION_LOCKED)
-		return add_lock(act, ask);
+	if (ask->compared && was_open && comparison.match == MATCH_NONE)
+		return write_wrong(act, ask, &budget);
 	return add_outcome(act, ask, NULL);
 }

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* budget - records under tenant ‖ person ‖ device, and how long a wrong code makes wait. */
+#include "store/budget.h"
+
+#include "base/reader.h"
+
+enum { BUDGET_RECORD = 1, RECORD_MAX = 16 };
+
+static struct noun_key own_key(struct id tenant, struct id person, struct id device)
+{
+	return noun_key(tenant, id_span(&person), id_span(&device));
+}
+
+fallible budget_get(
+	const struct view *view, struct id tenant, struct id person, struct id device, struct budget *budget)
+{
+	struct row row;
+	struct noun_key key = own_key(tenant, person, device);
+	struct budget read = {.tenant = tenant, .person = person, .device = device};
+	TRY(view_get(view, TABLE_BUDGET, noun_key_span(&key), &row));
+	struct reader reader = READER(row.payload);
+	if (reader_u8(&reader) != BUDGET_RECORD)
+		return FAIL(CORRUPT, "a budget's record has an unknown version");
+	read.wrong = reader_u16(&reader);
+	read.last.ms = reader_i64(&reader);
+	TRY(reader_check(&reader));
+	*budget = read;
+	return OK;
+}
+
+fallible budget_put(struct act *act, const struct budget *budget)
+{
+	scoped(buf) record = BUF(RECORD_MAX);
+	struct noun_key key = own_key(budget->tenant, budget->person, budget->device);
+	buf_put_u8(&record, BUDGET_RECORD);
+	buf_put_u16(&record, budget->wrong);
+	buf_put_i64(&record, budget->last.ms);
+	TRY(buf_check(&record));
+	return act_put(act, TABLE_BUDGET, noun_key_span(&key), buf_span(&record));
+}
+
+static bool is_forgotten(const struct budget *budget, struct instant now)
+{
+	return now.ms >= budget->last.ms + BUDGET_FORGOTTEN_MS;
+}
+
+static int64_t wait_ms(unsigned wrong)
+{
+	int64_t wait = BUDGET_WAIT_MS;
+	if (wrong < BUDGET_FREE)
+		return 0;
+	for (unsigned over = wrong - BUDGET_FREE; over > 0 && wait < BUDGET_WAIT_MAX_MS; over--)
+		wait *= 2;
+	return wait < BUDGET_WAIT_MAX_MS ? wait : BUDGET_WAIT_MAX_MS;
+}
+
+bool budget_is_open(const struct budget *budget, struct instant now)
+{
+	return is_forgotten(budget, now) || now.ms >= budget->last.ms + wait_ms(budget->wrong);
+}
+
+void budget_charge(struct budget *budget, struct instant now)
+{
+	if (is_forgotten(budget, now))
+		budget->wrong = 0;
+	if (budget->wrong < UINT16_MAX)
+		budget->wrong++;
+	budget->last = now;
+}

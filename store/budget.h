@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* budget - how many wrong codes one person may still have, over all verifications at once: else each one that
+ * is opened beside the others would be worth five more guesses.
+ *
+ * A person has a lane for each device that once got in, and one for all other devices: a stranger who guesses
+ * closes the strangers' lane, and not the one that the person comes by. Who does not exist shares a lane with
+ * the others of one of VERIFICATION_BUCKETS buckets. Source: docs/formats.md "budget". */
+#pragma once
+
+#include "store/noun.h"
+
+enum {
+	BUDGET_FREE = 10, /* wrong codes without a right one before the first wait: two verifications full */
+	BUDGET_WAIT_MS = 60 * 1000, /* the first wait; each further wrong code doubles it */
+	BUDGET_WAIT_MAX_MS = 60 * 60 * 1000,
+	BUDGET_FORGOTTEN_MS = 24 * 60 * 60 * 1000, /* without a wrong code: it begins anew */
+};
+
+struct budget {
+	struct id tenant;
+	struct id person;    /* of a decoy: zeros and the bucket */
+	struct id device;    /* that once got in; none: all others */
+	uint16_t wrong;	     /* codes since the last right one */
+	struct instant last; /* wrong one; ms 0 = none */
+};
+
+/* budget_get - the lane of a device. Fails: NOT_FOUND that device has none of its own, or nobody was wrong
+ * yet · CORRUPT. */
+fallible budget_get(
+	const struct view *view, struct id tenant, struct id person, struct id device, struct budget *budget);
+
+/* budget_put - inside an act. */
+fallible budget_put(struct act *act, const struct budget *budget);
+
+/* budget_is_open - whether a code may be compared now. */
+bool budget_is_open(const struct budget *budget, struct instant now);
+
+/* budget_charge - one more wrong code. */
+void budget_charge(struct budget *budget, struct instant now);

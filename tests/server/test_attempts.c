@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_attempts - who opens many verifications at once has no more guesses than who opens few. */
+#include "server/core/attempts.h"
+
+#include "store/budget.h"
+#include "tests/server/login_world.h"
+#include "tests/support/fake_clock.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+enum { MINUTE_MS = 60000, BODY_MAX = 512, ROUNDS = 6 };
+
+/* A first call with a code, from a device of the application's own name. */
+static void guess(struct login_scene *scene, const char *person, const char *device, const char *code)
+{
+	char body[BODY_MAX];
+	snprintf(body, sizeof body,
+		"{\"person\":\"%s\",\"device\":{\"id\":\"%s\",\"ip\":\"203.0.113.9\",\"user_agent\":\"x\"},"
+		"\"purpose\":\"login\",\"code\":\"%s\"}",
+		person, device, code);
+	int status = api_call(
+		&scene->world, "POST", "/v1/verifications", scene->world.tenant.token, body, &scene->answer);
+	cr_assert(status == 200, "%d: %s", status, scene->answer.body);
+}
+
+static void guess_wrong(struct login_scene *scene, const char *device, unsigned times)
+{
+	char wrong[TOTP_DIGITS_MAX + 1];
+	login_app_wrong(&scene->app, wrong);
+	for (unsigned i = 0; i < times; i++) {
+		guess(scene, scene->person.text, device, wrong);
+		cr_assert(
+			login_is(&scene->answer, "challenge", "wrong_code"), "%u: %s", i, scene->answer.body);
+	}
+}
+
+static void guess_right(struct login_scene *scene, const char *device)
+{
+	char right[TOTP_DIGITS_MAX + 1];
+	login_app_code(&scene->app, 0, right);
+	guess(scene, scene->person.text, device, right);
+}
+
+static size_t count(struct login_scene *scene, enum action action)
+{
+	return api_count_events(&scene->world, scene->world.tenant.id, action);
+}
+
+Test(attempts, a_verification_for_each_guess_gives_ten_guesses_and_then_one_a_minute)
+{
+	scoped(login_scene) scene = {0};
+	login_scene_open(&scene);
+	guess_wrong(&scene, "thief", BUDGET_FREE);
+	cr_assert(count(&scene, ACTION_CHALLENGE_LOCKED) == 1, "it is on record at once");
+	guess_right(&scene, "thief");
+	cr_assert(login_is(&scene.answer, "deny", "locked"), "%s", scene.answer.body);
+	fake_clock_pass(MINUTE_MS);
+	guess_wrong(&scene, "another", 1);
+	fake_clock_pass(MINUTE_MS);
+	guess_right(&scene, "third");
+	cr_assert(login_is(&scene.answer, "deny", "locked"), "the second wait is two minutes");
+	cr_assert(count(&scene, ACTION_LOGIN_SUCCEEDED) == 0);
+}
+
+Test(attempts, after_the_wait_the_right_code_opens_and_clears)
+{
+	scoped(login_scene) scene = {0};
+	login_scene_open(&scene);
+	guess_wrong(&scene, "phone", BUDGET_FREE);
+	fake_clock_pass(MINUTE_MS);
+	guess_right(&scene, "phone");
+	cr_assert(login_is(&scene.answer, "allow", NULL), "%s", scene.answer.body);
+	guess_wrong(&scene, "stranger", BUDGET_FREE);
+}
+
+Test(attempts, five_verifications_side_by_side_share_one_budget)
+{
+	scoped(login_scene) scene = {0};
+	char ids[ROUNDS][ID_TEXT + 1], wrong[TOTP_DIGITS_MAX + 1], body[BODY_MAX];
+	unsigned compared = 0;
+	login_scene_open(&scene);
+	login_app_wrong(&scene.app, wrong);
+	snprintf(body, sizeof body, "{\"code\":\"%s\"}", wrong);
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		login_scene_ask(&scene, NULL);
+		login_scene_keep_id(&scene, ids[i]);
+	}
+	for (unsigned i = 0; i < ROUNDS * (VERIFICATION_TRIES - 1); i++) {
+		cr_assert(login_try(&scene.world, scene.world.tenant.token, ids[i % ROUNDS], body,
+				  &scene.answer) == 200);
+		compared += login_is(&scene.answer, "challenge", "wrong_code");
+	}
+	cr_assert(compared == BUDGET_FREE, "%u", compared);
+}
+
+Test(attempts, a_stranger_who_guesses_does_not_lock_out_the_persons_own_device)
+{
+	scoped(login_scene) scene = {0};
+	login_scene_open(&scene);
+	guess_right(&scene, "own-laptop");
+	cr_assert(login_is(&scene.answer, "allow", NULL), "%s", scene.answer.body);
+	guess_wrong(&scene, "thief", BUDGET_FREE);
+	fake_clock_pass(MINUTE_MS / 2);
+	guess_right(&scene, "thief");
+	cr_assert(login_is(&scene.answer, "deny", "locked"));
+	guess_right(&scene, "own-laptop");
+	cr_assert(login_is(&scene.answer, "allow", NULL), "%s", scene.answer.body);
+	guess_right(&scene, "new-phone");
+	cr_assert(login_is(&scene.answer, "deny", "locked"), "the strangers' lane stays closed");
+}
+
+Test(attempts, a_known_device_has_a_budget_as_well)
+{
+	scoped(login_scene) scene = {0};
+	login_scene_open(&scene);
+	guess_right(&scene, "own-laptop");
+	guess_wrong(&scene, "own-laptop", BUDGET_FREE);
+	fake_clock_pass(MINUTE_MS / 2);
+	guess_right(&scene, "own-laptop");
+	cr_assert(login_is(&scene.answer, "deny", "locked"), "%s", scene.answer.body);
+}
+
+Test(attempts, replayed_and_malformed_codes_are_no_guesses)
+{
+	scoped(login_scene) scene = {0};
+	login_scene_open(&scene);
+	guess_right(&scene, "phone");
+	for (unsigned i = 0; i < 2 * BUDGET_FREE; i++) {
+		guess_right(&scene, "stranger");
+		cr_assert(login_is(&scene.answer, "deny", "replayed"), "%u: %s", i, scene.answer.body);
+	}
+	guess_wrong(&scene, "stranger", BUDGET_FREE);
+}
+
+Test(attempts, nobody_is_locked_like_somebody)
+{
+	scoped(login_scene) scene = {0};
+	login_scene_open(&scene);
+	for (unsigned i = 0; i < BUDGET_FREE; i++) {
+		guess(&scene, "nobody@example.org", "thief", "123456");
+		cr_assert(login_is(&scene.answer, "challenge", "wrong_code"), "%s", scene.answer.body);
+	}
+	guess(&scene, "nobody@example.org", "thief", "123456");
+	cr_assert(login_is(&scene.answer, "deny", "locked"), "%s", scene.answer.body);
+	fake_clock_pass(MINUTE_MS);
+	guess(&scene, "nobody@example.org", "thief", "123456");
+	cr_assert(login_is(&scene.answer, "challenge", "wrong_code"), "%s", scene.answer.body);
+}
