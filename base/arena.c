@@ -91,6 +91,15 @@ struct span arena_copy(struct arena *arena, struct span bytes)
 	return span_of(copy, bytes.len);
 }
 
+fallible arena_keep(struct arena *arena, struct span bytes, struct span *kept)
+{
+	struct span copy = arena_copy(arena, bytes);
+	if (!copy.at)
+		return FAIL(NO_MEMORY, "a call has used up its memory");
+	*kept = copy;
+	return OK;
+}
+
 char *arena_text(struct arena *arena, struct span bytes)
 {
 	char *copy = arena_alloc(arena, bytes.len + 1);

@@ -2,6 +2,7 @@
 /* arena - memory that dies together: what one call allocates is freed at its end. */
 #pragma once
 
+#include "base/err.h"
 #include "base/scoped.h"
 #include "base/span.h"
 
@@ -27,6 +28,9 @@ void *arena_alloc(struct arena *arena, size_t bytes);
 
 /* arena_copy - the bytes of a span, NUL-ended behind the last one; at is NULL on failure. */
 struct span arena_copy(struct arena *arena, struct span bytes);
+
+/* arena_keep - the same copy, for a caller who fails without it. Fails: NO_MEMORY. */
+fallible arena_keep(struct arena *arena, struct span bytes, struct span *kept);
 
 /* arena_text - the same as a C text; NULL on failure. */
 char *arena_text(struct arena *arena, struct span bytes);

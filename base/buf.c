@@ -25,6 +25,12 @@ fallible buf_check(const struct buf *buf)
 	return buf->err;
 }
 
+fallible buf_keep(const struct buf *buf, struct arena *arena, struct span *kept)
+{
+	TRY(buf_check(buf));
+	return arena_keep(arena, buf_span(buf), kept);
+}
+
 static void grow(struct buf *buf, size_t need)
 {
 	size_t cap = buf->cap ? buf->cap : BUF_FIRST;

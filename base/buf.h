@@ -5,6 +5,7 @@
  * end with buf_check. After a failure the content is unusable. */
 #pragma once
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "base/scoped.h"
 #include "base/span.h"
@@ -27,6 +28,9 @@ void buf_clear(struct buf *buf);
 
 /* buf_check - OK, or the first failure: TOO_LARGE over max · NO_MEMORY. */
 fallible buf_check(const struct buf *buf);
+
+/* buf_keep - the content of a whole buf, copied into an arena. Fails: as buf_check · NO_MEMORY. */
+fallible buf_keep(const struct buf *buf, struct arena *arena, struct span *kept);
 
 /* buf_room - n more bytes at the end, uninitialised, counted in len. NULL after a failure. The pointer dies with the next
  * write. */

@@ -113,3 +113,13 @@ Test(arena, an_empty_one_can_be_cleared)
 	arena_clear(&arena);
 	cr_assert(arena_alloc(&arena, 1024) != NULL);
 }
+
+Test(arena, keeps_a_copy_or_says_that_its_memory_is_used_up)
+{
+	scoped(arena) arena = ARENA(64);
+	static const uint8_t LARGE[64];
+	struct span kept = SPAN_LIT("before");
+	cr_assert(arena_keep(&arena, SPAN_BYTES(LARGE), &kept).kind == ERR_NO_MEMORY);
+	cr_assert(span_is(kept, "before"), "a failure leaves what was there");
+	cr_assert(!err_failed(arena_keep(&arena, SPAN_LIT("after"), &kept)) && span_is(kept, "after"));
+}

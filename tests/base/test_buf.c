@@ -118,3 +118,14 @@ Test(buf, done_keeps_the_maximum_so_the_buf_can_be_used_again)
 	buf_put_text(&buf, "de");
 	cr_assert(span_is(buf_span(&buf), "de"));
 }
+
+Test(buf, what_is_whole_can_be_kept_and_what_is_not_cannot)
+{
+	scoped(arena) arena = ARENA(1024);
+	scoped(buf) buf = BUF(3);
+	struct span kept = SPAN_NONE;
+	buf_put_text(&buf, "abc");
+	cr_assert(!err_failed(buf_keep(&buf, &arena, &kept)) && span_is(kept, "abc"));
+	buf_put_text(&buf, "d");
+	cr_assert(buf_keep(&buf, &arena, &kept).kind == ERR_TOO_LARGE && span_is(kept, "abc"));
+}
