@@ -18,9 +18,7 @@ fallible checkpoint_row_get(
 	reader_copy(&reader, read.root.bytes, sizeof read.root.bytes);
 	if (reader.failed || version != CHECKPOINT_RECORD || reader.rest.len == 0)
 		return FAIL(CORRUPT, "a stored checkpoint is not in a known form");
-	read.note = arena_copy(arena, reader.rest);
-	if (!read.note.at)
-		return FAIL(NO_MEMORY, "a call has no memory for a checkpoint");
+	TRY(arena_keep(arena, reader.rest, &read.note));
 	*row = read;
 	return OK;
 }

@@ -90,9 +90,7 @@ static fallible next_due(const struct view *view, struct id after, struct instan
 	TRY(find_due(view, after, now, &read, found));
 	if (!*found)
 		return OK;
-	read.sealed = arena_copy(arena, read.sealed);
-	if (!read.sealed.at)
-		return FAIL(NO_MEMORY, "there is no memory for a notice");
+	TRY(arena_keep(arena, read.sealed, &read.sealed));
 	*notice = read;
 	return OK;
 }

@@ -27,11 +27,8 @@ static fallible read_roles(struct reader *reader, struct arena *arena, struct pe
 	person->role_count = reader_u8(reader);
 	if (person->role_count > PERSON_ROLES_MAX)
 		return FAIL(CORRUPT, "a person has more roles than there can be");
-	for (size_t i = 0; i < person->role_count; i++) {
-		person->roles[i] = arena_copy(arena, reader_sized(reader));
-		if (!person->roles[i].at)
-			return FAIL(NO_MEMORY, "a call has no memory for a person's roles");
-	}
+	for (size_t i = 0; i < person->role_count; i++)
+		TRY(arena_keep(arena, reader_sized(reader), &person->roles[i]));
 	return OK;
 }
 
@@ -203,6 +200,16 @@ bool role_next(const struct view *view, struct id tenant, struct span *after, st
 	*after = role->name;
 	*err = role->name.at ? decode_role(&row, role) : FAIL(NO_MEMORY, "a call has no memory for a role");
 	return !err_failed(*err);
+}
+
+fallible person_print_roles(const struct person *person, struct arena *arena, struct span *names)
+{
+	scoped(buf) text = BUF(PERSON_ROLES_MAX * (ROLES_NAME_MAX + 1));
+	for (size_t i = 0; i < person->role_count; i++) {
+		buf_put_text(&text, i ? " " : "");
+		buf_put(&text, person->roles[i]);
+	}
+	return buf_keep(&text, arena, names);
 }
 
 fallible person_capabilities(const struct view *view, const struct person *person, uint64_t *capabilities)

@@ -79,5 +79,8 @@ fallible role_put(struct act *act, struct id tenant, const struct role *role);
 bool role_next(const struct view *view, struct id tenant, struct span *after, struct arena *arena,
 	struct role *role, struct err *err);
 
+/* person_print_roles - the names of the roles, with a space between them. Fails: NO_MEMORY. */
+fallible person_print_roles(const struct person *person, struct arena *arena, struct span *names);
+
 /* person_capabilities - the union over the person's roles, expanded. A role that is gone gives nothing. */
 fallible person_capabilities(const struct view *view, const struct person *person, uint64_t *capabilities);

@@ -47,8 +47,7 @@ static fallible read_field(struct reader *reader, const struct version *version,
 	*field = (struct version_field){(enum credential_field)number, held_by, SPAN_NONE};
 	if (!here)
 		return OK;
-	field->record = arena_copy(arena, record);
-	return field->record.at ? OK : FAIL(NO_MEMORY, "a call has no memory for a version");
+	return arena_keep(arena, record, &field->record);
 }
 
 static fallible decode(const struct row *row, struct arena *arena, struct version *version)

@@ -317,8 +317,7 @@ static fallible put_items(
 		if (!sight_has_client(&sight, credential.client))
 			continue;
 		if (count++ == list->page.limit) {
-			*position = arena_copy(call->arena, id_span(&last));
-			return position->at ? OK : FAIL(NO_MEMORY, "a call has no memory for a cursor");
+			return arena_keep(call->arena, id_span(&last), position);
 		}
 		json_out_open(out, NULL);
 		put_credential(out, &credential);

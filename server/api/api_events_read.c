@@ -73,9 +73,7 @@ static fallible set_canon(struct call *call, struct events_read *ask)
 {
 	scoped(buf) canon = BUF(LOG_READ_CANON_MAX);
 	log_read_canon(&ask->reader, &ask->filters, &canon);
-	TRY(buf_check(&canon));
-	ask->canon = arena_copy(call->arena, buf_span(&canon));
-	return ask->canon.at ? OK : FAIL(NO_MEMORY, "a call has no memory for its filters");
+	return buf_keep(&canon, call->arena, &ask->canon);
 }
 
 /* Only the first page is an event: the later ones belong to it. */

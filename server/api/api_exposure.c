@@ -88,8 +88,7 @@ static fallible put_items(
 		if (!sight_has(&sight, exposure.client, exposure.person))
 			continue;
 		if (count++ == walk->page.limit) {
-			*position = arena_copy(call->arena, span_of(last.bytes, last.len));
-			return position->at ? OK : no_memory();
+			return arena_keep(call->arena, span_of(last.bytes, last.len), position);
 		}
 		TRY(credential_get(view, call->caller.tenant, exposure.credential, &row, &credential));
 		json_out_open(out, NULL);

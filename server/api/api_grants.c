@@ -172,9 +172,7 @@ static fallible bind_filters(struct call *call, const struct span filters[static
 	scoped(buf) text = BUF(FILTERS_MAX);
 	for (size_t i = 0; i < 3; i++)
 		buf_put_sized(&text, filters[i]);
-	TRY(buf_check(&text));
-	list->filters = arena_copy(call->arena, buf_span(&text));
-	return list->filters.at ? OK : no_memory();
+	return buf_keep(&text, call->arena, &list->filters);
 }
 
 static fallible prepare_list(struct call *call)
@@ -230,8 +228,7 @@ static fallible put_items(
 		if (!is_wanted(list, &grant, &sight, call->now))
 			continue;
 		if (count++ == list->page.limit) {
-			*position = arena_copy(call->arena, id_span(&last));
-			return position->at ? OK : no_memory();
+			return arena_keep(call->arena, id_span(&last), position);
 		}
 		json_out_open(out, NULL);
 		put_grant(out, &grant, call->now);

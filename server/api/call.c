@@ -111,8 +111,7 @@ static fallible open_cursor(struct call *call, struct span text, struct span fil
 	if (!secret_equal(span_of(mac, CURSOR_MAC), span_from(buf_span(&cursor), position.len)))
 		return FAIL_CODE(CURSOR_INVALID, "the cursor was made for another list");
 	page->resumes = true;
-	page->position = arena_copy(call->arena, position);
-	return page->position.at ? OK : FAIL(NO_MEMORY, "a call has no memory for its cursor");
+	return arena_keep(call->arena, position, &page->position);
 }
 
 fallible call_page(struct call *call, struct span filters, struct page_ask *page)

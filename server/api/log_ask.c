@@ -271,7 +271,5 @@ fallible log_ask_detail(struct call *call, const struct log_reader *reader, cons
 	if (filters)
 		put_filters(&out, filters);
 	json_out_close(&out);
-	TRY(buf_check(&json));
-	*detail = arena_copy(call->arena, buf_span(&json));
-	return detail->at ? OK : FAIL(NO_MEMORY, "a call has no memory for what it looks for");
+	return buf_keep(&json, call->arena, detail);
 }

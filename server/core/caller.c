@@ -8,8 +8,6 @@
 #include "store/application.h"
 #include "store/person.h"
 
-enum { CALLER_ROLES_MAX = 1024 };
-
 /* ---- tokens ---- */
 
 static fallible as_application(const struct view *view, const struct token *token, struct instant now,
@@ -25,18 +23,6 @@ static fallible as_application(const struct view *view, const struct token *toke
 	return OK;
 }
 
-static fallible join_roles(const struct person *person, struct arena *arena, struct span *roles)
-{
-	scoped(buf) text = BUF(CALLER_ROLES_MAX);
-	for (size_t i = 0; i < person->role_count; i++) {
-		buf_put_text(&text, i ? " " : "");
-		buf_put(&text, person->roles[i]);
-	}
-	TRY(buf_check(&text));
-	*roles = arena_copy(arena, buf_span(&text));
-	return roles->at ? OK : FAIL(NO_MEMORY, "a call has no memory for its caller's roles");
-}
-
 static fallible become(const struct view *view, struct caller *caller, struct id id, struct arena *arena)
 {
 	struct person person;
@@ -44,7 +30,7 @@ static fallible become(const struct view *view, struct caller *caller, struct id
 	if (person.state != PERSON_ACTIVE)
 		return FAIL(NOT_FOUND, "the person is not active");
 	TRY(person_capabilities(view, &person, &caller->capabilities));
-	TRY(join_roles(&person, arena, &caller->roles));
+	TRY(person_print_roles(&person, arena, &caller->roles));
 	caller->person = id;
 	return OK;
 }

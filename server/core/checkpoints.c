@@ -45,8 +45,7 @@ static fallible sign(const struct server *server, struct id tenant, struct span 
 	checkpoint_put(&text, &(struct checkpoint){origin, row->size, row->root});
 	TRY(buf_check(&text));
 	TRY(keys->sign_checkpoint(keys->keeper, tenant, buf_span(&text), row->size, row->root.bytes, &note));
-	row->note = arena_copy(arena, buf_span(&note));
-	return row->note.at ? OK : FAIL(NO_MEMORY, "a call has no memory for a checkpoint");
+	return buf_keep(&note, arena, &row->note);
 }
 
 /* Another thread may sign a larger tree between our look at ours and our signature: then ours is only out of

@@ -55,15 +55,10 @@ fallible credentials_read_seed(struct span text, struct arena *arena, struct spa
 	buf_put_u8(&stored, shape.digits);
 	buf_put_u16(&stored, shape.period_s);
 	buf_put(&stored, buf_span(&seed));
-	struct err err = buf_check(&stored);
-	struct span copy = err_failed(err) ? SPAN_NONE : arena_copy(arena, buf_span(&stored));
+	struct err err = buf_keep(&stored, arena, field);
 	secret_wipe(seed.data, seed.len);
 	secret_wipe(stored.data, stored.len);
-	TRY(err);
-	if (!copy.at)
-		return FAIL(NO_MEMORY, "a call has no memory for a seed");
-	*field = copy;
-	return OK;
+	return err;
 }
 
 fallible credentials_open_seed(struct span field, struct totp_shape *shape, struct span *seed)
@@ -140,8 +135,8 @@ static fallible seal_field(const struct server *server, const struct credentials
 	struct seal_context place = version_place(version, put->credential.client, field);
 	TRY(keeper_seal_field(
 		server->keeper, place, SPAN_BYTES(version->wrapped), put->secret.fields[field], &record));
-	*sealed = (struct version_field){field, version->number, arena_copy(arena, buf_span(&record))};
-	return sealed->record.at ? OK : FAIL(NO_MEMORY, "a call has no memory for a sealed field");
+	*sealed = (struct version_field){.field = field, .held_by = version->number};
+	return buf_keep(&record, arena, &sealed->record);
 }
 
 /* A field that is not given stays where it is; only a card is always given whole. */
@@ -178,8 +173,7 @@ static fallible seal_label(const struct server *server, struct arena *arena, str
 {
 	scoped(buf) sealed = BUF(SEALED_MAX);
 	TRY(credential_seal(server->volume.keys, &put->credential, &sealed));
-	put->sealed = arena_copy(arena, buf_span(&sealed));
-	return put->sealed.at ? OK : FAIL(NO_MEMORY, "a call has no memory for a sealed label");
+	return buf_keep(&sealed, arena, &put->sealed);
 }
 
 /* ---- events ---- */
@@ -197,9 +191,7 @@ static fallible put_detail(const struct credentials_put *put, struct arena *aren
 			json_out_text(&out, NULL, credentials_field_name(field));
 	json_out_close_array(&out);
 	json_out_close(&out);
-	TRY(buf_check(&text));
-	*detail = arena_copy(arena, buf_span(&text));
-	return detail->at ? OK : FAIL(NO_MEMORY, "a call has no memory for an event's detail");
+	return buf_keep(&text, arena, detail);
 }
 
 static fallible seal_event(const struct server *server, const struct caller *caller, enum action action,

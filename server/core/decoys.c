@@ -45,9 +45,9 @@ static fallible add_address(const uint8_t seed[static HASH_BLAKE], struct arena 
 	scoped(buf) hint = BUF(HINT_MAX);
 	part_of(seed, "mn.decoy.hint", part);
 	buf_printf(&hint, "%c***@%s", 'a' + part[0] % 26, DOMAINS[part[1] % 4]);
-	TRY(buf_check(&hint));
-	method->hint = method->address = arena_copy(arena, buf_span(&hint));
-	return method->hint.at ? OK : FAIL(NO_MEMORY, "a call has no memory for a hint");
+	TRY(buf_keep(&hint, arena, &method->hint));
+	method->address = method->hint;
+	return OK;
 }
 
 static fallible add_codes(const uint8_t seed[static HASH_BLAKE], struct instant now, struct method *method)

@@ -4,16 +4,6 @@
 
 #include "base/json_out.h"
 
-static fallible keep(const struct buf *json, struct arena *arena, struct span *text)
-{
-	TRY(buf_check(json));
-	struct span copy = arena_copy(arena, buf_span(json));
-	if (!copy.at)
-		return FAIL(NO_MEMORY, "a call has no memory for an event's detail");
-	*text = copy;
-	return OK;
-}
-
 bool detail_note(struct detail_changes *changes, const char *field, struct span before, struct span after)
 {
 	if (span_equal(before, after) || changes->count == DETAIL_CHANGES_MAX)
@@ -38,7 +28,7 @@ fallible detail_print_changes(const struct detail_changes *changes, struct arena
 		json_out_close(&out);
 	}
 	json_out_close_array(&out);
-	return keep(&json, arena, text);
+	return buf_keep(&json, arena, text);
 }
 
 static void put_list(struct json_out *out, const struct detail_field *field)
@@ -63,5 +53,5 @@ fallible detail_print(const struct detail_field *fields, size_t count, struct ar
 			json_out_span(&out, fields[i].name, fields[i].value);
 	}
 	json_out_close(&out);
-	return keep(&json, arena, text);
+	return buf_keep(&json, arena, text);
 }

@@ -6,8 +6,6 @@
 #include "store/client.h"
 #include "store/person.h"
 
-enum { ROLES_TEXT_MAX = 1024 };
-
 static fallible set_source(const struct caller *caller, const struct events_ask *ask, struct instant now, struct event *event)
 {
 	bool may_import = scopes_allow(caller->scopes, SCOPE_BIT(EVENTS_IMPORT));
@@ -17,18 +15,6 @@ static fallible set_source(const struct caller *caller, const struct events_ask 
 	if (ask->action->reserved && !may_import)
 		return FAIL_CODE(ACTION_RESERVED, "only the server itself may report this action");
 	event->source = may_import && (ask->action->reserved || history) ? LEAF_IMPORT : LEAF_APPLICATION;
-	return OK;
-}
-
-static fallible put_roles(const struct person *person, struct arena *arena, struct event *event)
-{
-	scoped(buf) roles = BUF(ROLES_TEXT_MAX);
-	for (size_t i = 0; i < person->role_count; i++) {
-		buf_put_text(&roles, i ? " " : "");
-		buf_put(&roles, person->roles[i]);
-	}
-	TRY(buf_check(&roles));
-	event->texts[LEAF_TEXT_ROLES] = arena_copy(arena, buf_span(&roles));
 	return OK;
 }
 
@@ -45,7 +31,7 @@ static fallible set_person(const struct view *view, struct id tenant, const stru
 	TRY(err);
 	if (!ask->device.given)
 		return FAIL_CODE(DEVICE_MISSING, "a person acts from a device: name it");
-	return put_roles(&person, arena, event);
+	return person_print_roles(&person, arena, &event->texts[LEAF_TEXT_ROLES]);
 }
 
 static fallible set_actor(const struct view *view, const struct caller *caller, const struct events_ask *ask,
@@ -124,9 +110,8 @@ fallible events_prepare(const struct server *server, const struct caller *caller
 	set_object(ask, &event);
 	set_texts(ask, &event);
 	/* The words die with the line's document; the act needs the id, to remember a new device by. */
-	item->device = (struct device){.given = ask->device.given, .id = arena_copy(arena, ask->device.id)};
-	if (!item->device.id.at)
-		return FAIL(NO_MEMORY, "a call has no memory for a device");
+	item->device = (struct device){.given = ask->device.given};
+	TRY(arena_keep(arena, ask->device.id, &item->device.id));
 	item->subject = event.ids[LEAF_ID_ACTOR];
 	if (ask->device.given && !ids_is_none(item->subject))
 		TRY(device_find(view, caller->tenant, item->subject, &ask->device, now, &item->device_id, &item->device_is_new));

@@ -172,19 +172,16 @@ fallible factors_hint(
 		return OK;
 	}
 	text_mask_email(texts.address, &masked);
-	TRY(buf_check(&masked));
-	*hint = arena_copy(arena, buf_span(&masked));
-	return hint->at ? OK : FAIL(NO_MEMORY, "a call has no memory for a hint");
+	return buf_keep(&masked, arena, hint);
 }
 
 /* ---- starting ---- */
 
 static fallible keep(struct arena *arena, struct buf *text, struct span *kept)
 {
-	TRY(buf_check(text));
-	*kept = arena_copy(arena, buf_span(text));
+	struct err err = buf_keep(text, arena, kept);
 	secret_wipe(text->data, text->len);
-	return kept->at ? OK : FAIL(NO_MEMORY, "a call has no memory for a factor");
+	return err;
 }
 
 static fallible put_account(
@@ -502,10 +499,8 @@ static fallible read_again(struct act *act, struct factors_change *change)
 	struct view view = view_act(act);
 	struct factor now;
 	TRY(factor_get(&view, change->factor.tenant, change->factor.person, change->factor.id, &now));
-	now.texts = arena_copy(act->arena, now.texts);
-	now.seed = arena_copy(act->arena, now.seed);
-	if (!now.texts.at || !now.seed.at)
-		return FAIL(NO_MEMORY, "an act has no memory for a factor");
+	TRY(arena_keep(act->arena, now.texts, &now.texts));
+	TRY(arena_keep(act->arena, now.seed, &now.seed));
 	change->factor = now;
 	return OK;
 }

@@ -26,16 +26,6 @@ static bool is_unproven_person(const struct caller *caller)
 	return !ids_is_none(caller->person) && !caller->proven;
 }
 
-fallible giving_check(const struct caller *caller, uint64_t capabilities)
-{
-	uint64_t given = capabilities_expand(capabilities);
-	if (!capabilities_within(given, caller->capabilities))
-		return FAIL_CODE(SCOPE_EXCEEDS, "the caller gives a capability that he lacks");
-	if (capabilities_careful(given) && is_unproven_person(caller))
-		return FAIL_CODE(PERSON_UNPROVEN, "who gives this has to prove who they are");
-	return OK;
-}
-
 static uint64_t reached(uint32_t scopes)
 {
 	uint64_t capabilities = 0;
@@ -43,6 +33,32 @@ static uint64_t reached(uint32_t scopes)
 		if (scopes & UINT32_C(1) << at)
 			capabilities |= REACHED[at];
 	return capabilities_expand(capabilities);
+}
+
+/* An application as itself holds what its scopes reach; else one that may only add people would make an owner. */
+static bool holds(const struct caller *caller, uint64_t capabilities)
+{
+	if (!ids_is_none(caller->person) || scopes_allow(caller->scopes, SCOPE_BIT(ADMIN)))
+		return capabilities_within(capabilities, caller->capabilities);
+	return capabilities_within(capabilities_careful(capabilities), reached(caller->scopes));
+}
+
+fallible giving_check(const struct caller *caller, uint64_t capabilities)
+{
+	uint64_t given = capabilities_expand(capabilities);
+	if (!holds(caller, given))
+		return FAIL_CODE(SCOPE_EXCEEDS, "the caller gives a capability that he lacks");
+	if (capabilities_careful(given) && is_unproven_person(caller))
+		return FAIL_CODE(PERSON_UNPROVEN, "who gives this has to prove who they are");
+	return OK;
+}
+
+fallible giving_check_bearer(const struct caller *caller, uint64_t capabilities)
+{
+	for (unsigned at = 0; at < SCOPE_COUNT; at++)
+		if ((REACHED[at] & capabilities) && !scopes_allow(caller->scopes, UINT32_C(1) << at))
+			return FAIL_CODE(SCOPE_EXCEEDS, "the token would reach further than the application that asks for it");
+	return OK;
 }
 
 fallible giving_check_scopes(const struct caller *caller, uint32_t scopes)

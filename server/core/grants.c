@@ -61,9 +61,7 @@ static fallible put_detail(const struct grant *grant, struct arena *arena, struc
 	put_modes(&out, grant->modes);
 	json_out_time(&out, "until", grant->until);
 	json_out_close(&out);
-	TRY(buf_check(&text));
-	*detail = arena_copy(arena, buf_span(&text));
-	return detail->at ? OK : FAIL(NO_MEMORY, "a call has no memory for an event's detail");
+	return buf_keep(&text, arena, detail);
 }
 
 static fallible seal_event(const struct server *server, const struct caller *caller, enum action action,
@@ -153,9 +151,7 @@ fallible grants_add_prepare(const struct server *server, const struct caller *ca
 	grant->giver_is_person = !ids_is_none(caller->person);
 	grant->giver = grant->giver_is_person ? caller->person : caller->application;
 	TRY(grant_seal(server->volume.keys, grant, &sealed));
-	add->sealed = arena_copy(arena, buf_span(&sealed));
-	if (!add->sealed.at)
-		return FAIL(NO_MEMORY, "a call has no memory for a grant");
+	TRY(buf_keep(&sealed, arena, &add->sealed));
 	return seal_event(server, caller, ACTION_GRANT_ACTIVATED, grant, now, arena, &add->draft);
 }
 
@@ -222,9 +218,7 @@ fallible grants_freeze_prepare(const struct server *server, const struct caller 
 	TRY(find_client(caller, view, arena, freeze));
 	freeze->found.frozen = freeze->frozen;
 	TRY(client_seal(server->volume.keys, &freeze->found, &sealed));
-	freeze->sealed = arena_copy(arena, buf_span(&sealed));
-	if (!freeze->sealed.at)
-		return FAIL(NO_MEMORY, "a call has no memory for a client");
+	TRY(buf_keep(&sealed, arena, &freeze->sealed));
 	struct event event =
 		caller_event(caller, freeze->frozen ? ACTION_CLIENT_PAUSED : ACTION_CLIENT_RESUMED);
 	event.has_object_kind = true;

@@ -65,8 +65,7 @@ static fallible add_email(const struct factor_texts *texts, struct arena *arena,
 	text_mask_email(texts->address, &hint);
 	TRY(buf_check(&hint));
 	method->address = texts->address;
-	method->hint = arena_copy(arena, buf_span(&hint));
-	return method->hint.at ? OK : FAIL(NO_MEMORY, "a call has no memory for a hint");
+	return buf_keep(&hint, arena, &method->hint);
 }
 
 static fallible add_totp(const struct server *server, const struct factor *factor,

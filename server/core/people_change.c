@@ -120,24 +120,13 @@ static fallible mask(const struct scene *scene, struct span email, struct span *
 	return scene_copy(scene, buf_span(&text), masked);
 }
 
-static fallible join_roles(const struct scene *scene, const struct person *person, struct span *roles)
-{
-	scoped(buf) text = BUF(CHANGE_TEXT_MAX);
-	for (size_t i = 0; i < person->role_count; i++) {
-		buf_put_text(&text, i ? " " : "");
-		buf_put(&text, person->roles[i]);
-	}
-	TRY(buf_check(&text));
-	return scene_copy(scene, buf_span(&text), roles);
-}
-
 static fallible note_changes(
 	const struct scene *scene, const struct people_change *change, struct detail_changes *changes)
 {
 	const struct person *before = &change->before, *after = &change->after;
 	struct span old_roles, new_roles, old_email = SPAN_NONE, new_email = SPAN_NONE;
-	TRY(join_roles(scene, before, &old_roles));
-	TRY(join_roles(scene, after, &new_roles));
+	TRY(person_print_roles(before, scene->arena, &old_roles));
+	TRY(person_print_roles(after, scene->arena, &new_roles));
 	TRY(mask(scene, before->email, &old_email));
 	TRY(mask(scene, after->email, &new_email));
 	detail_note(changes, "name", before->name, after->name);

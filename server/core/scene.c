@@ -17,9 +17,5 @@ fallible scene_seal(const struct scene *scene, const struct event *event, struct
 
 fallible scene_copy(const struct scene *scene, struct span bytes, struct span *copy)
 {
-	struct span made = arena_copy(scene->arena, bytes);
-	if (!made.at)
-		return FAIL(NO_MEMORY, "a call has no memory for what it was asked");
-	*copy = made;
-	return OK;
+	return arena_keep(scene->arena, bytes, copy);
 }

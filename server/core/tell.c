@@ -58,10 +58,7 @@ fallible tell_prepare(struct keeper *keeper, struct id tenant, const struct tell
 	};
 	TRY(check_values(ask));
 	TRY(seal(keeper, tenant, ask, &made, &record));
-	TRY(buf_check(&record));
-	made.sealed = arena_copy(arena, buf_span(&record));
-	if (!made.sealed.at)
-		return FAIL(NO_MEMORY, "a call has no memory for a notice");
+	TRY(buf_keep(&record, arena, &made.sealed));
 	*notice = made;
 	return OK;
 }

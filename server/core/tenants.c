@@ -11,9 +11,7 @@ static fallible set_origin(const struct server *server, struct arena *arena, str
 	scoped(buf) origin = BUF(TENANT_ORIGIN_MAX);
 	ids_print(ID_TENANT, tenant->id, id);
 	buf_printf(&origin, "%s/%s", server->log_name, id);
-	TRY(buf_check(&origin));
-	tenant->origin = arena_copy(arena, buf_span(&origin));
-	return tenant->origin.at ? OK : FAIL(NO_MEMORY, "a call has no memory for a log's origin");
+	return buf_keep(&origin, arena, &tenant->origin);
 }
 
 static void draw_application(const struct server *server, struct instant now, struct tenants_add *add)

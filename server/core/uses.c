@@ -10,7 +10,7 @@
 #include "store/storm.h"
 #include "store/tenant.h"
 
-enum { DETAIL_MAX = 512, ROLES_MAX = 1024 };
+enum { DETAIL_MAX = 512 };
 
 /* ---- reading ---- */
 
@@ -157,18 +157,6 @@ static fallible take_facts(const struct view *view, struct uses_add *use)
 
 /* ---- event and mails ---- */
 
-static fallible join_roles(const struct person *person, struct arena *arena, struct span *roles)
-{
-	scoped(buf) text = BUF(ROLES_MAX);
-	for (size_t i = 0; i < person->role_count; i++) {
-		buf_put_text(&text, i ? " " : "");
-		buf_put(&text, person->roles[i]);
-	}
-	TRY(buf_check(&text));
-	*roles = arena_copy(arena, buf_span(&text));
-	return roles->at ? OK : FAIL(NO_MEMORY, "a call has no memory for a grantee's roles");
-}
-
 static fallible put_detail(const struct uses_add *use, struct arena *arena, struct span *detail)
 {
 	scoped(buf) text = BUF(DETAIL_MAX);
@@ -177,9 +165,7 @@ static fallible put_detail(const struct uses_add *use, struct arena *arena, stru
 	json_out_text(&out, "mode", modes_name(use->mode));
 	json_out_number(&out, "version", (int64_t)use->credential.current);
 	json_out_close(&out);
-	TRY(buf_check(&text));
-	*detail = arena_copy(arena, buf_span(&text));
-	return detail->at ? OK : FAIL(NO_MEMORY, "a call has no memory for an event's detail");
+	return buf_keep(&text, arena, detail);
 }
 
 /* The grantee acts, whoever carries the request. */
@@ -222,7 +208,7 @@ static fallible seal_event(const struct server *server, const struct caller *cal
 	struct arena *arena, struct uses_add *use)
 {
 	struct event event = begin_event(caller, released_as(use->mode), use);
-	TRY(join_roles(&use->person, arena, &event.texts[LEAF_TEXT_ROLES]));
+	TRY(person_print_roles(&use->person, arena, &event.texts[LEAF_TEXT_ROLES]));
 	TRY(put_detail(use, arena, &event.texts[LEAF_TEXT_DETAIL]));
 	return event_seal(server->volume.keys, use->grant.tenant, &event, now, arena, &use->draft);
 }

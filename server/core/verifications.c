@@ -10,7 +10,7 @@
 #include "store/enrolment.h"
 #include "store/expiry.h"
 
-enum { TEXTS_MAX = VERIFICATION_SEALED_MAX - 128, ROLES_MAX = 1024, DETAIL_MAX = 512, TEXT_COUNT = 8 };
+enum { TEXTS_MAX = VERIFICATION_SEALED_MAX - 128, DETAIL_MAX = 512, TEXT_COUNT = 8 };
 
 /* ---- the sealed texts: from where it was opened, and what for ---- */
 
@@ -43,8 +43,7 @@ static fallible seal_texts(const struct keys *keys, struct arena *arena, struct 
 		buf_put_sized(&plain, *texts[i]);
 	TRY(buf_check(&plain));
 	TRY(keys->seal_row(keys->keeper, seal.tenant, &seal.subject, seal.place, buf_span(&plain), &sealed));
-	ask->verification.sealed = arena_copy(arena, buf_span(&sealed));
-	return ask->verification.sealed.at ? OK : FAIL(NO_MEMORY, "a call has no memory for a verification");
+	return buf_keep(&sealed, arena, &ask->verification.sealed);
 }
 
 static fallible open_texts(const struct keys *keys, struct arena *arena, struct verifications_ask *ask)
@@ -63,18 +62,6 @@ static fallible open_texts(const struct keys *keys, struct arena *arena, struct 
 
 /* ---- who ---- */
 
-static fallible join_roles(const struct person *person, struct arena *arena, struct span *roles)
-{
-	scoped(buf) text = BUF(ROLES_MAX);
-	for (size_t i = 0; i < person->role_count; i++) {
-		buf_put_text(&text, i ? " " : "");
-		buf_put(&text, person->roles[i]);
-	}
-	TRY(buf_check(&text));
-	*roles = arena_copy(arena, buf_span(&text));
-	return roles->at ? OK : FAIL(NO_MEMORY, "a call has no memory for a person's roles");
-}
-
 /* A suspended person has ways, but none that is open. */
 static fallible take_person(const struct server *server, const struct view *view, struct instant now,
 	struct arena *arena, struct verifications_ask *ask)
@@ -85,7 +72,7 @@ static fallible take_person(const struct server *server, const struct view *view
 	if (person.state != PERSON_ACTIVE && person.state != PERSON_SUSPENDED)
 		return FAIL(NOT_FOUND, "the person is gone");
 	ask->person_version = person.version;
-	TRY(join_roles(&person, arena, &ask->roles));
+	TRY(person_print_roles(&person, arena, &ask->roles));
 	if (person.state == PERSON_ACTIVE)
 		return methods_list(
 			server, view, &person, verification->is_action, now, arena, &ask->methods);
