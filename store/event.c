@@ -10,7 +10,8 @@ enum { EVENT_PART_MAX = 24 * 1024, MS_PER_DAY = 86400000 };
 /* Days since 1970 to year and month. Source: Howard Hinnant, "chrono-compatible low-level date algorithms", civil_from_days. */
 uint32_t event_month(struct instant at)
 {
-	int64_t days = at.ms / MS_PER_DAY + 719468;
+	/* A division rounds towards zero; before 1970 the day is the one below. */
+	int64_t days = at.ms / MS_PER_DAY - (at.ms % MS_PER_DAY < 0) + 719468;
 	int64_t era = days / 146097, day_of_era = days % 146097;
 	int64_t year = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
 	int64_t day_of_year = day_of_era - (365 * year + year / 4 - year / 100);
