@@ -35,7 +35,8 @@ static uint64_t reached(uint32_t scopes)
 	return capabilities_expand(capabilities);
 }
 
-/* An application as itself holds what its scopes reach; else one that may only add people would make an owner. */
+/* An application as itself holds what its scopes reach; else one that may only add people would make an
+ * owner. */
 static bool holds(const struct caller *caller, uint64_t capabilities)
 {
 	if (!ids_is_none(caller->person) || scopes_allow(caller->scopes, SCOPE_BIT(ADMIN)))
@@ -53,11 +54,14 @@ fallible giving_check(const struct caller *caller, uint64_t capabilities)
 	return OK;
 }
 
+/* A personal token reports no events, and so imports none. */
 fallible giving_check_bearer(const struct caller *caller, uint64_t capabilities)
 {
 	for (unsigned at = 0; at < SCOPE_COUNT; at++)
-		if ((REACHED[at] & capabilities) && !scopes_allow(caller->scopes, UINT32_C(1) << at))
-			return FAIL_CODE(SCOPE_EXCEEDS, "the token would reach further than the application that asks for it");
+		if (at != SCOPE_EVENTS_IMPORT && (REACHED[at] & capabilities) &&
+			!scopes_allow(caller->scopes, UINT32_C(1) << at))
+			return FAIL_CODE(SCOPE_EXCEEDS,
+				"the token would reach further than the application that asks for it");
 	return OK;
 }
 

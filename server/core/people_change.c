@@ -52,7 +52,12 @@ static fallible check_email(const struct scene *scene, struct people_change *cha
 	const struct caller *caller = scene->caller;
 	bool by_owner = ids_equal(caller->person, change->before.id) && caller->proven;
 	change->needs_factorless = !by_owner;
-	return by_owner ? OK : check_factorless(scene->view, &change->before);
+	if (by_owner)
+		return OK;
+	TRY(check_factorless(scene->view, &change->before));
+	/* Whoever reads the mail gets the enrolment code: to move the address is to give all that the person
+	 * holds. */
+	return giving_check(caller, change->capabilities);
 }
 
 /* ---- what it will be ---- */

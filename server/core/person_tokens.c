@@ -4,6 +4,7 @@
 
 #include "crypto/random.h"
 #include "server/core/detail.h"
+#include "server/core/giving.h"
 #include "store/application.h"
 #include "store/tenant.h"
 
@@ -32,7 +33,8 @@ static fallible seal_name(const struct scene *scene, const struct personal_token
  * (docs/decisions/0004-first-factor.md). */
 static bool is_setting_up(const struct caller *caller, const struct tenant *tenant)
 {
-	return ids_is_none(caller->person) && !tenant->vouched && scopes_allow(caller->scopes, SCOPE_BIT(ADMIN));
+	return ids_is_none(caller->person) && !tenant->vouched &&
+	       scopes_allow(caller->scopes, SCOPE_BIT(ADMIN));
 }
 
 static fallible check_owner(const struct scene *scene, const struct person *person, bool first)
@@ -52,9 +54,12 @@ fallible person_tokens_add_prepare(const struct scene *scene, struct person_toke
 	struct personal_token *token = &add->token;
 	const struct span text = span_of(add->text, TOKEN_TEXT);
 	struct tenant tenant;
+	uint64_t capabilities;
 	TRY(tenant_get(scene->view, scene->caller->tenant, scene->arena, &tenant));
 	add->first = is_setting_up(scene->caller, &tenant);
 	TRY(check_owner(scene, &add->person, add->first));
+	TRY(person_capabilities(scene->view, &add->person, &capabilities));
+	TRY(giving_check_bearer(scene->caller, capabilities));
 	*token = (struct personal_token){.tenant = add->person.tenant,
 		.id = random_id(scene->now),
 		.person = add->person.id,

@@ -20,7 +20,9 @@ struct person_tokens_add {
 	struct event_draft changed;
 };
 
-/* person_tokens_add_prepare - Fails: PERSON_UNPROVEN nobody acts, or unproven · DENIED somebody else. */
+/* person_tokens_add_prepare - Fails: PERSON_UNPROVEN nobody acts, or unproven · DENIED somebody else ·
+ * SCOPE_EXCEEDS the application that asks for it lacks a scope by which the person's capabilities are
+ * reached. */
 fallible person_tokens_add_prepare(const struct scene *scene, struct person_tokens_add *add);
 fallible person_tokens_add_write(struct act *act, struct person_tokens_add *add);
 

@@ -51,6 +51,30 @@ Test(giving, a_careful_capability_needs_a_proven_person)
 		"nobody acts but the application");
 }
 
+Test(giving, an_application_gives_what_is_careful_only_as_far_as_its_scopes_reach)
+{
+	const struct caller staff = {.kind = TOKEN_APPLICATION,
+		.application = {{1}},
+		.scopes = SCOPE_BIT(PEOPLE_READ) | SCOPE_BIT(PEOPLE_WRITE) | SCOPE_BIT(VAULT_USE),
+		.capabilities = CAPABILITY_ALL};
+	cr_assert(!err_failed(giving_check(&staff, HAS(LOG_READ_SELF) | HAS(PEOPLE_READ))), "plain ones");
+	cr_assert(!err_failed(giving_check(&staff, HAS(CREDENTIAL_USE))));
+	cr_assert(giving_check(&staff, HAS(CREDENTIAL_REVEAL)).code == CODE_SCOPE_EXCEEDS);
+	cr_assert(giving_check(&staff, CAPABILITY_ALL).code == CODE_SCOPE_EXCEEDS, "it makes no owner");
+	cr_assert(!err_failed(giving_check(&APPLICATION, CAPABILITY_ALL)), "scope admin sets a tenant up");
+}
+
+Test(giving, a_persons_own_token_reaches_no_further_than_the_application_that_asks_for_it)
+{
+	const struct caller own = person(CAPABILITY_ALL, true);
+	struct caller through = own;
+	through.kind = TOKEN_APPLICATION;
+	through.scopes = SCOPE_BIT(ADMIN) | SCOPE_BIT(VERIFY);
+	cr_assert(!err_failed(giving_check_bearer(&own, CAPABILITY_ALL)), "it has every scope itself");
+	cr_assert(!err_failed(giving_check_bearer(&through, HAS(PEOPLE_READ) | HAS(LOG_READ_SELF))));
+	cr_assert(giving_check_bearer(&through, HAS(CREDENTIAL_USE)).code == CODE_SCOPE_EXCEEDS);
+}
+
 Test(giving, a_missing_capability_is_told_before_a_missing_proof)
 {
 	const struct caller caller = person(HAS(PEOPLE_READ), false);

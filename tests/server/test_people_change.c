@@ -235,6 +235,28 @@ Test(people_change, a_factor_that_is_not_active_guards_nothing)
 			  &answer) == 200);
 }
 
+Test(people_change, an_address_is_moved_only_by_who_could_give_all_that_the_person_holds)
+{
+	static const char TO_ME[] = "{\"email\":\"mine@harbour.example\"}";
+	scoped(api_world) world = {0};
+	scoped(api_answer) answer = {0};
+	struct api_person owner, manager, ivana;
+	struct api_application staff;
+	api_world_open(&world);
+	api_world_person(&world, &world.tenant, "owner", "owner@harbour.example", &owner);
+	api_world_person(&world, &world.tenant, "manager", NULL, &manager);
+	api_world_person(&world, &world.tenant, "smm", "ivana@harbour.example", &ivana);
+	api_world_application(&world, &world.tenant, SCOPE_BIT(PEOPLE_WRITE), &staff);
+	cr_assert(change(&world, &owner, manager.token, TO_ME, &answer) == 403);
+	cr_assert(api_is_code(&answer, 403, "scope_exceeds"), "%s", answer.body);
+	change(&world, &owner, staff.token, TO_ME, &answer);
+	cr_assert(api_is_code(&answer, 403, "scope_exceeds"), "%s", answer.body);
+	asserted(&world, &owner, &owner, TO_ME, &answer);
+	cr_assert(api_is_code(&answer, 403, "person_unproven"), "%s", answer.body);
+	cr_assert(change(&world, &ivana, manager.token, TO_ME, &answer) == 200, "%s", answer.body);
+	cr_assert(change(&world, &owner, owner.token, TO_ME, &answer) == 200, "%s", answer.body);
+}
+
 Test(people_change, without_people_write_one_changes_only_ones_own_language_and_address)
 {
 	scoped(api_world) world = {0};
