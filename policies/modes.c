@@ -22,3 +22,12 @@ bool modes_find(struct span word, enum mode *mode)
 		}
 	return false;
 }
+
+void modes_put(struct json_out *out, const char *name, uint16_t modes)
+{
+	json_out_open_array(out, name);
+	for (unsigned mode = 0; mode < MODE_COUNT; mode++)
+		if (modes & modes_bit((enum mode)mode))
+			json_out_text(out, NULL, WORDS[mode]);
+	json_out_close_array(out);
+}

@@ -2,7 +2,7 @@
 /* modes - the ways in which a credential can be used, from what shows least to what shows all. */
 #pragma once
 
-#include "base/span.h"
+#include "base/json_out.h"
 
 /* Stored as bits, also in the sealed context of every secret: never renumber. */
 enum mode {
@@ -16,6 +16,9 @@ enum mode {
 /* MODE_BIT(REVEAL) - the bit of one mode. */
 #define MODE_BIT(name) ((uint16_t)(1u << MODE_##name))
 
+/* MODES_ALL - the bits of every mode. */
+#define MODES_ALL ((uint16_t)((1u << MODE_COUNT) - 1))
+
 /* modes_bit - the bit of a mode that is only known at run time. */
 static inline uint16_t modes_bit(enum mode mode)
 {
@@ -25,3 +28,6 @@ static inline uint16_t modes_bit(enum mode mode)
 /* modes_name - "code". Static. modes_find - the mode of a word; false when there is none. */
 const char *modes_name(enum mode mode);
 bool modes_find(struct span word, enum mode *mode);
+
+/* modes_put - the words of a set of bits, as an array member. */
+void modes_put(struct json_out *out, const char *name, uint16_t modes);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api_credentials - putting secrets in, looking at their labels, new versions, archiving. No secret leaves
  * here. */
-#include "server/api/call.h"
+#include "server/api/ask.h"
 #include "server/core/credentials.h"
 #include "server/core/sight.h"
 
@@ -42,23 +42,6 @@ static void read_label(struct json_object *top, struct credential *credential)
 	credential->username = json_in_text(&label, "username", JSON_OPTIONAL, CREDENTIAL_USERNAME_MAX);
 	read_tags(&label, credential);
 	json_in_end(&label);
-}
-
-static void read_modes(struct json_object *top, struct credential *credential)
-{
-	struct json_array modes;
-	struct span word;
-	enum mode mode;
-	if (!json_in_array(top, "modes_max", JSON_NEEDED, MODE_COUNT, &modes))
-		return;
-	while (json_in_next_text(&modes, NAME_MAX_BYTES, &word)) {
-		if (modes_find(word, &mode))
-			credential->modes_max |= modes_bit(mode);
-		else
-			json_in_note(top, "modes_max", "not_allowed");
-	}
-	if (modes.count == 0)
-		json_in_note(top, "modes_max", "missing");
 }
 
 /* Digits only, so that no check code hides behind a card's number: it must not be kept. */
@@ -118,7 +101,7 @@ static fallible read_add(struct call *call, struct credentials_put *put)
 	put->client = json_in_text(&top, "client", JSON_NEEDED, NAME_MAX_BYTES);
 	struct span kind = json_in_text(&top, "kind", JSON_NEEDED, NAME_MAX_BYTES);
 	read_label(&top, &put->credential);
-	read_modes(&top, &put->credential);
+	put->credential.modes_max = ask_modes(&top, "modes_max", MODES_ALL);
 	if (credential_kind_find(kind, &put->credential.kind)) {
 		read_secret(call, &top, JSON_NEEDED, put);
 	} else {
@@ -244,11 +227,7 @@ static void put_credential(struct json_out *out, const struct credential *creden
 	json_out_text(out, "kind", credential_kind_name(credential->kind));
 	put_label(out, credential);
 	json_out_number(out, "version", (int64_t)credential->current);
-	json_out_open_array(out, "modes_max");
-	for (unsigned mode = 0; mode < MODE_COUNT; mode++)
-		if (credential->modes_max & modes_bit((enum mode)mode))
-			json_out_text(out, NULL, modes_name((enum mode)mode));
-	json_out_close_array(out);
+	modes_put(out, "modes_max", credential->modes_max);
 	json_out_text(out, "state", credential->state == CREDENTIAL_ACTIVE ? "active" : "archived");
 	json_out_time(out, "created", credential->created);
 }
@@ -303,15 +282,14 @@ static fallible put_items(
 	struct call *call, const struct view *view, struct json_out *out, struct span *position)
 {
 	const struct list *list = call->ask;
-	struct id after = {0}, last = {0};
+	struct id after, last = {0};
 	struct credential credential;
 	struct sight sight;
 	struct err err = OK;
 	size_t count = 0;
 	scoped(arena) row = ARENA(ROW_MEMORY);
 	TRY(credentials_sight(view, &call->caller, call->arena, &sight));
-	if (list->page.position.len == sizeof after.bytes)
-		memcpy(after.bytes, list->page.position.at, sizeof after.bytes);
+	TRY(ask_after(&list->page, &after));
 	for (; credential_next(view, call->caller.tenant, list->client, &after, &row, &credential, &err);
 		arena_clear(&row)) {
 		if (!sight_has_client(&sight, credential.client))
@@ -330,14 +308,7 @@ static fallible put_items(
 static fallible answer_list(struct call *call, struct json_out *out)
 {
 	const struct list *list = call->ask;
-	struct span position = SPAN_NONE;
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	json_out_open_array(out, "items");
-	TRY(put_items(call, &view, out, &position));
-	json_out_close_array(out);
-	return call_put_cursor(call, out, list->filters, position);
+	return call_put_list(call, out, list->filters, put_items);
 }
 
 const struct handler api_credentials_list = {prepare_list, NULL, answer_list};

@@ -101,14 +101,7 @@ static fallible put_items(
 
 static fallible answer_person(struct call *call, struct json_out *out)
 {
-	struct span position = SPAN_NONE;
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	json_out_open_array(out, "items");
-	TRY(put_items(call, &view, out, &position));
-	json_out_close_array(out);
-	return call_put_cursor(call, out, call->parts[0], position);
+	return call_put_list(call, out, call->parts[0], put_items);
 }
 
 const struct handler api_exposure_person = {prepare_person, NULL, answer_person};
@@ -193,11 +186,7 @@ static void put_user(struct json_out *out, const struct grant *grant)
 	json_out_open(out, NULL);
 	json_out_id(out, "grant", ID_GRANT, grant->id);
 	json_out_id(out, "person", ID_PERSON, grant->person);
-	json_out_open_array(out, "modes");
-	for (unsigned mode = 0; mode < MODE_COUNT; mode++)
-		if (grant->modes & modes_bit((enum mode)mode))
-			json_out_text(out, NULL, modes_name((enum mode)mode));
-	json_out_close_array(out);
+	modes_put(out, "modes", grant->modes);
 	json_out_time(out, "until", grant->until);
 	json_out_close(out);
 }

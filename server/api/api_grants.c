@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api_grants - giving, listing and taking back grants; freezing a client. */
-#include "server/api/call.h"
+#include "server/api/ask.h"
 #include "server/core/grants.h"
 #include "store/person.h"
 
@@ -12,15 +12,6 @@ static fallible no_memory(void)
 }
 
 /* ---- what a grant looks like ---- */
-
-static void put_modes(struct json_out *out, uint16_t modes)
-{
-	json_out_open_array(out, "modes");
-	for (unsigned mode = 0; mode < MODE_COUNT; mode++)
-		if (modes & modes_bit((enum mode)mode))
-			json_out_text(out, NULL, modes_name((enum mode)mode));
-	json_out_close_array(out);
-}
 
 /* What a grant may have to wait for: nothing yet, in this version. */
 static void put_gates(struct json_out *out)
@@ -54,7 +45,7 @@ static void put_grant(struct json_out *out, const struct grant *grant, struct in
 	json_out_id(out, "client", ID_CLIENT, grant->client);
 	json_out_id(out, "to", ID_PERSON, grant->person);
 	json_out_id(out, "by", grant->giver_is_person ? ID_PERSON : ID_APPLICATION, grant->giver);
-	put_modes(out, grant->modes);
+	modes_put(out, "modes", grant->modes);
 	json_out_time(out, "from", grant->from);
 	json_out_time(out, "until", grant->until);
 	put_uses(out, grant);
@@ -78,31 +69,14 @@ static void refuse_member(struct json_object *top, const char *name)
 	json_in_note(top, name, "not_allowed");
 }
 
-static void read_modes(struct json_object *top, struct grant *grant)
-{
-	struct json_array modes;
-	struct span word;
-	enum mode mode;
-	if (!json_in_array(top, "modes", JSON_NEEDED, MODE_COUNT, &modes))
-		return;
-	while (json_in_next_text(&modes, NAME_MAX_BYTES, &word)) {
-		/* Injecting needs an agent; until there is one, nobody can be granted it. */
-		if (modes_find(word, &mode) && mode != MODE_INJECT)
-			grant->modes |= modes_bit(mode);
-		else
-			json_in_note(top, "modes", "not_allowed");
-	}
-	if (modes.count == 0)
-		json_in_note(top, "modes", "missing");
-}
-
 static fallible read_add(struct call *call, struct json_object *top, struct grants_add *add)
 {
 	struct grant *grant = &add->grant;
 	TRY(call_body(call, top));
 	add->credential = json_in_text(top, "credential", JSON_NEEDED, NAME_MAX_BYTES);
 	add->to = json_in_text(top, "to", JSON_NEEDED, NAME_MAX_BYTES);
-	read_modes(top, grant);
+	/* Injecting needs an agent; until there is one, nobody can be granted it. */
+	grant->modes = ask_modes(top, "modes", MODES_ALL & ~MODE_BIT(INJECT));
 	grant->from = json_in_time(top, "from", JSON_OPTIONAL);
 	grant->until = json_in_time(top, "until", JSON_OPTIONAL);
 	grant->uses_max = (uint32_t)json_in_number(top, "uses", JSON_OPTIONAL, 1, GRANT_USES_MAX, 0);
@@ -215,15 +189,14 @@ static fallible put_items(
 {
 	const struct list *list = call->ask;
 	struct id of = ids_is_none(list->person) ? list->client : list->person;
-	struct id after = {0}, last = {0};
+	struct id after, last = {0};
 	struct grant grant;
 	struct sight sight;
 	struct err err = OK;
 	size_t count = 0;
 	scoped(arena) row = ARENA(ROW_MEMORY);
 	TRY(grants_sight(view, &call->caller, call->arena, &sight));
-	if (list->page.position.len == sizeof after.bytes)
-		memcpy(after.bytes, list->page.position.at, sizeof after.bytes);
+	TRY(ask_after(&list->page, &after));
 	for (; grant_next(view, call->caller.tenant, of, &after, &row, &grant, &err); arena_clear(&row)) {
 		if (!is_wanted(list, &grant, &sight, call->now))
 			continue;
@@ -241,14 +214,7 @@ static fallible put_items(
 static fallible answer_list(struct call *call, struct json_out *out)
 {
 	const struct list *list = call->ask;
-	struct span position = SPAN_NONE;
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	json_out_open_array(out, "items");
-	TRY(put_items(call, &view, out, &position));
-	json_out_close_array(out);
-	return call_put_cursor(call, out, list->filters, position);
+	return call_put_list(call, out, list->filters, put_items);
 }
 
 const struct handler api_grants_list = {prepare_list, NULL, answer_list};

@@ -7,7 +7,7 @@
 #include "store/client.h"
 #include "store/person.h"
 
-enum { DAY_MS = 86400000 };
+enum { DAY_MS = 86400000, WORD_MAX_BYTES = 128 };
 
 struct scene ask_scene(struct call *call, const struct view *view)
 {
@@ -88,6 +88,25 @@ bool ask_language(struct json_object *object, enum language *language)
 		return true;
 	json_in_note(object, "language", "not_allowed");
 	return false;
+}
+
+uint16_t ask_modes(struct json_object *object, const char *name, uint16_t allowed)
+{
+	struct json_array words;
+	struct span word;
+	enum mode mode;
+	uint16_t modes = 0;
+	if (!json_in_array(object, name, JSON_NEEDED, MODE_COUNT, &words))
+		return 0;
+	while (json_in_next_text(&words, WORD_MAX_BYTES, &word)) {
+		if (modes_find(word, &mode) && (allowed & modes_bit(mode)))
+			modes |= modes_bit(mode);
+		else
+			json_in_note(object, name, "not_allowed");
+	}
+	if (words.count == 0)
+		json_in_note(object, name, "missing");
+	return modes;
 }
 
 struct instant ask_expiry(struct call *call, struct json_object *object)

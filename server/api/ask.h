@@ -4,6 +4,7 @@
 #pragma once
 
 #include "policies/languages.h"
+#include "policies/modes.h"
 #include "server/api/call.h"
 #include "server/core/scene.h"
 
@@ -20,6 +21,9 @@ struct span ask_zone(struct json_object *object);
 
 /* ask_language - true when one was given. */
 bool ask_language(struct json_object *object, enum language *language);
+
+/* ask_modes - the bits of a list of modes, at least one; a word that is none of the allowed ones is noted. */
+uint16_t ask_modes(struct json_object *object, const char *name, uint16_t allowed);
 
 /* ask_expiry - `expires_at`: in the future, at most APPLICATION_EXPIRES_DAYS_MAX ahead,
  * APPLICATION_EXPIRES_DAYS without it. */

@@ -188,6 +188,18 @@ fallible call_put_cursor(struct call *call, struct json_out *out, struct span fi
 	return put_link(call, buf_span(&text));
 }
 
+fallible call_put_list(struct call *call, struct json_out *out, struct span filters, call_items_fn put_items)
+{
+	struct span position = SPAN_NONE;
+	scoped(reading) reading = {0};
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	json_out_open_array(out, "items");
+	TRY(put_items(call, &view, out, &position));
+	json_out_close_array(out);
+	return call_put_cursor(call, out, filters, position);
+}
+
 void call_header(struct call *call, const char *name, struct span value)
 {
 	reply_header(call->reply, name, value);

@@ -123,5 +123,10 @@ fallible call_page_of(struct call *call, size_t limit, struct span cursor, struc
 /* call_put_cursor - the member "next" and the Link header; position SPAN_NONE writes null. */
 fallible call_put_cursor(struct call *call, struct json_out *out, struct span filters, struct span position);
 
+/* call_put_list - the members "items" and "next" of a list that is read while it is answered. put_items writes the items from a
+ * snapshot, and sets `position` to where the list goes on, or leaves it empty at its end. */
+typedef fallible (*call_items_fn)(struct call *call, const struct view *view, struct json_out *out, struct span *position);
+fallible call_put_list(struct call *call, struct json_out *out, struct span filters, call_items_fn put_items);
+
 /* call_header - add a header to the reply. */
 void call_header(struct call *call, const char *name, struct span value);

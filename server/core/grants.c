@@ -42,15 +42,6 @@ fallible grants_find(const struct view *view, const struct caller *caller, struc
 
 /* ---- events ---- */
 
-static void put_modes(struct json_out *out, uint16_t modes)
-{
-	json_out_open_array(out, "modes");
-	for (unsigned mode = 0; mode < MODE_COUNT; mode++)
-		if (modes & modes_bit((enum mode)mode))
-			json_out_text(out, NULL, modes_name((enum mode)mode));
-	json_out_close_array(out);
-}
-
 static fallible put_detail(const struct grant *grant, struct arena *arena, struct span *detail)
 {
 	scoped(buf) text = BUF(DETAIL_MAX);
@@ -58,7 +49,7 @@ static fallible put_detail(const struct grant *grant, struct arena *arena, struc
 	json_out_open(&out, NULL);
 	json_out_id(&out, "credential", ID_CREDENTIAL, grant->credential);
 	json_out_id(&out, "grantee", ID_PERSON, grant->person);
-	put_modes(&out, grant->modes);
+	modes_put(&out, "modes", grant->modes);
 	json_out_time(&out, "until", grant->until);
 	json_out_close(&out);
 	return buf_keep(&text, arena, detail);
