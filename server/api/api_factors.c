@@ -200,9 +200,8 @@ static fallible prepare_list(struct call *call)
 		return FAIL(NO_MEMORY, "a call has no memory for a list");
 	TRY(call_reading(call, &reading));
 	struct view view = view_reading(&reading);
-	TRY(person_find(&view, call->caller.tenant, call->parts[0], person));
 	call->ask = person;
-	return factors_check_reader(&call->caller, *person);
+	return factors_find_person(&view, &call->caller, call->parts[0], person);
 }
 
 static fallible put_factor(struct call *call, const struct factor *factor, struct json_out *out)

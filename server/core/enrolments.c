@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "crypto/random.h"
+#include "server/core/factors.h"
 #include "server/core/tell.h"
 #include "store/expiry.h"
 #include "store/tenant.h"
@@ -51,8 +52,9 @@ fallible enrolments_hash(const struct keeper *keeper, struct id tenant, struct i
 
 /* ---- who may have one made ---- */
 
-/* On a tenant's first day nobody is proven, so nobody could vouch for the first one. Until then whoever sets the tenant up may;
- * afterwards a compromised application can plant no factor. docs/decisions/0004-first-factor.md. */
+/* On a tenant's first day nobody is proven, so nobody could vouch for the first one. Until then whoever sets
+ * the tenant up may; afterwards a compromised application can plant no factor.
+ * docs/decisions/0004-first-factor.md. */
 static bool may_begin(const struct caller *caller)
 {
 	if (ids_is_none(caller->person))
@@ -130,7 +132,7 @@ fallible enrolments_prepare(const struct server *server, const struct caller *ca
 	struct instant now, struct arena *arena, struct enrolments_add *add)
 {
 	struct id person;
-	TRY(person_find(view, caller->tenant, add->person, &person));
+	TRY(factors_find_person(view, caller, add->person, &person));
 	TRY(person_get(view, caller->tenant, person, arena, &add->who));
 	struct tenant tenant;
 	TRY(tenant_get(view, caller->tenant, arena, &tenant));

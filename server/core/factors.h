@@ -84,6 +84,11 @@ fallible factors_change_write(struct act *act, struct factors_change *change);
  * factors. Fails: DENIED. */
 fallible factors_check_reader(const struct caller *caller, struct id person);
 
+/* factors_find_person - whose factors somebody asks for. Fails: NOT_FOUND · DENIED, also when there is
+ * nobody, to those who may only see their own. */
+fallible factors_find_person(
+	const struct view *view, const struct caller *caller, struct span id_or_ref, struct id *person);
+
 /* factors_put_hint - label of an app, masked address. */
 fallible factors_hint(
 	const struct server *server, const struct factor *factor, struct arena *arena, struct span *hint);

@@ -359,3 +359,37 @@ Test(factors, an_address_opens_where_the_role_asks_for_an_app_only_until_there_i
 	cr_assert(json_array_size(api_member(&scene.answer, "methods")) == 1);
 	cr_assert(api_has(&scene.answer, "methods/0/type", "totp"));
 }
+
+static int ask_as(struct login_scene *scene, const struct api_person *who, const char *method,
+	const char *path, const char *body)
+{
+	const struct api_request request = {.method = method,
+		.path = path,
+		.token = scene->world.tenant.token,
+		.actor = who->text,
+		.body = body};
+	return api_ask(&scene->world, &request, &scene->answer);
+}
+
+Test(factors, who_manages_none_does_not_learn_who_exists)
+{
+	static const struct {
+		const char *method, *what, *body;
+	} ASKS[] = {{"GET", "factors", NULL}, {"POST", "factors", "{\"type\":\"totp\"}"},
+		{"POST", "enrolment", "{\"by\":\"email\"}"}, {"POST", "enrolment", "{\"by\":\"hand\"}"}};
+	scoped(login_scene) scene = {0};
+	struct api_person reader;
+	char there[TEXT_MAX], nowhere[TEXT_MAX];
+	login_scene_open(&scene);
+	api_world_person(&scene.world, &scene.world.tenant, "smm", NULL, &reader);
+	for (size_t i = 0; i < sizeof ASKS / sizeof ASKS[0]; i++) {
+		snprintf(there, sizeof there, "/v1/people/%s/%s", scene.person.text, ASKS[i].what);
+		snprintf(nowhere, sizeof nowhere, "/v1/people/nobody/%s", ASKS[i].what);
+		ask_as(&scene, &reader, ASKS[i].method, there, ASKS[i].body);
+		cr_assert(api_is_code(&scene.answer, 403, "not_allowed"), "%zu: %s", i, scene.answer.body);
+		ask_as(&scene, &reader, ASKS[i].method, nowhere, ASKS[i].body);
+		cr_assert(api_is_code(&scene.answer, 403, "not_allowed"), "%zu: %s", i, scene.answer.body);
+	}
+	snprintf(there, sizeof there, "/v1/factors/%s", scene.app.factor);
+	cr_assert(ask_as(&scene, &reader, "DELETE", there, NULL) == 404, "%s", scene.answer.body);
+}
