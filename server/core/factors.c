@@ -354,7 +354,7 @@ static fallible check_state(const struct factor *factor, enum factors_change_kin
 			return FAIL(CONFLICT, "only an active factor that is not proven yet can be proven");
 		return OK;
 	case FACTORS_REMOVE:
-		return OK;
+		return factor->state == FACTOR_ENDED ? FAIL(NOT_FOUND, "the factor has ended") : OK;
 	}
 	return OK;
 }
@@ -425,6 +425,15 @@ fallible factors_change_prepare(const struct server *server, const struct caller
 
 /* ---- changing: the act ---- */
 
+/* What its code would open is gone; the row goes within the hour, and counts so long: starting is a mail. */
+static fallible end_pending(struct act *act, struct factor *factor)
+{
+	factor->state = FACTOR_ENDED;
+	factor->seed = SPAN_NONE;
+	memset(factor->code, 0, sizeof factor->code);
+	return factor_put(act, factor);
+}
+
 /* Wrong: the try is charged, the refusal is on the log, and the fifth ends a pending factor and its seed. */
 static fallible refuse(struct act *act, struct factors_change *change)
 {
@@ -434,12 +443,9 @@ static fallible refuse(struct act *act, struct factors_change *change)
 	TRY(storm_refuse(act, factor->tenant, &change->failed, NULL));
 	if (change->kind != FACTORS_CONFIRM || factor->tries < FACTOR_TRIES)
 		return factor_put(act, factor);
-	factor->state = FACTOR_ENDED;
-	factor->seed = SPAN_NONE;
-	memset(factor->code, 0, sizeof factor->code);
 	event_decide(&change->ended, ACTION_FACTOR_SUSPENDED, LEAF_DENIED, REASON_LOCKED);
-	TRY(act_add(act, factor->tenant, &change->ended.leaf, NULL));
-	return factor_put(act, factor);
+	TRY(end_pending(act, factor));
+	return act_add(act, factor->tenant, &change->ended.leaf, NULL);
 }
 
 static fallible compare(struct act *act, struct factors_change *change, bool *right)
@@ -504,7 +510,8 @@ static fallible write_prove(struct act *act, struct factors_change *change)
 
 static fallible write_remove(struct act *act, struct factors_change *change)
 {
-	TRY(factor_drop(act, &change->factor));
+	struct factor *factor = &change->factor;
+	TRY(factor->state == FACTOR_PENDING ? end_pending(act, factor) : factor_drop(act, factor));
 	TRY(add_notices(act, &change->notices));
 	return act_add(act, change->factor.tenant, &change->changed.leaf, NULL);
 }

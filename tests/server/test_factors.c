@@ -393,3 +393,24 @@ Test(factors, who_manages_none_does_not_learn_who_exists)
 	snprintf(there, sizeof there, "/v1/factors/%s", scene.app.factor);
 	cr_assert(ask_as(&scene, &reader, "DELETE", there, NULL) == 404, "%s", scene.answer.body);
 }
+
+Test(factors, starting_and_removing_is_no_way_to_send_mails)
+{
+	scoped(login_scene) scene = {0};
+	char path[TEXT_MAX];
+	int status = 201;
+	unsigned started = 0;
+	login_scene_begin(&scene);
+	while (started < 2 * FACTOR_MAX) {
+		status = start(&scene, "{\"type\":\"email\",\"address\":\"somebody@example.org\"}");
+		if (status != 201)
+			break;
+		started++;
+		snprintf(path, sizeof path, "/v1/factors/%s", api_text(&scene.answer, "id"));
+		cr_assert(api_call(&scene.world, "DELETE", path, scene.world.tenant.token, NULL,
+				  &scene.answer) == 200);
+		cr_assert(api_call(&scene.world, "DELETE", path, scene.world.tenant.token, NULL,
+				  &scene.answer) == 404);
+	}
+	cr_assert(status == 409 && started == FACTOR_MAX, "%d after %u", status, started);
+}
