@@ -4,7 +4,7 @@
 
 #include "base/reader.h"
 
-enum { BUDGET_RECORD = 1, RECORD_MAX = 16 };
+enum { BUDGET_RECORD = 1, RECORD_MAX = 32 };
 
 static struct noun_key own_key(struct id tenant, struct id person, struct id device)
 {
@@ -23,6 +23,8 @@ fallible budget_get(
 		return FAIL(CORRUPT, "a budget's record has an unknown version");
 	read.wrong = reader_u16(&reader);
 	read.last.ms = reader_i64(&reader);
+	read.mails = reader_u8(&reader);
+	read.since.ms = reader_i64(&reader);
 	TRY(reader_check(&reader));
 	*budget = read;
 	return OK;
@@ -35,6 +37,8 @@ fallible budget_put(struct act *act, const struct budget *budget)
 	buf_put_u8(&record, BUDGET_RECORD);
 	buf_put_u16(&record, budget->wrong);
 	buf_put_i64(&record, budget->last.ms);
+	buf_put_u8(&record, budget->mails);
+	buf_put_i64(&record, budget->since.ms);
 	TRY(buf_check(&record));
 	return act_put(act, TABLE_BUDGET, noun_key_span(&key), buf_span(&record));
 }
@@ -66,4 +70,19 @@ void budget_charge(struct budget *budget, struct instant now)
 	if (budget->wrong < UINT16_MAX)
 		budget->wrong++;
 	budget->last = now;
+}
+
+bool budget_may_mail(const struct budget *budget, struct instant now)
+{
+	return budget->mails < BUDGET_MAILS || now.ms >= budget->since.ms + BUDGET_MAILS_MS;
+}
+
+void budget_charge_mail(struct budget *budget, struct instant now)
+{
+	if (now.ms >= budget->since.ms + BUDGET_MAILS_MS) {
+		budget->mails = 0;
+		budget->since = now;
+	}
+	if (budget->mails < UINT8_MAX)
+		budget->mails++;
 }

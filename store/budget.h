@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* budget - how many wrong codes one person may still have, over all verifications at once: else each one that
- * is opened beside the others would be worth five more guesses.
+/* budget - how many wrong codes one person may still have, and how many mailed ones, over all verifications
+ * at once: else each one that is opened beside the others would be worth five more guesses and three more
+ * mails.
  *
  * A person has a lane for each device that once got in, and one for all other devices: a stranger who guesses
  * closes the strangers' lane, and not the one that the person comes by. Who does not exist shares a lane with
@@ -13,6 +14,8 @@ enum {
 	BUDGET_FREE = 10, /* wrong codes without a right one before the first wait: two verifications full */
 	BUDGET_WAIT_MS = 60 * 1000, /* the first wait; each further wrong code doubles it */
 	BUDGET_WAIT_MAX_MS = 60 * 60 * 1000,
+	BUDGET_MAILS = 10, /* in BUDGET_MAILS_MS */
+	BUDGET_MAILS_MS = 60 * 60 * 1000,
 	BUDGET_FORGOTTEN_MS = 24 * 60 * 60 * 1000, /* without a wrong code: it begins anew */
 };
 
@@ -22,6 +25,8 @@ struct budget {
 	struct id device;    /* that once got in; none: all others */
 	uint16_t wrong;	     /* codes since the last right one */
 	struct instant last; /* wrong one; ms 0 = none */
+	uint8_t mails;	     /* since */
+	struct instant since;
 };
 
 /* budget_get - the lane of a device. Fails: NOT_FOUND that device has none of its own, or nobody was wrong
@@ -37,3 +42,8 @@ bool budget_is_open(const struct budget *budget, struct instant now);
 
 /* budget_charge - one more wrong code. */
 void budget_charge(struct budget *budget, struct instant now);
+
+/* budget_may_mail - whether a code may be mailed now; of the lane of all others. budget_charge_mail - one
+ * was. */
+bool budget_may_mail(const struct budget *budget, struct instant now);
+void budget_charge_mail(struct budget *budget, struct instant now);

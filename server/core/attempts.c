@@ -2,7 +2,6 @@
 /* attempts - compare and decide. */
 #include "server/core/attempts.h"
 
-#include "store/budget.h"
 #include "store/storm.h"
 
 enum reason attempts_closed(const struct verifications_ask *ask, struct instant now)
@@ -39,19 +38,27 @@ static struct id spender(const struct verification *verification)
 	return bucket;
 }
 
+fallible attempts_budget(
+	const struct view *view, const struct verification *verification, struct budget *budget)
+{
+	struct id person = spender(verification);
+	struct err err = budget_get(view, verification->tenant, person, (struct id){0}, budget);
+	if (err.kind != ERR_NOT_FOUND)
+		return err;
+	*budget = (struct budget){.tenant = verification->tenant, .person = person};
+	return OK;
+}
+
 /* The lane of the device that the verification was opened from, if it got in before; else that of all others.
  */
 static fallible find_budget(struct act *act, const struct verification *verification, struct budget *budget)
 {
 	struct view view = view_act(act);
 	struct id person = spender(verification);
-	struct err err = budget_get(&view, verification->tenant, person, verification->device, budget);
-	if (err.kind == ERR_NOT_FOUND && !ids_is_none(verification->device))
-		err = budget_get(&view, verification->tenant, person, (struct id){0}, budget);
-	if (err.kind != ERR_NOT_FOUND)
-		return err;
-	*budget = (struct budget){.tenant = verification->tenant, .person = person};
-	return OK;
+	struct err err = FAIL(NOT_FOUND, "the device is not known");
+	if (!ids_is_none(verification->device))
+		err = budget_get(&view, verification->tenant, person, verification->device, budget);
+	return err.kind == ERR_NOT_FOUND ? attempts_budget(&view, verification, budget) : err;
 }
 
 /* A right code clears its lane, and gives the device one of its own. */

@@ -3,9 +3,15 @@
 #pragma once
 
 #include "server/core/verifications.h"
+#include "store/budget.h"
 
 /* attempts_closed - why a verification takes no code; NONE while it does. */
 enum reason attempts_closed(const struct verifications_ask *ask, struct instant now);
+
+/* attempts_budget - of the person, or of the bucket of who does not exist: the lane of all devices that never
+ * got in; an empty one when there is none yet. */
+fallible attempts_budget(
+	const struct view *view, const struct verification *verification, struct budget *budget);
 
 /* attempts_write - charge the try, compare every right code in constant time, decide, consume the step, add
  * the event. What was prepared is still so (verifications_write has checked). Fails: as act_put and act_add.

@@ -233,6 +233,18 @@ static bool may_mail(const struct verifications_ask *ask)
 	return !last || ask->now.ms >= last->made.ms + VERIFICATIONS_RESEND_MS;
 }
 
+/* However many verifications are opened: else each one is a mail, and an hour of them a flood. */
+static fallible charge_mail(struct act *act, const struct verification *verification)
+{
+	struct budget budget;
+	struct view view = view_act(act);
+	TRY(attempts_budget(&view, verification, &budget));
+	if (!budget_may_mail(&budget, act->now))
+		return FAIL_CODE(STALE, "others were mailed meanwhile");
+	budget_charge_mail(&budget, act->now);
+	return budget_put(act, &budget);
+}
+
 static fallible draw_mail(const struct server *server, struct arena *arena, const struct method *method,
 	struct verifications_ask *ask)
 {
@@ -261,8 +273,10 @@ static void decide_without(struct verifications_ask *ask)
 							  : VERIFICATIONS_DENY;
 }
 
-static fallible plan(const struct server *server, struct arena *arena, struct verifications_ask *ask)
+static fallible plan(const struct server *server, const struct view *view, struct arena *arena,
+	struct verifications_ask *ask)
 {
+	struct budget budget;
 	const struct method *email = methods_find(&ask->methods, FACTOR_EMAIL, ask->factor);
 	bool refused = ask->verification.state == VERIFICATION_REFUSED;
 	decide_without(ask);
@@ -275,6 +289,9 @@ static fallible plan(const struct server *server, struct arena *arena, struct ve
 	if (!email && ask->decision == VERIFICATIONS_CHALLENGE)
 		ask->reason = REASON_NO_FACTOR;
 	if (!email || !may_mail(ask))
+		return OK;
+	TRY(attempts_budget(view, &ask->verification, &budget));
+	if (!budget_may_mail(&budget, ask->now))
 		return OK;
 	ask->act = VERIFICATIONS_EVENT;
 	return draw_mail(server, arena, email, ask);
@@ -293,7 +310,7 @@ fallible verifications_prepare(const struct server *server, const struct caller 
 	const struct verification *verification = &ask->verification;
 	mailcodes_hash(server->keeper, verification->tenant, verification->id, verification->person,
 		span_text(ask->code), ask->code_hash);
-	TRY(plan(server, arena, ask));
+	TRY(plan(server, view, arena, ask));
 	ask->prepared = *verification;
 	return ask->act == VERIFICATIONS_EVENT ? seal_events(server, arena, ask) : OK;
 }
@@ -382,6 +399,7 @@ static fallible write_mail(struct act *act, struct verifications_ask *ask)
 	*verification = ask->prepared;
 	verification->sealed = sealed;
 	TRY(verification_put(act, verification));
+	TRY(charge_mail(act, verification));
 	if (verification_is_decoy(verification)) {
 		TRY(verification_put_shadow(act, verification, ask->mail.notice.sealed));
 		return attempts_refuse(act, ask, ACTION_CHALLENGE_FAILED, REASON_UNKNOWN_PERSON);

@@ -147,3 +147,38 @@ Test(attempts, nobody_is_locked_like_somebody)
 	guess(&scene, "nobody@example.org", "thief", "123456");
 	cr_assert(login_is(&scene.answer, "challenge", "wrong_code"), "%s", scene.answer.body);
 }
+
+/* ---- mails ---- */
+
+static void ask_mail(struct login_scene *scene, const char *person, bool goes_out)
+{
+	cr_assert(login_open(&scene->world, scene->world.tenant.token, person, ",\"method\":\"email\"",
+			  &scene->answer) == 200);
+	cr_assert(login_is(&scene->answer, "challenge", NULL), "%s", scene->answer.body);
+	cr_assert(!!api_member(&scene->answer, "started") == goes_out, "%s", scene->answer.body);
+}
+
+Test(attempts, however_many_are_opened_ten_codes_are_mailed_in_an_hour)
+{
+	scoped(login_scene) scene = {0};
+	char factor[ID_TEXT + 1];
+	login_scene_begin(&scene);
+	login_add_address(&scene.world, scene.person.text, "vera@example.org", factor);
+	size_t before = api_count_notices(&scene.world, scene.person.id, NOTICE_LOGIN_CODE);
+	for (unsigned i = 0; i < BUDGET_MAILS; i++)
+		ask_mail(&scene, scene.person.text, true);
+	ask_mail(&scene, scene.person.text, false);
+	cr_assert(
+		api_count_notices(&scene.world, scene.person.id, NOTICE_LOGIN_CODE) == before + BUDGET_MAILS);
+	fake_clock_pass(BUDGET_MAILS_MS);
+	ask_mail(&scene, scene.person.text, true);
+}
+
+Test(attempts, nobody_is_mailed_as_seldom_as_somebody)
+{
+	scoped(login_scene) scene = {0};
+	login_scene_begin(&scene);
+	for (unsigned i = 0; i < BUDGET_MAILS; i++)
+		ask_mail(&scene, "nobody@example.org", true);
+	ask_mail(&scene, "nobody@example.org", false);
+}

@@ -53,6 +53,19 @@ Test(budget, a_day_without_a_wrong_code_is_a_new_beginning)
 	cr_assert(early.wrong == 41 && late.wrong == 1);
 }
 
+Test(budget, ten_codes_are_mailed_in_an_hour_and_then_none)
+{
+	struct budget budget = after(0);
+	for (unsigned i = 0; i < BUDGET_MAILS; i++) {
+		cr_assert(budget_may_mail(&budget, later(NOON, i)), "%u", i);
+		budget_charge_mail(&budget, later(NOON, i));
+	}
+	cr_assert(!budget_may_mail(&budget, later(NOON, BUDGET_MAILS_MS - 1)));
+	cr_assert(budget_may_mail(&budget, later(NOON, BUDGET_MAILS_MS)));
+	budget_charge_mail(&budget, later(NOON, BUDGET_MAILS_MS));
+	cr_assert(budget.mails == 1, "another hour");
+}
+
 Test(budget, a_clock_that_goes_back_opens_nothing)
 {
 	const struct budget ten = after(BUDGET_FREE);
@@ -111,16 +124,16 @@ Test(budget, reads_its_golden_file_for_ever)
 	world_make(&world, &kv_mem, FOLD);
 	vectors_read_hex("golden/budget_1.hex", &golden);
 	world_must(find_raw(&world, buf_span(&golden), &read));
-	cr_assert(read.wrong == 11 && read.last.ms == NOON.ms);
+	cr_assert(read.wrong == 11 && read.last.ms == NOON.ms && read.mails == 3 && read.since.ms == NOON.ms);
 }
 
 Test(budget, refuses_records_that_are_cut_or_of_another_version)
 {
 	scoped(world) world = {0};
 	struct budget read;
-	uint8_t record[11] = {1};
+	uint8_t record[20] = {1};
 	world_make(&world, &kv_mem, FOLD);
-	cr_assert(find_raw(&world, span_of(record, 10), &read).kind == ERR_CORRUPT);
+	cr_assert(find_raw(&world, span_of(record, 19), &read).kind == ERR_CORRUPT);
 	record[0] = 2;
 	cr_assert(find_raw(&world, SPAN_BYTES(record), &read).kind == ERR_CORRUPT);
 }
