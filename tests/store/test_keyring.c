@@ -353,17 +353,17 @@ Test(keyring, a_key_whose_bucket_is_missing_is_corrupt_and_none_is_made_in_its_p
 
 Test(keyring, a_bucket_that_could_not_be_saved_takes_no_key)
 {
-	char path[PATH + 8];
+	char path[PATH], aside[PATH + 8];
 	scoped(scene) scene = {0};
 	const struct keyring_row row = row_of(1);
 	scene_open(&scene);
 	shred_path(&scene, path);
 	/* A folder where the new shred file would be written: the disk says no. */
-	strcat(path, ".new");
-	cr_assert(mkdir(path, 0700) == 0);
+	snprintf(aside, sizeof aside, "%s.new", path);
+	cr_assert(mkdir(aside, 0700) == 0);
 	for (int i = 0; i < 2; i++)
 		cr_assert(err_failed(keyring_put(scene.keyring, &row, 1)));
-	cr_assert(rmdir(path) == 0);
+	cr_assert(rmdir(aside) == 0);
 	must(keyring_put(scene.keyring, &row, 1));
 	reopen(&scene);
 	must(get(&scene, 1));
