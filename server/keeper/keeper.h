@@ -42,8 +42,6 @@ fallible keeper_drop_subject(struct keeper *keeper, struct id tenant, const stru
 
 /* ---- hashes and MACs under the server's own keys ---- */
 
-enum { KEEPER_MAC = 16 };
-
 /* What a MAC is for; each use has a key of its own. */
 enum keeper_use { KEEPER_TOKEN, KEEPER_CURSOR, KEEPER_IDEMPOTENCY, KEEPER_CODE, KEEPER_USE_COUNT };
 
@@ -81,6 +79,6 @@ fallible keeper_public(struct keeper *keeper, struct id tenant, uint8_t checkpoi
 fallible keeper_sign_receipt(struct keeper *keeper, struct id tenant, struct span message,
 	uint8_t signature[static SIGN_SIGNATURE]);
 
-/* keeper_mark - what was signed last as the tenant's log. Fails: NOT_FOUND nothing yet. */
+/* keeper_mark - what was signed last as the tenant's log. Fails: NOT_FOUND nothing yet · FORGED it was changed by hand. */
 struct keyring_mark;
 fallible keeper_mark(struct keeper *keeper, struct id tenant, struct keyring_mark *mark);

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* keytree - every key below the root: unwrapped on the way down, a little of them kept in locked memory. The
+ * keeper's own; nobody else asks it. Thread: every function from any thread, between open and close. */
+#pragma once
+
+#include "server/keeper/cache.h"
+#include "server/keeper/keeper.h"
+#include "store/keyring.h"
+
+#include <pthread.h>
+
+/* Server-wide keys, in one locked cell. */
+struct keytree_roots {
+	struct seal_key keyring; /* wraps tenant keys */
+	struct seal_key seeds;	 /* wraps seed keys */
+	struct mac_key audit;	 /* MACs of rows, of the head and of high-water marks */
+	struct mac_key sum;	 /* terms of the head's sum */
+	struct mac_key uses[KEEPER_USE_COUNT];
+};
+
+struct keytree {
+	struct keyring *keyring;
+	struct cache *cache;
+	const struct keytree_roots *roots;
+	struct secret cell;	/* where the roots lie */
+	pthread_mutex_t making; /* one thread at a time makes a key on demand */
+};
+
+/* keytree_open - the keyring, and the root key by what unseals it. Fails: as keeper_open; the tree is closed
+ * then. */
+fallible keytree_open(const struct keeper_ask *ask, struct keytree *tree);
+void keytree_close(struct keytree *tree);
+
+/* keytree_name - a tenant's own key of a kind. keytree_name_of - that of one of its people or clients.
+ * keytree_name_numbered - that of a month or a day. */
+struct keyring_name keytree_name(enum keyring_kind kind, struct id tenant);
+struct keyring_name keytree_name_of(enum keyring_kind kind, struct id tenant, struct id id);
+struct keyring_name keytree_name_numbered(enum keyring_kind kind, struct id tenant, uint32_t number);
+
+/* keytree_find - Fails: NOT_FOUND never made, or destroyed · FORGED · IO. */
+fallible keytree_find(
+	struct keytree *tree, const struct keyring_name *name, struct seal_key *key, uint32_t *epoch);
+
+/* keytree_find_or_make - a key that comes into being when it is first needed: of a month, of a day. */
+fallible keytree_find_or_make(struct keytree *tree, const struct keyring_name *name, struct seal_key *key);
+
+/* keytree_make - draw one key. keytree_make_tenant - a tenant's key and all that a tenant has from its first
+ * day, in one commit. Durable on return. */
+fallible keytree_make(struct keytree *tree, const struct keyring_name *name);
+fallible keytree_make_tenant(struct keytree *tree, struct id tenant);
+
+/* keytree_drop - destroy a wrap, durably, and forget the key. */
+fallible keytree_drop(struct keytree *tree, const struct keyring_name *name);
