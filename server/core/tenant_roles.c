@@ -58,9 +58,19 @@ static fallible seal_event(const struct scene *scene, struct tenant_roles_set *s
 	return scene_seal(scene, &event, &set->changed);
 }
 
+/* Owners hold everything, since nobody gives what he lacks: what they lose nobody could give back to them. */
+static fallible check_owners(const struct tenant_roles_set *set)
+{
+	bool keeps = capabilities_within(set->before.capabilities, set->role.capabilities);
+	if (span_is(set->role.name, "owner") && !keeps)
+		return FAIL(DENIED, "the owners' role loses nothing");
+	return OK;
+}
+
 fallible tenant_roles_set_prepare(const struct scene *scene, struct tenant_roles_set *set)
 {
 	TRY(find_before(scene, set));
+	TRY(check_owners(set));
 	TRY(giving_check(scene->caller, set->role.capabilities & ~set->before.capabilities));
 	TRY(check_factor(scene, set));
 	return seal_event(scene, set);

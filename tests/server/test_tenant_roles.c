@@ -57,9 +57,9 @@ Test(tenant_roles, a_change_says_what_was_added_and_removed)
 	cr_assert(api_has(&answer, "capabilities/0", "people.read") &&
 		  api_has(&answer, "least_factor", "email"));
 	api_find_event(&world, world.tenant.id, ACTION_ROLE_CAPABILITY_CHANGED, &arena, &event);
-	cr_assert(span_is(
-		event.texts[LEAF_TEXT_DETAIL], "{\"role\":\"smm\",\"added\":[\"people.read\"],\"removed\":["
-					       "\"log.read:self\"],\"least_factor\":\"email\"}"));
+	cr_assert(span_is(event.texts[LEAF_TEXT_DETAIL],
+		"{\"role\":\"smm\",\"added\":[\"people.read\"],\"removed\":["
+		"\"log.read:self\"],\"least_factor\":\"email\"}"));
 }
 
 Test(tenant_roles, a_new_role_works_at_once)
@@ -182,4 +182,20 @@ Test(tenant_roles, the_tenant_is_shown_to_who_belongs_to_it)
 	cr_assert(strncmp(api_text(&answer, "origin"), "muniment.invalid/ten_", 21) == 0);
 	cr_assert(api_call(&world, "GET", "/v1/tenant", world.operator, NULL, &answer) == 403);
 	cr_assert(api_call(&world, "GET", "/v1/tenant", NULL, NULL, &answer) == 401);
+}
+
+Test(tenant_roles, the_owners_role_loses_nothing)
+{
+	static const char LESS[] = "{\"capabilities\":[\"roles.write\"]}";
+	scoped(api_world) world = {0};
+	scoped(api_answer) answer = {0};
+	struct api_person owner;
+	api_world_open(&world);
+	api_world_person(&world, &world.tenant, "owner", NULL, &owner);
+	api_call(&world, "PUT", "/v1/roles/owner", world.tenant.token, LESS, &answer);
+	cr_assert(api_is_code(&answer, 403, "not_allowed"), "%s", answer.body);
+	cr_assert(api_count_events(&world, world.tenant.id, ACTION_ACCESS_DENIED) == 1);
+	api_call(&world, "PUT", "/v1/roles/owner", owner.token, "{\"capabilities\":[]}", &answer);
+	cr_assert(api_is_code(&answer, 403, "not_allowed"), "%s", answer.body);
+	cr_assert(api_call(&world, "PUT", "/v1/roles/smm", owner.token, LESS, &answer) == 200, "others may");
 }
