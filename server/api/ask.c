@@ -19,10 +19,24 @@ struct scene ask_scene(struct call *call, const struct view *view)
 		.trace = call->trace};
 }
 
+/* What nobody sees and what makes a name read as another one: the C1 controls (U+0080 to 9F), the line
+ * separators and the marks that turn the direction of the text behind them (U+2028 to 2E, U+2066 to 69). The
+ * text is UTF-8. */
+static bool is_unseen(struct span rest)
+{
+	const uint8_t *at = rest.at;
+	if (rest.len >= 2 && at[0] == 0xc2)
+		return at[1] < 0xa0;
+	if (rest.len < 3 || at[0] != 0xe2)
+		return false;
+	return (at[1] == 0x80 && at[2] >= 0xa8 && at[2] <= 0xae) ||
+	       (at[1] == 0x81 && at[2] >= 0xa6 && at[2] <= 0xa9);
+}
+
 static bool is_line(struct span text)
 {
 	for (size_t i = 0; i < text.len; i++)
-		if (text.at[i] < ' ')
+		if (text.at[i] < ' ' || is_unseen(span_from(text, i)))
 			return false;
 	return true;
 }

@@ -117,6 +117,26 @@ Test(people, refuses_a_key_twice_a_line_break_in_a_name_and_a_role_twice)
 	cr_assert(add(&world, "{\"name\":\"A\",\"kind\":\"staff\"", &answer) == 400);
 }
 
+Test(people, refuses_a_name_with_marks_that_nobody_sees)
+{
+	static const char *const BAD[] = {"a\\u202eb", "a\\u2066b", "a\\u2069", "a\\u2028b", "a\\u0085b"};
+	static const char *const GOOD[] = {
+		"\\u0410\\u043d\\u043d\\u0430", "J\\u00f8rgen", "O\\u2019Hara", "a\\u00a0b"};
+	scoped(api_world) world = {0};
+	scoped(api_answer) answer = {0};
+	char body[128];
+	api_world_open(&world);
+	for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) {
+		snprintf(body, sizeof body, "{\"name\":\"%s\",\"kind\":\"staff\"}", BAD[i]);
+		cr_assert(add(&world, body, &answer) == 422, "%zu: %s", i, answer.body);
+		cr_assert(api_has_problem(&answer, "/name", "malformed"), "%zu", i);
+	}
+	for (size_t i = 0; i < sizeof GOOD / sizeof GOOD[0]; i++) {
+		snprintf(body, sizeof body, "{\"name\":\"%s\",\"kind\":\"staff\"}", GOOD[i]);
+		cr_assert(add(&world, body, &answer) == 201, "%zu: %s", i, answer.body);
+	}
+}
+
 Test(people, two_people_cannot_have_one_ref)
 {
 	scoped(api_world) world = {0};
