@@ -6,6 +6,7 @@
 #include "server/http/connections.h"
 #include "server/http/endpoint.h"
 #include "server/http/framing.h"
+#include "server/http/response.h"
 #include "server/http/target.h"
 
 #include <microhttpd.h>
@@ -57,81 +58,21 @@ struct http_exchange {
 	struct arena arena; /* the connection's; the exchange itself lies in its first block */
 };
 
-/* wipe_done - buf_done that leaves nothing behind: bodies hold codes and passwords. */
-static void wipe_done(struct buf *buf)
-{
-	if (buf->data)
-		explicit_bzero(buf->data, buf->cap);
-	buf_done(buf);
-}
-
 static void http_exchange_done(struct http_exchange *exchange)
 {
-	wipe_done(&exchange->body);
-	wipe_done(&exchange->reply.body);
+	response_wipe(&exchange->body);
+	response_wipe(&exchange->reply.body);
 	struct connection *from = exchange->from;
 	struct arena arena = take(&exchange->arena);
 	arena_clear(&arena);
 	from->arena = arena;
 }
 
-static void free_sent(void *context)
-{
-	struct buf body;
-	memcpy(&body, context, sizeof body);
-	wipe_done(&body);
-}
-
-/* make_response - the body changes hands. libmicrohttpd gives one pointer back when it has sent it: so the
- * buf travels behind its own bytes. */
-static struct MHD_Response *make_response(struct buf *content)
-{
-	struct buf body = take(content);
-	size_t len = body.len;
-	body.max += sizeof body;
-	uint8_t *behind = len ? buf_room(&body, sizeof body) : NULL;
-	if (!behind) {
-		wipe_done(&body);
-		return len ? NULL : MHD_create_response_from_buffer(0, NULL, MHD_RESPMEM_PERSISTENT);
-	}
-	memcpy(behind, &body, sizeof body);
-	struct MHD_Response *response =
-		MHD_create_response_from_buffer_with_free_callback_cls(len, body.data, free_sent, behind);
-	if (!response)
-		wipe_done(&body);
-	return response;
-}
-
-static bool add_header(struct MHD_Response *response, const char *name, const char *value)
-{
-	return value && MHD_add_response_header(response, name, value) == MHD_YES;
-}
-
-static bool add_headers(struct MHD_Response *response, struct http_exchange *exchange)
-{
-	const struct http_reply *reply = &exchange->reply;
-	bool cached = false;
-	bool done = add_header(response, "X-Content-Type-Options", "nosniff");
-	for (size_t i = 0; done && i < reply->header_count; i++) {
-		const struct http_header *header = &reply->headers[i];
-		cached = cached || strcasecmp(header->name, "Cache-Control") == 0;
-		done = add_header(response, header->name, arena_text(&exchange->arena, header->value));
-	}
-	if (done && !cached)
-		done = add_header(response, "Cache-Control", "no-store");
-	if (done && reply->content_type)
-		done = add_header(response, "Content-Type", reply->content_type);
-	/* While draining, a client that keeps its connection would keep the server. */
-	if (done && (reply->close || exchange->server->draining))
-		done = add_header(response, "Connection", "close");
-	return done;
-}
-
 /* ask_refusal - the application's form of a failure, in place of what the reply may hold already. */
 static void ask_refusal(struct http_exchange *exchange, struct err err)
 {
 	const struct http_app *app = exchange->server->app;
-	wipe_done(&exchange->reply.body);
+	response_wipe(&exchange->reply.body);
 	exchange->reply = (struct http_reply){.body = BUF(HTTP_REPLY_MAX), .close = true};
 	exchange->shown = true;
 	app->refuse(app->context, exchange, err);
@@ -150,12 +91,13 @@ static enum MHD_Result send_reply(struct http_exchange *exchange)
 	if (!is_filled(&exchange->reply))
 		return MHD_NO;
 	exchange->stage = STAGE_ANSWERED;
-	struct MHD_Response *response = make_response(&exchange->reply.body);
+	/* While draining, a client that keeps its connection would keep the server. */
+	exchange->reply.close = exchange->reply.close || exchange->server->draining;
+	struct MHD_Response *response = response_make(&exchange->reply, &exchange->arena);
 	if (!response)
 		return MHD_NO;
-	enum MHD_Result queued = MHD_NO;
-	if (add_headers(response, exchange))
-		queued = MHD_queue_response(exchange->wire, (unsigned)exchange->reply.status, response);
+	enum MHD_Result queued =
+		MHD_queue_response(exchange->wire, (unsigned)exchange->reply.status, response);
 	MHD_destroy_response(response);
 	return queued;
 }
