@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "store/tenant.h"
 
-enum { DAY_MS = 86400000, HINT_MAX = 64 };
+enum { SECOND_MS = 1000, HINT_MAX = 64 };
 
 fallible decoys_seed(
 	const struct server *server, struct id tenant, struct span name, uint8_t seed[static HASH_BLAKE])
@@ -27,15 +27,26 @@ struct id decoys_person(const uint8_t seed[static HASH_BLAKE])
 	return id;
 }
 
-/* As if it had been enrolled on the tenant's first day: a moment that never moves. */
+/* The part of the tenant's life that decoys are spread over: it only grows when the life has doubled, so that
+ * a decoy's ids stay as they are for as long again as the tenant has lived. */
+static int64_t span_of_life(struct instant created, struct instant now)
+{
+	int64_t span = SECOND_MS;
+	while (span <= (now.ms - created.ms) / 2)
+		span *= 2;
+	return span;
+}
+
+/* An id shows when a factor was begun. So a decoy's are spread over the tenant's life, as those of people
+ * are: none lies ahead, and they don't all lie on one day. */
 static struct id factor_id(
-	const uint8_t seed[static HASH_BLAKE], const char *label, struct instant tenant_created)
+	const uint8_t seed[static HASH_BLAKE], const char *label, struct instant created, struct instant now)
 {
 	uint8_t part[HASH_KEY];
 	part_of(seed, label, part);
-	uint32_t spread =
-		(uint32_t)part[0] << 24 | (uint32_t)part[1] << 16 | (uint32_t)part[2] << 8 | part[3];
-	return ids_make((struct instant){tenant_created.ms + spread % DAY_MS}, part + 4);
+	int64_t share = part[0] << 16 | part[1] << 8 | part[2];
+	int64_t after = (span_of_life(created, now) * share) >> 24;
+	return ids_make((struct instant){created.ms + after}, part + 4);
 }
 
 static fallible add_address(const uint8_t seed[static HASH_BLAKE], struct arena *arena, struct method *method)
@@ -64,10 +75,12 @@ fallible decoys_methods(const struct view *view, struct id tenant, const uint8_t
 	struct tenant of;
 	struct methods made = {.count = 2};
 	TRY(tenant_get(view, tenant, arena, &of));
-	made.items[0] = (struct method){
-		.type = FACTOR_TOTP, .factor = factor_id(seed, "mn.decoy.app", of.created), .proven = true};
-	made.items[1] = (struct method){
-		.type = FACTOR_EMAIL, .factor = factor_id(seed, "mn.decoy.mail", of.created), .proven = true};
+	made.items[0] = (struct method){.type = FACTOR_TOTP,
+		.factor = factor_id(seed, "mn.decoy.app", of.created, now),
+		.proven = true};
+	made.items[1] = (struct method){.type = FACTOR_EMAIL,
+		.factor = factor_id(seed, "mn.decoy.mail", of.created, now),
+		.proven = true};
 	TRY(add_codes(seed, now, &made.items[0]));
 	TRY(add_address(seed, arena, &made.items[1]));
 	*methods = made;

@@ -182,3 +182,42 @@ Test(attempts, nobody_is_mailed_as_seldom_as_somebody)
 		ask_mail(&scene, "nobody@example.org", true);
 	ask_mail(&scene, "nobody@example.org", false);
 }
+
+/* ---- who does not exist ---- */
+
+/* When the first factor of an answer was begun, by its id. */
+static int64_t begun(struct login_scene *scene, const char *person)
+{
+	struct id factor;
+	cr_assert(login_open(&scene->world, scene->world.tenant.token, person, NULL, &scene->answer) == 200);
+	cr_assert(!err_failed(
+		ids_parse(ID_FACTOR, span_text(api_text(&scene->answer, "methods/0/factor")), &factor)));
+	int64_t ms = 0;
+	for (size_t i = 0; i < 6; i++)
+		ms = ms << 8 | factor.bytes[i];
+	return ms;
+}
+
+Test(attempts, the_factors_of_nobody_were_begun_in_the_tenants_life)
+{
+	static const int64_t LATER_MS = INT64_C(20) * 60 * MINUTE_MS;
+	enum { NAMES = 32 };
+	scoped(login_scene) scene = {0};
+	char name[32];
+	unsigned late = 0;
+	login_scene_begin(&scene);
+	int64_t created = clock_now().ms;
+	fake_clock_pass(MINUTE_MS);
+	for (unsigned i = 0; i < NAMES; i++) {
+		snprintf(name, sizeof name, "nobody-%u", i);
+		int64_t at = begun(&scene, name);
+		cr_assert(at >= created - MINUTE_MS && at <= clock_now().ms, "none lies ahead");
+		cr_assert(begun(&scene, name) == at, "and it stays");
+	}
+	fake_clock_pass(LATER_MS);
+	for (unsigned i = 0; i < NAMES; i++) {
+		snprintf(name, sizeof name, "nobody-%u", i);
+		late += begun(&scene, name) > created + LATER_MS / 10;
+	}
+	cr_assert(late > NAMES / 4 && late < NAMES, "they lie all over it: %u", late);
+}
