@@ -5,14 +5,13 @@
 #include "server/api/idempotency.h"
 #include "server/core/checkpoints.h"
 #include "server/core/verifications.h"
+#include "server/env/pause.h"
 #include "store/check.h"
 #include "store/storm.h"
 #include "store/viewed.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum { JOBS_EVERY_MS = 2000, JOBS_AT_ONCE = 500, JOBS_SIGN_TURNS = 5, JOBS_ARENA = 64 * 1024 };
 
@@ -35,9 +34,7 @@ struct jobs {
 	struct server *server;
 	struct journal *journal;
 	pthread_t thread;
-	pthread_mutex_t lock;
-	pthread_cond_t wake;
-	bool stopping;
+	struct pause pause;
 };
 
 struct run {
@@ -131,24 +128,11 @@ static void check_state(struct jobs *jobs)
 
 /* ---- the thread ---- */
 
-/* True until it is time to stop. */
-static bool wait_turn(struct jobs *jobs)
-{
-	int64_t then = clock_monotonic_ms() + JOBS_EVERY_MS;
-	struct timespec until = {.tv_sec = then / 1000, .tv_nsec = then % 1000 * 1000000};
-	pthread_mutex_lock(&jobs->lock);
-	while (!jobs->stopping && pthread_cond_timedwait(&jobs->wake, &jobs->lock, &until) != ETIMEDOUT)
-		continue;
-	bool going = !jobs->stopping;
-	pthread_mutex_unlock(&jobs->lock);
-	return going;
-}
-
 static void *run_thread(void *context)
 {
 	struct jobs *jobs = context;
 	check_state(jobs);
-	for (unsigned turn = 1; wait_turn(jobs); turn++) {
+	for (unsigned turn = 1; pause_wait(&jobs->pause, JOBS_EVERY_MS); turn++) {
 		for (size_t i = 0; i < JOB_COUNT; i++)
 			run_job(jobs, &JOBS[i]);
 		if (turn % JOBS_SIGN_TURNS == 0)
@@ -159,18 +143,14 @@ static void *run_thread(void *context)
 
 fallible jobs_open(struct server *server, struct journal *journal, struct jobs **jobs)
 {
-	pthread_condattr_t monotonic;
 	struct jobs *made = calloc(1, sizeof *made);
 	if (!made)
 		return FAIL(NO_MEMORY, "the background jobs cannot be made");
 	made->server = server;
 	made->journal = journal;
-	pthread_mutex_init(&made->lock, NULL);
-	pthread_condattr_init(&monotonic);
-	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
-	pthread_cond_init(&made->wake, &monotonic);
-	pthread_condattr_destroy(&monotonic);
+	pause_init(&made->pause);
 	if (pthread_create(&made->thread, NULL, run_thread, made) != 0) {
+		pause_done(&made->pause);
 		free(made);
 		return FAIL(NO_MEMORY, "the thread of the background jobs cannot be started");
 	}
@@ -182,12 +162,8 @@ void jobs_close(struct jobs *jobs)
 {
 	if (!jobs)
 		return;
-	pthread_mutex_lock(&jobs->lock);
-	jobs->stopping = true;
-	pthread_cond_signal(&jobs->wake);
-	pthread_mutex_unlock(&jobs->lock);
+	pause_stop(&jobs->pause);
 	pthread_join(jobs->thread, NULL);
-	pthread_mutex_destroy(&jobs->lock);
-	pthread_cond_destroy(&jobs->wake);
+	pause_done(&jobs->pause);
 	free(jobs);
 }

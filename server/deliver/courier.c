@@ -7,6 +7,7 @@
 #include "base/timestamp.h"
 #include "crypto/random.h"
 #include "server/deliver/mail.h"
+#include "server/env/pause.h"
 #include "store/event.h"
 #include "store/notice.h"
 #include "store/person.h"
@@ -14,13 +15,10 @@
 
 #include <pthread.h>
 #include <stdlib.h>
-#include <time.h>
 
 enum {
 	PARCEL_MAX = 256 * 1024, /* bytes of memory for one notice */
 	VALUES_MAX = NOTICE_VALUES_MAX + 8,
-	NS_MS = 1000000,
-	S_NS = 1000000000,
 	MINUTE_MS = 60000,
 	ID_HEX = 2 * sizeof(struct id),
 	DETAIL_MAX = 1024,
@@ -30,10 +28,8 @@ struct courier {
 	struct courier_ask ask;
 	pthread_t thread;
 	bool started;
-	pthread_mutex_t lock;
-	pthread_cond_t work;
-	bool woken;
-	bool stopping;
+	struct pause pause;
+	pthread_mutex_t lock; /* around the counts */
 	struct courier_counts counts;
 };
 
@@ -58,31 +54,6 @@ struct parcel {
 static void parcel_done(struct parcel *parcel)
 {
 	arena_done(&parcel->arena);
-}
-
-/* ---- waiting ---- */
-
-/* Until woken, or so long; false when the courier stops. */
-static bool wait_ms(struct courier *courier, int64_t ms)
-{
-	int64_t until = clock_monotonic_ns() + ms * NS_MS;
-	struct timespec at = {.tv_sec = (time_t)(until / S_NS), .tv_nsec = (long)(until % S_NS)};
-	int waited = 0;
-	pthread_mutex_lock(&courier->lock);
-	while (!courier->woken && !courier->stopping && waited == 0)
-		waited = pthread_cond_timedwait(&courier->work, &courier->lock, &at);
-	courier->woken = false;
-	bool goes_on = !courier->stopping;
-	pthread_mutex_unlock(&courier->lock);
-	return goes_on;
-}
-
-static bool is_stopping(struct courier *courier)
-{
-	pthread_mutex_lock(&courier->lock);
-	bool stopping = courier->stopping;
-	pthread_mutex_unlock(&courier->lock);
-	return stopping;
 }
 
 /* ---- gathering ---- */
@@ -371,7 +342,7 @@ static void settle(struct courier *courier, struct parcel *parcel)
 	struct err err = write_outcome(courier, parcel);
 	while (!is_settled(err)) {
 		journal_err(courier->ask.journal, JOURNAL_ERROR, err, SPAN_NONE);
-		if (!wait_ms(courier, COURIER_POLL_MS))
+		if (!pause_wait(&courier->pause, COURIER_POLL_MS))
 			return;
 		err = write_outcome(courier, parcel);
 	}
@@ -430,7 +401,7 @@ fallible courier_pass(struct courier *courier)
 {
 	struct id after = {0};
 	bool more = true;
-	while (more && !is_stopping(courier))
+	while (more && !pause_is_stopping(&courier->pause))
 		TRY(carry_next(courier, &after, &more));
 	return OK;
 }
@@ -438,7 +409,7 @@ fallible courier_pass(struct courier *courier)
 static void *run_thread(void *context)
 {
 	struct courier *courier = context;
-	while (wait_ms(courier, COURIER_POLL_MS)) {
+	while (pause_wait(&courier->pause, COURIER_POLL_MS)) {
 		struct err err = courier_pass(courier);
 		if (err_failed(err))
 			journal_err(courier->ask.journal, JOURNAL_ERROR, err, SPAN_NONE);
@@ -451,16 +422,11 @@ static void *run_thread(void *context)
 fallible courier_open(const struct courier_ask *ask, struct courier **courier)
 {
 	struct courier *made = calloc(1, sizeof *made);
-	pthread_condattr_t attributes;
 	if (!made)
 		return FAIL(NO_MEMORY, "the courier cannot be made");
 	made->ask = *ask;
+	pause_init(&made->pause);
 	pthread_mutex_init(&made->lock, NULL);
-	/* A step of the wall clock must not hold up mails. */
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&made->work, &attributes);
-	pthread_condattr_destroy(&attributes);
 	*courier = made;
 	return OK;
 }
@@ -477,23 +443,17 @@ void courier_close(struct courier *courier)
 {
 	if (!courier)
 		return;
-	pthread_mutex_lock(&courier->lock);
-	courier->stopping = true;
-	pthread_cond_signal(&courier->work);
-	pthread_mutex_unlock(&courier->lock);
+	pause_stop(&courier->pause);
 	if (courier->started)
 		pthread_join(courier->thread, NULL);
+	pause_done(&courier->pause);
 	pthread_mutex_destroy(&courier->lock);
-	pthread_cond_destroy(&courier->work);
 	free(courier);
 }
 
 void courier_wake(struct courier *courier)
 {
-	pthread_mutex_lock(&courier->lock);
-	courier->woken = true;
-	pthread_cond_signal(&courier->work);
-	pthread_mutex_unlock(&courier->lock);
+	pause_wake(&courier->pause);
 }
 
 void courier_count(struct courier *courier, struct courier_counts *counts)
