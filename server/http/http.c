@@ -248,11 +248,11 @@ static enum MHD_Result answer(struct http_exchange *exchange, bool resumed)
 		return refuse(exchange, exchange->fault);
 	if (resumed) {
 		app->finish(app->context, exchange);
-		return send_reply(exchange);
+	} else {
+		exchange->request.body = buf_span(&exchange->body);
+		exchange->shown = true;
+		app->begin(app->context, exchange);
 	}
-	exchange->request.body = buf_span(&exchange->body);
-	exchange->shown = true;
-	app->begin(app->context, exchange);
 	return exchange->suspended ? MHD_YES : send_reply(exchange);
 }
 

@@ -3,7 +3,7 @@
  *
  * An exchange is begun on a pool thread once its body is whole. The application either fills the reply at once, or suspends
  * the exchange (http_suspend), hands it to another thread, and that thread calls http_resume; then finish is called on a pool
- * thread and must fill the reply. Source: spec of the traps: docs/decisions/0003-libmicrohttpd.md. */
+ * thread: it fills the reply, or suspends once more. Source: spec of the traps: docs/decisions/0003-libmicrohttpd.md. */
 #pragma once
 
 #include "base/arena.h"
@@ -53,7 +53,7 @@ struct http_app {
 	size_t (*body_max)(void *context, enum http_method method, struct span path);
 	/* A whole request: fill the reply, or http_suspend and return. */
 	void (*begin)(void *context, struct http_exchange *exchange);
-	/* After http_resume: fill the reply. */
+	/* After http_resume: fill the reply, or http_suspend again and return. */
 	void (*finish)(void *context, struct http_exchange *exchange);
 	/* http's own refusals (400, 413, 500 for an unfilled reply) in the application's form. The body is empty, path and
 	 * query may be; the connection is closed after it. */

@@ -52,7 +52,7 @@ static void begin(void *context, struct http_exchange *exchange)
 	world->begun++;
 	world->shown++;
 	*http_state(exchange) = world;
-	if (span_is(path, "/later")) {
+	if (span_is(path, "/later") || span_is(path, "/again")) {
 		enqueue(world, exchange);
 	} else if (span_is(path, "/empty")) {
 		reply->status = 204;
@@ -76,8 +76,14 @@ static void begin(void *context, struct http_exchange *exchange)
 
 static void finish(void *context, struct http_exchange *exchange)
 {
+	struct world *world = context;
 	cr_assert(*http_state(exchange) == context, "the state outlives the suspension");
-	show(exchange);
+	bool again =
+		span_is(http_request(exchange)->path, "/again") && ++world->finished % WORLD_SUSPENSIONS != 0;
+	if (again)
+		enqueue(world, exchange);
+	else
+		show(exchange);
 }
 
 static void refuse(void *context, struct http_exchange *exchange, struct err err)

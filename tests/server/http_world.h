@@ -2,7 +2,8 @@
 /* http_world - a small application behind a real listener on loopback.
  *
  * Every path answers with the request as the application understood it, but for /empty, /cached, /close, /big
- * and /nothing. /later is suspended; another thread resumes it as soon as the gate is open. */
+ * and /nothing. /later is suspended, /again three times in turn; another thread resumes it as soon as the
+ * gate is open. */
 #pragma once
 
 #include "server/http/http.h"
@@ -10,7 +11,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum { WORLD_QUEUE = 1024, WORLD_BODY_MAX = 64 * 1024 };
+enum { WORLD_QUEUE = 1024, WORLD_BODY_MAX = 64 * 1024, WORLD_SUSPENSIONS = 3 /* of /again */ };
 
 struct world {
 	struct http_server *server;
@@ -24,6 +25,7 @@ struct world {
 	bool gate;
 	bool stop;
 	atomic_size_t begun;
+	atomic_size_t finished;
 	atomic_size_t shown;
 	atomic_size_t ended;
 	_Atomic enum err_code refused;

@@ -145,6 +145,22 @@ Test(http_threads, answers_many_suspended_exchanges_each_with_its_own_body)
 	world_close(&world);
 }
 
+Test(http_threads, an_exchange_may_be_suspended_once_more_after_it_was_resumed)
+{
+	struct world world;
+	world_open(&world);
+	for (int round = 0; round < 8; round++) {
+		scoped(buf) in = BUF(REPLY_ROOM);
+		size_t at = 0;
+		int fd = wire_dial(http_port(world.server));
+		wire_send(fd, SPAN_LIT("POST /again HTTP/1.1\r\n" HOST "Content-Length: 4\r\n\r\nbody"));
+		cr_assert(wire_read_reply(fd, &in, &at) == 200 && wire_has(&in, "body=body"));
+		close(fd);
+	}
+	cr_assert(world.begun == 8 && world.finished == 8 * WORLD_SUSPENSIONS);
+	world_close(&world);
+}
+
 /* close_meanwhile - http_close on a thread of its own. */
 static void *close_meanwhile(void *context)
 {
