@@ -111,8 +111,8 @@ static fallible submit(struct flight *flight)
 
 /* ---- refusals ---- */
 
-/* A known caller inside its tenant is told no: that is an event. So is every 404 on an id given by a person, who sees only
- * part of the tenant, whether the thing exists or not (FOUNDATIONS 13). */
+/* A known caller inside its tenant is told no: that is an event. So is every 404 on an id given by a person,
+ * who sees only part of the tenant, whether the thing exists or not (FOUNDATIONS 13). */
 static bool is_on_record(const struct call *call, struct err err)
 {
 	if (ids_is_none(call->caller.tenant))
@@ -199,6 +199,7 @@ static void prepare(struct flight *flight)
 	call->act = CALL_EVENT;
 	call->problems.count = 0;
 	call->idempotency = NULL;
+	call->refusal = OK;
 	struct err err = idempotency_begin(call, &replayed);
 	if (!err_failed(err) && replayed)
 		return;
