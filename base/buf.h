@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* buf - owned bytes that grow, with a maximum from birth.
  *
- * Writing is straight-line: the first failure sticks in buf->err, later writes do nothing, and the writer asks once at the
- * end with buf_check. After a failure the content is unusable. */
+ * Writing is straight-line: the first failure sticks in buf->err, later writes do nothing, and the writer
+ * asks once at the end with buf_check. After a failure the content is unusable. */
 #pragma once
 
 #include "base/arena.h"
@@ -32,8 +32,8 @@ fallible buf_check(const struct buf *buf);
 /* buf_keep - the content of a whole buf, copied into an arena. Fails: as buf_check · NO_MEMORY. */
 fallible buf_keep(const struct buf *buf, struct arena *arena, struct span *kept);
 
-/* buf_room - n more bytes at the end, uninitialised, counted in len. NULL after a failure. The pointer dies with the next
- * write. */
+/* buf_room - n more bytes at the end, uninitialised, counted in len. NULL after a failure. The pointer dies
+ * with the next write. */
 uint8_t *buf_room(struct buf *buf, size_t n);
 
 void buf_put(struct buf *buf, struct span bytes);

@@ -45,7 +45,8 @@ static const struct err OK = {ERR_NONE, CODE_NONE, "", ""};
 #define ERR_LINE_(x) ERR_TEXT_(x)
 #define ERR_AT __FILE__ ":" ERR_LINE_(__LINE__)
 
-/* FAIL - begin a failure of a kind, with the kind's own public code. FAIL_CODE - with a further code of err.def. */
+/* FAIL - begin a failure of a kind, with the kind's own public code. FAIL_CODE - with a further code of
+ * err.def. */
 #define FAIL(KIND, WHY) ((struct err){ERR_##KIND, CODE_##KIND, WHY, ERR_AT})
 #define FAIL_CODE(CODE, WHY) ((struct err){err_row(CODE_##CODE)->kind, CODE_##CODE, WHY, ERR_AT})
 

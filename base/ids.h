@@ -50,7 +50,8 @@ void ids_print(enum id_kind kind, struct id id, char out[static ID_TEXT + 1]);
  * Fails: NOT_FOUND another prefix, length or alphabet, or a first digit over 7: no such id can exist. */
 fallible ids_parse(enum id_kind kind, struct span text, struct id *id);
 
-/* ids_has_prefix - whether a text begins with one of our prefixes and an underscore: such a text can't be a ref. */
+/* ids_has_prefix - whether a text begins with one of our prefixes and an underscore: such a text can't be a
+ * ref. */
 bool ids_has_prefix(struct span text);
 
 /* ids_prefix - the three letters. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* json_in - strict reading of JSON from outside: every member is asked for by name and type, and what is left over is
- * refused. Each fault is noted with its JSON pointer (RFC 6901); the reader goes on, so that one answer names them all.
+/* json_in - strict reading of JSON from outside: every member is asked for by name and type, and what is left
+ * over is refused. Each fault is noted with its JSON pointer (RFC 6901); the reader goes on, so that one
+ * answer names them all.
  *
  *	struct json_doc doc = {0};                    json_doc_done frees it
  *	struct json_object top;
@@ -28,7 +29,8 @@ enum json_need { JSON_OPTIONAL, JSON_NEEDED };
 
 struct json_problem {
 	const char *pointer; /* in the arena; "" is the whole body */
-	const char *code;    /* static: missing, unknown_field, wrong_type, too_long, not_allowed, malformed, too_many */
+	/* static: missing, unknown_field, wrong_type, too_long, not_allowed, malformed, too_many */
+	const char *code;
 };
 
 struct json_problems {
@@ -73,17 +75,19 @@ void json_doc_done(struct json_doc *doc);
 /* json_in_top - the body as an object. Fails: INVALID it is another type. */
 fallible json_in_top(struct json_doc *doc, struct json_object *object);
 
-/* json_in_has - whether a member stands there with another value than null; does not count as asking for it. */
+/* json_in_has - whether a member stands there with another value than null; does not count as asking for
+ * it. */
 bool json_in_has(const struct json_object *object, const char *name);
 
 /* json_in_is_text - whether a member stands there and is a text; does not count as asking for it. */
 bool json_in_is_text(const struct json_object *object, const char *name);
 
-/* json_in_text - a text of 1 to max bytes, NFC-normalised is the caller's business; absent or faulty gives SPAN_NONE.
- * Control characters (below U+0020 but tab and line feed, and U+007F) are refused: malformed. */
+/* json_in_text - a text of 1 to max bytes, NFC-normalised is the caller's business; absent or faulty gives
+ * SPAN_NONE. Control characters (below U+0020 but tab and line feed, and U+007F) are refused: malformed. */
 struct span json_in_text(struct json_object *object, const char *name, enum json_need need, size_t max);
 
-/* json_in_free_text - a text of 0 to max bytes with any character but U+0000: what others sent and we only keep. */
+/* json_in_free_text - a text of 0 to max bytes with any character but U+0000: what others sent and we only
+ * keep. */
 struct span json_in_free_text(struct json_object *object, const char *name, enum json_need need, size_t max);
 
 /* json_in_word - one of a NULL-ended list of words; its position, or -1. */
@@ -112,8 +116,8 @@ bool json_in_array(struct json_object *object, const char *name, enum json_need 
 bool json_in_next_text(struct json_array *array, size_t max, struct span *text);
 bool json_in_next_object(struct json_array *array, struct json_object *inner);
 
-/* json_in_raw - a member of any type as compact JSON text with sorted keys, copied into the arena: for free-form detail.
- * At most max bytes. Absent gives SPAN_NONE. */
+/* json_in_raw - a member of any type as compact JSON text with sorted keys, copied into the arena: for
+ * free-form detail. At most max bytes. Absent gives SPAN_NONE. */
 struct span json_in_raw(struct json_object *object, const char *name, enum json_need need, size_t max);
 
 /* json_in_note - note a problem at a member: what only the caller can judge. */

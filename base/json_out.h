@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* json_out - JSON written straight into a buffer; commas and nesting are kept by the writer, failures stick in the buf.
+/* json_out - JSON written straight into a buffer; commas and nesting are kept by the writer, failures stick
+ * in the buf.
  *
  * The name argument is the member's name inside an object and NULL inside an array or at the top. */
 #pragma once
@@ -39,7 +40,8 @@ void json_out_hex(struct json_out *out, const char *name, struct span bytes);
 /* json_out_raw - text that is JSON already. */
 void json_out_raw(struct json_out *out, const char *name, struct span json);
 
-/* json_out_secret - like json_out_span for a top-level member that is shown once: with redact it is left out and noted. */
+/* json_out_secret - like json_out_span for a top-level member that is shown once: with redact it is left out
+ * and noted. */
 void json_out_secret(struct json_out *out, const char *name, struct span text);
 
 /* json_out_redacted - true (and the name noted) when a secret member of any shape has to be left out now. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* reader - take numbers and runs from the front of stored bytes; never reads past the end.
  *
- * The first failure sticks: later takes give zero and empty spans. The reader's owner asks once, with reader_check. */
+ * The first failure sticks: later takes give zero and empty spans. The reader's owner asks once, with
+ * reader_check. */
 #pragma once
 
 #include "base/err.h"

@@ -61,8 +61,8 @@ static inline struct span span_first(struct span a, size_t n)
 /* span_compare - order by bytes, a shorter prefix first: the order of kv keys. */
 int span_compare(struct span a, struct span b);
 
-/* span_cut - the part of *rest before the first separator; *rest becomes what follows it. False when *rest is spent:
- * at == NULL. An empty text yields one empty part. */
+/* span_cut - the part of *rest before the first separator; *rest becomes what follows it. False when *rest is
+ * spent: at == NULL. An empty text yields one empty part. */
 bool span_cut(struct span *rest, char separator, struct span *part);
 
 /* span_number - decimal digits only, no sign, no leading zeros but "0" itself, at most max. */

@@ -19,14 +19,15 @@ fallible text_fold(struct span text, struct arena *arena, struct span *folded);
 /* text_cut - at most max bytes, never inside a character. */
 struct span text_cut(struct span text, size_t max);
 
-/* text_is_email - something@domain: one @, no space, control character or CR/LF, 3 to 254 bytes, a dot-separated ASCII or
- * UTF-8 domain. The only promise is that it can stand in an SMTP command. */
+/* text_is_email - something@domain: one @, no space, control character or CR/LF, 3 to 254 bytes, a
+ * dot-separated ASCII or UTF-8 domain. The only promise is that it can stand in an SMTP command. */
 bool text_is_email(struct span text);
 
 /* text_mask_email - i***@example.org, for showing; into out. */
 void text_mask_email(struct span email, struct buf *out);
 
-/* text_is_ref - a caller's own name for a thing: 1 to 128 of [A-Za-z0-9._:@+-], none of our prefixes in front. */
+/* text_is_ref - a caller's own name for a thing: 1 to 128 of [A-Za-z0-9._:@+-], none of our prefixes in
+ * front. */
 bool text_is_ref(struct span text);
 
 /* text_code - the digits of a typed code; spaces (also U+00A0 and U+202F) and dashes are dropped.
@@ -38,17 +39,19 @@ fallible text_code(struct span typed, size_t max, char *digits);
 void text_put_hex(struct buf *out, struct span bytes);
 fallible text_parse_hex(struct span text, uint8_t *out, size_t bytes); /* exactly bytes; INPUT */
 
-/* base64 with padding (C2SP notes) and base64url without (tokens, headers). Decoding is strict: no spaces, no wrong or
- * missing padding, unused bits zero. Fails: INPUT. */
+/* base64 with padding (C2SP notes) and base64url without (tokens, headers). Decoding is strict: no spaces, no
+ * wrong or missing padding, unused bits zero. Fails: INPUT. */
 void text_put_base64(struct buf *out, struct span bytes);
 void text_put_base64url(struct buf *out, struct span bytes);
 fallible text_parse_base64(struct span text, struct buf *out);
 fallible text_parse_base64url(struct span text, struct buf *out);
 
-/* text_put_base32 - RFC 4648 without padding: TOTP secrets. Not constant-time: crypto/totp.c has its own for stored seeds. */
+/* text_put_base32 - RFC 4648 without padding: TOTP secrets. Not constant-time: crypto/totp.c has its own for
+ * stored seeds. */
 void text_put_base32(struct buf *out, struct span bytes);
 
-/* text_parse_base32 - upper or lower case, spaces and padding ignored; unused bits must be zero. Fails: INPUT. */
+/* text_parse_base32 - upper or lower case, spaces and padding ignored; unused bits must be zero. Fails:
+ * INPUT. */
 fallible text_parse_base32(struct span text, struct buf *out);
 
 /* text_put_percent - percent-encoded for a URI: unreserved characters of RFC 3986 stay. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* yaml - a strict part of YAML as a tree: maps, lists and plain or quoted texts. No anchors, aliases, tags, merge
- * keys, several documents or implicit types; a key stands once in its map. Bytes in, nodes out; files are read elsewhere. */
+/* yaml - a strict part of YAML as a tree: maps, lists and plain or quoted texts. No anchors, aliases, tags,
+ * merge keys, several documents or implicit types; a key stands once in its map. Bytes in, nodes out; files
+ * are read elsewhere. */
 #pragma once
 
 #include "base/arena.h"

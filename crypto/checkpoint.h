@@ -33,7 +33,8 @@ struct checkpoint_proof {
 /* checkpoint_parse_proof - Fails: INPUT. */
 fallible checkpoint_parse_proof(struct span text, struct checkpoint_proof *proof);
 
-/* checkpoint_check_proof - the whole way: signature, origin equal to the verifier's name, path from leaf to root.
+/* checkpoint_check_proof - the whole way: signature, origin equal to the verifier's name, path from leaf to
+ * root.
  * Fails: FORGED · INPUT. */
 fallible checkpoint_check_proof(struct span text, const struct note_verifier *verifier, const struct merkle_hash *leaf,
 	struct checkpoint *checkpoint, uint64_t *index);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* part - the sealed parts of an event, each under a key of its own that can be disclosed alone (FOUNDATIONS 6).
+/* part - the sealed parts of an event, each under a key of its own that can be disclosed alone (FOUNDATIONS
+ * 6).
  *
  *   part key = BLAKE2b-256(subject key; "mn.part" ‖ tenant ‖ event id ‖ kind)
  *   record   = suite 1 (1 byte) ‖ key epoch (4) ‖ commitment (32) ‖ ciphertext ‖ tag (16)

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* seal - the record format MNV1: every ciphertext of state on disk. Commits to its key, its header and its place.
+/* seal - the record format MNV1: every ciphertext of state on disk. Commits to its key, its header and its
+ * place.
  *
- * Source: docs/formats.md "MNV1"; XChaCha20-Poly1305-IETF under a key derived per record by BLAKE2b-512 with a commitment. */
+ * Source: docs/formats.md "MNV1"; XChaCha20-Poly1305-IETF under a key derived per record by BLAKE2b-512 with
+ * a commitment. */
 #pragma once
 
 #include "base/buf.h"
@@ -63,7 +65,8 @@ fallible seal_box(const struct seal_key *key, const struct seal_context *context
 
 /* seal_open - append the plaintext of a record to plain; the caller gives it back with buf or secret wiping.
  *
- * Fails: FORGED another key, place, header or content · CORRUPT not a record we know. Nothing is appended then. */
+ * Fails: FORGED another key, place, header or content · CORRUPT not a record we know. Nothing is appended
+ * then. */
 fallible seal_open(const struct seal_key *key, const struct seal_context *context, struct span record, struct buf *plain);
 
 /* seal_wrap / seal_unwrap - the same for a 32-byte key, without padding: SEAL_WRAPPED bytes. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* secret - one locked arena for keys and plaintext, and comparisons that leak no timing.
  *
- * The arena is guarded, locked in RAM, left out of core dumps and wiped in a forked child. Long-lived keys and every plaintext
- * of a vault item live in cells of it. Source: docs/formats.md; measured traps of sodium_malloc: one arena, not one page a key. */
+ * The arena is guarded, locked in RAM, left out of core dumps and wiped in a forked child. Long-lived keys
+ * and every plaintext of a vault item live in cells of it. Source: docs/formats.md; measured traps of
+ * sodium_malloc: one arena, not one page a key. */
 #pragma once
 
 #include "base/err.h"
@@ -31,7 +32,8 @@ struct secret {
 	size_t len;     /* bytes asked for */
 };
 
-/* secret_take - a zeroed cell of at most 16 KiB. Fails: NO_MEMORY the arena is used up. Owns: secret_done gives it back wiped. */
+/* secret_take - a zeroed cell of at most 16 KiB. Fails: NO_MEMORY the arena is used up. Owns: secret_done
+ * gives it back wiped. */
 fallible secret_take(struct secret_arena *arena, size_t len, struct secret *secret);
 void secret_done(struct secret *secret);
 

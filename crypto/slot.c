@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* slot - an X25519 pair per slot: its private half under the slot's secret, the root key sealed to its public half. */
+/* slot - an X25519 pair per slot: its private half under the slot's secret, the root key sealed to its public
+ * half. */
 #include "crypto/slot.h"
 
 #include "base/reader.h"

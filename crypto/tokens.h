@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tokens - bearer tokens: a prefix, 30 base62 characters, 6 base62 characters of CRC-32; only a keyed hash is stored. */
+/* tokens - bearer tokens: a prefix, 30 base62 characters, 6 base62 characters of CRC-32; only a keyed hash is
+ * stored. */
 #pragma once
 
 #include "base/err.h"
@@ -19,5 +20,6 @@ fallible tokens_check(struct span text, enum token_kind *kind);
 /* tokens_hash - what is stored and looked up. */
 void tokens_hash(const struct mac_key *key, struct span text, uint8_t out[static HASH_BLAKE]);
 
-/* A one-time code or enrolment code: decimal digits with leading zeros kept. digits 6 to 9; out takes digits + 1 bytes. */
+/* A one-time code or enrolment code: decimal digits with leading zeros kept. digits 6 to 9; out takes digits
+ * + 1 bytes. */
 void tokens_make_digits(size_t digits, char *out);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* totp - RFC 6238 codes through liboath, with its traps closed: length first, every step of the window computed, compared in
- * constant time without an early exit, steps that go only forward. */
+/* totp - RFC 6238 codes through liboath, with its traps closed: length first, every step of the window
+ * computed, compared in constant time without an early exit, steps that go only forward. */
 #pragma once
 
 #include "base/buf.h"
@@ -53,8 +53,8 @@ bool totp_match(const struct totp_candidates *candidates, const char *digits, ui
 fallible totp_code(const struct totp_shape *shape, struct span seed, struct instant now, char code[static TOTP_DIGITS_MAX + 1],
 	int *valid_s);
 
-/* totp_put_uri - otpauth://totp/ISSUER:ACCOUNT?secret=…&issuer=…&algorithm=…&digits=…&period=… (Key URI Format);
- * issuer and account are percent-encoded. */
+/* totp_put_uri - otpauth://totp/ISSUER:ACCOUNT?secret=…&issuer=…&algorithm=…&digits=…&period=… (Key URI
+ * Format); issuer and account are percent-encoded. */
 void totp_put_uri(struct buf *out, const struct totp_shape *shape, struct span seed, struct span issuer, struct span account);
 
 /* totp_parse - an otpauth URI or bare base32: shape (SHA1, 6, 30 where it is silent) and seed.

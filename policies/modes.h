@@ -7,8 +7,8 @@
 /* Stored as bits, also in the sealed context of every secret: never renumber. */
 enum mode {
 	MODE_CODE = 0, /* a one-time code, computed here: the seed stays */
-	MODE_INJECT =
-		1, /* the secret goes into a page that an agent fills in: whoever runs it could know it */
+	/* the secret goes into a page that an agent fills in: whoever runs it could know it */
+	MODE_INJECT = 1,
 	MODE_REVEAL = 2, /* the secret itself: whoever sees it knows it */
 	MODE_COUNT
 };

@@ -32,6 +32,6 @@ const struct notice_row *notices_next(const struct notice_row *row);
 /* notices_put_name - "login_code": what the log says. */
 void notices_put_name(const struct notice_row *row, struct buf *out);
 
-/* notices_label - the name of the value that a label.* message stands before ("time" for label.time); NULL for other messages.
- * Such a line reads "Label: value" and is left out when its value is not given. */
+/* notices_label - the name of the value that a label.* message stands before ("time" for label.time); NULL
+ * for other messages. Such a line reads "Label: value" and is left out when its value is not given. */
 const char *notices_label(enum message message);

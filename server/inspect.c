@@ -74,7 +74,8 @@ static fallible say(struct journal *journal, const struct check_report *report, 
 	return journal_print(journal, buf_span(&text));
 }
 
-/* The tenant stands at the end of the origin; whose signature it is does not matter here, somebody else kept it. */
+/* The tenant stands at the end of the origin; whose signature it is does not matter here, somebody else kept
+ * it. */
 static fallible read_since(const char *path, struct check_since *since)
 {
 	struct checkpoint said;

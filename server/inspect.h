@@ -5,8 +5,8 @@
 #include "server/env/conf.h"
 #include "server/env/journal.h"
 
-/* inspect_verify - rehash everything; prints what was checked, or names the first bad entry. The key file is used where it is:
- * then the MACs of state rows and the sum of the head are checked as well.
+/* inspect_verify - rehash everything; prints what was checked, or names the first bad entry. The key file is
+ * used where it is: then the MACs of state rows and the sum of the head are checked as well.
  * Fails: FORGED or CORRUPT (exit code 3) something does not hold · NOT_FOUND no store. */
 fallible inspect_verify(const struct conf *conf, struct journal *journal);
 

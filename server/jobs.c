@@ -108,8 +108,8 @@ static void sign_logs(struct jobs *jobs)
 
 /* ---- after the start ---- */
 
-/* An old row that was put back by hand is genuine but does not fit the head's sum: then nothing is released until an operator has
- * looked (FOUNDATIONS 9). */
+/* An old row that was put back by hand is genuine but does not fit the head's sum: then nothing is released
+ * until an operator has looked (FOUNDATIONS 9). */
 static void check_state(struct jobs *jobs)
 {
 	struct check_report report;

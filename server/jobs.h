@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* jobs - what has to be done every few seconds: counts of refusals become events, what has expired is swept, logs are signed. */
+/* jobs - what has to be done every few seconds: counts of refusals become events, what has expired is swept,
+ * logs are signed. */
 #pragma once
 
 #include "server/core/server.h"

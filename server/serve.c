@@ -57,7 +57,8 @@ static bool is_loopback(struct span listen)
 		span_starts(listen, SPAN_LIT("localhost:"));
 }
 
-/* A demo's tokens and seeds are known to whoever started it: it stays on the machine for ever (FOUNDATIONS 28). */
+/* A demo's tokens and seeds are known to whoever started it: it stays on the machine for ever (FOUNDATIONS
+ * 28). */
 static fallible check_demo(const struct conf *conf, const struct server *server)
 {
 	struct arena arena = ARENA(64 * 1024);
@@ -130,8 +131,8 @@ static fallible open_courier(const struct conf *conf, struct journal *journal, s
 	return courier_start(service->courier);
 }
 
-/* A log that is shorter than what was signed, or another one: it may be read, and nothing else, until an operator has looked
- * (FOUNDATIONS 10). */
+/* A log that is shorter than what was signed, or another one: it may be read, and nothing else, until an
+ * operator has looked (FOUNDATIONS 10). */
 static fallible compare_logs(struct journal *journal, struct service *service)
 {
 	struct checkpoints_verdict verdict;

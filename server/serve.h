@@ -5,6 +5,8 @@
 #include "server/env/conf.h"
 #include "server/env/journal.h"
 
-/* serve_run - prints one line when ready; returns when it was told to stop and everything acknowledged is durable.
- * Fails: whatever start_open and http_open fail with; DENIED a demo store on another address than loopback. */
+/* serve_run - prints one line when ready; returns when it was told to stop and everything acknowledged is
+ * durable.
+ * Fails: whatever start_open and http_open fail with; DENIED a demo store on another address than
+ * loopback. */
 fallible serve_run(const struct conf *conf, struct journal *journal);

@@ -5,6 +5,7 @@
 #include "server/env/conf.h"
 #include "server/env/journal.h"
 
-/* setup_run - prints (or writes to --token-file) one JSON line {"tenant","token","operator_token","token_expires_at"}.
+/* setup_run - prints (or writes to --token-file) one JSON line
+ * {"tenant","token","operator_token","token_expires_at"}.
  * Fails: CONFLICT there is a store already; whatever start_open and the first act fail with. */
 fallible setup_run(const struct conf *conf, struct journal *journal);

@@ -16,9 +16,11 @@ struct start {
 
 enum start_mode { START_CREATE, START_OPEN };
 
-/* start_open - open (or make) the store that the settings name. On failure the log says why, and everything is closed again.
- * Fails: NOT_FOUND no store, or no key file · CONFLICT one is there already · LOCKED_DIRECTORY · DENIED others can read the key
- * file · FORGED another key file · NO_MEMORY memory cannot be locked · CORRUPT · IO. */
+/* start_open - open (or make) the store that the settings name. On failure the log says why, and everything
+ * is closed again.
+ * Fails: NOT_FOUND no store, or no key file · CONFLICT one is there already · LOCKED_DIRECTORY · DENIED
+ * others can read the key file · FORGED another key file · NO_MEMORY memory cannot be locked · CORRUPT ·
+ * IO. */
 fallible start_open(const struct conf *conf, enum start_mode mode, struct journal *journal, struct start *start);
 
 /* start_open_keys - the keeper alone, for looking at a store at rest or a copy of one that nobody writes.

@@ -27,7 +27,8 @@ struct application {
 fallible application_get(const struct view *view, struct id tenant, struct id id, struct arena *arena,
 	struct application *application);
 
-/* application_get_clear - all but the name, which stays empty: what every request asks for. Fails likewise. */
+/* application_get_clear - all but the name, which stays empty: what every request asks for. Fails
+ * likewise. */
 fallible application_get_clear(
 	const struct view *view, struct id tenant, struct id id, struct application *application);
 fallible application_put(struct act *act, const struct application *application);

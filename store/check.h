@@ -69,8 +69,8 @@ fallible check_open(const char *directory, const struct kv_backend *backend, str
  * every leaf and of its tree. */
 fallible check_volume(const struct check_ask *ask, struct check_report *report);
 
-/* check_rows - the head row and the protected rows alone: what a running server looks at after its start. One snapshot, as long
- * as it takes to read the state. Fails as check_volume. */
+/* check_rows - the head row and the protected rows alone: what a running server looks at after its start. One
+ * snapshot, as long as it takes to read the state. Fails as check_volume. */
 fallible check_rows(const struct check_ask *ask, struct check_report *report);
 
 /* check_text - a sentence for a fault. Never NULL. */

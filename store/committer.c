@@ -7,8 +7,7 @@
 
 enum {
 	COMMITTER_BATCH_ACTS = 1024,
-	COMMITTER_BATCH_BYTES =
-		ACT_ARENA_MAX / 4, /* of a batch's arena: what is left has room for the largest act */
+	COMMITTER_BATCH_BYTES = ACT_ARENA_MAX / 4, /* of a batch's arena: the rest holds the largest act */
 	COMMITTER_ROOM_MS = 10000, /* that a batch waits for a fold */
 };
 

@@ -7,7 +7,8 @@
 
 enum { EVENT_PART_MAX = 24 * 1024, MS_PER_DAY = 86400000 };
 
-/* Days since 1970 to year and month. Source: Howard Hinnant, "chrono-compatible low-level date algorithms", civil_from_days. */
+/* Days since 1970 to year and month. Source: Howard Hinnant, "chrono-compatible low-level date algorithms",
+ * civil_from_days. */
 uint32_t event_month(struct instant at)
 {
 	/* A division rounds towards zero; before 1970 the day is the one below. */

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* event - an event with all its words, and its way into a leaf: what is personal goes into sealed parts.
  *
- * prepare (any thread): event_seal draws the id and seals the parts. act: the decision fills the clear fields of the draft,
- * act_add numbers it. A draft whose act has to run again is sealed again: part keys are single-use. */
+ * prepare (any thread): event_seal draws the id and seals the parts. act: the decision fills the clear fields
+ * of the draft, act_add numbers it. A draft whose act has to run again is sealed again: part keys are
+ * single-use. */
 #pragma once
 
 #include "base/arena.h"
@@ -25,11 +26,12 @@ struct event {
 	struct id ids[LEAF_ID_COUNT];
 	enum id_kind object_kind; /* of ids[LEAF_ID_OBJECT] */
 	bool has_object_kind;
-	bool object_is_person; /* the object is a person of the tenant: object texts are sealed under that person */
+	bool object_is_person; /* of the tenant: object texts are sealed under that person */
 	bool counted;
 	bool proven;
 	uint64_t count;
-	struct span texts[LEAF_TEXT_COUNT]; /* borrowed; ACTOR texts below LEAF_TEXT_OBJECT_TYPE, the others from there on */
+	/* Borrowed; ACTOR texts below LEAF_TEXT_OBJECT_TYPE, the others from there on. */
+	struct span texts[LEAF_TEXT_COUNT];
 };
 
 /* A sealed event that waits for its decision. */
@@ -37,8 +39,9 @@ struct event_draft {
 	struct leaf leaf; /* its records lie in the arena */
 };
 
-/* event_seal - draw an id, seal the parts. Actor texts go under the actor if that is a person, else under the tenant's log key of
- * the month; the others under the person who is the object, else the client, else the actor, else the tenant (FOUNDATIONS 5).
+/* event_seal - draw an id, seal the parts. Actor texts go under the actor if that is a person, else under the
+ * tenant's log key of the month; the others under the person who is the object, else the client, else the
+ * actor, else the tenant (FOUNDATIONS 5).
  *
  *   now  for the id and the month
  * Fails: NOT_FOUND a subject's key is gone · BUSY sealed · TOO_LARGE · NO_MEMORY. */

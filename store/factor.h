@@ -43,9 +43,9 @@ struct factor {
 	uint64_t last_step;	  /* TOTP: no step up to this one is accepted again */
 	int16_t drift;		  /* TOTP: steps by which the device's clock is off; 0 */
 	uint8_t code[HASH_BLAKE]; /* email, while pending: keyed hash of the mailed code */
-	struct span
-		texts; /* label and address, sealed under the person; borrows from the view's transaction */
-	struct span seed; /* TOTP: sealed by keeper_seal_seed; empty when ended; borrows as well */
+	/* Both borrow from the view's transaction. */
+	struct span texts; /* label and address, sealed under the person */
+	struct span seed;  /* TOTP: sealed by keeper_seal_seed; empty when ended */
 	uint64_t version;
 };
 

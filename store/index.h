@@ -108,7 +108,8 @@ fallible index_find_sequence(struct kv_txn *txn, struct id tenant, uint64_t inde
  * The id is only compared by its last 8 bytes: the caller checks the row. */
 fallible index_find_event(struct kv_txn *txn, struct id tenant, struct id event, uint64_t *sequence);
 
-/* index_read_frontier - where a tenant's tree stood at its last fold; the empty tree when it never was. index_decode_frontier and
+/* index_read_frontier - where a tenant's tree stood at its last fold; the empty tree when it never was.
+ * index_decode_frontier and
  * index_put_frontier - its bytes. Fail: CORRUPT. */
 fallible index_read_frontier(struct kv_txn *txn, struct id tenant, struct merkle_frontier *frontier);
 fallible index_decode_frontier(struct span value, struct merkle_frontier *frontier);

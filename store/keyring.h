@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* keyring - wrapped keys on disk, in an environment of their own, so that destroying one reaches old backups.
  *
- * Every wrap lies once more under a shred key from the file keyring/shred, outside the database: keys are in buckets of
- * KEYRING_BUCKET, each bucket with a shred key of its own, so that a turned shred key darkens free pages and old copies.
- * This module knows no plaintext key. Source: FOUNDATIONS 19 and 20, docs/formats.md "keyring". */
+ * Every wrap lies once more under a shred key from the file keyring/shred, outside the database: keys are in
+ * buckets of KEYRING_BUCKET, each bucket with a shred key of its own, so that a turned shred key darkens free
+ * pages and old copies. This module knows no plaintext key. Source: FOUNDATIONS 19 and 20, docs/formats.md
+ * "keyring". */
 #pragma once
 
 #include "base/buf.h"
@@ -51,7 +52,8 @@ struct keyring_mark {
 
 struct keyring; /* opaque; thread-safe */
 
-/* keyring_open - DIRECTORY/keyring. Fails: NOT_FOUND none there and not create · CONFLICT create over one · CORRUPT · IO. */
+/* keyring_open - DIRECTORY/keyring. Fails: NOT_FOUND none there and not create · CONFLICT create over one ·
+ * CORRUPT · IO. */
 fallible keyring_open(const struct kv_backend *backend, const char *directory, bool create, struct keyring **keyring);
 void keyring_close(struct keyring *keyring); /* takes NULL */
 

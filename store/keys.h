@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* keys - what the store may ask of the holder of keys; server/keeper fills the table at start. No function gives out a key
- * other than the key of one part of one event (FOUNDATIONS 20). Every function may be called from any thread. */
+/* keys - what the store may ask of the holder of keys; server/keeper fills the table at start. No function
+ * gives out a key other than the key of one part of one event (FOUNDATIONS 20). Every function may be called
+ * from any thread. */
 #pragma once
 
 #include "base/buf.h"
@@ -28,26 +29,29 @@ struct subject {
 struct keys {
 	void *keeper;
 
-	/* The key of one part of one event. For SUBJECT_TENANT epoch is given, else it is set to the subject key's epoch.
+	/* The key of one part of one event. For SUBJECT_TENANT epoch is given, else it is set to the subject
+	 * key's epoch.
 	 * Fails: NOT_FOUND the subject's key is gone (erased) · BUSY sealed. */
 	fallible (*part_key)(void *keeper, struct id tenant, const struct subject *subject, struct id event,
 		enum part_kind kind, uint32_t *epoch, struct part_key *key);
 
-	/* Seal or open personal data of a state row under its subject; tenant and client (the subject's id) of the context are
-	 * filled in here. Fails as seal_box, seal_open, and as part_key. */
+	/* Seal or open personal data of a state row under its subject; tenant and client (the subject's id)
+	 * of the context are filled in here. Fails as seal_box, seal_open, and as part_key. */
 	fallible (*seal_row)(void *keeper, struct id tenant, const struct subject *subject, struct seal_context context,
 		struct span plain, struct buf *out);
 	fallible (*open_row)(void *keeper, struct id tenant, const struct subject *subject, struct seal_context context,
 		struct span record, struct buf *plain);
 
-	/* A keyed hash of a text for look-ups inside one tenant; label names the use. Fails: BUSY sealed · NOT_FOUND. */
+	/* A keyed hash of a text for look-ups inside one tenant; label names the use. Fails: BUSY sealed ·
+	 * NOT_FOUND. */
 	fallible (*term)(void *keeper, struct id tenant, const char *label, struct span text, uint8_t term[static KEYS_TERM]);
 
 	/* The audit key: MACs of rows, the head's MAC, terms of the head's sum. */
 	void (*mac)(void *keeper, const struct span *parts, size_t count, uint8_t mac[static KEYS_MAC]);
 	void (*sum_term)(void *keeper, const struct span *parts, size_t count, uint8_t term[static HASH_WIDE]);
 
-	/* Sign a checkpoint's text as the tenant's log; the high-water mark is durable in keyring/ before this returns.
+	/* Sign a checkpoint's text as the tenant's log; the high-water mark is durable in keyring/ before
+	 * this returns.
 	 * Fails: CORRUPT it would contradict what was signed before · IO · FULL · BUSY sealed. */
 	fallible (*sign_checkpoint)(void *keeper, struct id tenant, struct span text, uint64_t size,
 		const uint8_t root[static HASH_SHA256], struct buf *note);

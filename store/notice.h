@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* notice - a mail that somebody has to get: queued in the outbox by the same act as what it tells of, sent later by the courier.
+/* notice - a mail that somebody has to get: queued in the outbox by the same act as what it tells of, sent
+ * later by the courier.
  *
- * What stands in it is sealed under the tenant's key of the day (FOUNDATIONS 23); a mail is rendered only in the courier's
- * memory. Source: docs/formats.md "outbox". */
+ * What stands in it is sealed under the tenant's key of the day (FOUNDATIONS 23); a mail is rendered only in
+ * the courier's memory. Source: docs/formats.md "outbox". */
 #pragma once
 
 #include "base/arena.h"
@@ -30,11 +31,13 @@ fallible notice_add(struct act *act, const struct notice *notice);
 fallible notice_put(struct act *act, const struct notice *notice);
 fallible notice_drop(struct act *act, struct id id);
 
-/* notice_next - the first one behind `after` (none = the oldest) that is due; spans lie in the arena. False: none, or *err. */
+/* notice_next - the first one behind `after` (none = the oldest) that is due; spans lie in the arena. False:
+ * none, or *err. */
 bool notice_next(const struct view *view, struct id after, struct instant now, struct arena *arena, struct notice *notice,
 	struct err *err);
 
-/* notice_put_values, notice_read_values - the plaintext: names and texts. A value named "to" overrides the person's address. */
+/* notice_put_values, notice_read_values - the plaintext: names and texts. A value named "to" overrides the
+ * person's address. */
 struct message_value;
 void notice_put_values(struct buf *plain, const struct message_value *values, size_t count);
 fallible notice_read_values(struct span plain, struct arena *arena, struct message_value *values, size_t max, size_t *count);

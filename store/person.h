@@ -41,7 +41,8 @@ struct person {
 fallible person_get(
 	const struct view *view, struct id tenant, struct id id, struct arena *arena, struct person *person);
 
-/* person_get_clear - all but the sealed texts, which stay empty: for who only asks for state and roles. Fails likewise. */
+/* person_get_clear - all but the sealed texts, which stay empty: for who only asks for state and roles. Fails
+ * likewise. */
 fallible person_get_clear(
 	const struct view *view, struct id tenant, struct id id, struct arena *arena, struct person *person);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* storm - one row a minute and kind of refusal; its value is the count and the clear half of the first event. */
+/* storm - one row a minute and kind of refusal; its value is the count and the clear half of the first
+ * event. */
 #include "store/storm.h"
 
 #include "base/reader.h"

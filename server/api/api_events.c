@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* api_events - POST /v1/events and /v1/events:batch: from JSON to what core/events takes, and the receipts back. */
+/* api_events - POST /v1/events and /v1/events:batch: from JSON to what core/events takes, and the receipts
+ * back. */
 #include "server/api/call.h"
 #include "server/core/events.h"
 

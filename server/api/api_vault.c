@@ -71,8 +71,8 @@ static fallible check_scope(const struct call *call, const struct uses_add *use)
 		       : FAIL_CODE(SCOPE_MISSING, "the token lacks the scope for this mode");
 }
 
-/* The body's verification counts, and is used up by the use. The header's counts no more: else one that confirmed an action
- * would prove the grantee here again and again, since nothing uses it up. */
+/* The body's verification counts, and is used up by the use. The header's counts no more: else one that
+ * confirmed an action would prove the grantee here again and again, since nothing uses it up. */
 static void forget_header(struct call *call)
 {
 	call->caller.proof.given = false;

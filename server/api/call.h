@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* call - one request on its way through a handler: read, prepare, write (in the act), answer.
  *
- * A handler is three functions. prepare reads the body into an ask struct in the call's arena (call->ask) and does what needs no
- * write. write runs on the committer, inside the act; a handler that only reads has none. answer writes the JSON. When the request
- * has an Idempotency-Key, answer runs inside the act as well, with secrets left out; so before the commit it must not unseal
- * anything: that is done where json_out_redacted says no. */
+ * A handler is three functions. prepare reads the body into an ask struct in the call's arena (call->ask) and
+ * does what needs no write. write runs on the committer, inside the act; a handler that only reads has none.
+ * answer writes the JSON. When the request has an Idempotency-Key, answer runs inside the act as well, with
+ * secrets left out; so before the commit it must not unseal anything: that is done where json_out_redacted
+ * says no. */
 #pragma once
 
 #include "base/arena.h"
@@ -40,7 +41,7 @@ enum route_needs {
 	ROUTE_PUBLIC = 1u << 0,   /* no token */
 	ROUTE_OPERATOR = 1u << 1, /* the operator's token, and only that */
 	ROUTE_PROVEN = 1u << 2,   /* when a person acts it must be a proven one */
-	ROUTE_RAW = 1u << 3,      /* the body is not JSON, or the answer is not: the handler fills the reply itself */
+	ROUTE_RAW = 1u << 3,      /* body or answer is not JSON: the handler fills the reply itself */
 };
 
 /* What a call that a handler with `write` has prepared asks of the committer. */
@@ -70,7 +71,7 @@ struct call {
 	void *ask;                         /* the handler's own, in the arena */
 	enum call_act act;                 /* CALL_EVENT unless prepare sets it */
 	int status;                        /* of a successful answer; 200 unless prepare or write sets it */
-	struct err refusal;                /* set by write when the act stands (with its event) but the answer is a problem */
+	struct err refusal;                /* set by write: the act stands, with its event, but the answer is a problem */
 	struct idempotency *idempotency;   /* NULL without a key */
 	struct act_job job;
 	struct err result;                 /* of the act */
@@ -78,25 +79,28 @@ struct call {
 	bool suspended;
 };
 
-/* call_body - parse the JSON body and give its top object. Call it once in prepare. Fails: INPUT · INVALID. */
+/* call_body - parse the JSON body and give its top object. Call it once in prepare. Fails: INPUT ·
+ * INVALID. */
 fallible call_body(struct call *call, struct json_object *top);
 
 /* call_check - OK, or INVALID with the problems that were noted. */
 fallible call_check(struct call *call);
 
-/* call_alloc - zeroed memory that lives as long as the call; NULL at the limit. call_new(call, struct x) - the same, typed. */
+/* call_alloc - zeroed memory that lives as long as the call; NULL at the limit. call_new(call, struct x) -
+ * the same, typed. */
 void *call_alloc(struct call *call, size_t bytes);
 #define call_new(call, type) ((type *)call_alloc((call), sizeof(type)))
 
 /* call_reading - a snapshot for prepare or answer; scoped(reading). */
 fallible call_reading(struct call *call, struct reading *reading);
 
-/* call_read_device - a member `device` of a body. When it is absent, device->given stays false. call_take_device - the same for
- * the object itself. A user agent over DEVICE_AGENT_MAX is cut and marked. */
+/* call_read_device - a member `device` of a body. When it is absent, device->given stays false.
+ * call_take_device - the same for the object itself. A user agent over DEVICE_AGENT_MAX is cut and marked. */
 void call_read_device(struct json_object *object, const char *name, enum json_need need, struct device *device);
 void call_take_device(struct json_object *object, struct device *device);
 
-/* call_event - caller_event with the request's trace. call_seal - seal it in prepare for the caller's tenant. */
+/* call_event - caller_event with the request's trace. call_seal - seal it in prepare for the caller's
+ * tenant. */
 struct event call_event(const struct call *call, enum action action);
 fallible call_seal(struct call *call, const struct event *event, struct event_draft *draft);
 
@@ -108,8 +112,8 @@ fallible call_refuse(struct call *call, enum reason reason);
 /* call_query - one query parameter, decoded; SPAN_NONE when absent. Fails: INPUT. */
 fallible call_query(struct call *call, const char *name, struct span *value);
 
-/* call_page - `limit` (1 to 500, 50) and `cursor` of a list. The cursor's content was made by call_put_cursor for the same tenant,
- * route and filters. Fails: INVALID a bad limit · CURSOR_INVALID. */
+/* call_page - `limit` (1 to 500, 50) and `cursor` of a list. The cursor's content was made by call_put_cursor
+ * for the same tenant, route and filters. Fails: INVALID a bad limit · CURSOR_INVALID. */
 struct page_ask {
 	size_t limit;
 	bool resumes;
@@ -117,14 +121,16 @@ struct page_ask {
 };
 fallible call_page(struct call *call, struct span filters, struct page_ask *page);
 
-/* call_page_of - the same from a body's members: limit 0 = the query's or the usual, cursor empty = the query's. */
+/* call_page_of - the same from a body's members: limit 0 = the query's or the usual, cursor empty = the
+ * query's. */
 fallible call_page_of(struct call *call, size_t limit, struct span cursor, struct span filters, struct page_ask *page);
 
 /* call_put_cursor - the member "next" and the Link header; position SPAN_NONE writes null. */
 fallible call_put_cursor(struct call *call, struct json_out *out, struct span filters, struct span position);
 
-/* call_put_list - the members "items" and "next" of a list that is read while it is answered. put_items writes the items from a
- * snapshot, and sets `position` to where the list goes on, or leaves it empty at its end. */
+/* call_put_list - the members "items" and "next" of a list that is read while it is answered. put_items
+ * writes the items from a snapshot, and sets `position` to where the list goes on, or leaves it empty at its
+ * end. */
 typedef fallible (*call_items_fn)(struct call *call, const struct view *view, struct json_out *out, struct span *position);
 fallible call_put_list(struct call *call, struct json_out *out, struct span filters, call_items_fn put_items);
 

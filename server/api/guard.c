@@ -52,8 +52,9 @@ static bool is_trusted(const struct call *call, struct span address)
 	return false;
 }
 
-/* Where a person's own token comes from. X-Forwarded-For is believed from the right, hop by hop, as long as the hop is a proxy
- * of ours: what stands left of the first stranger is the stranger's own words, and so is a line above the proxy's. */
+/* Where a person's own token comes from. X-Forwarded-For is believed from the right, hop by hop, as long as
+ * the hop is a proxy of ours: what stands left of the first stranger is the stranger's own words, and so is a
+ * line above the proxy's. */
 static struct span client_address(const struct call *call)
 {
 	struct span address = call->request->peer;
@@ -68,7 +69,8 @@ static struct span client_address(const struct call *call)
 	return span_first(address, DEVICE_IP_MAX);
 }
 
-/* A personal token speaks for itself, and its device is the one that the server sees: whoever acts does not say from where. */
+/* A personal token speaks for itself, and its device is the one that the server sees: whoever acts does not
+ * say from where. */
 static fallible take_own_device(struct call *call, const struct view *view)
 {
 	const struct device seen = {.given = true, .ip = client_address(call),

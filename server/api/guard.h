@@ -5,5 +5,6 @@
 #include "server/api/call.h"
 
 /* guard_admit - token, Muniment-Actor, Muniment-Device, Muniment-Verification, scopes, capabilities, proof.
- * Fails: STRANGER · SCOPE_MISSING · DENIED · PERSON_UNPROVEN · UNKNOWN_PERSON · DEVICE_MISSING · INVALID a malformed header. */
+ * Fails: STRANGER · SCOPE_MISSING · DENIED · PERSON_UNPROVEN · UNKNOWN_PERSON · DEVICE_MISSING · INVALID a
+ * malformed header. */
 fallible guard_admit(struct call *call);

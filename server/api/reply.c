@@ -36,8 +36,9 @@ static void put_errors(struct json_out *out, const struct json_problems *problem
 	json_out_close_array(out);
 }
 
-/* Our own mistakes and the state of our disk are nobody else's business; and a 401 or 404 that says why tells what there is: a token
- * that has ended from one that never was, what somebody else has from what nobody has (FOUNDATIONS 13). */
+/* Our own mistakes and the state of our disk are nobody else's business; and a 401 or 404 that says why tells
+ * what there is: a token that has ended from one that never was, what somebody else has from what nobody has
+ * (FOUNDATIONS 13). */
 static bool keeps_quiet(const struct err_row *row)
 {
 	return row->status == 500 || row->status == 401 || row->status == 404;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* reply - answers as JSON, failures as problem+json (RFC 9457): the one place that maps a failure to what outsiders see. */
+/* reply - answers as JSON, failures as problem+json (RFC 9457): the one place that maps a failure to what
+ * outsiders see. */
 #pragma once
 
 #include "base/json_in.h"
@@ -13,5 +14,6 @@ void reply_problem(struct http_reply *reply, struct err err, const struct json_p
 /* reply_retry_after - the header that 429 and 503 carry. */
 void reply_retry_after(struct http_reply *reply);
 
-/* reply_header - add a header; silently not, when there is no room for another (a BUG of ours, seen in tests). */
+/* reply_header - add a header; silently not, when there is no room for another (a BUG of ours, seen in
+ * tests). */
 void reply_header(struct http_reply *reply, const char *name, struct span value);

@@ -5,7 +5,8 @@
 #include "server/api/call.h"
 
 /* routes_find - the row of a method and path; parts gets what stands in braces.
- * Fails: NOT_FOUND no such path · METHOD the path is there; *allowed lists its methods for the header Allow (static). */
+ * Fails: NOT_FOUND no such path · METHOD the path is there; *allowed lists its methods for the header Allow
+ * (static). */
 fallible routes_find(enum http_method method, struct span path, const struct route **route, struct span parts[static CALL_PARTS_MAX],
 	const char **allowed);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* caller - who calls: an application as itself, an application for an asserted or proven person, a person, the operator; and what
- * that allows (FOUNDATIONS 1, 3, 4). */
+/* caller - who calls: an application as itself, an application for an asserted or proven person, a person,
+ * the operator; and what that allows (FOUNDATIONS 1, 3, 4). */
 #pragma once
 
 #include "base/arena.h"
@@ -24,11 +24,12 @@ struct device {
 	struct span name, platform, model;
 };
 
-/* A person who proved who they are, by a verification that the same application obtained. Checked again and used up in the act. */
+/* A person who proved who they are, by a verification that the same application obtained. Checked again and
+ * used up in the act. */
 struct proof {
 	bool given;
 	bool is_action;     /* purpose action: once, at most 5 minutes old; else a login, at most 8 hours old */
-	bool weak;          /* by a factor that nobody vouched for: enough for a plain login and mode code, proves nobody */
+	bool weak;          /* by a factor nobody vouched for: for a plain login and mode code; proves nobody */
 	struct id verification;
 	struct id person;
 	struct id application;
@@ -50,7 +51,8 @@ struct caller {
 	struct proof proof;
 };
 
-/* caller_from_token - who holds a bearer token. Fails: STRANGER whatever is wrong with it, in the same time. */
+/* caller_from_token - who holds a bearer token. Fails: STRANGER whatever is wrong with it, in the same
+ * time. */
 fallible caller_from_token(const struct server *server, const struct view *view, struct span token, struct instant now,
 	struct arena *arena, struct caller *caller);
 
@@ -58,7 +60,8 @@ fallible caller_from_token(const struct server *server, const struct view *view,
  * Fails: UNKNOWN_PERSON · NOT_FOUND. */
 fallible caller_act_for(const struct view *view, struct caller *caller, struct span person, struct arena *arena);
 
-/* caller_set_device - the device of the person who acts; finds (or draws) our id of it. Fails: BUSY sealed · IO. */
+/* caller_set_device - the device of the person who acts; finds (or draws) our id of it. Fails: BUSY sealed ·
+ * IO. */
 fallible caller_set_device(const struct view *view, struct caller *caller, const struct device *device, struct instant now);
 
 /* caller_put_device - inside the act: remember a device that was new. */
@@ -67,14 +70,15 @@ fallible caller_put_device(struct act *act, const struct caller *caller);
 /* caller_has - every scope and capability asked for. */
 bool caller_has(const struct caller *caller, uint32_t scopes, uint64_t capabilities);
 
-/* caller_event - begin an event of this caller: actor, reporter, device, texts of the actor's part. The rest is zero. */
+/* caller_event - begin an event of this caller: actor, reporter, device, texts of the actor's part. The rest
+ * is zero. */
 struct event caller_event(const struct caller *caller, enum action action);
 
 /* device_put_texts - a device's words into an event. */
 void device_put_texts(const struct device *device, struct event *event);
 
-/* device_find - our random id of a person's device; *is_new when the act has to put it. A device without an id of its own has
- * none. device_put - inside the act. */
+/* device_find - our random id of a person's device; *is_new when the act has to put it. A device without an
+ * id of its own has none. device_put - inside the act. */
 fallible device_find(const struct view *view, struct id tenant, struct id person, const struct device *device,
 	struct instant now, struct id *id, bool *is_new);
 fallible device_put(struct act *act, struct id tenant, struct id person, const struct device *device, struct id id);

@@ -23,16 +23,16 @@ struct enrolments_add {
 	/* prepared */
 	struct person who;
 	struct enrolment enrolment;
-	bool first; /* nobody's factor is proven yet: nobody could vouch, so whoever sets the tenant up does */
+	bool first; /* no factor is proven yet: nobody could vouch, so whoever sets the tenant up does */
 	char code[ENROLMENTS_CODE + 1]; /* shown once, by hand only */
 	struct notice notice;		/* by e-mail only */
 	struct event_draft event;
 };
 
 /* enrolments_prepare - draw the code. Fails: NOT_FOUND the person · DENIED · PERSON_UNPROVEN by hand takes a
- * second, proven person with factors.manage (as long as no factor of the tenant is proven: the application with scope admin
- * that sets it up, or a second person signed in with a factor of her own) · CONFLICT no address, or one that changed less than 24 hours ago
- * · SLOW_DOWN within a minute. */
+ * second, proven person with factors.manage (as long as no factor of the tenant is proven: the application
+ * with scope admin that sets it up, or a second person signed in with a factor of her own) · CONFLICT no
+ * address, or one that changed less than 24 hours ago · SLOW_DOWN within a minute. */
 fallible enrolments_prepare(const struct server *server, const struct caller *caller, const struct view *view,
 	struct instant now, struct arena *arena, struct enrolments_add *add);
 fallible enrolments_write(struct act *act, struct enrolments_add *add);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* events - taking in what applications report. What they say touches no ledger, budget or grant (FOUNDATIONS 7). */
+/* events - taking in what applications report. What they say touches no ledger, budget or grant (FOUNDATIONS
+ * 7). */
 #pragma once
 
 #include "server/core/caller.h"
@@ -37,7 +38,8 @@ struct events_add {
 };
 
 /* events_prepare - look up names, seal. To be called once an item, in the order of the events.
- * Fails: ACTION_RESERVED · UNKNOWN_PERSON · UNKNOWN_CLIENT · DEVICE_MISSING · INVALID more than five minutes ahead. */
+ * Fails: ACTION_RESERVED · UNKNOWN_PERSON · UNKNOWN_CLIENT · DEVICE_MISSING · INVALID more than five minutes
+ * ahead. */
 fallible events_prepare(const struct server *server, const struct caller *caller, const struct view *view,
 	const struct events_ask *ask, struct instant now, struct arena *arena, struct events_item *item);
 

@@ -89,6 +89,6 @@ fallible factors_check_reader(const struct caller *caller, struct id person);
 fallible factors_find_person(
 	const struct view *view, const struct caller *caller, struct span id_or_ref, struct id *person);
 
-/* factors_put_hint - label of an app, masked address. */
+/* factors_hint - label of an app, masked address. */
 fallible factors_hint(
 	const struct server *server, const struct factor *factor, struct arena *arena, struct span *hint);

@@ -10,7 +10,7 @@ enum { HINT_MAX = FACTOR_ADDRESS_MAX + 8 };
 /* What may count for this person. */
 struct bounds {
 	bool email;
-	bool email_beside_totp; /* every role is content with an address, even where there is something stronger */
+	bool email_beside_totp; /* every role is content with one, even where there is something stronger */
 	bool weak;              /* factors that nobody vouched for */
 };
 
@@ -90,8 +90,8 @@ static fallible add(const struct server *server, const struct factor *factor, st
 	return OK;
 }
 
-/* Where a role asks for an authenticator, an address counts only until the person has one: nobody is locked out on the first
- * day, and nobody can go back to the weaker way afterwards. */
+/* Where a role asks for an authenticator, an address counts only until the person has one: nobody is locked
+ * out on the first day, and nobody can go back to the weaker way afterwards. */
 static void drop_emails(struct methods *methods)
 {
 	size_t kept = 0;

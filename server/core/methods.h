@@ -27,8 +27,8 @@ struct methods {
 };
 
 /* methods_list - in prepare. An action takes proven factors only; where a role asks
- * for an authenticator, an address counts only until the person has one; it never counts for a client whose mailbox an assistant runs. Fails: BUSY sealed
- * · FORGED · NO_MEMORY. */
+ * for an authenticator, an address counts only until the person has one; it never counts for a client whose
+ * mailbox an assistant runs. Fails: BUSY sealed · FORGED · NO_MEMORY. */
 fallible methods_list(const struct server *server, const struct view *view, const struct person *person,
 	bool is_action, struct instant now, struct arena *arena, struct methods *methods);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tell - the use-cases' one way to have a mail sent: sealed in prepare, queued by the act, sent by the courier.
+/* tell - the use-cases' one way to have a mail sent: sealed in prepare, queued by the act, sent by the
+ * courier.
  *
  * prepare: tell_prepare · act: notice_add(act, &notice) · after the commit: courier_wake. */
 #pragma once
@@ -14,10 +15,10 @@ struct keeper; /* server/keeper/keeper.h */
  *
  *	name app login code minutes time device ip change actor label assistant task reason contact agency count left to
  *
- * The courier fills in what is not given: name (of the person), login (the same), contact and agency (of the tenant), app (a
- * setting), time (when the notice was made). A label.* line is left out when its value is not given; any other text whose
- * value nobody gives is a BUG and never sent. "to" is an address that gets the mail instead of the person's own. A control
- * character in a value is shown as '?'. */
+ * The courier fills in what is not given: name (of the person), login (the same), contact and agency (of the
+ * tenant), app (a setting), time (when the notice was made). A label.* line is left out when its value is not
+ * given; any other text whose value nobody gives is a BUG and never sent. "to" is an address that gets the
+ * mail instead of the person's own. A control character in a value is shown as '?'. */
 struct tell_ask {
 	struct id person;                   /* who gets it */
 	enum notice_kind kind;
@@ -31,8 +32,8 @@ struct tell_ask {
  *
  *   arena   holds notice->sealed; the notice lives as long
  *   notice  ready for notice_add, due at once
- * Fails: TOO_LARGE the record is over NOTICE_SEALED_MAX · BUG too many values, or one with a name that is not above · BUSY
- * sealed · NO_MEMORY. */
+ * Fails: TOO_LARGE the record is over NOTICE_SEALED_MAX · BUG too many values, or one with a name that is not
+ * above · BUSY sealed · NO_MEMORY. */
 fallible tell_prepare(struct keeper *keeper, struct id tenant, const struct tell_ask *ask, struct arena *arena,
 	struct notice *notice);
 

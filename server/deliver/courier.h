@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* courier - the thread that takes what is due from the outbox, renders it, sends it, and writes what became of it.
+/* courier - the thread that takes what is due from the outbox, renders it, sends it, and writes what became
+ * of it.
  *
- * A mail is sent at least once: after a crash between sending and writing it goes again, with the same Message-ID. What can't be
- * delivered ends as an event: challenge.delivery_failed for a code, notification.failed for anything else. Mails exist only in
- * this thread's memory. */
+ * A mail is sent at least once: after a crash between sending and writing it goes again, with the same
+ * Message-ID. What can't be delivered ends as an event: challenge.delivery_failed for a code,
+ * notification.failed for anything else. Mails exist only in this thread's memory. */
 #pragma once
 
 #include "server/deliver/letter.h"
@@ -35,8 +36,8 @@ struct courier_counts {
 
 struct courier; /* opaque */
 
-/* courier_open - ready, but not running. Fails: NO_MEMORY. Owns: courier_close: waits for the mail that is under way, at most as
- * long as the way's deadlines, and takes NULL. */
+/* courier_open - ready, but not running. Fails: NO_MEMORY. Owns: courier_close: waits for the mail that is
+ * under way, at most as long as the way's deadlines, and takes NULL. */
 fallible courier_open(const struct courier_ask *ask, struct courier **courier);
 void courier_close(struct courier *courier);
 
@@ -46,8 +47,8 @@ fallible courier_start(struct courier *courier);
 /* courier_wake - something was queued and committed. Thread: any; cheap. */
 void courier_wake(struct courier *courier);
 
-/* courier_pass - deliver what is due now, on the caller's thread: for tests, while the courier is not started. It ends early when
- * the way itself fails: the next pass tries again.
+/* courier_pass - deliver what is due now, on the caller's thread: for tests, while the courier is not
+ * started. It ends early when the way itself fails: the next pass tries again.
  * Fails: what a reading of the store fails with. */
 fallible courier_pass(struct courier *courier);
 

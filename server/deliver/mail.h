@@ -18,11 +18,12 @@ struct mail_ask {
 	size_t count;
 };
 
-/* mail_render - the whole mail, lines ended by CRLF, ready for SMTP. No value can begin a header or a line of its own.
+/* mail_render - the whole mail, lines ended by CRLF, ready for SMTP. No value can begin a header or a line of
+ * its own.
  *
  *   out  grows; LETTER_MAX is enough. It holds what the values hold: the caller wipes it
- * Fails: INVALID an address that can't stand in a header · BUG a text needs a value that is not given, or an unknown kind ·
- * TOO_LARGE · NO_MEMORY. */
+ * Fails: INVALID an address that can't stand in a header · BUG a text needs a value that is not given, or an
+ * unknown kind · TOO_LARGE · NO_MEMORY. */
 fallible mail_render(const struct mail_ask *ask, struct buf *out);
 
 /* mail_put_time - an instant in a language's own form, in UTC: "12 Oct 2026, 14:35 UTC". */

@@ -16,7 +16,7 @@ struct post {
 };
 
 /* post_open - smtp or maildir, after conf; nothing is connected yet.
- * Fails: NOT_FOUND, DENIED the password's file is not there, or open to others · INPUT · IO · NO_MEMORY. Owns: post_done, after
- * the courier was closed. */
+ * Fails: NOT_FOUND, DENIED the password's file is not there, or open to others · INPUT · IO · NO_MEMORY.
+ * Owns: post_done, after the courier was closed. */
 fallible post_open(const struct conf *conf, struct post *post);
 void post_done(struct post *post);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* conf - the settings of a run: from a YAML file, then the environment, then flags; each value knows where it came from.
+/* conf - the settings of a run: from a YAML file, then the environment, then flags; each value knows where it
+ * came from.
  *
  * The one door to environment and arguments. Rows: settings.def. Const after conf_load. */
 #pragma once
@@ -79,12 +80,14 @@ struct conf_ask {
 /* conf_load - read everything.
  *
  *   arena    holds the texts of conf: it lives as long
- *   problem  on INPUT and IO one line for the operator, without a line break: what is wrong, and in which line or flag
- * Fails: INPUT an unknown or wrong command, flag, key or value, or settings that don't fit together · IO the file can't be read ·
- * NO_MEMORY. */
+ *   problem  on INPUT and IO one line for the operator, without a line break: what is wrong, and in which
+ *            line or flag
+ * Fails: INPUT an unknown or wrong command, flag, key or value, or settings that don't fit together · IO the
+ * file can't be read · NO_MEMORY. */
 fallible conf_load(const struct conf_ask *ask, struct arena *arena, struct conf *conf, struct buf *problem);
 
-/* conf_print - all settings as YAML, each with its origin in a comment; masked ones as "***". conf_help - the usage. */
+/* conf_print - all settings as YAML, each with its origin in a comment; masked ones as "***". conf_help - the
+ * usage. */
 void conf_print(const struct conf *conf, struct buf *out);
 void conf_help(struct buf *out);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* journal - what the operator reads: one logfmt line on standard error, limited in rate, lost without harm. And standard output.
+/* journal - what the operator reads: one logfmt line on standard error, limited in rate, lost without harm.
+ * And standard output.
  *
  *	level=warn at=server/deliver/courier.c:142 why="a mail can't be sent" notice=… time=2026-11-21T12:00:00.000Z
  *
@@ -56,8 +57,8 @@ struct journal_field {
 			sizeof journal_fields_ / sizeof journal_fields_[0] - 1);                                       \
 	} while (0)
 
-/* journal_write - one line: level, at, why, the fields that fit, the time. Never blocks: a line that standard error does not take at once
- * is lost and counted. A journal that is NULL takes nothing.
+/* journal_write - one line: level, at, why, the fields that fit, the time. Never blocks: a line that standard
+ * error does not take at once is lost and counted. A journal that is NULL takes nothing.
  *
  *   at   static: where it is said, also the site that the rate is limited by */
 void journal_write(struct journal *journal, enum journal_level level, const char *at, const char *why,
@@ -72,5 +73,6 @@ void journal_complain(struct journal *journal, struct span text);
 /* journal_print - to standard output, as it is, whole. Fails: IO it did not arrive. */
 fallible journal_print(struct journal *journal, struct span text);
 
-/* journal_progress - how far a long command has come, on one line that is written over; only where somebody watches. */
+/* journal_progress - how far a long command has come, on one line that is written over; only where somebody
+ * watches. */
 void journal_progress(struct journal *journal, uint64_t done, uint64_t all);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* pause - what a background thread waits in between two rounds: it ends early when somebody wakes it, and for good when the thread
- * is to stop. A step of the wall clock does not hold it up. Thread: every function from any thread, between init and done. */
+/* pause - what a background thread waits in between two rounds: it ends early when somebody wakes it, and for
+ * good when the thread is to stop. A step of the wall clock does not hold it up. Thread: every function from
+ * any thread, between init and done. */
 #pragma once
 
 #include <pthread.h>
@@ -17,7 +18,8 @@ struct pause {
 void pause_init(struct pause *pause);
 void pause_done(struct pause *pause); /* nobody waits any more */
 
-/* pause_wait - so long, or until woken: at once, if that happened since the last wait. False when it is time to stop. */
+/* pause_wait - so long, or until woken: at once, if that happened since the last wait. False when it is time
+ * to stop. */
 bool pause_wait(struct pause *pause, int64_t ms);
 
 /* pause_is_stopping - whether to break off a round. */

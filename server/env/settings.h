@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* settings - the rows of settings.def as a table: names, and values from and to text. Part of conf; others include conf.h. */
+/* settings - the rows of settings.def as a table: names, and values from and to text. Part of conf; others
+ * include conf.h. */
 #pragma once
 
 #include "server/env/conf.h"
@@ -40,12 +41,14 @@ struct settings_name {
 struct settings_name settings_environment(const struct settings_row *row);
 struct settings_name settings_flag(const struct settings_row *row);
 
-/* settings_read - a value's text into its field; a list is cut at its commas. settings_add - one more item of a list.
+/* settings_read - a value's text into its field; a list is cut at its commas. settings_add - one more item of
+ * a list.
  * Fails: INPUT and why, to stand behind the setting's name · NO_MEMORY. The field is as it was then. */
 fallible settings_read(const struct settings_row *row, struct span text, struct arena *arena, struct conf *conf);
 fallible settings_add(struct conf_list *list, struct span text, struct arena *arena);
 
-/* settings_put_text - a text for a field of conf, NUL-ended in the arena. Fails: INPUT no UTF-8, or too long · NO_MEMORY. */
+/* settings_put_text - a text for a field of conf, NUL-ended in the arena. Fails: INPUT no UTF-8, or too long
+ * · NO_MEMORY. */
 fallible settings_put_text(struct span text, struct arena *arena, const char **field);
 
 /* settings_print - the value as YAML; "***" when it is masked and given. */

@@ -29,8 +29,9 @@ struct framing {
  *
  * Fails: SMUGGLING Content-Length with Transfer-Encoding; a Transfer-Encoding other than "chunked", or on
  * HTTP/1.0; any of Content-Length, Transfer-Encoding, Host, Authorization, Idempotency-Key and our own
- * headers twice; no Host on HTTP/1.1; a Content-Length that is no number; a name that is no token (a space before the colon); a control character in a value (a
- * bare CR). Source: RFC 9112 §3.2, §5.1, §6.1, §6.3, §11.2. */
+ * headers twice; no Host on HTTP/1.1; a Content-Length that is no number; a name that is no token (a space
+ * before the colon); a control character in a value (a bare CR). Source: RFC 9112 §3.2, §5.1, §6.1, §6.3,
+ * §11.2. */
 fallible framing_check(const struct framing_head *head, struct framing *framing);
 
 /* framing_check_layout - the rules that names and values no longer show: a NUL that ended a target or value

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* keeper - the only holder of the root key and of everything below it. Others ask it to do things with keys; no function gives
- * one out, but for the single-use key of one part of one event.
+/* keeper - the only holder of the root key and of everything below it. Others ask it to do things with keys;
+ * no function gives one out, but for the single-use key of one part of one event.
  *
  *	root -> tenant key -> client keys -> data key of a credential's version
- *	root -> tenant key -> person keys, index key, log key of the month, signing keys, short-lived bucket keys
+ *	root -> tenant key -> person keys, index key, log key of the month, signing keys, keys of a day
  *	root -> seed root -> seed key of a tenant (TOTP seeds)
  *	root -> token, idempotency, cursor and audit keys of the server
  * Source: FOUNDATIONS 19, 20, 23; docs/formats.md "keys". Thread: every function from any thread. */
@@ -27,7 +27,8 @@ struct keeper_ask {
 	bool create;
 };
 
-/* keeper_open - open (or make) the keyring and the root key. Fails: FORGED another key file · NOT_FOUND · CONFLICT · IO. */
+/* keeper_open - open (or make) the keyring and the root key. Fails: FORGED another key file · NOT_FOUND ·
+ * CONFLICT · IO. */
 fallible keeper_open(const struct keeper_ask *ask, struct keeper **keeper);
 void keeper_close(struct keeper *keeper); /* takes NULL */
 
@@ -48,7 +49,8 @@ enum keeper_use { KEEPER_TOKEN, KEEPER_CURSOR, KEEPER_IDEMPOTENCY, KEEPER_CODE, 
 void keeper_hash(const struct keeper *keeper, enum keeper_use use, const struct span *parts, size_t count,
 	uint8_t out[static HASH_BLAKE]);
 
-/* keeper_decoy - 32 bytes that only the tenant's decoy key gives for a text: what a person who does not exist is made of. */
+/* keeper_decoy - 32 bytes that only the tenant's decoy key gives for a text: what a person who does not exist
+ * is made of. */
 fallible keeper_decoy(struct keeper *keeper, struct id tenant, struct span text, uint8_t out[static HASH_BLAKE]);
 
 /* ---- sealing ---- */
@@ -57,8 +59,9 @@ fallible keeper_decoy(struct keeper *keeper, struct id tenant, struct span text,
 fallible keeper_seal_seed(struct keeper *keeper, struct seal_context context, struct span seed, struct buf *record);
 fallible keeper_open_seed(struct keeper *keeper, struct seal_context context, struct span record, struct secret *seed);
 
-/* Fields of one version of a credential: a fresh data key wrapped under the client's key, then each field under the data key.
- * The context names tenant, client, credential (object), version and max_modes; field_type the field. */
+/* Fields of one version of a credential: a fresh data key wrapped under the client's key, then each field
+ * under the data key. The context names tenant, client, credential (object), version and max_modes;
+ * field_type the field. */
 fallible keeper_make_data_key(struct keeper *keeper, struct seal_context context, uint8_t wrapped[static SEAL_WRAPPED]);
 fallible keeper_seal_field(struct keeper *keeper, struct seal_context context, struct span wrapped, struct span plain,
 	struct buf *record);
@@ -79,6 +82,7 @@ fallible keeper_public(struct keeper *keeper, struct id tenant, uint8_t checkpoi
 fallible keeper_sign_receipt(struct keeper *keeper, struct id tenant, struct span message,
 	uint8_t signature[static SIGN_SIGNATURE]);
 
-/* keeper_mark - what was signed last as the tenant's log. Fails: NOT_FOUND nothing yet · FORGED it was changed by hand. */
+/* keeper_mark - what was signed last as the tenant's log. Fails: NOT_FOUND nothing yet · FORGED it was
+ * changed by hand. */
 struct keyring_mark;
 fallible keeper_mark(struct keeper *keeper, struct id tenant, struct keyring_mark *mark);

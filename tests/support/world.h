@@ -11,8 +11,7 @@
 
 struct world {
 	struct temp_dir dir;
-	struct mount_ask
-		ask; /* how it is opened; fold_rows, max_bytes may be changed between close and open */
+	struct mount_ask ask; /* fold_rows and max_bytes may be changed between close and open */
 	int lock;
 	struct volume volume;
 };
