@@ -3,9 +3,15 @@
 #include "server/api/ask.h"
 #include "server/core/applications.h"
 
+static const char *state_word(const struct application *application, struct instant now)
+{
+	if (application->state == APPLICATION_REVOKED)
+		return "revoked";
+	return application->expires.ms <= now.ms ? "expired" : "active";
+}
+
 static void put_members(const struct call *call, struct json_out *out, const struct application *application)
 {
-	bool over = application->expires.ms <= call->now.ms;
 	json_out_id(out, "id", ID_APPLICATION, application->id);
 	json_out_span(out, "name", application->name);
 	json_out_open_array(out, "scopes");
@@ -14,10 +20,7 @@ static void put_members(const struct call *call, struct json_out *out, const str
 			json_out_text(out, NULL, scopes_name((enum scope)at));
 	json_out_close_array(out);
 	json_out_time(out, "expires_at", application->expires);
-	json_out_text(out, "state",
-		application->state == APPLICATION_REVOKED ? "revoked"
-		: over					  ? "expired"
-							  : "active");
+	json_out_text(out, "state", state_word(application, call->now));
 	json_out_time(out, "created", application->created);
 }
 

@@ -61,14 +61,25 @@ static fallible take_device(const struct call *call, struct uses_add *use)
 	return OK;
 }
 
+static uint32_t scope_of(enum mode mode)
+{
+	switch (mode) {
+	case MODE_INJECT:
+		return SCOPE_BIT(VAULT_INJECT);
+	case MODE_REVEAL:
+		return SCOPE_BIT(VAULT_REVEAL);
+	case MODE_CODE:
+	case MODE_COUNT:
+		break;
+	}
+	return 0;
+}
+
 static fallible check_scope(const struct call *call, const struct uses_add *use)
 {
-	uint32_t needed = use->mode == MODE_REVEAL   ? SCOPE_BIT(VAULT_REVEAL)
-			  : use->mode == MODE_INJECT ? SCOPE_BIT(VAULT_INJECT)
-						     : 0;
-	return scopes_allow(call->caller.scopes, needed)
-		       ? OK
-		       : FAIL_CODE(SCOPE_MISSING, "the token lacks the scope for this mode");
+	if (!scopes_allow(call->caller.scopes, scope_of(use->mode)))
+		return FAIL_CODE(SCOPE_MISSING, "the token lacks the scope for this mode");
+	return OK;
 }
 
 /* The body's verification counts, and is used up by the use. The header's counts no more: else one that

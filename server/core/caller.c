@@ -171,7 +171,9 @@ struct event caller_event(const struct caller *caller, enum action action)
 {
 	struct event event = {.action = action, .source = LEAF_SERVER, .proven = caller->proven};
 	bool person = !ids_is_none(caller->person);
-	event.actor = person ? LEAF_PERSON : caller->kind == TOKEN_OPERATOR ? LEAF_OPERATOR : LEAF_BY_APPLICATION;
+	event.actor = caller->kind == TOKEN_OPERATOR ? LEAF_OPERATOR : LEAF_BY_APPLICATION;
+	if (person)
+		event.actor = LEAF_PERSON;
 	event.ids[LEAF_ID_ACTOR] = person ? caller->person : caller->application;
 	event.ids[LEAF_ID_REPORTER] = caller->application;
 	event.ids[LEAF_ID_DEVICE] = caller->device_id;

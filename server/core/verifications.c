@@ -268,9 +268,9 @@ static fallible draw_mail(const struct server *server, struct arena *arena, cons
 static void decide_without(struct verifications_ask *ask)
 {
 	ask->reason = attempts_closed(ask, ask->now);
-	ask->decision = ask->reason == REASON_NONE	  ? VERIFICATIONS_CHALLENGE
-			: ask->reason == REASON_NO_FACTOR ? VERIFICATIONS_ENROLL
-							  : VERIFICATIONS_DENY;
+	ask->decision = ask->reason == REASON_NONE ? VERIFICATIONS_CHALLENGE : VERIFICATIONS_DENY;
+	if (ask->reason == REASON_NO_FACTOR)
+		ask->decision = VERIFICATIONS_ENROLL;
 }
 
 static fallible plan(const struct server *server, const struct view *view, struct arena *arena,

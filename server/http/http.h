@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* http - the one door to libmicrohttpd: bytes to requests, replies to bytes, limits, the smuggling guard, deadlines.
+/* http - the one door to libmicrohttpd: bytes to requests, replies to bytes, limits, the smuggling guard,
+ * deadlines.
  *
- * An exchange is begun on a pool thread once its body is whole. The application either fills the reply at once, or suspends
- * the exchange (http_suspend), hands it to another thread, and that thread calls http_resume; then finish is called on a pool
- * thread: it fills the reply, or suspends once more. Source: spec of the traps: docs/decisions/0003-libmicrohttpd.md. */
+ * An exchange is begun on a pool thread once its body is whole. The application either fills the reply at
+ * once, or suspends the exchange (http_suspend), hands it to another thread, and that thread calls
+ * http_resume; then finish is called on a pool thread: it fills the reply, or suspends once more. Source:
+ * spec of the traps: docs/decisions/0003-libmicrohttpd.md. */
 #pragma once
 
 #include "base/arena.h"
@@ -26,7 +28,9 @@ struct http_exchange; /* opaque */
 
 struct http_request {
 	enum http_method method;
-	struct span path;  /* percent-decoded per segment; begins with '/'; refused before: %00 %2f %5c, control bytes, "..", "//" */
+	/* Percent-decoded per segment; begins with '/'. Refused before: %00 %2f %5c, control bytes, "..",
+	 * "//". */
+	struct span path;
 	struct span query; /* raw, without '?' ; http_query reads it */
 	struct span body;
 	struct span peer;  /* numeric address; ::ffff:a.b.c.d as a.b.c.d */
@@ -55,10 +59,11 @@ struct http_app {
 	void (*begin)(void *context, struct http_exchange *exchange);
 	/* After http_resume: fill the reply, or http_suspend again and return. */
 	void (*finish)(void *context, struct http_exchange *exchange);
-	/* http's own refusals (400, 413, 500 for an unfilled reply) in the application's form. The body is empty, path and
-	 * query may be; the connection is closed after it. */
+	/* http's own refusals (400, 413, 500 for an unfilled reply) in the application's form. The body is
+	 * empty, path and query may be; the connection is closed after it. */
 	void (*refuse)(void *context, struct http_exchange *exchange, struct err err);
-	/* The exchange is over: free what hangs on it (http_state). Once for each exchange that begin or refuse saw. */
+	/* The exchange is over: free what hangs on it (http_state). Once for each exchange that begin or
+	 * refuse saw. */
 	void (*end)(void *context, struct http_exchange *exchange);
 };
 
@@ -80,9 +85,10 @@ fallible http_open(const struct http_ask *ask, struct http_server **server);
 /* http_port - the port really bound. */
 unsigned http_port(const struct http_server *server);
 
-/* http_quiesce - stop accepting; exchanges under way go on. http_close - after quiesce and after every suspended exchange was
- * resumed: waits (at most wait_ms) until all are answered, then stops. Takes NULL. When one was never resumed, threads and
- * memory stay behind until the process ends, but the application is not called again. */
+/* http_quiesce - stop accepting; exchanges under way go on. http_close - after quiesce and after every
+ * suspended exchange was resumed: waits (at most wait_ms) until all are answered, then stops. Takes NULL.
+ * When one was never resumed, threads and memory stay behind until the process ends, but the application is
+ * not called again. */
 void http_quiesce(struct http_server *server);
 void http_close(struct http_server *server, int64_t wait_ms);
 
@@ -93,17 +99,19 @@ struct arena *http_arena(struct http_exchange *exchange);
 /* http_state - a pointer of the application's own that lives as long as the exchange. */
 void **http_state(struct http_exchange *exchange);
 
-/* http_header - a request header's value, name case-insensitive; SPAN_NONE when absent. Several lines of one name: the first. */
+/* http_header - a request header's value, name case-insensitive; SPAN_NONE when absent. Several lines of one
+ * name: the first. */
 struct span http_header(const struct http_exchange *exchange, const char *name);
 
 /* http_header_last - the same, of several lines the last: what the nearest hop added. */
 struct span http_header_last(const struct http_exchange *exchange, const char *name);
 
-/* http_query - the next value of a query parameter, percent-decoded into the arena; *at starts at 0. False at the end.
+/* http_query - the next value of a query parameter, percent-decoded into the arena; *at starts at 0. False at
+ * the end.
  * Fails through *err: INPUT a bad escape or invalid UTF-8. */
 bool http_query(struct http_exchange *exchange, size_t *at, struct span *name, struct span *value, struct err *err);
 
-/* http_suspend - call it before handing the exchange to another thread; nothing of the exchange may be touched by this thread
- * afterwards. http_resume - from any thread, once. */
+/* http_suspend - call it before handing the exchange to another thread; nothing of the exchange may be
+ * touched by this thread afterwards. http_resume - from any thread, once. */
 void http_suspend(struct http_exchange *exchange);
 void http_resume(struct http_exchange *exchange);
