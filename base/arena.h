@@ -10,9 +10,9 @@ struct arena_block;
 
 struct arena {
 	struct arena_block *blocks; /* newest first */
-	size_t used;		    /* bytes of the newest block */
-	size_t total;		    /* bytes given out over all blocks */
-	size_t max;		    /* bytes; never more */
+	size_t used;                /* bytes of the newest block */
+	size_t total;               /* bytes given out over all blocks */
+	size_t max;                 /* bytes; never more */
 };
 
 #define ARENA(max_bytes) ((struct arena){.max = (max_bytes)})

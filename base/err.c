@@ -4,8 +4,9 @@
 
 static const struct err_row ROWS[CODE_COUNT] = {
 	[CODE_NONE] = {ERR_NONE, 200, 0, "ok", "OK"},
-#define ERR_KIND(kind, status, exit_code, name, title) [CODE_##kind] = {ERR_##kind, status, exit_code, name, title},
-#define ERR_CODE(kind, code, status, exit_code, name, title)                                                 \
+#define ERR_KIND(kind, status, exit_code, name, title) \
+	[CODE_##kind] = {ERR_##kind, status, exit_code, name, title},
+#define ERR_CODE(kind, code, status, exit_code, name, title) \
 	[CODE_##code] = {ERR_##kind, status, exit_code, name, title},
 #include "base/err.def"
 #undef ERR_KIND

@@ -51,11 +51,11 @@ static const struct err OK = {ERR_NONE, CODE_NONE, "", ""};
 #define FAIL_CODE(CODE, WHY) ((struct err){err_row(CODE_##CODE)->kind, CODE_##CODE, WHY, ERR_AT})
 
 /* TRY - pass a failure up untouched. */
-#define TRY(call)                                                                                            \
-	do {                                                                                                 \
-		struct err try_err_ = (call);                                                                \
-		if (try_err_.kind != ERR_NONE)                                                               \
-			return try_err_;                                                                     \
+#define TRY(call)                              \
+	do {                                   \
+		struct err try_err_ = (call);  \
+		if (try_err_.kind != ERR_NONE) \
+			return try_err_;       \
 	} while (0)
 
 /* err_row - the facts of a public code. CODE_NONE gives status 200, exit code 0. Never NULL. */
@@ -68,7 +68,7 @@ static inline _Bool err_failed(struct err err)
 }
 
 /* IGNORE - drop a failure on purpose; the comment beside it says why that is right. */
-#define IGNORE(call)                                                                                         \
-	do {                                                                                                 \
-		struct err ignored_ __attribute__((unused)) = (call);                                        \
+#define IGNORE(call)                                                  \
+	do {                                                          \
+		struct err ignored_ __attribute__((unused)) = (call); \
 	} while (0)

@@ -12,24 +12,24 @@ struct id {
 
 /* What a text prefix stands for: per_01h455vb4pex5vsknk084sn02q. */
 enum id_kind {
-	ID_TENANT, /* ten */
-	ID_APPLICATION, /* app */
-	ID_PERSON, /* per */
-	ID_CLIENT, /* cli */
-	ID_FACTOR, /* fac */
+	ID_TENANT,       /* ten */
+	ID_APPLICATION,  /* app */
+	ID_PERSON,       /* per */
+	ID_CLIENT,       /* cli */
+	ID_FACTOR,       /* fac */
 	ID_VERIFICATION, /* ver */
-	ID_EVENT, /* evt */
-	ID_CREDENTIAL, /* crd */
-	ID_GRANT, /* grt */
-	ID_USE, /* use */
-	ID_HANDOVER, /* hov */
-	ID_DEPOSIT, /* dep */
-	ID_SLIP, /* slp */
-	ID_DEVICE, /* dev */
-	ID_TOKEN, /* tok */
-	ID_EXPORT, /* exp */
-	ID_REQUEST, /* req */
-	ID_ENROLMENT, /* enr */
+	ID_EVENT,        /* evt */
+	ID_CREDENTIAL,   /* crd */
+	ID_GRANT,        /* grt */
+	ID_USE,          /* use */
+	ID_HANDOVER,     /* hov */
+	ID_DEPOSIT,      /* dep */
+	ID_SLIP,         /* slp */
+	ID_DEVICE,       /* dev */
+	ID_TOKEN,        /* tok */
+	ID_EXPORT,       /* exp */
+	ID_REQUEST,      /* req */
+	ID_ENROLMENT,    /* enr */
 	ID_KIND_COUNT
 };
 

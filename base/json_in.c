@@ -13,8 +13,8 @@
 /* Where a scan of the text stands: one frame for each bracket that is open. */
 struct frame {
 	bool is_array;
-	bool wants_key;	 /* in an object, in front of a colon */
-	size_t index;	 /* of an array's element */
+	bool wants_key;  /* in an object, in front of a colon */
+	size_t index;    /* of an array's element */
 	struct span key; /* the last one, with its quotes */
 };
 

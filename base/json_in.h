@@ -67,7 +67,8 @@ struct json_array {
  *   problems  zeroed; lives as long as doc
  * Fails: NOT_JSON not JSON, trailing bytes, invalid UTF-8, deeper than JSON_DEPTH_MAX, U+0000
  *        INVALID a key twice in one object (noted at its object). */
-fallible json_in_parse(struct json_doc *doc, struct span text, struct arena *arena, struct json_problems *problems);
+fallible json_in_parse(
+	struct json_doc *doc, struct span text, struct arena *arena, struct json_problems *problems);
 
 /* json_doc_done - free. Spans that were read from the document die with it. */
 void json_doc_done(struct json_doc *doc);
@@ -94,8 +95,8 @@ struct span json_in_free_text(struct json_object *object, const char *name, enum
 int json_in_word(struct json_object *object, const char *name, enum json_need need, const char *const *words);
 
 /* json_in_number - a whole number from min to max; absent or faulty gives fallback. */
-int64_t json_in_number(struct json_object *object, const char *name, enum json_need need, int64_t min, int64_t max,
-	int64_t fallback);
+int64_t json_in_number(struct json_object *object, const char *name, enum json_need need, int64_t min,
+	int64_t max, int64_t fallback);
 
 bool json_in_bool(struct json_object *object, const char *name, enum json_need need, bool fallback);
 
@@ -106,7 +107,8 @@ struct instant json_in_time(struct json_object *object, const char *name, enum j
 struct id json_in_id(struct json_object *object, const char *name, enum json_need need, enum id_kind kind);
 
 /* json_in_object - a member object; false when absent or faulty. End it with json_in_end as well. */
-bool json_in_object(struct json_object *object, const char *name, enum json_need need, struct json_object *inner);
+bool json_in_object(
+	struct json_object *object, const char *name, enum json_need need, struct json_object *inner);
 
 /* json_in_array - a member array of at most max elements; false when absent or faulty. */
 bool json_in_array(struct json_object *object, const char *name, enum json_need need, size_t max,

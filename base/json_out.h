@@ -22,8 +22,8 @@ struct json_out {
 
 #define JSON_OUT(buffer) ((struct json_out){.buf = (buffer)})
 
-void json_out_open(struct json_out *out, const char *name);  /* { */
-void json_out_close(struct json_out *out);                   /* } */
+void json_out_open(struct json_out *out, const char *name); /* { */
+void json_out_close(struct json_out *out);                  /* } */
 void json_out_open_array(struct json_out *out, const char *name);
 void json_out_close_array(struct json_out *out);
 
@@ -33,7 +33,7 @@ void json_out_text(struct json_out *out, const char *name, const char *text); /*
 void json_out_number(struct json_out *out, const char *name, int64_t v);
 void json_out_bool(struct json_out *out, const char *name, bool v);
 void json_out_null(struct json_out *out, const char *name);
-void json_out_time(struct json_out *out, const char *name, struct instant at); /* RFC 3339 */
+void json_out_time(struct json_out *out, const char *name, struct instant at);             /* RFC 3339 */
 void json_out_id(struct json_out *out, const char *name, enum id_kind kind, struct id id); /* none: null */
 void json_out_hex(struct json_out *out, const char *name, struct span bytes);
 

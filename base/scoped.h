@@ -8,9 +8,9 @@
 #define scoped(type) __attribute__((cleanup(type##_done))) struct type
 
 /* take - the value of *x; *x becomes zeroed, so that its _done does nothing. */
-#define take(x)                                                                                              \
-	({                                                                                                   \
-		__typeof__(*(x)) taken_ = *(x);                                                              \
-		memset((x), 0, sizeof *(x));                                                                 \
-		taken_;                                                                                      \
+#define take(x)                                 \
+	({                                      \
+		__typeof__(*(x)) taken_ = *(x); \
+		memset((x), 0, sizeof *(x));    \
+		taken_;                         \
 	})

@@ -142,7 +142,7 @@ bool text_is_email(struct span text)
 	if (text.len < TEXT_EMAIL_MIN || text.len > TEXT_EMAIL_MAX || !text_is_utf8(text))
 		return false;
 	return span_cut(&domain, '@', &local) && is_dotted(local, "!#$%&'*+-/=?^_`{|}~") &&
-	       is_dotted(domain, "-") && is_visible(text);
+		is_dotted(domain, "-") && is_visible(text);
 }
 
 void text_mask_email(struct span email, struct buf *out)

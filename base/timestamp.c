@@ -117,12 +117,12 @@ static bool take_offset(struct span *rest, int *minutes)
 static bool take_parts(struct span rest, struct parts *parts)
 {
 	return take_digits(&rest, 4, &parts->year) && take_mark(&rest, '-', '-') &&
-	       take_digits(&rest, 2, &parts->month) && take_mark(&rest, '-', '-') &&
-	       take_digits(&rest, 2, &parts->day) && take_mark(&rest, 'T', 't') &&
-	       take_digits(&rest, 2, &parts->hour) && take_mark(&rest, ':', ':') &&
-	       take_digits(&rest, 2, &parts->minute) && take_mark(&rest, ':', ':') &&
-	       take_digits(&rest, 2, &parts->second) && take_fraction(&rest, &parts->ms) &&
-	       take_offset(&rest, &parts->offset_minutes) && rest.len == 0;
+		take_digits(&rest, 2, &parts->month) && take_mark(&rest, '-', '-') &&
+		take_digits(&rest, 2, &parts->day) && take_mark(&rest, 'T', 't') &&
+		take_digits(&rest, 2, &parts->hour) && take_mark(&rest, ':', ':') &&
+		take_digits(&rest, 2, &parts->minute) && take_mark(&rest, ':', ':') &&
+		take_digits(&rest, 2, &parts->second) && take_fraction(&rest, &parts->ms) &&
+		take_offset(&rest, &parts->offset_minutes) && rest.len == 0;
 }
 
 static bool is_day(unsigned year, unsigned month, unsigned day)
@@ -144,7 +144,7 @@ fallible timestamp_parse(struct span text, struct instant *at)
 	if (parts.hour > 23 || parts.minute > 59 || parts.second > 60)
 		return FAIL(INVALID, "a time names an hour, minute or second that does not exist");
 	int64_t minutes = days_of(parts.year, parts.month, parts.day) * 1440 + parts.hour * 60 +
-			  parts.minute - parts.offset_minutes;
+		parts.minute - parts.offset_minutes;
 	int64_t ms = (minutes * 60 + parts.second) * 1000 + parts.ms;
 	/* RFC 3339 §5.7: a leap second is the last of a UTC day. */
 	if (parts.second == 60 && (minutes + 1) % 1440 != 0)

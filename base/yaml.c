@@ -10,7 +10,7 @@ enum { YAML_DEPTH_MAX = 16 };
 struct level {
 	struct yaml_node *node;
 	struct yaml_node *last; /* child; NULL = none yet */
-	struct span key;	/* of the child to come */
+	struct span key;        /* of the child to come */
 	bool has_key;
 };
 

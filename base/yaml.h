@@ -12,9 +12,9 @@ enum yaml_kind { YAML_TEXT, YAML_MAP, YAML_LIST };
 
 struct yaml_node {
 	enum yaml_kind kind;
-	unsigned line; /* from 1 */
-	struct span key;  /* inside a map; else empty */
-	struct span text; /* of a YAML_TEXT */
+	unsigned line;           /* from 1 */
+	struct span key;         /* inside a map; else empty */
+	struct span text;        /* of a YAML_TEXT */
 	struct yaml_node *first; /* child of a map or list */
 	struct yaml_node *next;  /* sibling */
 };

@@ -35,7 +35,7 @@ static const struct option_row OPTIONS[COMMANDS_OPTION_COUNT] = {
 #define OPT(name) (1u << COMMANDS_##name)
 static const struct command_row COMMANDS[] = {
 #define OPTION(name, text, value, help)
-#define COMMAND(name, operand, takes, needs, summary, details)                                               \
+#define COMMAND(name, operand, takes, needs, summary, details) \
 	{#name, operand, takes, needs, summary, details, name##_run},
 #include "cli/commands.def"
 #undef OPTION

@@ -107,20 +107,20 @@ static bool set_up(const struct http_client *client)
 {
 	CURL *curl = client->curl;
 	return curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
-	       /* A redirect could carry the token to somebody else; what a log serves stands under its
+		/* A redirect could carry the token to somebody else; what a log serves stands under its
 		  prefix. */
-	       curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
-	       /* The environment may name a proxy; what is fetched depends on the command line alone. */
-	       curl_easy_setopt(curl, CURLOPT_PROXY, "") == CURLE_OK &&
-	       /* The pages of errors are nobody's content and may be longer than what was asked for. */
-	       curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, (long)SLOW_BYTES) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)SLOW_S) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_USERAGENT, "muniment/" MUNIMENT_VERSION) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_HTTPHEADER, client->headers) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, receive) == CURLE_OK;
+		curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
+		/* The environment may name a proxy; what is fetched depends on the command line alone. */
+		curl_easy_setopt(curl, CURLOPT_PROXY, "") == CURLE_OK &&
+		/* The pages of errors are nobody's content and may be longer than what was asked for. */
+		curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L) == CURLE_OK &&
+		curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+		curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS) == CURLE_OK &&
+		curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, (long)SLOW_BYTES) == CURLE_OK &&
+		curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)SLOW_S) == CURLE_OK &&
+		curl_easy_setopt(curl, CURLOPT_USERAGENT, "muniment/" MUNIMENT_VERSION) == CURLE_OK &&
+		curl_easy_setopt(curl, CURLOPT_HTTPHEADER, client->headers) == CURLE_OK &&
+		curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, receive) == CURLE_OK;
 }
 
 void http_client_close(struct http_client *client)

@@ -29,7 +29,7 @@ struct walk {
 	const struct verify_tiles_ask *ask;
 	struct verify_tiles_report *report;
 	uint64_t size;
-	bool edge_holds;	  /* the edge gives the signed root */
+	bool edge_holds;          /* the edge gives the signed root */
 	struct hand edge[LEVELS]; /* the last, partial tile of each level */
 	struct hand hand[LEVELS]; /* the tile of each level that the walk stands in */
 	struct buf file;

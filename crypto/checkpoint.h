@@ -21,7 +21,8 @@ void checkpoint_put(struct buf *out, const struct checkpoint *checkpoint);
 fallible checkpoint_parse(struct span text, struct checkpoint *checkpoint);
 
 /* checkpoint_put_proof - a c2sp.org/tlog-proof@v1 text: index, inclusion hashes, the signed note verbatim. */
-void checkpoint_put_proof(struct buf *out, uint64_t index, const struct merkle_proof *proof, struct span note);
+void checkpoint_put_proof(
+	struct buf *out, uint64_t index, const struct merkle_proof *proof, struct span note);
 
 struct checkpoint_proof {
 	struct span extra; /* base64 as it stands, or empty */
@@ -36,5 +37,5 @@ fallible checkpoint_parse_proof(struct span text, struct checkpoint_proof *proof
 /* checkpoint_check_proof - the whole way: signature, origin equal to the verifier's name, path from leaf to
  * root.
  * Fails: FORGED · INPUT. */
-fallible checkpoint_check_proof(struct span text, const struct note_verifier *verifier, const struct merkle_hash *leaf,
-	struct checkpoint *checkpoint, uint64_t *index);
+fallible checkpoint_check_proof(struct span text, const struct note_verifier *verifier,
+	const struct merkle_hash *leaf, struct checkpoint *checkpoint, uint64_t *index);

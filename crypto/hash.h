@@ -22,9 +22,12 @@ void hash_blake(const struct span *parts, size_t count, uint8_t out[static HASH_
 
 /* hash_mac - keyed BLAKE2b-256 over the parts, each preceded by its length as 8 bytes big-endian, so that no
  * two lists of parts give the same input. hash_mac_wide - the same with 64 bytes. */
-void hash_mac(const struct mac_key *key, const struct span *parts, size_t count, uint8_t out[static HASH_BLAKE]);
-void hash_mac_wide(const struct mac_key *key, const struct span *parts, size_t count, uint8_t out[static HASH_WIDE]);
+void hash_mac(
+	const struct mac_key *key, const struct span *parts, size_t count, uint8_t out[static HASH_BLAKE]);
+void hash_mac_wide(
+	const struct mac_key *key, const struct span *parts, size_t count, uint8_t out[static HASH_WIDE]);
 
 /* hash_derive - a 32-byte sub-key: keyed BLAKE2b-256(key; label NUL-less ‖ 0 ‖ context). The label names the
  * use. */
-void hash_derive(const uint8_t key[static HASH_KEY], const char *label, struct span context, uint8_t out[static HASH_KEY]);
+void hash_derive(const uint8_t key[static HASH_KEY], const char *label, struct span context,
+	uint8_t out[static HASH_KEY]);

@@ -29,8 +29,8 @@ static fallible put_parts(const struct leaf *leaf, struct buf *out)
 static bool is_known(const struct leaf *leaf)
 {
 	return leaf->source <= LEAF_IMPORT && leaf->outcome <= LEAF_FAILED && leaf->severity <= 3 &&
-	       leaf->flags < LEAF_PROVEN << 1 && leaf->actor <= LEAF_OPERATOR &&
-	       leaf->object_kind <= ID_KIND_COUNT;
+		leaf->flags < LEAF_PROVEN << 1 && leaf->actor <= LEAF_OPERATOR &&
+		leaf->object_kind <= ID_KIND_COUNT;
 }
 
 fallible leaf_encode(const struct leaf *leaf, struct buf *out)

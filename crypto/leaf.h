@@ -53,17 +53,17 @@ struct leaf_part {
 
 struct leaf {
 	struct id event;
-	struct instant time;	 /* the caller's */
+	struct instant time;     /* the caller's */
 	struct instant received; /* ours */
-	uint16_t action;	 /* code of policies/actions.def */
-	uint16_t reason;	 /* code of policies/reasons.def; 0 = none */
+	uint16_t action;         /* code of policies/actions.def */
+	uint16_t reason;         /* code of policies/reasons.def; 0 = none */
 	enum leaf_source source;
 	enum leaf_outcome outcome;
 	uint8_t severity; /* 0 info, 1 notice, 2 warning, 3 alert */
-	uint8_t flags;	  /* enum leaf_flag */
+	uint8_t flags;    /* enum leaf_flag */
 	enum leaf_actor actor;
 	uint8_t object_kind; /* enum id_kind + 1; 0 = none or the caller's own kind of thing */
-	uint64_t count;	     /* with LEAF_COUNTED */
+	uint64_t count;      /* with LEAF_COUNTED */
 	struct id ids[LEAF_ID_COUNT];
 	struct leaf_part parts[LEAF_PARTS_MAX];
 	size_t part_count;
@@ -96,7 +96,7 @@ enum leaf_text {
 	LEAF_TEXT_TASK = 20,
 	LEAF_TEXT_REASON = 21,
 	LEAF_TEXT_CHANGES = 22, /* JSON array */
-	LEAF_TEXT_DETAIL = 23,	/* JSON object */
+	LEAF_TEXT_DETAIL = 23,  /* JSON object */
 	LEAF_TEXT_COUNT = 24,
 };
 

@@ -10,8 +10,8 @@
 
 enum {
 	TYPE_ED25519 = 0x01,
-	KEY_ID = 4,				/* bytes, big-endian */
-	VKEY_KEY = 1 + SIGN_PUBLIC,		/* bytes behind the second plus: type, public key */
+	KEY_ID = 4,                             /* bytes, big-endian */
+	VKEY_KEY = 1 + SIGN_PUBLIC,             /* bytes behind the second plus: type, public key */
 	VKEY_KEY_TEXT = (VKEY_KEY + 2) / 3 * 4, /* characters of base64 */
 };
 

@@ -29,7 +29,8 @@ enum part_kind {
 };
 
 /* part_derive - the part's key from its subject's key. */
-void part_derive(const struct seal_key *subject, struct id tenant, struct id event, enum part_kind kind, struct part_key *key);
+void part_derive(const struct seal_key *subject, struct id tenant, struct id event, enum part_kind kind,
+	struct part_key *key);
 
 /* part_seal - append one record. Fails: TOO_LARGE plain is over 32 KiB · NO_MEMORY. */
 fallible part_seal(const struct part_key *key, uint32_t epoch, struct span plain, struct buf *out);

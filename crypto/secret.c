@@ -30,8 +30,8 @@ static const size_t CELL_SIZES[] = {CELL_MIN, 128, 512, 2048, CELL_MAX};
 
 /* What is known of a block stands outside the arena, so that no overrun of a cell can damage it. */
 struct block {
-	size_t cell;		   /* bytes of a cell without its canary; 0 = the block is free */
-	unsigned used;		   /* cells that are out */
+	size_t cell;               /* bytes of a cell without its canary; 0 = the block is free */
+	unsigned used;             /* cells that are out */
 	uint64_t map[MAP_WORDS];   /* a bit per cell: 1 = out */
 	uint16_t len[BLOCK_CELLS]; /* bytes asked for; the canary stands behind them */
 };

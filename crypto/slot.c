@@ -9,7 +9,11 @@
 
 #include <sodium.h>
 
-enum { SLOT_VERSION = 1, SEALED_ROOT = crypto_box_SEALBYTES + SEAL_KEY, SLOT_BODY = SLOT_RECORD - HASH_BLAKE };
+enum {
+	SLOT_VERSION = 1,
+	SEALED_ROOT = crypto_box_SEALBYTES + SEAL_KEY,
+	SLOT_BODY = SLOT_RECORD - HASH_BLAKE
+};
 
 _Static_assert(SEALED_ROOT == 80, "the record's layout counts 80 bytes for the sealed root key");
 
@@ -37,8 +41,8 @@ static void body_mac(const struct seal_key *root, struct span body, uint8_t mac[
 	mac_key_done(&key);
 }
 
-static fallible wrap(const uint8_t key_bytes[static SEAL_KEY], uint8_t field, const uint8_t inner[static SEAL_KEY],
-	struct buf *record)
+static fallible wrap(const uint8_t key_bytes[static SEAL_KEY], uint8_t field,
+	const uint8_t inner[static SEAL_KEY], struct buf *record)
 {
 	scoped(seal_key) key;
 	struct seal_context context = context_of(field);
@@ -71,7 +75,8 @@ fallible slot_make(enum slot_kind kind, const uint8_t secret[static SLOT_SECRET]
 
 static fallible open_root(struct span sealed, const struct pair *pair, struct seal_key *root)
 {
-	if (crypto_box_seal_open(root->bytes, sealed.at, sealed.len, pair->public_key, pair->private_key) != 0)
+	if (crypto_box_seal_open(root->bytes, sealed.at, sealed.len, pair->public_key, pair->private_key) !=
+		0)
 		return FAIL(FORGED, "the sealed root key does not open");
 	return OK;
 }
@@ -86,7 +91,8 @@ fallible slot_open(struct span record, const uint8_t secret[static SLOT_SECRET],
 	if (reader_u8(&reader) != SLOT_VERSION)
 		return FAIL(CORRUPT, "an unseal slot has an unknown version");
 	reader_u8(&reader);
-	struct span private_key = reader_run(&reader, SEAL_WRAPPED), sealed = reader_run(&reader, SEALED_ROOT);
+	struct span private_key = reader_run(&reader, SEAL_WRAPPED),
+		    sealed = reader_run(&reader, SEALED_ROOT);
 	reader_run(&reader, SEAL_WRAPPED);
 	struct span stored = reader_run(&reader, HASH_BLAKE);
 	TRY(reader_check(&reader));

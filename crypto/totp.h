@@ -15,7 +15,7 @@ enum {
 	TOTP_SEED_MAX = 64,
 	TOTP_SEED_OURS = 20, /* bytes that we draw */
 	TOTP_DIGITS_MAX = 8,
-	TOTP_WINDOW = 1,                        /* steps before and after the current one */
+	TOTP_WINDOW = 1, /* steps before and after the current one */
 	TOTP_CANDIDATES = 2 * TOTP_WINDOW + 1,
 };
 
@@ -50,12 +50,13 @@ fallible totp_compute(const struct totp_shape *shape, struct span seed, uint64_t
 bool totp_match(const struct totp_candidates *candidates, const char *digits, uint64_t *step);
 
 /* totp_code - the current code alone, for mode code; valid_s: whole seconds it stays right, at least 1. */
-fallible totp_code(const struct totp_shape *shape, struct span seed, struct instant now, char code[static TOTP_DIGITS_MAX + 1],
-	int *valid_s);
+fallible totp_code(const struct totp_shape *shape, struct span seed, struct instant now,
+	char code[static TOTP_DIGITS_MAX + 1], int *valid_s);
 
 /* totp_put_uri - otpauth://totp/ISSUER:ACCOUNT?secret=…&issuer=…&algorithm=…&digits=…&period=… (Key URI
  * Format); issuer and account are percent-encoded. */
-void totp_put_uri(struct buf *out, const struct totp_shape *shape, struct span seed, struct span issuer, struct span account);
+void totp_put_uri(struct buf *out, const struct totp_shape *shape, struct span seed, struct span issuer,
+	struct span account);
 
 /* totp_parse - an otpauth URI or bare base32: shape (SHA1, 6, 30 where it is silent) and seed.
  * Fails: INVALID not one of them, a hotp URI, or outside the limits above. */

@@ -10,20 +10,20 @@ enum { WORD_OPEN = 0, WORD_RESERVED = 1 };
 enum { WORD_NOTHING = 0, WORD_EDIT = 1, WORD_DELETE = 2 };
 
 static const struct action_row ROWS[ACTION_COUNT] = {
-#define ACTION(number, id, text, kind, grade, weight, fields, who, kept, posting, across)                    \
-	[ACTION_##id] = {                                                                                    \
-		.action = ACTION_##id,                                                                       \
-		.code = (number),                                                                            \
-		.name = (text),                                                                              \
-		.class = ACTION_CLASS_##kind,                                                                \
-		.severity = ACTION_SEVERITY_##grade,                                                         \
-		.retention = ACTION_RETENTION_##kept,                                                        \
-		.critical = WORD_##weight == WORD_CRITICAL,                                                  \
-		.reserved = WORD_##posting == WORD_RESERVED,                                                 \
-		.also_edit = WORD_##across == WORD_EDIT,                                                     \
-		.also_delete = WORD_##across == WORD_DELETE,                                                 \
-		.required = (fields),                                                                        \
-		.told = (who),                                                                               \
+#define ACTION(number, id, text, kind, grade, weight, fields, who, kept, posting, across) \
+	[ACTION_##id] = {                                                                 \
+		.action = ACTION_##id,                                                    \
+		.code = (number),                                                         \
+		.name = (text),                                                           \
+		.class = ACTION_CLASS_##kind,                                             \
+		.severity = ACTION_SEVERITY_##grade,                                      \
+		.retention = ACTION_RETENTION_##kept,                                     \
+		.critical = WORD_##weight == WORD_CRITICAL,                               \
+		.reserved = WORD_##posting == WORD_RESERVED,                              \
+		.also_edit = WORD_##across == WORD_EDIT,                                  \
+		.also_delete = WORD_##across == WORD_DELETE,                              \
+		.required = (fields),                                                     \
+		.told = (who),                                                            \
 	},
 #include "policies/actions.def"
 #undef ACTION

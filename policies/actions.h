@@ -8,7 +8,7 @@ enum { ACTION_NAME_MAX = 30 }; /* bytes of "noun.verb" */
 
 enum action {
 	ACTION_NONE, /* no action of ours: an action that a tenant declared itself, app.<name> */
-#define ACTION(code, name, text, class, severity, critical, fields, told, retention, reserved, also)         \
+#define ACTION(code, name, text, class, severity, critical, fields, told, retention, reserved, also) \
 	ACTION_##name,
 #include "policies/actions.def"
 #undef ACTION
@@ -52,11 +52,11 @@ enum action_severity {
 /* How long rows of an action are kept by default; a tenant's policy may change the months within bounds. */
 enum action_retention {
 	ACTION_RETENTION_SECURITY, /* 12 months */
-	ACTION_RETENTION_MONEY,	   /* 24 months: payments and work */
+	ACTION_RETENTION_MONEY,    /* 24 months: payments and work */
 	ACTION_RETENTION_CONTRACT, /* 12 months after the contract's end: vault, handovers, consents,
 				      agreements */
 	ACTION_RETENTION_PRIVACY,  /* 36 months: privacy requests, keys, backups */
-	ACTION_RETENTION_ALERT,	   /* 36 months: alerts, break-glass */
+	ACTION_RETENTION_ALERT,    /* 36 months: alerts, break-glass */
 	ACTION_RETENTION_COUNT
 };
 
@@ -67,9 +67,9 @@ struct action_row {
 	enum action_class class;
 	enum action_severity severity;
 	enum action_retention retention;
-	bool critical;	      /* shown in the default view of the Security section */
-	bool reserved;	      /* only the server itself may report it */
-	bool also_edit;	      /* class=edit selects it as well */
+	bool critical;        /* shown in the default view of the Security section */
+	bool reserved;        /* only the server itself may report it */
+	bool also_edit;       /* class=edit selects it as well */
 	bool also_delete;     /* class=delete selects it as well */
 	const char *required; /* fields besides those of every event; action_next_field reads it */
 	const char *told;     /* commas between roles; "-" nobody */

@@ -16,8 +16,9 @@ enum {
 #undef NOTICE
 
 static const struct notice_row ROWS[] = {
-#define NOTICE(code, id, subject, ...)                                                                       \
-	{NOTICE_##id, #id, (enum message)(subject), BODY_OF_##id, sizeof BODY_OF_##id / sizeof BODY_OF_##id[0]},
+#define NOTICE(code, id, subject, ...)                            \
+	{NOTICE_##id, #id, (enum message)(subject), BODY_OF_##id, \
+		sizeof BODY_OF_##id / sizeof BODY_OF_##id[0]},
 #include "policies/notices.def"
 #undef NOTICE
 };

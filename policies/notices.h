@@ -17,10 +17,10 @@ enum notice_kind {
 /* One row of notices.def. */
 struct notice_row {
 	enum notice_kind kind;
-	const char *name;         /* "LOGIN_CODE" */
+	const char *name; /* "LOGIN_CODE" */
 	enum message subject;
-	const uint16_t *body;     /* enum message: one paragraph each, in order */
-	size_t body_count;        /* at least 1 */
+	const uint16_t *body; /* enum message: one paragraph each, in order */
+	size_t body_count;    /* at least 1 */
 };
 
 /* notices_row - the facts of a kind; NULL for a number that this program does not know. */

@@ -44,7 +44,8 @@ static void put_fault(const struct check_report *report, struct buf *text)
 	ids_print(ID_TENANT, report->tenant, tenant);
 	buf_printf(text, "NOT SOUND: %s", check_text(report->fault));
 	if (report->sequence)
-		buf_printf(text, "; first bad %s: sequence %llu", noun_of(report->fault), (unsigned long long)report->sequence);
+		buf_printf(text, "; first bad %s: sequence %llu", noun_of(report->fault),
+			(unsigned long long)report->sequence);
 	if (!ids_is_none(report->tenant))
 		buf_printf(text, ", index %llu of %s", (unsigned long long)report->index, tenant);
 	if (report->key_len)
@@ -55,8 +56,8 @@ static void put_fault(const struct check_report *report, struct buf *text)
 static void put_sound(const struct check_report *report, bool has_keys, struct buf *text)
 {
 	buf_printf(text, "sound: %llu entries (%llu of them pruned), %llu tenants, %llu checkpoints",
-		(unsigned long long)report->events, (unsigned long long)report->stubs, (unsigned long long)report->tenants,
-		(unsigned long long)report->checkpoints);
+		(unsigned long long)report->events, (unsigned long long)report->stubs,
+		(unsigned long long)report->tenants, (unsigned long long)report->checkpoints);
 	if (has_keys)
 		buf_printf(text, ", %llu state rows\n", (unsigned long long)report->protected_rows);
 	else

@@ -80,10 +80,12 @@ static fallible write_checkpoint(struct act *act, void *context)
 static fallible sign_log(struct server *server, struct id tenant)
 {
 	struct signing signing = {.tenant = tenant, .arena = ARENA(JOBS_ARENA)};
-	struct err err = checkpoints_prepare(server, tenant, checkpoints_size(server, tenant), &signing.arena, &signing.ask);
+	struct err err = checkpoints_prepare(
+		server, tenant, checkpoints_size(server, tenant), &signing.arena, &signing.ask);
 	if (!err_failed(err) && signing.ask.fresh)
 		err = committer_run(server->committer,
-			(struct act_job){.kind = ACT_HOUSEKEEPING, .run = write_checkpoint, .context = &signing});
+			(struct act_job){
+				.kind = ACT_HOUSEKEEPING, .run = write_checkpoint, .context = &signing});
 	arena_done(&signing.arena);
 	return err;
 }

@@ -28,7 +28,8 @@ fallible keyfile_make(const char *path, uint8_t secret[static SLOT_SECRET])
 	scoped(buf) line = BUF(KEYFILE_MAX);
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return errno == EEXIST ? FAIL(CONFLICT, "there is a key file already") : FAIL(IO, "the key file cannot be made");
+		return errno == EEXIST ? FAIL(CONFLICT, "there is a key file already")
+				       : FAIL(IO, "the key file cannot be made");
 	random_fill(secret, SLOT_SECRET);
 	buf_put(&line, MAGIC);
 	text_put_base64(&line, span_of(secret, SLOT_SECRET));

@@ -6,7 +6,8 @@ enum { METRICS_MAX = 16 * 1024 };
 
 static void put(struct buf *out, const char *name, const char *type, const char *help, double value)
 {
-	buf_printf(out, "# HELP muniment_%s %s\n# TYPE muniment_%s %s\nmuniment_%s %.17g\n", name, help, name, type, name, value);
+	buf_printf(out, "# HELP muniment_%s %s\n# TYPE muniment_%s %s\nmuniment_%s %.17g\n", name, help, name,
+		type, name, value);
 }
 
 static void put_all(const struct server *server, struct buf *out)
@@ -16,16 +17,19 @@ static void put_all(const struct server *server, struct buf *out)
 	buf_put_text(out, "# HELP muniment_build_info The program.\n# TYPE muniment_build_info gauge\n");
 	buf_put_text(out, "muniment_build_info{version=\"" MUNIMENT_VERSION "\"} 1\n");
 	put(out, "acts_total", "counter", "Write transactions that were run.", (double)counts.acts);
-	put(out, "acts_dropped_total", "counter", "Acts that failed and left nothing.", (double)counts.dropped);
+	put(out, "acts_dropped_total", "counter", "Acts that failed and left nothing.",
+		(double)counts.dropped);
 	put(out, "commits_total", "counter", "Durable commits; many acts share one.", (double)counts.batches);
 	put(out, "audit_events_total", "counter", "Events appended to logs.", (double)counts.events);
 	put(out, "commit_seconds_total", "counter", "Time spent in commits.", (double)counts.commit_ns / 1e9);
 	put(out, "acts_queued", "gauge", "Acts that wait for the committer.", (double)counts.queued);
-	put(out, "tail_rows", "gauge", "Rows of the log that are not folded yet.", (double)tail_count(server->volume.tail));
+	put(out, "tail_rows", "gauge", "Rows of the log that are not folded yet.",
+		(double)tail_count(server->volume.tail));
 	put(out, "store_bytes", "gauge", "Bytes in use in data/.", (double)kv_used(server->volume.data));
 	put(out, "log_contradicts_checkpoint", "gauge", "1: the log is not the one that was signed.",
 		server->health->log_contradicts);
-	put(out, "state_sum_mismatch", "gauge", "1: a protected row was changed by hand.", server->health->sum_mismatch);
+	put(out, "state_sum_mismatch", "gauge", "1: a protected row was changed by hand.",
+		server->health->sum_mismatch);
 }
 
 static size_t no_body(void *context, enum http_method method, struct span path)

@@ -99,7 +99,8 @@ static struct http_ask http_ask_of(const struct conf *conf, const char *listen, 
 
 static fallible open_doors(const struct conf *conf, struct service *service)
 {
-	service->dispatch = (struct dispatch){&service->start.server, service, tell_failed_request, tell_commit};
+	service->dispatch =
+		(struct dispatch){&service->start.server, service, tell_failed_request, tell_commit};
 	service->start.server.security_contact = conf->security_contact;
 	service->app = dispatch_app(&service->dispatch);
 	service->metrics_app = metrics_app(&service->start.server);
@@ -142,8 +143,9 @@ static fallible compare_logs(struct journal *journal, struct service *service)
 		return OK;
 	char tenant[ID_TEXT + 1];
 	ids_print(ID_TENANT, verdict.tenant, tenant);
-	JOURNAL(journal, ERROR, "a log is not the one that was signed: serving reads only", JOURNAL_TEXT("tenant", span_text(tenant)),
-		JOURNAL_TEXT("found", span_text(verdict.why)), JOURNAL_NUMBER("signed", (int64_t)verdict.signed_size),
+	JOURNAL(journal, ERROR, "a log is not the one that was signed: serving reads only",
+		JOURNAL_TEXT("tenant", span_text(tenant)), JOURNAL_TEXT("found", span_text(verdict.why)),
+		JOURNAL_NUMBER("signed", (int64_t)verdict.signed_size),
 		JOURNAL_NUMBER("there", (int64_t)verdict.log_size));
 	service->start.health.log_contradicts = true;
 	server->volume.read_only = true;

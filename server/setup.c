@@ -10,7 +10,12 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-enum { SETUP_LINE = 1024, SETUP_ARENA = 1024 * 1024, OPERATOR_DAYS = APPLICATION_EXPIRES_DAYS_MAX, DAY_MS = 86400000 };
+enum {
+	SETUP_LINE = 1024,
+	SETUP_ARENA = 1024 * 1024,
+	OPERATOR_DAYS = APPLICATION_EXPIRES_DAYS_MAX,
+	DAY_MS = 86400000
+};
 
 struct setup {
 	const struct server *server;
@@ -24,13 +29,16 @@ static fallible prepare(const struct conf *conf, struct instant now, struct aren
 {
 	struct caller caller = {.kind = TOKEN_OPERATOR};
 	struct span text = span_of(setup->operator_token, TOKEN_TEXT);
-	setup->add = (struct tenants_add){.name = span_text(conf->tenant), .time_zone = span_text(conf->time_zone),
-		.demo = conf->demo, .token_ttl_s = conf->token_ttl * 3600};
+	setup->add = (struct tenants_add){.name = span_text(conf->tenant),
+		.time_zone = span_text(conf->time_zone),
+		.demo = conf->demo,
+		.token_ttl_s = conf->token_ttl * 3600};
 	if (!languages_find(span_text(conf->language), &setup->add.language))
 		return FAIL(INPUT, "--language takes en, bg, sv, ru, hu or fi");
 	tokens_make(TOKEN_OPERATOR, setup->operator_token);
 	keeper_hash(setup->server->keeper, KEEPER_TOKEN, &text, 1, setup->operator_hash);
-	setup->operator_row = (struct token){.kind = TOKEN_OPERATOR, .expires = {now.ms + (int64_t)OPERATOR_DAYS * DAY_MS}};
+	setup->operator_row =
+		(struct token){.kind = TOKEN_OPERATOR, .expires = {now.ms + (int64_t)OPERATOR_DAYS * DAY_MS}};
 	return tenants_add_prepare(setup->server, &caller, now, arena, &setup->add);
 }
 
@@ -58,7 +66,8 @@ static fallible write_file(const char *path, struct span line)
 {
 	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return errno == EEXIST ? FAIL(CONFLICT, "the token file is there already") : FAIL(IO, "the token file cannot be made");
+		return errno == EEXIST ? FAIL(CONFLICT, "the token file is there already")
+				       : FAIL(IO, "the token file cannot be made");
 	bool whole = write(fd, line.at, line.len) == (ssize_t)line.len && fsync(fd) == 0;
 	close(fd);
 	return whole ? OK : FAIL(IO, "the token file cannot be written");
@@ -70,7 +79,8 @@ static fallible say(const struct conf *conf, struct journal *journal, const stru
 	put_line(setup, &line);
 	struct err err = buf_check(&line);
 	if (!err_failed(err))
-		err = conf->token_file[0] ? write_file(conf->token_file, buf_span(&line)) : journal_print(journal, buf_span(&line));
+		err = conf->token_file[0] ? write_file(conf->token_file, buf_span(&line))
+					  : journal_print(journal, buf_span(&line));
 	secret_wipe(line.data, line.len);
 	return err;
 }

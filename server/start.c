@@ -48,7 +48,9 @@ static fallible check_none(const struct conf *conf)
 	buf_printf(&path, "%s/keyring/shred", conf->data);
 	buf_put_u8(&path, 0);
 	TRY(buf_check(&path));
-	return access((const char *)path.data, F_OK) == 0 ? FAIL(CONFLICT, "there is a store in this directory already") : OK;
+	return access((const char *)path.data, F_OK) == 0
+		? FAIL(CONFLICT, "there is a store in this directory already")
+		: OK;
 }
 
 static fallible open_keeper(const struct conf *conf, enum start_mode mode, struct start *start)
@@ -61,8 +63,11 @@ static fallible open_keeper(const struct conf *conf, enum start_mode mode, struc
 		TRY(check_none(conf));
 	TRY(mode == START_CREATE ? keyfile_make(key_path, secret) : keyfile_read(key_path, secret));
 	compare_places(key_path, conf->data, start);
-	struct keeper_ask ask = {.backend = &kv_lmdb, .directory = conf->data, .unseal = SPAN_BYTES(secret),
-		.arena = start->server.secrets, .create = mode == START_CREATE};
+	struct keeper_ask ask = {.backend = &kv_lmdb,
+		.directory = conf->data,
+		.unseal = SPAN_BYTES(secret),
+		.arena = start->server.secrets,
+		.create = mode == START_CREATE};
 	struct err err = keeper_open(&ask, &start->server.keeper);
 	secret_wipe(secret, sizeof secret);
 	return err;
@@ -91,15 +96,23 @@ static fallible open_parts(const struct conf *conf, enum start_mode mode, struct
 	TRY(volume_lock(conf->data, &lock));
 	start->lock = lock + 1;
 	TRY(open_keeper(conf, mode, start));
-	struct mount_ask ask = {.directory = conf->data, .backend = &kv_lmdb, .keys = keeper_keys(server->keeper),
-		.max_bytes = conf->store_max_bytes, .create = mode == START_CREATE};
+	struct mount_ask ask = {.directory = conf->data,
+		.backend = &kv_lmdb,
+		.keys = keeper_keys(server->keeper),
+		.max_bytes = conf->store_max_bytes,
+		.create = mode == START_CREATE};
 	TRY(mount_open(&ask, &server->volume));
-	return committer_open(&server->volume, (struct alarm){start->journal, end_process}, &server->committer);
+	return committer_open(
+		&server->volume, (struct alarm){start->journal, end_process}, &server->committer);
 }
 
-fallible start_open(const struct conf *conf, enum start_mode mode, struct journal *journal, struct start *start)
+fallible start_open(
+	const struct conf *conf, enum start_mode mode, struct journal *journal, struct start *start)
 {
-	*start = (struct start){.journal = journal, .server = {.trusted_proxies = &conf->trusted_proxies, .log_name = conf->log_name, .app_name = conf->app_name}};
+	*start = (struct start){.journal = journal,
+		.server = {.trusted_proxies = &conf->trusted_proxies,
+			.log_name = conf->log_name,
+			.app_name = conf->app_name}};
 	start->server.health = &start->health;
 	struct err err = open_parts(conf, mode, start);
 	if (err_failed(err))

@@ -21,7 +21,8 @@ enum start_mode { START_CREATE, START_OPEN };
  * Fails: NOT_FOUND no store, or no key file · CONFLICT one is there already · LOCKED_DIRECTORY · DENIED
  * others can read the key file · FORGED another key file · NO_MEMORY memory cannot be locked · CORRUPT ·
  * IO. */
-fallible start_open(const struct conf *conf, enum start_mode mode, struct journal *journal, struct start *start);
+fallible start_open(
+	const struct conf *conf, enum start_mode mode, struct journal *journal, struct start *start);
 
 /* start_open_keys - the keeper alone, for looking at a store at rest or a copy of one that nobody writes.
  * Fails: NOT_FOUND there is no key file; as start_open otherwise. */

@@ -17,14 +17,14 @@ enum {
 };
 
 enum act_kind {
-	ACT_EVENT,	  /* commits only with at least one event: an unlogged change can't be expressed */
+	ACT_EVENT,        /* commits only with at least one event: an unlogged change can't be expressed */
 	ACT_HOUSEKEEPING, /* session touch, outbox ack, expiry, checkpoints: no event of its own */
 };
 
 /* What became of one event, set once the act has been numbered. */
 struct receipt {
 	struct id event;
-	uint64_t index;	   /* in the tenant's log, from 0 */
+	uint64_t index;    /* in the tenant's log, from 0 */
 	uint64_t sequence; /* in the volume */
 	struct instant time;
 	struct merkle_hash leaf;
@@ -36,9 +36,9 @@ struct act_pending; /* an added event that has no number yet */
 struct act {
 	struct volume *volume;
 	struct kv_txn txn;
-	struct instant now;	/* the batch's reading of the clock */
-	struct arena *arena;	/* of the batch: dies after the commit */
-	uint64_t sequence;	/* that the act's first event will get */
+	struct instant now;     /* the batch's reading of the clock */
+	struct arena *arena;    /* of the batch: dies after the commit */
+	uint64_t sequence;      /* that the act's first event will get */
 	struct head_sum change; /* of the head's sum by this act */
 	struct act_pending *first, *last;
 	size_t event_count;

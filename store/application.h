@@ -19,7 +19,7 @@ struct application {
 	struct instant created;
 	struct instant expires;
 	uint8_t token[HASH_BLAKE]; /* keyed hash: the key of its row in the token table */
-	struct span name;	   /* sealed */
+	struct span name;          /* sealed */
 	uint64_t version;
 };
 
@@ -42,7 +42,7 @@ struct token {
 	enum token_kind kind;
 	struct id tenant; /* none for the operator */
 	struct id owner;  /* application or person; none for the operator */
-	struct id id;	  /* of a personal token; else none */
+	struct id id;     /* of a personal token; else none */
 	struct instant expires;
 	bool revoked;
 };

@@ -23,9 +23,9 @@ struct budget {
 	struct id tenant;
 	struct id person;    /* of a decoy: zeros and the bucket */
 	struct id device;    /* that once got in; none: all others */
-	uint16_t wrong;	     /* codes since the last right one */
+	uint16_t wrong;      /* codes since the last right one */
 	struct instant last; /* wrong one; ms 0 = none */
-	uint8_t mails;	     /* since */
+	uint8_t mails;       /* since */
 	struct instant since;
 };
 

@@ -417,7 +417,8 @@ fallible check_open(const char *directory, const struct kv_backend *backend, str
 
 fallible check_rows(const struct check_ask *ask, struct check_report *report)
 {
-	scoped(check) check = {.ask = ask, .report = report, .arena = ARENA(CHECK_ARENA_MAX), .slots = BUF(CHECK_SLOTS_MAX)};
+	scoped(check) check = {
+		.ask = ask, .report = report, .arena = ARENA(CHECK_ARENA_MAX), .slots = BUF(CHECK_SLOTS_MAX)};
 	*report = (struct check_report){0};
 	TRY(kv_read(ask->data, &check.txn));
 	TRY(check_meta(&check));

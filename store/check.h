@@ -13,23 +13,23 @@
 #include "store/tables.h"
 
 enum check_fault {
-	CHECK_SOUND,	       /* everything holds */
-	CHECK_FORMAT,	       /* no format row, or one that we do not know */
+	CHECK_SOUND,           /* everything holds */
+	CHECK_FORMAT,          /* no format row, or one that we do not know */
 	CHECK_HEAD_FORM,       /* no head row, or not in its form */
 	CHECK_HEAD_FORGED,     /* the head row fails its MAC */
-	CHECK_ROW_FORM,	       /* an entry is not in a known form */
+	CHECK_ROW_FORM,        /* an entry is not in a known form */
 	CHECK_ROW_MISSING,     /* the entry that must stand here is not there */
 	CHECK_ROW_BEYOND,      /* an entry behind the one that the head row names */
-	CHECK_LEAF,	       /* an entry's bytes do not have the hash beside them */
-	CHECK_INDEX,	       /* an entry is not the next of its tenant */
-	CHECK_CHAIN,	       /* an entry does not continue the chain */
+	CHECK_LEAF,            /* an entry's bytes do not have the hash beside them */
+	CHECK_INDEX,           /* an entry is not the next of its tenant */
+	CHECK_CHAIN,           /* an entry does not continue the chain */
 	CHECK_HEAD_CHAIN,      /* the head row names another chain than the last entry */
 	CHECK_CHECKPOINT_FORM, /* a checkpoint is not in its form, or contradicts its own note */
 	CHECK_CHECKPOINT_ROOT, /* a tenant's tree had another root at the size that a checkpoint names */
 	CHECK_CHECKPOINT_SIZE, /* a tenant's log is shorter than a checkpoint */
 	CHECK_STATE_FORM,      /* a protected row is not in its form */
 	CHECK_STATE_FORGED,    /* a protected row fails its MAC */
-	CHECK_SUM,	       /* protected rows are all genuine, but one is old, missing or too many */
+	CHECK_SUM,             /* protected rows are all genuine, but one is old, missing or too many */
 	CHECK_FAULT_COUNT
 };
 
@@ -37,7 +37,7 @@ struct check_report {
 	enum check_fault fault;
 	uint64_t sequence; /* of the bad entry; 0 = the fault is not about an entry */
 	struct id tenant;  /* of the entry or checkpoint, as it is stored; none */
-	uint64_t index;	   /* of the entry; of a checkpoint its size */
+	uint64_t index;    /* of the entry; of a checkpoint its size */
 	enum table table;  /* where the bad row stands */
 	uint8_t key[KV_KEY_MAX];
 	size_t key_len;
@@ -52,7 +52,7 @@ struct check_since {
 };
 
 struct check_ask {
-	struct kv *data;	 /* open for reading: check_open */
+	struct kv *data;         /* open for reading: check_open */
 	const struct keys *keys; /* NULL: MACs and the sum are left out */
 	void (*progress)(void *context, uint64_t done,
 		uint64_t all); /* NULL, or called now and then with entries of the log */

@@ -72,8 +72,9 @@ fallible client_put(struct act *act, const struct client *client, struct span se
 	buf_put_u8(&record, CLIENT_RECORD);
 	buf_put_u8(&record, (uint8_t)client->state);
 	buf_put_u8(&record, (uint8_t)client->language);
-	buf_put_u8(&record, (uint8_t)((client->mailbox_delegated ? FLAG_DELEGATED : 0) |
-				      (client->frozen ? FLAG_FROZEN : 0)));
+	buf_put_u8(&record,
+		(uint8_t)((client->mailbox_delegated ? FLAG_DELEGATED : 0) |
+			(client->frozen ? FLAG_FROZEN : 0)));
 	buf_put_i64(&record, client->created.ms);
 	buf_put_u8(&record, (uint8_t)client->contact_count);
 	for (size_t i = 0; i < client->contact_count; i++)

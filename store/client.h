@@ -24,7 +24,7 @@ struct client {
 	enum client_state state;
 	enum language language;
 	bool mailbox_delegated; /* an assistant runs the mailbox: no codes by e-mail to its contacts */
-	bool frozen;		/* the client stopped all use */
+	bool frozen;            /* the client stopped all use */
 	struct instant created;
 	struct id contacts[CLIENT_CONTACTS_MAX]; /* people of kind client; "the client is told" means all of
 						    them */

@@ -8,7 +8,7 @@
 enum {
 	COMMITTER_BATCH_ACTS = 1024,
 	COMMITTER_BATCH_BYTES = ACT_ARENA_MAX / 4, /* of a batch's arena: the rest holds the largest act */
-	COMMITTER_ROOM_MS = 10000, /* that a batch waits for a fold */
+	COMMITTER_ROOM_MS = 10000,                 /* that a batch waits for a fold */
 };
 
 struct committer {
@@ -18,7 +18,7 @@ struct committer {
 	pthread_mutex_t lock;
 	pthread_cond_t work;
 	struct act_job *first, *last; /* the queue */
-	size_t places;		      /* reserved or queued */
+	size_t places;                /* reserved or queued */
 	bool stopping;
 	struct committer_counts counts;
 };
@@ -50,7 +50,7 @@ static struct act_job *take_next(struct act_job **jobs)
 static bool takes_more(const struct act_batch *batch)
 {
 	return tail_batch_mark(batch->rows) < COMMITTER_BATCH_EVENTS &&
-	       batch->arena.total < COMMITTER_BATCH_BYTES;
+		batch->arena.total < COMMITTER_BATCH_BYTES;
 }
 
 /* Run acts until the list, or the batch's share of acts, of events or of memory is used up. */

@@ -53,7 +53,7 @@ struct credential {
 	uint16_t modes_max; /* MODE_BITs: what its versions are sealed for */
 	struct instant created;
 	uint64_t current;  /* the newest version, from 1 */
-	uint64_t known;	   /* the version in which the secret that can be revealed was last changed */
+	uint64_t known;    /* the version in which the secret that can be revealed was last changed */
 	struct span title; /* sealed, as the ones below */
 	struct span url;
 	struct span username;

@@ -64,8 +64,8 @@ static struct sealed_part object_part(const struct event *event)
 	return part;
 }
 
-static fallible seal_part(const struct keys *keys, struct id tenant, const struct event *event, struct instant now,
-	const struct sealed_part *part, struct arena *arena, struct leaf *leaf)
+static fallible seal_part(const struct keys *keys, struct id tenant, const struct event *event,
+	struct instant now, const struct sealed_part *part, struct arena *arena, struct leaf *leaf)
 {
 	scoped(buf) plain = BUF(EVENT_PART_MAX);
 	scoped(buf) record = BUF(EVENT_PART_MAX + PART_OVERHEAD);
@@ -82,11 +82,12 @@ static fallible seal_part(const struct keys *keys, struct id tenant, const struc
 	return OK;
 }
 
-static fallible seal_parts(const struct keys *keys, struct id tenant, const struct event *event, struct instant now,
-	struct arena *arena, struct leaf *leaf)
+static fallible seal_parts(const struct keys *keys, struct id tenant, const struct event *event,
+	struct instant now, struct arena *arena, struct leaf *leaf)
 {
 	struct sealed_part actor = actor_part(event), object = object_part(event);
-	bool has_actor = has_texts(event, actor.first, actor.end), has_object = has_texts(event, object.first, object.end);
+	bool has_actor = has_texts(event, actor.first, actor.end),
+	     has_object = has_texts(event, object.first, object.end);
 	/* A key is used once: texts that fall to the same subject share a part. */
 	if (has_actor && has_object && actor.kind == object.kind) {
 		actor.end = object.end;
@@ -118,12 +119,14 @@ fallible event_seal(const struct keys *keys, struct id tenant, const struct even
 	return OK;
 }
 
-void event_decide(struct event_draft *draft, enum action action, enum leaf_outcome outcome, enum reason reason)
+void event_decide(
+	struct event_draft *draft, enum action action, enum leaf_outcome outcome, enum reason reason)
 {
 	const struct action_row *row = action_row(action);
 	draft->leaf.action = row->code;
 	draft->leaf.severity = (uint8_t)row->severity;
-	draft->leaf.flags = (uint8_t)((draft->leaf.flags & ~(unsigned)LEAF_CRITICAL) | (row->critical ? LEAF_CRITICAL : 0u));
+	draft->leaf.flags = (uint8_t)((draft->leaf.flags & ~(unsigned)LEAF_CRITICAL) |
+		(row->critical ? LEAF_CRITICAL : 0u));
 	draft->leaf.outcome = outcome;
 	draft->leaf.reason = (uint16_t)reason;
 }
@@ -145,14 +148,16 @@ static struct subject subject_of(const struct leaf *leaf, enum part_kind kind)
 	return (struct subject){.kind = SUBJECT_TENANT};
 }
 
-static fallible open_part(const struct keys *keys, const struct leaf_part *part, struct arena *arena, struct event_read *event)
+static fallible open_part(
+	const struct keys *keys, const struct leaf_part *part, struct arena *arena, struct event_read *event)
 {
 	scoped(buf) plain = BUF(EVENT_PART_MAX);
 	scoped(part_key) key = {0};
 	uint32_t epoch;
 	struct subject subject = subject_of(&event->leaf, part->kind);
 	TRY(part_epoch(part->record, &epoch));
-	TRY(keys->part_key(keys->keeper, event->row.tenant, &subject, event->leaf.event, part->kind, &epoch, &key));
+	TRY(keys->part_key(
+		keys->keeper, event->row.tenant, &subject, event->leaf.event, part->kind, &epoch, &key));
 	TRY(part_open(&key, part->record, &plain));
 	struct span copy = arena_copy(arena, buf_span(&plain));
 	explicit_bzero(plain.data, plain.len);

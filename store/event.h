@@ -49,7 +49,8 @@ fallible event_seal(const struct keys *keys, struct id tenant, const struct even
 	struct arena *arena, struct event_draft *draft);
 
 /* event_decide - set what only the act knows. */
-void event_decide(struct event_draft *draft, enum action action, enum leaf_outcome outcome, enum reason reason);
+void event_decide(
+	struct event_draft *draft, enum action action, enum leaf_outcome outcome, enum reason reason);
 
 /* Which parts a reader may open (FOUNDATIONS 14). */
 enum event_parts {
@@ -64,10 +65,10 @@ enum event_parts {
 struct event_read {
 	struct leaf leaf;
 	struct log_row row;
-	const struct action_row *action; /* NULL: declared by the tenant, or newer than this program */
+	const struct action_row *action;    /* NULL: declared by the tenant, or newer than this program */
 	struct span texts[LEAF_TEXT_COUNT]; /* of the parts that could be opened; in the arena */
-	unsigned erased;     /* enum event_parts: the key of that part is gone */
-	unsigned withheld;   /* enum event_parts: left closed because of the reader's scope */
+	unsigned erased;                    /* enum event_parts: the key of that part is gone */
+	unsigned withheld;                  /* enum event_parts: left closed because of the reader's scope */
 };
 
 /* event_read - decode a row and open its parts.

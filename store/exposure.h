@@ -14,7 +14,7 @@ struct exposure {
 	struct id credential;
 	uint64_t number; /* the version that was seen */
 	struct id client;
-	struct id grant;	   /* the last one through which it was seen */
+	struct id grant;           /* the last one through which it was seen */
 	enum exposure_class class; /* the highest so far */
 	uint32_t count;
 	struct instant first, last;

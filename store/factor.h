@@ -40,8 +40,8 @@ struct factor {
 	struct instant created;
 	struct instant confirmed; /* ms 0 while pending */
 	struct totp_shape shape;  /* TOTP */
-	uint64_t last_step;	  /* TOTP: no step up to this one is accepted again */
-	int16_t drift;		  /* TOTP: steps by which the device's clock is off; 0 */
+	uint64_t last_step;       /* TOTP: no step up to this one is accepted again */
+	int16_t drift;            /* TOTP: steps by which the device's clock is off; 0 */
 	uint8_t code[HASH_BLAKE]; /* email, while pending: keyed hash of the mailed code */
 	/* Both borrow from the view's transaction. */
 	struct span texts; /* label and address, sealed under the person */

@@ -24,7 +24,7 @@ struct fold {
 	struct tail_row *rows; /* sorted by tenant, then sequence */
 	size_t row_count;
 	struct posting *postings; /* room for INDEX_VALUES_A_ROW a row */
-	struct buf array;	  /* of one posting list */
+	struct buf array;         /* of one posting list */
 };
 
 static void fold_done(struct fold *fold)

@@ -17,7 +17,7 @@ struct grant {
 	struct id giver;  /* person, or application that acted as itself */
 	bool giver_is_person;
 	enum grant_state state;
-	uint16_t modes;	   /* MODE_BITs */
+	uint16_t modes;    /* MODE_BITs */
 	uint32_t uses_max; /* 0 = any number */
 	uint32_t uses_made;
 	bool notify; /* the client is told of every use, not of reveals only */

@@ -15,7 +15,7 @@ struct head_sum {
 };
 
 struct head {
-	uint64_t sequence;	   /* of the last row of the log; 0 = none */
+	uint64_t sequence;         /* of the last row of the log; 0 = none */
 	uint8_t chain[HASH_BLAKE]; /* over all rows so far; zero at the beginning */
 	struct head_sum sum;
 };

@@ -28,9 +28,9 @@ extern const char *const INDEX_NAMES[INDEX_MAP_COUNT];
 
 /* Stored numbers: never renumber. */
 enum index_field {
-	INDEX_ALL = 0,	   /* value none: first index 8, then per row offset 4 */
-	INDEX_TIME = 1,	   /* value none: per row the caller's time, 8 */
-	INDEX_ID = 2,	   /* value none: per row last 8 bytes of the event id, offset 4; sorted */
+	INDEX_ALL = 0,     /* value none: first index 8, then per row offset 4 */
+	INDEX_TIME = 1,    /* value none: per row the caller's time, 8 */
+	INDEX_ID = 2,      /* value none: per row last 8 bytes of the event id, offset 4; sorted */
 	INDEX_ACTION = 3,  /* value 2 bytes */
 	INDEX_CLASS = 4,   /* value 1 byte; edit and delete select across classes */
 	INDEX_OUTCOME = 5, /* value 1 byte */
@@ -43,15 +43,15 @@ enum { INDEX_VALUE_MAX = 16, INDEX_VALUES_A_ROW = 3, INDEX_KEY_MAX = 4 + 16 + 1 
 
 /* How far the folding has come. */
 struct index_mark {
-	uint64_t sequence;	 /* folded up to and with this one; 0 = nothing */
-	uint32_t segments;	 /* made so far, numbered from 0 */
+	uint64_t sequence;       /* folded up to and with this one; 0 = nothing */
+	uint32_t segments;       /* made so far, numbered from 0 */
 	struct merkle_hash leaf; /* of that sequence: an index of another log shows by it */
 };
 
 /* One segment as a whole. */
 struct index_segment {
 	uint32_t number;
-	uint64_t first, last;	 /* sequences */
+	uint64_t first, last;    /* sequences */
 	struct instant from, to; /* least and greatest time */
 };
 

@@ -33,7 +33,7 @@ struct keyring {
 	char shred_path[PATH_BYTES];
 	pthread_rwlock_t lock;
 	struct buf shred; /* one key a bucket */
-	uint64_t made;	  /* keys ever put: the next one's bucket */
+	uint64_t made;    /* keys ever put: the next one's bucket */
 };
 
 /* ---- the shred file: magic, then one key a bucket ---- */

@@ -19,9 +19,9 @@ enum { KEYRING_BUCKET = 1024, KEYRING_SLOT_MAX = 1024, KEYRING_MAC = 16 };
 
 /* Stored numbers: never renumber. */
 enum keyring_kind {
-	KEYRING_TENANT = 1,     /* under the root key */
-	KEYRING_SEED = 2,       /* a tenant's TOTP seeds; under the seed root, a branch of its own */
-	KEYRING_CLIENT = 3,     /* under the tenant key, as all below */
+	KEYRING_TENANT = 1, /* under the root key */
+	KEYRING_SEED = 2,   /* a tenant's TOTP seeds; under the seed root, a branch of its own */
+	KEYRING_CLIENT = 3, /* under the tenant key, as all below */
 	KEYRING_PERSON = 4,
 	KEYRING_INDEX = 5,      /* look-ups */
 	KEYRING_LOG = 6,        /* one a month: the id holds the month */
@@ -54,7 +54,8 @@ struct keyring; /* opaque; thread-safe */
 
 /* keyring_open - DIRECTORY/keyring. Fails: NOT_FOUND none there and not create · CONFLICT create over one ·
  * CORRUPT · IO. */
-fallible keyring_open(const struct kv_backend *backend, const char *directory, bool create, struct keyring **keyring);
+fallible keyring_open(
+	const struct kv_backend *backend, const char *directory, bool create, struct keyring **keyring);
 void keyring_close(struct keyring *keyring); /* takes NULL */
 
 /* keyring_get - Fails: NOT_FOUND the key was never made, or destroyed · FORGED · IO. */

@@ -37,18 +37,20 @@ struct keys {
 
 	/* Seal or open personal data of a state row under its subject; tenant and client (the subject's id)
 	 * of the context are filled in here. Fails as seal_box, seal_open, and as part_key. */
-	fallible (*seal_row)(void *keeper, struct id tenant, const struct subject *subject, struct seal_context context,
-		struct span plain, struct buf *out);
-	fallible (*open_row)(void *keeper, struct id tenant, const struct subject *subject, struct seal_context context,
-		struct span record, struct buf *plain);
+	fallible (*seal_row)(void *keeper, struct id tenant, const struct subject *subject,
+		struct seal_context context, struct span plain, struct buf *out);
+	fallible (*open_row)(void *keeper, struct id tenant, const struct subject *subject,
+		struct seal_context context, struct span record, struct buf *plain);
 
 	/* A keyed hash of a text for look-ups inside one tenant; label names the use. Fails: BUSY sealed ·
 	 * NOT_FOUND. */
-	fallible (*term)(void *keeper, struct id tenant, const char *label, struct span text, uint8_t term[static KEYS_TERM]);
+	fallible (*term)(void *keeper, struct id tenant, const char *label, struct span text,
+		uint8_t term[static KEYS_TERM]);
 
 	/* The audit key: MACs of rows, the head's MAC, terms of the head's sum. */
 	void (*mac)(void *keeper, const struct span *parts, size_t count, uint8_t mac[static KEYS_MAC]);
-	void (*sum_term)(void *keeper, const struct span *parts, size_t count, uint8_t term[static HASH_WIDE]);
+	void (*sum_term)(
+		void *keeper, const struct span *parts, size_t count, uint8_t term[static HASH_WIDE]);
 
 	/* Sign a checkpoint's text as the tenant's log; the high-water mark is durable in keyring/ before
 	 * this returns.

@@ -21,14 +21,14 @@ struct kv_txn {
 	void *handle;
 	struct kv_txn *parent; /* of a nested one */
 	bool writes;
-	bool has_child;	   /* a nested one is open: this one rests */
+	bool has_child;    /* a nested one is open: this one rests */
 	struct err spoilt; /* why it can only be aborted, after a failed call */
 };
 
 struct kv_cursor {
 	struct kv *kv;
 	struct kv_txn *txn; /* NULL = none */
-	void *handle;	    /* NULL = at the end */
+	void *handle;       /* NULL = at the end */
 	struct span key;    /* of the current row, after a true next */
 	struct span value;
 	struct err err; /* why next said false, if not the end */
@@ -39,11 +39,11 @@ struct kv_cursor {
 
 /* How a directory is opened. */
 struct kv_ask {
-	const char *path;	 /* directory, made if missing (mode 0700); kv_mem ignores it */
+	const char *path;        /* directory, made if missing (mode 0700); kv_mem ignores it */
 	const char *const *maps; /* names; a map is known by its position */
-	size_t map_count;	 /* 1 to KV_MAPS_MAX */
-	uint64_t max_bytes;	 /* our own limit on the file: what kv_used may reach; 0 = none */
-	bool durable;		 /* false: commits may be lost with the machine, until kv_sync */
+	size_t map_count;        /* 1 to KV_MAPS_MAX */
+	uint64_t max_bytes;      /* our own limit on the file: what kv_used may reach; 0 = none */
+	bool durable;            /* false: commits may be lost with the machine, until kv_sync */
 	bool read_only;
 };
 

@@ -466,8 +466,8 @@ static fallible lmdb_seek(struct kv_cursor *cursor, struct span from)
 	TRY(check(mdb_cursor_open(cursor->txn->handle, lmdb->maps[cursor->map], &rows)));
 	MDB_val key = val(from), value;
 	int code = cursor->backward
-			   ? place_back(rows, from, &key, &value)
-			   : mdb_cursor_get(rows, &key, &value, from.len ? MDB_SET_RANGE : MDB_FIRST);
+		? place_back(rows, from, &key, &value)
+		: mdb_cursor_get(rows, &key, &value, from.len ? MDB_SET_RANGE : MDB_FIRST);
 	if (code != 0) {
 		mdb_cursor_close(rows);
 		return code == MDB_NOTFOUND ? OK : check(code);

@@ -277,4 +277,3 @@ fallible mount_open(const struct mount_ask *ask, struct volume *volume)
 	*volume = made;
 	return OK;
 }
-

@@ -8,10 +8,10 @@ struct mount_ask {
 	const char *directory;
 	const struct kv_backend *backend;
 	const struct keys *keys; /* outlives the volume */
-	uint64_t max_bytes;	 /* of data/; 0 = none */
-	size_t fold_rows;	 /* 0 = TAIL_FOLD_AT */
-	bool create;		 /* make a new one; the directory must not hold one */
-	bool read_only;		 /* for verify: a store at rest or a copy */
+	uint64_t max_bytes;      /* of data/; 0 = none */
+	size_t fold_rows;        /* 0 = TAIL_FOLD_AT */
+	bool create;             /* make a new one; the directory must not hold one */
+	bool read_only;          /* for verify: a store at rest or a copy */
 };
 
 /* mount_open - open the environments and rebuild what lives in memory. An index that is damaged, or was not

@@ -32,7 +32,8 @@ static fallible read_roles(struct reader *reader, struct arena *arena, struct pe
 	return OK;
 }
 
-static fallible decode_clear(const struct row *row, struct arena *arena, struct person *person, struct span *sealed)
+static fallible decode_clear(
+	const struct row *row, struct arena *arena, struct person *person, struct span *sealed)
 {
 	struct reader reader = READER(row->payload);
 	person->version = row->version;
@@ -162,8 +163,8 @@ static fallible decode_role(const struct row *row, struct role *role)
 	role->least_factor = reader_u8(&reader);
 	TRY(reader_check(&reader));
 	return role->least_factor <= ROLES_FACTOR_TOTP
-		       ? OK
-		       : FAIL(CORRUPT, "a role's record has an unknown factor");
+		? OK
+		: FAIL(CORRUPT, "a role's record has an unknown factor");
 }
 
 fallible role_get(const struct view *view, struct id tenant, struct span name, struct role *role)

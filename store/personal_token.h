@@ -17,7 +17,7 @@ struct personal_token {
 	struct instant expires;
 	bool revoked;
 	uint8_t hash[HASH_BLAKE]; /* the key of its row in the token table */
-	struct span name;	  /* sealed under the person */
+	struct span name;         /* sealed under the person */
 	uint64_t version;
 };
 

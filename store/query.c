@@ -55,7 +55,7 @@ struct search {
 	uint64_t folded;     /* the tail held the indexes from here on */
 	size_t work;
 	uint64_t reached;   /* where the next page goes on behind, if the work runs out */
-	bool full;	    /* the page has limit rows, and another one was seen */
+	bool full;          /* the page has limit rows, and another one was seen */
 	struct buf scratch; /* unions of postings */
 };
 
@@ -68,7 +68,7 @@ static void search_done(struct search *search)
 static bool in_time(const struct query *query, struct instant time)
 {
 	return (query->from.ms == 0 || time.ms >= query->from.ms) &&
-	       (query->to.ms == 0 || time.ms < query->to.ms);
+		(query->to.ms == 0 || time.ms < query->to.ms);
 }
 
 /* Take one match; false when the page is full. */
@@ -229,7 +229,7 @@ struct slice {
 	struct span times;
 	struct list lists[QUERY_FIELDS_MAX];
 	struct buf unions[QUERY_FIELDS_MAX]; /* memory behind lists of several values */
-	size_t shortest;		     /* which list leads; QUERY_FIELDS_MAX: all of them */
+	size_t shortest;                     /* which list leads; QUERY_FIELDS_MAX: all of them */
 };
 
 static void slice_done(struct slice *slice)
@@ -309,7 +309,7 @@ static void leading_range(const struct search *search, const struct slice *slice
 static bool overlaps_in_time(const struct query *query, const struct index_segment *segment)
 {
 	return (query->from.ms == 0 || segment->to.ms >= query->from.ms) &&
-	       (query->to.ms == 0 || segment->from.ms < query->to.ms);
+		(query->to.ms == 0 || segment->from.ms < query->to.ms);
 }
 
 /* One segment whose place has an index inside the range. */

@@ -17,7 +17,7 @@ enum {
 /* Values of one field, any of which will do. */
 struct query_field {
 	enum index_field field; /* ACTION to CLIENT */
-	size_t count;		/* 0: nothing matches */
+	size_t count;           /* 0: nothing matches */
 	uint8_t values[QUERY_VALUES_MAX][INDEX_VALUE_MAX];
 };
 
@@ -29,20 +29,20 @@ struct query {
 	size_t field_count;
 	struct instant from, to; /* of the caller's time; from inclusive, to exclusive; ms 0 = open */
 	enum query_order order;
-	size_t limit;	 /* 1 to QUERY_LIMIT_MAX */
+	size_t limit;    /* 1 to QUERY_LIMIT_MAX */
 	size_t work_max; /* 0 = QUERY_WORK_MAX */
-	bool resumes;	 /* go on behind `after` */
-	uint64_t after;	 /* an index: of the last row of the page before */
+	bool resumes;    /* go on behind `after` */
+	uint64_t after;  /* an index: of the last row of the page before */
 };
 
 struct query_page {
 	uint64_t sequences[QUERY_LIMIT_MAX];
 	uint64_t indexes[QUERY_LIMIT_MAX];
 	size_t count;
-	bool more;			   /* there may be rows behind the last one */
-	uint64_t last;			   /* where the next page goes on: `after` of it, when more */
+	bool more;                         /* there may be rows behind the last one */
+	uint64_t last;                     /* where the next page goes on: `after` of it, when more */
 	uint64_t scanned_from, scanned_to; /* indexes, inclusive; from > to: nothing was there to scan */
-	bool complete;			   /* false: the page ended because of QUERY_WORK_MAX */
+	bool complete;                     /* false: the page ended because of QUERY_WORK_MAX */
 };
 
 /* query_run - one page. Fails: CORRUPT the index has to be made anew · IO · BUSY · NO_MEMORY · BUG the limit.

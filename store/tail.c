@@ -9,7 +9,7 @@
 #include <time.h>
 
 enum {
-	TAIL_CHUNK = 4096,			 /* rows */
+	TAIL_CHUNK = 4096,                       /* rows */
 	TAIL_CHUNKS = 2 * TAIL_MAX / TAIL_CHUNK, /* a batch may go over TAIL_MAX by less than TAIL_MAX */
 	TAIL_FIRST_SLOTS = 64,
 };
@@ -17,19 +17,19 @@ enum {
 struct tail_tenant {
 	struct id id;
 	uint32_t number;
-	_Atomic uint64_t last;	 /* position + 1 of the newest published row */
+	_Atomic uint64_t last;   /* position + 1 of the newest published row */
 	_Atomic uint64_t folded; /* leaves below this index are in index/ */
-	size_t touched;		 /* the committer's: position + 1 in its open batch; 0 = not in it */
-	pthread_mutex_t still;	 /* guards frontier */
+	size_t touched;          /* the committer's: position + 1 in its open batch; 0 = not in it */
+	pthread_mutex_t still;   /* guards frontier */
 	struct merkle_frontier frontier;
 };
 
 struct tail {
 	pthread_rwlock_t lock;
 	struct tail_row *chunks[TAIL_CHUNKS]; /* by position / TAIL_CHUNK modulo TAIL_CHUNKS */
-	_Atomic uint64_t first;		      /* position of the oldest row */
-	_Atomic uint64_t end;		      /* position behind the newest published row */
-	struct tail_tenant **tenants;	      /* by number */
+	_Atomic uint64_t first;               /* position of the oldest row */
+	_Atomic uint64_t end;                 /* position behind the newest published row */
+	struct tail_tenant **tenants;         /* by number */
 	size_t tenant_count;
 	uint32_t *slots; /* open addressing: number + 1 */
 	size_t slot_count;
@@ -64,8 +64,8 @@ static bool init_locks(struct tail *tail)
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	bool ok = pthread_rwlock_init(&tail->lock, &prefer) == 0 &&
-		  pthread_mutex_init(&tail->wait_lock, NULL) == 0 &&
-		  pthread_cond_init(&tail->changed, &monotonic) == 0;
+		pthread_mutex_init(&tail->wait_lock, NULL) == 0 &&
+		pthread_cond_init(&tail->changed, &monotonic) == 0;
 	pthread_rwlockattr_destroy(&prefer);
 	pthread_condattr_destroy(&monotonic);
 	return ok;

@@ -13,7 +13,7 @@ struct tenant {
 	struct instant created;
 	enum language language;
 	bool use_needs_login; /* rule use.code_needs: login (default) or none */
-	bool demo;	      /* marked so for ever: served on loopback only */
+	bool demo;            /* marked so for ever: served on loopback only */
 	bool vouched; /* somebody\'s factor is proven: from now on only a proven person vouches for others */
 	struct span origin; /* of its log, fixed at creation; clear */
 	struct span name;   /* sealed, as the two below */

@@ -12,7 +12,7 @@
 
 struct tree {
 	struct id tenant;
-	uint64_t size;	  /* leaves */
+	uint64_t size;    /* leaves */
 	uint64_t folded;  /* of them in tiles */
 	struct buf fresh; /* hashes of leaves folded..size-1, in order */
 	struct kv_txn index;

@@ -47,7 +47,7 @@ static void encode_codes(const struct verification *verification, struct buf *re
 static void encode(const struct verification *verification, struct buf *record)
 {
 	unsigned flags = (verification->is_action ? IS_ACTION : 0u) | (verification->weak ? IS_WEAK : 0u) |
-			 (verification->spent ? IS_SPENT : 0u);
+		(verification->spent ? IS_SPENT : 0u);
 	buf_put_u8(record, VERIFICATION_RECORD);
 	buf_put(record, id_span(&verification->id));
 	buf_put(record, id_span(&verification->application));

@@ -15,7 +15,7 @@ enum {
 	VERIFICATION_REF = 2, /* characters that name a mailed code on the screen and in the mail */
 	VERIFICATION_BUCKETS = 4096,
 	VERIFICATION_OPEN_MS = 10 * 60 * 1000,
-	VERIFICATION_KEPT_MS = 60 * 60 * 1000,	     /* it answers `expired` so long */
+	VERIFICATION_KEPT_MS = 60 * 60 * 1000,       /* it answers `expired` so long */
 	VERIFICATION_PROVES_MS = 8 * 60 * 60 * 1000, /* an allowed one is kept so long */
 	VERIFICATION_SEALED_MAX = 8 * 1024,
 };
@@ -43,25 +43,25 @@ struct verification {
 	struct id application; /* that opened it: nobody else sees it */
 	struct id person;      /* none: a decoy */
 	struct id device;      /* our id of the person's device; none */
-	bool is_action;	       /* purpose action; else login */
+	bool is_action;        /* purpose action; else login */
 	bool weak;  /* allowed by a factor that nobody vouched for: it opens a plain login, and proves little
 		     */
 	bool spent; /* an action that was confirmed is used up */
 	enum verification_state state;
 	uint16_t reason; /* enum reason, of REFUSED */
-	uint8_t tries;	 /* wrong codes so far */
-	uint8_t aal;	 /* of ALLOWED */
+	uint8_t tries;   /* wrong codes so far */
+	uint8_t aal;     /* of ALLOWED */
 	struct instant opened;
-	struct instant decided;		  /* when it was allowed; ms 0 */
-	struct id factor;		  /* that allowed it */
+	struct instant decided;           /* when it was allowed; ms 0 */
+	struct id factor;                 /* that allowed it */
 	uint8_t action_hash[HASH_SHA256]; /* of the whole action: repeated by later calls, in the receipt */
 	uint8_t proves_hash[HASH_SHA256]; /* of its type and fields alone: what a use compares
 					     (server/core/proof.h) */
-	uint8_t used_code[HASH_BLAKE];	  /* keyed hash of the code that allowed it */
+	uint8_t used_code[HASH_BLAKE];    /* keyed hash of the code that allowed it */
 	struct verification_code codes[VERIFICATION_CODES_MAX]; /* the newest last */
 	size_t code_count;
 	uint8_t decoy[HASH_BLAKE]; /* what a decoy is made of; zero for others */
-	struct span sealed;	   /* device, nonce, text of the action: sealed by the use-case */
+	struct span sealed;        /* device, nonce, text of the action: sealed by the use-case */
 	uint64_t version;
 };
 

@@ -23,7 +23,7 @@ struct volume {
 	struct head head;  /* as of the last commit; the committer's own */
 	uint64_t data_max_bytes;
 	size_t fold_rows; /* a fold takes this many rows, and is due when they wait */
-	bool read_only;	  /* opened so, or the log contradicts a checkpoint: nothing is written or signed */
+	bool read_only;   /* opened so, or the log contradicts a checkpoint: nothing is written or signed */
 };
 
 /* Whom a background thread tells of a failure; it may be called on that thread. */
@@ -77,4 +77,3 @@ void volume_put_row(
 /* volume_row_term - the row's term in the head's sum. */
 void volume_row_term(const struct keys *keys, enum table table, struct span key, struct span value,
 	uint8_t term[static HASH_WIDE]);
-

@@ -274,8 +274,8 @@ static fallible prepare_list(struct call *call)
 	TRY(client_find(&view, call->caller.tenant, list->filters, &list->client));
 	TRY(credentials_sight(&view, &call->caller, call->arena, &sight));
 	return sight_has_client(&sight, list->client)
-		       ? OK
-		       : FAIL(NOT_FOUND, "the client is outside what the caller sees");
+		? OK
+		: FAIL(NOT_FOUND, "the client is outside what the caller sees");
 }
 
 static fallible put_items(

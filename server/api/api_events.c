@@ -127,12 +127,14 @@ static void note_place(struct json_object *top, struct err err)
 		json_in_note(top, "time", "not_allowed");
 }
 
-static fallible prepare_item(struct call *call, struct json_object *top, struct reading *reading, struct events_item *item)
+static fallible prepare_item(
+	struct call *call, struct json_object *top, struct reading *reading, struct events_item *item)
 {
 	struct events_ask ask = {0};
 	struct view view = view_reading(reading);
 	TRY(read_event(top, &ask));
-	struct err err = events_prepare(call->server, &call->caller, &view, &ask, call->now, call->arena, item);
+	struct err err =
+		events_prepare(call->server, &call->caller, &view, &ask, call->now, call->arena, item);
 	note_place(top, err);
 	return err;
 }
@@ -196,7 +198,8 @@ static size_t count_lines(struct span body)
 static void name_line(struct call *call, size_t line, struct err err)
 {
 	if (call->problems.count == 0)
-		call->problems.rows[call->problems.count++] = (struct json_problem){"", err_row(err.code)->name};
+		call->problems.rows[call->problems.count++] =
+			(struct json_problem){"", err_row(err.code)->name};
 	for (size_t i = 0; i < call->problems.count; i++) {
 		scoped(buf) pointer = BUF(1024);
 		buf_printf(&pointer, "/%zu%s", line, call->problems.rows[i].pointer);
@@ -205,7 +208,8 @@ static void name_line(struct call *call, size_t line, struct err err)
 	}
 }
 
-static fallible prepare_line(struct call *call, struct span line, struct reading *reading, struct events_item *item)
+static fallible prepare_line(
+	struct call *call, struct span line, struct reading *reading, struct events_item *item)
 {
 	struct json_object top;
 	json_doc_done(&call->body);

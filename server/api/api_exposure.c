@@ -119,8 +119,8 @@ static fallible prepare_client(struct call *call)
 	TRY(client_find(&view, call->caller.tenant, call->parts[0], &walk->of));
 	TRY(grants_sight(&view, &call->caller, call->arena, &sight));
 	return sight_has_client(&sight, walk->of)
-		       ? OK
-		       : FAIL(NOT_FOUND, "the client is outside what the caller sees");
+		? OK
+		: FAIL(NOT_FOUND, "the client is outside what the caller sees");
 }
 
 /* What is open for use, and what is known: each read once, then sorted to its credential. */

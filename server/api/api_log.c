@@ -123,8 +123,8 @@ static fallible check_entries(struct call *call)
 	struct view view = view_reading(&reading);
 	TRY(log_read_reader(&view, &call->caller, call->arena, &reader));
 	return reader.scope == CAPABILITY_LOG_TENANT
-		       ? OK
-		       : FAIL(DENIED, "entries are for readers of the tenant's whole log");
+		? OK
+		: FAIL(DENIED, "entries are for readers of the tenant's whole log");
 }
 
 static fallible prepare_tile(struct call *call)

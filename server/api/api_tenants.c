@@ -12,8 +12,9 @@ static fallible read_ask(struct call *call, struct tenants_add *add)
 	add->time_zone = json_in_text(&top, "time_zone", JSON_OPTIONAL, 64);
 	add->security_contact = json_in_text(&top, "security_contact", JSON_OPTIONAL, TENANT_NAME_MAX);
 	add->demo = json_in_bool(&top, "demo", JSON_OPTIONAL, false);
-	add->token_ttl_s = 3600 * json_in_number(&top, "token_ttl_hours", JSON_OPTIONAL, 1,
-		TENANTS_TTL_HOURS_MAX, TENANTS_TTL_HOURS);
+	add->token_ttl_s = 3600 *
+		json_in_number(
+			&top, "token_ttl_hours", JSON_OPTIONAL, 1, TENANTS_TTL_HOURS_MAX, TENANTS_TTL_HOURS);
 	if (language.len && !languages_find(language, &add->language))
 		json_in_note(&top, "language", "not_allowed");
 	json_in_end(&top);

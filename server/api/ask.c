@@ -30,7 +30,7 @@ static bool is_unseen(struct span rest)
 	if (rest.len < 3 || at[0] != 0xe2)
 		return false;
 	return (at[1] == 0x80 && at[2] >= 0xa8 && at[2] <= 0xae) ||
-	       (at[1] == 0x81 && at[2] >= 0xa6 && at[2] <= 0xa9);
+		(at[1] == 0x81 && at[2] >= 0xa6 && at[2] <= 0xa9);
 }
 
 static bool is_line(struct span text)

@@ -47,7 +47,8 @@ void call_take_device(struct json_object *object, struct device *device)
 	*device = read;
 }
 
-void call_read_device(struct json_object *object, const char *name, enum json_need need, struct device *device)
+void call_read_device(
+	struct json_object *object, const char *name, enum json_need need, struct device *device)
 {
 	struct json_object inner;
 	*device = (struct device){0};
@@ -68,7 +69,8 @@ struct event call_event(const struct call *call, enum action action)
 
 fallible call_seal(struct call *call, const struct event *event, struct event_draft *draft)
 {
-	return event_seal(call->server->volume.keys, call->caller.tenant, event, call->now, call->arena, draft);
+	return event_seal(
+		call->server->volume.keys, call->caller.tenant, event, call->now, call->arena, draft);
 }
 
 fallible call_refuse(struct call *call, enum reason reason)
@@ -92,11 +94,12 @@ fallible call_query(struct call *call, const char *name, struct span *value)
 }
 
 /* A cursor holds a position and binds it to tenant, caller, route and filters. */
-static void cursor_mac(const struct call *call, struct span filters, struct span position, uint8_t mac[static HASH_BLAKE])
+static void cursor_mac(
+	const struct call *call, struct span filters, struct span position, uint8_t mac[static HASH_BLAKE])
 {
 	const struct caller *caller = &call->caller;
-	const struct span parts[] = {id_span(&caller->tenant), id_span(&caller->application), id_span(&caller->person),
-		span_text(call->route->pattern), filters, position};
+	const struct span parts[] = {id_span(&caller->tenant), id_span(&caller->application),
+		id_span(&caller->person), span_text(call->route->pattern), filters, position};
 	keeper_hash(call->server->keeper, KEEPER_CURSOR, parts, sizeof parts / sizeof parts[0], mac);
 }
 
@@ -127,7 +130,8 @@ fallible call_page(struct call *call, struct span filters, struct page_ask *page
 	return cursor.len ? open_cursor(call, cursor, filters, page) : OK;
 }
 
-fallible call_page_of(struct call *call, size_t limit, struct span cursor, struct span filters, struct page_ask *page)
+fallible call_page_of(
+	struct call *call, size_t limit, struct span cursor, struct span filters, struct page_ask *page)
 {
 	struct page_ask asked;
 	TRY(call_page(call, filters, &asked));

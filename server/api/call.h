@@ -15,7 +15,13 @@
 #include "server/core/server.h"
 #include "server/http/http.h"
 
-enum { CALL_ARENA_MAX = 24 * 1024 * 1024, CALL_PARTS_MAX = 4, CALL_ID = 27, CALL_RETRIES = 2, CALL_ANSWER_MAX = 8 * 1024 * 1024 };
+enum {
+	CALL_ARENA_MAX = 24 * 1024 * 1024,
+	CALL_PARTS_MAX = 4,
+	CALL_ID = 27,
+	CALL_RETRIES = 2,
+	CALL_ANSWER_MAX = 8 * 1024 * 1024
+};
 
 struct call;
 
@@ -28,13 +34,13 @@ struct handler {
 /* One row of routes.def. */
 struct route {
 	enum http_method method;
-	const char *pattern;       /* "/v1/people/{person}": a part in braces takes any one segment */
+	const char *pattern; /* "/v1/people/{person}": a part in braces takes any one segment */
 	const struct handler *handler;
-	uint32_t scopes;           /* all of them are needed */
-	uint64_t capabilities;     /* all of them, when a person acts */
-	unsigned needs;            /* enum route_needs */
-	size_t body_max;           /* bytes; 0 = no body */
-	const char *secrets;       /* top-level answer fields that are shown once, separated by a space */
+	uint32_t scopes;       /* all of them are needed */
+	uint64_t capabilities; /* all of them, when a person acts */
+	unsigned needs;        /* enum route_needs */
+	size_t body_max;       /* bytes; 0 = no body */
+	const char *secrets;   /* top-level answer fields that are shown once, separated by a space */
 };
 
 enum route_needs {
@@ -63,19 +69,19 @@ struct call {
 	const struct route *route;
 	struct span parts[CALL_PARTS_MAX]; /* what stood in the braces, in order */
 	struct caller caller;
-	struct span trace;                 /* traceparent */
-	char id[CALL_ID + 4];              /* X-Request-Id */
+	struct span trace;    /* traceparent */
+	char id[CALL_ID + 4]; /* X-Request-Id */
 	struct json_doc body;
-	struct json_doc device;            /* of the header Muniment-Device */
+	struct json_doc device; /* of the header Muniment-Device */
 	struct json_problems problems;
-	void *ask;                         /* the handler's own, in the arena */
-	enum call_act act;                 /* CALL_EVENT unless prepare sets it */
-	int status;                        /* of a successful answer; 200 unless prepare or write sets it */
-	struct err refusal;                /* set by write: the act stands, with its event, but the answer is a problem */
-	struct idempotency *idempotency;   /* NULL without a key */
+	void *ask;          /* the handler's own, in the arena */
+	enum call_act act;  /* CALL_EVENT unless prepare sets it */
+	int status;         /* of a successful answer; 200 unless prepare or write sets it */
+	struct err refusal; /* set by write: the act stands, with its event, but the answer is a problem */
+	struct idempotency *idempotency; /* NULL without a key */
 	struct act_job job;
-	struct err result;                 /* of the act */
-	unsigned runs;                     /* how often prepare has run */
+	struct err result; /* of the act */
+	unsigned runs;     /* how often prepare has run */
 	bool suspended;
 };
 
@@ -96,7 +102,8 @@ fallible call_reading(struct call *call, struct reading *reading);
 
 /* call_read_device - a member `device` of a body. When it is absent, device->given stays false.
  * call_take_device - the same for the object itself. A user agent over DEVICE_AGENT_MAX is cut and marked. */
-void call_read_device(struct json_object *object, const char *name, enum json_need need, struct device *device);
+void call_read_device(
+	struct json_object *object, const char *name, enum json_need need, struct device *device);
 void call_take_device(struct json_object *object, struct device *device);
 
 /* call_event - caller_event with the request's trace. call_seal - seal it in prepare for the caller's
@@ -123,7 +130,8 @@ fallible call_page(struct call *call, struct span filters, struct page_ask *page
 
 /* call_page_of - the same from a body's members: limit 0 = the query's or the usual, cursor empty = the
  * query's. */
-fallible call_page_of(struct call *call, size_t limit, struct span cursor, struct span filters, struct page_ask *page);
+fallible call_page_of(
+	struct call *call, size_t limit, struct span cursor, struct span filters, struct page_ask *page);
 
 /* call_put_cursor - the member "next" and the Link header; position SPAN_NONE writes null. */
 fallible call_put_cursor(struct call *call, struct json_out *out, struct span filters, struct span position);
@@ -131,7 +139,8 @@ fallible call_put_cursor(struct call *call, struct json_out *out, struct span fi
 /* call_put_list - the members "items" and "next" of a list that is read while it is answered. put_items
  * writes the items from a snapshot, and sets `position` to where the list goes on, or leaves it empty at its
  * end. */
-typedef fallible (*call_items_fn)(struct call *call, const struct view *view, struct json_out *out, struct span *position);
+typedef fallible (*call_items_fn)(
+	struct call *call, const struct view *view, struct json_out *out, struct span *position);
 fallible call_put_list(struct call *call, struct json_out *out, struct span filters, call_items_fn put_items);
 
 /* call_header - add a header to the reply. */

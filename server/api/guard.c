@@ -16,7 +16,8 @@ static fallible take_token(struct call *call, struct reading *reading)
 	struct view view = view_reading(reading);
 	if (!span_starts(header, BEARER))
 		return FAIL(STRANGER, "the request carries no bearer token");
-	return caller_from_token(call->server, &view, span_from(header, BEARER.len), call->now, call->arena, &call->caller);
+	return caller_from_token(
+		call->server, &view, span_from(header, BEARER.len), call->now, call->arena, &call->caller);
 }
 
 /* The operator opens no tenant's data, and nobody else does what is the operator's. */
@@ -73,7 +74,8 @@ static struct span client_address(const struct call *call)
  * say from where. */
 static fallible take_own_device(struct call *call, const struct view *view)
 {
-	const struct device seen = {.given = true, .ip = client_address(call),
+	const struct device seen = {.given = true,
+		.ip = client_address(call),
 		.user_agent = span_first(http_header(call->exchange, "User-Agent"), DEVICE_AGENT_MAX)};
 	return caller_set_device(view, &call->caller, &seen, call->now);
 }
@@ -89,11 +91,13 @@ static fallible take_actor(struct call *call, struct reading *reading)
 	if (actor.len)
 		TRY(caller_act_for(&view, &call->caller, actor, call->arena));
 	if (device.len && err_failed(read_device(call, device, &read)))
-		return FAIL_CODE(DEVICE_MISSING, "the header Muniment-Device is not base64url of a device object");
+		return FAIL_CODE(
+			DEVICE_MISSING, "the header Muniment-Device is not base64url of a device object");
 	if (read.given)
 		return caller_set_device(&view, &call->caller, &read, call->now);
 	if (actor.len)
-		return FAIL_CODE(DEVICE_MISSING, "a person acts from a device: send the header Muniment-Device");
+		return FAIL_CODE(
+			DEVICE_MISSING, "a person acts from a device: send the header Muniment-Device");
 	return OK;
 }
 
@@ -102,8 +106,8 @@ static fallible check_action(const struct call *call)
 {
 	uint8_t expected[HASH_SHA256];
 	const struct proof *proof = &call->caller.proof;
-	const struct proof_field fields[] = {
-		{"method", span_text(routes_method_name(call->request->method))}, {"path", call->request->path}};
+	const struct proof_field fields[] = {{"method", span_text(routes_method_name(call->request->method))},
+		{"path", call->request->path}};
 	if (!proof->is_action)
 		return OK;
 	TRY(proof_action_hash("request", fields, 2, expected));
@@ -133,7 +137,8 @@ static fallible check_rights(const struct call *call)
 	if ((caller->capabilities & route->capabilities) != route->capabilities)
 		return FAIL(DENIED, "the person's roles do not allow this");
 	if ((route->needs & ROUTE_PROVEN) && !ids_is_none(caller->person) && !caller->proven)
-		return FAIL_CODE(PERSON_UNPROVEN, "the person has to prove who they are: send Muniment-Verification");
+		return FAIL_CODE(
+			PERSON_UNPROVEN, "the person has to prove who they are: send Muniment-Verification");
 	return OK;
 }
 

@@ -64,7 +64,8 @@ static fallible replay(struct call *call, uint32_t day, struct span record)
 	if (reader.failed || !secret_equal(request, SPAN_BYTES(call->idempotency->request)))
 		return FAIL_CODE(IDEMPOTENCY_MISMATCH, "the idempotency key was used with another request");
 	call->reply->body = BUF(CALL_ANSWER_MAX);
-	TRY(keeper_open_short(call->server->keeper, call->caller.tenant, day, object_of(call), reader.rest, &call->reply->body));
+	TRY(keeper_open_short(call->server->keeper, call->caller.tenant, day, object_of(call), reader.rest,
+		&call->reply->body));
 	call->reply->status = status;
 	call->reply->content_type = "application/json";
 	reply_header(call->reply, "Idempotent-Replayed", SPAN_LIT("true"));
@@ -88,7 +89,8 @@ static fallible find_in(struct call *call, struct reading *reading, uint32_t day
 static fallible warm_key(struct call *call)
 {
 	scoped(buf) unused = BUF(1024);
-	return keeper_seal_short(call->server->keeper, call->caller.tenant, day_of(call->now), object_of(call), SPAN_NONE, &unused);
+	return keeper_seal_short(call->server->keeper, call->caller.tenant, day_of(call->now),
+		object_of(call), SPAN_NONE, &unused);
 }
 
 fallible idempotency_begin(struct call *call, bool *replayed)
@@ -133,7 +135,8 @@ fallible idempotency_keep(struct act *act, struct call *call, struct span answer
 	buf_put_u8(&record, IDEMPOTENCY_RECORD);
 	buf_put(&record, SPAN_BYTES(call->idempotency->request));
 	buf_put_u16(&record, (uint16_t)call->status);
-	TRY(keeper_seal_short(call->server->keeper, call->caller.tenant, day, object_of(call), answer, &record));
+	TRY(keeper_seal_short(
+		call->server->keeper, call->caller.tenant, day, object_of(call), answer, &record));
 	return act_put(act, TABLE_IDEMPOTENCY, buf_span(&key), buf_span(&record));
 }
 

@@ -44,7 +44,8 @@ static bool keeps_quiet(const struct err_row *row)
 	return row->status == 500 || row->status == 401 || row->status == 404;
 }
 
-void reply_problem(struct http_reply *reply, struct err err, const struct json_problems *problems, const char *id)
+void reply_problem(
+	struct http_reply *reply, struct err err, const struct json_problems *problems, const char *id)
 {
 	const struct err_row *row = err_row(err.code);
 	buf_done(&reply->body);

@@ -9,7 +9,8 @@
 /* reply_problem - the failure's public code, never its `why` place. problems may be NULL.
  *
  *   id  of the request, for X-Request-Id and the body */
-void reply_problem(struct http_reply *reply, struct err err, const struct json_problems *problems, const char *id);
+void reply_problem(
+	struct http_reply *reply, struct err err, const struct json_problems *problems, const char *id);
 
 /* reply_retry_after - the header that 429 and 503 carry. */
 void reply_retry_after(struct http_reply *reply);

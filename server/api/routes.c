@@ -4,14 +4,15 @@
 
 enum { BODY = 64 * 1024, BATCH = 4 * 1024 * 1024 };
 
-#define ROUTE(method, pattern, symbol, scopes, capabilities, needs, body, secrets) extern const struct handler symbol;
+#define ROUTE(method, pattern, symbol, scopes, capabilities, needs, body, secrets) \
+	extern const struct handler symbol;
 #include "server/api/routes.def"
 #undef ROUTE
 
 #define S(name) SCOPE_BIT(name)
 #define C(name) CAPABILITY_BIT(name)
 static const struct route ROUTES[] = {
-#define ROUTE(method, pattern, symbol, scopes, capabilities, needs, body, secrets)                            \
+#define ROUTE(method, pattern, symbol, scopes, capabilities, needs, body, secrets) \
 	{HTTP_##method, pattern, &symbol, scopes, capabilities, needs, body, secrets},
 #include "server/api/routes.def"
 #undef ROUTE
@@ -67,7 +68,8 @@ static bool matches(const char *pattern, struct span path, struct span parts[sta
 			return false;
 		} else if (span_is(left, "{rest}")) {
 			/* Everything that is left, slashes too: the tiles of a log. */
-			parts[count] = path.at ? span_of(have.at, (size_t)(path.at + path.len - have.at)) : have;
+			parts[count] =
+				path.at ? span_of(have.at, (size_t)(path.at + path.len - have.at)) : have;
 			return true;
 		} else {
 			parts[count++] = have;
@@ -79,19 +81,20 @@ static bool matches(const char *pattern, struct span path, struct span parts[sta
 /* The methods of a path, as the header Allow lists them; one text for each set that can occur. */
 static const char *allowed_text(unsigned methods)
 {
-	static const char *const SETS[] = {
-		"", "GET, HEAD", "POST", "GET, HEAD, POST", "PUT", "GET, HEAD, PUT", "POST, PUT", "GET, HEAD, POST, PUT",
-		"PATCH", "GET, HEAD, PATCH", "POST, PATCH", "GET, HEAD, POST, PATCH", "PUT, PATCH", "GET, HEAD, PUT, PATCH",
-		"POST, PUT, PATCH", "GET, HEAD, POST, PUT, PATCH", "DELETE", "GET, HEAD, DELETE", "POST, DELETE",
-		"GET, HEAD, POST, DELETE", "PUT, DELETE", "GET, HEAD, PUT, DELETE", "POST, PUT, DELETE",
-		"GET, HEAD, POST, PUT, DELETE", "PATCH, DELETE", "GET, HEAD, PATCH, DELETE", "POST, PATCH, DELETE",
-		"GET, HEAD, POST, PATCH, DELETE", "PUT, PATCH, DELETE", "GET, HEAD, PUT, PATCH, DELETE",
-		"POST, PUT, PATCH, DELETE", "GET, HEAD, POST, PUT, PATCH, DELETE"};
+	static const char *const SETS[] = {"", "GET, HEAD", "POST", "GET, HEAD, POST", "PUT",
+		"GET, HEAD, PUT", "POST, PUT", "GET, HEAD, POST, PUT", "PATCH", "GET, HEAD, PATCH",
+		"POST, PATCH", "GET, HEAD, POST, PATCH", "PUT, PATCH", "GET, HEAD, PUT, PATCH",
+		"POST, PUT, PATCH", "GET, HEAD, POST, PUT, PATCH", "DELETE", "GET, HEAD, DELETE",
+		"POST, DELETE", "GET, HEAD, POST, DELETE", "PUT, DELETE", "GET, HEAD, PUT, DELETE",
+		"POST, PUT, DELETE", "GET, HEAD, POST, PUT, DELETE", "PATCH, DELETE",
+		"GET, HEAD, PATCH, DELETE", "POST, PATCH, DELETE", "GET, HEAD, POST, PATCH, DELETE",
+		"PUT, PATCH, DELETE", "GET, HEAD, PUT, PATCH, DELETE", "POST, PUT, PATCH, DELETE",
+		"GET, HEAD, POST, PUT, PATCH, DELETE"};
 	return SETS[methods & 31];
 }
 
-fallible routes_find(enum http_method method, struct span path, const struct route **route, struct span parts[static CALL_PARTS_MAX],
-	const char **allowed)
+fallible routes_find(enum http_method method, struct span path, const struct route **route,
+	struct span parts[static CALL_PARTS_MAX], const char **allowed)
 {
 	unsigned methods = 0;
 	for (size_t i = 0; i < ROUTE_COUNT; i++) {
@@ -104,5 +107,6 @@ fallible routes_find(enum http_method method, struct span path, const struct rou
 		}
 	}
 	*allowed = allowed_text(methods);
-	return methods ? FAIL(METHOD, "the path takes other methods") : FAIL(NOT_FOUND, "there is no such path");
+	return methods ? FAIL(METHOD, "the path takes other methods")
+		       : FAIL(NOT_FOUND, "there is no such path");
 }

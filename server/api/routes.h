@@ -7,8 +7,8 @@
 /* routes_find - the row of a method and path; parts gets what stands in braces.
  * Fails: NOT_FOUND no such path · METHOD the path is there; *allowed lists its methods for the header Allow
  * (static). */
-fallible routes_find(enum http_method method, struct span path, const struct route **route, struct span parts[static CALL_PARTS_MAX],
-	const char **allowed);
+fallible routes_find(enum http_method method, struct span path, const struct route **route,
+	struct span parts[static CALL_PARTS_MAX], const char **allowed);
 
 /* routes_count, routes_at - every row, for documentation and tests. */
 size_t routes_count(void);

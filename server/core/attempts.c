@@ -278,8 +278,9 @@ fallible attempts_write(struct act *act, struct verifications_ask *ask)
 	TRY(find_budget(act, verification, &budget));
 	if (closed == REASON_NONE && !budget_is_open(&budget, act->now))
 		closed = REASON_LOCKED;
-	ask->compared = closed == REASON_NONE || (verification->state == VERIFICATION_ALLOWED &&
-							 !verification_is_expired(verification, act->now));
+	ask->compared = closed == REASON_NONE ||
+		(verification->state == VERIFICATION_ALLOWED &&
+			!verification_is_expired(verification, act->now));
 	ask->decision = closed == REASON_NO_FACTOR ? VERIFICATIONS_ENROLL : VERIFICATIONS_DENY;
 	ask->reason = closed;
 	if (ask->compared) {

@@ -10,8 +10,8 @@
 
 /* ---- tokens ---- */
 
-static fallible as_application(const struct view *view, const struct token *token, struct instant now,
-	struct caller *caller)
+static fallible as_application(
+	const struct view *view, const struct token *token, struct instant now, struct caller *caller)
 {
 	struct application application;
 	TRY(application_get_clear(view, token->tenant, token->owner, &application));
@@ -35,8 +35,8 @@ static fallible become(const struct view *view, struct caller *caller, struct id
 	return OK;
 }
 
-static fallible by_kind(const struct view *view, const struct token *token, struct arena *arena, struct instant now,
-	struct caller *caller)
+static fallible by_kind(const struct view *view, const struct token *token, struct arena *arena,
+	struct instant now, struct caller *caller)
 {
 	caller->tenant = token->tenant;
 	switch (token->kind) {
@@ -52,8 +52,8 @@ static fallible by_kind(const struct view *view, const struct token *token, stru
 	return OK;
 }
 
-fallible caller_from_token(const struct server *server, const struct view *view, struct span text, struct instant now,
-	struct arena *arena, struct caller *caller)
+fallible caller_from_token(const struct server *server, const struct view *view, struct span text,
+	struct instant now, struct arena *arena, struct caller *caller)
 {
 	enum token_kind kind;
 	uint8_t hash[HASH_BLAKE];
@@ -76,7 +76,8 @@ fallible caller_from_token(const struct server *server, const struct view *view,
 	return OK;
 }
 
-fallible caller_act_for(const struct view *view, struct caller *caller, struct span person, struct arena *arena)
+fallible caller_act_for(
+	const struct view *view, struct caller *caller, struct span person, struct arena *arena)
 {
 	struct id id;
 	struct caller acting = *caller;
@@ -97,8 +98,8 @@ bool caller_has(const struct caller *caller, uint32_t scopes, uint64_t capabilit
 
 /* ---- devices ---- */
 
-static fallible device_key(const struct keys *keys, struct id tenant, struct id person, const struct device *device,
-	struct noun_key *key)
+static fallible device_key(const struct keys *keys, struct id tenant, struct id person,
+	const struct device *device, struct noun_key *key)
 {
 	uint8_t term[KEYS_TERM];
 	scoped(buf) text = BUF(16 + DEVICE_ID_MAX);
@@ -132,18 +133,21 @@ fallible device_find(const struct view *view, struct id tenant, struct id person
 	return reader_check(&reader);
 }
 
-fallible device_put(struct act *act, struct id tenant, struct id person, const struct device *device, struct id id)
+fallible device_put(
+	struct act *act, struct id tenant, struct id person, const struct device *device, struct id id)
 {
 	struct noun_key key;
 	TRY(device_key(act->volume->keys, tenant, person, device, &key));
 	return act_put(act, TABLE_DEVICE, noun_key_span(&key), id_span(&id));
 }
 
-fallible caller_set_device(const struct view *view, struct caller *caller, const struct device *device, struct instant now)
+fallible caller_set_device(
+	const struct view *view, struct caller *caller, const struct device *device, struct instant now)
 {
 	struct id subject = ids_is_none(caller->person) ? caller->application : caller->person;
 	caller->device = *device;
-	return device_find(view, caller->tenant, subject, device, now, &caller->device_id, &caller->device_is_new);
+	return device_find(
+		view, caller->tenant, subject, device, now, &caller->device_id, &caller->device_is_new);
 }
 
 fallible caller_put_device(struct act *act, const struct caller *caller)

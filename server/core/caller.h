@@ -28,8 +28,8 @@ struct device {
  * used up in the act. */
 struct proof {
 	bool given;
-	bool is_action;     /* purpose action: once, at most 5 minutes old; else a login, at most 8 hours old */
-	bool weak;          /* by a factor nobody vouched for: for a plain login and mode code; proves nobody */
+	bool is_action; /* purpose action: once, at most 5 minutes old; else a login, at most 8 hours old */
+	bool weak;      /* by a factor nobody vouched for: for a plain login and mode code; proves nobody */
 	struct id verification;
 	struct id person;
 	struct id application;
@@ -38,31 +38,33 @@ struct proof {
 
 struct caller {
 	enum token_kind kind;
-	struct id tenant;        /* none for the operator */
-	struct id application;   /* none for a personal token */
-	uint32_t scopes;         /* expanded; all for a personal token, whose capabilities decide */
-	struct id person;        /* none: the application acts as itself */
-	bool proven;             /* the person proved who they are: personal token, session or proof */
-	uint64_t capabilities;   /* of the person, expanded; all for an application as itself */
-	struct span roles;       /* names separated by a space, as of now */
+	struct id tenant;      /* none for the operator */
+	struct id application; /* none for a personal token */
+	uint32_t scopes;       /* expanded; all for a personal token, whose capabilities decide */
+	struct id person;      /* none: the application acts as itself */
+	bool proven;           /* the person proved who they are: personal token, session or proof */
+	uint64_t capabilities; /* of the person, expanded; all for an application as itself */
+	struct span roles;     /* names separated by a space, as of now */
 	struct device device;
-	struct id device_id;     /* our random id of it; none without a device */
-	bool device_is_new;      /* the act has to put its row */
+	struct id device_id; /* our random id of it; none without a device */
+	bool device_is_new;  /* the act has to put its row */
 	struct proof proof;
 };
 
 /* caller_from_token - who holds a bearer token. Fails: STRANGER whatever is wrong with it, in the same
  * time. */
-fallible caller_from_token(const struct server *server, const struct view *view, struct span token, struct instant now,
-	struct arena *arena, struct caller *caller);
+fallible caller_from_token(const struct server *server, const struct view *view, struct span token,
+	struct instant now, struct arena *arena, struct caller *caller);
 
 /* caller_act_for - the application acts for an asserted person: capabilities and roles become that person's.
  * Fails: UNKNOWN_PERSON · NOT_FOUND. */
-fallible caller_act_for(const struct view *view, struct caller *caller, struct span person, struct arena *arena);
+fallible caller_act_for(
+	const struct view *view, struct caller *caller, struct span person, struct arena *arena);
 
 /* caller_set_device - the device of the person who acts; finds (or draws) our id of it. Fails: BUSY sealed ·
  * IO. */
-fallible caller_set_device(const struct view *view, struct caller *caller, const struct device *device, struct instant now);
+fallible caller_set_device(
+	const struct view *view, struct caller *caller, const struct device *device, struct instant now);
 
 /* caller_put_device - inside the act: remember a device that was new. */
 fallible caller_put_device(struct act *act, const struct caller *caller);
@@ -81,4 +83,5 @@ void device_put_texts(const struct device *device, struct event *event);
  * id of its own has none. device_put - inside the act. */
 fallible device_find(const struct view *view, struct id tenant, struct id person, const struct device *device,
 	struct instant now, struct id *id, bool *is_new);
-fallible device_put(struct act *act, struct id tenant, struct id person, const struct device *device, struct id id);
+fallible device_put(
+	struct act *act, struct id tenant, struct id person, const struct device *device, struct id id);

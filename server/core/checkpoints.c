@@ -54,7 +54,7 @@ static bool is_overtaken(const struct server *server, struct id tenant, uint64_t
 {
 	struct keyring_mark mark;
 	return !err_failed(keeper_mark(server->keeper, tenant, &mark)) && mark.size > size &&
-	       mark.size <= checkpoints_size(server, tenant);
+		mark.size <= checkpoints_size(server, tenant);
 }
 
 static fallible sign_newest(

@@ -106,7 +106,7 @@ fallible credentials_sight(
 	const struct view *view, const struct caller *caller, struct arena *arena, struct sight *sight)
 {
 	static const uint64_t ANY = CAPABILITY_BIT(CREDENTIAL_DEPOSIT) | CAPABILITY_BIT(GRANT_GIVE) |
-				    CAPABILITY_BIT(GRANT_APPROVE);
+		CAPABILITY_BIT(GRANT_APPROVE);
 	return sight_of(view, caller, ANY, arena, sight);
 }
 

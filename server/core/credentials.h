@@ -46,7 +46,7 @@ fallible credentials_find(const struct view *view, const struct caller *caller, 
 /* A credential that is new, or has a new version. */
 struct credentials_put {
 	/* asked */
-	struct span client;	      /* id or ref; of a new one */
+	struct span client;           /* id or ref; of a new one */
 	struct credential credential; /* kind, modes_max and label; or the one that credentials_find gave */
 	struct credentials_secret secret;
 	bool generated;

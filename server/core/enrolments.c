@@ -108,9 +108,9 @@ static fallible seal_event(const struct server *server, const struct caller *cal
 	event.object_kind = ID_PERSON;
 	event.ids[LEAF_ID_OBJECT] = add->who.id;
 	event.texts[LEAF_TEXT_TRACE] = add->trace;
-	event.texts[LEAF_TEXT_DETAIL] =
-		add->by == ENROLMENT_BY_HAND ? SPAN_LIT("{\"channel\":\"hand\",\"purpose\":\"enrolment\"}")
-					     : SPAN_LIT("{\"channel\":\"email\",\"purpose\":\"enrolment\"}");
+	event.texts[LEAF_TEXT_DETAIL] = add->by == ENROLMENT_BY_HAND
+		? SPAN_LIT("{\"channel\":\"hand\",\"purpose\":\"enrolment\"}")
+		: SPAN_LIT("{\"channel\":\"email\",\"purpose\":\"enrolment\"}");
 	return event_seal(server->volume.keys, caller->tenant, &event, now, arena, &add->event);
 }
 

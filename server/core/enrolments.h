@@ -9,7 +9,7 @@
 #include "store/person.h"
 
 enum {
-	ENROLMENTS_CODE = 10,	   /* base32 characters */
+	ENROLMENTS_CODE = 10,      /* base32 characters */
 	ENROLMENTS_TYPED_MAX = 40, /* as a person types it: dashes, spaces, small letters */
 	ENROLMENTS_ADDRESS_AGE_MS = 24 * 60 * 60 * 1000,
 	ENROLMENTS_RESEND_MS = 60 * 1000,
@@ -25,7 +25,7 @@ struct enrolments_add {
 	struct enrolment enrolment;
 	bool first; /* no factor is proven yet: nobody could vouch, so whoever sets the tenant up does */
 	char code[ENROLMENTS_CODE + 1]; /* shown once, by hand only */
-	struct notice notice;		/* by e-mail only */
+	struct notice notice;           /* by e-mail only */
 	struct event_draft event;
 };
 

@@ -6,7 +6,8 @@
 #include "store/client.h"
 #include "store/person.h"
 
-static fallible set_source(const struct caller *caller, const struct events_ask *ask, struct instant now, struct event *event)
+static fallible set_source(
+	const struct caller *caller, const struct events_ask *ask, struct instant now, struct event *event)
 {
 	bool may_import = scopes_allow(caller->scopes, SCOPE_BIT(EVENTS_IMPORT));
 	bool history = ask->time.ms && ask->time.ms < now.ms - EVENTS_HISTORY_MS;
@@ -18,8 +19,8 @@ static fallible set_source(const struct caller *caller, const struct events_ask 
 	return OK;
 }
 
-static fallible set_person(const struct view *view, struct id tenant, const struct events_ask *ask, struct arena *arena,
-	struct event *event)
+static fallible set_person(const struct view *view, struct id tenant, const struct events_ask *ask,
+	struct arena *arena, struct event *event)
 {
 	struct person person;
 	struct id *id = &event->ids[LEAF_ID_ACTOR];
@@ -55,7 +56,8 @@ static fallible set_actor(const struct view *view, const struct caller *caller, 
 	return OK;
 }
 
-static fallible set_others(const struct view *view, struct id tenant, const struct events_ask *ask, struct event *event)
+static fallible set_others(
+	const struct view *view, struct id tenant, const struct events_ask *ask, struct event *event)
 {
 	struct err err = OK;
 	if (ask->in_place_of.len)
@@ -103,8 +105,11 @@ fallible events_prepare(const struct server *server, const struct caller *caller
 	 * others did. */
 	if (ids_is_none(caller->application))
 		return FAIL_CODE(SCOPE_MISSING, "events are reported by an application");
-	struct event event = {.action = ask->action->action, .outcome = ask->outcome, .time = ask->time,
-		.counted = ask->counted, .count = ask->count};
+	struct event event = {.action = ask->action->action,
+		.outcome = ask->outcome,
+		.time = ask->time,
+		.counted = ask->counted,
+		.count = ask->count};
 	TRY(set_source(caller, ask, now, &event));
 	TRY(set_actor(view, caller, ask, arena, &event));
 	TRY(set_others(view, caller->tenant, ask, &event));
@@ -115,7 +120,8 @@ fallible events_prepare(const struct server *server, const struct caller *caller
 	TRY(arena_keep(arena, ask->device.id, &item->device.id));
 	item->subject = event.ids[LEAF_ID_ACTOR];
 	if (ask->device.given && !ids_is_none(item->subject))
-		TRY(device_find(view, caller->tenant, item->subject, &ask->device, now, &item->device_id, &item->device_is_new));
+		TRY(device_find(view, caller->tenant, item->subject, &ask->device, now, &item->device_id,
+			&item->device_is_new));
 	event.ids[LEAF_ID_DEVICE] = item->device_id;
 	return event_seal(server->volume.keys, caller->tenant, &event, now, arena, &item->draft);
 }

@@ -331,7 +331,7 @@ static fallible check_remove(const struct caller *caller, const struct factors_c
 	const struct factor *factor = &change->factor;
 	enum factor_vouch vouch;
 	bool manages = caller->proven && (caller->capabilities & CAPABILITY_BIT(FACTORS_MANAGE)) &&
-		       !ids_is_none(caller->person);
+		!ids_is_none(caller->person);
 	if (factor->state != FACTOR_ACTIVE || (!factor->proven && manages))
 		return OK;
 	return weigh_vouch(caller, factor->person, &change->held, &vouch);
@@ -340,7 +340,7 @@ static fallible check_remove(const struct caller *caller, const struct factors_c
 static fallible check_state(const struct factor *factor, enum factors_change_kind kind, struct instant now)
 {
 	bool late = now.ms >= factor_pending_ends(factor).ms ||
-		    (factor->type == FACTOR_EMAIL && now.ms >= factor->created.ms + FACTOR_CODE_MS);
+		(factor->type == FACTOR_EMAIL && now.ms >= factor->created.ms + FACTOR_CODE_MS);
 	switch (kind) {
 	case FACTORS_CONFIRM:
 		if (factor->state == FACTOR_ACTIVE)

@@ -56,7 +56,7 @@ struct factors_change {
 	enum factors_change_kind kind;
 	struct id id;
 	char code[FACTORS_CODE_MAX + 1]; /* confirm */
-	struct span enrolment;		 /* confirm: may be empty; prove */
+	struct span enrolment;           /* confirm: may be empty; prove */
 	struct span trace;
 	/* prepared */
 	struct person who;

@@ -12,8 +12,8 @@
 struct grants_add {
 	/* asked */
 	struct span credential; /* crd_… */
-	struct span to;		/* id or ref of a person */
-	struct grant grant;	/* modes, from (ms 0 = now), until (ms 0 = in GRANT_DAYS), uses_max, task,
+	struct span to;         /* id or ref of a person */
+	struct grant grant;     /* modes, from (ms 0 = now), until (ms 0 = in GRANT_DAYS), uses_max, task,
 				   mandate, notify */
 	/* prepared */
 	const char *fault; /* after INVALID: the member that is at fault; static */
@@ -52,7 +52,7 @@ fallible grants_revoke_write(struct act *act, struct grants_revoke *revoke);
 /* Stopping all use of a client's credentials, or allowing it again. */
 struct grants_freeze {
 	struct span client; /* id or ref */
-	bool frozen;	    /* from now on */
+	bool frozen;        /* from now on */
 	struct client found;
 	struct span sealed;
 	struct event_draft draft;

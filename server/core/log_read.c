@@ -46,8 +46,9 @@ fallible log_read_reader(
 static bool is_administrative(const struct leaf *leaf)
 {
 	const struct action_row *row = action_by_code(leaf->action);
-	return row && (row->class == ACTION_CLASS_POLICY || row->class == ACTION_CLASS_STAFF ||
-			      row->class == ACTION_CLASS_LOG || row->class == ACTION_CLASS_PRIVACY);
+	return row &&
+		(row->class == ACTION_CLASS_POLICY || row->class == ACTION_CLASS_STAFF ||
+			row->class == ACTION_CLASS_LOG || row->class == ACTION_CLASS_PRIVACY);
 }
 
 static bool is_own(const struct log_reader *reader, const struct leaf *leaf)

@@ -17,9 +17,9 @@ enum {
 struct log_reader {
 	struct id tenant;
 	enum capability_log_scope scope; /* SELF, CLIENT or TENANT */
-	struct id self;			 /* the person; of an application as itself its own id */
-	struct id client;		 /* with CLIENT */
-	bool admin;			 /* sees what administrators do as such */
+	struct id self;                  /* the person; of an application as itself its own id */
+	struct id client;                /* with CLIENT */
+	bool admin;                      /* sees what administrators do as such */
 };
 
 /* log_read_reader - from who calls. A branch is the reader alone until there are branches; so is the client's
@@ -29,8 +29,8 @@ fallible log_read_reader(
 
 /* Different filters must all hold; of one filter's values any will do. */
 struct log_filters {
-	uint32_t classes;		    /* bit of enum action_class; 0 = any */
-	uint32_t outcomes;		    /* bit of enum leaf_outcome; 0 = any */
+	uint32_t classes;                   /* bit of enum action_class; 0 = any */
+	uint32_t outcomes;                  /* bit of enum leaf_outcome; 0 = any */
 	uint16_t actions[QUERY_VALUES_MAX]; /* codes */
 	size_t action_count;
 	struct span actors[QUERY_VALUES_MAX]; /* person: id or ref; application: id. One that nobody has
@@ -63,9 +63,9 @@ struct log_page {
 	struct log_event *events; /* in the arena */
 	size_t count;
 	bool more;
-	uint64_t last;			   /* `after` of the next page, when more */
+	uint64_t last;                     /* `after` of the next page, when more */
 	uint64_t scanned_from, scanned_to; /* indexes, inclusive; from > to: nothing was there */
-	bool complete;			   /* false: the page ended because it was too much work */
+	bool complete;                     /* false: the page ended because it was too much work */
 };
 
 /* log_read_page - Fails: as query_run, event_read · NO_MEMORY. */

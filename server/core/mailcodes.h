@@ -9,9 +9,9 @@ enum { MAILCODES_DIGITS = 8, MAILCODES_MINUTES = 10, MAILCODES_REF = 2 };
 
 struct mailcodes_ask {
 	struct id tenant;
-	struct id about;	     /* the verification or factor that the code is for */
-	struct id person;	     /* none: a decoy */
-	struct span to;		     /* address */
+	struct id about;             /* the verification or factor that the code is for */
+	struct id person;            /* none: a decoy */
+	struct span to;              /* address */
 	const struct device *device; /* from which it was asked for; NULL */
 	struct instant now;
 };

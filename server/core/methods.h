@@ -12,11 +12,11 @@
 struct method {
 	enum factor_type type;
 	struct id factor;
-	bool proven;			   /* of the factor */
-	struct span hint;		   /* label, or masked address */
-	struct span address;		   /* email */
-	struct totp_shape shape;	   /* totp */
-	uint64_t centre_step;		   /* totp: the window that the codes below are of */
+	bool proven;                       /* of the factor */
+	struct span hint;                  /* label, or masked address */
+	struct span address;               /* email */
+	struct totp_shape shape;           /* totp */
+	uint64_t centre_step;              /* totp: the window that the codes below are of */
 	struct totp_candidates candidates; /* totp */
 };
 

@@ -185,7 +185,7 @@ fallible people_find(const struct scene *scene, struct span id_or_ref, struct pe
 bool people_shows_email(const struct caller *caller, const struct person *person)
 {
 	return ids_equal(caller->person, person->id) ||
-	       caller_has(caller, SCOPE_BIT(PEOPLE_WRITE), CAPABILITY_BIT(PEOPLE_WRITE));
+		caller_has(caller, SCOPE_BIT(PEOPLE_WRITE), CAPABILITY_BIT(PEOPLE_WRITE));
 }
 
 static bool lets_through(const struct people_filter *filter, const struct person *person)

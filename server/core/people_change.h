@@ -22,7 +22,7 @@ struct people_change {
 				  factor */
 	struct id other_owner; /* who stays when this one goes; none: nobody goes */
 	bool is_last_owner;    /* refused, and the refusal is on record */
-	bool is_empty;	       /* nothing changes: no act */
+	bool is_empty;         /* nothing changes: no act */
 	struct span sealed;
 	struct contacts_change contacts; /* of a removed contact */
 	bool has_contacts;

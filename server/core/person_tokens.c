@@ -34,7 +34,7 @@ static fallible seal_name(const struct scene *scene, const struct personal_token
 static bool is_setting_up(const struct caller *caller, const struct tenant *tenant)
 {
 	return ids_is_none(caller->person) && !tenant->vouched &&
-	       scopes_allow(caller->scopes, SCOPE_BIT(ADMIN));
+		scopes_allow(caller->scopes, SCOPE_BIT(ADMIN));
 }
 
 static fallible check_owner(const struct scene *scene, const struct person *person, bool first)
@@ -101,8 +101,9 @@ static fallible find_token(const struct scene *scene, struct id id, struct perso
 	struct err err = personal_token_get(scene->view, caller->tenant, id, scene->arena, token);
 	if (err.kind != ERR_NOT_FOUND)
 		TRY(err);
-	bool may = !err_failed(err) && (ids_equal(caller->person, token->person) ||
-					       caller->capabilities & CAPABILITY_BIT(PEOPLE_WRITE));
+	bool may = !err_failed(err) &&
+		(ids_equal(caller->person, token->person) ||
+			caller->capabilities & CAPABILITY_BIT(PEOPLE_WRITE));
 	/* One answer, whether there is none or only none for this caller (FOUNDATIONS 13). */
 	if (!may || token->revoked)
 		return FAIL(NOT_FOUND, "there is no such token here");

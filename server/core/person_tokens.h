@@ -11,7 +11,7 @@ struct person_tokens_add {
 	/* asked */
 	struct span name;
 	struct instant expires; /* ms 0 = the usual */
-	struct person person;	/* whose */
+	struct person person;   /* whose */
 	/* prepared */
 	bool first; /* made by the application that sets the tenant up */
 	struct personal_token token;

@@ -33,7 +33,7 @@ fallible proof_find(const struct view *view, const struct caller *caller, struct
 		return unproven();
 	TRY(err);
 	bool own = ids_equal(verification.person, person) &&
-		   ids_equal(verification.application, caller->application);
+		ids_equal(verification.application, caller->application);
 	if (!own || !still_proves(&verification, now))
 		return unproven();
 	*proof = (struct proof){.given = true,

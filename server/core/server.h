@@ -14,9 +14,10 @@
 struct health {
 	atomic_bool stopping;     /* SIGTERM came: no new work */
 	atomic_bool sum_mismatch; /* a protected row was changed by hand: nothing is released */
-	atomic_bool log_contradicts; /* the log is not the one that was signed: nothing is written or signed */
+	atomic_bool
+		log_contradicts; /* the log is not the one that was signed: nothing is written or signed */
 	atomic_bool key_beside_data; /* key file and data share a filesystem */
-	atomic_bool unlocked;     /* secrets may reach swap */
+	atomic_bool unlocked;        /* secrets may reach swap */
 };
 
 struct conf_list; /* server/env/conf.h */
@@ -28,7 +29,7 @@ struct server {
 	struct secret_arena *secrets;
 	struct health *health;
 	const struct conf_list *trusted_proxies; /* whose X-Forwarded-For is believed; NULL = nobody's */
-	const char *log_name; /* in the origin of every log: LOG_NAME/<tenant id> */
-	const char *app_name; /* how mails name an application that has no name of its own */
+	const char *log_name;                    /* in the origin of every log: LOG_NAME/<tenant id> */
+	const char *app_name;         /* how mails name an application that has no name of its own */
 	const char *security_contact; /* a URI for /.well-known/security.txt; NULL or "" = none */
 };

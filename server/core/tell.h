@@ -20,12 +20,12 @@ struct keeper; /* server/keeper/keeper.h */
  * given; any other text whose value nobody gives is a BUG and never sent. "to" is an address that gets the
  * mail instead of the person's own. A control character in a value is shown as '?'. */
 struct tell_ask {
-	struct id person;                   /* who gets it */
+	struct id person; /* who gets it */
 	enum notice_kind kind;
 	struct id about;                    /* the verification, factor, grant or event; none */
 	const struct message_value *values; /* at most NOTICE_VALUES_MAX */
 	size_t count;
-	struct instant now;                 /* call->now: the queue's order, and whose day key seals */
+	struct instant now; /* call->now: the queue's order, and whose day key seals */
 };
 
 /* tell_prepare - draw the notice's id and seal its values under the tenant's key of the day (FOUNDATIONS 23).
@@ -34,8 +34,8 @@ struct tell_ask {
  *   notice  ready for notice_add, due at once
  * Fails: TOO_LARGE the record is over NOTICE_SEALED_MAX · BUG too many values, or one with a name that is not
  * above · BUSY sealed · NO_MEMORY. */
-fallible tell_prepare(struct keeper *keeper, struct id tenant, const struct tell_ask *ask, struct arena *arena,
-	struct notice *notice);
+fallible tell_prepare(struct keeper *keeper, struct id tenant, const struct tell_ask *ask,
+	struct arena *arena, struct notice *notice);
 
 /* tell_time - an instant as the value "time"; the courier prints it in the language of the reader.
  *

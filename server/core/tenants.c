@@ -29,8 +29,8 @@ static void draw_application(const struct server *server, struct instant now, st
 	keeper_hash(server->keeper, KEEPER_TOKEN, &token, 1, add->application.token);
 }
 
-static fallible seal_events(const struct server *server, const struct caller *caller, struct instant now, struct arena *arena,
-	struct tenants_add *add)
+static fallible seal_events(const struct server *server, const struct caller *caller, struct instant now,
+	struct arena *arena, struct tenants_add *add)
 {
 	struct event created = caller_event(caller, ACTION_TENANT_CREATED);
 	struct event registered = caller_event(caller, ACTION_APPLICATION_REGISTERED);
@@ -44,8 +44,8 @@ static fallible seal_events(const struct server *server, const struct caller *ca
 	return event_seal(server->volume.keys, add->tenant.id, &registered, now, arena, &add->registered);
 }
 
-fallible tenants_add_prepare(const struct server *server, const struct caller *caller, struct instant now, struct arena *arena,
-	struct tenants_add *add)
+fallible tenants_add_prepare(const struct server *server, const struct caller *caller, struct instant now,
+	struct arena *arena, struct tenants_add *add)
 {
 	add->tenant = (struct tenant){
 		.id = random_id(now),
@@ -69,7 +69,8 @@ static fallible put_roles(struct act *act, struct id tenant)
 {
 	for (size_t i = 0; i < roles_count(); i++) {
 		const struct role_row *row = roles_row(i);
-		struct role role = {.name = span_text(row->name), .capabilities = row->capabilities,
+		struct role role = {.name = span_text(row->name),
+			.capabilities = row->capabilities,
 			.least_factor = row->least_factor};
 		TRY(role_put(act, tenant, &role));
 	}
@@ -78,7 +79,9 @@ static fallible put_roles(struct act *act, struct id tenant)
 
 fallible tenants_add_write(struct act *act, struct tenants_add *add)
 {
-	struct token token = {.kind = TOKEN_APPLICATION, .tenant = add->tenant.id, .owner = add->application.id,
+	struct token token = {.kind = TOKEN_APPLICATION,
+		.tenant = add->tenant.id,
+		.owner = add->application.id,
 		.expires = add->application.expires};
 	TRY(tenant_put(act, &add->tenant));
 	TRY(put_roles(act, add->tenant.id));

@@ -25,6 +25,6 @@ struct tenants_add {
 };
 
 /* tenants_add_prepare - draw ids and the token, make the tenant's keys durable, seal the events. */
-fallible tenants_add_prepare(const struct server *server, const struct caller *caller, struct instant now, struct arena *arena,
-	struct tenants_add *add);
+fallible tenants_add_prepare(const struct server *server, const struct caller *caller, struct instant now,
+	struct arena *arena, struct tenants_add *add);
 fallible tenants_add_write(struct act *act, struct tenants_add *add);

@@ -304,7 +304,7 @@ static fallible expire(struct act *act, struct grant *grant)
 static fallible refuse(struct act *act, struct uses_add *use, struct grant *grant, enum reason reason)
 {
 	bool over = grant->until.ms <= act->now.ms && grant->state != GRANT_REVOKED &&
-		    grant->state != GRANT_EXPIRED;
+		grant->state != GRANT_EXPIRED;
 	enum err_code code = reasons_code(reason);
 	event_decide(&use->draft, ACTION_CREDENTIAL_DENIED, LEAF_DENIED, reason);
 	if (over)

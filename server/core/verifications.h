@@ -66,7 +66,7 @@ struct verifications_ask {
 	/* decided */
 	enum verifications_decision decision;
 	enum reason reason;
-	bool compared;		/* a code was compared in this act */
+	bool compared;          /* a code was compared in this act */
 	struct receipt receipt; /* of the event */
 };
 

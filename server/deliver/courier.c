@@ -137,7 +137,7 @@ static fallible gather(const struct courier *courier, struct id after, struct pa
 static enum outcome outcome_of_failure(struct err err)
 {
 	bool passes = err.kind == ERR_BUSY || err.kind == ERR_IO || err.kind == ERR_NO_MEMORY ||
-	              err.kind == ERR_FULL;
+		err.kind == ERR_FULL;
 	return passes ? AGAIN : FAILED;
 }
 
@@ -284,7 +284,7 @@ static fallible seal_ending(const struct courier *courier, struct ending *ending
 	TRY(buf_check(&detail));
 	struct event event = {
 		.action = parcel->notice.kind == NOTICE_LOGIN_CODE ? ACTION_CHALLENGE_DELIVERY_FAILED
-	                                                           : ACTION_NOTIFICATION_FAILED,
+								   : ACTION_NOTIFICATION_FAILED,
 		.source = LEAF_SERVER,
 		.outcome = LEAF_FAILED,
 		.reason = parcel->outcome == REFUSED ? REASON_DELIVERY_REFUSED : REASON_DELIVERY_FAILED,

@@ -14,7 +14,7 @@
 
 enum {
 	COURIER_POLL_MS = 1000,
-	COURIER_FIRST_RETRY_MS = 5000,      /* doubles with each try, with jitter */
+	COURIER_FIRST_RETRY_MS = 5000, /* doubles with each try, with jitter */
 	COURIER_LAST_RETRY_MS = 3600000,
 };
 

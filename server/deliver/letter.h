@@ -8,8 +8,8 @@
 enum { LETTER_MAX = 64 * 1024 }; /* bytes of a mail */
 
 struct letter {
-	const char *id;      /* of the notice, hex: the same for every try */
-	const char *from;    /* addresses as text_is_email takes them */
+	const char *id;   /* of the notice, hex: the same for every try */
+	const char *from; /* addresses as text_is_email takes them */
 	const char *to;
 	struct span message; /* RFC 5322, lines ended by CRLF */
 };

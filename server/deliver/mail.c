@@ -196,9 +196,10 @@ static void put_headers(const struct mail_ask *ask, struct span sender, struct s
 	mime_put_header(out, "Subject", subject);
 	mime_put_date(out, ask->time);
 	buf_printf(out, "Message-ID: <%s@%.*s>\r\n", ask->id, SPAN_FMT(domain_of(ask->from)));
-	buf_put_text(out, "MIME-Version: 1.0\r\n"
-			  "Content-Type: text/plain; charset=UTF-8\r\n"
-			  "Content-Transfer-Encoding: quoted-printable\r\n");
+	buf_put_text(out,
+		"MIME-Version: 1.0\r\n"
+		"Content-Type: text/plain; charset=UTF-8\r\n"
+		"Content-Transfer-Encoding: quoted-printable\r\n");
 	buf_printf(out, "Content-Language: %s\r\n", languages_code(ask->language));
 	/* No out-of-office answer to a machine (RFC 3834 §5). */
 	buf_put_text(out, "Auto-Submitted: auto-generated\r\n\r\n");

@@ -9,12 +9,13 @@
 struct mail_ask {
 	enum language language;
 	enum notice_kind kind;
-	const char *id;                     /* of the notice, hex: the Message-ID, the same for every try */
-	struct instant time;                /* when the notice was made */
-	struct span from;                   /* addresses */
+	const char *id;      /* of the notice, hex: the Message-ID, the same for every try */
+	struct instant time; /* when the notice was made */
+	struct span from;    /* addresses */
 	struct span to;
-	struct span sender;                 /* who it comes from, in words */
-	const struct message_value *values; /* "time" may be an RFC 3339 text: it is printed in the reader's form */
+	struct span sender; /* who it comes from, in words */
+	const struct message_value
+		*values; /* "time" may be an RFC 3339 text: it is printed in the reader's form */
 	size_t count;
 };
 

@@ -20,7 +20,7 @@ static size_t line_end(struct span text)
 	if (text.len > 1 && text.at[0] == 0xc2 && text.at[1] < 0xa0)
 		return 2;
 	return span_starts(text, SPAN_LIT("\xe2\x80\xa8")) || span_starts(text, SPAN_LIT("\xe2\x80\xa9")) ? 3
-	                                                                                                  : 0;
+													  : 0;
 }
 
 void mime_make_line(uint8_t *text, size_t len)

@@ -31,8 +31,8 @@ bool smtp_is_loopback(const char *url)
 	char *host = NULL;
 	CURLU *parts = curl_url();
 	bool found = parts &&
-	             curl_url_set(parts, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK &&
-	             curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK;
+		curl_url_set(parts, CURLUPART_URL, url, CURLU_NON_SUPPORT_SCHEME) == CURLUE_OK &&
+		curl_url_get(parts, CURLUPART_HOST, &host, 0) == CURLUE_OK;
 	bool loopback = found && host_is_loopback(host);
 	curl_free(host);
 	curl_url_cleanup(parts);
@@ -72,25 +72,25 @@ static bool set_up_connection(struct smtp *smtp, const struct smtp_ask *ask)
 	CURL *curl = smtp->curl;
 	long send_ms = ask->send_ms ? (long)ask->send_ms : SMTP_SEND_MS;
 	return curl_easy_setopt(curl, CURLOPT_URL, ask->url) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps") == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_PROXY, "") ==
-	               CURLE_OK && /* the environment names none for us */
-	       curl_easy_setopt(curl, CURLOPT_USE_SSL, tls_for(ask)) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK &&
-	       (!ask->ca_file[0] || curl_easy_setopt(curl, CURLOPT_CAINFO, ask->ca_file) == CURLE_OK) &&
-	       curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)SMTP_CONNECT_MS) == CURLE_OK &&
-	       curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, send_ms) == CURLE_OK;
+		curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps") == CURLE_OK &&
+		curl_easy_setopt(curl, CURLOPT_PROXY, "") ==
+		CURLE_OK && /* the environment names none for us */
+		curl_easy_setopt(curl, CURLOPT_USE_SSL, tls_for(ask)) == CURLE_OK &&
+		curl_easy_setopt(curl, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK &&
+		curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 1L) == CURLE_OK &&
+		curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 2L) == CURLE_OK &&
+		(!ask->ca_file[0] || curl_easy_setopt(curl, CURLOPT_CAINFO, ask->ca_file) == CURLE_OK) &&
+		curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+		curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)SMTP_CONNECT_MS) == CURLE_OK &&
+		curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, send_ms) == CURLE_OK;
 }
 
 static bool set_up_message(struct smtp *smtp)
 {
 	return curl_easy_setopt(smtp->curl, CURLOPT_UPLOAD, 1L) == CURLE_OK &&
-	       curl_easy_setopt(smtp->curl, CURLOPT_READFUNCTION, give_message) == CURLE_OK &&
-	       curl_easy_setopt(smtp->curl, CURLOPT_READDATA, smtp) == CURLE_OK &&
-	       curl_easy_setopt(smtp->curl, CURLOPT_WRITEFUNCTION, drop_output) == CURLE_OK;
+		curl_easy_setopt(smtp->curl, CURLOPT_READFUNCTION, give_message) == CURLE_OK &&
+		curl_easy_setopt(smtp->curl, CURLOPT_READDATA, smtp) == CURLE_OK &&
+		curl_easy_setopt(smtp->curl, CURLOPT_WRITEFUNCTION, drop_output) == CURLE_OK;
 }
 
 static bool set_up_login(struct smtp *smtp, const struct smtp_ask *ask)
@@ -101,7 +101,7 @@ static bool set_up_login(struct smtp *smtp, const struct smtp_ask *ask)
 	if (ask->password.len)
 		memcpy(password, ask->password.at, ask->password.len);
 	bool set = curl_easy_setopt(smtp->curl, CURLOPT_USERNAME, ask->username) == CURLE_OK &&
-	           curl_easy_setopt(smtp->curl, CURLOPT_PASSWORD, password) == CURLE_OK;
+		curl_easy_setopt(smtp->curl, CURLOPT_PASSWORD, password) == CURLE_OK;
 	explicit_bzero(password, sizeof password);
 	return set;
 }

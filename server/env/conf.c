@@ -499,7 +499,7 @@ void conf_help(struct buf *out)
 	buf_put_text(out,
 		"\nsettings, from the YAML file, then the environment, then flags:\n  --config FILE\n"
 		"      the YAML file (MUNIMENT_CONFIG); mail.kind there is MUNIMENT_MAIL_KIND and "
-	        "--mail-kind\n");
+		"--mail-kind\n");
 	for (unsigned i = 0; i < CONF_SETTING_COUNT; i++)
 		if (!settings_row((enum conf_setting)i)->only_flag)
 			help_row(settings_row((enum conf_setting)i), out);

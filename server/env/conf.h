@@ -58,8 +58,8 @@ struct conf {
 #include "server/env/settings.def"
 #undef OPTION
 #undef SETTING
-	const char *file;            /* --config or MUNIMENT_CONFIG; "" = none */
-	const char *notify_socket;   /* NOTIFY_SOCKET of systemd; "" = none */
+	const char *file;          /* --config or MUNIMENT_CONFIG; "" = none */
+	const char *notify_socket; /* NOTIFY_SOCKET of systemd; "" = none */
 	enum conf_origin origins[CONF_SETTING_COUNT];
 	unsigned lines[CONF_SETTING_COUNT]; /* in the file, for CONF_BY_FILE */
 };

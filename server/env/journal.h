@@ -50,11 +50,11 @@ struct journal_field {
  */
 #define JOURNAL_TEXT(NAME, TEXT) ((struct journal_field){.name = (NAME), .text = (TEXT)})
 #define JOURNAL_NUMBER(NAME, NUMBER) ((struct journal_field){.name = (NAME), .number = (NUMBER)})
-#define JOURNAL(journal, LEVEL, WHY, ...)                                                                              \
-	do {                                                                                                           \
-		const struct journal_field journal_fields_[] = {{.name = NULL}, ##__VA_ARGS__};                        \
-		journal_write((journal), JOURNAL_##LEVEL, ERR_AT, (WHY), journal_fields_ + 1,                          \
-			sizeof journal_fields_ / sizeof journal_fields_[0] - 1);                                       \
+#define JOURNAL(journal, LEVEL, WHY, ...)                                                       \
+	do {                                                                                    \
+		const struct journal_field journal_fields_[] = {{.name = NULL}, ##__VA_ARGS__}; \
+		journal_write((journal), JOURNAL_##LEVEL, ERR_AT, (WHY), journal_fields_ + 1,   \
+			sizeof journal_fields_ / sizeof journal_fields_[0] - 1);                \
 	} while (0)
 
 /* journal_write - one line: level, at, why, the fields that fit, the time. Never blocks: a line that standard

@@ -20,8 +20,8 @@ enum {
 enum { SHOWN, MASKED };
 
 static const struct settings_row ROWS[CONF_SETTING_COUNT] = {
-#define ROW(field, key, type, initial, least, most, unit, commands, masked, help, flag)                      \
-	{(key), SETTINGS_##type, offsetof(struct conf, field), (initial), (least), (most), (unit),           \
+#define ROW(field, key, type, initial, least, most, unit, commands, masked, help, flag)            \
+	{(key), SETTINGS_##type, offsetof(struct conf, field), (initial), (least), (most), (unit), \
 		(commands), (masked) == MASKED, (flag), (help)},
 #define SETTING(...) ROW(__VA_ARGS__, false)
 #define OPTION(...) ROW(__VA_ARGS__, true)

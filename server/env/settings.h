@@ -44,7 +44,8 @@ struct settings_name settings_flag(const struct settings_row *row);
 /* settings_read - a value's text into its field; a list is cut at its commas. settings_add - one more item of
  * a list.
  * Fails: INPUT and why, to stand behind the setting's name · NO_MEMORY. The field is as it was then. */
-fallible settings_read(const struct settings_row *row, struct span text, struct arena *arena, struct conf *conf);
+fallible settings_read(
+	const struct settings_row *row, struct span text, struct arena *arena, struct conf *conf);
 fallible settings_add(struct conf_list *list, struct span text, struct arena *arena);
 
 /* settings_put_text - a text for a field of conf, NUL-ended in the arena. Fails: INPUT no UTF-8, or too long

@@ -57,7 +57,7 @@ static bool bind_and_listen(int fd, const struct endpoint *endpoint)
 		setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off) != 0)
 		return false;
 	return bind(fd, (const struct sockaddr *)&endpoint->address, endpoint->len) == 0 &&
-	       listen(fd, SOMAXCONN) == 0;
+		listen(fd, SOMAXCONN) == 0;
 }
 
 fallible endpoint_listen(const struct endpoint *endpoint, int *fd)

@@ -15,7 +15,7 @@ struct framing_field {
 struct framing_head {
 	struct span block; /* from the method's first byte, as long as the head was on the wire */
 	struct span target;
-	struct span version;		    /* "HTTP/1.1" */
+	struct span version;                /* "HTTP/1.1" */
 	const struct framing_field *fields; /* in the order received */
 	size_t count;
 };

@@ -29,12 +29,12 @@ struct http_server {
 	int64_t body_deadline_ms;
 	int64_t idle_ms;
 	int listen_fd;
-	bool lays_out_plainly;	/* this libmicrohttpd leaves the head where framing_check_layout expects it */
-	atomic_bool draining;	/* every reply closes its connection */
-	atomic_bool closed;	/* no new call reaches the application */
-	atomic_bool abandoned;	/* and no end either: the application is gone, these threads are not */
+	bool lays_out_plainly;  /* this libmicrohttpd leaves the head where framing_check_layout expects it */
+	atomic_bool draining;   /* every reply closes its connection */
+	atomic_bool closed;     /* no new call reaches the application */
+	atomic_bool abandoned;  /* and no end either: the application is gone, these threads are not */
 	atomic_size_t inflight; /* exchanges between a whole head and the sent reply */
-	atomic_size_t held;	/* exchanges that the application has in hand, suspended ones among them */
+	atomic_size_t held;     /* exchanges that the application has in hand, suspended ones among them */
 	atomic_size_t resuming; /* threads inside http_resume */
 };
 
@@ -52,7 +52,7 @@ struct http_exchange {
 	struct http_request request;
 	struct http_reply reply;
 	struct buf body;
-	size_t drained;	  /* bytes thrown away */
+	size_t drained;   /* bytes thrown away */
 	struct err fault; /* of the body; told once it is over */
 	void *state;
 	struct arena arena; /* the connection's; the exchange itself lies in its first block */

@@ -33,11 +33,11 @@ struct http_request {
 	struct span path;
 	struct span query; /* raw, without '?' ; http_query reads it */
 	struct span body;
-	struct span peer;  /* numeric address; ::ffff:a.b.c.d as a.b.c.d */
+	struct span peer; /* numeric address; ::ffff:a.b.c.d as a.b.c.d */
 };
 
 struct http_header {
-	const char *name; /* static */
+	const char *name;  /* static */
 	struct span value; /* in the exchange's arena or static */
 };
 
@@ -47,7 +47,7 @@ struct http_reply {
 	struct buf body;          /* wiped when it has been sent */
 	struct http_header headers[HTTP_REPLY_HEADERS];
 	size_t header_count;
-	bool close;               /* close the connection after it */
+	bool close; /* close the connection after it */
 };
 
 /* What the application provides. */
@@ -68,8 +68,8 @@ struct http_app {
 };
 
 struct http_ask {
-	const char *listen;      /* ADDR:PORT, [ADDR]:PORT; port 0 = any free one */
-	unsigned threads;        /* 1 to 16 */
+	const char *listen; /* ADDR:PORT, [ADDR]:PORT; port 0 = any free one */
+	unsigned threads;   /* 1 to 16 */
 	unsigned connections_max;
 	int64_t header_deadline_ms; /* from accept to a whole header block */
 	int64_t body_deadline_ms;   /* from there to a whole body */
@@ -109,7 +109,8 @@ struct span http_header_last(const struct http_exchange *exchange, const char *n
 /* http_query - the next value of a query parameter, percent-decoded into the arena; *at starts at 0. False at
  * the end.
  * Fails through *err: INPUT a bad escape or invalid UTF-8. */
-bool http_query(struct http_exchange *exchange, size_t *at, struct span *name, struct span *value, struct err *err);
+bool http_query(
+	struct http_exchange *exchange, size_t *at, struct span *name, struct span *value, struct err *err);
 
 /* http_suspend - call it before handing the exchange to another thread; nothing of the exchange may be
  * touched by this thread afterwards. http_resume - from any thread, once. */

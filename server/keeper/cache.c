@@ -80,7 +80,8 @@ static struct pair *pair_of(struct cache *cache, const struct keyring_name *name
 
 static bool same_name(const struct keyring_name *one, const struct keyring_name *other)
 {
-	return one->kind == other->kind && ids_equal(one->tenant, other->tenant) && ids_equal(one->id, other->id);
+	return one->kind == other->kind && ids_equal(one->tenant, other->tenant) &&
+		ids_equal(one->id, other->id);
 }
 
 bool cache_get(struct cache *cache, const struct keyring_name *name, struct seal_key *key, uint32_t *epoch)
@@ -104,8 +105,8 @@ uint64_t cache_generation(struct cache *cache)
 	return generation;
 }
 
-void cache_put(struct cache *cache, const struct keyring_name *name, const struct seal_key *key, uint32_t epoch,
-	uint64_t generation)
+void cache_put(struct cache *cache, const struct keyring_name *name, const struct seal_key *key,
+	uint32_t epoch, uint64_t generation)
 {
 	pthread_mutex_lock(&cache->lock);
 	if (generation == cache->generation)
@@ -124,7 +125,8 @@ bool cache_get_pair(struct cache *cache, const struct keyring_name *name, struct
 	return found;
 }
 
-void cache_put_pair(struct cache *cache, const struct keyring_name *name, const struct sign_key *key, uint64_t generation)
+void cache_put_pair(
+	struct cache *cache, const struct keyring_name *name, const struct sign_key *key, uint64_t generation)
 {
 	pthread_mutex_lock(&cache->lock);
 	if (generation == cache->generation)

@@ -19,14 +19,15 @@ bool cache_get(struct cache *cache, const struct keyring_name *name, struct seal
 /* cache_generation - read it before unwrapping; cache_put drops what was unwrapped before the last
  * cache_clear, so that a key destroyed meanwhile does not come back. */
 uint64_t cache_generation(struct cache *cache);
-void cache_put(struct cache *cache, const struct keyring_name *name, const struct seal_key *key, uint32_t epoch,
-	uint64_t generation);
+void cache_put(struct cache *cache, const struct keyring_name *name, const struct seal_key *key,
+	uint32_t epoch, uint64_t generation);
 
 /* cache_get_pair, cache_put_pair - the same for signing keys: to compute the public half costs as much as to
  * sign. Both halves are one entry, because a signature by one with the other's public half would give the key
  * away. */
 bool cache_get_pair(struct cache *cache, const struct keyring_name *name, struct sign_key *key);
-void cache_put_pair(struct cache *cache, const struct keyring_name *name, const struct sign_key *key, uint64_t generation);
+void cache_put_pair(struct cache *cache, const struct keyring_name *name, const struct sign_key *key,
+	uint64_t generation);
 
 /* cache_clear - forget all, wiped: a key is about to be destroyed. */
 void cache_clear(struct cache *cache);

@@ -51,28 +51,32 @@ void keeper_hash(const struct keeper *keeper, enum keeper_use use, const struct 
 
 /* keeper_decoy - 32 bytes that only the tenant's decoy key gives for a text: what a person who does not exist
  * is made of. */
-fallible keeper_decoy(struct keeper *keeper, struct id tenant, struct span text, uint8_t out[static HASH_BLAKE]);
+fallible keeper_decoy(
+	struct keeper *keeper, struct id tenant, struct span text, uint8_t out[static HASH_BLAKE]);
 
 /* ---- sealing ---- */
 
 /* A TOTP seed, under the tenant's seed key; context names person (client), factor (object) and version. */
-fallible keeper_seal_seed(struct keeper *keeper, struct seal_context context, struct span seed, struct buf *record);
-fallible keeper_open_seed(struct keeper *keeper, struct seal_context context, struct span record, struct secret *seed);
+fallible keeper_seal_seed(
+	struct keeper *keeper, struct seal_context context, struct span seed, struct buf *record);
+fallible keeper_open_seed(
+	struct keeper *keeper, struct seal_context context, struct span record, struct secret *seed);
 
 /* Fields of one version of a credential: a fresh data key wrapped under the client's key, then each field
  * under the data key. The context names tenant, client, credential (object), version and max_modes;
  * field_type the field. */
-fallible keeper_make_data_key(struct keeper *keeper, struct seal_context context, uint8_t wrapped[static SEAL_WRAPPED]);
-fallible keeper_seal_field(struct keeper *keeper, struct seal_context context, struct span wrapped, struct span plain,
-	struct buf *record);
-fallible keeper_open_field(struct keeper *keeper, struct seal_context context, struct span wrapped, struct span record,
-	struct secret *plain);
+fallible keeper_make_data_key(
+	struct keeper *keeper, struct seal_context context, uint8_t wrapped[static SEAL_WRAPPED]);
+fallible keeper_seal_field(struct keeper *keeper, struct seal_context context, struct span wrapped,
+	struct span plain, struct buf *record);
+fallible keeper_open_field(struct keeper *keeper, struct seal_context context, struct span wrapped,
+	struct span record, struct secret *plain);
 
 /* Short-lived: under a key of the tenant that dies with its day (FOUNDATIONS 23). day: days since 1970. */
-fallible keeper_seal_short(struct keeper *keeper, struct id tenant, uint32_t day, struct id object, struct span plain,
-	struct buf *record);
-fallible keeper_open_short(struct keeper *keeper, struct id tenant, uint32_t day, struct id object, struct span record,
-	struct buf *plain);
+fallible keeper_seal_short(struct keeper *keeper, struct id tenant, uint32_t day, struct id object,
+	struct span plain, struct buf *record);
+fallible keeper_open_short(struct keeper *keeper, struct id tenant, uint32_t day, struct id object,
+	struct span record, struct buf *plain);
 
 /* ---- signatures ---- */
 

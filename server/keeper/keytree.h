@@ -12,9 +12,9 @@
 /* Server-wide keys, in one locked cell. */
 struct keytree_roots {
 	struct seal_key keyring; /* wraps tenant keys */
-	struct seal_key seeds;	 /* wraps seed keys */
-	struct mac_key audit;	 /* MACs of rows, of the head and of high-water marks */
-	struct mac_key sum;	 /* terms of the head's sum */
+	struct seal_key seeds;   /* wraps seed keys */
+	struct mac_key audit;    /* MACs of rows, of the head and of high-water marks */
+	struct mac_key sum;      /* terms of the head's sum */
 	struct mac_key uses[KEEPER_USE_COUNT];
 };
 
@@ -22,7 +22,7 @@ struct keytree {
 	struct keyring *keyring;
 	struct cache *cache;
 	const struct keytree_roots *roots;
-	struct secret cell;	/* where the roots lie */
+	struct secret cell;     /* where the roots lie */
 	pthread_mutex_t making; /* one thread at a time makes a key on demand */
 };
 

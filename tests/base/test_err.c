@@ -42,7 +42,7 @@ Test(err, try_passes_a_failure_up_untouched)
 	struct err err = pass_up(first, &reached);
 	cr_assert(reached == 0);
 	cr_assert(err.kind == first.kind && err.code == first.code && err.why == first.why &&
-		  err.at == first.at);
+		err.at == first.at);
 }
 
 Test(err, try_goes_on_after_success)
@@ -69,7 +69,7 @@ Test(err, every_code_has_a_whole_row)
 		cr_assert(row->exit_code >= 1 && row->exit_code <= 4, "%s has exit code %d", row->name,
 			row->exit_code);
 		cr_assert(row->title[0] != '\0' &&
-				  row->name[strspn(row->name, "abcdefghijklmnopqrstuvwxyz_")] == '\0',
+				row->name[strspn(row->name, "abcdefghijklmnopqrstuvwxyz_")] == '\0',
 			"%s is not a name in lower case", row->name);
 	}
 }

@@ -20,10 +20,12 @@ static const struct vector VECTORS[] = {
 	{"00000000000000000000000010", {{[15] = 32}}},
 	{"7zzzzzzzzzzzzzzzzzzzzzzzzz",
 		{{255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255}}},
-	{"0123456789abcdefghjkmnpqrs", {{0x01, 0x10, 0xc8, 0x53, 0x1d, 0x09, 0x52, 0xd8, 0xd7, 0x3e, 0x11,
-					       0x94, 0xe9, 0x5b, 0x5f, 0x19}}},
-	{"01h455vb4pex5vsknk084sn02q", {{0x01, 0x89, 0x0a, 0x5d, 0xac, 0x96, 0x77, 0x4b, 0xbc, 0xce, 0xb3,
-					       0x02, 0x09, 0x9a, 0x80, 0x57}}},
+	{"0123456789abcdefghjkmnpqrs",
+		{{0x01, 0x10, 0xc8, 0x53, 0x1d, 0x09, 0x52, 0xd8, 0xd7, 0x3e, 0x11, 0x94, 0xe9, 0x5b, 0x5f,
+			0x19}}},
+	{"01h455vb4pex5vsknk084sn02q",
+		{{0x01, 0x89, 0x0a, 0x5d, 0xac, 0x96, 0x77, 0x4b, 0xbc, 0xce, 0xb3, 0x02, 0x09, 0x9a, 0x80,
+			0x57}}},
 };
 
 Test(ids, prints_the_published_vectors)
@@ -112,7 +114,7 @@ Test(ids, the_example_of_rfc_9562_comes_out)
 	static const uint8_t random[10] = {0x0c, 0xc3, 0x18, 0xc4, 0xdc, 0x0c, 0x0c, 0x07, 0x39, 0x8f};
 	struct id id = ids_make((struct instant){0x017f22e279b0}, random);
 	cr_assert(memcmp(id.bytes, "\x01\x7f\x22\xe2\x79\xb0\x7c\xc3\x98\xc4\xdc\x0c\x0c\x07\x39\x8f", 16) ==
-		  0);
+		0);
 }
 
 Test(ids, the_time_can_be_read_back)
@@ -138,7 +140,7 @@ Test(ids, every_prefix_is_three_letters_and_stands_once)
 {
 	for (enum id_kind a = 0; a < ID_KIND_COUNT; a++) {
 		cr_assert(strspn(ids_prefix(a), "abcdefghijklmnopqrstuvwxyz") == 3 &&
-			  strlen(ids_prefix(a)) == 3);
+			strlen(ids_prefix(a)) == 3);
 		for (enum id_kind b = a + 1; b < ID_KIND_COUNT; b++)
 			cr_assert(strcmp(ids_prefix(a), ids_prefix(b)) != 0, "%s", ids_prefix(a));
 	}

@@ -43,7 +43,7 @@ Test(text, normalising_composes)
 	assert_normalises("\u212b", "\u00c5"); /* the sign of the angstrom */
 	assert_normalises("\u1100\u1161", "\uac00");
 	assert_normalises("q\u0307\u0323", "q\u0323\u0307"); /* marks in their order */
-	assert_normalises("\ufb01", "\ufb01");		     /* a ligature differs by compatibility only */
+	assert_normalises("\ufb01", "\ufb01");               /* a ligature differs by compatibility only */
 }
 
 Test(text, normalising_refuses_what_is_no_utf8)

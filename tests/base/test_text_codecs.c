@@ -90,7 +90,7 @@ Test(text_codecs, hex_goes_both_ways)
 	text_put_hex(&out, SPAN_LIT("\x00\x9f\xab\xff"));
 	cr_assert(span_is(buf_span(&out), "009fabff"));
 	cr_assert(!err_failed(text_parse_hex(buf_span(&out), back, 4)) &&
-		  memcmp(back, "\x00\x9f\xab\xff", 4) == 0);
+		memcmp(back, "\x00\x9f\xab\xff", 4) == 0);
 	cr_assert(!err_failed(text_parse_hex(SPAN_LIT("009FABff"), back, 4)) && back[2] == 0xab);
 	cr_assert(!err_failed(text_parse_hex(SPAN_NONE, back, 0)));
 }

@@ -156,6 +156,6 @@ Test(http, refuses_tokens_that_would_be_more_than_one_header)
 	char endless[HTTP_CLIENT_TOKEN_MAX + 1];
 	memset(endless, 'a', sizeof endless);
 	cr_assert(http_client_open("http://127.0.0.1/", span_of(endless, sizeof endless), &client).kind ==
-			  ERR_INPUT,
+			ERR_INPUT,
 		"too long");
 }

@@ -44,7 +44,7 @@ static inline void json_vectors_bytes(struct span hex, uint8_t *out, size_t byte
 	cr_assert(hex.len == 2 * bytes, "a hex text is of the expected length");
 	for (size_t i = 0; i < bytes; i++)
 		out[i] = (uint8_t)(json_vectors_nibble(hex.at[2 * i]) << 4 |
-				   json_vectors_nibble(hex.at[2 * i + 1]));
+			json_vectors_nibble(hex.at[2 * i + 1]));
 }
 
 static inline struct merkle_hash json_vectors_hash(const json_t *object, const char *key)

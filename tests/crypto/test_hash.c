@@ -50,8 +50,9 @@ Test(hash, a_mac_puts_the_length_before_each_part)
 	expect_hex(SPAN_BYTES(out), "9689c9bc582f8571b26c514340a346ab4514415244fa82da4ebbd6aa303bff0d");
 	uint8_t wide[HASH_WIDE];
 	hash_mac_wide(&key, parts, 3, wide);
-	expect_hex(SPAN_BYTES(wide), "af76e96269dddb9b87291c14be6a750c3e7de521842b8a6d52c3defa89bebf94"
-				     "1f41a585f9f75f861da094306fdc30b75665a5f6a10f52c1b131570e676e35a3");
+	expect_hex(SPAN_BYTES(wide),
+		"af76e96269dddb9b87291c14be6a750c3e7de521842b8a6d52c3defa89bebf94"
+		"1f41a585f9f75f861da094306fdc30b75665a5f6a10f52c1b131570e676e35a3");
 }
 
 Test(hash, no_two_lists_of_parts_have_one_mac)

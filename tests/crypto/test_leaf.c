@@ -53,10 +53,10 @@ static bool same(const struct leaf *a, const struct leaf *b)
 	for (size_t i = 0; parts && i < a->part_count; i++)
 		parts = same_part(&a->parts[i], &b->parts[i]);
 	return parts && ids_equal(a->event, b->event) && a->time.ms == b->time.ms &&
-	       a->received.ms == b->received.ms && a->action == b->action && a->reason == b->reason &&
-	       a->source == b->source && a->outcome == b->outcome && a->severity == b->severity &&
-	       a->flags == b->flags && a->actor == b->actor && a->object_kind == b->object_kind &&
-	       a->count == b->count && memcmp(a->ids, b->ids, sizeof a->ids) == 0;
+		a->received.ms == b->received.ms && a->action == b->action && a->reason == b->reason &&
+		a->source == b->source && a->outcome == b->outcome && a->severity == b->severity &&
+		a->flags == b->flags && a->actor == b->actor && a->object_kind == b->object_kind &&
+		a->count == b->count && memcmp(a->ids, b->ids, sizeof a->ids) == 0;
 }
 
 Test(leaf, what_is_encoded_is_decoded)

@@ -412,7 +412,7 @@ static bool setup_switches_core_dumps_off(void)
 	if (err_failed(secret_setup()) || err_failed(secret_setup()))
 		return false;
 	return getrlimit(RLIMIT_CORE, &core) == 0 && core.rlim_cur == 0 && core.rlim_max == 0 &&
-	       prctl(PR_GET_DUMPABLE) == 0;
+		prctl(PR_GET_DUMPABLE) == 0;
 }
 
 Test(secret, setup_switches_core_dumps_off_and_may_run_twice)

@@ -28,7 +28,7 @@ static struct tile tile_of(const json_t *row)
 static bool same(const struct tile *a, const struct tile *b)
 {
 	return a->entries == b->entries && a->level == b->level && a->index == b->index &&
-	       a->width == b->width;
+		a->width == b->width;
 }
 
 Test(tile, prints_and_reads_the_paths_of_the_vectors)

@@ -214,8 +214,9 @@ Test(totp, writes_an_otpauth_uri)
 {
 	scoped(buf) uri = BUF(1024);
 	totp_put_uri(&uri, &USUAL, SPAN_LIT(SEED_TEXT), SPAN_LIT("Acme Oy"), SPAN_LIT("anna@example.org"));
-	cr_assert(span_is(buf_span(&uri), "otpauth://totp/Acme%20Oy:anna%40example.org?secret=" SEED_BASE32
-					  "&issuer=Acme%20Oy&algorithm=SHA1&digits=6&period=30"),
+	cr_assert(span_is(buf_span(&uri),
+			  "otpauth://totp/Acme%20Oy:anna%40example.org?secret=" SEED_BASE32
+			  "&issuer=Acme%20Oy&algorithm=SHA1&digits=6&period=30"),
 		"%.*s", SPAN_FMT(buf_span(&uri)));
 }
 
@@ -276,7 +277,7 @@ static bool reads_as(const char *text, enum totp_algorithm algorithm, uint8_t di
 	struct totp_shape shape;
 	struct err err = totp_parse(span_text(text), &shape, &seed);
 	return !err_failed(err) && span_is(buf_span(&seed), SEED_TEXT) && shape.algorithm == algorithm &&
-	       shape.digits == digits && shape.period_s == period_s;
+		shape.digits == digits && shape.period_s == period_s;
 }
 
 Test(totp, reads_base32_as_people_copy_it)
@@ -329,12 +330,12 @@ Test(totp, refuses_texts_that_are_no_seed)
 		"",
 		"   ",
 		"====",
-		"AE",				   /* one byte */
-		"GEZDGNBVGY3TQOJQGEZDGNBV",	   /* 15 bytes */
+		"AE",                              /* one byte */
+		"GEZDGNBVGY3TQOJQGEZDGNBV",        /* 15 bytes */
 		"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJ", /* a digit is lost */
-		"GEZDGNBVGY3TQOJQGEZDGNBVG",	   /* 15 bytes and a digit that cannot stand alone */
-		"GEZDGNBVGY3TQOJQGEZDGNBVGYA",	   /* 16 bytes and a digit too many */
-		"GEZDGNBVGY3TQOJQGEZDGNBVG1",	   /* no 1 in base32 */
+		"GEZDGNBVGY3TQOJQGEZDGNBVG",       /* 15 bytes and a digit that cannot stand alone */
+		"GEZDGNBVGY3TQOJQGEZDGNBVGYA",     /* 16 bytes and a digit too many */
+		"GEZDGNBVGY3TQOJQGEZDGNBVG1",      /* no 1 in base32 */
 		"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJ0",
 		"GEZDGNBVGY3TQOJQ=EZDGNBVGY3TQOJQ",
 		"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJ\xc3\x84",

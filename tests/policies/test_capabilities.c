@@ -46,7 +46,7 @@ Test(capabilities, the_widest_log_scope_counts)
 	cr_assert(capabilities_log_scope(CAPABILITY_BIT(LOG_EXPORT)) == CAPABILITY_LOG_NONE);
 	cr_assert(capabilities_log_scope(CAPABILITY_BIT(LOG_READ_SELF)) == CAPABILITY_LOG_SELF);
 	cr_assert(capabilities_log_scope(CAPABILITY_BIT(LOG_READ_SELF) | CAPABILITY_BIT(LOG_READ_BRANCH)) ==
-		  CAPABILITY_LOG_BRANCH);
+		CAPABILITY_LOG_BRANCH);
 	cr_assert(capabilities_log_scope(CAPABILITY_ALL) == CAPABILITY_LOG_TENANT);
 }
 

@@ -23,7 +23,7 @@ Test(scopes, admin_implies_people_and_policy)
 Test(scopes, admin_implies_neither_vault_nor_verify_nor_events)
 {
 	uint32_t implied = SCOPE_BIT(ADMIN) | SCOPE_BIT(PEOPLE_READ) | SCOPE_BIT(PEOPLE_WRITE) |
-			   SCOPE_BIT(POLICY_READ) | SCOPE_BIT(POLICY_WRITE);
+		SCOPE_BIT(POLICY_READ) | SCOPE_BIT(POLICY_WRITE);
 	for (unsigned at = 0; at < SCOPE_COUNT; at++) {
 		uint32_t bit = UINT32_C(1) << at;
 		cr_assert(scopes_allow(SCOPE_BIT(ADMIN), bit) == ((implied & bit) != 0), "%s",

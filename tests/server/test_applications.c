@@ -191,12 +191,12 @@ Test(applications, a_list_goes_page_by_page)
 	api_world_open(&world);
 	api_world_application(&world, &world.tenant, SCOPE_BIT(PEOPLE_READ), &booking);
 	cr_assert(api_call(&world, "GET", "/v1/applications?limit=1", world.tenant.token, NULL, &answer) ==
-		  200);
+		200);
 	cr_assert(json_array_size(api_member(&answer, "items")) == 1);
 	snprintf(path, sizeof path, "/v1/applications?limit=1&cursor=%s", api_text(&answer, "next"));
 	cr_assert(api_call(&world, "GET", path, world.tenant.token, NULL, &answer) == 200);
 	cr_assert(json_array_size(api_member(&answer, "items")) == 1 &&
-		  json_is_null(api_member(&answer, "next")));
+		json_is_null(api_member(&answer, "next")));
 }
 
 Test(applications, a_replayed_answer_withholds_the_token)

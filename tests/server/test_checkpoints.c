@@ -191,7 +191,7 @@ Test(checkpoints, a_full_tile_may_be_kept_for_ever_and_a_checkpoint_not_at_all)
 	log_world_open(&world);
 	log_world_fill(&world, &dice, 300);
 	cr_assert(api_call(&world.api, "GET", "/v1/log/tile/0/000", world.api.tenant.token, NULL, &answer) ==
-			  200,
+			200,
 		"full");
 	cr_assert(strstr(answer.head, "Cache-Control: private, max-age=31536000, immutable"), "%s",
 		answer.head);

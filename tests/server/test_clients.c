@@ -32,7 +32,7 @@ Test(clients, a_new_one_is_shown_with_its_contacts)
 	cr_assert(api_has(&answer, "time_zone", "Europe/Helsinki") && api_has(&answer, "state", "active"));
 	cr_assert(json_is_true(api_member(&answer, "mailbox_delegated")));
 	cr_assert(api_has(&answer, "contacts/0/language", "fi") &&
-		  api_has(&answer, "contacts/1/language", "sv"));
+		api_has(&answer, "contacts/1/language", "sv"));
 	cr_assert(api_call(&world, "GET", "/v1/clients/paivi", world.tenant.token, NULL, &answer) == 200);
 	cr_assert(api_has(&answer, "contacts/1/email", "olli@lehtonen.example"));
 }
@@ -204,12 +204,12 @@ Test(clients, a_list_goes_page_by_page_and_other_methods_are_refused)
 	char path[512];
 	api_world_open(&world);
 	cr_assert(add(&world, "{\"name\":\"A\"}", &answer) == 201 &&
-		  add(&world, "{\"name\":\"B\"}", &answer) == 201);
+		add(&world, "{\"name\":\"B\"}", &answer) == 201);
 	cr_assert(api_call(&world, "GET", "/v1/clients?limit=1", world.tenant.token, NULL, &answer) == 200);
 	snprintf(path, sizeof path, "/v1/clients?limit=1&cursor=%s", api_text(&answer, "next"));
 	cr_assert(api_call(&world, "GET", path, world.tenant.token, NULL, &answer) == 200);
 	cr_assert(json_array_size(api_member(&answer, "items")) == 1 &&
-		  json_is_null(api_member(&answer, "next")));
+		json_is_null(api_member(&answer, "next")));
 	api_call(&world, "DELETE", "/v1/clients/paivi", world.tenant.token, NULL, &answer);
 	cr_assert(api_is_code(&answer, 405, "method_not_allowed"));
 	cr_assert(strstr(answer.head, "\r\nAllow: GET, HEAD, PATCH"));

@@ -87,7 +87,7 @@ Test(conf, defaults_are_safe)
 	cr_assert(strcmp(run.conf.listen, "127.0.0.1:8420") == 0);
 	cr_assert(strcmp(run.conf.metrics_listen, "127.0.0.1:8421") == 0);
 	cr_assert(run.conf.mail_kind == CONF_MAIL_NONE && !run.conf.allow_unlocked &&
-		  run.conf.trusted_proxies.count == 0);
+		run.conf.trusted_proxies.count == 0);
 	cr_assert(run.conf.secrets_arena_bytes == 1024 * 1024 && run.conf.http_threads == 2);
 	cr_assert(run.conf.origins[CONF_SETTING_listen] == CONF_BY_DEFAULT);
 }
@@ -110,9 +110,9 @@ Test(conf, the_environment_beats_the_file_and_flags_beat_both)
 	load(&run, "serve --data d --config FILE --app-name Flag");
 	is_fine(&run);
 	cr_assert(run.conf.http_threads == 4 &&
-		  run.conf.origins[CONF_SETTING_http_threads] == CONF_BY_ENVIRONMENT);
+		run.conf.origins[CONF_SETTING_http_threads] == CONF_BY_ENVIRONMENT);
 	cr_assert(strcmp(run.conf.app_name, "Flag") == 0 &&
-		  run.conf.origins[CONF_SETTING_app_name] == CONF_BY_FLAG);
+		run.conf.origins[CONF_SETTING_app_name] == CONF_BY_FLAG);
 	cr_assert(run.conf.http_idle_ms == 5000 && run.conf.lines[CONF_SETTING_http_idle_ms] == 3);
 	cr_assert(run.conf.origins[CONF_SETTING_log_level] == CONF_BY_FILE && run.conf.log_level == 3);
 }
@@ -136,7 +136,7 @@ Test(conf, every_type_is_read)
 	is_fine(&run);
 	cr_assert(run.conf.store_max_bytes == UINT64_C(2) << 30 && run.conf.allow_unlocked);
 	cr_assert(run.conf.trusted_proxies.count == 2 &&
-		  strcmp(run.conf.trusted_proxies.items[1], "10.0.0.2") == 0);
+		strcmp(run.conf.trusted_proxies.items[1], "10.0.0.2") == 0);
 	cr_assert(
 		run.conf.mail_kind == CONF_MAIL_MAILDIR && strcmp(run.conf.mail_maildir, "/var/mail/x") == 0);
 }
@@ -189,7 +189,7 @@ Test(conf, wrong_values_are_refused_and_not_repeated)
 		cr_assert(run.err.kind == ERR_INPUT, "%s", TEXTS[i]);
 		is_refused(&run, ":1: ");
 		cr_assert(!strstr((const char *)run.problem.data, "parsecs") &&
-			  !strstr((const char *)run.problem.data, "pigeon"));
+			!strstr((const char *)run.problem.data, "pigeon"));
 	}
 }
 
@@ -281,7 +281,7 @@ Test(conf, the_help_names_every_flag)
 		cr_assert(strstr(
 			(const char *)help.data, settings_flag(settings_row((enum conf_setting)i)).text));
 	cr_assert(strstr((const char *)help.data, "--config FILE") &&
-		  strstr((const char *)help.data, "reindex"));
+		strstr((const char *)help.data, "reindex"));
 }
 
 Test(conf, what_is_printed_can_be_read_again_and_says_where_from)
@@ -295,9 +295,9 @@ Test(conf, what_is_printed_can_be_read_again_and_says_where_from)
 	conf_print(&run.conf, &text);
 	buf_put_u8(&text, 0);
 	cr_assert(strstr((const char *)text.data, "http.threads: 3  # ") &&
-		  strstr((const char *)text.data, "munimentd.yaml:1\n"));
+		strstr((const char *)text.data, "munimentd.yaml:1\n"));
 	cr_assert(strstr((const char *)text.data, "# MUNIMENT_APP_NAME\n") &&
-		  strstr((const char *)text.data, "# --data\n"));
+		strstr((const char *)text.data, "# --data\n"));
 	unsetenv("MUNIMENT_APP_NAME");
 	load_file(&again, (const char *)text.data);
 	is_fine(&again);
@@ -313,7 +313,7 @@ Test(conf, masked_settings_are_never_printed)
 	conf_print(&run.conf, &text);
 	buf_put_u8(&text, 0);
 	cr_assert(!strstr((const char *)text.data, "hunter2") &&
-		  strstr((const char *)text.data, "smtp.username: '***'"));
+		strstr((const char *)text.data, "smtp.username: '***'"));
 }
 
 Test(conf, a_setting_is_named_after_its_key)

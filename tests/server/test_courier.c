@@ -95,22 +95,24 @@ static void queue(struct office *office, const struct tell_ask *ask)
 static void queue_code(struct office *office)
 {
 	const struct message_value values[] = {{"code", SPAN_LIT("482913")}, {"minutes", SPAN_LIT("10")}};
-	queue(office, &(struct tell_ask){.person = office->person.id,
-			      .kind = NOTICE_LOGIN_CODE,
-			      .about = office->person.id,
-			      .values = values,
-			      .count = 2,
-			      .now = clock_now()});
+	queue(office,
+		&(struct tell_ask){.person = office->person.id,
+			.kind = NOTICE_LOGIN_CODE,
+			.about = office->person.id,
+			.values = values,
+			.count = 2,
+			.now = clock_now()});
 }
 
 static void queue_change(struct office *office)
 {
 	const struct message_value values[] = {{"change", SPAN_LIT("TOTP")}, {"actor", SPAN_LIT("You")}};
-	queue(office, &(struct tell_ask){.person = office->person.id,
-			      .kind = NOTICE_FACTOR_CHANGED,
-			      .values = values,
-			      .count = 2,
-			      .now = clock_now()});
+	queue(office,
+		&(struct tell_ask){.person = office->person.id,
+			.kind = NOTICE_FACTOR_CHANGED,
+			.values = values,
+			.count = 2,
+			.now = clock_now()});
 }
 
 static size_t waiting(struct office *office)
@@ -153,11 +155,12 @@ Test(courier, a_given_address_gets_the_mail_instead)
 	open_office(&office, "ivana@example.org");
 	const struct message_value values[] = {
 		{"change", SPAN_LIT("x")}, {"actor", SPAN_LIT("y")}, {"to", SPAN_LIT("old@example.org")}};
-	queue(&office, &(struct tell_ask){.person = office.person.id,
-			       .kind = NOTICE_FACTOR_CHANGED,
-			       .values = values,
-			       .count = 3,
-			       .now = clock_now()});
+	queue(&office,
+		&(struct tell_ask){.person = office.person.id,
+			.kind = NOTICE_FACTOR_CHANGED,
+			.values = values,
+			.count = 3,
+			.now = clock_now()});
 	works(courier_pass(office.courier));
 	cr_assert(strcmp(office.desk.to, "old@example.org") == 0);
 }
@@ -275,8 +278,9 @@ Test(courier, a_notice_that_can_not_be_rendered_does_not_stop_the_others)
 {
 	scoped(office) office = {0};
 	open_office(&office, "ivana@example.org");
-	queue(&office, &(struct tell_ask){
-			       .person = office.person.id, .kind = NOTICE_LOGIN_CODE, .now = clock_now()});
+	queue(&office,
+		&(struct tell_ask){
+			.person = office.person.id, .kind = NOTICE_LOGIN_CODE, .now = clock_now()});
 	fake_clock_pass(1);
 	queue_code(&office);
 	works(courier_pass(office.courier));

@@ -43,9 +43,9 @@ static int reveal(struct vault *vault, const char *grant)
 {
 	char proof[ID_TEXT + 1];
 	vault_confirm(vault, grant, "see", proof);
-	return vault_use(
-		vault, &(struct vault_use){
-			       .grant = grant, .mode = "reveal", .purpose = "see", .verification = proof});
+	return vault_use(vault,
+		&(struct vault_use){
+			.grant = grant, .mode = "reveal", .purpose = "see", .verification = proof});
 }
 
 /* ---- adding and looking ---- */
@@ -58,11 +58,11 @@ Test(credentials, a_new_one_shows_its_label_and_never_its_secret)
 	cr_assert(
 		api_has(&vault.answer, "label/title", "Web shop") && api_has(&vault.answer, "kind", "login"));
 	cr_assert(api_has(&vault.answer, "label/url", "https://shop.example") &&
-		  api_has(&vault.answer, "label/tags/0", "shop"));
+		api_has(&vault.answer, "label/tags/0", "shop"));
 	cr_assert(api_has(&vault.answer, "client", vault.client_text) &&
-		  api_has(&vault.answer, "state", "active"));
+		api_has(&vault.answer, "state", "active"));
 	cr_assert(api_has(&vault.answer, "modes_max/0", "code") &&
-		  api_has(&vault.answer, "modes_max/1", "reveal"));
+		api_has(&vault.answer, "modes_max/1", "reveal"));
 	cr_assert(number(&vault, "version") == 1 && !api_member(&vault.answer, "secret"));
 	cr_assert(!strstr(vault.answer.body, VAULT_PASSWORD) && !strstr(vault.answer.body, VAULT_SEED));
 	cr_assert(vault_events(&vault, ACTION_CREDENTIAL_DEPOSITED) == 1);
@@ -83,7 +83,7 @@ Test(credentials, a_client_has_a_list_of_its_own)
 		api_text(&vault.answer, "next"));
 	cr_assert(vault_call(&vault, "GET", path, NULL) == 200);
 	cr_assert(json_array_size(api_member(&vault.answer, "items")) == 1 &&
-		  json_is_null(api_member(&vault.answer, "next")));
+		json_is_null(api_member(&vault.answer, "next")));
 	cr_assert(vault_call(&vault, "GET", "/v1/credentials?client=other", NULL) == 200);
 	cr_assert(json_array_size(api_member(&vault.answer, "items")) == 0);
 	cr_assert(vault_call(&vault, "GET", "/v1/credentials?client=nobody", NULL) == 404);
@@ -191,7 +191,7 @@ Test(credentials, a_new_password_is_a_new_version_and_the_seed_stays)
 	cr_assert(vault_use(&vault,
 			  &(struct vault_use){
 				  .grant = grant, .mode = "code", .purpose = "x", .verification = login}) ==
-		  200);
+		200);
 }
 
 Test(credentials, a_generated_password_is_seen_by_nobody)
@@ -235,19 +235,19 @@ Test(credentials, what_was_seen_is_no_longer_current_once_it_was_changed)
 	snprintf(path, sizeof path, "/v1/people/%s/exposure", vault.assistant.text);
 	cr_assert(vault_call(&vault, "GET", path, NULL) == 200);
 	cr_assert(json_is_true(api_member(&vault.answer, "items/0/current")) &&
-		  number(&vault, "items/0/class") == 4);
+		number(&vault, "items/0/class") == 4);
 	cr_assert(change(&vault, "{\"secret\":{\"totp\":\"" VAULT_SEED "\"}}") == 201);
 	cr_assert(vault_call(&vault, "GET", path, NULL) == 200);
 	cr_assert(json_is_true(api_member(&vault.answer, "items/0/current")), "the password is the same");
 	cr_assert(change(&vault, "{\"generate\":{}}") == 201);
 	cr_assert(vault_call(&vault, "GET", path, NULL) == 200);
 	cr_assert(json_is_false(api_member(&vault.answer, "items/0/current")) &&
-		  number(&vault, "items/0/version") == 1);
+		number(&vault, "items/0/version") == 1);
 	cr_assert(reveal(&vault, grant) == 200);
 	cr_assert(vault_call(&vault, "GET", path, NULL) == 200);
 	cr_assert(json_array_size(api_member(&vault.answer, "items")) == 2);
 	cr_assert(number(&vault, "items/1/version") == 3 &&
-		  json_is_true(api_member(&vault.answer, "items/1/current")));
+		json_is_true(api_member(&vault.answer, "items/1/current")));
 }
 
 Test(credentials, an_archived_one_is_neither_changed_nor_granted_nor_archived_again)
@@ -257,7 +257,7 @@ Test(credentials, an_archived_one_is_neither_changed_nor_granted_nor_archived_ag
 	vault_open(&vault);
 	snprintf(path, sizeof path, "/v1/credentials/%s", vault.login);
 	cr_assert(vault_call(&vault, "DELETE", path, NULL) == 200 &&
-		  api_has(&vault.answer, "state", "archived"));
+		api_has(&vault.answer, "state", "archived"));
 	cr_assert(vault_events(&vault, ACTION_CREDENTIAL_ARCHIVED) == 1);
 	cr_assert(vault_call(&vault, "DELETE", path, NULL) == 409);
 	cr_assert(change(&vault, "{\"generate\":{}}") == 409);

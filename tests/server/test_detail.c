@@ -21,9 +21,9 @@ Test(detail, prints_both_sides_and_leaves_an_absent_one_out)
 	detail_note(&changes, "ref", SPAN_NONE, SPAN_LIT("b"));
 	detail_note(&changes, "email", SPAN_LIT("a"), SPAN_NONE);
 	cr_assert(!err_failed(detail_print_changes(&changes, &arena, &text)));
-	cr_assert(
-		span_is(text, "[{\"field\":\"name\",\"before\":\"A \\\"quoted\\\"\",\"after\":\"B\"},"
-			      "{\"field\":\"ref\",\"after\":\"b\"},{\"field\":\"email\",\"before\":\"a\"}]"));
+	cr_assert(span_is(text,
+		"[{\"field\":\"name\",\"before\":\"A \\\"quoted\\\"\",\"after\":\"B\"},"
+		"{\"field\":\"ref\",\"after\":\"b\"},{\"field\":\"email\",\"before\":\"a\"}]"));
 }
 
 Test(detail, leaves_out_more_changes_than_there_can_be)

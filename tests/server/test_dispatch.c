@@ -26,7 +26,7 @@ static void is_problem(const struct api_answer *answer, int status, const char *
 	cr_assert(api_is_code(answer, status, code), "%d %s", answer->status, answer->body);
 	snprintf(type, sizeof type, "/problems/%s", code);
 	cr_assert(api_has(answer, "type", type) && api_text(answer, "title")[0] &&
-		  api_text(answer, "detail")[0]);
+		api_text(answer, "detail")[0]);
 	cr_assert(json_integer_value(api_member(answer, "status")) == status);
 	cr_assert(json_is_array(api_member(answer, "errors")) && json_object_size(answer->json) == 7);
 	cr_assert(has_header(answer, "Content-Type: application/problem+json"));
@@ -49,7 +49,7 @@ Test(dispatch, every_refusal_is_a_whole_problem_document)
 	api_call(&world.api, "DELETE", "/v1/people", token, NULL, &answer);
 	is_problem(&answer, 405, "method_not_allowed");
 	cr_assert(has_header(&answer, "Allow: GET, HEAD, POST\r\n") ||
-		  has_header(&answer, "Allow: GET, HEAD, POST"));
+		has_header(&answer, "Allow: GET, HEAD, POST"));
 	api_call(&world.api, "GET", "/v1/keys", NULL, NULL, &answer);
 	is_problem(&answer, 401, "unauthorized");
 	cr_assert(has_header(&answer, "WWW-Authenticate: Bearer"));
@@ -332,7 +332,7 @@ Test(dispatch, refusals_are_one_event_a_minute_and_reason_and_then_a_count)
 	cr_assert(!err_failed(err) && closing.closed == 2 && denied(&world) == 4);
 	api_find_event(&world.api, world.api.tenant.id, ACTION_ACCESS_DENIED, &arena, &event);
 	cr_assert(event.leaf.flags & LEAF_COUNTED && event.leaf.count == 3 &&
-		  event.leaf.reason == REASON_FROZEN);
+		event.leaf.reason == REASON_FROZEN);
 }
 
 /* ---- traces ---- */

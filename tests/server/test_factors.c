@@ -59,7 +59,7 @@ Test(factors, an_app_gets_its_secret_once_with_a_picture)
 	snprintf(path, sizeof path, "/v1/people/%s/factors", scene.person.text);
 	cr_assert(api_call(&scene.world, "GET", path, scene.world.tenant.token, NULL, &scene.answer) == 200);
 	cr_assert(api_has(&scene.answer, "items/0/state", "pending") &&
-		  api_has(&scene.answer, "items/0/hint", "Phone"));
+		api_has(&scene.answer, "items/0/hint", "Phone"));
 	cr_assert(!strstr(scene.answer.body, "secret") && !strstr(scene.answer.body, "otpauth"));
 	cr_assert(api_count_events(&scene.world, scene.world.tenant.id, ACTION_FACTOR_STARTED) == 1);
 }
@@ -93,7 +93,7 @@ Test(factors, shapes_that_no_app_knows_are_refused)
 	cr_assert(start(&scene, "{\"type\":\"email\",\"address\":\"nobody\"}") == 422);
 	cr_assert(start(&scene, "{\"type\":\"sms\"}") == 422);
 	cr_assert(start(&scene, "{\"type\":\"totp\",\"algorithm\":\"SHA512\",\"digits\":8,\"period\":30}") ==
-		  201);
+		201);
 }
 
 /* ---- confirming ---- */
@@ -107,7 +107,7 @@ Test(factors, the_first_factor_is_active_and_unproven)
 	login_app_code(&scene.app, 0, code);
 	cr_assert(confirm(&scene, scene.app.factor, code, NULL) == 200, "%s", scene.answer.body);
 	cr_assert(api_has(&scene.answer, "state", "active") &&
-		  json_is_false(api_member(&scene.answer, "proven")));
+		json_is_false(api_member(&scene.answer, "proven")));
 	cr_assert(api_count_events(&scene.world, scene.world.tenant.id, ACTION_FACTOR_ENROLLED) == 1);
 	cr_assert(api_count_notices(&scene.world, scene.person.id, NOTICE_FACTOR_CHANGED) == 1,
 		"the person is told");

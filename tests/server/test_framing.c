@@ -174,9 +174,9 @@ Test(framing, takes_a_head_that_was_read_as_sent)
 
 Test(framing, refuses_a_head_that_was_read_otherwise_than_sent)
 {
-#define CASE(text)                                                                                           \
-	{                                                                                                    \
-		text, sizeof(text) - 1                                                                       \
+#define CASE(text)                     \
+	{                              \
+		text, sizeof(text) - 1 \
 	}
 	const struct {
 		const char *text;

@@ -44,9 +44,9 @@ Test(grants, a_grant_is_active_at_once_and_ends_in_ninety_days)
 	vault_open(&vault);
 	cr_assert(give(&vault, "\"modes\":[\"code\"],\"task\":\"T-1\",\"mandate\":\"order goods\"") == 201);
 	cr_assert(api_has(&vault.answer, "state", "active") &&
-		  api_has(&vault.answer, "gates/approval", "none"));
+		api_has(&vault.answer, "gates/approval", "none"));
 	cr_assert(api_has(&vault.answer, "gates/nda", "none") &&
-		  api_has(&vault.answer, "gates/consent", "none"));
+		api_has(&vault.answer, "gates/consent", "none"));
 	cr_assert(api_has(&vault.answer, "from", "2026-11-21T12:00:00.000Z"));
 	cr_assert(api_has(&vault.answer, "until", "2027-02-19T12:00:00.000Z"), "%s", vault.answer.body);
 	cr_assert(api_has(&vault.answer, "task", "T-1") && api_has(&vault.answer, "mandate", "order goods"));
@@ -164,7 +164,7 @@ Test(grants, lists_are_of_a_person_a_client_or_a_state)
 	cr_assert(list(&vault, token, query) == 2);
 	cr_assert(list(&vault, token, "?state=active") == 1 && api_has(&vault.answer, "items/0/id", second));
 	cr_assert(list(&vault, token, "?state=revoked&client=karlsson") == 1 &&
-		  api_has(&vault.answer, "items/0/id", first));
+		api_has(&vault.answer, "items/0/id", first));
 	cr_assert(list(&vault, token, "?state=used_up") == 0);
 	cr_assert(vault_call(&vault, "GET", "/v1/grants?state=sleeping", NULL) == 422);
 	cr_assert(vault_call(&vault, "GET", "/v1/grants?person=nobody", NULL) == 404);
@@ -183,7 +183,7 @@ Test(grants, a_list_goes_on_behind_its_cursor)
 	snprintf(query, sizeof query, "?client=karlsson&limit=2&cursor=%s", api_text(&vault.answer, "next"));
 	cr_assert(list(&vault, vault.api.tenant.token, query) == 1);
 	cr_assert(strcmp(api_text(&vault.answer, "items/0/id"), first[1]) > 0 &&
-		  strcmp(first[1], first[0]) > 0);
+		strcmp(first[1], first[0]) > 0);
 	cr_assert(json_is_null(api_member(&vault.answer, "next")));
 }
 
@@ -295,10 +295,11 @@ Test(grants, a_client_sees_who_can_use_what_and_who_knows_it)
 	vault_open(&vault);
 	vault_grant(&vault, "\"modes\":[\"reveal\"]", grant);
 	vault_confirm(&vault, grant, "see", proof);
-	cr_assert(vault_use(&vault, &(struct vault_use){.grant = grant,
-					    .mode = "reveal",
-					    .purpose = "see",
-					    .verification = proof}) == 200);
+	cr_assert(
+		vault_use(&vault,
+			&(struct vault_use){
+				.grant = grant, .mode = "reveal", .purpose = "see", .verification = proof}) ==
+		200);
 	cr_assert(vault_call(&vault, "GET", "/v1/clients/karlsson/access", NULL) == 200, "%s",
 		vault.answer.body);
 	cr_assert(api_has(&vault.answer, "items/0/credential", vault.login));

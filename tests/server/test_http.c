@@ -23,7 +23,7 @@ Test(http, shows_a_request_to_the_application_as_it_was_meant)
 			  &reply) == 200);
 	cr_assert(wire_has(&reply, "method=0 path=/a b/ peer=127.0.0.1 probe=p q [x=1] [y=a&b c] body="));
 	cr_assert(world_ask(&world, "PUT /e HTTP/1.1\r\nContent-Length: 5\r\n" LAST "\r\nhello", &reply) ==
-		  200);
+		200);
 	cr_assert(wire_has(&reply, "method=2 path=/e peer=127.0.0.1 probe= body=hello"));
 	cr_assert(world_ask(&world, "GET /a?x=%zz HTTP/1.1\r\n" LAST "\r\n", &reply) == 400,
 		"a query is checked when it is read");
@@ -99,8 +99,9 @@ Test(http, says_100_before_a_body_that_waits_for_it_and_413_to_one_that_is_too_l
 	cr_assert(wire_read_reply(fd, &in, &at) == 100);
 	wire_send(fd, SPAN_LIT("hello"));
 	cr_assert(wire_read_reply(fd, &in, &at) == 200);
-	wire_send(fd, SPAN_LIT("POST /e HTTP/1.1\r\n" HOST
-			       "Content-Length: 65537\r\nExpect: 100-continue\r\n\r\n"));
+	wire_send(fd,
+		SPAN_LIT(
+			"POST /e HTTP/1.1\r\n" HOST "Content-Length: 65537\r\nExpect: 100-continue\r\n\r\n"));
 	cr_assert(wire_read_reply(fd, &in, &at) == 413);
 	close(fd);
 	world_close(&world);
@@ -155,9 +156,9 @@ struct attack {
 	enum err_code code;
 };
 
-#define ATTACK(code, text)                                                                                   \
-	{                                                                                                    \
-		text, sizeof(text) - 1, CODE_##code                                                          \
+#define ATTACK(code, text)                          \
+	{                                           \
+		text, sizeof(text) - 1, CODE_##code \
 	}
 #define SMUGGLED "\r\nGET /smuggled HTTP/1.1\r\n" HOST "\r\n"
 
@@ -184,10 +185,12 @@ static void refuse_all(const struct attack *attacks, size_t count)
 Test(http, refuses_every_request_that_two_readers_could_cut_in_two_places)
 {
 	static const struct attack ATTACKS[] = {
-		ATTACK(SMUGGLING, "POST /e HTTP/1.1\r\n" HOST
-				  "Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" SMUGGLED),
-		ATTACK(SMUGGLING, "POST /e HTTP/1.1\r\n" HOST
-				  "Transfer-Encoding: chunked\r\nContent-Length: 6\r\n\r\n0\r\n" SMUGGLED),
+		ATTACK(SMUGGLING,
+			"POST /e HTTP/1.1\r\n" HOST
+			"Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n" SMUGGLED),
+		ATTACK(SMUGGLING,
+			"POST /e HTTP/1.1\r\n" HOST
+			"Transfer-Encoding: chunked\r\nContent-Length: 6\r\n\r\n0\r\n" SMUGGLED),
 		ATTACK(SMUGGLING,
 			"POST /e HTTP/1.1\r\n" HOST "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n" SMUGGLED),
 		ATTACK(SMUGGLING,
@@ -312,7 +315,7 @@ Test(http, refuses_a_body_over_the_maximum_before_reading_any_of_it)
 	world_open(&world);
 	scoped(buf) reply = BUF(REPLY_ROOM);
 	cr_assert(world_ask(&world, "POST /e HTTP/1.1\r\n" HOST "Content-Length: 65537\r\n\r\n", &reply) ==
-		  413);
+		413);
 	cr_assert(world.refused == CODE_TOO_LARGE && world.begun == 0);
 	cr_assert(world_ask(&world, "GET /e HTTP/1.1\r\n" HOST "Content-Length: 1\r\n\r\nx", &reply) == 413);
 	cr_assert(

@@ -55,7 +55,7 @@ Test(idempotency, a_replay_lacks_what_is_shown_once_and_says_so)
 	cr_assert(api_has(&first, "token", "mun_per_secret") && !api_member(&first, "withheld"));
 	cr_assert(!strstr(again.body, "mun_per_secret"));
 	cr_assert(api_has(&again, "withheld/0", "/token") &&
-		  json_array_size(api_member(&again, "withheld")) == 1);
+		json_array_size(api_member(&again, "withheld")) == 1);
 }
 
 Test(idempotency, a_key_of_64_visible_characters_is_one_and_anything_else_is_not)

@@ -82,8 +82,9 @@ Test(journal, a_value_can_not_begin_a_line_or_a_field_or_speak_to_a_terminal)
 	scoped(desk) desk = {0};
 	open_desk(&desk, JOURNAL_INFO);
 	JOURNAL(desk.journal, INFO, "x",
-		JOURNAL_TEXT("name", SPAN_LIT("a\r\nlevel=error \"b\\\x1b[2J\xc2\x9b"
-					      "2J\xff")));
+		JOURNAL_TEXT("name",
+			SPAN_LIT("a\r\nlevel=error \"b\\\x1b[2J\xc2\x9b"
+				 "2J\xff")));
 	look(&desk);
 	cr_assert(count_lines(desk.text) == 1);
 	cr_assert(strstr(desk.text, "name=\"a\\x0d\\x0alevel=error \\\"b\\\\\\x1b[2J\\xc2\\x9b2J\\xff\""),
@@ -122,7 +123,7 @@ Test(journal, many_hostile_values_still_make_one_line)
 	journal_write(desk.journal, JOURNAL_INFO, "here:1", "x", fields, 20);
 	look(&desk);
 	cr_assert(count_lines(desk.text) == 1 && strstr(desk.text, " time=") &&
-		  strlen(desk.text) < JOURNAL_LINE_MAX);
+		strlen(desk.text) < JOURNAL_LINE_MAX);
 }
 
 Test(journal, one_noisy_place_does_not_drown_the_others)

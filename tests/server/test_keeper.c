@@ -25,7 +25,7 @@ Test(keeper, is_opened_by_its_key_file_alone)
 	keeper_world_close(&world);
 	cr_assert(keeper_world_try_open(&world, SPAN_BYTES(WRONG), false).kind == ERR_FORGED);
 	cr_assert(keeper_world_try_open(&world, span_of(KEEPER_SECRET, SLOT_SECRET - 1), false).kind ==
-		  ERR_INPUT);
+		ERR_INPUT);
 	cr_assert(keeper_world_try_open(&world, SPAN_NONE, false).kind == ERR_INPUT);
 	cr_assert(world.keeper == NULL);
 	keeper_world_must(keeper_world_try_open(&world, SPAN_BYTES(KEEPER_SECRET), false));
@@ -103,7 +103,7 @@ Test(keeper, tenants_share_no_key)
 	struct part_key one, other;
 	keeper_world_make(&world);
 	cr_assert(part_key(&world, KEEPER_OTHER_TENANT, KEEPER_ANNA, EVENT, PART_ACTOR, &one).kind ==
-		  ERR_NOT_FOUND);
+		ERR_NOT_FOUND);
 	keeper_world_must(keeper_make_subject(world.keeper, KEEPER_OTHER_TENANT, &KEEPER_ANNA));
 	keeper_world_must(part_key(&world, KEEPER_OTHER_TENANT, KEEPER_ANNA, EVENT, PART_ACTOR, &one));
 	keeper_world_must(part_key(&world, KEEPER_TENANT, KEEPER_ANNA, EVENT, PART_ACTOR, &other));
@@ -123,7 +123,7 @@ Test(keeper, a_tenant_that_was_never_made_has_no_key)
 	cr_assert(part_key(&world, nobody, OF_TENANT, EVENT, PART_TENANT, &key).kind == ERR_NOT_FOUND);
 	cr_assert(keeper_make_subject(world.keeper, nobody, &KEEPER_ANNA).kind == ERR_NOT_FOUND);
 	cr_assert(world.keys->term(world.keeper, nobody, "mn.person.ref", SPAN_LIT("a"), term).kind ==
-		  ERR_NOT_FOUND);
+		ERR_NOT_FOUND);
 }
 
 /* ---- the log key of a month ---- */
@@ -256,7 +256,7 @@ Test(keeper, what_lay_under_a_destroyed_key_is_not_found_at_once_and_for_ever)
 	for (int i = 0; i < 2; i++) {
 		cr_assert(open_row(&world, KEEPER_TENANT, KEEPER_ANNA, place(), &anna).kind == ERR_NOT_FOUND);
 		cr_assert(part_key(&world, KEEPER_TENANT, KEEPER_ANNA, EVENT, PART_ACTOR, &key).kind ==
-			  ERR_NOT_FOUND);
+			ERR_NOT_FOUND);
 		keeper_world_must(open_row(&world, KEEPER_TENANT, KEEPER_BORIS, place(), &boris));
 		keeper_world_reopen(&world);
 	}

@@ -58,7 +58,7 @@ Test(keeper, a_checkpoint_is_signed_as_the_tenants_log_and_marked)
 	cr_assert(span_starts(text, SPAN_LIT("muniment.test/log\n5\n")));
 	keeper_world_must(keeper_mark(world.keeper, KEEPER_TENANT, &mark));
 	cr_assert(mark.size == 5 && memcmp(mark.root, root, sizeof root) == 0 &&
-		  mark.time.ms == KEEPER_NOON.ms);
+		mark.time.ms == KEEPER_NOON.ms);
 	cr_assert(keeper_mark(world.keeper, KEEPER_OTHER_TENANT, &mark).kind == ERR_NOT_FOUND);
 }
 

@@ -31,7 +31,7 @@ Test(log_ask, refuses_what_is_no_filter_and_names_the_place)
 		cr_assert(api_has_problem(&answer, CASES[i].pointer, CASES[i].code), "%s", path);
 	}
 	cr_assert(api_call(&world.api, "GET", "/v1/events?limit=0", world.api.tenant.token, NULL, &answer) ==
-			  422,
+			422,
 		"no rows");
 	cr_assert(api_call(&world.api, "GET", "/v1/events?limit=501", world.api.tenant.token, NULL,
 			  &answer) == 422,
@@ -58,7 +58,7 @@ Test(log_ask, searches_by_a_body_as_by_a_query)
 		"{\"class\":[\"login\",\"record\"],\"client\":\"rosa\",\"limit\":4,\"cursor\":\"%s\"}",
 		api_text(&second, "next"));
 	cr_assert(api_call(&world.api, "POST", "/v1/events:search", world.api.tenant.token, body, &second) ==
-			  200,
+			200,
 		"next page");
 	cr_assert(
 		!json_equal(api_member(&first, "items"), api_member(&second, "items")), "it is another one");

@@ -115,8 +115,8 @@ static bool fits(const struct picked *picked, const json_t *event)
 	for (size_t i = 0; i < picked->client_count; i++)
 		client = client || strcmp(text_at(event, "client", "id"), picked->clients[i]->text) == 0;
 	return actor && client && fits_words(picked, event) &&
-	       (!picked->from[0] || strcmp(time, picked->from) >= 0) &&
-	       (!picked->to[0] || strcmp(time, picked->to) < 0);
+		(!picked->from[0] || strcmp(time, picked->from) >= 0) &&
+		(!picked->to[0] || strcmp(time, picked->to) < 0);
 }
 
 /* Events that came after `all` was taken are not compared. */
@@ -135,7 +135,7 @@ static void compare(const struct picked *picked, const json_t *all, const json_t
 	}
 	for (; at < json_array_size(found); at++)
 		cr_assert(json_integer_value(json_object_get(json_array_get(found, at), "index")) >=
-				  (json_int_t)count,
+				(json_int_t)count,
 			"%s has one too many", picked->query);
 }
 
@@ -213,7 +213,7 @@ Test(log_read, answers_an_empty_list_for_a_name_that_nobody_has)
 		cr_assert(json_is_true(api_member(&answer, "scanned/complete")), "all was looked through");
 		cr_assert(json_integer_value(api_member(&answer, "scanned/from")) == 0, "from the first");
 		cr_assert((uint64_t)json_integer_value(api_member(&answer, "scanned/to")) ==
-				  log_world_size(&world) - 1,
+				log_world_size(&world) - 1,
 			"to the last");
 	}
 }
@@ -314,17 +314,17 @@ Test(log_read, shows_one_event_in_full_to_the_whole_tenants_reader)
 		cr_assert(api_has(&answer, "class", "export") && api_has(&answer, "severity", "warning"),
 			"how grave");
 		cr_assert(json_is_true(api_member(&answer, "critical")) &&
-				  api_has(&answer, "source", "application"),
+				api_has(&answer, "source", "application"),
 			"says who");
 		cr_assert(api_has(&answer, "actor/person", world.people[0].text), "who");
 		cr_assert(api_has(&answer, "actor/name", "Ivana Petrova") &&
-				  api_has(&answer, "actor/roles/0", "assistant"),
+				api_has(&answer, "actor/roles/0", "assistant"),
 			"name");
 		cr_assert(api_has(&answer, "client/id", world.clients[0].text) &&
-				  api_has(&answer, "client/ref", "rosa"),
+				api_has(&answer, "client/ref", "rosa"),
 			"for");
 		cr_assert(api_has(&answer, "client/name", "Salon Rosa") &&
-				  api_has(&answer, "outcome", "denied"),
+				api_has(&answer, "outcome", "denied"),
 			"whom");
 		cr_assert(api_has(&answer, "object/id", "77") && api_has(&answer, "purpose", "for a test"),
 			"on what, why");
@@ -475,7 +475,7 @@ static size_t count_class(const json_t *events, const char *class, const char *b
 	for (size_t i = 0; i < json_array_size(events); i++) {
 		const json_t *event = json_array_get(events, i);
 		count += strcmp(text_at(event, "class", NULL), class) == 0 &&
-			 strcmp(text_at(event, "actor", "person"), but) != 0;
+			strcmp(text_at(event, "actor", "person"), but) != 0;
 	}
 	return count;
 }
@@ -496,7 +496,7 @@ Test(log_read, what_administrators_do_needs_a_right_of_its_own)
 		"none of theirs");
 	cr_assert(count_class(some, "log", "nobody") > 0, "but her own reading");
 	cr_assert(count_class(some, "record", "nobody") > 0 &&
-			  count_class(some, "record", "nobody") == count_class(whole, "record", "nobody"),
+			count_class(some, "record", "nobody") == count_class(whole, "record", "nobody"),
 		"and all that is work");
 	cr_assert(count_class(whole, "staff", "nobody") > 0 && count_class(whole, "log", auditor.text) > 0,
 		"an auditor sees all");

@@ -113,7 +113,7 @@ Test(mail, headers_are_those_of_a_machine_that_writes_plain_text)
 	cr_assert(has(&mail, "\r\nDate: Sat, 21 Nov 2026 12:00:00 +0000\r\n"));
 	cr_assert(has(&mail, "\r\nMessage-ID: <0123456789abcdef0123456789abcdef@muniment.example>\r\n"));
 	cr_assert(has(&mail, "\r\nTo: eszter@tiszapart.example\r\n") &&
-		  has(&mail, "\r\n <noreply@muniment.example>\r\n"));
+		has(&mail, "\r\n <noreply@muniment.example>\r\n"));
 	cr_assert(has(&mail, "\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=UTF-8\r\n"));
 	cr_assert(has(&mail, "\r\nAuto-Submitted: auto-generated\r\n"));
 }
@@ -128,7 +128,7 @@ Test(mail, lines_are_short_and_ascii_and_end_with_crlf)
 		for (size_t i = 0; i < mail.len; i++) {
 			bool ends = mail.data[i] == '\r';
 			cr_assert(mail.data[i] < 0x80 &&
-				  (mail.data[i] == '\n') == (i > 0 && mail.data[i - 1] == '\r'));
+				(mail.data[i] == '\n') == (i > 0 && mail.data[i - 1] == '\r'));
 			column = ends || mail.data[i] == '\n' ? 0 : column + 1;
 			cr_assert(column <= 76, "line of %zu", column);
 		}
@@ -161,7 +161,7 @@ Test(mail, labels_without_a_value_are_left_out)
 	render(&ask, &mail);
 	read_body(&mail, &body);
 	cr_assert(!has(&body, "Device") &&
-			  has(&body, "\n\nTime: 12 Oct 2026, 14:35 UTC\nIP address: 192.0.2.17\n\n"),
+			has(&body, "\n\nTime: 12 Oct 2026, 14:35 UTC\nIP address: 192.0.2.17\n\n"),
 		"%s", body.data);
 }
 

@@ -57,7 +57,7 @@ Test(mime, no_character_lies_in_two_encoded_words)
 {
 	header_is("aЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖЖ",
 		"Subject: =?UTF-8?B?YdCW0JbQltCW0JbQltCW0JbQltCW0JbQltCW0JbQltCW0JY=?=\r\n "
-	        "=?UTF-8?B?0JY=?=\r\n");
+		"=?UTF-8?B?0JY=?=\r\n");
 }
 
 Test(mime, dates_name_their_day)

@@ -113,7 +113,7 @@ Test(people, refuses_a_key_twice_a_line_break_in_a_name_and_a_role_twice)
 	cr_assert(add(&world, "{\"name\":\"A\\nBcc: b\",\"kind\":\"staff\"}", &answer) == 422);
 	cr_assert(api_has_problem(&answer, "/name", "malformed"));
 	cr_assert(add(&world, "{\"name\":\"A\",\"kind\":\"staff\",\"roles\":[\"smm\",\"smm\"]}", &answer) ==
-		  422);
+		422);
 	cr_assert(add(&world, "{\"name\":\"A\",\"kind\":\"staff\"", &answer) == 400);
 }
 
@@ -350,7 +350,7 @@ Test(people, a_list_is_narrowed_by_kind_and_state)
 		json_array_size(api_member(&answer, "items")) == 1 && api_has(&answer, "items/0/ref", "ext"));
 	api_call(&world, "GET", "/v1/people?state=removed", token, NULL, &answer);
 	cr_assert(json_array_size(api_member(&answer, "items")) == 1 &&
-		  api_has(&answer, "items/0/ref", "anna"));
+		api_has(&answer, "items/0/ref", "anna"));
 	api_call(&world, "GET", "/v1/people?kind=client", token, NULL, &answer);
 	cr_assert(json_array_size(api_member(&answer, "items")) == 0);
 	cr_assert(api_call(&world, "GET", "/v1/people?kind=robot", token, NULL, &answer) == 422);
@@ -367,7 +367,7 @@ Test(people, other_methods_are_refused_with_those_that_are_allowed)
 	api_call(&world, "PUT", "/v1/people", world.tenant.token, "{}", &answer);
 	cr_assert(api_is_code(&answer, 405, "method_not_allowed"));
 	cr_assert(strstr(answer.head, "\r\nAllow: GET, HEAD, POST\r\n") ||
-		  strstr(answer.head, "\r\nAllow: GET, HEAD, POST"));
+		strstr(answer.head, "\r\nAllow: GET, HEAD, POST"));
 	api_call(&world, "POST", "/v1/people/anna", world.tenant.token, "{}", &answer);
 	cr_assert(strstr(answer.head, "\r\nAllow: GET, HEAD, PATCH, DELETE"));
 }
@@ -384,7 +384,7 @@ Test(people, the_same_request_with_the_same_key_adds_one_person)
 	cr_assert(api_ask(&world, &request, &second) == 201);
 	cr_assert(strcmp(first.body, second.body) == 0);
 	cr_assert(strstr(second.head, "Idempotent-Replayed: true") &&
-		  !strstr(first.head, "Idempotent-Replayed"));
+		!strstr(first.head, "Idempotent-Replayed"));
 	cr_assert(api_count_events(&world, world.tenant.id, ACTION_PERSON_ADDED) == 1);
 	request.body = "{\"name\":\"Other\",\"kind\":\"staff\"}";
 	api_ask(&world, &request, &second);

@@ -25,8 +25,8 @@ static fallible vouch(struct act *act, void *context)
 /* The tenant's first day is over. */
 static void world_vouch(struct api_world *world)
 {
-	struct err err = committer_run(
-		world->server.committer, (struct act_job){.kind = ACT_HOUSEKEEPING, .run = vouch, .context = world});
+	struct err err = committer_run(world->server.committer,
+		(struct act_job){.kind = ACT_HOUSEKEEPING, .run = vouch, .context = world});
 	cr_assert(!err_failed(err), "%s", err.why);
 }
 

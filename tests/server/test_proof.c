@@ -131,7 +131,7 @@ Test(proof, carries_the_hash_of_what_was_confirmed)
 	const struct caller stranger = {.tenant = scene.world.tenant.id};
 	cr_assert(proof_find(&view, &stranger, scene.person.id, span_text(api_text(&scene.answer, "id")),
 			  clock_now(), &proof)
-				  .code == CODE_PERSON_UNPROVEN,
+				.code == CODE_PERSON_UNPROVEN,
 		"it belongs to the application that obtained it");
 }
 
@@ -142,7 +142,7 @@ static void split(const struct api_answer *answer, struct buf *payload, struct b
 	struct span rest = span_text(api_text(answer, "receipt")), first, second;
 	cr_assert(span_cut(&rest, '.', &first) && span_cut(&rest, '.', &second));
 	cr_assert(!err_failed(text_parse_base64url(first, payload)) &&
-		  !err_failed(text_parse_base64url(second, signature)));
+		!err_failed(text_parse_base64url(second, signature)));
 }
 
 Test(proof, a_receipt_is_checked_with_the_published_key)
@@ -174,7 +174,7 @@ Test(proof, a_receipt_is_checked_with_the_published_key)
 	cr_assert(!err_failed(
 		text_parse_base64url(span_text(api_text(&scene.answer, "receipt/public_key")), &key)));
 	cr_assert(key.len == SIGN_PUBLIC &&
-		  !err_failed(sign_check(key.data, buf_span(&message), buf_span(&signature))));
+		!err_failed(sign_check(key.data, buf_span(&message), buf_span(&signature))));
 	message.data[message.len - 2] ^= 1;
 	cr_assert(err_failed(sign_check(key.data, buf_span(&message), buf_span(&signature))),
 		"and no other word");

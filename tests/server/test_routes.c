@@ -134,7 +134,7 @@ Test(routes, two_rows_never_claim_one_request)
 	for (size_t i = 0; i < routes_count(); i++)
 		for (size_t j = 0; j < i; j++)
 			cr_assert(routes_at(i)->method != routes_at(j)->method ||
-					  strcmp(routes_at(i)->pattern, routes_at(j)->pattern) != 0,
+					strcmp(routes_at(i)->pattern, routes_at(j)->pattern) != 0,
 				"%s", routes_at(i)->pattern);
 }
 
@@ -146,8 +146,9 @@ Test(routes, a_public_row_needs_nothing_and_every_other_a_token_that_may)
 		cr_assert(!public || (!row->scopes && !row->capabilities && row->method == HTTP_GET));
 		cr_assert(public == (strncmp(row->pattern, "/v1/", 4) != 0), "%s", row->pattern);
 		/* What only reads takes no body; what writes through a body has a limit. */
-		cr_assert((row->body_max > 0) == (row->method == HTTP_POST || row->method == HTTP_PUT ||
-							 row->method == HTTP_PATCH),
+		cr_assert((row->body_max > 0) ==
+				(row->method == HTTP_POST || row->method == HTTP_PUT ||
+					row->method == HTTP_PATCH),
 			"%s", row->pattern);
 		cr_assert(row->body_max <= HTTP_BODY_MAX);
 	}

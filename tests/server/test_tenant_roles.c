@@ -29,7 +29,7 @@ Test(tenant_roles, a_tenant_begins_with_the_usual_ones)
 	cr_assert(api_call(&world, "GET", "/v1/roles", world.tenant.token, NULL, &answer) == 200);
 	cr_assert(json_array_size(api_member(&answer, "items")) == roles_count());
 	cr_assert(api_has(&answer, "items/0/name", "account_manager") &&
-		  api_has(&answer, "items/0/least_factor", "totp"));
+		api_has(&answer, "items/0/least_factor", "totp"));
 }
 
 Test(tenant_roles, a_list_goes_page_by_page)
@@ -53,9 +53,9 @@ Test(tenant_roles, a_change_says_what_was_added_and_removed)
 	struct event_read event;
 	api_world_open(&world);
 	cr_assert(set(&world, "smm", world.tenant.token, "{\"capabilities\":[\"people.read\"]}", &answer) ==
-		  200);
+		200);
 	cr_assert(api_has(&answer, "capabilities/0", "people.read") &&
-		  api_has(&answer, "least_factor", "email"));
+		api_has(&answer, "least_factor", "email"));
 	api_find_event(&world, world.tenant.id, ACTION_ROLE_CAPABILITY_CHANGED, &arena, &event);
 	cr_assert(span_is(event.texts[LEAF_TEXT_DETAIL],
 		"{\"role\":\"smm\",\"added\":[\"people.read\"],\"removed\":["

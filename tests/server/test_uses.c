@@ -65,15 +65,15 @@ Test(uses, a_code_is_on_record_with_device_and_purpose_and_its_client_is_told)
 	cr_assert(vault_ask_code(&vault, grant, login) == 200);
 	api_find_event(&vault.api, vault.api.tenant.id, ACTION_CREDENTIAL_CODE_ISSUED, &arena, &event);
 	cr_assert(ids_equal(event.leaf.ids[LEAF_ID_ACTOR], vault.assistant.id) &&
-		  event.leaf.actor == LEAF_PERSON);
+		event.leaf.actor == LEAF_PERSON);
 	cr_assert(ids_equal(event.leaf.ids[LEAF_ID_REPORTER], vault.api.tenant.application));
 	cr_assert(ids_equal(event.leaf.ids[LEAF_ID_CLIENT], vault.client) &&
-		  event.leaf.outcome == LEAF_SUCCESS);
+		event.leaf.outcome == LEAF_SUCCESS);
 	cr_assert(
 		!ids_is_none(event.leaf.ids[LEAF_ID_DEVICE]) && !ids_is_none(event.leaf.ids[LEAF_ID_GRANT]));
 	cr_assert(span_is(event.texts[LEAF_TEXT_PURPOSE], "pay invoice 77"));
 	cr_assert(span_is(event.texts[LEAF_TEXT_TASK], "T-118") &&
-		  span_is(event.texts[LEAF_TEXT_IP], "203.0.113.7"));
+		span_is(event.texts[LEAF_TEXT_IP], "203.0.113.7"));
 	cr_assert(span_is(event.texts[LEAF_TEXT_LABEL], "Web shop") && (event.leaf.flags & LEAF_PROVEN));
 	cr_assert(api_count_notices(&vault.api, vault.contact, NOTICE_CREDENTIAL_USED) == 1);
 	cr_assert(count_exposures(&vault, &exposure) == 0, "a code exposes nothing");
@@ -366,7 +366,7 @@ Test(uses, each_kind_reveals_its_own_fields)
 	cr_assert(vault_ask_reveal(&vault, grant, proof) == 200);
 	cr_assert(api_has(&vault.answer, "secret/number", "4111111111111111"));
 	cr_assert(api_has(&vault.answer, "secret/expiry", "12/30") &&
-		  api_has(&vault.answer, "secret/holder", "E K"));
+		api_has(&vault.answer, "secret/holder", "E K"));
 	add_credential(&vault, "totp", "{\"totp\":\"" VAULT_SEED "\"}");
 	vault_grant(&vault, "\"modes\":[\"reveal\"]", grant);
 	vault_confirm(&vault, grant, "reset the account", proof);
@@ -416,7 +416,7 @@ Test(uses, a_reveal_can_be_sealed_to_a_key)
 	scoped(buf) sealed = BUF(4096);
 	cr_assert(!err_failed(text_parse_base64url(span_text(api_text(&vault.answer, "sealed")), &sealed)));
 	cr_assert(sealed.len ==
-		  BOX_OVERHEAD + strlen("{\"username\":\"eva@shop\",\"password\":\"" VAULT_PASSWORD "\"}"));
+		BOX_OVERHEAD + strlen("{\"username\":\"eva@shop\",\"password\":\"" VAULT_PASSWORD "\"}"));
 }
 
 Test(uses, what_nothing_can_be_sealed_to_is_refused_before_it_counts)

@@ -23,7 +23,7 @@ Test(uses_refused, a_grant_ends_and_stays_ended_when_the_clock_goes_back)
 	vault_ask_code(&vault, grant, login);
 	cr_assert(vault_is_refused(&vault, "grant_expired"));
 	cr_assert(vault_events(&vault, ACTION_GRANT_EXPIRED) == 1 &&
-		  vault_events(&vault, ACTION_CREDENTIAL_DENIED) == 1);
+		vault_events(&vault, ACTION_CREDENTIAL_DENIED) == 1);
 	fake_clock_pass(-HOUR_MS / 2);
 	vault_ask_code(&vault, grant, login);
 	cr_assert(vault_is_refused(&vault, "grant_expired"));
@@ -74,7 +74,7 @@ Test(uses_refused, a_mode_outside_the_grant_is_refused)
 	cr_assert(vault_is_refused(&vault, "mode_not_allowed"));
 	vault_use(&vault, &(struct vault_use){.grant = grant, .mode = "copy", .purpose = "x"});
 	cr_assert(api_is_code(&vault.answer, 422, "invalid") &&
-		  api_has_problem(&vault.answer, "/mode", "not_allowed"));
+		api_has_problem(&vault.answer, "/mode", "not_allowed"));
 }
 
 Test(uses_refused, every_use_says_what_for)
@@ -95,11 +95,12 @@ Test(uses_refused, a_use_without_a_device_is_refused_by_form)
 	vault_open(&vault);
 	vault_grant(&vault, VAULT_CODE, grant);
 	vault_login(&vault, login);
-	vault_use(&vault, &(struct vault_use){.grant = grant,
-				  .mode = "code",
-				  .purpose = "x",
-				  .verification = login,
-				  .no_device = true});
+	vault_use(&vault,
+		&(struct vault_use){.grant = grant,
+			.mode = "code",
+			.purpose = "x",
+			.verification = login,
+			.no_device = true});
 	cr_assert(api_is_code(&vault.answer, 422, "device_missing"));
 }
 
@@ -118,7 +119,7 @@ Test(uses_refused, a_client_stops_all_use_and_allows_it_again)
 	cr_assert(vault_call(&vault, "DELETE", "/v1/clients/karlsson/freeze", NULL) == 200);
 	cr_assert(vault_ask_code(&vault, grant, login) == 200);
 	cr_assert(vault_events(&vault, ACTION_CLIENT_PAUSED) == 1 &&
-		  vault_events(&vault, ACTION_CLIENT_RESUMED) == 1);
+		vault_events(&vault, ACTION_CLIENT_RESUMED) == 1);
 }
 
 Test(uses_refused, nothing_is_used_of_what_was_revoked_or_archived)
@@ -131,7 +132,7 @@ Test(uses_refused, nothing_is_used_of_what_was_revoked_or_archived)
 	vault_login(&vault, login);
 	snprintf(path, sizeof path, "/v1/grants/%s", grant);
 	cr_assert(vault_call(&vault, "DELETE", path, NULL) == 200 &&
-		  api_has(&vault.answer, "state", "revoked"));
+		api_has(&vault.answer, "state", "revoked"));
 	vault_ask_code(&vault, grant, login);
 	cr_assert(vault_is_refused(&vault, "grant_expired"));
 	cr_assert(vault_ask_code(&vault, second, login) == 200, "another grant is another grant");
@@ -167,11 +168,12 @@ Test(uses_refused, another_tenants_grant_does_not_exist)
 	vault_grant(&vault, VAULT_CODE, grant);
 	vault_login(&vault, login);
 	api_world_tenant(&vault.api, &other);
-	vault_use(&vault, &(struct vault_use){.grant = grant,
-				  .mode = "code",
-				  .purpose = "x",
-				  .verification = login,
-				  .token = other.token});
+	vault_use(&vault,
+		&(struct vault_use){.grant = grant,
+			.mode = "code",
+			.purpose = "x",
+			.verification = login,
+			.token = other.token});
 	cr_assert(api_is_code(&vault.answer, 404, "not_found"));
 	cr_assert(vault_events(&vault, ACTION_CREDENTIAL_DENIED) == 0);
 }

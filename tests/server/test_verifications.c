@@ -84,7 +84,7 @@ Test(verifications, a_wrong_code_costs_one_try_and_the_fifth_locks_without_compa
 	for (int left = 4; left >= 1; left--) {
 		type_code(&scene, id, wrong);
 		cr_assert(login_is(&scene.answer, "challenge", "wrong_code") &&
-			  number(&scene, "attempts_left") == left);
+			number(&scene, "attempts_left") == left);
 	}
 	type_code(&scene, id, wrong);
 	cr_assert(login_is(&scene.answer, "deny", "locked") && number(&scene, "attempts_left") == 0);
@@ -237,8 +237,9 @@ Test(verifications, an_action_is_confirmed_only_by_repeating_its_hash)
 	char id[ID_TEXT + 1], hash[2 * HASH_SHA256 + 1], code[TOTP_DIGITS_MAX + 1], body[TEXT_MAX];
 	login_scene_open(&scene);
 	login_prove(&scene.world, scene.world.tenant.id, scene.app.factor);
-	login_scene_ask(&scene, ",\"purpose\":\"action\",\"action\":{\"type\":\"use\",\"text\":\"Reveal\","
-				"\"fields\":{\"grant\":\"g\"}}");
+	login_scene_ask(&scene,
+		",\"purpose\":\"action\",\"action\":{\"type\":\"use\",\"text\":\"Reveal\","
+		"\"fields\":{\"grant\":\"g\"}}");
 	cr_assert(login_is(&scene.answer, "challenge", NULL), "%s", scene.answer.body);
 	login_scene_keep_id(&scene, id);
 	snprintf(hash, sizeof hash, "%s", api_text(&scene.answer, "action_hash"));
@@ -322,7 +323,7 @@ Test(verifications, a_mailed_code_opens_once)
 	size_t before = api_count_notices(&scene.world, scene.person.id, NOTICE_LOGIN_CODE);
 	login_scene_ask(&scene, ",\"method\":\"email\"");
 	cr_assert(login_is(&scene.answer, "challenge", NULL) &&
-		  api_has(&scene.answer, "started/delivery", "queued"));
+		api_has(&scene.answer, "started/delivery", "queued"));
 	cr_assert(strlen(api_text(&scene.answer, "started/ref")) == VERIFICATION_REF);
 	cr_assert(api_count_notices(&scene.world, scene.person.id, NOTICE_LOGIN_CODE) == before + 1);
 	login_scene_keep_id(&scene, id);
@@ -345,7 +346,7 @@ Test(verifications, a_late_mail_still_works_and_a_quick_resend_sends_nothing)
 	snprintf(ref, sizeof ref, "%s", api_text(&scene.answer, "started/ref"));
 	size_t sent = api_count_notices(&scene.world, scene.person.id, NOTICE_LOGIN_CODE);
 	cr_assert(login_try(&scene.world, token_of(&scene), id, "{\"method\":\"email\"}", &scene.answer) ==
-		  200);
+		200);
 	cr_assert(api_has(&scene.answer, "started/ref", ref), "unchanged within a minute");
 	cr_assert(api_count_notices(&scene.world, scene.person.id, NOTICE_LOGIN_CODE) == sent);
 	for (size_t i = 1; i <= 3; i++) {
@@ -353,7 +354,7 @@ Test(verifications, a_late_mail_still_works_and_a_quick_resend_sends_nothing)
 		cr_assert(login_try(&scene.world, token_of(&scene), id, "{\"method\":\"email\"}",
 				  &scene.answer) == 200);
 		cr_assert(api_count_notices(&scene.world, scene.person.id, NOTICE_LOGIN_CODE) ==
-			  sent + (i < 3 ? i : 2));
+			sent + (i < 3 ? i : 2));
 	}
 	type_code(&scene, id, code);
 	cr_assert(login_is(&scene.answer, "allow", NULL), "the first of three codes is still good: %s",
@@ -373,7 +374,7 @@ Test(verifications, tries_are_shared_by_all_mailed_codes)
 		type_code(&scene, id, wrong);
 	fake_clock_pass(MINUTE_MS);
 	cr_assert(login_try(&scene.world, token_of(&scene), id, "{\"method\":\"email\"}", &scene.answer) ==
-		  200);
+		200);
 	cr_assert(number(&scene, "attempts_left") == 2);
 	type_code(&scene, id, wrong);
 	type_code(&scene, id, wrong);
@@ -444,7 +445,7 @@ Test(verifications, nobody_gets_mail_and_the_log_says_unknown)
 	cr_assert(login_open(world, token_of(&scene), "nobody@example.org", ",\"method\":\"email\"",
 			  &scene.answer) == 200);
 	cr_assert(login_is(&scene.answer, "challenge", NULL) &&
-		  api_has(&scene.answer, "started/delivery", "queued"));
+		api_has(&scene.answer, "started/delivery", "queued"));
 	cr_assert(api_count_notices(world, (struct id){0}, NOTICE_LOGIN_CODE) == before);
 	api_find_event(world, world->tenant.id, ACTION_CHALLENGE_FAILED, &arena, &event);
 	cr_assert(event.leaf.actor == LEAF_UNKNOWN && ids_is_none(event.leaf.ids[LEAF_ID_ACTOR]));

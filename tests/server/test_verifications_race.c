@@ -197,9 +197,9 @@ static void *speak(void *context)
 	scoped(api_answer) answer = {0};
 	struct api_world *world = &speaker->scene->world;
 	snprintf(body, sizeof body, speaker->id ? "{\"code\":\"%s\"}" : ",\"code\":\"%s\"", speaker->code);
-	speaker->status = speaker->id ? login_try(world, world->tenant.token, speaker->id, body, &answer)
-				      : login_open(world, world->tenant.token, speaker->scene->person.text,
-						body, &answer);
+	speaker->status = speaker->id
+		? login_try(world, world->tenant.token, speaker->id, body, &answer)
+		: login_open(world, world->tenant.token, speaker->scene->person.text, body, &answer);
 	if (speaker->status != 200)
 		return NULL;
 	snprintf(speaker->decision, sizeof speaker->decision, "%s", api_text(&answer, "decision"));

@@ -35,16 +35,16 @@ static inline void keep_promise(const struct kv_backend *backend, void (*promise
 	kv_close(kv);
 }
 
-#define PROMISE(claim)                                                                                       \
-	static void claim(struct kv *kv);                                                                    \
-	Test(kv, claim##_in_lmdb)                                                                            \
-	{                                                                                                    \
-		keep_promise(&kv_lmdb, claim);                                                               \
-	}                                                                                                    \
-	Test(kv, claim##_in_mem)                                                                             \
-	{                                                                                                    \
-		keep_promise(&kv_mem, claim);                                                                \
-	}                                                                                                    \
+#define PROMISE(claim)                         \
+	static void claim(struct kv *kv);      \
+	Test(kv, claim##_in_lmdb)              \
+	{                                      \
+		keep_promise(&kv_lmdb, claim); \
+	}                                      \
+	Test(kv, claim##_in_mem)               \
+	{                                      \
+		keep_promise(&kv_mem, claim);  \
+	}                                      \
 	static void claim(struct kv *kv)
 
 static inline void works(struct err err)

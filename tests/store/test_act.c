@@ -25,7 +25,7 @@ struct step {
 struct script {
 	struct step steps[8];
 	struct receipt receipts[8]; /* of the ADD steps, at their places */
-	struct err dropped;	    /* what the last DROP came to */
+	struct err dropped;         /* what the last DROP came to */
 };
 
 static fallible run_step(struct act *act, struct script *script, size_t i)
@@ -465,9 +465,9 @@ Test(act, refuses_more_events_than_it_promises)
 	make(&world);
 	struct many many = {ACT_EVENTS_MAX + 1, 10}, large = {1, LEAF_MAX};
 	cr_assert(world_perform(&world, (struct act_job){.run = add_many, .context = &many}).kind ==
-		  ERR_TOO_LARGE);
+		ERR_TOO_LARGE);
 	cr_assert(world_perform(&world, (struct act_job){.run = add_many, .context = &large}).kind ==
-		  ERR_TOO_LARGE);
+		ERR_TOO_LARGE);
 	cr_assert(world.volume.head.sequence == 0 && tail_count(world.volume.tail) == 0);
 }
 

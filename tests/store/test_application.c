@@ -214,7 +214,7 @@ static struct err read_token(struct world *world)
 	TRY(get_token(world, HASH, &read));
 	cr_assert(read.kind == want.kind && read.revoked && read.expires.ms == want.expires.ms);
 	cr_assert(ids_equal(read.tenant, want.tenant) && ids_equal(read.owner, want.owner) &&
-		  ids_equal(read.id, want.id));
+		ids_equal(read.id, want.id));
 	return OK;
 }
 

@@ -318,7 +318,7 @@ Test(check, finds_any_flipped_bit_of_the_head)
 		flip(&world, TABLE_META, SPAN_LIT("head"), bit);
 		struct check_report report = run(&world, fake_keys_table());
 		cr_assert(report.fault == (bit < 8 ? CHECK_HEAD_FORM : CHECK_HEAD_FORGED) &&
-			  report.sequence == 0);
+			report.sequence == 0);
 		flip(&world, TABLE_META, SPAN_LIT("head"), bit);
 	}
 }

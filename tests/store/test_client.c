@@ -82,9 +82,9 @@ static void check(const struct client *read)
 	cr_assert(read->state == want.state && read->language == want.language);
 	cr_assert(read->mailbox_delegated && read->frozen && read->created.ms == NOON.ms);
 	cr_assert(read->contact_count == 2 && ids_equal(read->contacts[0], want.contacts[0]) &&
-		  ids_equal(read->contacts[1], want.contacts[1]));
+		ids_equal(read->contacts[1], want.contacts[1]));
 	cr_assert(span_equal(read->name, want.name) && span_equal(read->ref, want.ref) &&
-		  span_equal(read->time_zone, want.time_zone));
+		span_equal(read->time_zone, want.time_zone));
 }
 
 Test(client, comes_back_as_it_was_put)

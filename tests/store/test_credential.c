@@ -133,7 +133,7 @@ Test(credential, the_words_of_kinds_are_found_again)
 	for (unsigned i = 0; i < CREDENTIAL_KIND_COUNT; i++) {
 		cr_assert(credential_kind_find(
 				  span_text(credential_kind_name((enum credential_kind)i)), &kind) &&
-			  kind == i);
+			kind == i);
 		cr_assert(credential_revealable(kind) != 0);
 	}
 	cr_assert(!credential_kind_find(SPAN_LIT("passkey"), &kind));

@@ -234,7 +234,7 @@ Test(event, no_text_stands_in_clear)
 	world_must(leaf_encode(&leaf, &bytes));
 	for (unsigned i = 0; i < LEAF_TEXT_COUNT; i++)
 		cr_assert(event.texts[i].len == 0 ||
-			  !memmem(bytes.data, bytes.len, event.texts[i].at, event.texts[i].len));
+			!memmem(bytes.data, bytes.len, event.texts[i].at, event.texts[i].len));
 }
 
 Test(event, more_text_than_a_part_takes_is_too_large)
@@ -245,7 +245,7 @@ Test(event, more_text_than_a_part_takes_is_too_large)
 	struct event event = example();
 	event.texts[LEAF_TEXT_CHANGES] = SPAN_BYTES(LONG);
 	cr_assert(event_seal(fake_keys_table(), world_tenant(1), &event, NOON, &arena, &draft).kind ==
-		  ERR_TOO_LARGE);
+		ERR_TOO_LARGE);
 }
 
 Test(event, an_arena_without_room_is_said_so)
@@ -254,7 +254,7 @@ Test(event, an_arena_without_room_is_said_so)
 	struct event_draft draft;
 	const struct event event = example();
 	cr_assert(event_seal(fake_keys_table(), world_tenant(1), &event, NOON, &arena, &draft).kind ==
-		  ERR_NO_MEMORY);
+		ERR_NO_MEMORY);
 }
 
 Test(event, is_not_sealed_for_a_person_whose_key_is_gone)
@@ -302,7 +302,7 @@ Test(event, the_texts_of_an_erased_client_are_gone_and_the_actors_stay)
 	world_must(read_back(&keys, &leaf, EVENT_SEES_ALL, &arena, &read));
 	cr_assert(read.erased == EVENT_SEES_CLIENT);
 	cr_assert(read.texts[LEAF_TEXT_OBJECT_TYPE].len == 0 &&
-		  span_is(read.texts[LEAF_TEXT_IP], "203.0.113.7"));
+		span_is(read.texts[LEAF_TEXT_IP], "203.0.113.7"));
 }
 
 Test(event, a_part_that_the_reader_may_not_see_is_left_closed)
@@ -374,7 +374,7 @@ Test(event, a_decision_sets_what_the_action_says)
 	cr_assert(draft.leaf.action == row->code && draft.leaf.severity == (uint8_t)row->severity);
 	cr_assert(draft.leaf.flags & LEAF_CRITICAL && draft.leaf.outcome == LEAF_DENIED);
 	cr_assert(draft.leaf.reason == REASON_WRONG_CODE &&
-		  span_equal(draft.leaf.parts[0].record, part.record));
+		span_equal(draft.leaf.parts[0].record, part.record));
 	event_decide(&draft, ACTION_CHALLENGE_PASSED, LEAF_SUCCESS, REASON_NONE);
 	cr_assert(!(draft.leaf.flags & LEAF_CRITICAL), "it is taken back again");
 }

@@ -61,7 +61,7 @@ Test(fold, postings_ascend)
 		if (field < INDEX_ACTION)
 			continue;
 		cr_assert(rows.key.len == 21 + index_value_width(field) && rows.value.len % 4 == 0 &&
-			  rows.value.len);
+			rows.value.len);
 		for (size_t i = 1; i < rows.value.len / 4; i++)
 			cr_assert(index_u32(rows.value, i - 1, 4) < index_u32(rows.value, i, 4));
 		seen++;
@@ -109,7 +109,7 @@ Test(fold, an_id_or_index_that_is_not_there_is_not_found)
 	static const uint64_t INDEXES[] = {FOLD_ROWS, 299, 300, UINT64_MAX};
 	for (size_t i = 0; i < sizeof INDEXES / sizeof INDEXES[0]; i++)
 		cr_assert(index_find_sequence(&txn, world_tenant(0), INDEXES[i], &sequence).kind ==
-			  ERR_NOT_FOUND);
+			ERR_NOT_FOUND);
 	cr_assert(index_find_sequence(&txn, world_tenant(1), 0, &sequence).kind == ERR_NOT_FOUND);
 	cr_assert(index_find_event(&txn, world_tenant(0), world_thing(7), &sequence).kind == ERR_NOT_FOUND);
 	cr_assert(sequence == 0);
@@ -162,7 +162,7 @@ Test(fold, a_fold_that_fails_leaves_tail_and_index_as_they_were)
 	cr_assert(fold_once(&world.volume).kind == ERR_CORRUPT);
 	const struct index_mark after = read_mark(&world);
 	cr_assert(before.sequence == after.sequence && before.segments == after.segments &&
-		  tail_count(world.volume.tail) == 250);
+		tail_count(world.volume.tail) == 250);
 	world_must(kv_write(world.volume.index, &txn));
 	world_must(kv_put(&txn, INDEX_TENANT, SPAN_BYTES(world_tenant(2).bytes), buf_span(&right)));
 	world_must(kv_commit(&txn));

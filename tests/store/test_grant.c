@@ -73,7 +73,7 @@ static void check(const struct grant *read)
 	struct grant want = example();
 	cr_assert(ids_equal(read->credential, want.credential) && ids_equal(read->client, want.client));
 	cr_assert(ids_equal(read->person, want.person) && ids_equal(read->giver, want.giver) &&
-		  read->giver_is_person);
+		read->giver_is_person);
 	cr_assert(read->state == want.state && read->modes == want.modes && read->notify);
 	cr_assert(read->uses_max == 20 && read->uses_made == 3 && read->created.ms == NOON.ms);
 	cr_assert(read->from.ms == want.from.ms && read->until.ms == want.until.ms && read->ended.ms == 0);
@@ -141,9 +141,9 @@ Test(grant, lists_are_of_a_person_a_client_or_a_tenant)
 	}
 	cr_assert(count(&world, world_tenant(1), (struct id){0}) == 8);
 	cr_assert(count(&world, world_tenant(1), world_thing(50)) == 4 &&
-		  count(&world, world_tenant(1), world_thing(60)) == 6);
+		count(&world, world_tenant(1), world_thing(60)) == 6);
 	cr_assert(count(&world, world_tenant(1), world_thing(61)) == 2 &&
-		  count(&world, world_tenant(2), world_thing(61)) == 0);
+		count(&world, world_tenant(2), world_thing(61)) == 0);
 }
 
 Test(grant, it_shows_itself_as_time_and_count_make_it)
@@ -161,7 +161,7 @@ Test(grant, it_shows_itself_as_time_and_count_make_it)
 	cr_assert(grant_shown(&grant, NOON) == GRANT_SHOWN_SUSPENDED);
 	for (unsigned i = 0; i < GRANT_SHOWN_COUNT; i++)
 		cr_assert(grant_shown_find(span_text(grant_shown_name((enum grant_shown)i)), &shown) &&
-			  shown == i);
+			shown == i);
 	cr_assert(!grant_shown_find(SPAN_LIT("draft"), &shown));
 }
 

@@ -475,7 +475,7 @@ static void enlarge_disk(const char *path)
 static bool mount_small_disk(const char *path)
 {
 	return unshare(CLONE_NEWNS) == 0 && mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
-	       mount("none", path, "tmpfs", 0, "size=1m,mode=0700") == 0;
+		mount("none", path, "tmpfs", 0, "size=1m,mode=0700") == 0;
 }
 
 Test(kv_lmdb, a_full_disk_is_full_and_usable_when_there_is_room)

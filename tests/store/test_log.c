@@ -30,8 +30,9 @@ static fallible decode(uint64_t sequence, struct span value, struct log_row *row
 static bool same(const struct log_row *a, const struct log_row *b)
 {
 	return a->sequence == b->sequence && a->index == b->index && ids_equal(a->tenant, b->tenant) &&
-	       memcmp(a->chain, b->chain, sizeof a->chain) == 0 &&
-	       memcmp(&a->leaf_hash, &b->leaf_hash, sizeof a->leaf_hash) == 0 && span_equal(a->leaf, b->leaf);
+		memcmp(a->chain, b->chain, sizeof a->chain) == 0 &&
+		memcmp(&a->leaf_hash, &b->leaf_hash, sizeof a->leaf_hash) == 0 &&
+		span_equal(a->leaf, b->leaf);
 }
 
 Test(log, what_is_encoded_is_decoded)

@@ -71,9 +71,9 @@ Test(notice, what_was_queued_comes_back_whole)
 	add(&world, &in);
 	cr_assert(next(&world, (struct id){0}, &arena, &out));
 	cr_assert(ids_equal(in.id, out.id) && ids_equal(in.tenant, out.tenant) &&
-		  ids_equal(in.person, out.person));
+		ids_equal(in.person, out.person));
 	cr_assert(ids_equal(in.about, out.about) && in.kind == out.kind && in.day == out.day &&
-		  in.tries == out.tries);
+		in.tries == out.tries);
 	cr_assert(in.next.ms == out.next.ms && span_equal(in.sealed, out.sealed));
 }
 

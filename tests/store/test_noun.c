@@ -53,7 +53,7 @@ Test(noun, a_key_is_the_tenant_and_its_parts)
 	const struct id tenant = world_tenant(1);
 	const struct noun_key key = noun_key(tenant, SPAN_LIT("ab"), SPAN_LIT("c"));
 	cr_assert(key.len == 19 && memcmp(key.bytes, tenant.bytes, 16) == 0 &&
-		  memcmp(key.bytes + 16, "abc", 3) == 0);
+		memcmp(key.bytes + 16, "abc", 3) == 0);
 	cr_assert(noun_key(tenant, SPAN_NONE, SPAN_NONE).len == 16);
 }
 

@@ -86,7 +86,7 @@ static void check(const struct person *read)
 	cr_assert(read->email_changed.ms == want.email_changed.ms && read->role_count == 2);
 	cr_assert(span_is(read->roles[0], "assistant") && span_is(read->roles[1], "auditor"));
 	cr_assert(span_equal(read->name, want.name) && span_equal(read->email, want.email) &&
-		  span_equal(read->ref, want.ref));
+		span_equal(read->ref, want.ref));
 }
 
 Test(person, comes_back_as_it_was_put)
@@ -446,8 +446,9 @@ Test(person, capabilities_are_the_union_of_the_roles_that_are_there)
 	world_must(reading_open(&world.volume, &reading));
 	struct view view = view_reading(&reading);
 	world_must(person_capabilities(&view, &person, &held));
-	cr_assert(held == (capabilities_expand(CAPABILITY_BIT(PEOPLE_READ)) |
-				  capabilities_expand(CAPABILITY_BIT(LOG_READ_TENANT))));
+	cr_assert(held ==
+		(capabilities_expand(CAPABILITY_BIT(PEOPLE_READ)) |
+			capabilities_expand(CAPABILITY_BIT(LOG_READ_TENANT))));
 	person.roles[1] = SPAN_LIT("a role that is gone");
 	world_must(person_capabilities(&view, &person, &held));
 	cr_assert(held == capabilities_expand(CAPABILITY_BIT(PEOPLE_READ)));

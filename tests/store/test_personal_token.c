@@ -51,7 +51,7 @@ static void check_laptop(const struct personal_token *token)
 	const struct personal_token want = laptop();
 	cr_assert(ids_equal(token->id, want.id) && ids_equal(token->person, want.person));
 	cr_assert(token->created.ms == want.created.ms && token->expires.ms == want.expires.ms &&
-		  token->revoked);
+		token->revoked);
 	cr_assert(memcmp(token->hash, want.hash, sizeof want.hash) == 0 && span_is(token->name, "laptop"));
 }
 

@@ -48,8 +48,8 @@ static void append(struct history *history, size_t count)
 			.leaf = world_leaf(&history->dice)};
 	/* Times go on with the log, not in order, and often equal the bounds of a question. */
 	for (size_t i = 0; i < count; i++)
-		events[i].leaf.time.ms = TIME_ZERO + TIME_STEP * (int64_t)((history->count + i) / 50 +
-									   dice_below(&history->dice, 6));
+		events[i].leaf.time.ms = TIME_ZERO +
+			TIME_STEP * (int64_t)((history->count + i) / 50 + dice_below(&history->dice, 6));
 	world_append(&history->world, events, count);
 	history->count += count;
 }
@@ -385,7 +385,7 @@ Test(query, a_page_that_ran_out_of_work_says_so_and_goes_on)
 	world_must(query_add(&query, INDEX_ACTOR, SPAN_BYTES(nobody.bytes)));
 	struct query_page page = run(&history, &query);
 	cr_assert(page.count == 0 && page.more && !page.complete && page.last == page.scanned_from &&
-		  page.last > 0);
+		page.last > 0);
 }
 
 Test(query, refuses_limits_values_and_fields_that_it_does_not_have)

@@ -65,7 +65,7 @@ static void check(const struct tenant *read)
 	cr_assert(read->language == want.language && read->use_needs_login && !read->demo && !read->vouched);
 	cr_assert(span_equal(read->origin, want.origin) && span_equal(read->name, want.name));
 	cr_assert(span_equal(read->time_zone, want.time_zone) &&
-		  span_equal(read->security_contact, want.security_contact));
+		span_equal(read->security_contact, want.security_contact));
 }
 
 Test(tenant, comes_back_as_it_was_put)
@@ -94,7 +94,7 @@ Test(tenant, its_flags_do_not_stand_for_each_other)
 		world_must(perform(&world, put, tenant));
 		world_must(get(&world, &arena, &read));
 		cr_assert(read.use_needs_login == tenant.use_needs_login && read.demo == tenant.demo &&
-			  read.vouched == tenant.vouched);
+			read.vouched == tenant.vouched);
 	}
 }
 

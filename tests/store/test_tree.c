@@ -224,9 +224,9 @@ Test(tree, refuses_nodes_and_tiles_that_it_does_not_have)
 	cr_assert(err_failed(source.node(source.context, 64, 0, &hash)));
 	cr_assert(tree_tile(&tree, &(struct tile){.entries = true, .width = 1}, &out).kind == ERR_NOT_FOUND);
 	cr_assert(tree_tile(&tree, &(struct tile){.index = UINT64_MAX, .width = 1}, &out).kind ==
-		  ERR_NOT_FOUND);
+		ERR_NOT_FOUND);
 	cr_assert(tree_tile(&tree, &(struct tile){.level = TILE_LEVEL_MAX + 1, .width = 1}, &out).kind ==
-		  ERR_NOT_FOUND);
+		ERR_NOT_FOUND);
 	cr_assert(tree_tile(&tree, &(struct tile){.width = 0}, &out).kind == ERR_NOT_FOUND);
 }
 

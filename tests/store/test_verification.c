@@ -223,14 +223,15 @@ static fallible put_enrolment(struct act *act, void *context)
 Test(verification, an_enrolment_code_is_read_back_and_as_its_golden_file)
 {
 	scoped(world) world = {0};
-	struct enrolment found, put = {.tenant = world_tenant(1),
-					.person = world_thing(3),
-					.id = world_thing(8),
-					.by = ENROLMENT_BY_HAND,
-					.second = world_thing(7),
-					.tries = 2,
-					.made = {5000},
-					.code = {6}};
+	struct enrolment found,
+		put = {.tenant = world_tenant(1),
+			.person = world_thing(3),
+			.id = world_thing(8),
+			.by = ENROLMENT_BY_HAND,
+			.second = world_thing(7),
+			.tries = 2,
+			.made = {5000},
+			.code = {6}};
 	world_make(&world, &kv_mem, 0);
 	write_with(&world, put_enrolment, &put);
 	scoped(reading) reading = {0};
@@ -265,6 +266,6 @@ Test(verification, what_ends_comes_in_the_order_of_time_and_not_before)
 	cr_assert(expiry_next(&view, EXPIRY_FACTOR, (struct instant){1999}, &found).kind == ERR_NOT_FOUND);
 	world_must(expiry_next(&view, EXPIRY_FACTOR, (struct instant){5000}, &found));
 	cr_assert(found.at.ms == 2000 && ids_equal(found.tenant, early.tenant) &&
-		  ids_equal(found.id, early.id));
+		ids_equal(found.id, early.id));
 	cr_assert(expiry_next(&view, EXPIRY_ENROLMENT, (struct instant){5000}, &found).kind == ERR_NOT_FOUND);
 }

@@ -108,10 +108,10 @@ static struct snapshot *take_snapshot(const struct world *world)
 static bool same_row(const struct tail_row *a, const struct tail_row *b)
 {
 	return a->sequence == b->sequence && a->index == b->index && a->time.ms == b->time.ms &&
-	       ids_equal(a->event, b->event) && ids_equal(a->actor, b->actor) &&
-	       ids_equal(a->client, b->client) &&
-	       memcmp(&a->leaf_hash, &b->leaf_hash, sizeof a->leaf_hash) == 0 && a->action == b->action &&
-	       a->outcome == b->outcome && a->severity == b->severity;
+		ids_equal(a->event, b->event) && ids_equal(a->actor, b->actor) &&
+		ids_equal(a->client, b->client) &&
+		memcmp(&a->leaf_hash, &b->leaf_hash, sizeof a->leaf_hash) == 0 && a->action == b->action &&
+		a->outcome == b->outcome && a->severity == b->severity;
 }
 
 static void check_same(const struct snapshot *before, const struct snapshot *after)

@@ -134,9 +134,10 @@ void api_world_tenant(struct api_world *world, struct api_tenant *tenant)
 {
 	scoped(arena) arena = ARENA(SETUP_MEMORY);
 	const struct caller operator= {.kind = TOKEN_OPERATOR};
-	struct tenant_write write = {world, {.name = SPAN_LIT("A business"),
-						    .security_contact = SPAN_LIT("help@example.org"),
-						    .token_ttl_s = 24 * 3600}};
+	struct tenant_write write = {world,
+		{.name = SPAN_LIT("A business"),
+			.security_contact = SPAN_LIT("help@example.org"),
+			.token_ttl_s = 24 * 3600}};
 	must(tenants_add_prepare(&world->server, &operator, clock_now(), &arena, &write.add));
 	api_world_run(world, write_tenant, &write);
 	tenant->id = write.add.tenant.id;

@@ -74,11 +74,11 @@ void api_world_run(struct api_world *world, fallible (*run)(struct act *act, voi
 /* A request with all that can be said in its headers; NULL leaves one out. */
 struct api_request {
 	const char *method, *path, *token, *body;
-	const char *actor;	  /* Muniment-Actor; a device goes with it */
+	const char *actor;        /* Muniment-Actor; a device goes with it */
 	const char *verification; /* Muniment-Verification */
-	const char *key;	  /* Idempotency-Key */
-	const char *more;	  /* further header lines, each ended by CR LF */
-	bool no_device;		  /* leave the device out */
+	const char *key;          /* Idempotency-Key */
+	const char *more;         /* further header lines, each ended by CR LF */
+	bool no_device;           /* leave the device out */
 };
 
 struct api_answer {

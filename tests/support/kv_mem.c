@@ -11,7 +11,7 @@ enum { ROW_COST = 32, FIRST_ROWS = 16 };
 
 struct row {
 	_Atomic size_t refs;
-	size_t key_len;	  /* bytes */
+	size_t key_len;   /* bytes */
 	size_t value_len; /* bytes */
 	uint8_t bytes[];  /* key, value */
 };
@@ -32,7 +32,7 @@ struct view {
 struct mem {
 	struct kv head;
 	pthread_mutex_t writing; /* held by the outermost write transaction */
-	pthread_mutex_t lock;	 /* over committed */
+	pthread_mutex_t lock;    /* over committed */
 	size_t map_count;
 	struct view committed;
 };

@@ -222,6 +222,7 @@ int main(void)
 	judge(&stress, stress.world.volume.head.sequence == WRITERS * ACTS, "every act has its event");
 	judge(&stress, tail_count(stress.world.volume.tail) == 0, "all is folded at the end");
 	world_done(&stress.world);
-	printf("%u checks held\n%d passed, %u failed\n", (unsigned)stress.passed, stress.failed == 0, (unsigned)stress.failed);
+	printf("%u checks held\n%d passed, %u failed\n", (unsigned)stress.passed, stress.failed == 0,
+		(unsigned)stress.failed);
 	return stress.failed != 0;
 }
