@@ -40,7 +40,10 @@ static void answer_problem(struct flight *flight, struct err err)
 
 static fallible write_refusal(struct act *act, struct flight *flight)
 {
-	return storm_refuse(act, flight->call.caller.tenant, &flight->refusal, NULL);
+	const struct caller *caller = &flight->call.caller;
+	/* Else a device that nobody has seen yet would be another one each time, and no refusal would be counted. */
+	TRY(caller_put_device(act, caller));
+	return storm_refuse(act, caller->tenant, &flight->refusal, NULL);
 }
 
 static fallible write_call(struct act *act, struct call *call)
