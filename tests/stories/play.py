@@ -74,9 +74,9 @@ def device_header(device=None):
 class Server:
     """A store in a folder of its own and the server on it."""
 
-    def __init__(self, settings=(), tenant="Harbour Desk"):
+    def __init__(self, settings=(), tenant="Harbour Desk", disk=None):
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="muniment-story-"))
-        self.data = self.home / "data"
+        self.data = (disk or self.home) / "data"
         self.port = free_port()
         self.settings = list(settings)
         self.process = None
