@@ -105,8 +105,11 @@ static fallible submit(struct flight *flight)
 	struct call *call = &flight->call;
 	TRY(committer_reserve(call->server->committer));
 	bool housekeeping = call->act == CALL_HOUSEKEEPING && !flight->refusing;
-	call->job = (struct act_job){.kind = housekeeping ? ACT_HOUSEKEEPING : ACT_EVENT, .run = run_act,
-		.numbered = keep_answer, .done = end_act, .context = flight};
+	call->job = (struct act_job){.kind = housekeeping ? ACT_HOUSEKEEPING : ACT_EVENT,
+		.run = run_act,
+		.numbered = keep_answer,
+		.done = end_act,
+		.context = flight};
 	http_suspend(call->exchange);
 	committer_submit(call->server->committer, &call->job);
 	return OK;
@@ -219,7 +222,8 @@ static void prepare(struct flight *flight)
 static fallible find_route(struct call *call)
 {
 	const char *allowed = "";
-	struct err err = routes_find(call->request->method, call->request->path, &call->route, call->parts, &allowed);
+	struct err err =
+		routes_find(call->request->method, call->request->path, &call->route, call->parts, &allowed);
 	if (err.kind == ERR_METHOD)
 		reply_header(call->reply, "Allow", span_text(allowed));
 	return err;
@@ -231,7 +235,8 @@ static void take_trace(struct call *call)
 	struct span trace = http_header(call->exchange, "traceparent");
 	bool fits = trace.len == 55;
 	for (size_t i = 0; fits && i < trace.len; i++)
-		fits = trace.at[i] == '-' || (trace.at[i] >= '0' && trace.at[i] <= '9') || (trace.at[i] >= 'a' && trace.at[i] <= 'f');
+		fits = trace.at[i] == '-' || (trace.at[i] >= '0' && trace.at[i] <= '9') ||
+			(trace.at[i] >= 'a' && trace.at[i] <= 'f');
 	call->trace = fits ? trace : SPAN_NONE;
 }
 
@@ -241,8 +246,12 @@ static struct flight *make_flight(struct dispatch *dispatch, struct http_exchang
 	if (!flight)
 		return NULL;
 	flight->dispatch = dispatch;
-	flight->call = (struct call){.server = dispatch->server, .exchange = exchange, .request = http_request(exchange),
-		.reply = http_reply(exchange), .arena = http_arena(exchange), .now = clock_now()};
+	flight->call = (struct call){.server = dispatch->server,
+		.exchange = exchange,
+		.request = http_request(exchange),
+		.reply = http_reply(exchange),
+		.arena = http_arena(exchange),
+		.now = clock_now()};
 	ids_print(ID_REQUEST, random_id(flight->call.now), flight->call.id);
 	*http_state(exchange) = flight;
 	add_usual_headers(&flight->call);

@@ -326,7 +326,7 @@ Test(guard, a_device_has_one_id_of_ours_for_each_person)
 	refused_from(&world, boris.text, LAPTOP, &arena, &other);
 	refused_from(&world, boris.text, NAMELESS, &arena, &nameless);
 	cr_assert(span_is(first.texts[LEAF_TEXT_DEVICE], "laptop") &&
-		  span_is(first.texts[LEAF_TEXT_IP], "203.0.113.7"));
+		span_is(first.texts[LEAF_TEXT_IP], "203.0.113.7"));
 	cr_assert(!ids_is_none(phone.leaf.ids[LEAF_ID_DEVICE]));
 	cr_assert(!ids_equal(first.leaf.ids[LEAF_ID_DEVICE], phone.leaf.ids[LEAF_ID_DEVICE]));
 	cr_assert(!ids_equal(first.leaf.ids[LEAF_ID_DEVICE], other.leaf.ids[LEAF_ID_DEVICE]));
