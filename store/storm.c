@@ -89,8 +89,11 @@ static fallible oldest(struct act *act, struct buf *key, struct buf *value)
 	struct reader name = READER(rows.key);
 	if (reader_u64(&name) >= (uint64_t)(act->now.ms / MINUTE_MS))
 		return FAIL(NOT_FOUND, "the minute is still running");
+	/* The count becomes an event: nobody may put one there by hand. */
+	struct row row;
+	TRY(volume_check_row(act->volume, TABLE_STORM, rows.key, rows.value, &row));
 	buf_put(key, rows.key);
-	buf_put(value, rows.value);
+	buf_put(value, row.payload);
 	TRY(buf_check(key));
 	return buf_check(value);
 }

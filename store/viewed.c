@@ -83,9 +83,12 @@ static fallible close_row(struct act *act, struct span key, struct span value, s
 {
 	struct reader name = READER(key);
 	struct leaf first = {0};
+	struct row row;
 	uint64_t count;
 	scoped(buf) copy = BUF(ROW_KEY);
-	TRY(read_record(value, &count, &first));
+	/* The count becomes an event: nobody may put one there by hand. */
+	TRY(volume_check_row(act->volume, TABLE_VIEWED, key, value, &row));
+	TRY(read_record(row.payload, &count, &first));
 	if (is_running(act, &first))
 		return OK;
 	TRY(add_count(act, noun_take_id(&name), count, &first));

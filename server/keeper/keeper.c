@@ -9,7 +9,7 @@
 
 #include <stdlib.h>
 
-enum { KEEPER_SEED_MAX = 256, KEEPER_FIELD_MAX = 64 * 1024 };
+enum { KEEPER_UNDER_WAY_MS = 60 * 1000, KEEPER_SEED_MAX = 256, KEEPER_FIELD_MAX = 64 * 1024 };
 
 struct keeper {
 	struct keytree tree;
@@ -53,8 +53,10 @@ static fallible subject_key(struct keeper *keeper, struct id tenant, const struc
 		return keytree_find(&keeper->tree, &name, key, epoch);
 	uint32_t found;
 	name = keytree_name_numbered(KEYRING_LOG, tenant, *epoch);
-	/* Only the month that is running comes into being; a month that was destroyed stays so. */
-	if (*epoch == event_month(clock_now()))
+	/* Only the month that is running comes into being, or the one that ended while the event was under way; a month that
+	 * was destroyed stays so. */
+	struct instant now = clock_now(), before = {now.ms - KEEPER_UNDER_WAY_MS};
+	if (*epoch == event_month(now) || *epoch == event_month(before))
 		return keytree_find_or_make(&keeper->tree, &name, key);
 	return keytree_find(&keeper->tree, &name, key, &found);
 }
