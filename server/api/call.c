@@ -73,12 +73,6 @@ fallible call_seal(struct call *call, const struct event *event, struct event_dr
 		call->server->volume.keys, call->caller.tenant, event, call->now, call->arena, draft);
 }
 
-fallible call_refuse(struct call *call, enum reason reason)
-{
-	(void)call;
-	return (struct err){ERR_DENIED, reasons_code(reason), "the caller may not do this", ERR_AT};
-}
-
 /* ---- queries and pages ---- */
 
 fallible call_query(struct call *call, const char *name, struct span *value)

@@ -111,11 +111,6 @@ void call_take_device(struct json_object *object, struct device *device);
 struct event call_event(const struct call *call, enum action action);
 fallible call_seal(struct call *call, const struct event *event, struct event_draft *draft);
 
-/* call_refuse - refuse with an event: the caller lacks something. To be returned from prepare:
- *	return call_refuse(call, REASON_SCOPE_EXCEEDS);
- * The dispatcher then writes access.denied and answers 403 with the reason's code. */
-fallible call_refuse(struct call *call, enum reason reason);
-
 /* call_query - one query parameter, decoded; SPAN_NONE when absent. Fails: INPUT. */
 fallible call_query(struct call *call, const char *name, struct span *value);
 
