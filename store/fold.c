@@ -10,12 +10,6 @@
 
 enum { FOLD_ARRAY_MAX = 64 * 1024 * 1024 };
 
-/* One row's value in one field, for sorting. */
-struct posting {
-	uint8_t value[INDEX_VALUE_MAX];
-	uint32_t offset;
-};
-
 /* What one fold works with. */
 struct fold {
 	struct volume *volume;
@@ -43,13 +37,6 @@ static int by_tenant(const void *a, const void *b)
 	return (left->sequence > right->sequence) - (left->sequence < right->sequence);
 }
 
-static int by_value(const void *a, const void *b)
-{
-	const struct posting *left = a, *right = b;
-	int order = memcmp(left->value, right->value, INDEX_VALUE_MAX);
-	return order ? order : (left->offset > right->offset) - (left->offset < right->offset);
-}
-
 /* ---- one tenant's rows ---- */
 
 struct group {
@@ -58,13 +45,12 @@ struct group {
 	size_t count;
 };
 
-static fallible append(
-	struct fold *fold, const struct group *group, enum index_field field, struct span value)
+static fallible append(struct fold *fold, const struct group *group, enum index_field field)
 {
-	uint8_t key[INDEX_KEY_MAX];
-	size_t len = index_key(fold->segment.number, group->tenant, field, value, key);
+	uint8_t key[INDEX_KEY];
+	index_key(fold->segment.number, group->tenant, field, key);
 	TRY(buf_check(&fold->array));
-	return kv_append(&fold->txn, INDEX_POSTING, span_of(key, len), buf_span(&fold->array));
+	return kv_append(&fold->txn, INDEX_POSTING, SPAN_BYTES(key), buf_span(&fold->array));
 }
 
 static void put_le(struct buf *array, uint64_t v, size_t width)
@@ -84,27 +70,27 @@ static fallible write_columns(struct fold *fold, const struct group *group)
 	buf_put_u64(&fold->array, group->rows[0].index);
 	for (size_t i = 0; i < group->count; i++)
 		put_le(&fold->array, offset_of(fold, &group->rows[i]), 4);
-	TRY(append(fold, group, INDEX_ALL, SPAN_NONE));
+	TRY(append(fold, group, INDEX_ALL));
 	buf_clear(&fold->array);
 	for (size_t i = 0; i < group->count; i++)
 		put_le(&fold->array, (uint64_t)group->rows[i].time.ms, 8);
-	return append(fold, group, INDEX_TIME, SPAN_NONE);
+	return append(fold, group, INDEX_TIME);
 }
 
 static fallible write_ids(struct fold *fold, const struct group *group)
 {
 	for (size_t i = 0; i < group->count; i++) {
 		struct posting *posting = &fold->postings[i];
-		*posting = (struct posting){.offset = offset_of(fold, &group->rows[i])};
+		*posting = (struct posting){.row = offset_of(fold, &group->rows[i])};
 		memcpy(posting->value, group->rows[i].event.bytes + 8, 8);
 	}
-	qsort(fold->postings, group->count, sizeof *fold->postings, by_value);
+	posting_sort(fold->postings, group->count);
 	buf_clear(&fold->array);
 	for (size_t i = 0; i < group->count; i++) {
 		buf_put(&fold->array, span_of(fold->postings[i].value, 8));
-		put_le(&fold->array, fold->postings[i].offset, 4);
+		put_le(&fold->array, fold->postings[i].row, 4);
 	}
-	return append(fold, group, INDEX_ID, SPAN_NONE);
+	return append(fold, group, INDEX_ID);
 }
 
 static size_t collect(struct fold *fold, const struct group *group, enum index_field field)
@@ -114,25 +100,22 @@ static size_t collect(struct fold *fold, const struct group *group, enum index_f
 		uint8_t values[INDEX_VALUES_A_ROW][INDEX_VALUE_MAX] = {0};
 		size_t found = index_row_values(&group->rows[i], field, values);
 		for (size_t v = 0; v < found; v++) {
-			fold->postings[count].offset = offset_of(fold, &group->rows[i]);
+			fold->postings[count].row = (uint32_t)i;
 			memcpy(fold->postings[count++].value, values[v], INDEX_VALUE_MAX);
 		}
 	}
-	qsort(fold->postings, count, sizeof *fold->postings, by_value);
+	posting_sort(fold->postings, count);
 	return count;
 }
 
 static fallible write_field(struct fold *fold, const struct group *group, enum index_field field)
 {
 	size_t count = collect(fold, group, field);
-	for (size_t i = 0; i < count;) {
-		const struct posting *first = &fold->postings[i];
-		buf_clear(&fold->array);
-		for (; i < count && memcmp(fold->postings[i].value, first->value, INDEX_VALUE_MAX) == 0; i++)
-			put_le(&fold->array, fold->postings[i].offset, 4);
-		TRY(append(fold, group, field, span_of(first->value, index_value_width(field))));
-	}
-	return OK;
+	if (count == 0)
+		return OK;
+	buf_clear(&fold->array);
+	posting_pack(fold->postings, count, index_value_width(field), group->count, &fold->array);
+	return append(fold, group, field);
 }
 
 static fallible write_tree(struct fold *fold, const struct group *group)

@@ -8,7 +8,7 @@
 
 #include <endian.h>
 
-enum { MARK_VERSION = 1, SEGMENT_VERSION = 1, ALL_HEADER = 8, ID_STRIDE = 12 };
+enum { MARK_VERSION = 2, SEGMENT_VERSION = 1, ALL_HEADER = 8, ID_STRIDE = 12 };
 
 const char *const INDEX_NAMES[INDEX_MAP_COUNT] = {"meta", "segment", "posting", "tenant", "place", "tile"};
 
@@ -84,29 +84,32 @@ fallible index_write_segment(struct kv_txn *txn, const struct index_segment *seg
 	return kv_append(txn, INDEX_SEGMENT, SPAN_BYTES(key), buf_span(&value));
 }
 
-size_t index_key(uint32_t segment, struct id tenant, enum index_field field, struct span value,
-	uint8_t key[static INDEX_KEY_MAX])
+void index_key(uint32_t segment, struct id tenant, enum index_field field, uint8_t key[static INDEX_KEY])
 {
-	size_t len = value.len < INDEX_VALUE_MAX ? value.len : INDEX_VALUE_MAX;
 	segment_key(segment, key);
 	memcpy(key + 4, tenant.bytes, sizeof tenant.bytes);
 	key[20] = (uint8_t)field;
-	if (len)
-		memcpy(key + 21, value.at, len);
-	return 21 + len;
 }
 
-fallible index_posting(struct kv_txn *txn, uint32_t segment, struct id tenant, enum index_field field,
-	struct span value, struct span *array)
+fallible index_array(
+	struct kv_txn *txn, uint32_t segment, struct id tenant, enum index_field field, struct span *array)
 {
-	uint8_t key[INDEX_KEY_MAX];
-	size_t len = index_key(segment, tenant, field, value, key);
-	struct err err = kv_get(txn, INDEX_POSTING, span_of(key, len), array);
+	uint8_t key[INDEX_KEY];
+	index_key(segment, tenant, field, key);
+	struct err err = kv_get(txn, INDEX_POSTING, SPAN_BYTES(key), array);
 	if (err.kind == ERR_NOT_FOUND) {
 		*array = SPAN_NONE;
 		return OK;
 	}
 	return err;
+}
+
+fallible index_postings(struct kv_txn *txn, uint32_t segment, struct id tenant, enum index_field field,
+	size_t rows, struct posting_array *postings)
+{
+	struct span array;
+	TRY(index_array(txn, segment, tenant, field, &array));
+	return posting_open(array, index_value_width(field), rows, postings);
 }
 
 static size_t class_values(uint16_t code, uint8_t values[static INDEX_VALUES_A_ROW][INDEX_VALUE_MAX])
@@ -119,9 +122,22 @@ static size_t class_values(uint16_t code, uint8_t values[static INDEX_VALUES_A_R
 	return count;
 }
 
+static size_t byte_value(uint8_t byte, uint8_t values[static INDEX_VALUES_A_ROW][INDEX_VALUE_MAX])
+{
+	values[0][0] = byte;
+	return 1;
+}
+
 static size_t id_value(struct id id, uint8_t values[static INDEX_VALUES_A_ROW][INDEX_VALUE_MAX])
 {
 	memcpy(values[0], id.bytes, sizeof id.bytes);
+	return !ids_is_none(id);
+}
+
+/* The random half of it: objects are many, and seldom met twice. */
+static size_t object_value(struct id id, uint8_t values[static INDEX_VALUES_A_ROW][INDEX_VALUE_MAX])
+{
+	memcpy(values[0], id.bytes + 8, 8);
 	return !ids_is_none(id);
 }
 
@@ -132,18 +148,26 @@ size_t index_row_values(const struct tail_row *row, enum index_field field,
 		return 0;
 	switch (field) {
 	case INDEX_ACTION:
-		values[0][0] = (uint8_t)(row->action >> 8);
 		values[0][1] = (uint8_t)row->action;
-		return 1;
+		return byte_value((uint8_t)(row->action >> 8), values);
 	case INDEX_CLASS:
 		return class_values(row->action, values);
 	case INDEX_OUTCOME:
-		values[0][0] = row->outcome;
-		return 1;
+		return byte_value(row->outcome, values);
+	case INDEX_SEVERITY:
+		return byte_value(row->severity, values);
+	case INDEX_CRITICAL:
+		return byte_value(row->critical, values);
 	case INDEX_ACTOR:
 		return id_value(row->actor, values);
 	case INDEX_CLIENT:
 		return id_value(row->client, values);
+	case INDEX_IN_PLACE_OF:
+		return id_value(row->in_place_of, values);
+	case INDEX_DEVICE:
+		return id_value(row->device, values);
+	case INDEX_OBJECT:
+		return object_value(row->object, values);
 	case INDEX_ALL:
 	case INDEX_TIME:
 	case INDEX_ID:
@@ -155,9 +179,27 @@ size_t index_row_values(const struct tail_row *row, enum index_field field,
 
 size_t index_value_width(enum index_field field)
 {
-	if (field == INDEX_ACTOR || field == INDEX_CLIENT)
+	switch (field) {
+	case INDEX_ACTION:
+		return 2;
+	case INDEX_OBJECT:
+		return 8;
+	case INDEX_ACTOR:
+	case INDEX_CLIENT:
+	case INDEX_IN_PLACE_OF:
+	case INDEX_DEVICE:
 		return 16;
-	return field == INDEX_ACTION ? 2 : 1;
+	case INDEX_CLASS:
+	case INDEX_OUTCOME:
+	case INDEX_SEVERITY:
+	case INDEX_CRITICAL:
+	case INDEX_ALL:
+	case INDEX_TIME:
+	case INDEX_ID:
+	case INDEX_FIELD_COUNT:
+		break;
+	}
+	return 1;
 }
 
 uint32_t index_u32(struct span array, size_t i, size_t stride)
@@ -221,7 +263,7 @@ fallible index_find_sequence(struct kv_txn *txn, struct id tenant, uint64_t inde
 	if (index - place.first >= place.count)
 		return FAIL(NOT_FOUND, "the leaf is not in the index");
 	TRY(index_read_segment(txn, place.segment, &segment));
-	TRY(index_posting(txn, place.segment, tenant, INDEX_ALL, SPAN_NONE, &all));
+	TRY(index_array(txn, place.segment, tenant, INDEX_ALL, &all));
 	if (all.len != ALL_HEADER + (size_t)place.count * 4)
 		return FAIL(CORRUPT, "a segment's list of sequences has another length than its place says");
 	*sequence = segment.first + index_u32(span_from(all, ALL_HEADER), (size_t)(index - place.first), 4);
@@ -255,7 +297,7 @@ fallible index_find_event(struct kv_txn *txn, struct id tenant, struct id event,
 		struct span ids;
 		uint32_t offset;
 		struct index_segment segment;
-		TRY(index_posting(txn, number - 1, tenant, INDEX_ID, SPAN_NONE, &ids));
+		TRY(index_array(txn, number - 1, tenant, INDEX_ID, &ids));
 		if (!find_id(ids, event, &offset))
 			continue;
 		TRY(index_read_segment(txn, number - 1, &segment));

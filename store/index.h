@@ -2,8 +2,9 @@
 /* index - what is derived from the log and can be made anew: immutable segments of postings, tiles, where
  * each tenant stands.
  *
- * A segment covers a run of sequences. Its postings are arrays of 4-byte offsets from the segment's first
- * sequence, little-endian, ascending, keyed (segment, tenant, field, value) and appended in key order.
+ * A segment covers a run of sequences. What it has of a tenant lies in one array a field, keyed (segment,
+ * tenant, field) and appended in key order: columns over the tenant's rows in it, and packed postings
+ * (store/posting.h), whose rows are counted from the tenant's first in the segment.
  * Source: docs/formats.md "index". */
 #pragma once
 
@@ -12,6 +13,7 @@
 #include "base/ids.h"
 #include "crypto/merkle.h"
 #include "store/kv.h"
+#include "store/posting.h"
 #include "store/tail.h"
 
 enum index_map {
@@ -26,20 +28,25 @@ enum index_map {
 
 extern const char *const INDEX_NAMES[INDEX_MAP_COUNT];
 
-/* Stored numbers: never renumber. */
+/* Stored numbers: never renumber. From ACTION on packed postings. */
 enum index_field {
-	INDEX_ALL = 0,     /* value none: first index 8, then per row offset 4 */
-	INDEX_TIME = 1,    /* value none: per row the caller's time, 8 */
-	INDEX_ID = 2,      /* value none: per row last 8 bytes of the event id, offset 4; sorted */
+	INDEX_ALL = 0,     /* first index 8, then per row its offset from the segment's first sequence, 4 */
+	INDEX_TIME = 1,    /* per row the caller's time, 8 */
+	INDEX_ID = 2,      /* per row last 8 bytes of the event id, offset 4; sorted */
 	INDEX_ACTION = 3,  /* value 2 bytes */
 	INDEX_CLASS = 4,   /* value 1 byte; edit and delete select across classes */
 	INDEX_OUTCOME = 5, /* value 1 byte */
 	INDEX_ACTOR = 6,   /* value 16 bytes */
 	INDEX_CLIENT = 7,  /* value 16 bytes */
+	INDEX_IN_PLACE_OF = 8, /* value 16 bytes */
+	INDEX_OBJECT = 9,      /* value: the last 8 bytes of an id of ours */
+	INDEX_DEVICE = 10,     /* value 16 bytes */
+	INDEX_SEVERITY = 11,   /* value 1 byte */
+	INDEX_CRITICAL = 12,   /* value 1 byte: 0 or 1 */
 	INDEX_FIELD_COUNT
 };
 
-enum { INDEX_VALUE_MAX = 16, INDEX_VALUES_A_ROW = 3, INDEX_KEY_MAX = 4 + 16 + 1 + INDEX_VALUE_MAX };
+enum { INDEX_VALUE_MAX = POSTING_VALUE_MAX, INDEX_VALUES_A_ROW = 3, INDEX_KEY = 4 + 16 + 1 };
 
 /* How far the folding has come. */
 struct index_mark {
@@ -64,14 +71,19 @@ fallible index_write_mark(struct kv_txn *txn, const struct index_mark *mark);
 fallible index_read_segment(struct kv_txn *txn, uint32_t number, struct index_segment *segment);
 fallible index_write_segment(struct kv_txn *txn, const struct index_segment *segment);
 
-/* index_key - the key of a posting; returns its length. */
-size_t index_key(uint32_t segment, struct id tenant, enum index_field field, struct span value,
-	uint8_t key[static INDEX_KEY_MAX]);
+/* index_key - the key of an array. */
+void index_key(uint32_t segment, struct id tenant, enum index_field field, uint8_t key[static INDEX_KEY]);
 
-/* index_posting - an array of a segment, empty when the tenant has none. Borrowed from the transaction.
- * Fails: IO · CORRUPT. */
-fallible index_posting(struct kv_txn *txn, uint32_t segment, struct id tenant, enum index_field field,
-	struct span value, struct span *array);
+/* index_array - an array of a segment, empty when the tenant has none. Borrowed from the transaction. Fails:
+ * IO · CORRUPT. */
+fallible index_array(
+	struct kv_txn *txn, uint32_t segment, struct id tenant, enum index_field field, struct span *array);
+
+/* index_postings - the packed postings of a field. Fails as index_array.
+ *
+ *   rows  that the tenant has in the segment */
+fallible index_postings(struct kv_txn *txn, uint32_t segment, struct id tenant, enum index_field field,
+	size_t rows, struct posting_array *postings);
 
 /* index_row_values - the values of one row in one field, at most INDEX_VALUES_A_ROW; returns how many.
  * Columns (ALL, TIME, ID) and rows that were pruned have none. index_value_width - the bytes of a value in

@@ -5,9 +5,7 @@
 #include "base/buf.h"
 #include "base/reader.h"
 
-#include <stdlib.h>
-
-enum { QUERY_SCRATCH = 64 * 1024 * 1024, ALL_HEADER = 8 };
+enum { QUERY_SETS_MAX = 256 * 1024 * 1024, ALL_HEADER = 8 };
 
 /* ---- building ---- */
 
@@ -54,15 +52,15 @@ struct search {
 	uint64_t begin, end; /* indexes to look at: [begin, end) */
 	uint64_t folded;     /* the tail held the indexes from here on */
 	size_t work;
-	uint64_t reached;   /* where the next page goes on behind, if the work runs out */
-	bool full;          /* the page has limit rows, and another one was seen */
-	struct buf scratch; /* unions of postings */
+	uint64_t reached; /* where the next page goes on behind, if the work runs out */
+	bool full;        /* the page has limit rows, and another one was seen */
+	struct buf sets;  /* memory behind a segment's sets of rows */
 };
 
 static void search_done(struct search *search)
 {
 	kv_txn_done(&search->index);
-	buf_done(&search->scratch);
+	buf_done(&search->sets);
 }
 
 static bool in_time(const struct query *query, struct instant time)
@@ -154,156 +152,122 @@ static void take_gathered(struct search *search, const struct buf *found)
 
 /* ---- one segment ---- */
 
-struct list {
-	struct span array; /* offsets, 4 bytes each */
-	size_t count;
-};
-
-static uint32_t list_offset(const struct list *list, size_t i)
-{
-	return index_u32(list->array, i, 4);
-}
-
-/* The first position whose offset is >= bound. */
-static size_t lower_bound(const struct list *list, uint32_t bound)
-{
-	size_t low = 0, high = list->count;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		if (list_offset(list, middle) < bound)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-static int by_offset(const void *a, const void *b)
-{
-	uint32_t left, right;
-	memcpy(&left, a, sizeof left);
-	memcpy(&right, b, sizeof right);
-	return (left > right) - (left < right);
-}
-
-/* Several values of one field: their postings in one sorted list. A row that has two of the values stands in
- * it once. */
-static void unite(struct search *search, struct list *list)
-{
-	uint32_t *offsets = (uint32_t *)(void *)search->scratch.data;
-	size_t count = search->scratch.len / 4, kept = 0;
-	if (count)
-		qsort(offsets, count, 4, by_offset);
-	for (size_t i = 0; i < count; i++)
-		if (kept == 0 || offsets[kept - 1] != offsets[i])
-			offsets[kept++] = offsets[i];
-	*list = (struct list){.array = span_of(offsets, kept * 4), .count = kept};
-}
-
-static fallible field_list(
-	struct search *search, uint32_t segment, const struct query_field *field, struct list *list)
-{
-	size_t width = index_value_width(field->field);
-	struct span array = SPAN_NONE;
-	buf_clear(&search->scratch);
-	for (size_t i = 0; i < field->count; i++) {
-		TRY(index_posting(&search->index, segment, search->query->tenant, field->field,
-			span_of(field->values[i], width), &array));
-		if (field->count > 1)
-			buf_put(&search->scratch, array);
-	}
-	search->work += 1 + search->scratch.len / 4;
-	TRY(buf_check(&search->scratch));
-	if (field->count > 1)
-		unite(search, list);
-	else
-		*list = (struct list){.array = array, .count = array.len / 4};
-	return OK;
-}
-
-/* What one segment has of the tenant. */
+/* What one segment has of the tenant; rows are counted from the tenant's first in it. A set of rows has a bit
+ * a row. */
 struct slice {
 	struct index_place place;
 	struct index_segment segment;
-	struct list all;
-	struct span times;
-	struct list lists[QUERY_FIELDS_MAX];
-	struct buf unions[QUERY_FIELDS_MAX]; /* memory behind lists of several values */
-	size_t shortest;                     /* which list leads; QUERY_FIELDS_MAX: all of them */
+	struct span offsets, times;
+	size_t words;      /* of a set */
+	uint64_t *matches; /* every condition so far */
+	uint64_t *field;   /* the condition that is looked at */
 };
-
-static void slice_done(struct slice *slice)
-{
-	for (size_t i = 0; i < QUERY_FIELDS_MAX; i++)
-		buf_done(&slice->unions[i]);
-}
 
 static fallible open_columns(struct search *search, struct slice *slice)
 {
 	const struct id tenant = search->query->tenant;
 	struct span all;
 	uint32_t number = slice->place.segment;
-	TRY(index_posting(&search->index, number, tenant, INDEX_ALL, SPAN_NONE, &all));
-	TRY(index_posting(&search->index, number, tenant, INDEX_TIME, SPAN_NONE, &slice->times));
+	TRY(index_array(&search->index, number, tenant, INDEX_ALL, &all));
+	TRY(index_array(&search->index, number, tenant, INDEX_TIME, &slice->times));
 	size_t count = slice->place.count;
 	if (count == 0 || all.len != ALL_HEADER + 4 * count || slice->times.len != 8 * count)
 		return FAIL(CORRUPT, "a segment's columns have another length than its place says");
-	slice->all = (struct list){.array = span_from(all, ALL_HEADER), .count = count};
+	slice->offsets = span_from(all, ALL_HEADER);
 	return OK;
 }
 
-static fallible open_lists(struct search *search, struct slice *slice)
+static fallible open_sets(struct search *search, struct slice *slice)
 {
-	const struct query *query = search->query;
-	size_t least = slice->all.count;
-	slice->shortest = QUERY_FIELDS_MAX;
-	for (size_t i = 0; i < query->field_count; i++) {
-		TRY(field_list(search, slice->place.segment, &query->fields[i], &slice->lists[i]));
-		if (query->fields[i].count > 1) {
-			slice->unions[i] = take(&search->scratch);
-			search->scratch = BUF(QUERY_SCRATCH);
+	slice->words = ((size_t)slice->place.count + 63) / 64;
+	buf_clear(&search->sets);
+	uint8_t *sets = buf_room(&search->sets, 2 * slice->words * sizeof(uint64_t));
+	TRY(buf_check(&search->sets));
+	slice->matches = (uint64_t *)(void *)sets;
+	slice->field = slice->matches + slice->words;
+	return OK;
+}
+
+/* The rows inside the range of indexes. */
+static void mark_range(const struct search *search, struct slice *slice)
+{
+	uint64_t first = slice->place.first, count = slice->place.count;
+	size_t low = search->begin > first ? (size_t)(search->begin - first) : 0;
+	size_t high = search->end < first + count ? (size_t)(search->end - first) : (size_t)count;
+	memset(slice->matches, 0, slice->words * sizeof *slice->matches);
+	for (size_t row = low; row < high;) {
+		if (row % 64 == 0 && high - row >= 64) {
+			slice->matches[row / 64] = UINT64_MAX;
+			row += 64;
+		} else {
+			slice->matches[row / 64] |= UINT64_C(1) << row % 64;
+			row++;
 		}
-		if (slice->lists[i].count <= least) {
-			least = slice->lists[i].count;
-			slice->shortest = i;
-		}
+	}
+}
+
+static fallible mark_values(struct search *search, struct slice *slice, const struct query_field *field)
+{
+	struct posting_array postings;
+	struct posting_list list;
+	size_t width = index_value_width(field->field);
+	TRY(index_postings(&search->index, slice->place.segment, search->query->tenant, field->field,
+		slice->place.count, &postings));
+	for (size_t i = 0; i < field->count; i++) {
+		TRY(posting_find(&postings, span_of(field->values[i], width), &list));
+		search->work += 1 + (list.bits.len ? list.bits.len / 8 : list.count);
+		TRY(posting_mark(&list, slice->field));
 	}
 	return OK;
 }
 
-static bool has_offset(const struct list *list, uint32_t offset)
+/* Keep what both sets have; false when nothing is left. */
+static bool intersect(struct slice *slice)
 {
-	size_t at = lower_bound(list, offset);
-	return at < list->count && list_offset(list, at) == offset;
+	uint64_t any = 0;
+	for (size_t i = 0; i < slice->words; i++)
+		any |= slice->matches[i] &= slice->field[i];
+	return any != 0;
 }
 
-/* Whether the row at an offset, which the leading list named, matches everything else; then it is taken. */
-static fallible try_offset(struct search *search, const struct slice *slice, uint32_t offset)
+/* Set *found when a row of the range meets every condition but that of time. */
+static fallible match_rows(struct search *search, struct slice *slice, bool *found)
 {
 	const struct query *query = search->query;
-	search->work++;
-	for (size_t i = 0; i < query->field_count; i++)
-		if (i != slice->shortest && !has_offset(&slice->lists[i], offset))
-			return OK;
-	size_t position = lower_bound(&slice->all, offset);
-	if (position == slice->all.count || list_offset(&slice->all, position) != offset)
-		return FAIL(CORRUPT, "a posting names a row that its tenant does not have");
-	if (in_time(query, (struct instant){index_i64(slice->times, position, 8)}))
-		take_match(search, slice->segment.first + offset, slice->place.first + position);
+	*found = true;
+	mark_range(search, slice);
+	for (size_t i = 0; i < query->field_count && *found; i++) {
+		memset(slice->field, 0, slice->words * sizeof *slice->field);
+		TRY(mark_values(search, slice, &query->fields[i]));
+		search->work += slice->words / 8;
+		*found = intersect(slice);
+	}
 	return OK;
 }
 
-/* The part of the leading list that lies inside the range of indexes: [*low, *high). */
-static void leading_range(const struct search *search, const struct slice *slice, const struct list *lead,
-	size_t *low, size_t *high)
+static void take_slice_row(struct search *search, const struct slice *slice, size_t row)
 {
-	uint64_t first = slice->place.first, count = slice->place.count;
-	*low = 0;
-	*high = lead->count;
-	if (search->end < first + count)
-		*high = lower_bound(lead, list_offset(&slice->all, (size_t)(search->end - first)));
-	if (search->begin > first)
-		*low = lower_bound(lead, list_offset(&slice->all, (size_t)(search->begin - first)));
+	search->work++;
+	if (in_time(search->query, (struct instant){index_i64(slice->times, row, 8)}))
+		take_match(search, slice->segment.first + index_u32(slice->offsets, row, 4),
+			slice->place.first + row);
+}
+
+static void take_newest_first(struct search *search, const struct slice *slice)
+{
+	for (size_t word = slice->words; word > 0; word--)
+		for (uint64_t bits = slice->matches[word - 1]; bits && !search->full;) {
+			size_t bit = 63 - (size_t)__builtin_clzll(bits);
+			take_slice_row(search, slice, (word - 1) * 64 + bit);
+			bits &= ~(UINT64_C(1) << bit);
+		}
+}
+
+static void take_oldest_first(struct search *search, const struct slice *slice)
+{
+	for (size_t word = 0; word < slice->words; word++)
+		for (uint64_t bits = slice->matches[word]; bits && !search->full; bits &= bits - 1)
+			take_slice_row(search, slice, word * 64 + (size_t)__builtin_ctzll(bits));
 }
 
 static bool overlaps_in_time(const struct query *query, const struct index_segment *segment)
@@ -315,20 +279,21 @@ static bool overlaps_in_time(const struct query *query, const struct index_segme
 /* One segment whose place has an index inside the range. */
 static fallible search_segment(struct search *search, const struct index_place *place)
 {
-	scoped(slice) slice = {.place = *place};
+	struct slice slice = {.place = *place};
+	bool found;
 	search->work++;
 	TRY(index_read_segment(&search->index, place->segment, &slice.segment));
 	if (!overlaps_in_time(search->query, &slice.segment))
 		return OK;
 	TRY(open_columns(search, &slice));
-	TRY(open_lists(search, &slice));
-	const struct list *lead =
-		slice.shortest < QUERY_FIELDS_MAX ? &slice.lists[slice.shortest] : &slice.all;
-	bool newest_first = search->query->order == QUERY_NEWEST_FIRST;
-	size_t low, high;
-	leading_range(search, &slice, lead, &low, &high);
-	for (size_t i = 0; !search->full && low + i < high; i++)
-		TRY(try_offset(search, &slice, list_offset(lead, newest_first ? high - 1 - i : low + i)));
+	TRY(open_sets(search, &slice));
+	TRY(match_rows(search, &slice, &found));
+	if (!found)
+		return OK;
+	if (search->query->order == QUERY_NEWEST_FIRST)
+		take_newest_first(search, &slice);
+	else
+		take_oldest_first(search, &slice);
 	return OK;
 }
 
@@ -435,7 +400,7 @@ fallible query_run(const struct volume *volume, const struct query *query, struc
 {
 	if (query->limit == 0 || query->limit > QUERY_LIMIT_MAX)
 		return FAIL(BUG, "a page has 1 to 500 rows");
-	scoped(search) search = {.query = query, .page = page, .scratch = BUF(QUERY_SCRATCH)};
+	scoped(search) search = {.query = query, .page = page, .sets = BUF(QUERY_SETS_MAX)};
 	scoped(buf) later = BUF((size_t)32 * TAIL_MAX);
 	*page = (struct query_page){.complete = true, .scanned_from = 1};
 	tail_lock(volume->tail);

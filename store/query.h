@@ -9,14 +9,14 @@
 
 enum {
 	QUERY_VALUES_MAX = 24, /* of one field */
-	QUERY_FIELDS_MAX = 8,
+	QUERY_FIELDS_MAX = 12,
 	QUERY_LIMIT_MAX = 500,
 	QUERY_WORK_MAX = 2000000, /* postings looked at for one page; then the page ends early and says so */
 };
 
 /* Values of one field, any of which will do. */
 struct query_field {
-	enum index_field field; /* ACTION to CLIENT */
+	enum index_field field; /* ACTION or behind it */
 	size_t count;           /* 0: nothing matches */
 	uint8_t values[QUERY_VALUES_MAX][INDEX_VALUE_MAX];
 };

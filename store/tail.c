@@ -283,12 +283,16 @@ fallible tail_batch_add(struct tail_batch *batch, const struct log_row *row)
 		.event = leaf.event,
 		.actor = leaf.ids[LEAF_ID_ACTOR],
 		.client = leaf.ids[LEAF_ID_CLIENT],
+		.in_place_of = leaf.ids[LEAF_ID_IN_PLACE_OF],
+		.object = leaf.ids[LEAF_ID_OBJECT],
+		.device = leaf.ids[LEAF_ID_DEVICE],
 		.leaf_hash = row->leaf_hash,
 		.before = touched->last,
 		.tenant = touched->tenant->number,
 		.action = leaf.action,
 		.outcome = (uint8_t)leaf.outcome,
 		.severity = leaf.severity,
+		.critical = (leaf.flags & LEAF_CRITICAL) != 0,
 	};
 	advance(batch, touched, batch->count++);
 	return OK;

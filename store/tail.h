@@ -28,6 +28,9 @@ struct tail_row {
 	struct id event;
 	struct id actor;
 	struct id client;
+	struct id in_place_of;
+	struct id object;
+	struct id device;
 	struct merkle_hash leaf_hash;
 	uint64_t before; /* position + 1 of the tenant's row before this one; 0 = the tenant's first since the
 			    start */
@@ -35,6 +38,7 @@ struct tail_row {
 	uint16_t action;
 	uint8_t outcome;
 	uint8_t severity;
+	bool critical;
 };
 
 struct tail_tenant; /* where one tenant's log stands; opaque */

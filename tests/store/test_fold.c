@@ -57,14 +57,20 @@ Test(fold, postings_ascend)
 	world_must(kv_read(world.volume.index, &txn));
 	world_must(kv_seek(&txn, INDEX_POSTING, SPAN_NONE, &rows));
 	while (kv_next(&rows)) {
+		struct posting_array array;
+		cr_assert(rows.key.len == INDEX_KEY && rows.value.len);
 		enum index_field field = rows.key.at[20];
 		if (field < INDEX_ACTION)
 			continue;
-		cr_assert(rows.key.len == 21 + index_value_width(field) && rows.value.len % 4 == 0 &&
-			rows.value.len);
-		for (size_t i = 1; i < rows.value.len / 4; i++)
-			cr_assert(index_u32(rows.value, i - 1, 4) < index_u32(rows.value, i, 4));
-		seen++;
+		world_must(posting_open(rows.value, index_value_width(field), FOLD_ROWS, &array));
+		for (size_t i = 1; i < array.count; i++) {
+			struct span before, value;
+			struct posting_list list;
+			world_must(posting_get(&array, i - 1, &before, &list));
+			world_must(posting_get(&array, i, &value, &list));
+			cr_assert(memcmp(before.at, value.at, value.len) < 0 && list.count > 0);
+			seen++;
+		}
 	}
 	cr_assert(seen > 100);
 }

@@ -76,6 +76,16 @@ static bool value_matches(
 		return memcmp(leaf->ids[LEAF_ID_ACTOR].bytes, value, 16) == 0;
 	case INDEX_CLIENT:
 		return memcmp(leaf->ids[LEAF_ID_CLIENT].bytes, value, 16) == 0;
+	case INDEX_IN_PLACE_OF:
+		return memcmp(leaf->ids[LEAF_ID_IN_PLACE_OF].bytes, value, 16) == 0;
+	case INDEX_DEVICE:
+		return memcmp(leaf->ids[LEAF_ID_DEVICE].bytes, value, 16) == 0;
+	case INDEX_OBJECT:
+		return memcmp(leaf->ids[LEAF_ID_OBJECT].bytes + 8, value, 8) == 0;
+	case INDEX_SEVERITY:
+		return leaf->severity == value[0];
+	case INDEX_CRITICAL:
+		return ((leaf->flags & LEAF_CRITICAL) != 0) == value[0];
 	case INDEX_ALL:
 	case INDEX_TIME:
 	case INDEX_ID:
@@ -110,15 +120,24 @@ static void add_value(struct dice *dice, struct query *query, enum index_field f
 	const uint16_t action = action_row(1 + (enum action)dice_below(dice, ACTION_COUNT - 1))->code;
 	const uint8_t code[] = {(uint8_t)(action >> 8), (uint8_t)action};
 	const uint8_t class = (uint8_t)dice_below(dice, ACTION_CLASS_COUNT),
-		      outcome = (uint8_t)dice_below(dice, 3);
+		      outcome = (uint8_t)dice_below(dice, 3), severity = (uint8_t)dice_below(dice, 4),
+		      critical = (uint8_t)dice_below(dice, 2);
 	/* One actor more than there are: nobody. */
 	const struct id actor = world_thing((unsigned)dice_below(dice, 13));
 	const struct id client = world_thing(100 + (unsigned)dice_below(dice, 7));
+	const struct id in_place_of = world_thing((unsigned)dice_below(dice, 13));
+	const struct id object = world_thing(200 + (unsigned)dice_below(dice, 41));
+	const struct id device = world_thing(300 + (unsigned)dice_below(dice, 9));
 	const struct span values[INDEX_FIELD_COUNT] = {[INDEX_ACTION] = SPAN_BYTES(code),
 		[INDEX_CLASS] = span_of(&class, 1),
 		[INDEX_OUTCOME] = span_of(&outcome, 1),
 		[INDEX_ACTOR] = SPAN_BYTES(actor.bytes),
-		[INDEX_CLIENT] = SPAN_BYTES(client.bytes)};
+		[INDEX_CLIENT] = SPAN_BYTES(client.bytes),
+		[INDEX_IN_PLACE_OF] = SPAN_BYTES(in_place_of.bytes),
+		[INDEX_OBJECT] = span_of(object.bytes + 8, 8),
+		[INDEX_DEVICE] = SPAN_BYTES(device.bytes),
+		[INDEX_SEVERITY] = span_of(&severity, 1),
+		[INDEX_CRITICAL] = span_of(&critical, 1)};
 	world_must(query_add(query, field, values[field]));
 }
 
@@ -132,7 +151,7 @@ static struct query random_query(struct dice *dice)
 {
 	struct query query = {.tenant = world_tenant((unsigned)dice_below(dice, TENANTS + 1))};
 	for (enum index_field field = INDEX_ACTION; field < INDEX_FIELD_COUNT; field++) {
-		if (dice_below(dice, 4) > 0)
+		if (dice_below(dice, 6) > 0)
 			continue;
 		world_must(query_require(&query, field));
 		for (size_t values = dice_below(dice, 8); values > 0; values--)

@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { EVENTS_AN_ACT = 100, ACTORS = 12, CLIENTS = 6, PART_BYTES = 96 };
+enum { EVENTS_AN_ACT = 100, ACTORS = 12, CLIENTS = 6, OBJECTS = 40, DEVICES = 8, PART_BYTES = 96 };
 
 void world_must(struct err err)
 {
@@ -95,6 +95,13 @@ struct leaf world_leaf(struct dice *dice)
 	leaf.ids[LEAF_ID_ACTOR] = world_thing((unsigned)dice_below(dice, ACTORS));
 	if (dice_below(dice, 3) > 0)
 		leaf.ids[LEAF_ID_CLIENT] = world_thing(100 + (unsigned)dice_below(dice, CLIENTS));
+	if (dice_below(dice, 8) == 0)
+		leaf.ids[LEAF_ID_IN_PLACE_OF] = world_thing((unsigned)dice_below(dice, ACTORS));
+	if (dice_below(dice, 2) == 0)
+		leaf.ids[LEAF_ID_OBJECT] = world_thing(200 + (unsigned)dice_below(dice, OBJECTS));
+	if (dice_below(dice, 4) > 0)
+		leaf.ids[LEAF_ID_DEVICE] = world_thing(300 + (unsigned)dice_below(dice, DEVICES));
+	leaf.flags = action->critical ? LEAF_CRITICAL : 0;
 	leaf.parts[0] = (struct leaf_part){PART_ACTOR, part_bytes()};
 	return leaf;
 }

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* posting - which rows of a tenant's run have a value in a field, packed: one array a field.
+ *
+ * Rows are counted from the run's first, from 0. A value that one row has takes its width and 4 bytes; a
+ * value that many rows have becomes a bit a row. Source: docs/formats.md "index". */
+#pragma once
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/span.h"
+
+enum { POSTING_VALUE_MAX = 16, POSTING_ROWS_MAX = 1 << 30 };
+
+/* One row's value, for packing. */
+struct posting {
+	uint8_t value[POSTING_VALUE_MAX]; /* zeros behind its width */
+	uint32_t row;
+};
+
+/* posting_sort - by value, then row. */
+void posting_sort(struct posting *postings, size_t count);
+
+/* posting_pack - append the array of a field.
+ *
+ *   postings  sorted; one row at most once a value
+ *   width     bytes of a value, 1 to POSTING_VALUE_MAX
+ *   rows      of the run: every row is below it
+ * Fails: sticks in out, as every write. */
+void posting_pack(const struct posting *postings, size_t count, size_t width, size_t rows, struct buf *out);
+
+/* A packed array, borrowed. */
+struct posting_array {
+	struct span entries, body;
+	size_t count; /* values */
+	size_t width; /* bytes of a value */
+	size_t rows;  /* of the run */
+};
+
+/* posting_open - an empty span has no values. Fails: CORRUPT. */
+fallible posting_open(struct span bytes, size_t width, size_t rows, struct posting_array *array);
+
+/* The rows of one value, borrowed. */
+struct posting_list {
+	uint32_t single;    /* the row, when count is 1 and the list is empty */
+	size_t count;       /* rows */
+	size_t rows;        /* of the run */
+	struct span deltas; /* varints; or */
+	struct span bits;   /* a bit a row, the first row the lowest bit of the first byte */
+};
+
+/* posting_find - the rows of a value; none when nobody has it. Fails: CORRUPT. Cost: O(log values). */
+fallible posting_find(const struct posting_array *array, struct span value, struct posting_list *list);
+
+/* posting_get - value and rows number i, in the order of values. Fails: CORRUPT. */
+fallible posting_get(
+	const struct posting_array *array, size_t i, struct span *value, struct posting_list *list);
+
+/* posting_mark - set the bits of the list's rows.
+ *
+ *   bits  (rows + 63) / 64 words; row r is bit r % 64 of word r / 64
+ * Fails: CORRUPT: some bits may be set. */
+fallible posting_mark(const struct posting_list *list, uint64_t *bits);
