@@ -66,5 +66,5 @@ static void refuse(void *context, struct http_exchange *exchange, struct err err
 
 struct http_app metrics_app(struct server *server)
 {
-	return (struct http_app){server, no_body, begin, finish, refuse, finish};
+	return (struct http_app){server, no_body, begin, finish, refuse, finish, NULL};
 }

@@ -320,6 +320,13 @@ static void end(void *context, struct http_exchange *exchange)
 	buf_done(&flight->kept);
 }
 
+/* A stream that breaks has no reply left to say so. */
+static void broke(void *context, struct http_exchange *exchange, struct err err)
+{
+	const struct dispatch *dispatch = context;
+	dispatch->failed(dispatch->context, err, flight_of(exchange)->call.id);
+}
+
 static size_t body_max(void *context, enum http_method method, struct span path)
 {
 	const struct route *route;
@@ -332,5 +339,5 @@ static size_t body_max(void *context, enum http_method method, struct span path)
 
 struct http_app dispatch_app(struct dispatch *dispatch)
 {
-	return (struct http_app){dispatch, body_max, begin, finish, refuse_early, end};
+	return (struct http_app){dispatch, body_max, begin, finish, refuse_early, end, broke};
 }

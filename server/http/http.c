@@ -5,13 +5,14 @@
 #include "base/clock.h"
 #include "server/http/connections.h"
 #include "server/http/endpoint.h"
+#include "server/http/exchange.h"
 #include "server/http/framing.h"
 #include "server/http/response.h"
+#include "server/http/stream.h"
 #include "server/http/target.h"
 
 #include <microhttpd.h>
 
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <strings.h>
 #include <unistd.h>
@@ -21,47 +22,11 @@ enum {
 	DRAIN_MAX = 1024 * 1024, /* bytes of a chunked body thrown away for the sake of a proper 413 */
 };
 
-struct http_server {
-	struct MHD_Daemon *daemon;
-	struct connections *connections;
-	const struct http_app *app;
-	int64_t header_deadline_ms;
-	int64_t body_deadline_ms;
-	int64_t idle_ms;
-	int listen_fd;
-	bool lays_out_plainly;  /* this libmicrohttpd leaves the head where framing_check_layout expects it */
-	atomic_bool draining;   /* every reply closes its connection */
-	atomic_bool closed;     /* no new call reaches the application */
-	atomic_bool abandoned;  /* and no end either: the application is gone, these threads are not */
-	atomic_size_t inflight; /* exchanges between a whole head and the sent reply */
-	atomic_size_t held;     /* exchanges that the application has in hand, suspended ones among them */
-	atomic_size_t resuming; /* threads inside http_resume */
-};
-
-enum stage { STAGE_HEAD, STAGE_BODY, STAGE_ANSWERED };
-
-struct http_exchange {
-	struct http_server *server;
-	struct MHD_Connection *wire;
-	struct connection *from;
-	enum stage stage;
-	bool suspended;
-	bool shown;   /* the application saw it: it will get its end */
-	bool counted; /* in inflight */
-	struct span raw_target;
-	struct http_request request;
-	struct http_reply reply;
-	struct buf body;
-	size_t drained;   /* bytes thrown away */
-	struct err fault; /* of the body; told once it is over */
-	void *state;
-	struct arena arena; /* the connection's; the exchange itself lies in its first block */
-};
-
 static void http_exchange_done(struct http_exchange *exchange)
 {
 	response_wipe(&exchange->body);
 	response_wipe(&exchange->reply.body);
+	response_wipe(&exchange->piece);
 	struct connection *from = exchange->from;
 	struct arena arena = take(&exchange->arena);
 	arena_clear(&arena);
@@ -73,6 +38,7 @@ static void ask_refusal(struct http_exchange *exchange, struct err err)
 {
 	const struct http_app *app = exchange->server->app;
 	response_wipe(&exchange->reply.body);
+	stream_done(exchange);
 	exchange->reply = (struct http_reply){.body = BUF(HTTP_REPLY_MAX), .close = true};
 	exchange->shown = true;
 	app->refuse(app->context, exchange, err);
@@ -93,8 +59,9 @@ static enum MHD_Result send_reply(struct http_exchange *exchange)
 	exchange->stage = STAGE_ANSWERED;
 	/* While draining, a client that keeps its connection would keep the server. */
 	exchange->reply.close = exchange->reply.close || exchange->server->draining;
-	struct MHD_Response *response = response_make(&exchange->reply, &exchange->arena);
-	if (!response)
+	struct MHD_Response *response =
+		exchange->reply.stream.next ? stream_response(exchange) : response_of(&exchange->reply.body);
+	if (!response_dress(response, &exchange->reply, &exchange->arena))
 		return MHD_NO;
 	enum MHD_Result queued =
 		MHD_queue_response(exchange->wire, (unsigned)exchange->reply.status, response);
@@ -341,6 +308,8 @@ static void on_end(
 		return;
 	*slot = NULL;
 	bool counted = exchange->counted;
+	if (!server->abandoned)
+		stream_done(exchange);
 	if (exchange->shown && !server->abandoned)
 		server->app->end(server->app->context, exchange);
 	exchange->from->served = true;

@@ -19,6 +19,7 @@ enum {
 	HTTP_BODY_MAX = 4 * 1024 * 1024 + 4096, /* what any route may take */
 	HTTP_REPLY_MAX = 16 * 1024 * 1024,
 	HTTP_REPLY_HEADERS = 8,
+	HTTP_PIECE_MAX = 64 * 1024,        /* of a stream at once */
 	HTTP_ARENA_MAX = 32 * 1024 * 1024, /* of one exchange */
 };
 
@@ -41,10 +42,23 @@ struct http_header {
 	struct span value; /* in the exchange's arena or static */
 };
 
+/* A body that is made while it is sent, in constant memory and chunks. All on pool threads, one at a time. */
+struct http_stream {
+	void *state;
+	/* Fill the piece, an empty buf of HTTP_PIECE_MAX bytes. Left empty: that was the end; or, after
+	 * http_suspend, that there is nothing yet, and next is called again after http_resume. It is called
+	 * when the kernel has taken all that came before. A failure cuts the connection without the last
+	 * chunk, so that the reader sees that something is missing (HTTP/1.0 can't tell). */
+	fallible (*next)(void *state, struct buf *piece);
+	/* Over: sent, cut, or never begun. Once, before the exchange's end. May be NULL. */
+	void (*done)(void *state);
+};
+
 struct http_reply {
 	int status;
-	const char *content_type; /* static; NULL with an empty body */
-	struct buf body;          /* wiped when it has been sent */
+	const char *content_type;  /* static; NULL with an empty body */
+	struct buf body;           /* wiped when it has been sent */
+	struct http_stream stream; /* with a next: sent in place of body */
 	struct http_header headers[HTTP_REPLY_HEADERS];
 	size_t header_count;
 	bool close; /* close the connection after it */
@@ -65,6 +79,9 @@ struct http_app {
 	/* The exchange is over: free what hangs on it (http_state). Once for each exchange that begin or
 	 * refuse saw. */
 	void (*end)(void *context, struct http_exchange *exchange);
+	/* A stream's next failed and its connection is cut: for the operator, since no reply can say so. May
+	 * be NULL. */
+	void (*broke)(void *context, struct http_exchange *exchange, struct err err);
 };
 
 struct http_ask {
@@ -73,7 +90,7 @@ struct http_ask {
 	unsigned connections_max;
 	int64_t header_deadline_ms; /* from accept to a whole header block */
 	int64_t body_deadline_ms;   /* from there to a whole body */
-	int64_t idle_ms;            /* keep-alive */
+	int64_t idle_ms;            /* keep-alive; and to take a piece of a stream */
 	const struct http_app *app; /* outlives the server */
 };
 

@@ -22,7 +22,7 @@ static void free_sent(void *context)
 
 /* libmicrohttpd gives one pointer back when it has sent it: so the buf travels
  * behind its own bytes. */
-static struct MHD_Response *take_body(struct buf *content)
+struct MHD_Response *response_of(struct buf *content)
 {
 	struct buf body = take(content);
 	size_t len = body.len;
@@ -63,11 +63,10 @@ static bool add_headers(struct MHD_Response *response, const struct http_reply *
 	return done;
 }
 
-struct MHD_Response *response_make(struct http_reply *reply, struct arena *arena)
+bool response_dress(struct MHD_Response *response, const struct http_reply *reply, struct arena *arena)
 {
-	struct MHD_Response *response = take_body(&reply->body);
 	if (!response || add_headers(response, reply, arena))
-		return response;
+		return response != NULL;
 	MHD_destroy_response(response);
-	return NULL;
+	return false;
 }

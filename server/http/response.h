@@ -9,8 +9,12 @@ struct MHD_Response;
 /* response_wipe - buf_done that leaves nothing behind: bodies hold codes and passwords. */
 void response_wipe(struct buf *body);
 
-/* response_make - with the headers that every answer has; NULL without memory.
+/* response_of - the bytes of a body; NULL without memory.
  *
- *   reply  filled; its body is taken, and wiped once it was sent
+ *   body  taken, and wiped once it was sent
  * Owns: the caller, who destroys it after queueing. */
-struct MHD_Response *response_make(struct http_reply *reply, struct arena *arena);
+struct MHD_Response *response_of(struct buf *body);
+
+/* response_dress - give it the reply's headers and those that every answer has. False without memory, or for
+ * the response NULL; then it is destroyed. */
+bool response_dress(struct MHD_Response *response, const struct http_reply *reply, struct arena *arena);

@@ -44,6 +44,62 @@ static void enqueue(struct world *world, struct http_exchange *exchange)
 	pthread_mutex_unlock(&world->lock);
 }
 
+/* ---- streams ---- */
+
+struct source {
+	struct world *world;
+	struct http_exchange *exchange;
+	size_t made, max;
+	bool cuts, waits, waited;
+};
+
+static fallible next_piece(void *state, struct buf *piece)
+{
+	struct source *source = state;
+	if (source->waits && !source->waited) {
+		source->waited = true;
+		enqueue(source->world, source->exchange);
+		return OK;
+	}
+	source->waited = false;
+	if (source->cuts && source->made == 2)
+		return FAIL(CORRUPT, "the source of a stream ends early");
+	if (source->made == source->max)
+		return OK;
+	memset(buf_room(piece, WORLD_PIECE), (int)('a' + source->made % 26), WORLD_PIECE);
+	source->made++;
+	source->world->pulled++;
+	return OK;
+}
+
+static void end_stream(void *state)
+{
+	struct source *source = state;
+	source->world->done++;
+}
+
+static void stream(struct world *world, struct http_exchange *exchange)
+{
+	struct http_reply *reply = http_reply(exchange);
+	struct span path = http_request(exchange)->path;
+	struct source *source = arena_alloc(http_arena(exchange), sizeof *source);
+	*source = (struct source){.world = world,
+		.exchange = exchange,
+		.max = span_is(path, "/stream/endless") ? SIZE_MAX : WORLD_PIECES,
+		.cuts = span_is(path, "/stream/cut"),
+		.waits = span_is(path, "/stream/later")};
+	reply->status = 200;
+	reply->content_type = "text/plain";
+	reply->stream = (struct http_stream){source, next_piece, end_stream};
+}
+
+static void broke(void *context, struct http_exchange *exchange, struct err err)
+{
+	struct world *world = context;
+	cr_assert(*http_state(exchange) == context);
+	world->broken = err.code;
+}
+
 static void begin(void *context, struct http_exchange *exchange)
 {
 	struct world *world = context;
@@ -69,6 +125,8 @@ static void begin(void *context, struct http_exchange *exchange)
 		reply->status = 200;
 		uint8_t *room = buf_room(&reply->body, 4 * 1024 * 1024);
 		memset(room, 'b', 4 * 1024 * 1024);
+	} else if (path.len >= 7 && span_is(span_first(path, 7), "/stream")) {
+		stream(world, exchange);
 	} else if (!span_is(path, "/nothing")) {
 		show(exchange);
 	}
@@ -137,7 +195,7 @@ const struct http_ask WORLD_USUAL = {
 void world_open_as(struct world *world, struct http_ask ask)
 {
 	*world = (struct world){.gate = true};
-	world->app = (struct http_app){world, body_max, begin, finish, refuse, end};
+	world->app = (struct http_app){world, body_max, begin, finish, refuse, end, broke};
 	pthread_mutex_init(&world->lock, NULL);
 	pthread_cond_init(&world->changed, NULL);
 	cr_assert(pthread_create(&world->worker, NULL, resume_all, world) == 0);

@@ -2,7 +2,8 @@
 /* http_world - a small application behind a real listener on loopback.
  *
  * Every path answers with the request as the application understood it, but for /empty, /cached, /close, /big
- * and /nothing. /later is suspended, /again three times in turn; another thread resumes it as soon as the
+ * and /nothing. /stream sends WORLD_PIECES pieces, /stream/cut fails at the third, /stream/later waits for the
+ * worker before each, /stream/endless has no last one. /later is suspended, /again three times in turn; another thread resumes it as soon as the
  * gate is open. */
 #pragma once
 
@@ -12,6 +13,7 @@
 #include <stdatomic.h>
 
 enum { WORLD_QUEUE = 1024, WORLD_BODY_MAX = 64 * 1024, WORLD_SUSPENSIONS = 3 /* of /again */ };
+enum { WORLD_PIECES = 50, WORLD_PIECE = 60000 /* bytes */ };
 
 struct world {
 	struct http_server *server;
@@ -29,6 +31,9 @@ struct world {
 	atomic_size_t shown;
 	atomic_size_t ended;
 	_Atomic enum err_code refused;
+	atomic_size_t pulled; /* pieces of streams */
+	atomic_size_t done;   /* streams that are over */
+	_Atomic enum err_code broken;
 };
 
 /* The ask that most tests begin with: any free port, two threads, deadlines far away. */

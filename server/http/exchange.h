@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* exchange - what http.c and stream.c know of a server and of one exchange; nobody else includes it. */
+#pragma once
+
+#include "server/http/connections.h"
+#include "server/http/http.h"
+
+#include <stdatomic.h>
+
+struct MHD_Connection;
+struct MHD_Daemon;
+
+struct http_server {
+	struct MHD_Daemon *daemon;
+	struct connections *connections;
+	const struct http_app *app;
+	int64_t header_deadline_ms;
+	int64_t body_deadline_ms;
+	int64_t idle_ms;
+	int listen_fd;
+	bool lays_out_plainly;  /* this libmicrohttpd leaves the head where framing_check_layout expects it */
+	atomic_bool draining;   /* every reply closes its connection */
+	atomic_bool closed;     /* no new call reaches the application */
+	atomic_bool abandoned;  /* and no end either: the application is gone, these threads are not */
+	atomic_size_t inflight; /* exchanges between a whole head and the sent reply */
+	atomic_size_t held;     /* exchanges that the application has in hand, suspended ones among them */
+	atomic_size_t resuming; /* threads inside http_resume */
+};
+
+enum stage { STAGE_HEAD, STAGE_BODY, STAGE_ANSWERED };
+
+struct http_exchange {
+	struct http_server *server;
+	struct MHD_Connection *wire;
+	struct connection *from;
+	enum stage stage;
+	bool suspended;
+	bool shown;   /* the application saw it: it will get its end */
+	bool counted; /* in inflight */
+	struct span raw_target;
+	struct http_request request;
+	struct http_reply reply;
+	struct buf body;
+	size_t drained;   /* bytes thrown away */
+	struct err fault; /* of the body; told once it is over */
+	struct buf piece; /* of a streamed reply: what was pulled last */
+	size_t sent;      /* bytes of the piece that libmicrohttpd has taken */
+	void *state;
+	struct arena arena; /* the connection's; the exchange itself lies in its first block */
+};
