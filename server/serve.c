@@ -3,6 +3,7 @@
 #include "server/serve.h"
 
 #include "server/api/dispatch.h"
+#include "server/core/agent.h"
 #include "server/core/checkpoints.h"
 #include "server/deliver/courier.h"
 #include "server/deliver/post.h"
@@ -167,6 +168,7 @@ static fallible open_service(const struct conf *conf, struct journal *journal, s
 {
 	struct server *server = &service->start.server;
 	TRY(start_open(conf, START_OPEN, journal, &service->start));
+	TRY(agent_open(conf->user_agent_rules, &server->agents));
 	TRY(check_demo(conf, server));
 	TRY(compare_logs(journal, service));
 	TRY(open_background(conf, journal, service));
@@ -193,6 +195,7 @@ static void close_service(const struct conf *conf, struct service *service)
 	struct err err = folder_close(service->folder);
 	if (err_failed(err))
 		journal_err(journal, JOURNAL_WARN, err, SPAN_NONE);
+	agent_close(service->start.server.agents);
 	start_close(&service->start);
 }
 

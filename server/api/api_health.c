@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api_health - GET /livez and /readyz. */
 #include "server/api/call.h"
+#include "server/core/agent.h"
 
 static fallible prepare_nothing(struct call *call)
 {
@@ -24,6 +25,17 @@ static fallible prepare_ready(struct call *call)
 	return OK;
 }
 
+static void warn_of_rules(struct agents *agents, struct json_out *out)
+{
+	enum agent_state state = agent_state(agents);
+	if (state == AGENT_ABSENT)
+		json_out_text(
+			out, NULL, "there are no rules for user agents: events show no browser and system");
+	if (state == AGENT_BROKEN)
+		json_out_text(out, NULL,
+			"the rules for user agents can't be read: events show no browser and system");
+}
+
 static fallible answer_ready(struct call *call, struct json_out *out)
 {
 	const struct health *health = call->server->health;
@@ -39,6 +51,7 @@ static fallible answer_ready(struct call *call, struct json_out *out)
 		json_out_text(out, NULL, "the key file lies on the filesystem of the data it protects");
 	if (health->unlocked)
 		json_out_text(out, NULL, "memory is not locked: secrets may reach swap");
+	warn_of_rules(call->server->agents, out);
 	json_out_close_array(out);
 	return OK;
 }

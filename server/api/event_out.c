@@ -126,10 +126,27 @@ static void put_object(struct json_out *out, const struct log_event *event)
 	json_out_close(out);
 }
 
-static void put_device(struct json_out *out, const struct event_read *read)
+static void put_word(struct json_out *out, const char *name, const char *word)
 {
-	const struct span *texts = read->texts;
-	bool any = false;
+	if (word[0])
+		json_out_text(out, name, word);
+}
+
+/* What the user agent says; left out where nobody knows. */
+static void put_agent(struct json_out *out, const struct log_agent *agent)
+{
+	if (!agent->known)
+		return;
+	put_word(out, "browser", agent->agent.browser);
+	put_word(out, "system", agent->agent.system);
+	put_word(out, "brand", agent->agent.brand);
+	json_out_text(out, "kind", agent_kind_name(agent->agent.kind));
+}
+
+static void put_device(struct json_out *out, const struct log_event *event)
+{
+	const struct span *texts = event->read.texts;
+	bool any = event->agent.known;
 	for (unsigned i = LEAF_TEXT_IP; i <= LEAF_TEXT_TRUNCATED; i++)
 		any = any || texts[i].len;
 	if (!any)
@@ -141,6 +158,7 @@ static void put_device(struct json_out *out, const struct event_read *read)
 	put_text(out, "name", texts[LEAF_TEXT_DEVICE_NAME]);
 	put_text(out, "platform", texts[LEAF_TEXT_PLATFORM]);
 	put_text(out, "model", texts[LEAF_TEXT_MODEL]);
+	put_agent(out, &event->agent);
 	if (texts[LEAF_TEXT_TRUNCATED].len)
 		json_out_bool(out, "truncated", true);
 	json_out_close(out);
@@ -199,7 +217,7 @@ void event_out_members(struct json_out *out, const struct log_event *event)
 	put_json(out, "changes", texts[LEAF_TEXT_CHANGES]);
 	put_json(out, "detail", texts[LEAF_TEXT_DETAIL]);
 	put_text(out, "session", texts[LEAF_TEXT_SESSION]);
-	put_device(out, read);
+	put_device(out, event);
 	put_text(out, "trace", texts[LEAF_TEXT_TRACE]);
 	put_parts(out, "erased", read->erased);
 	put_parts(out, "withheld", read->withheld);

@@ -301,7 +301,7 @@ static void show(struct span text, char out[static AGENT_TEXT_MAX + 1])
 	bool clean = text_is_utf8(text);
 	for (size_t i = 0; i < text.len; i++)
 		clean = clean && text.at[i] >= ' ' && text.at[i] != 0x7f;
-	if (!clean)
+	if (!clean || text.len == 0)
 		return;
 	memcpy(out, text.at, text.len);
 	out[text.len] = '\0';
@@ -350,15 +350,16 @@ bool agent_find(struct agents *agents, struct span user_agent, struct agent *age
 		agent_cache_get(agents->cache, span_first(user_agent, AGENT_MAX), agent);
 }
 
-void agent_parse(struct agents *agents, struct span user_agent, struct agent *agent)
+bool agent_parse(struct agents *agents, struct span user_agent, struct agent *agent)
 {
 	scoped(arena) arena = ARENA(FACTS_MAX);
 	struct agent_facts facts;
 	struct span seen = span_first(user_agent, AGENT_MAX);
-	if (agent_find(agents, seen, agent) || seen.len == 0 || !agents)
-		return;
-	if (err_failed(agent_match(agents, seen, &arena, &facts)))
-		return;
+	if (agent_find(agents, seen, agent))
+		return true;
+	if (seen.len == 0 || !agents || err_failed(agent_match(agents, seen, &arena, &facts)))
+		return false;
 	describe(&facts, seen, agent);
 	agent_cache_put(agents->cache, seen, agent);
+	return true;
 }

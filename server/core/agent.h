@@ -43,17 +43,17 @@ void agent_close(struct agents *agents);
 /* agent_state - how the rules are, as far as is known without reading them. NULL is AGENT_ABSENT. */
 enum agent_state agent_state(struct agents *agents);
 
-/* agent_parse - from the cache, or by the rules. Never fails: what can't be found out is "" and
- * AGENT_KIND_OTHER.
+/* agent_parse - from the cache, or by the rules. What can't be found out is "" and AGENT_KIND_OTHER; false when
+ * there are no rules or there is no user agent.
  *
- *   agents  NULL: nothing is known
+ *   agents  NULL: there are no rules
  * Cost:   a look-up; the first time half a millisecond, three for one made to hurt: each rule has a limit of
  *         steps. The first use of all reads the rules: 10 ms.
  * Thread: any that reads; never the committer. */
-void agent_parse(struct agents *agents, struct span user_agent, struct agent *agent);
+bool agent_parse(struct agents *agents, struct span user_agent, struct agent *agent);
 
-/* agent_find - the same from the cache alone: for who has spent the time that a page may take. False: it is not
- * there, and nothing is known. */
+/* agent_find - the same from the cache alone: for who has spent the time that a page may take. False also when
+ * it is not there. */
 bool agent_find(struct agents *agents, struct span user_agent, struct agent *agent);
 
 /* agent_match - what uap-core's rules say, word for word, without the cache; texts lie in the arena.

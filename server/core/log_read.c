@@ -300,6 +300,19 @@ static fallible read_row(const struct view *view, const struct log_reader *reade
 	return OK;
 }
 
+/* What the user agent says. A client is shown it of nobody, but for the kind of the device. */
+static fallible read_agent(const struct server *server, const struct view *view,
+	const struct log_reader *reader, const struct log_row *row, int64_t until_ms, struct log_event *event,
+	struct arena *arena)
+{
+	if (reader->scope != CAPABILITY_LOG_CLIENT || !(event->read.withheld & EVENT_SEES_ACTOR)) {
+		log_agent_read(server, &event->read, until_ms, &event->agent);
+		return OK;
+	}
+	struct err err = log_agent_kind(server, view, row, until_ms, arena, &event->agent);
+	return err.kind == ERR_FORGED ? FAIL(CORRUPT, "a sealed part of an event does not open") : err;
+}
+
 /* ---- pages ---- */
 
 struct paging {
@@ -307,6 +320,8 @@ struct paging {
 	struct log_page *page;
 	struct log_names names;
 	size_t limit;
+	const struct server *server;
+	int64_t agents_until_ms;
 	size_t bytes; /* of leaves read so far */
 	bool full;
 };
@@ -323,7 +338,10 @@ static fallible take_row(struct paging *paging, const struct view *view, uint64_
 	TRY(leaf_decode(row.leaf, &leaf));
 	if (!may_see(paging->reader, &leaf))
 		return OK;
-	TRY(read_row(view, paging->reader, &row, &leaf, &paging->names, &page->events[page->count]));
+	struct log_event *event = &page->events[page->count];
+	TRY(read_row(view, paging->reader, &row, &leaf, &paging->names, event));
+	TRY(read_agent(paging->server, view, paging->reader, &row, paging->agents_until_ms, event,
+		paging->names.arena));
 	page->count++;
 	paging->bytes += row.leaf.len;
 	paging->full = page->count == paging->limit || paging->bytes >= LOG_READ_PAGE_BYTES;
@@ -386,7 +404,11 @@ fallible log_read_page(const struct server *server, const struct log_reader *rea
 {
 	struct query query;
 	struct log_page made = {.scanned_from = 1, .complete = true, .more = true};
-	struct paging paging = {.reader = reader, .page = &made, .limit = ask->limit};
+	struct paging paging = {.reader = reader,
+		.page = &made,
+		.limit = ask->limit,
+		.server = server,
+		.agents_until_ms = clock_monotonic_ms() + LOG_AGENT_PAGE_MS};
 	made.events = arena_alloc(arena, ask->limit * sizeof(struct log_event));
 	if (!made.events)
 		return FAIL(NO_MEMORY, "a call has no memory for a page of events");
@@ -469,5 +491,6 @@ fallible log_read_event(const struct server *server, const struct log_reader *re
 	TRY(reading_open(&server->volume, &reading));
 	struct view view = view_reading(&reading);
 	TRY(get_visible(&reading, reader, sequence, &row, &leaf));
-	return read_row(&view, reader, &row, &leaf, &names, event);
+	TRY(read_row(&view, reader, &row, &leaf, &names, event));
+	return read_agent(server, &view, reader, &row, INT64_MAX, event, arena);
 }

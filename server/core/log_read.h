@@ -4,6 +4,7 @@
 #pragma once
 
 #include "server/core/caller.h"
+#include "server/core/log_agent.h"
 #include "server/core/log_names.h"
 #include "store/query.h"
 
@@ -50,6 +51,7 @@ void log_read_canon(const struct log_reader *reader, struct log_filters *filters
 struct log_event {
 	struct event_read read; /* without the leaf's bytes */
 	struct log_name actor, in_place_of, client, reporter;
+	struct log_agent agent;
 };
 
 struct log_page_ask {

@@ -20,6 +20,7 @@ struct health {
 	atomic_bool unlocked;        /* secrets may reach swap */
 };
 
+struct agents;    /* server/core/agent.h */
 struct conf_list; /* server/env/conf.h */
 
 struct server {
@@ -29,6 +30,7 @@ struct server {
 	struct secret_arena *secrets;
 	struct health *health;
 	const struct conf_list *trusted_proxies; /* whose X-Forwarded-For is believed; NULL = nobody's */
+	struct agents *agents;                   /* rules for user agents; NULL = they are not read */
 	const char *log_name;                    /* in the origin of every log: LOG_NAME/<tenant id> */
 	const char *app_name;         /* how mails name an application that has no name of its own */
 	const char *security_contact; /* a URI for /.well-known/security.txt; NULL or "" = none */
