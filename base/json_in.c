@@ -125,7 +125,12 @@ static void note(struct json_doc *doc, const char *pointer, const char *code)
 
 void json_in_note(struct json_object *object, const char *name, const char *code)
 {
-	note(object->doc, pointer_to(object->doc->arena, object->pointer, span_text(name)), code);
+	json_in_note_span(object, span_text(name), code);
+}
+
+void json_in_note_span(const struct json_object *object, struct span name, const char *code)
+{
+	note(object->doc, pointer_to(object->doc->arena, object->pointer, name), code);
 }
 
 /* A key as it stands in the text, quotes and escapes undone. */
@@ -263,6 +268,35 @@ static const char *text_fault(struct span text, size_t max)
 static struct span string_span(const json_t *value)
 {
 	return span_of(json_string_value(value), json_string_length(value));
+}
+
+static enum json_kind kind_of(const json_t *value)
+{
+	switch (json_typeof(value)) {
+	case JSON_STRING:
+		return json_string_length(value) ? JSON_KIND_TEXT : JSON_KIND_NONE;
+	case JSON_INTEGER:
+	case JSON_REAL:
+		return JSON_KIND_NUMBER;
+	case JSON_TRUE:
+	case JSON_FALSE:
+		return JSON_KIND_BOOL;
+	case JSON_ARRAY:
+		return JSON_KIND_LIST;
+	case JSON_OBJECT:
+		return JSON_KIND_OBJECT;
+	case JSON_NULL:
+		break;
+	}
+	return JSON_KIND_NONE;
+}
+
+enum json_kind json_in_peek(const struct json_object *object, struct span name, struct span *text)
+{
+	const json_t *value = json_object_getn(object->value, (const char *)name.at, name.len);
+	enum json_kind kind = value ? kind_of(value) : JSON_KIND_NONE;
+	*text = kind == JSON_KIND_TEXT ? string_span(value) : SPAN_NONE;
+	return kind;
 }
 
 struct span json_in_text(struct json_object *object, const char *name, enum json_need need, size_t max)

@@ -83,6 +83,22 @@ bool json_in_has(const struct json_object *object, const char *name);
 /* json_in_is_text - whether a member stands there and is a text; does not count as asking for it. */
 bool json_in_is_text(const struct json_object *object, const char *name);
 
+/* What a value is. A text without a byte is none. */
+enum json_kind {
+	JSON_KIND_NONE,
+	JSON_KIND_TEXT,
+	JSON_KIND_NUMBER,
+	JSON_KIND_BOOL,
+	JSON_KIND_LIST,
+	JSON_KIND_OBJECT,
+};
+
+/* json_in_peek - the kind of a member, for what is read as it is (json_in_raw) but must have some shape; does
+ * not count as asking for it.
+ *
+ *   text  set when it is one; else SPAN_NONE */
+enum json_kind json_in_peek(const struct json_object *object, struct span name, struct span *text);
+
 /* json_in_text - a text of 1 to max bytes, NFC-normalised is the caller's business; absent or faulty gives
  * SPAN_NONE. Control characters (below U+0020 but tab and line feed, and U+007F) are refused: malformed. */
 struct span json_in_text(struct json_object *object, const char *name, enum json_need need, size_t max);
@@ -122,8 +138,10 @@ bool json_in_next_object(struct json_array *array, struct json_object *inner);
  * free-form detail. At most max bytes. Absent gives SPAN_NONE. */
 struct span json_in_raw(struct json_object *object, const char *name, enum json_need need, size_t max);
 
-/* json_in_note - note a problem at a member: what only the caller can judge. */
+/* json_in_note - note a problem at a member: what only the caller can judge. json_in_note_span - the same for
+ * a name that ends without a NUL. */
 void json_in_note(struct json_object *object, const char *name, const char *code);
+void json_in_note_span(const struct json_object *object, struct span name, const char *code);
 
 /* json_in_end - note every member that nobody asked for as unknown_field. */
 void json_in_end(struct json_object *object);

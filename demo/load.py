@@ -16,6 +16,8 @@ import socket
 import subprocess
 import sys
 
+import whole
+
 HERE = pathlib.Path(__file__).resolve().parent
 BATCH = 1000
 OFFICE = {"ip": "192.0.2.10", "user_agent": "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0", "id": "office"}
@@ -137,10 +139,10 @@ def load_events(api, agencies, tokens, days):
     rows = [json.loads(line) for line in gzip.open(HERE / "events.jsonl.gz", "rt")]
     begin = max(row["ts"] for row in rows) - days * 86400000
     staff = {person["id"] for agency in agencies.values() for person in agency["staff"]}
-    waiting, sent = collections.defaultdict(list), 0
+    waiting, sent, month = collections.defaultdict(list), 0, whole.Month()
     for row in rows:
         if row["ts"] >= begin:
-            waiting[row["tenant"]].append(event_of(row, staff))
+            waiting[row["tenant"]].append(whole.completed(month, row, event_of(row, staff)))
     for name, events in waiting.items():
         for at in range(0, len(events), BATCH):
             lines = "\n".join(json.dumps(event, ensure_ascii=False) for event in events[at:at + BATCH])

@@ -10,7 +10,7 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
-PAGES = ("docs/api.md", "docs/operating.md")
+PAGES = ("docs/actions.md", "docs/api.md", "docs/operating.md")
 TABLE = re.compile(r"(<!-- table of (\S+): made by docs/make_tables\.py -->\n).*?(<!-- end of table -->\n)", flags=re.S)
 WORD = re.compile(r'"((?:[^"\\]|\\.)*)"|([^,()"\s][^,()"]*(?:\([^()]*\)[^,()"]*)*)')
 
@@ -95,7 +95,34 @@ def metrics():
     return table(["metric", "type", "what"], lines + [[f"`muniment_{name}`", kind, words] for name, kind, words in found])
 
 
-MAKERS = {"base/err.def": codes, "server/api/routes.def": routes, "server/env/settings.def": settings, "server/metrics.c": metrics}
+OWN_FIELDS = ("object", "count", "reason", "purpose", "changes")
+INSTEAD = {"client_id": "client", "task_ref": "task", "session_hash": "session", "rows": "count"}
+NUMBERS = ("rows", "bytes", "seconds", "days", "from_days", "to_days")
+
+
+def required_field(position, text):
+    """One field that an action requires, as policies/needs.c reads it."""
+    name, optional = text.removesuffix("?"), " (optional)" * text.endswith("?")
+    choices = name[name.index("(") + 1:-1] if name.endswith(")") else ""
+    name = name.partition("(")[0]
+    bare = name.removesuffix("[]")
+    form = " *bool*" if choices == "bool" else " *number*" if bare in NUMBERS else f" ({' / '.join(choices.split('|'))})" if choices else ""
+    instead = INSTEAD.get(name) or ("object" if position == 0 and name.endswith("_id") else "")
+    shown = " or ".join(f"`{either}`" for either in name.split("|"))
+    return shown + form + (f" or `{instead}`" if instead and bare not in OWN_FIELDS else "") + optional
+
+
+def actions():
+    """Every action: how grave it is, who may post it, and what it requires."""
+    lines = []
+    for _, (_, _, name, kind, severity, critical, fields, _, _, posting, _) in rows("policies/actions.def", "ACTION"):
+        wanted = ", ".join(required_field(at, text) for at, text in enumerate(re.split(r",(?![^(]*\))", fields)))
+        lines.append([f"`{name}`", kind.lower(), severity.lower() + (", critical" if critical == "CRITICAL" else ""),
+                      "server" if posting == "RESERVED" else "applications", wanted])
+    return table(["action", "class", "severity", "who posts", "requires"], lines)
+
+
+MAKERS = {"policies/actions.def": actions, "base/err.def": codes, "server/api/routes.def": routes, "server/env/settings.def": settings, "server/metrics.c": metrics}
 
 
 def renewed(page):

@@ -155,8 +155,9 @@ bool action_next_field(struct span *rest, struct action_field *field)
 		found.choices = span_from(found.name, before + 1);
 		found.name.len = before;
 	}
-	/* "(bool)" tells the type to a reader; it is no list to choose from. */
-	if (span_is(found.choices, "bool"))
+	found.boolean = span_is(found.choices, "bool");
+	found.number = span_is(found.choices, "number");
+	if (found.boolean || found.number)
 		found.choices = SPAN_NONE;
 	*field = found;
 	return true;

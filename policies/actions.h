@@ -81,6 +81,8 @@ struct action_field {
 	struct span choices; /* "a|b" of the closed list; empty when any value will do */
 	bool list;
 	bool optional;
+	bool boolean; /* "(bool)": it tells the type, it is no list to choose from */
+	bool number;  /* "(number)" likewise */
 };
 
 /* action_row - the facts of an action; not for ACTION_NONE. Never NULL. */

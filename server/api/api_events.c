@@ -2,6 +2,7 @@
 /* api_events - POST /v1/events and /v1/events:batch: from JSON to what core/events takes, and the receipts
  * back. */
 #include "server/api/call.h"
+#include "server/api/event_needs.h"
 #include "server/core/events.h"
 
 enum {
@@ -81,11 +82,14 @@ static void read_changes(struct json_object *top, struct events_ask *ask)
 	ask->changes = json_in_raw(top, "changes", JSON_OPTIONAL, DETAIL_MAX_BYTES);
 }
 
+/* The content is kept as it is; what the action requires of it has to be there. */
 static void read_detail(struct json_object *top, struct events_ask *ask)
 {
-	struct json_object detail;
+	struct json_object detail = {.doc = top->doc, .pointer = "/detail"};
 	if (json_in_object(top, "detail", JSON_OPTIONAL, &detail))
 		ask->detail = json_in_raw(top, "detail", JSON_OPTIONAL, DETAIL_MAX_BYTES);
+	if (ask->action)
+		event_needs_check(top, &detail, ask->action);
 }
 
 static fallible read_event(struct json_object *top, struct events_ask *ask)
@@ -158,6 +162,7 @@ static fallible prepare_one(struct call *call)
 	struct events_add *add;
 	struct json_object top;
 	scoped(reading) reading = {0};
+	TRY(events_check_reporter(&call->caller));
 	TRY(make_add(call, 1, &add));
 	TRY(call_body(call, &top));
 	TRY(call_reading(call, &reading));
@@ -195,51 +200,62 @@ static size_t count_lines(struct span body)
 }
 
 /* The problems of a line say which one: /<line>/pointer, lines counted from 0. */
-static void name_line(struct call *call, size_t line, struct err err)
+static void name_line(struct call *call, size_t line, struct json_problems *found, struct err err)
 {
-	if (call->problems.count == 0)
-		call->problems.rows[call->problems.count++] =
-			(struct json_problem){"", err_row(err.code)->name};
-	for (size_t i = 0; i < call->problems.count; i++) {
+	struct json_problems *all = &call->problems;
+	if (found->count == 0)
+		found->rows[found->count++] = (struct json_problem){"", err_row(err.code)->name};
+	for (size_t i = 0; i < found->count && all->count < JSON_PROBLEMS_MAX; i++) {
 		scoped(buf) pointer = BUF(1024);
-		buf_printf(&pointer, "/%zu%s", line, call->problems.rows[i].pointer);
+		buf_printf(&pointer, "/%zu%s", line, found->rows[i].pointer);
 		const char *text = arena_text(call->arena, buf_span(&pointer));
-		call->problems.rows[i].pointer = text ? text : "";
+		all->rows[all->count++] = (struct json_problem){text ? text : "", found->rows[i].code};
 	}
 }
 
-static fallible prepare_line(
-	struct call *call, struct span line, struct reading *reading, struct events_item *item)
+static fallible prepare_line(struct call *call, struct span line, struct reading *reading,
+	struct json_problems *problems, struct events_item *item)
 {
 	struct json_object top;
 	json_doc_done(&call->body);
-	TRY(json_in_parse(&call->body, line, call->arena, &call->problems));
+	TRY(json_in_parse(&call->body, line, call->arena, problems));
 	TRY(json_in_top(&call->body, &top));
 	return prepare_item(call, &top, reading, item);
+}
+
+/* A wrong line does not hide the next one, as long as there is room to name it; a fault of ours ends it. */
+static fallible prepare_lines(struct call *call, struct reading *reading, struct events_add *add)
+{
+	struct span body = call->request->body, line;
+	struct err first = OK;
+	size_t at = 0;
+	while (span_cut(&body, '\n', &line) && call->problems.count < JSON_PROBLEMS_MAX) {
+		struct json_problems problems = {0};
+		if (line.len == 0)
+			continue;
+		struct err err = prepare_line(call, line, reading, &problems, &add->items[at]);
+		if (err_failed(err) && err_row(err.code)->status >= 500)
+			return err;
+		if (err_failed(err))
+			name_line(call, at, &problems, err);
+		first = err_failed(first) ? first : err;
+		at++;
+	}
+	return first;
 }
 
 static fallible prepare_batch(struct call *call)
 {
 	struct events_add *add;
-	struct span body = call->request->body, line;
 	scoped(reading) reading = {0};
-	size_t count = count_lines(body), at = 0;
+	size_t count = count_lines(call->request->body);
+	TRY(events_check_reporter(&call->caller));
 	if (count == 0 || count > EVENTS_BATCH_MAX)
 		return FAIL(INVALID, "a batch has 1 to 1,000 lines");
 	TRY(make_add(call, count, &add));
 	TRY(call_reading(call, &reading));
-	while (span_cut(&body, '\n', &line)) {
-		if (line.len == 0)
-			continue;
-		struct err err = prepare_line(call, line, &reading, &add->items[at]);
-		if (err_failed(err)) {
-			name_line(call, at, err);
-			return err;
-		}
-		at++;
-	}
 	call->status = 201;
-	return OK;
+	return prepare_lines(call, &reading, add);
 }
 
 static fallible answer_batch(struct call *call, struct json_out *out)

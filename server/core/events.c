@@ -98,13 +98,16 @@ static void set_texts(const struct events_ask *ask, struct event *event)
 		event->texts[LEAF_TEXT_REASON] = ask->reason;
 }
 
+fallible events_check_reporter(const struct caller *caller)
+{
+	if (ids_is_none(caller->application))
+		return FAIL_CODE(SCOPE_MISSING, "events are reported by an application");
+	return OK;
+}
+
 fallible events_prepare(const struct server *server, const struct caller *caller, const struct view *view,
 	const struct events_ask *ask, struct instant now, struct arena *arena, struct events_item *item)
 {
-	/* A personal token has every scope, for its person's capabilities decide; none of them is to say what
-	 * others did. */
-	if (ids_is_none(caller->application))
-		return FAIL_CODE(SCOPE_MISSING, "events are reported by an application");
 	struct event event = {.action = ask->action->action,
 		.outcome = ask->outcome,
 		.time = ask->time,

@@ -37,6 +37,10 @@ struct events_add {
 	size_t count;
 };
 
+/* events_check_reporter - Fails: SCOPE_MISSING a personal token: it has every scope, for its person's
+ * capabilities decide, but none of them is to say what others did. */
+fallible events_check_reporter(const struct caller *caller);
+
 /* events_prepare - look up names, seal. To be called once an item, in the order of the events.
  * Fails: ACTION_RESERVED · UNKNOWN_PERSON · UNKNOWN_CLIENT · DEVICE_MISSING · INVALID more than five minutes
  * ahead. */

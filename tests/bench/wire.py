@@ -7,6 +7,11 @@ import struct
 ACTIONS = ("record.viewed", "record.contact_revealed", "record.edited", "record.deleted", "record.restored", "export.requested",
            "export.completed", "export.downloaded", "import.completed", "login.succeeded", "session.started", "session.ended")
 ACTORS = 50
+DETAILS = {  # what an action requires besides what every event here has
+    "record.contact_revealed": {"field": "phone"}, "record.deleted": {"restorable_until": "2027-01-01T00:00:00Z"},
+    "export.requested": {"dataset": "invoices", "filter_hash": "9b1c6d7e"}, "export.completed": {"dataset": "invoices", "bytes": 48210, "file_hash": "51f0c2aa"},
+    "export.downloaded": {"export_event": "evt-77", "file_hash": "51f0c2aa"}, "import.completed": {"dataset": "invoices", "file_hash": "51f0c2aa"},
+    "login.succeeded": {"method": "password", "factors": ["totp"], "risk": "low"}, "session.started": {"expires": "2027-01-01T00:00:00Z"}}
 LONER = 0  # this actor never does the last of ACTIONS, so a page of both has no match
 
 
@@ -45,10 +50,15 @@ def event(dice):
     actor = dice.randrange(ACTORS)
     action = dice.choice(ACTIONS[:-1] if actor == LONER else ACTIONS)
     number = dice.randrange(1000000)
-    return {"action": action, "actor": {"person": actor_ref(actor)}, "device": device(actor),
+    made = {"action": action, "actor": {"person": actor_ref(actor)}, "device": device(actor),
             "object": {"type": "invoice", "id": f"invoice-{number}", "label": f"Invoice {number}"},
             "purpose": "monthly accounts", "task": f"T-{number % 1000}", "session": f"{number:016x}", "count": number % 5000,
-            "detail": {"format": "csv", "note": "for the accountant"}}
+            "detail": {"format": "csv", "note": "for the accountant", **DETAILS.get(action, {})}}
+    if action == "record.edited":
+        made["changes"] = [{"field": "total", "before": number, "after": number + 1}]
+    if action == "session.ended":
+        made["reason"] = "logout"
+    return made
 
 
 def events(count, seed):

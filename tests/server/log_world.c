@@ -7,6 +7,7 @@
 #include "server/core/checkpoints.h"
 #include "store/client.h"
 #include "store/fold.h"
+#include "tests/support/whole_event.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -135,7 +136,10 @@ static void put_event(struct buf *json, const char *action, const struct api_per
 		buf_printf(json, "\"client\":\"%s\",", client->ref);
 	buf_put_text(json, "\"object\":{\"type\":\"card\",\"id\":\"77\",\"label\":\"Card\"},");
 	buf_printf(json, "\"outcome\":\"%s\",\"purpose\":\"for a test\",", outcome ? outcome : "success");
-	buf_put_text(json, "\"device\":{\"id\":\"d1\",\"ip\":\"203.0.113.9\",\"user_agent\":\"Mozilla\"}}");
+	buf_put_text(json, "\"device\":{\"id\":\"d1\",\"ip\":\"203.0.113.9\",\"user_agent\":\"Mozilla\"}");
+	whole_event_put(
+		json, action_by_name(span_text(action)), SPAN_NONE, 1u << NEEDS_OBJECT | 1u << NEEDS_PURPOSE);
+	buf_put_u8(json, '}');
 }
 
 uint64_t log_world_post(struct log_world *world, const char *action, const struct api_person *actor,

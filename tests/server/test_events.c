@@ -9,13 +9,14 @@
 #include <stdio.h>
 
 #define DEVICE "\"device\":{\"ip\":\"203.0.113.7\",\"user_agent\":\"Mozilla/5.0\"}"
+#define WHY "\"object\":{\"type\":\"order\",\"id\":\"o1\"},\"purpose\":\"to answer a question\""
 
 enum { BODY_MAX = 512, ARENA_MAX = 64 * 1024 };
 
 static void tell_of(const struct api_person *person, const char *action, char body[static BODY_MAX])
 {
-	snprintf(body, BODY_MAX, "{\"action\":\"%s\",\"actor\":{\"person\":\"%s\"}," DEVICE "}", action,
-		person->text);
+	snprintf(body, BODY_MAX, "{\"action\":\"%s\",\"actor\":{\"person\":\"%s\"}," DEVICE "," WHY "}",
+		action, person->text);
 }
 
 /* ---- who may report ---- */
