@@ -5,7 +5,6 @@
 #include "store/index.h"
 #include "store/tiles.h"
 
-#include <endian.h>
 #include <stdlib.h>
 
 enum { FOLD_ARRAY_MAX = 64 * 1024 * 1024 };
@@ -14,11 +13,11 @@ enum { FOLD_ARRAY_MAX = 64 * 1024 * 1024 };
 struct fold {
 	struct volume *volume;
 	struct kv_txn txn;
-	struct index_segment segment;
+	uint32_t segment;
 	struct tail_row *rows; /* sorted by tenant, then sequence */
 	size_t row_count;
 	struct posting *postings; /* room for INDEX_VALUES_A_ROW a row */
-	struct buf array;         /* of one posting list */
+	struct buf array;         /* the one that is being made */
 };
 
 static void fold_done(struct fold *fold)
@@ -42,61 +41,49 @@ static int by_tenant(const void *a, const void *b)
 struct group {
 	struct id tenant;
 	const struct tail_row *rows;
-	size_t count;
+	struct index_place place;
 };
 
+/* What fold->array holds, unless it is empty. */
 static fallible append(struct fold *fold, const struct group *group, enum index_field field)
 {
 	uint8_t key[INDEX_KEY];
-	index_key(fold->segment.number, group->tenant, field, key);
 	TRY(buf_check(&fold->array));
-	return kv_append(&fold->txn, INDEX_POSTING, SPAN_BYTES(key), buf_span(&fold->array));
-}
-
-static void put_le(struct buf *array, uint64_t v, size_t width)
-{
-	uint64_t little = htole64(v);
-	buf_put(array, span_of(&little, width));
-}
-
-static uint32_t offset_of(const struct fold *fold, const struct tail_row *row)
-{
-	return (uint32_t)(row->sequence - fold->segment.first);
+	if (fold->array.len) {
+		index_key(fold->segment, group->tenant, field, key);
+		TRY(kv_append(&fold->txn, INDEX_POSTING, SPAN_BYTES(key), buf_span(&fold->array)));
+	}
+	buf_clear(&fold->array);
+	return OK;
 }
 
 static fallible write_columns(struct fold *fold, const struct group *group)
 {
-	buf_clear(&fold->array);
-	buf_put_u64(&fold->array, group->rows[0].index);
-	for (size_t i = 0; i < group->count; i++)
-		put_le(&fold->array, offset_of(fold, &group->rows[i]), 4);
+	for (size_t i = 0; i < group->place.count; i++)
+		index_put_sequence(&group->place, group->rows[i].sequence, &fold->array);
 	TRY(append(fold, group, INDEX_ALL));
-	buf_clear(&fold->array);
-	for (size_t i = 0; i < group->count; i++)
-		put_le(&fold->array, (uint64_t)group->rows[i].time.ms, 8);
+	for (size_t i = 0; i < group->place.count; i++)
+		index_put_time(&group->place, group->rows[i].time, &fold->array);
 	return append(fold, group, INDEX_TIME);
 }
 
 static fallible write_ids(struct fold *fold, const struct group *group)
 {
-	for (size_t i = 0; i < group->count; i++) {
+	for (size_t i = 0; i < group->place.count; i++) {
 		struct posting *posting = &fold->postings[i];
-		*posting = (struct posting){.row = offset_of(fold, &group->rows[i])};
+		*posting = (struct posting){.row = (uint32_t)i};
 		memcpy(posting->value, group->rows[i].event.bytes + 8, 8);
 	}
-	posting_sort(fold->postings, group->count);
-	buf_clear(&fold->array);
-	for (size_t i = 0; i < group->count; i++) {
-		buf_put(&fold->array, span_of(fold->postings[i].value, 8));
-		put_le(&fold->array, fold->postings[i].row, 4);
-	}
+	posting_sort(fold->postings, group->place.count);
+	for (size_t i = 0; i < group->place.count; i++)
+		index_put_id(fold->postings[i].value, fold->postings[i].row, &fold->array);
 	return append(fold, group, INDEX_ID);
 }
 
 static size_t collect(struct fold *fold, const struct group *group, enum index_field field)
 {
 	size_t count = 0;
-	for (size_t i = 0; i < group->count; i++) {
+	for (size_t i = 0; i < group->place.count; i++) {
 		uint8_t values[INDEX_VALUES_A_ROW][INDEX_VALUE_MAX] = {0};
 		size_t found = index_row_values(&group->rows[i], field, values);
 		for (size_t v = 0; v < found; v++) {
@@ -111,22 +98,20 @@ static size_t collect(struct fold *fold, const struct group *group, enum index_f
 static fallible write_field(struct fold *fold, const struct group *group, enum index_field field)
 {
 	size_t count = collect(fold, group, field);
-	if (count == 0)
-		return OK;
-	buf_clear(&fold->array);
-	posting_pack(fold->postings, count, index_value_width(field), group->count, &fold->array);
+	if (count)
+		posting_pack(
+			fold->postings, count, index_value_width(field), group->place.count, &fold->array);
 	return append(fold, group, field);
 }
 
 static fallible write_tree(struct fold *fold, const struct group *group)
 {
-	struct index_place place = {group->rows[0].index, fold->segment.number, (uint32_t)group->count};
-	buf_clear(&fold->array);
-	for (size_t i = 0; i < group->count; i++)
+	for (size_t i = 0; i < group->place.count; i++)
 		buf_put(&fold->array, SPAN_BYTES(group->rows[i].leaf_hash.bytes));
 	TRY(buf_check(&fold->array));
-	TRY(tiles_extend(&fold->txn, group->tenant, group->rows[0].index, buf_span(&fold->array)));
-	return index_put_place(&fold->txn, group->tenant, &place);
+	TRY(tiles_extend(&fold->txn, group->tenant, group->place.first, buf_span(&fold->array)));
+	buf_clear(&fold->array);
+	return index_put_place(&fold->txn, group->tenant, &group->place);
 }
 
 /* Where the tenant's tree stands after this fold; the start of the next process begins from it. */
@@ -135,9 +120,9 @@ static fallible write_tenant(struct fold *fold, const struct group *group)
 	struct merkle_frontier frontier;
 	scoped(buf) value = BUF(4096);
 	TRY(index_read_frontier(&fold->txn, group->tenant, &frontier));
-	if (frontier.size != group->rows[0].index)
+	if (frontier.size != group->place.first)
 		return FAIL(CORRUPT, "the index has a tenant's tree of another size than its log");
-	for (size_t i = 0; i < group->count; i++)
+	for (size_t i = 0; i < group->place.count; i++)
 		merkle_grow(&frontier, &group->rows[i].leaf_hash);
 	index_put_frontier(&frontier, &value);
 	TRY(buf_check(&value));
@@ -164,6 +149,27 @@ static size_t tenant_run(const struct fold *fold, size_t from)
 	return end - from;
 }
 
+static struct group group_of(const struct fold *fold, const struct tail_row *rows, size_t count)
+{
+	struct group group = {
+		.tenant = tail_tenant_id(fold->volume->tail, rows[0].tenant),
+		.rows = rows,
+		.place = {.first = rows[0].index,
+			.segment = fold->segment,
+			.count = (uint32_t)count,
+			.sequence = rows[0].sequence,
+			.last = rows[count - 1].sequence,
+			.from = rows[0].time,
+			.to = rows[0].time},
+	};
+	for (size_t i = 1; i < count; i++) {
+		struct index_place *place = &group.place;
+		place->from = rows[i].time.ms < place->from.ms ? rows[i].time : place->from;
+		place->to = rows[i].time.ms > place->to.ms ? rows[i].time : place->to;
+	}
+	return group;
+}
+
 static int by_id(const void *a, const void *b)
 {
 	return memcmp(((const struct group *)a)->tenant.bytes, ((const struct group *)b)->tenant.bytes, 16);
@@ -178,9 +184,8 @@ static fallible write_groups(struct fold *fold)
 	if (!groups)
 		return FAIL(NO_MEMORY, "a fold has no memory for its groups");
 	tail_lock(fold->volume->tail);
-	for (size_t at = 0; at < fold->row_count; at += groups[count++].count)
-		groups[count] = (struct group){tail_tenant_id(fold->volume->tail, fold->rows[at].tenant),
-			fold->rows + at, tenant_run(fold, at)};
+	for (size_t at = 0; at < fold->row_count; at += groups[count++].place.count)
+		groups[count] = group_of(fold, fold->rows + at, tenant_run(fold, at));
 	tail_unlock(fold->volume->tail);
 	qsort(groups, count, sizeof *groups, by_id);
 	for (size_t i = 0; i < count && !err_failed(err); i++)
@@ -189,40 +194,31 @@ static fallible write_groups(struct fold *fold)
 	return err;
 }
 
-static void measure(struct fold *fold)
-{
-	struct index_segment *segment = &fold->segment;
-	segment->first = fold->rows[0].sequence;
-	segment->last = fold->rows[fold->row_count - 1].sequence;
-	segment->from = segment->to = fold->rows[0].time;
-	for (size_t i = 1; i < fold->row_count; i++) {
-		struct instant time = fold->rows[i].time;
-		segment->from = time.ms < segment->from.ms ? time : segment->from;
-		segment->to = time.ms > segment->to.ms ? time : segment->to;
-	}
-}
-
 static fallible write_segment(struct fold *fold)
 {
 	struct index_mark mark;
-	const struct merkle_hash last = fold->rows[fold->row_count - 1].leaf_hash;
+	const struct tail_row last = fold->rows[fold->row_count - 1];
 	TRY(index_read_mark(&fold->txn, &mark));
-	fold->segment.number = mark.segments;
-	measure(fold);
-	if (fold->segment.first != mark.sequence + 1)
+	fold->segment = mark.segments;
+	if (fold->rows[0].sequence != mark.sequence + 1)
 		return FAIL(BUG, "a fold would leave a gap behind its mark");
 	qsort(fold->rows, fold->row_count, sizeof *fold->rows, by_tenant);
 	TRY(write_groups(fold));
-	TRY(index_write_segment(&fold->txn, &fold->segment));
-	mark = (struct index_mark){fold->segment.last, mark.segments + 1, last};
+	mark = (struct index_mark){last.sequence, mark.segments + 1, last.leaf_hash};
 	TRY(index_write_mark(&fold->txn, &mark));
 	return kv_commit(&fold->txn);
 }
 
-fallible fold_once(struct volume *volume)
+static size_t rows_to_fold(const struct volume *volume)
 {
 	size_t waiting = tail_count(volume->tail);
-	size_t room = waiting < volume->fold_rows ? waiting : volume->fold_rows;
+	size_t most = volume->fold_rows < INDEX_RUN_MAX ? volume->fold_rows : INDEX_RUN_MAX;
+	return waiting < most ? waiting : most;
+}
+
+fallible fold_once(struct volume *volume)
+{
+	size_t room = rows_to_fold(volume);
 	if (room == 0)
 		return OK;
 	scoped(fold) fold = {.volume = volume, .array = BUF(FOLD_ARRAY_MAX)};

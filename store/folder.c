@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* folder - the thread that folds behind the commits. */
+/* folder - the thread that folds and merges behind the commits. */
 #include "store/folder.h"
 
 #include "store/fold.h"
+#include "store/merge.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -15,20 +16,47 @@ struct folder {
 	struct alarm failed;
 	pthread_t thread;
 	atomic_bool stopping;
+	unsigned folds;     /* since the last round of merging began */
+	struct merge merge; /* the round that is under way */
 };
+
+static bool fold_is_due(const struct folder *folder)
+{
+	return tail_count(folder->volume->tail) >= folder->volume->fold_rows;
+}
+
+static fallible fold_next(struct folder *folder)
+{
+	TRY(fold_once(folder->volume));
+	if (++folder->folds < MERGE_FAN || !folder->merge.ended)
+		return OK;
+	folder->folds = 0;
+	folder->merge = (struct merge){0};
+	return OK;
+}
+
+/* A fold goes first, for the committer may wait for it; then a step of the merging, until the round is
+ * through. */
+static fallible work_once(struct folder *folder)
+{
+	if (fold_is_due(folder))
+		return fold_next(folder);
+	if (!folder->merge.ended)
+		return merge_step(folder->volume, &folder->merge);
+	tail_wait_rows(folder->volume->tail, folder->volume->fold_rows, FOLDER_WAKE_MS);
+	return OK;
+}
 
 static void *run_thread(void *context)
 {
 	struct folder *folder = context;
 	while (!folder->stopping) {
-		const struct volume *volume = folder->volume;
-		tail_wait_rows(volume->tail, volume->fold_rows, FOLDER_WAKE_MS);
-		if (folder->stopping || tail_count(volume->tail) < volume->fold_rows)
-			continue;
-		struct err err = fold_once(folder->volume);
+		struct err err = work_once(folder);
 		if (!err_failed(err))
 			continue;
 		folder->failed.tell(folder->failed.context, err);
+		/* What a round has done stands; it is begun anew after the next folds. */
+		folder->merge = (struct merge){.ended = true};
 		clock_sleep_ms(FOLDER_RETRY_MS);
 	}
 	return NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* folder - the thread that folds behind the commits. */
+/* folder - the thread that folds and merges behind the commits. */
 #pragma once
 
 #include "base/err.h"
@@ -7,8 +7,8 @@
 
 struct folder; /* opaque */
 
-/* folder_open - fold whenever volume->fold_rows rows wait. `failed` is told what a fold failed with; it is
- * tried again later. */
+/* folder_open - fold whenever volume->fold_rows rows wait; between folds, merge: a round at the start, and one
+ * after every MERGE_FAN folds. `failed` is told what failed; it is tried again later. */
 fallible folder_open(struct volume *volume, struct alarm failed, struct folder **folder);
 
 /* folder_close - stop the thread, after the committer: then fold what is left. Takes NULL. */

@@ -8,9 +8,10 @@
 
 #include <endian.h>
 
-enum { MARK_VERSION = 2, SEGMENT_VERSION = 1, ALL_HEADER = 8, ID_STRIDE = 12 };
+enum { MARK_VERSION = 3, PLACE_VERSION = 1 };
 
-const char *const INDEX_NAMES[INDEX_MAP_COUNT] = {"meta", "segment", "posting", "tenant", "place", "tile"};
+const char *const INDEX_NAMES[INDEX_MAP_COUNT] = {
+	"meta", "posting", "merged", "tenant", "place", "tile", "tile_end"};
 
 fallible index_read_mark(struct kv_txn *txn, struct index_mark *mark)
 {
@@ -42,61 +43,26 @@ fallible index_write_mark(struct kv_txn *txn, const struct index_mark *mark)
 	return kv_put(txn, INDEX_META, SPAN_LIT("mark"), buf_span(&value));
 }
 
-static void segment_key(uint32_t number, uint8_t key[static 4])
-{
-	for (size_t i = 4; i > 0; i--, number >>= 8)
-		key[i - 1] = (uint8_t)number;
-}
-
-fallible index_read_segment(struct kv_txn *txn, uint32_t number, struct index_segment *segment)
-{
-	uint8_t key[4];
-	struct span value;
-	segment_key(number, key);
-	struct err err = kv_get(txn, INDEX_SEGMENT, SPAN_BYTES(key), &value);
-	if (err.kind == ERR_NOT_FOUND)
-		return FAIL(CORRUPT, "the index lacks a segment");
-	TRY(err);
-	struct reader reader = READER(value);
-	struct index_segment read = {.number = number};
-	if (reader_u8(&reader) != SEGMENT_VERSION)
-		return FAIL(CORRUPT, "a segment has an unknown version");
-	read.first = reader_u64(&reader);
-	read.last = reader_u64(&reader);
-	read.from.ms = reader_i64(&reader);
-	read.to.ms = reader_i64(&reader);
-	TRY(reader_check(&reader));
-	*segment = read;
-	return OK;
-}
-
-fallible index_write_segment(struct kv_txn *txn, const struct index_segment *segment)
-{
-	uint8_t key[4];
-	scoped(buf) value = BUF(64);
-	segment_key(segment->number, key);
-	buf_put_u8(&value, SEGMENT_VERSION);
-	buf_put_u64(&value, segment->first);
-	buf_put_u64(&value, segment->last);
-	buf_put_i64(&value, segment->from.ms);
-	buf_put_i64(&value, segment->to.ms);
-	TRY(buf_check(&value));
-	return kv_append(txn, INDEX_SEGMENT, SPAN_BYTES(key), buf_span(&value));
-}
-
 void index_key(uint32_t segment, struct id tenant, enum index_field field, uint8_t key[static INDEX_KEY])
 {
-	segment_key(segment, key);
+	for (size_t i = 4; i > 0; i--, segment >>= 8)
+		key[i - 1] = (uint8_t)segment;
 	memcpy(key + 4, tenant.bytes, sizeof tenant.bytes);
 	key[20] = (uint8_t)field;
 }
 
-fallible index_array(
-	struct kv_txn *txn, uint32_t segment, struct id tenant, enum index_field field, struct span *array)
+/* Folds and rounds of merging go on side by side, and each appends to the end of its map. */
+enum index_map index_map_of(const struct index_place *place)
+{
+	return place->tier == 0 ? INDEX_POSTING : INDEX_MERGED;
+}
+
+fallible index_array(struct kv_txn *txn, struct id tenant, const struct index_place *place,
+	enum index_field field, struct span *array)
 {
 	uint8_t key[INDEX_KEY];
-	index_key(segment, tenant, field, key);
-	struct err err = kv_get(txn, INDEX_POSTING, SPAN_BYTES(key), array);
+	index_key(place->segment, tenant, field, key);
+	struct err err = kv_get(txn, (int)index_map_of(place), SPAN_BYTES(key), array);
 	if (err.kind == ERR_NOT_FOUND) {
 		*array = SPAN_NONE;
 		return OK;
@@ -104,13 +70,88 @@ fallible index_array(
 	return err;
 }
 
-fallible index_postings(struct kv_txn *txn, uint32_t segment, struct id tenant, enum index_field field,
-	size_t rows, struct posting_array *postings)
+fallible index_postings(struct kv_txn *txn, struct id tenant, const struct index_place *place,
+	enum index_field field, struct posting_array *postings)
 {
 	struct span array;
-	TRY(index_array(txn, segment, tenant, field, &array));
-	return posting_open(array, index_value_width(field), rows, postings);
+	TRY(index_array(txn, tenant, place, field, &array));
+	return posting_open(array, index_value_width(field), place->count, postings);
 }
+
+/* ---- columns ---- */
+
+/* The number at element i, little-endian, of so many bytes. */
+static uint64_t number_at(struct span array, size_t i, size_t stride, size_t width)
+{
+	uint64_t v = 0;
+	memcpy(&v, array.at + i * stride, width);
+	return le64toh(v);
+}
+
+static void put_number(struct buf *array, uint64_t v, size_t width)
+{
+	uint64_t little = htole64(v);
+	buf_put(array, span_of(&little, width));
+}
+
+static bool has_every_sequence(const struct index_place *place)
+{
+	return place->last - place->sequence + 1 == place->count;
+}
+
+static size_t time_width(const struct index_place *place)
+{
+	return (uint64_t)place->to.ms - (uint64_t)place->from.ms <= UINT32_MAX ? 4 : 8;
+}
+
+fallible index_read_columns(
+	struct kv_txn *txn, struct id tenant, const struct index_place *place, struct index_columns *columns)
+{
+	struct index_columns read = {.place = place};
+	size_t all = has_every_sequence(place) ? 0 : (size_t)place->count * 4;
+	TRY(index_array(txn, tenant, place, INDEX_ALL, &read.all));
+	TRY(index_array(txn, tenant, place, INDEX_TIME, &read.times));
+	if (read.all.len != all || read.times.len != place->count * time_width(place))
+		return FAIL(CORRUPT, "a run's columns have another length than its place says");
+	*columns = read;
+	return OK;
+}
+
+uint64_t index_row_sequence(const struct index_columns *columns, size_t row)
+{
+	return columns->place->sequence + (columns->all.len ? number_at(columns->all, row, 4, 4) : row);
+}
+
+struct instant index_row_time(const struct index_columns *columns, size_t row)
+{
+	size_t width = time_width(columns->place);
+	uint64_t since = number_at(columns->times, row, width, width);
+	return (struct instant){(int64_t)((uint64_t)columns->place->from.ms + since)};
+}
+
+void index_put_sequence(const struct index_place *place, uint64_t sequence, struct buf *all)
+{
+	if (!has_every_sequence(place))
+		put_number(all, sequence - place->sequence, 4);
+}
+
+void index_put_time(const struct index_place *place, struct instant time, struct buf *times)
+{
+	put_number(times, (uint64_t)time.ms - (uint64_t)place->from.ms, time_width(place));
+}
+
+void index_put_id(const uint8_t back[static 8], size_t row, struct buf *ids)
+{
+	buf_put(ids, span_of(back, 8));
+	put_number(ids, row, 2);
+}
+
+size_t index_id_row(struct span ids, size_t i)
+{
+	return (size_t)number_at(span_from(ids, 8), i, INDEX_ID_ENTRY, 2);
+}
+
+/* ---- the values of rows ---- */
 
 static size_t class_values(uint16_t code, uint8_t values[static INDEX_VALUES_A_ROW][INDEX_VALUE_MAX])
 {
@@ -202,19 +243,7 @@ size_t index_value_width(enum index_field field)
 	return 1;
 }
 
-uint32_t index_u32(struct span array, size_t i, size_t stride)
-{
-	uint32_t v;
-	memcpy(&v, array.at + i * stride, sizeof v);
-	return le32toh(v);
-}
-
-int64_t index_i64(struct span array, size_t i, size_t stride)
-{
-	uint64_t v;
-	memcpy(&v, array.at + i * stride, sizeof v);
-	return (int64_t)le64toh(v);
-}
+/* ---- places ---- */
 
 void index_place_key(struct id tenant, uint64_t index, uint8_t key[static INDEX_PLACE_KEY])
 {
@@ -228,8 +257,14 @@ fallible index_put_place(struct kv_txn *txn, struct id tenant, const struct inde
 	uint8_t key[INDEX_PLACE_KEY];
 	scoped(buf) value = BUF(64);
 	index_place_key(tenant, place->first, key);
+	buf_put_u8(&value, PLACE_VERSION);
+	buf_put_u8(&value, place->tier);
 	buf_put_u32(&value, place->segment);
 	buf_put_u32(&value, place->count);
+	buf_put_u64(&value, place->sequence);
+	buf_put_u64(&value, place->last);
+	buf_put_i64(&value, place->from.ms);
+	buf_put_i64(&value, place->to.ms);
 	TRY(buf_check(&value));
 	return kv_put(txn, INDEX_PLACE, SPAN_BYTES(key), buf_span(&value));
 }
@@ -238,10 +273,20 @@ fallible index_decode_place(struct span key, struct span value, struct index_pla
 {
 	struct reader name = READER(span_from(key, 16)), reader = READER(value);
 	struct index_place read = {.first = reader_u64(&name)};
+	uint8_t version = reader_u8(&reader);
+	read.tier = reader_u8(&reader);
 	read.segment = reader_u32(&reader);
 	read.count = reader_u32(&reader);
+	read.sequence = reader_u64(&reader);
+	read.last = reader_u64(&reader);
+	read.from.ms = reader_i64(&reader);
+	read.to.ms = reader_i64(&reader);
 	TRY(reader_check(&name));
 	TRY(reader_check(&reader));
+	bool fits = read.count > 0 && read.count <= INDEX_RUN_MAX && read.last >= read.sequence &&
+		read.last - read.sequence >= read.count - 1 && read.from.ms <= read.to.ms;
+	if (version != PLACE_VERSION || !fits)
+		return FAIL(CORRUPT, "a place of a tenant's rows is not in a known form");
 	*place = read;
 	return OK;
 }
@@ -257,28 +302,24 @@ fallible index_find_sequence(struct kv_txn *txn, struct id tenant, uint64_t inde
 		return FAIL(NOT_FOUND, "the leaf is not in the index");
 	}
 	struct index_place place;
-	struct index_segment segment;
-	struct span all;
+	struct index_columns columns;
 	TRY(index_decode_place(places.key, places.value, &place));
 	if (index - place.first >= place.count)
 		return FAIL(NOT_FOUND, "the leaf is not in the index");
-	TRY(index_read_segment(txn, place.segment, &segment));
-	TRY(index_array(txn, place.segment, tenant, INDEX_ALL, &all));
-	if (all.len != ALL_HEADER + (size_t)place.count * 4)
-		return FAIL(CORRUPT, "a segment's list of sequences has another length than its place says");
-	*sequence = segment.first + index_u32(span_from(all, ALL_HEADER), (size_t)(index - place.first), 4);
+	TRY(index_read_columns(txn, tenant, &place, &columns));
+	*sequence = index_row_sequence(&columns, (size_t)(index - place.first));
 	return OK;
 }
 
-/* The offset of an id in a sorted array of (8 bytes of id, 4 bytes of offset); false when it is not there. */
-static bool find_id(struct span ids, struct id event, uint32_t *offset)
+/* The row that an array of INDEX_ID has for an id; false when it has none. */
+static bool find_id(struct span ids, struct id event, size_t *row)
 {
-	size_t low = 0, high = ids.len / ID_STRIDE;
+	size_t low = 0, high = ids.len / INDEX_ID_ENTRY;
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		int order = memcmp(ids.at + middle * ID_STRIDE, event.bytes + 8, 8);
+		int order = memcmp(ids.at + middle * INDEX_ID_ENTRY, event.bytes + 8, 8);
 		if (order == 0) {
-			*offset = index_u32(span_from(ids, 8), middle, ID_STRIDE);
+			*row = index_id_row(ids, middle);
 			return true;
 		}
 		if (order < 0)
@@ -291,19 +332,26 @@ static bool find_id(struct span ids, struct id event, uint32_t *offset)
 
 fallible index_find_event(struct kv_txn *txn, struct id tenant, struct id event, uint64_t *sequence)
 {
-	struct index_mark mark;
-	TRY(index_read_mark(txn, &mark));
-	for (uint32_t number = mark.segments; number > 0; number--) {
+	uint8_t key[INDEX_PLACE_KEY];
+	scoped(kv_cursor) places = {0};
+	index_place_key(tenant, UINT64_MAX, key);
+	TRY(kv_seek_back(txn, INDEX_PLACE, SPAN_BYTES(key), &places));
+	while (kv_next(&places) && span_starts(places.key, SPAN_BYTES(tenant.bytes))) {
+		struct index_place place;
+		struct index_columns columns;
 		struct span ids;
-		uint32_t offset;
-		struct index_segment segment;
-		TRY(index_array(txn, number - 1, tenant, INDEX_ID, &ids));
-		if (!find_id(ids, event, &offset))
+		size_t row;
+		TRY(index_decode_place(places.key, places.value, &place));
+		TRY(index_array(txn, tenant, &place, INDEX_ID, &ids));
+		if (!find_id(ids, event, &row))
 			continue;
-		TRY(index_read_segment(txn, number - 1, &segment));
-		*sequence = segment.first + offset;
+		TRY(index_read_columns(txn, tenant, &place, &columns));
+		if (row >= place.count)
+			return FAIL(CORRUPT, "a run names a row that it does not have");
+		*sequence = index_row_sequence(&columns, row);
 		return OK;
 	}
+	TRY(places.err);
 	return FAIL(NOT_FOUND, "no such event");
 }
 

@@ -63,56 +63,95 @@ static size_t run_of(const struct posting *first, size_t count)
 	return run;
 }
 
-static size_t deltas_size(const struct posting *run, size_t count)
+static size_t deltas_size(const uint32_t *rows, size_t count)
 {
 	size_t size = varint_size((uint32_t)count);
 	for (size_t i = 0; i < count; i++)
-		size += varint_size(run[i].row - (i ? run[i - 1].row : 0));
+		size += varint_size(rows[i] - (i ? rows[i - 1] : 0));
 	return size;
 }
 
-static void put_bits(struct buf *body, const struct posting *run, size_t count, size_t rows)
+static void put_bits(struct buf *body, const uint32_t *rows, size_t count, size_t bytes)
 {
-	size_t bytes = (rows + 7) / 8;
 	uint8_t *bits = buf_room(body, bytes);
 	if (!bits)
 		return;
 	memset(bits, 0, bytes);
 	for (size_t i = 0; i < count; i++)
-		bits[run[i].row / 8] |= (uint8_t)(1u << run[i].row % 8);
+		bits[rows[i] / 8] |= (uint8_t)(1u << rows[i] % 8);
 }
 
 /* The rows of one value into the body; what stands behind the value. */
-static uint32_t put_run(struct buf *body, const struct posting *run, size_t count, size_t rows)
+static uint32_t put_rows(struct posting_maker *maker, const uint32_t *rows, size_t count)
 {
-	uint32_t at = (uint32_t)body->len;
+	uint32_t at = (uint32_t)maker->body.len;
+	size_t bytes = (maker->rows + 7) / 8;
 	if (count == 1)
-		return (uint32_t)FORM_SINGLE << 30 | run->row;
-	if (deltas_size(run, count) > (rows + 7) / 8) {
-		put_bits(body, run, count, rows);
+		return (uint32_t)FORM_SINGLE << 30 | rows[0];
+	if (deltas_size(rows, count) > bytes) {
+		put_bits(&maker->body, rows, count, bytes);
 		return (uint32_t)FORM_BITS << 30 | at;
 	}
-	put_varint(body, (uint32_t)count);
+	put_varint(&maker->body, (uint32_t)count);
 	for (size_t i = 0; i < count; i++)
-		put_varint(body, run[i].row - (i ? run[i - 1].row : 0));
+		put_varint(&maker->body, rows[i] - (i ? rows[i - 1] : 0));
 	return (uint32_t)FORM_DELTAS << 30 | at;
+}
+
+void posting_maker_open(struct posting_maker *maker, size_t width, size_t rows)
+{
+	buf_clear(&maker->entries);
+	buf_clear(&maker->body);
+	maker->entries.max = maker->body.max = BODY_MAX;
+	maker->count = 0;
+	maker->width = width;
+	maker->rows = rows;
+}
+
+void posting_add(struct posting_maker *maker, struct span value, const uint32_t *rows, size_t count)
+{
+	buf_put(&maker->entries, span_first(value, maker->width));
+	put_le(&maker->entries, put_rows(maker, rows, count));
+	maker->count++;
+}
+
+void posting_finish(struct posting_maker *maker, struct buf *out)
+{
+	if (maker->count == 0)
+		return;
+	put_le(out, (uint32_t)maker->count);
+	buf_put(out, buf_span(&maker->entries));
+	buf_put(out, buf_span(&maker->body));
+	if (err_failed(maker->entries.err))
+		out->err = maker->entries.err;
+	if (err_failed(maker->body.err))
+		out->err = maker->body.err;
+}
+
+void posting_maker_done(struct posting_maker *maker)
+{
+	buf_done(&maker->entries);
+	buf_done(&maker->body);
 }
 
 void posting_pack(const struct posting *postings, size_t count, size_t width, size_t rows, struct buf *out)
 {
-	scoped(buf) body = BUF(BODY_MAX);
-	uint32_t values = 0;
-	for (size_t i = 0; i < count; i += run_of(postings + i, count - i))
-		values++;
-	put_le(out, values);
+	scoped(posting_maker) maker = {0};
+	scoped(buf) list = BUF((size_t)POSTING_ROWS_MAX * sizeof(uint32_t));
+	posting_maker_open(&maker, width, rows);
 	for (size_t i = 0, run; i < count; i += run) {
 		run = run_of(postings + i, count - i);
-		buf_put(out, span_of(postings[i].value, width));
-		put_le(out, put_run(&body, postings + i, run, rows));
+		buf_clear(&list);
+		uint32_t *numbers = (uint32_t *)(void *)buf_room(&list, run * sizeof *numbers);
+		if (!numbers) {
+			out->err = list.err;
+			return;
+		}
+		for (size_t r = 0; r < run; r++)
+			numbers[r] = postings[i + r].row;
+		posting_add(&maker, span_of(postings[i].value, width), numbers, run);
 	}
-	buf_put(out, buf_span(&body));
-	if (err_failed(body.err))
-		out->err = body.err;
+	posting_finish(&maker, out);
 }
 
 /* ---- reading ---- */
@@ -257,4 +296,45 @@ fallible posting_mark(const struct posting_list *list, uint64_t *bits)
 	if (list->count == 1 && list->deltas.len == 0)
 		return mark_one(list, list->single, bits);
 	return mark_deltas(list, bits);
+}
+
+static fallible rows_of_bits(const struct posting_list *list, uint32_t shift, uint32_t *rows)
+{
+	size_t found = 0;
+	for (size_t i = 0; i < list->bits.len; i++)
+		for (unsigned bits = list->bits.at[i]; bits; bits &= bits - 1) {
+			size_t row = i * 8 + (size_t)__builtin_ctz(bits);
+			if (row >= list->rows)
+				return FAIL(CORRUPT, "a list of the index names a row behind the last");
+			rows[found++] = (uint32_t)row + shift;
+		}
+	return OK;
+}
+
+static fallible rows_of_deltas(const struct posting_list *list, uint32_t shift, uint32_t *rows)
+{
+	struct span rest = list->deltas;
+	uint64_t row = 0;
+	for (size_t i = 0; i < list->count; i++) {
+		uint32_t delta;
+		if (!take_varint(&rest, &delta) || (i && delta == 0))
+			return FAIL(CORRUPT, "a list of the index is cut, or does not ascend");
+		row += delta;
+		if (row >= list->rows)
+			return FAIL(CORRUPT, "a list of the index names a row behind the last");
+		rows[i] = (uint32_t)row + shift;
+	}
+	return OK;
+}
+
+fallible posting_rows(const struct posting_list *list, uint32_t shift, uint32_t *rows)
+{
+	if (list->bits.len)
+		return rows_of_bits(list, shift, rows);
+	if (list->count != 1 || list->deltas.len)
+		return rows_of_deltas(list, shift, rows);
+	if (list->single >= list->rows)
+		return FAIL(CORRUPT, "a list of the index names a row behind the last");
+	rows[0] = list->single + shift;
+	return OK;
 }

@@ -28,6 +28,23 @@ void posting_sort(struct posting *postings, size_t count);
  * Fails: sticks in out, as every write. */
 void posting_pack(const struct posting *postings, size_t count, size_t width, size_t rows, struct buf *out);
 
+/* The same, a value at a time: what a merge makes. */
+struct posting_maker {
+	struct buf entries, body;
+	size_t count; /* values */
+	size_t width; /* bytes of a value */
+	size_t rows;  /* of the run */
+};
+
+/* posting_maker_open - before the first value; what the maker held is forgotten, its memory kept. posting_add
+ * - the next value, in rising order, with `count` rows, at least one, in rising order. posting_finish - append
+ * the array, or nothing when no value was added. Failures stick in out. Owns: posting_maker_done, which takes
+ * a zeroed one. */
+void posting_maker_open(struct posting_maker *maker, size_t width, size_t rows);
+void posting_add(struct posting_maker *maker, struct span value, const uint32_t *rows, size_t count);
+void posting_finish(struct posting_maker *maker, struct buf *out);
+void posting_maker_done(struct posting_maker *maker);
+
 /* A packed array, borrowed. */
 struct posting_array {
 	struct span entries, body;
@@ -60,3 +77,7 @@ fallible posting_get(
  *   bits  (rows + 63) / 64 words; row r is bit r % 64 of word r / 64
  * Fails: CORRUPT: some bits may be set. */
 fallible posting_mark(const struct posting_list *list, uint64_t *bits);
+
+/* posting_rows - the list's rows, ascending, each plus `shift`; there must be room for list->count. Fails:
+ * CORRUPT. */
+fallible posting_rows(const struct posting_list *list, uint32_t shift, uint32_t *rows);

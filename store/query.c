@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* query - intersect postings segment by segment, bounded in work. */
+/* query - intersect postings run by run, bounded in work. */
 #include "store/query.h"
 
 #include "base/buf.h"
 #include "base/reader.h"
 
-enum { QUERY_SETS_MAX = 256 * 1024 * 1024, ALL_HEADER = 8 };
+enum { QUERY_SETS_MAX = 256 * 1024 * 1024 };
 
 /* ---- building ---- */
 
@@ -54,7 +54,7 @@ struct search {
 	size_t work;
 	uint64_t reached; /* where the next page goes on behind, if the work runs out */
 	bool full;        /* the page has limit rows, and another one was seen */
-	struct buf sets;  /* memory behind a segment's sets of rows */
+	struct buf sets;  /* memory behind a run's sets of rows */
 };
 
 static void search_done(struct search *search)
@@ -150,36 +150,20 @@ static void take_gathered(struct search *search, const struct buf *found)
 	}
 }
 
-/* ---- one segment ---- */
+/* ---- one run ---- */
 
-/* What one segment has of the tenant; rows are counted from the tenant's first in it. A set of rows has a bit
- * a row. */
+/* What one run has for the query; rows are counted from its first. A set of rows has a bit a row. */
 struct slice {
-	struct index_place place;
-	struct index_segment segment;
-	struct span offsets, times;
+	const struct index_place *place;
+	struct index_columns columns;
 	size_t words;      /* of a set */
 	uint64_t *matches; /* every condition so far */
 	uint64_t *field;   /* the condition that is looked at */
 };
 
-static fallible open_columns(struct search *search, struct slice *slice)
-{
-	const struct id tenant = search->query->tenant;
-	struct span all;
-	uint32_t number = slice->place.segment;
-	TRY(index_array(&search->index, number, tenant, INDEX_ALL, &all));
-	TRY(index_array(&search->index, number, tenant, INDEX_TIME, &slice->times));
-	size_t count = slice->place.count;
-	if (count == 0 || all.len != ALL_HEADER + 4 * count || slice->times.len != 8 * count)
-		return FAIL(CORRUPT, "a segment's columns have another length than its place says");
-	slice->offsets = span_from(all, ALL_HEADER);
-	return OK;
-}
-
 static fallible open_sets(struct search *search, struct slice *slice)
 {
-	slice->words = ((size_t)slice->place.count + 63) / 64;
+	slice->words = ((size_t)slice->place->count + 63) / 64;
 	buf_clear(&search->sets);
 	uint8_t *sets = buf_room(&search->sets, 2 * slice->words * sizeof(uint64_t));
 	TRY(buf_check(&search->sets));
@@ -191,7 +175,7 @@ static fallible open_sets(struct search *search, struct slice *slice)
 /* The rows inside the range of indexes. */
 static void mark_range(const struct search *search, struct slice *slice)
 {
-	uint64_t first = slice->place.first, count = slice->place.count;
+	uint64_t first = slice->place->first, count = slice->place->count;
 	size_t low = search->begin > first ? (size_t)(search->begin - first) : 0;
 	size_t high = search->end < first + count ? (size_t)(search->end - first) : (size_t)count;
 	memset(slice->matches, 0, slice->words * sizeof *slice->matches);
@@ -211,8 +195,7 @@ static fallible mark_values(struct search *search, struct slice *slice, const st
 	struct posting_array postings;
 	struct posting_list list;
 	size_t width = index_value_width(field->field);
-	TRY(index_postings(&search->index, slice->place.segment, search->query->tenant, field->field,
-		slice->place.count, &postings));
+	TRY(index_postings(&search->index, search->query->tenant, slice->place, field->field, &postings));
 	for (size_t i = 0; i < field->count; i++) {
 		TRY(posting_find(&postings, span_of(field->values[i], width), &list));
 		search->work += 1 + (list.bits.len ? list.bits.len / 8 : list.count);
@@ -248,9 +231,8 @@ static fallible match_rows(struct search *search, struct slice *slice, bool *fou
 static void take_slice_row(struct search *search, const struct slice *slice, size_t row)
 {
 	search->work++;
-	if (in_time(search->query, (struct instant){index_i64(slice->times, row, 8)}))
-		take_match(search, slice->segment.first + index_u32(slice->offsets, row, 4),
-			slice->place.first + row);
+	if (in_time(search->query, index_row_time(&slice->columns, row)))
+		take_match(search, index_row_sequence(&slice->columns, row), slice->place->first + row);
 }
 
 static void take_newest_first(struct search *search, const struct slice *slice)
@@ -270,26 +252,25 @@ static void take_oldest_first(struct search *search, const struct slice *slice)
 			take_slice_row(search, slice, word * 64 + (size_t)__builtin_ctzll(bits));
 }
 
-static bool overlaps_in_time(const struct query *query, const struct index_segment *segment)
+static bool overlaps_in_time(const struct query *query, const struct index_place *place)
 {
-	return (query->from.ms == 0 || segment->to.ms >= query->from.ms) &&
-		(query->to.ms == 0 || segment->from.ms < query->to.ms);
+	return (query->from.ms == 0 || place->to.ms >= query->from.ms) &&
+		(query->to.ms == 0 || place->from.ms < query->to.ms);
 }
 
-/* One segment whose place has an index inside the range. */
-static fallible search_segment(struct search *search, const struct index_place *place)
+/* One run that has an index inside the range. */
+static fallible search_run(struct search *search, const struct index_place *place)
 {
-	struct slice slice = {.place = *place};
+	struct slice slice = {.place = place};
 	bool found;
 	search->work++;
-	TRY(index_read_segment(&search->index, place->segment, &slice.segment));
-	if (!overlaps_in_time(search->query, &slice.segment))
+	if (!overlaps_in_time(search->query, place))
 		return OK;
-	TRY(open_columns(search, &slice));
 	TRY(open_sets(search, &slice));
 	TRY(match_rows(search, &slice, &found));
 	if (!found)
 		return OK;
+	TRY(index_read_columns(&search->index, search->query->tenant, place, &slice.columns));
 	if (search->query->order == QUERY_NEWEST_FIRST)
 		take_newest_first(search, &slice);
 	else
@@ -297,7 +278,7 @@ static fallible search_segment(struct search *search, const struct index_place *
 	return OK;
 }
 
-/* ---- all segments of the tenant ---- */
+/* ---- all runs of the tenant ---- */
 
 /* Before the place that has the first index of the range, in the query's direction. */
 static fallible seek_places(struct search *search, struct kv_cursor *places)
@@ -325,7 +306,7 @@ static fallible next_place(
 	return OK;
 }
 
-static fallible search_segments(struct search *search)
+static fallible search_runs(struct search *search)
 {
 	scoped(kv_cursor) places = {0};
 	struct index_place place = {0};
@@ -337,7 +318,7 @@ static fallible search_segments(struct search *search)
 		TRY(seek_places(search, &places));
 	while (from < to && !search->full) {
 		TRY(next_place(search, &places, newest_first ? to - 1 : from, &place));
-		TRY(search_segment(search, &place));
+		TRY(search_run(search, &place));
 		if (newest_first)
 			to = place.first;
 		else
@@ -410,9 +391,9 @@ fallible query_run(const struct volume *volume, const struct query *query, struc
 	/* After the tail was walked, so that what was folded meanwhile is found here. */
 	if (!search.full) {
 		TRY(kv_read(volume->index, &search.index));
-		TRY(search_segments(&search));
+		TRY(search_runs(&search));
 	}
-	/* Newer than all segments: they come once those are through. */
+	/* Newer than all runs: they come once those are through. */
 	if (page->complete)
 		take_gathered(&search, &later);
 	close_page(&search);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* query - find events of one tenant: walk the tail, then the segments newest (or oldest) first, intersecting
+/* query - find events of one tenant: walk the tail, then its runs newest (or oldest) first, intersecting
  * postings. Never a scan of the log behind a filter. */
 #pragma once
 

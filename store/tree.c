@@ -50,10 +50,11 @@ static fallible folded_node(struct tree *tree, unsigned level, uint64_t index, s
 	unsigned height = level % TILE_HEIGHT;
 	uint8_t tile_level = (uint8_t)(level / TILE_HEIGHT);
 	uint64_t per_tile = TILE_WIDTH >> height;
-	struct span hashes;
-	struct err err = tiles_get(&tree->index, tree->tenant, tile_level, index / per_tile, &hashes);
+	uint8_t hashes[TILES_BYTES];
+	size_t count;
+	struct err err = tiles_get(&tree->index, tree->tenant, tile_level, index / per_tile, hashes, &count);
 	if (!err_failed(err))
-		err = tile_node(hashes, height, index % per_tile, hash);
+		err = tile_node(span_of(hashes, count * MERKLE_HASH), height, index % per_tile, hash);
 	if (err.kind == ERR_NOT_FOUND || err.kind == ERR_INPUT)
 		return FAIL(CORRUPT, "the index lacks a part of a tenant's tree");
 	return err;

@@ -61,7 +61,7 @@ Test(fold, postings_ascend)
 		cr_assert(rows.key.len == INDEX_KEY && rows.value.len);
 		enum index_field field = rows.key.at[20];
 		if (field == INDEX_TIME)
-			run = rows.value.len / 8;
+			run = rows.value.len / 4;
 		if (field < INDEX_ACTION)
 			continue;
 		world_must(posting_open(rows.value, index_value_width(field), run, &array));
@@ -123,7 +123,7 @@ Test(fold, an_id_or_index_that_is_not_there_is_not_found)
 	cr_assert(sequence == 0);
 }
 
-Test(fold, a_segment_knows_its_least_and_greatest_time)
+Test(fold, a_run_knows_its_least_and_greatest_time)
 {
 	struct dice dice = {75};
 	scoped(world) world;
@@ -138,12 +138,14 @@ Test(fold, a_segment_knows_its_least_and_greatest_time)
 	world_append(&world, events, FOLD_ROWS);
 	world_fold(&world);
 	scoped(kv_txn) txn = {0};
-	struct index_segment segment;
+	scoped(kv_cursor) places = {0};
+	struct index_place place;
 	world_must(kv_read(world.volume.index, &txn));
-	world_must(index_read_segment(&txn, 0, &segment));
-	cr_assert(segment.first == 1 && segment.last == FOLD_ROWS);
-	cr_assert(segment.from.ms == least && segment.to.ms == greatest);
-	cr_assert(index_read_segment(&txn, 1, &segment).kind == ERR_CORRUPT);
+	world_must(kv_seek(&txn, INDEX_PLACE, SPAN_NONE, &places));
+	cr_assert(kv_next(&places));
+	world_must(index_decode_place(places.key, places.value, &place));
+	cr_assert(place.sequence == 1 && place.last == FOLD_ROWS && place.count == FOLD_ROWS);
+	cr_assert(place.from.ms == least && place.to.ms == greatest && !kv_next(&places));
 }
 
 /* A fold that fails half-way must not have moved anything. */

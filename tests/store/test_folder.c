@@ -3,6 +3,7 @@
 #include "store/folder.h"
 
 #include "store/index.h"
+#include "store/merge.h"
 #include "tests/support/kv_mem.h"
 #include "tests/support/world.h"
 
@@ -51,6 +52,38 @@ Test(folder, folds_whenever_enough_rows_wait_and_the_rest_at_the_end)
 	world_grow(&world, &dice, 3, 10);
 	world_must(folder_close(folder));
 	cr_assert(tail_count(world.volume.tail) == 0 && segments(&world) == 6 && alarms == 0);
+}
+
+static size_t places(struct world *world)
+{
+	scoped(kv_txn) txn = {0};
+	scoped(kv_cursor) rows = {0};
+	size_t count = 0;
+	world_must(kv_read(world->volume.index, &txn));
+	world_must(kv_seek(&txn, INDEX_PLACE, SPAN_NONE, &rows));
+	while (kv_next(&rows))
+		count++;
+	world_must(rows.err);
+	return count;
+}
+
+Test(folder, merges_the_runs_that_its_folds_leave)
+{
+	atomic_uint alarms = 0;
+	struct dice dice = {113};
+	struct folder *folder;
+	scoped(world) world;
+	world_make(&world, &kv_mem, FOLD_ROWS);
+	world_must(folder_open(&world.volume, (struct alarm){&alarms, count_alarm}, &folder));
+	for (uint32_t i = 0; i < MERGE_FAN; i++) {
+		world_grow(&world, &dice, 3, FOLD_ROWS);
+		cr_assert(falls_below(&world, FOLD_ROWS));
+	}
+	int64_t deadline = clock_monotonic_ms() + PATIENCE_MS;
+	while (places(&world) > 3 && clock_monotonic_ms() < deadline)
+		sched_yield();
+	cr_assert(places(&world) == 3 && alarms == 0);
+	world_must(folder_close(folder));
 }
 
 Test(folder, tells_of_a_fold_that_failed)

@@ -37,6 +37,19 @@ static size_t make(struct posting *postings, size_t width, size_t rows, size_t v
 	return count;
 }
 
+/* The rows by their numbers are those that are marked. */
+static void check_rows(const struct posting_list *list, const uint64_t *bits)
+{
+	enum { SHIFT = 1000 };
+	uint32_t rows[ROWS_MAX];
+	size_t found = 0;
+	world_must(posting_rows(list, SHIFT, rows));
+	for (size_t row = 0; row < list->rows; row++)
+		if (is_marked(bits, row))
+			cr_assert(rows[found++] == row + SHIFT);
+	cr_assert(found == list->count);
+}
+
 static void check_value(const struct posting_array *array, size_t value, size_t values)
 {
 	uint64_t bits[SETS] = {0};
@@ -46,6 +59,7 @@ static void check_value(const struct posting_array *array, size_t value, size_t 
 	wanted[array->width - 1] = (uint8_t)value;
 	world_must(posting_find(array, span_of(wanted, array->width), &list));
 	world_must(posting_mark(&list, bits));
+	check_rows(&list, bits);
 	for (size_t row = 0; row < SETS * 64; row++) {
 		bool is = row < array->rows && has_value(row, value, values);
 		cr_assert(is_marked(bits, row) == is, "row %zu of %zu, value %zu", row, array->rows, value);
@@ -90,6 +104,30 @@ Test(posting, lists_its_values_in_order)
 		seen += list.count;
 	}
 	cr_assert(seen == count, "every row once");
+}
+
+Test(posting, a_maker_gives_the_same_bytes_and_may_be_used_again)
+{
+	struct posting postings[60];
+	scoped(posting_maker) maker = {0};
+	scoped(buf) packed = BUF(ARRAY_MAX);
+	size_t count = make(postings, 2, 10, 6);
+	posting_pack(postings, count, 2, 10, &packed);
+	for (int again = 0; again < 2; again++) {
+		scoped(buf) made = BUF(ARRAY_MAX);
+		posting_maker_open(&maker, 2, 10);
+		for (size_t i = 0, end; i < count; i = end) {
+			uint32_t rows[10];
+			for (end = i; end < count && postings[end].value[1] == postings[i].value[1]; end++)
+				rows[end - i] = postings[end].row;
+			posting_add(&maker, span_of(postings[i].value, 2), rows, end - i);
+		}
+		posting_finish(&maker, &made);
+		cr_assert(span_equal(buf_span(&made), buf_span(&packed)));
+	}
+	posting_maker_open(&maker, 2, 10);
+	posting_finish(&maker, &packed);
+	world_must(buf_check(&packed));
 }
 
 Test(posting, an_empty_array_has_no_values)
@@ -138,8 +176,16 @@ static void read_all(struct span bytes, size_t width, size_t rows)
 		if (!err_failed(err))
 			err = posting_mark(&list, bits);
 		cr_assert(!err_failed(err) || err.kind == ERR_CORRUPT, "%s", err.why);
-		if (!err_failed(err))
-			world_must(posting_find(&array, value, &list));
+		if (err_failed(err))
+			continue;
+		world_must(posting_find(&array, value, &list));
+		uint32_t *numbers = calloc(list.count + 1, sizeof *numbers);
+		cr_assert(numbers);
+		err = posting_rows(&list, 0, numbers);
+		cr_assert(!err_failed(err) || err.kind == ERR_CORRUPT, "%s", err.why);
+		for (size_t r = 0; !err_failed(err) && r < list.count; r++)
+			cr_assert(numbers[r] < rows && (r == 0 || numbers[r - 1] < numbers[r]));
+		free(numbers);
 	}
 	for (size_t row = rows; row < SETS * 64; row++)
 		cr_assert(!is_marked(bits, row), "row %zu of %zu", row, rows);
