@@ -446,26 +446,60 @@ bool json_in_next_object(struct json_array *array, struct json_object *inner)
 	return true;
 }
 
-struct span json_in_raw(struct json_object *object, const char *name, enum json_need need, size_t max)
+/* Compact text with sorted keys, in the arena; none when it is over max bytes. */
+static struct span print_value(struct arena *arena, const json_t *value, size_t max)
 {
 	const size_t flags = JSON_COMPACT | JSON_SORT_KEYS | JSON_ENCODE_ANY;
+	size_t bytes = json_dumpb(value, NULL, 0, flags);
+	char *copy = bytes > 0 && bytes <= max ? arena_alloc(arena, bytes + 1) : NULL;
+	if (!copy || json_dumpb(value, copy, bytes, flags) != bytes)
+		return SPAN_NONE;
+	return span_of(copy, bytes);
+}
+
+struct span json_in_raw(struct json_object *object, const char *name, enum json_need need, size_t max)
+{
 	const json_t *value = ask(object, name, need);
 	if (!value)
 		return SPAN_NONE;
-	size_t bytes = json_dumpb(value, NULL, 0, flags);
+	struct span text = print_value(object->doc->arena, value, max);
 	/* A text that the arena has no room for is refused, for it must not pass as absent. */
-	char *copy = bytes > 0 && bytes <= max ? arena_alloc(object->doc->arena, bytes + 1) : NULL;
-	if (!copy || json_dumpb(value, copy, bytes, flags) != bytes) {
+	if (!text.at)
 		json_in_note(object, name, "too_long");
-		return SPAN_NONE;
+	return text;
+}
+
+struct span json_in_whole(struct json_object *object, size_t max)
+{
+	struct span text = print_value(object->doc->arena, object->value, max);
+	if (!text.at)
+		note(object->doc, object->pointer, "too_long");
+	return text;
+}
+
+/* The library's iterator wants a value that it might change; nothing here changes one. */
+static json_t *iterable(const struct json_object *object)
+{
+	return (json_t *)(uintptr_t)object->value;
+}
+
+const char *json_in_unread(const struct json_object *object)
+{
+	json_t *value = iterable(object);
+	/* Asking for one more would be one too many. */
+	if (object->seen_count == JSON_MEMBERS_MAX)
+		return NULL;
+	for (void *at = json_object_iter(value); at; at = json_object_iter_next(value, at)) {
+		const char *name = json_object_iter_key(at);
+		if (!was_asked(object, name) && !json_is_null(json_object_iter_value(at)))
+			return name;
 	}
-	return span_of(copy, bytes);
+	return NULL;
 }
 
 void json_in_end(struct json_object *object)
 {
-	/* The library's iterator wants a value that it might change; nothing here changes one. */
-	json_t *value = (json_t *)(uintptr_t)object->value;
+	json_t *value = iterable(object);
 	void *at = json_object_iter(value);
 	for (; at && object->doc->problems->count < JSON_PROBLEMS_MAX;
 		at = json_object_iter_next(value, at)) {

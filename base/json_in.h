@@ -138,6 +138,13 @@ bool json_in_next_object(struct json_array *array, struct json_object *inner);
  * free-form detail. At most max bytes. Absent gives SPAN_NONE. */
 struct span json_in_raw(struct json_object *object, const char *name, enum json_need need, size_t max);
 
+/* json_in_whole - an object itself, in the same form. SPAN_NONE when it is over max bytes, which is noted. */
+struct span json_in_whole(struct json_object *object, size_t max);
+
+/* json_in_unread - the name of a member with a value that nobody asked for yet, or NULL, also after
+ * JSON_MEMBERS_MAX of them: for showing what this program does not know. */
+const char *json_in_unread(const struct json_object *object);
+
 /* json_in_note - note a problem at a member: what only the caller can judge. json_in_note_span - the same for
  * a name that ends without a NUL. */
 void json_in_note(struct json_object *object, const char *name, const char *code);

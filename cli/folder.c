@@ -58,19 +58,27 @@ static fallible read_all(int fd, struct buf *out)
 	return OK;
 }
 
-static fallible read_at(int folder, const char *path, struct buf *out)
+/* An open regular file. */
+static fallible open_file(int folder, const char *path, struct descriptor *file, struct stat *facts)
 {
 	/* O_NONBLOCK keeps a FIFO that lies in the place of a file from stopping us; regular files ignore it.
 	 */
-	scoped(descriptor) file = {openat(folder, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
+	file->fd = openat(folder, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (file->fd < 0 && is_absent(errno))
+		return FAIL(NOT_FOUND, "there is no such file");
+	if (file->fd < 0 || fstat(file->fd, facts) != 0)
+		return FAIL(IO, "a file cannot be opened");
+	if (!S_ISREG(facts->st_mode))
+		return FAIL(IO, "it is not a regular file");
+	return OK;
+}
+
+static fallible read_at(int folder, const char *path, struct buf *out)
+{
+	scoped(descriptor) file = {-1};
 	struct stat facts;
 	buf_clear(out);
-	if (file.fd < 0 && is_absent(errno))
-		return FAIL(NOT_FOUND, "there is no such file");
-	if (file.fd < 0 || fstat(file.fd, &facts) != 0)
-		return FAIL(IO, "a file cannot be opened");
-	if (!S_ISREG(facts.st_mode))
-		return FAIL(IO, "it is not a regular file");
+	TRY(open_file(folder, path, &file, &facts));
 	return read_all(file.fd, out);
 }
 
@@ -88,4 +96,17 @@ struct fetch folder_fetch(struct folder *folder)
 fallible folder_read(const char *path, struct buf *out)
 {
 	return read_at(AT_FDCWD, path, out);
+}
+
+fallible folder_read_private(const char *path, struct buf *out)
+{
+	scoped(descriptor) file = {-1};
+	struct stat facts;
+	buf_clear(out);
+	TRY(open_file(AT_FDCWD, path, &file, &facts));
+	if (facts.st_uid != geteuid() && facts.st_uid != 0)
+		return FAIL(INPUT, "the file belongs to somebody else");
+	if (facts.st_mode & (S_IRWXG | S_IRWXO))
+		return FAIL(INPUT, "others can read the file: chmod 600");
+	return read_all(file.fd, out);
 }

@@ -22,3 +22,7 @@ struct fetch folder_fetch(struct folder *folder);
 /* folder_read - one file, in place of what out holds. Fails: NOT_FOUND · TOO_LARGE over out's maximum · IO
  * not a regular file, or unreadable · NO_MEMORY. */
 fallible folder_read(const char *path, struct buf *out);
+
+/* folder_read_private - the same of a file with a secret in it. Fails: as folder_read · INPUT somebody else
+ * owns it, or can read it. */
+fallible folder_read_private(const char *path, struct buf *out);

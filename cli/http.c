@@ -3,10 +3,13 @@
  */
 #include "cli/http.h"
 
+#include "base/clock.h"
+
 #include <curl/curl.h>
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 enum {
 	PATH_MAX_BYTES = 128,
@@ -72,9 +75,9 @@ static fallible check_prefix(const char *prefix, bool with_token)
 		return FAIL(INPUT, "it is not a URL");
 	bool secure = strcmp(scheme.at, "https") == 0;
 	if (!secure && strcmp(scheme.at, "http") != 0)
-		return FAIL(INPUT, "a log is fetched over http or https only");
+		return FAIL(INPUT, "a server is asked over http or https only");
 	if (curl_url_get(address.url, CURLUPART_USER, &other.at, 0) == CURLUE_OK || strpbrk(prefix, "?#"))
-		return FAIL(INPUT, "a log's URL has no user, query or fragment");
+		return FAIL(INPUT, "a server's URL has no user, query or fragment");
 	if (with_token && !secure && !is_this_machine(host.at))
 		return FAIL(INPUT, "a token goes over https only, or stays on this machine");
 	return OK;
@@ -112,15 +115,9 @@ static bool set_up(const struct http_client *client)
 		curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
 		/* The environment may name a proxy; what is fetched depends on the command line alone. */
 		curl_easy_setopt(curl, CURLOPT_PROXY, "") == CURLE_OK &&
-		/* The pages of errors are nobody's content and may be longer than what was asked for. */
-		curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L) == CURLE_OK &&
 		curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
 		curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS) == CURLE_OK &&
-		curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, (long)SLOW_BYTES) == CURLE_OK &&
-		curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)SLOW_S) == CURLE_OK &&
-		curl_easy_setopt(curl, CURLOPT_USERAGENT, "muniment/" MUNIMENT_VERSION) == CURLE_OK &&
-		curl_easy_setopt(curl, CURLOPT_HTTPHEADER, client->headers) == CURLE_OK &&
-		curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, receive) == CURLE_OK;
+		curl_easy_setopt(curl, CURLOPT_USERAGENT, "muniment/" MUNIMENT_VERSION) == CURLE_OK;
 }
 
 void http_client_close(struct http_client *client)
@@ -188,6 +185,24 @@ static fallible judge(long status)
 	}
 }
 
+/* For a file: what an API's call may have set before is undone. */
+static bool aim_at_file(const struct http_client *client, const char *url, struct buf *body)
+{
+	CURL *curl = client->curl;
+	return curl_easy_setopt(curl, CURLOPT_URL, url) == CURLE_OK &&
+		curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L) == CURLE_OK &&
+		/* The pages of errors are nobody's content and may be longer than what was asked for. */
+		curl_easy_setopt(curl, CURLOPT_FAILONERROR, 1L) == CURLE_OK &&
+		curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, (long)SLOW_BYTES) == CURLE_OK &&
+		curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)SLOW_S) == CURLE_OK &&
+		curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 1L) == CURLE_OK &&
+		curl_easy_setopt(curl, CURLOPT_HTTPHEADER, client->headers) == CURLE_OK &&
+		curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, NULL) == CURLE_OK &&
+		curl_easy_setopt(curl, CURLOPT_HEADERDATA, NULL) == CURLE_OK &&
+		curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, receive) == CURLE_OK &&
+		curl_easy_setopt(curl, CURLOPT_WRITEDATA, body) == CURLE_OK;
+}
+
 static fallible get(void *context, const char *path, struct buf *out)
 {
 	struct http_client *client = context;
@@ -197,8 +212,7 @@ static fallible get(void *context, const char *path, struct buf *out)
 	if (snprintf(url, sizeof url, "%s/%s", client->prefix, path) >= (int)sizeof url)
 		return FAIL(BUG, "a path is longer than any of a log");
 	buf_clear(out);
-	if (curl_easy_setopt(client->curl, CURLOPT_URL, url) != CURLE_OK ||
-		curl_easy_setopt(client->curl, CURLOPT_WRITEDATA, &body) != CURLE_OK)
+	if (!aim_at_file(client, url, &body))
 		return FAIL(NO_MEMORY, "a request cannot be set up");
 	CURLcode result = curl_easy_perform(client->curl);
 	TRY(buf_check(&body));
@@ -214,4 +228,164 @@ static fallible get(void *context, const char *path, struct buf *out)
 struct fetch http_client_fetch(struct http_client *client)
 {
 	return (struct fetch){client, get};
+}
+
+void http_connection_done(struct http_connection *connection)
+{
+	http_client_close(connection->client);
+	connection->client = NULL;
+}
+
+/* ---- calls ---- */
+
+/* A call on its way. */
+struct flight {
+	CURL *curl;
+	const struct http_client_ask *ask;
+	struct http_client_reply *reply;
+	int64_t heard_ms; /* by the steady clock: the last sign of life */
+	struct err err;   /* of on_piece */
+};
+
+/* curl's own list. */
+struct curl_headers {
+	struct curl_slist *list;
+};
+
+static void curl_headers_done(struct curl_headers *headers)
+{
+	curl_slist_free_all(headers->list);
+}
+
+static bool is_welcome(long status)
+{
+	return status == 200 || status == 201;
+}
+
+static size_t take_piece(char *data, size_t size, size_t count, void *context)
+{
+	struct flight *flight = context;
+	struct span piece = span_of(data, size * count);
+	long status = 0;
+	flight->heard_ms = clock_monotonic_ms();
+	if (curl_easy_getinfo(flight->curl, CURLINFO_RESPONSE_CODE, &status) != CURLE_OK)
+		return 0;
+	if (!is_welcome(status)) {
+		buf_put(&flight->reply->refusal, piece);
+		return err_failed(flight->reply->refusal.err) ? 0 : piece.len;
+	}
+	flight->reply->began = true;
+	flight->err = flight->ask->on_piece(flight->ask->context, piece);
+	return err_failed(flight->err) ? 0 : piece.len;
+}
+
+/* "Export-Id: exp_…", with its line end. */
+static size_t take_header(char *data, size_t size, size_t count, void *context)
+{
+	struct flight *flight = context;
+	struct span line = span_of(data, size * count);
+	const char *name = flight->ask->header;
+	size_t len = name ? strlen(name) : 0;
+	flight->heard_ms = clock_monotonic_ms();
+	if (len == 0 || line.len <= len || strncasecmp(data, name, len) != 0 || line.at[len] != ':')
+		return line.len;
+	struct span value = span_from(line, len + 1);
+	while (value.len > 0 && value.at[0] == ' ')
+		value = span_from(value, 1);
+	while (value.len > 0 && value.at[value.len - 1] <= ' ')
+		value.len--;
+	if (value.len < sizeof flight->reply->header) {
+		memcpy(flight->reply->header, value.at, value.len);
+		flight->reply->header[value.len] = '\0';
+	}
+	return line.len;
+}
+
+/* curl calls it about once a second, also when nothing comes. */
+static int watch(void *context, curl_off_t a, curl_off_t b, curl_off_t c, curl_off_t d)
+{
+	const struct flight *flight = context;
+	(void)a, (void)b, (void)c, (void)d;
+	int64_t patience = flight->ask->silence_ms ? flight->ask->silence_ms : SLOW_S * INT64_C(1000);
+	return clock_monotonic_ms() - flight->heard_ms > patience;
+}
+
+static fallible add_header(struct curl_headers *headers, const char *name, const char *value)
+{
+	char line[HTTP_CLIENT_HEADER_MAX];
+	if (snprintf(line, sizeof line, "%s: %s", name, value) >= (int)sizeof line)
+		return FAIL(BUG, "a header is longer than its room");
+	struct curl_slist *list = curl_slist_append(headers->list, line);
+	if (!list)
+		return FAIL(NO_MEMORY, "there is no room for a header");
+	headers->list = list;
+	return OK;
+}
+
+/* The client's own headers are borrowed: the copy of the token is the only one. */
+static struct curl_slist *join(struct curl_headers *headers, struct curl_slist *own)
+{
+	struct curl_slist *last = headers->list;
+	while (last->next)
+		last = last->next;
+	last->next = own;
+	return last;
+}
+
+static bool aim_at_call(struct flight *flight, const char *url, struct curl_slist *headers)
+{
+	CURL *curl = flight->curl;
+	const struct http_client_ask *ask = flight->ask;
+	bool aimed = ask->json.len > 0 ? curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE,
+						 (curl_off_t)ask->json.len) == CURLE_OK &&
+			curl_easy_setopt(curl, CURLOPT_POSTFIELDS, ask->json.at) == CURLE_OK
+				       : curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L) == CURLE_OK;
+	return aimed && curl_easy_setopt(curl, CURLOPT_URL, url) == CURLE_OK &&
+		curl_easy_setopt(curl, CURLOPT_FAILONERROR, 0L) == CURLE_OK &&
+		/* An average over seconds does not fit a stream that only breathes now and then. */
+		curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, 0L) == CURLE_OK &&
+		curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L) == CURLE_OK &&
+		curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, watch) == CURLE_OK &&
+		curl_easy_setopt(curl, CURLOPT_XFERINFODATA, flight) == CURLE_OK &&
+		curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers) == CURLE_OK &&
+		curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, take_header) == CURLE_OK &&
+		curl_easy_setopt(curl, CURLOPT_HEADERDATA, flight) == CURLE_OK &&
+		curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_piece) == CURLE_OK &&
+		curl_easy_setopt(curl, CURLOPT_WRITEDATA, flight) == CURLE_OK;
+}
+
+static fallible fly(struct flight *flight, const char *url, struct curl_slist *headers)
+{
+	if (!aim_at_call(flight, url, headers))
+		return FAIL(NO_MEMORY, "a request cannot be set up");
+	CURLcode result = curl_easy_perform(flight->curl);
+	TRY(flight->err);
+	TRY(buf_check(&flight->reply->refusal));
+	if (curl_easy_getinfo(flight->curl, CURLINFO_RESPONSE_CODE, &flight->reply->status) != CURLE_OK ||
+		result != CURLE_OK || flight->reply->status == 0)
+		return FAIL(REMOTE, "the server cannot be reached, or breaks off");
+	return OK;
+}
+
+fallible http_client_call(
+	struct http_client *client, const struct http_client_ask *ask, struct http_client_reply *reply)
+{
+	scoped(curl_headers) headers = {0};
+	char url[HTTP_CLIENT_PREFIX_MAX + HTTP_CLIENT_PATH_MAX];
+	reply->refusal = BUF(HTTP_CLIENT_REFUSAL_MAX);
+	if (snprintf(url, sizeof url, "%s/%s", client->prefix, ask->path) >= (int)sizeof url)
+		return FAIL(TOO_LARGE, "the filters make an address that is too long");
+	TRY(add_header(&headers, "Content-Type", ask->json.len ? "application/json" : ""));
+	if (ask->last_event)
+		TRY(add_header(&headers, "Last-Event-ID", ask->last_event));
+	struct curl_slist *last = join(&headers, client->headers);
+	struct flight flight = {client->curl, ask, reply, clock_monotonic_ms(), OK};
+	struct err err = fly(&flight, url, headers.list);
+	last->next = NULL;
+	return err;
+}
+
+void http_client_reply_done(struct http_client_reply *reply)
+{
+	buf_done(&reply->refusal);
 }

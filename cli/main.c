@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* main - the program muniment. */
+#include "base/json_in.h"
 #include "cli/commands.h"
 #include "cli/print.h"
 #include "crypto/secret.h"
+
+#include <stdlib.h>
 
 int main(int argc, char **argv)
 {
@@ -11,6 +14,16 @@ int main(int argc, char **argv)
 		print_complaint("%s", err.why);
 		return err_row(err.code)->exit_code;
 	}
+	json_in_setup();
+	struct commands_environment environment = {
+		.server = getenv("MUNIMENT_SERVER"),
+		.token_file = getenv("MUNIMENT_TOKEN_FILE"),
+		.config_home = getenv("XDG_CONFIG_HOME"),
+		.home = getenv("HOME"),
+		.no_color = getenv("NO_COLOR"),
+		.terminal = getenv("TERM"),
+		.now = clock_now(),
+	};
 	size_t count = argc > 1 ? (size_t)argc - 1 : 0;
-	return commands_run((const char *const *)argv + 1, count);
+	return commands_run(&environment, (const char *const *)argv + 1, count);
 }

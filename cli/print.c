@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 /* Clears the line and returns to its start (ECMA-48 EL). */
@@ -16,6 +17,25 @@ void print_result(const char *format, ...)
 	vprintf(format, args);
 	va_end(args);
 	putchar('\n');
+}
+
+void print_bytes(struct span bytes)
+{
+	if (bytes.len > 0)
+		fwrite(bytes.at, 1, bytes.len, stdout);
+}
+
+bool print_is_terminal(void)
+{
+	return isatty(STDOUT_FILENO);
+}
+
+size_t print_columns(void)
+{
+	struct winsize size;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0)
+		return 0;
+	return size.ws_col;
 }
 
 static void clear_progress(void)
@@ -36,15 +56,27 @@ void print_complaint(const char *format, ...)
 	fputc('\n', stderr);
 }
 
+void print_meanwhile(const char *format, ...)
+{
+	va_list args;
+	if (!isatty(STDERR_FILENO))
+		return;
+	/* What stands on standard output already comes first, when both are one terminal. */
+	fflush(stdout);
+	fputs(CLEAR_LINE, stderr);
+	va_start(args, format);
+	vfprintf(stderr, format, args);
+	va_end(args);
+	fflush(stderr);
+}
+
 void print_progress(void *context, uint64_t done, uint64_t total)
 {
 	(void)context;
-	if (!isatty(STDERR_FILENO))
-		return;
-	fputs(CLEAR_LINE, stderr);
 	if (done < total)
-		fprintf(stderr, "%llu of %llu entries", (unsigned long long)done, (unsigned long long)total);
-	fflush(stderr);
+		print_meanwhile("%llu of %llu entries", (unsigned long long)done, (unsigned long long)total);
+	else
+		print_meanwhile("%s", "");
 }
 
 fallible print_flush(void)

@@ -3,14 +3,25 @@
 #pragma once
 
 #include "base/err.h"
-
-#include <stdint.h>
+#include "base/span.h"
 
 /* print_result - one line of what was asked for, to standard output. */
 void print_result(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/* print_bytes - the same, as it stands. Nothing that others wrote goes out so without base/text_show. */
+void print_bytes(struct span bytes);
+
+/* print_is_terminal - whether somebody reads standard output on a terminal. print_columns - how wide that is;
+ * 0 = unknown, or none. */
+bool print_is_terminal(void);
+size_t print_columns(void);
+
 /* print_complaint - one line of what went wrong, to standard error, after the program's name. */
 void print_complaint(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* print_meanwhile - a line on standard error that the next one replaces; only when it is a terminal. An empty
+ * text takes the last one away. */
+void print_meanwhile(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* print_progress - how far it is, in one line that is written over; only when standard error is a terminal.
  * The last call has done == total and leaves no trace. Fits verify_tiles_ask.progress. */

@@ -3,6 +3,7 @@
 #include "cli/verify.h"
 
 #include "base/text.h"
+#include "cli/bearer.h"
 #include "cli/folder.h"
 #include "cli/http.h"
 #include "cli/print.h"
@@ -14,43 +15,15 @@
 
 enum {
 	FILE_MAX = 2 * 1024 * 1024,
-	TOKEN_FILE_MAX = HTTP_CLIENT_TOKEN_MAX + 2, /* a line end may follow */
 	VERIFIER_MEMORY = 4096,
 	ROOT_TEXT = 44, /* characters of base64 */
 };
 
 static const char PROOF_START[] = "c2sp.org/tlog-proof@";
 
-/* A connection that closes with its block. */
-struct connection {
-	struct http_client *client;
-};
-
-static void connection_done(struct connection *connection)
-{
-	http_client_close(connection->client);
-}
-
-/* A token read from its file, wiped with its block. */
-struct token {
-	struct buf file;
-};
-
-static void token_done(struct token *token)
-{
-	if (token->file.data)
-		explicit_bzero(token->file.data, token->file.cap);
-	buf_done(&token->file);
-}
-
 static bool is_url(const char *text)
 {
 	return strncmp(text, "http://", 7) == 0 || strncmp(text, "https://", 8) == 0;
-}
-
-static void say_where(struct commands_call *call, const char *where)
-{
-	snprintf(call->where, sizeof call->where, "%s", where);
 }
 
 static void put_root(struct buf *out, const struct merkle_hash *root)
@@ -93,7 +66,7 @@ static fallible verify_log(
 	struct verify_tiles_report report;
 	struct err err = verify_tiles_check(&ask, &report);
 	if (err_failed(err)) {
-		say_where(call, report.where);
+		commands_say_where(call, report.where);
 		return err;
 	}
 	return print_log(verifier, &report);
@@ -107,33 +80,23 @@ static fallible verify_folder(struct commands_call *call, const struct note_veri
 	return verify_log(call, &fetch, verifier);
 }
 
-static fallible read_token(struct commands_call *call, struct token *token, struct span *text)
+static fallible read_token(struct commands_call *call, struct bearer *bearer)
 {
 	const char *path = call->option[COMMANDS_TOKEN_FILE];
-	*text = SPAN_NONE;
 	if (!path)
 		return OK;
-	struct err err = folder_read(path, &token->file);
-	if (err_failed(err)) {
-		say_where(call, path);
-		return err;
-	}
-	struct span whole = buf_span(&token->file);
-	while (whole.len > 0 && (whole.at[whole.len - 1] == '\n' || whole.at[whole.len - 1] == '\r'))
-		whole.len--;
-	if (whole.len == 0)
-		return FAIL(INPUT, "the token file is empty");
-	*text = whole;
-	return OK;
+	struct err err = bearer_read(path, bearer);
+	if (err_failed(err))
+		commands_say_where(call, path);
+	return err;
 }
 
 static fallible verify_url(struct commands_call *call, const struct note_verifier *verifier)
 {
-	scoped(token) token = {.file = BUF(TOKEN_FILE_MAX)};
-	scoped(connection) connection = {0};
-	struct span text;
-	TRY(read_token(call, &token, &text));
-	TRY(http_client_open(call->operand, text, &connection.client));
+	scoped(bearer) bearer = BEARER;
+	scoped(http_connection) connection = {0};
+	TRY(read_token(call, &bearer));
+	TRY(http_client_open(call->operand, bearer.token, &connection.client));
 	struct fetch fetch = http_client_fetch(connection.client);
 	return verify_log(call, &fetch, verifier);
 }
@@ -158,7 +121,7 @@ static fallible verify_proof(
 		return FAIL(INPUT, "a proof is about a leaf hash: give it with --leaf");
 	if (err_failed(text_parse_hex(span_text(hex), leaf.bytes, sizeof leaf.bytes)))
 		return FAIL(INPUT, "a leaf hash has 64 hexadecimal digits");
-	say_where(call, call->operand);
+	commands_say_where(call, call->operand);
 	TRY(judge_content(checkpoint_check_proof(text, verifier, &leaf, &checkpoint, &index)));
 	put_root(&root, &checkpoint.root);
 	TRY(buf_check(&root));
@@ -171,7 +134,7 @@ static fallible verify_proof(
 static fallible verify_file(struct commands_call *call, const struct note_verifier *verifier)
 {
 	scoped(buf) file = BUF(FILE_MAX);
-	say_where(call, call->operand);
+	commands_say_where(call, call->operand);
 	struct err err = folder_read(call->operand, &file);
 	if (err.kind == ERR_TOO_LARGE ||
 		(!err_failed(err) && !span_starts(buf_span(&file), span_text(PROOF_START))))

@@ -302,3 +302,29 @@ Test(json_members, raw_detail_keeps_to_its_maximum)
 	assert_raw("\"123456789012345678901234567890\"", "\"123456789012345678901234567890\"", NULL);
 	assert_raw("\"1234567890123456789012345678901\"", "", "too_long");
 }
+
+Test(json_members, an_object_is_given_whole)
+{
+	scoped(world) world;
+	open_world(&world, "{\"b\":[1],\"a\":null}");
+	struct json_object inner;
+	cr_assert(json_in_object(&world.top, "m", JSON_NEEDED, &inner));
+	cr_assert(span_is(json_in_whole(&inner, 18), "{\"a\":null,\"b\":[1]}"));
+	cr_assert(world.problems.count == 0);
+	cr_assert(json_in_whole(&inner, 17).at == NULL);
+	assert_noted(&world, "an object of 18 bytes", "too_long");
+}
+
+Test(json_members, what_nobody_asked_for_is_named_one_after_the_other)
+{
+	scoped(world) world;
+	open_world(&world, "{\"a\":1,\"b\":null,\"c\":2}");
+	struct json_object inner;
+	cr_assert(json_in_unread(&world.top) != NULL);
+	cr_assert(json_in_object(&world.top, "m", JSON_NEEDED, &inner));
+	cr_assert(json_in_unread(&world.top) == NULL);
+	json_in_number(&inner, "a", JSON_NEEDED, 0, 9, 0);
+	cr_assert_str_eq(json_in_unread(&inner), "c");
+	json_in_raw(&inner, "c", JSON_NEEDED, 9);
+	cr_assert(json_in_unread(&inner) == NULL);
+}

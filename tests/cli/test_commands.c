@@ -2,6 +2,7 @@
 /* test_commands - words in, exit code and sentence out. */
 #include "cli/commands.h"
 
+#include "base/json_in.h"
 #include "crypto/merkle.h"
 #include "tests/cli/tile_server.h"
 #include "tests/support/vectors.h"
@@ -11,6 +12,7 @@
 #include <criterion/criterion.h>
 #include <criterion/redirect.h>
 #include <stdio.h>
+#include <sys/stat.h>
 
 enum { WORDS_MAX = 12, DONE = 0, FAILED = 1, USAGE = 2, UNVERIFIED = 3, TOKEN_REFUSED = 4 };
 
@@ -20,7 +22,8 @@ static int run(const char *const words[static WORDS_MAX])
 	size_t count = 0;
 	while (count < WORDS_MAX && words[count])
 		count++;
-	return commands_run(words, count);
+	static const struct commands_environment NOWHERE = {0};
+	return commands_run(&NOWHERE, words, count);
 }
 
 #define RUN(...) run((const char *const[WORDS_MAX]){__VA_ARGS__})
@@ -45,6 +48,7 @@ static void printed(FILE *stream, struct buf *out)
 
 static void redirect(void)
 {
+	json_in_setup();
 	cr_redirect_stdout();
 	cr_redirect_stderr();
 }
@@ -113,6 +117,9 @@ Test(commands, verify_reads_a_log_over_http_with_a_token_from_a_file)
 	snprintf(path, sizeof path, "%s/token", folder.path);
 	tile_server_start(&server);
 	tile_folder_write(&folder, "token", SPAN_LIT("mun_app_right\n"));
+	cr_assert(RUN("verify", server.url, "--vkey", vkey_of(&folder), "--token-file", path) == USAGE,
+		"others can read it");
+	cr_assert(chmod(path, 0600) == 0, "now they can not");
 	cr_assert(RUN("verify", server.url, "--vkey", vkey_of(&folder), "--token-file", path) == DONE,
 		"verified");
 	cr_assert(says(cr_get_redirected_stdout(), "300 entries, "), "told");
@@ -230,10 +237,41 @@ Test(commands, help_names_every_option_of_a_command)
 	cr_assert(RUN("help") == DONE, "help");
 	cr_assert(RUN("--version") == DONE, "version");
 	cr_assert(RUN("verify", "--help") == DONE, "help of a command");
+	cr_assert(RUN("log", "--help") == DONE, "help of several");
+	cr_assert(RUN("log", "show", "--help") == DONE, "help of one of them");
 	scoped(buf) text = BUF(64 * 1024);
 	printed(cr_get_redirected_stdout(), &text);
-	static const char *const EXPECTED[] = {
-		"verify FILE|DIR|URL", "--vkey VKEY", "(needed)", "--token-file FILE", "--leaf HEX"};
+	static const char *const EXPECTED[] = {"verify FILE|DIR|URL", "--vkey VKEY", "(needed)",
+		"--token-file FILE", "--leaf HEX", "muniment log follow", "muniment log show EVENT",
+		"--class CLASS", "may be given several times", "--proof FILE", "Exit codes: "};
 	for (size_t i = 0; i < sizeof EXPECTED / sizeof *EXPECTED; i++)
 		cr_assert(strstr((const char *)text.data, EXPECTED[i]) != NULL, "%s", EXPECTED[i]);
+}
+
+Test(commands, log_list_is_meant_when_only_log_is_said)
+{
+	cr_assert(RUN("log", "--limit", "none") == USAGE, "its options");
+	cr_assert(says(cr_get_redirected_stderr(), "none: a limit is a number from 1 on"), "are taken");
+}
+
+Test(commands, options_keep_to_their_rows)
+{
+	cr_assert(RUN("log", "conjure") == USAGE, "no such word");
+	cr_assert(RUN("log", "list", "evt_1") == USAGE, "no operand");
+	cr_assert(RUN("log", "show") == USAGE, "an operand");
+	cr_assert(RUN("log", "show", "evt_1", "--all") == USAGE, "another command's option");
+	cr_assert(RUN("log", "--all=yes") == USAGE, "a value where there is none");
+	cr_assert(RUN("log", "--from", "1h", "--from", "2h") == USAGE, "twice");
+	cr_assert(
+		RUN("log", "--outcome=a", "--outcome=b", "--outcome=c", "--outcome=d") == USAGE, "too often");
+	cr_assert(RUN("log", "--class", "login", "--class", "export") == USAGE, "nobody says which server");
+	cr_assert(says(cr_get_redirected_stderr(), "which server?"), "only that is missing");
+}
+
+Test(commands, an_event_is_named_by_its_id)
+{
+	cr_assert(RUN("log", "show", "../../etc/passwd", "--server", "http://127.0.0.1:1") == USAGE, "no id");
+	cr_assert(RUN("log", "show", "per_01m801mrrberwa3hsbbgtnaprs", "--server", "http://127.0.0.1:1") ==
+			USAGE,
+		"another kind's");
 }

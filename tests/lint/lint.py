@@ -40,7 +40,7 @@ LIBRARIES = {
     r"jansson\.h": r"^base/json\w*\.c$|^tests/",
     r"malloc\.h": r"^base/json_in\.c$",
     r"qrencode\.h": r"^server/api/qr\.c$",
-    r"uni(case|conv|ctype|gbrk|lbrk|name|norm|stdio|str|types|wbrk|width)\.h": r"^base/text\.c$",
+    r"uni(case|conv|ctype|gbrk|lbrk|name|norm|stdio|str|types|wbrk|width)\.h": r"^base/text(_show)?\.c$",
     r"pcre2\.h": r"^server/core/agent\.c$",
     r"criterion/": r"^tests/",
 }
