@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api_events - POST /v1/events and /v1/events:batch: from JSON to what core/events takes, and the receipts
  * back. */
+#include "policies/secret_fields.h"
 #include "server/api/call.h"
 #include "server/api/event_needs.h"
 #include "server/core/events.h"
@@ -66,20 +67,40 @@ static void read_object(struct json_object *top, struct events_ask *ask)
 	json_in_end(&object);
 }
 
-/* The shape is checked here, the content kept as it is. */
+/* A field that holds a secret, by its name or by the caller's word, is only said to have changed: what was sent
+ * of its values goes nowhere. */
+static void take_change(struct json_object *change, struct json_out *out)
+{
+	struct span field = json_in_text(change, "field", JSON_NEEDED, NAME_MAX_BYTES);
+	struct span before = json_in_raw(change, "before", JSON_OPTIONAL, LABEL_MAX_BYTES);
+	struct span after = json_in_raw(change, "after", JSON_OPTIONAL, LABEL_MAX_BYTES);
+	bool secret = json_in_bool(change, "secret", JSON_OPTIONAL, false) || secret_fields_has(field);
+	json_in_end(change);
+	json_out_open(out, NULL);
+	if (!secret && after.len)
+		json_out_raw(out, "after", after);
+	if (!secret && before.len)
+		json_out_raw(out, "before", before);
+	json_out_span(out, "field", field);
+	if (secret)
+		json_out_bool(out, "secret", true);
+	json_out_close(out);
+}
+
 static void read_changes(struct json_object *top, struct events_ask *ask)
 {
 	struct json_array changes;
 	struct json_object change;
+	scoped(buf) json = BUF(DETAIL_MAX_BYTES);
+	struct json_out out = JSON_OUT(&json);
 	if (!json_in_array(top, "changes", JSON_OPTIONAL, CHANGES_MAX, &changes))
 		return;
-	while (json_in_next_object(&changes, &change)) {
-		json_in_text(&change, "field", JSON_NEEDED, NAME_MAX_BYTES);
-		json_in_raw(&change, "before", JSON_OPTIONAL, LABEL_MAX_BYTES);
-		json_in_raw(&change, "after", JSON_OPTIONAL, LABEL_MAX_BYTES);
-		json_in_end(&change);
-	}
-	ask->changes = json_in_raw(top, "changes", JSON_OPTIONAL, DETAIL_MAX_BYTES);
+	json_out_open_array(&out, NULL);
+	while (json_in_next_object(&changes, &change))
+		take_change(&change, &out);
+	json_out_close_array(&out);
+	if (err_failed(buf_keep(&json, top->doc->arena, &ask->changes)))
+		json_in_note(top, "changes", "too_long");
 }
 
 /* The content is kept as it is; what the action requires of it has to be there. */
@@ -95,7 +116,6 @@ static void read_detail(struct json_object *top, struct events_ask *ask)
 static fallible read_event(struct json_object *top, struct events_ask *ask)
 {
 	int outcome;
-	read_action(top, ask);
 	read_actor(top, ask);
 	read_object(top, ask);
 	read_changes(top, ask);
@@ -127,7 +147,7 @@ static void note_place(struct json_object *top, struct err err)
 		json_in_note(top, "device", "missing");
 	else if (err.code == CODE_ACTION_RESERVED)
 		json_in_note(top, "action", "action_reserved");
-	else if (err.code == CODE_INVALID)
+	else if (err.code == CODE_INVALID && top->doc->problems->count == 0)
 		json_in_note(top, "time", "not_allowed");
 }
 
@@ -136,9 +156,12 @@ static fallible prepare_item(
 {
 	struct events_ask ask = {0};
 	struct view view = view_reading(reading);
-	TRY(read_event(top, &ask));
-	struct err err =
-		events_prepare(call->server, &call->caller, &view, &ask, call->now, call->arena, item);
+	read_action(top, &ask);
+	struct err err = ask.action ? events_check_action(&call->caller, ask.action) : OK;
+	if (!err_failed(err))
+		err = read_event(top, &ask);
+	if (!err_failed(err))
+		err = events_prepare(call->server, &call->caller, &view, &ask, call->now, call->arena, item);
 	note_place(top, err);
 	return err;
 }
@@ -177,12 +200,15 @@ static fallible write_all(struct act *act, struct call *call)
 
 static fallible answer_one(struct call *call, struct json_out *out)
 {
-	const struct receipt *receipt = &((const struct events_add *)call->ask)->items[0].receipt;
+	const struct events_item *item = ((const struct events_add *)call->ask)->items;
+	const struct receipt *receipt = &item->receipt;
 	json_out_id(out, "id", ID_EVENT, receipt->event);
 	json_out_number(out, "index", (int64_t)receipt->index);
 	json_out_time(out, "time", receipt->time);
 	json_out_hex(out, "leaf", SPAN_BYTES(receipt->leaf.bytes));
 	json_out_hex(out, "chain", SPAN_BYTES(receipt->chain));
+	if (item->draft.leaf.flags & LEAF_SKEWED)
+		json_out_bool(out, "skewed", true);
 	return OK;
 }
 

@@ -204,6 +204,8 @@ void event_out_members(struct json_out *out, const struct log_event *event)
 	json_out_number(out, "index", (int64_t)read->row.index);
 	json_out_time(out, "time", read->leaf.time);
 	json_out_time(out, "received", read->leaf.received);
+	if (read->leaf.flags & LEAF_SKEWED)
+		json_out_bool(out, "skewed", true);
 	put_what(out, read);
 	put_actor(out, event);
 	put_others(out, event);

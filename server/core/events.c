@@ -13,8 +13,6 @@ static fallible set_source(
 	bool history = ask->time.ms && ask->time.ms < now.ms - EVENTS_HISTORY_MS;
 	if (ask->time.ms > now.ms + EVENTS_AHEAD_MS)
 		return FAIL(INVALID, "the event's time is more than five minutes ahead");
-	if (ask->action->reserved && !may_import)
-		return FAIL_CODE(ACTION_RESERVED, "only the server itself may report this action");
 	event->source = may_import && (ask->action->reserved || history) ? LEAF_IMPORT : LEAF_APPLICATION;
 	return OK;
 }
@@ -105,6 +103,20 @@ fallible events_check_reporter(const struct caller *caller)
 	return OK;
 }
 
+fallible events_check_action(const struct caller *caller, const struct action_row *action)
+{
+	if (action->reserved && !scopes_allow(caller->scopes, SCOPE_BIT(EVENTS_IMPORT)))
+		return FAIL_CODE(ACTION_RESERVED, "only the server itself may report this action");
+	return OK;
+}
+
+/* What is reported as it happens and yet is late: the caller's clock is wrong, or the event waited somewhere.
+ * History says when it was, and is no clock. */
+static bool is_skewed(const struct events_ask *ask, enum leaf_source source, struct instant now)
+{
+	return source == LEAF_APPLICATION && ask->time.ms && ask->time.ms < now.ms - EVENTS_SKEW_MS;
+}
+
 fallible events_prepare(const struct server *server, const struct caller *caller, const struct view *view,
 	const struct events_ask *ask, struct instant now, struct arena *arena, struct events_item *item)
 {
@@ -126,7 +138,10 @@ fallible events_prepare(const struct server *server, const struct caller *caller
 		TRY(device_find(view, caller->tenant, item->subject, &ask->device, now, &item->device_id,
 			&item->device_is_new));
 	event.ids[LEAF_ID_DEVICE] = item->device_id;
-	return event_seal(server->volume.keys, caller->tenant, &event, now, arena, &item->draft);
+	TRY(event_seal(server->volume.keys, caller->tenant, &event, now, arena, &item->draft));
+	if (is_skewed(ask, event.source, now))
+		item->draft.leaf.flags |= LEAF_SKEWED;
+	return OK;
 }
 
 fallible events_write(struct act *act, struct id tenant, struct events_add *add)

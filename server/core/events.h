@@ -5,7 +5,12 @@
 
 #include "server/core/caller.h"
 
-enum { EVENTS_BATCH_MAX = 1000, EVENTS_AHEAD_MS = 5 * 60 * 1000, EVENTS_HISTORY_MS = 24 * 3600 * 1000 };
+enum {
+	EVENTS_BATCH_MAX = 1000,
+	EVENTS_AHEAD_MS = 5 * 60 * 1000,
+	EVENTS_SKEW_MS = 5 * 60 * 1000,
+	EVENTS_HISTORY_MS = 24 * 3600 * 1000
+};
 
 /* One event as it was asked for, names not yet looked up. Texts are borrowed. */
 struct events_ask {
@@ -41,8 +46,11 @@ struct events_add {
  * capabilities decide, but none of them is to say what others did. */
 fallible events_check_reporter(const struct caller *caller);
 
+/* events_check_action - Fails: ACTION_RESERVED only the server says it, and the caller may not import. */
+fallible events_check_action(const struct caller *caller, const struct action_row *action);
+
 /* events_prepare - look up names, seal. To be called once an item, in the order of the events.
- * Fails: ACTION_RESERVED · UNKNOWN_PERSON · UNKNOWN_CLIENT · DEVICE_MISSING · INVALID more than five minutes
+ * Fails: UNKNOWN_PERSON · UNKNOWN_CLIENT · DEVICE_MISSING · INVALID more than five minutes
  * ahead. */
 fallible events_prepare(const struct server *server, const struct caller *caller, const struct view *view,
 	const struct events_ask *ask, struct instant now, struct arena *arena, struct events_item *item);

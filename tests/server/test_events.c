@@ -2,6 +2,7 @@
 /* test_events - what applications report, and from where a person's own token is seen to come. */
 #include "server/core/events.h"
 
+#include "base/timestamp.h"
 #include "server/env/conf.h"
 #include "tests/support/api_world.h"
 
@@ -56,6 +57,95 @@ Test(events, a_personal_token_reports_nothing_of_others_nor_of_itself)
 	cr_assert(api_is_code(&answer, 403, "scope_missing"));
 	cr_assert(api_count_events(&world, world.tenant.id, ACTION_RECORD_VIEWED) == 0);
 	cr_assert(api_count_events(&world, world.tenant.id, ACTION_ACCESS_DENIED) > 0, "it is on record");
+}
+
+/* ---- clocks ---- */
+
+/* Posts a view of `late_ms` ago and reads it back; whether both answers say that the time is off. */
+static bool is_skewed(struct api_world *world, int64_t late_ms)
+{
+	scoped(api_answer) posted = {0}, read = {0};
+	char body[BODY_MAX], path[BODY_MAX], time[TIMESTAMP_TEXT + 1];
+	timestamp_print((struct instant){clock_now().ms - late_ms}, time);
+	snprintf(body, sizeof body,
+		"{\"action\":\"record.viewed\",\"actor\":\"system\",\"time\":\"%s\"," WHY "}", time);
+	cr_assert(api_call(world, "POST", "/v1/events", world->tenant.token, body, &posted) == 201, "%s",
+		posted.body);
+	snprintf(path, sizeof path, "/v1/events/%s", api_text(&posted, "id"));
+	cr_assert(api_call(world, "GET", path, world->tenant.token, NULL, &read) == 200, "%s", read.body);
+	bool skewed = json_is_true(api_member(&posted, "skewed"));
+	cr_assert(skewed == json_is_true(api_member(&read, "skewed")));
+	return skewed;
+}
+
+Test(events, a_live_event_that_is_late_is_marked_and_history_is_not)
+{
+	scoped(api_world) world = {0};
+	api_world_open(&world);
+	cr_assert(!is_skewed(&world, 0));
+	cr_assert(!is_skewed(&world, EVENTS_SKEW_MS));
+	cr_assert(!is_skewed(&world, -EVENTS_AHEAD_MS));
+	cr_assert(is_skewed(&world, EVENTS_SKEW_MS + 1));
+	cr_assert(is_skewed(&world, EVENTS_HISTORY_MS));
+	cr_assert(!is_skewed(&world, EVENTS_HISTORY_MS + 1), "with events:import it is history");
+}
+
+/* ---- what changed ---- */
+
+Test(events, the_values_of_a_secret_field_are_dropped_and_others_stay)
+{
+	static const char BODY[] =
+		"{\"action\":\"record.edited\",\"actor\":\"system\"," WHY ",\"changes\":["
+		"{\"field\":\"price\",\"before\":1,\"after\":{\"sum\":2}},"
+		"{\"field\":\"userPassword\",\"before\":\"hunter2\",\"after\":\"hunter3\"},"
+		"{\"field\":\"door\",\"secret\":true,\"after\":\"hunter4\"}]}";
+	scoped(api_world) world = {0};
+	scoped(api_answer) answer = {0};
+	scoped(arena) arena = ARENA(ARENA_MAX);
+	struct event_read event;
+	api_world_open(&world);
+	cr_assert(api_call(&world, "POST", "/v1/events", world.tenant.token, BODY, &answer) == 201, "%s",
+		answer.body);
+	api_find_event(&world, world.tenant.id, ACTION_RECORD_EDITED, &arena, &event);
+	cr_assert(
+		span_is(event.texts[LEAF_TEXT_CHANGES],
+			"[{\"after\":{\"sum\":2},\"before\":1,\"field\":\"price\"},"
+			"{\"field\":\"userPassword\",\"secret\":true},{\"field\":\"door\",\"secret\":true}]"),
+		"%.*s", SPAN_FMT(event.texts[LEAF_TEXT_CHANGES]));
+}
+
+/* ---- what is asked first ---- */
+
+Test(events, a_reserved_action_is_refused_before_anything_is_missed)
+{
+	static const char BODY[] = "{\"action\":\"grant.revoked\",\"actor\":\"system\"}";
+	scoped(api_world) world = {0};
+	scoped(api_answer) answer = {0};
+	struct api_application writer;
+	api_world_open(&world);
+	api_world_application(&world, &world.tenant, SCOPE_BIT(EVENTS_WRITE), &writer);
+	api_call(&world, "POST", "/v1/events", writer.token, BODY, &answer);
+	cr_assert(api_is_code(&answer, 422, "action_reserved"), "%s", answer.body);
+	api_call(&world, "POST", "/v1/events", world.tenant.token, BODY, &answer);
+	cr_assert(api_has_problem(&answer, "/detail/grant_id", "missing"), "%s", answer.body);
+}
+
+Test(events, every_wrong_line_of_a_batch_is_named)
+{
+	static const char BODY[] =
+		"{\"action\":\"no.such\",\"actor\":\"system\"}\n"
+		"{\"action\":\"record.viewed\",\"actor\":\"system\"," WHY "}\n"
+		"{\"action\":\"record.viewed\",\"actor\":{\"person\":\"nobody\"}," DEVICE "," WHY "}\n{";
+	scoped(api_world) world = {0};
+	scoped(api_answer) answer = {0};
+	api_world_open(&world);
+	cr_assert(api_call(&world, "POST", "/v1/events:batch", world.tenant.token, BODY, &answer) == 422,
+		"%s", answer.body);
+	cr_assert(api_has_problem(&answer, "/0/action", "unknown_action"), "%s", answer.body);
+	cr_assert(api_has_problem(&answer, "/2/actor", "unknown_person"), "%s", answer.body);
+	cr_assert(api_has_problem(&answer, "/3", "not_json"), "%s", answer.body);
+	cr_assert(json_array_size(api_member(&answer, "errors")) == 3, "%s", answer.body);
+	cr_assert(api_count_events(&world, world.tenant.id, ACTION_RECORD_VIEWED) == 0);
 }
 
 /* ---- where a personal token comes from ---- */
