@@ -21,6 +21,7 @@ struct committer {
 	size_t places;                /* reserved or queued */
 	bool stopping;
 	struct committer_counts counts;
+	struct bell bell;
 };
 
 /* ---- one batch ---- */
@@ -65,10 +66,12 @@ static size_t run_acts(struct act_batch *batch, struct act_job **jobs, struct ou
 	return count;
 }
 
-static void note(
+/* note - count a batch; whom to tell of it. */
+static struct bell note(
 	struct committer *committer, const struct outcome *outcomes, size_t count, size_t events, int64_t ns)
 {
 	pthread_mutex_lock(&committer->lock);
+	struct bell bell = committer->bell;
 	committer->counts.batches++;
 	committer->counts.acts += count;
 	committer->counts.events += events;
@@ -77,6 +80,7 @@ static void note(
 		committer->counts.dropped += err_failed(outcomes[i].err);
 	committer->places -= count;
 	pthread_mutex_unlock(&committer->lock);
+	return bell;
 }
 
 /* The batch could not begin: every job of the list gets the reason. */
@@ -122,9 +126,12 @@ static void run_batch(struct committer *committer, struct act_job **jobs)
 	 * stop, so that the next start reads what is really there. */
 	if (err_failed(commit) && commit.kind != ERR_FULL)
 		committer->fatal.tell(committer->fatal.context, commit);
-	note(committer, outcomes, count, err_failed(commit) ? 0 : events, clock_monotonic_ns() - start);
+	events = err_failed(commit) ? 0 : events;
+	struct bell bell = note(committer, outcomes, count, events, clock_monotonic_ns() - start);
 	act_batch_done(&batch);
 	answer(outcomes, count, commit);
+	if (events && bell.ring)
+		bell.ring(bell.context);
 }
 
 /* ---- the thread ---- */
@@ -266,6 +273,13 @@ fallible committer_run(struct committer *committer, struct act_job job)
 		pthread_cond_wait(&waiting.over, &waiting.lock);
 	pthread_mutex_unlock(&waiting.lock);
 	return waiting.result;
+}
+
+void committer_set_bell(struct committer *committer, struct bell bell)
+{
+	pthread_mutex_lock(&committer->lock);
+	committer->bell = bell;
+	pthread_mutex_unlock(&committer->lock);
 }
 
 void committer_count(struct committer *committer, struct committer_counts *counts)

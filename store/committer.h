@@ -39,4 +39,13 @@ void committer_submit(struct committer *committer, struct act_job *job);
  * Fails: BUSY the queue is full · what the job or the commit fails with. */
 fallible committer_run(struct committer *committer, struct act_job job);
 
+/* Whom the committer tells that the log has grown: on its thread, after those whose acts it was. It must not block. */
+struct bell {
+	void *context;
+	void (*ring)(void *context);
+};
+
+/* committer_set_bell - from now on; a zeroed one = nobody. */
+void committer_set_bell(struct committer *committer, struct bell bell);
+
 void committer_count(struct committer *committer, struct committer_counts *counts);

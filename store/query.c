@@ -102,7 +102,7 @@ static bool field_matches(const struct query_field *field, const struct tail_row
 	return false;
 }
 
-static bool row_matches(const struct query *query, const struct tail_row *row)
+bool query_takes(const struct query *query, const struct tail_row *row)
 {
 	if (!in_time(query, row->time))
 		return false;
@@ -121,7 +121,7 @@ static void tail_newest_first(struct search *search, struct tail *tail, const st
 {
 	for (; row && row->index >= search->folded; row = tail_before(tail, row)) {
 		search->work++;
-		if (in_range(search, row) && row_matches(search->query, row) &&
+		if (in_range(search, row) && query_takes(search->query, row) &&
 			!take_match(search, row->sequence, row->index))
 			return;
 	}
@@ -133,7 +133,7 @@ static fallible gather_oldest_first(
 {
 	for (; row && row->index >= search->folded; row = tail_before(tail, row)) {
 		search->work++;
-		if (!in_range(search, row) || !row_matches(search->query, row))
+		if (!in_range(search, row) || !query_takes(search->query, row))
 			continue;
 		buf_put_u64(found, row->sequence);
 		buf_put_u64(found, row->index);

@@ -57,3 +57,6 @@ fallible query_add(struct query *query, enum index_field field, struct span valu
 /* query_require - make the field present even without values: then nothing matches (a name that nobody has).
  */
 fallible query_require(struct query *query, enum index_field field);
+
+/* query_takes - whether one row of the tail is what the query looks for; its range and order do not count. */
+bool query_takes(const struct query *query, const struct tail_row *row);

@@ -118,6 +118,15 @@ void wire_read_end(int fd, struct buf *in)
 		;
 }
 
+bool wire_read_until(int fd, struct buf *in, const char *text)
+{
+	while (!wire_has(in, text)) {
+		if (!read_some(fd, in))
+			return false;
+	}
+	return true;
+}
+
 int wire_ask(unsigned port, struct span request, struct buf *reply)
 {
 	int fd = wire_dial(port);

@@ -22,6 +22,9 @@ int wire_read_reply(int fd, struct buf *in, size_t *at);
 /* wire_read_end - what comes until the peer closes or resets. */
 void wire_read_end(int fd, struct buf *in);
 
+/* wire_read_until - until a text stands in what was read, which `in` may hold already; false when the peer closes before. */
+bool wire_read_until(int fd, struct buf *in, const char *text);
+
 /* wire_ask - on a connection of its own: send, read until the peer closes, NUL-ended; the status, 0 = no
  * reply. */
 int wire_ask(unsigned port, struct span request, struct buf *reply);
