@@ -35,8 +35,9 @@ struct http_exchange {
 	struct connection *from;
 	enum stage stage;
 	bool suspended;
-	bool shown;   /* the application saw it: it will get its end */
-	bool counted; /* in inflight */
+	bool shown;    /* the application saw it: it will get its end */
+	bool counted;  /* in inflight */
+	bool detached; /* the socket is somebody else\'s now: detach.h */
 	struct span raw_target;
 	struct http_request request;
 	struct http_reply reply;

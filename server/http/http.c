@@ -167,6 +167,7 @@ static fallible read_head(struct http_exchange *exchange, const struct head_line
 	struct framing framing;
 	struct target target;
 	exchange->request.method = parse_method(line->method);
+	exchange->request.head_only = strcmp(line->method, "HEAD") == 0;
 	exchange->request.peer = span_text(exchange->from->peer);
 	TRY(check_framing(exchange, line, &framing));
 	if (!exchange->raw_target.at)
@@ -220,6 +221,8 @@ static enum MHD_Result answer(struct http_exchange *exchange, bool resumed)
 		exchange->shown = true;
 		app->begin(app->context, exchange);
 	}
+	if (exchange->detached)
+		return MHD_NO;
 	return exchange->suspended ? MHD_YES : send_reply(exchange);
 }
 

@@ -35,6 +35,7 @@ struct http_request {
 	struct span query; /* raw, without '?' ; http_query reads it */
 	struct span body;
 	struct span peer; /* numeric address; ::ffff:a.b.c.d as a.b.c.d */
+	bool head_only;   /* HEAD, which is a GET whose answer's body is not sent */
 };
 
 struct http_header {

@@ -70,3 +70,25 @@ bool response_dress(struct MHD_Response *response, const struct http_reply *repl
 	MHD_destroy_response(response);
 	return false;
 }
+
+static void print_header(struct buf *head, const char *name, struct span value)
+{
+	buf_printf(head, "%s: %.*s\r\n", name, SPAN_FMT(value));
+}
+
+fallible response_print_head(const struct http_reply *reply, struct buf *head)
+{
+	bool cached = false;
+	buf_printf(head, "HTTP/1.1 %d OK\r\nX-Content-Type-Options: nosniff\r\n", reply->status);
+	for (size_t i = 0; i < reply->header_count; i++) {
+		const struct http_header *header = &reply->headers[i];
+		cached = cached || strcasecmp(header->name, "Cache-Control") == 0;
+		print_header(head, header->name, header->value);
+	}
+	if (!cached)
+		print_header(head, "Cache-Control", SPAN_LIT("no-store"));
+	if (reply->content_type)
+		print_header(head, "Content-Type", span_text(reply->content_type));
+	buf_put_text(head, "Connection: close\r\n\r\n");
+	return buf_check(head);
+}

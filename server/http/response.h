@@ -18,3 +18,7 @@ struct MHD_Response *response_of(struct buf *body);
 /* response_dress - give it the reply's headers and those that every answer has. False without memory, or for
  * the response NULL; then it is destroyed. */
 bool response_dress(struct MHD_Response *response, const struct http_reply *reply, struct arena *arena);
+
+/* response_print_head - status line and header fields of a reply that goes on until its connection is closed, with the
+ * empty line behind them. Fails: as buf_check. */
+fallible response_print_head(const struct http_reply *reply, struct buf *head);

@@ -33,7 +33,7 @@ LIBRARIES = {
     r"sodium": r"^crypto/|^tests/crypto/",
     r"lmdb\.h": r"^store/kv_lmdb\.c$|^tests/bench/",
     r"dlfcn\.h": r"^tests/bench/",
-    r"microhttpd\.h": r"^server/http/(http|response|stream)\.c$|^tests/bench/",
+    r"microhttpd\.h": r"^server/http/(detach|http|response|stream)\.c$|^tests/bench/",
     r"liboath/": r"^crypto/totp\.c$",
     r"curl/": r"^server/deliver/(smtp|webhook)\.c$|^cli/http\.c$",
     r"yaml\.h": r"^base/yaml\.c$",
