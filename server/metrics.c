@@ -2,6 +2,8 @@
 /* metrics - counters as text 0.0.4. */
 #include "server/metrics.h"
 
+#include "server/api/follow.h"
+
 enum { METRICS_MAX = 16 * 1024 };
 
 static void put(struct buf *out, const char *name, const char *type, const char *help, double value)
@@ -13,7 +15,9 @@ static void put(struct buf *out, const char *name, const char *type, const char 
 static void put_all(const struct server *server, struct buf *out)
 {
 	struct committer_counts counts;
+	struct follow_counts follow;
 	committer_count(server->committer, &counts);
+	follow_count(server->follow, &follow);
 	buf_put_text(out, "# HELP muniment_build_info The program.\n# TYPE muniment_build_info gauge\n");
 	buf_put_text(out, "muniment_build_info{version=\"" MUNIMENT_VERSION "\"} 1\n");
 	put(out, "acts_total", "counter", "Write transactions that were run.", (double)counts.acts);
@@ -25,6 +29,9 @@ static void put_all(const struct server *server, struct buf *out)
 	put(out, "acts_queued", "gauge", "Acts that wait for the committer.", (double)counts.queued);
 	put(out, "tail_rows", "gauge", "Rows of the log that are not folded yet.",
 		(double)tail_count(server->volume.tail));
+	put(out, "followers", "gauge", "Streams of GET /v1/events:tail.", (double)follow.followers);
+	put(out, "followed_events_total", "counter", "Events that were told to followers.",
+		(double)follow.messages);
 	put(out, "store_bytes", "gauge", "Bytes in use in data/.", (double)kv_used(server->volume.data));
 	put(out, "log_contradicts_checkpoint", "gauge", "1: the log is not the one that was signed.",
 		server->health->log_contradicts);

@@ -3,6 +3,7 @@
 #include "server/serve.h"
 
 #include "server/api/dispatch.h"
+#include "server/api/follow.h"
 #include "server/core/agent.h"
 #include "server/core/checkpoints.h"
 #include "server/deliver/courier.h"
@@ -17,6 +18,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <sys/resource.h>
 
 /* All that runs, in the order in which it is opened. */
 struct service {
@@ -48,6 +50,12 @@ static void tell_commit(void *context)
 	const struct service *service = context;
 	if (service->courier)
 		courier_wake(service->courier);
+}
+
+static void tell_failed_follower(void *context, struct err err)
+{
+	const struct service *service = context;
+	journal_err(service->start.journal, JOURNAL_WARN, err, SPAN_LIT("events:tail"));
 }
 
 /* ---- opening ---- */
@@ -85,6 +93,18 @@ static fallible check_demo(const struct conf *conf, const struct server *server)
 	return demo ? FAIL(DENIED, "a demo store is served on loopback only") : OK;
 }
 
+/* Each follower is a descriptor, and the usual limit would end at a thousand of them; what may be had is enough, since
+ * nothing here calls select. */
+static void raise_descriptors(void)
+{
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(
+		RLIMIT_NOFILE, &limit); /* then the limit stays, and connections are refused earlier */
+}
+
 static struct http_ask http_ask_of(const struct conf *conf, const char *listen, const struct http_app *app)
 {
 	return (struct http_ask){
@@ -96,6 +116,20 @@ static struct http_ask http_ask_of(const struct conf *conf, const char *listen, 
 		.idle_ms = conf->http_idle_ms,
 		.app = app,
 	};
+}
+
+static fallible open_follow(const struct conf *conf, struct service *service)
+{
+	struct server *server = &service->start.server;
+	const struct follow_ask ask = {.server = server,
+		.followers_max = (size_t)conf->follow_max,
+		.heartbeat_ms = conf->follow_heartbeat_ms,
+		.stall_ms = conf->follow_stall_ms,
+		.context = service,
+		.failed = tell_failed_follower};
+	TRY(follow_open(&ask, &server->follow));
+	committer_set_bell(server->committer, (struct bell){server->follow, follow_wake});
+	return OK;
 }
 
 static fallible open_doors(const struct conf *conf, struct service *service)
@@ -167,11 +201,13 @@ static fallible open_background(const struct conf *conf, struct journal *journal
 static fallible open_service(const struct conf *conf, struct journal *journal, struct service *service)
 {
 	struct server *server = &service->start.server;
+	raise_descriptors();
 	TRY(start_open(conf, START_OPEN, journal, &service->start));
 	TRY(agent_open(conf->user_agent_rules, &server->agents));
 	TRY(check_demo(conf, server));
 	TRY(compare_logs(journal, service));
 	TRY(open_background(conf, journal, service));
+	TRY(open_follow(conf, service));
 	return open_doors(conf, service);
 }
 
@@ -181,8 +217,10 @@ static void close_service(const struct conf *conf, struct service *service)
 {
 	struct journal *journal = service->start.journal;
 	service->start.health.stopping = true;
+	struct follow *follow = service->start.server.follow;
 	if (service->http)
 		http_quiesce(service->http);
+	follow_stop(follow);
 	http_close(service->http, conf->shutdown_wait_ms);
 	if (service->metrics)
 		http_quiesce(service->metrics);
@@ -190,6 +228,9 @@ static void close_service(const struct conf *conf, struct service *service)
 	courier_close(service->courier);
 	post_done(&service->post);
 	jobs_close(service->jobs);
+	if (follow)
+		committer_set_bell(service->start.server.committer, (struct bell){0});
+	follow_close(follow);
 	committer_close(service->start.server.committer);
 	service->start.server.committer = NULL;
 	struct err err = folder_close(service->folder);

@@ -147,6 +147,27 @@ fallible log_ask_query(struct call *call, struct log_filters *filters)
 	return call->problems.count ? FAIL(INVALID, "a filter of the log is not one") : OK;
 }
 
+fallible log_ask_follow(struct call *call, struct log_filters *filters, struct span *after)
+{
+	size_t at = 0;
+	struct span name, value;
+	struct err err = OK;
+	*after = SPAN_NONE;
+	while (http_query(call->exchange, &at, &name, &value, &err)) {
+		const char *code = "unknown_field";
+		if (span_is(name, "after"))
+			code = after->at ? "too_many" : NULL;
+		else if (!span_is(name, "order"))
+			code = take_parameter(filters, name, value);
+		if (code)
+			note(call, name, code);
+		else if (span_is(name, "after"))
+			*after = value;
+	}
+	TRY(err);
+	return call->problems.count ? FAIL(INVALID, "a filter of the log is not one") : OK;
+}
+
 fallible log_ask_no_query(struct call *call)
 {
 	size_t at = 0;
@@ -187,9 +208,9 @@ void log_ask_body(struct json_object *top, struct log_filters *filters)
 
 /* ---- into log.viewed ---- */
 
-static const char *scope_word(enum capability_log_scope scope)
+const char *log_ask_scope(const struct log_reader *reader)
 {
-	switch (scope) {
+	switch (reader->scope) {
 	case CAPABILITY_LOG_CLIENT:
 		return "client";
 	case CAPABILITY_LOG_TENANT:
@@ -260,16 +281,22 @@ static void put_filters(struct json_out *out, const struct log_filters *filters)
 	json_out_close(out);
 }
 
+void log_ask_put(struct json_out *out, const struct log_reader *reader, const struct log_filters *filters,
+	struct span key)
+{
+	json_out_text(out, "scope", log_ask_scope(reader));
+	json_out_hex(out, "filter_hash", key);
+	if (filters)
+		put_filters(out, filters);
+}
+
 fallible log_ask_detail(struct call *call, const struct log_reader *reader, const struct log_filters *filters,
 	struct span key, struct span *detail)
 {
 	scoped(buf) json = BUF(DETAIL_MAX);
 	struct json_out out = JSON_OUT(&json);
 	json_out_open(&out, NULL);
-	json_out_text(&out, "scope", scope_word(reader->scope));
-	json_out_hex(&out, "filter_hash", key);
-	if (filters)
-		put_filters(&out, filters);
+	log_ask_put(&out, reader, filters, key);
 	json_out_close(&out);
 	return buf_keep(&json, call->arena, detail);
 }

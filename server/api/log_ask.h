@@ -9,6 +9,10 @@
  * problems noted · INPUT. */
 fallible log_ask_query(struct call *call, struct log_filters *filters);
 
+/* log_ask_follow - the same of a request to follow: there are no pages and no order, but `after`; SPAN_NONE when it is
+ * absent. */
+fallible log_ask_follow(struct call *call, struct log_filters *filters, struct span *after);
+
 /* log_ask_no_query - a request whose filters stand elsewhere has none there, but for limit and cursor. Fails:
  * INVALID. */
 fallible log_ask_no_query(struct call *call);
@@ -22,3 +26,8 @@ void log_ask_body(struct json_object *top, struct log_filters *filters);
  *   key  of the list: the same for the same reader and filters */
 fallible log_ask_detail(struct call *call, const struct log_reader *reader, const struct log_filters *filters,
 	struct span key, struct span *detail);
+
+/* log_ask_put - the members of that object, which is open; log_ask_scope - a reader's scope as they call it. */
+void log_ask_put(struct json_out *out, const struct log_reader *reader, const struct log_filters *filters,
+	struct span key);
+const char *log_ask_scope(const struct log_reader *reader);

@@ -52,27 +52,60 @@ static fallible by_kind(const struct view *view, const struct token *token, stru
 	return OK;
 }
 
-fallible caller_from_token(const struct server *server, const struct view *view, struct span text,
+/* by_hash - who holds the token whose keyed hash is this. */
+static fallible by_hash(const struct view *view, const uint8_t hash[static HASH_BLAKE], enum token_kind kind,
 	struct instant now, struct arena *arena, struct caller *caller)
 {
-	enum token_kind kind;
-	uint8_t hash[HASH_BLAKE];
 	struct token token;
-	struct caller made = {0};
-	TRY(tokens_check(text, &kind));
-	keeper_hash(server->keeper, KEEPER_TOKEN, &text, 1, hash);
+	struct caller made = {.kind = kind};
+	memcpy(made.token, hash, sizeof made.token);
 	struct err err = token_get(view, hash, &token);
 	if (err.kind == ERR_NOT_FOUND)
 		return FAIL(STRANGER, "nobody has this token");
 	TRY(err);
 	if (token.kind != kind || token.revoked || token.expires.ms <= now.ms)
 		return FAIL(STRANGER, "the token has ended");
-	made.kind = kind;
 	err = by_kind(view, &token, arena, now, &made);
 	if (err.kind == ERR_NOT_FOUND)
 		return FAIL(STRANGER, "the token's owner is gone");
 	TRY(err);
 	*caller = made;
+	return OK;
+}
+
+fallible caller_from_token(const struct server *server, const struct view *view, struct span text,
+	struct instant now, struct arena *arena, struct caller *caller)
+{
+	enum token_kind kind;
+	uint8_t hash[HASH_BLAKE];
+	TRY(tokens_check(text, &kind));
+	keeper_hash(server->keeper, KEEPER_TOKEN, &text, 1, hash);
+	return by_hash(view, hash, kind, now, arena, caller);
+}
+
+fallible caller_renew(const struct view *view, struct instant now, struct arena *arena, struct caller *caller)
+{
+	struct caller today;
+	TRY(by_hash(view, caller->token, caller->kind, now, arena, &today));
+	if (ids_is_none(today.person) && !ids_is_none(caller->person)) {
+		struct err err = become(view, &today, caller->person, arena);
+		if (err.kind == ERR_NOT_FOUND)
+			return FAIL(STRANGER, "the person is gone");
+		TRY(err);
+	}
+	caller->scopes = today.scopes;
+	caller->capabilities = today.capabilities;
+	return OK;
+}
+
+fallible caller_keep(const struct caller *caller, struct arena *arena, struct caller *kept)
+{
+	struct caller copy = *caller;
+	struct span *texts[] = {&copy.roles, &copy.device.id, &copy.device.ip, &copy.device.user_agent,
+		&copy.device.name, &copy.device.platform, &copy.device.model};
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+		TRY(arena_keep(arena, *texts[i], texts[i]));
+	*kept = copy;
 	return OK;
 }
 

@@ -38,13 +38,14 @@ struct proof {
 
 struct caller {
 	enum token_kind kind;
-	struct id tenant;      /* none for the operator */
-	struct id application; /* none for a personal token */
-	uint32_t scopes;       /* expanded; all for a personal token, whose capabilities decide */
-	struct id person;      /* none: the application acts as itself */
-	bool proven;           /* the person proved who they are: personal token, session or proof */
-	uint64_t capabilities; /* of the person, expanded; all for an application as itself */
-	struct span roles;     /* names separated by a space, as of now */
+	uint8_t token[HASH_BLAKE]; /* its keyed hash: under it the token's row is found again */
+	struct id tenant;          /* none for the operator */
+	struct id application;     /* none for a personal token */
+	uint32_t scopes;           /* expanded; all for a personal token, whose capabilities decide */
+	struct id person;          /* none: the application acts as itself */
+	bool proven;               /* the person proved who they are: personal token, session or proof */
+	uint64_t capabilities;     /* of the person, expanded; all for an application as itself */
+	struct span roles;         /* names separated by a space, as of now */
 	struct device device;
 	struct id device_id; /* our random id of it; none without a device */
 	bool device_is_new;  /* the act has to put its row */
@@ -55,6 +56,15 @@ struct caller {
  * time. */
 fallible caller_from_token(const struct server *server, const struct view *view, struct span token,
 	struct instant now, struct arena *arena, struct caller *caller);
+
+/* caller_renew - the same caller now: the token still stands, the application, and the person it acts for, are still
+ * active; scopes and capabilities are what they are today. Roles, device and proof stay those of the call.
+ * Fails: STRANGER · as caller_from_token. */
+fallible caller_renew(
+	const struct view *view, struct instant now, struct arena *arena, struct caller *caller);
+
+/* caller_keep - a caller that outlives its call: the texts are copied. Fails: NO_MEMORY. */
+fallible caller_keep(const struct caller *caller, struct arena *arena, struct caller *kept);
 
 /* caller_act_for - the application acts for an asserted person: capabilities and roles become that person's.
  * Fails: UNKNOWN_PERSON · NOT_FOUND. */

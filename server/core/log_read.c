@@ -43,28 +43,33 @@ fallible log_read_reader(
 }
 
 /* What administrators do as such is read with a right of its own. */
-static bool is_administrative(const struct leaf *leaf)
+static bool is_administrative(uint16_t action)
 {
-	const struct action_row *row = action_by_code(leaf->action);
+	const struct action_row *row = action_by_code(action);
 	return row &&
 		(row->class == ACTION_CLASS_POLICY || row->class == ACTION_CLASS_STAFF ||
 			row->class == ACTION_CLASS_LOG || row->class == ACTION_CLASS_PRIVACY);
 }
 
-static bool is_own(const struct log_reader *reader, const struct leaf *leaf)
+static bool is_own(const struct log_reader *reader, struct id actor)
 {
-	return ids_equal(leaf->ids[LEAF_ID_ACTOR], reader->self);
+	return ids_equal(actor, reader->self);
+}
+
+bool log_read_may_see(const struct log_reader *reader, struct id actor, struct id client, uint16_t action)
+{
+	if (is_own(reader, actor) && reader->scope != CAPABILITY_LOG_CLIENT)
+		return true;
+	if (reader->scope == CAPABILITY_LOG_SELF)
+		return false;
+	if (reader->scope == CAPABILITY_LOG_CLIENT && !ids_equal(client, reader->client))
+		return false;
+	return reader->admin || is_own(reader, actor) || !is_administrative(action);
 }
 
 static bool may_see(const struct log_reader *reader, const struct leaf *leaf)
 {
-	if (is_own(reader, leaf) && reader->scope != CAPABILITY_LOG_CLIENT)
-		return true;
-	if (reader->scope == CAPABILITY_LOG_SELF)
-		return false;
-	if (reader->scope == CAPABILITY_LOG_CLIENT && !ids_equal(leaf->ids[LEAF_ID_CLIENT], reader->client))
-		return false;
-	return reader->admin || is_own(reader, leaf) || !is_administrative(leaf);
+	return log_read_may_see(reader, leaf->ids[LEAF_ID_ACTOR], leaf->ids[LEAF_ID_CLIENT], leaf->action);
 }
 
 /* Which parts are opened: enum event_parts. */
@@ -73,7 +78,7 @@ static unsigned sight_of(const struct log_reader *reader, const struct leaf *lea
 	unsigned sees = 0;
 	if (reader->scope == CAPABILITY_LOG_TENANT)
 		return EVENT_SEES_ALL;
-	if (is_own(reader, leaf))
+	if (is_own(reader, leaf->ids[LEAF_ID_ACTOR]))
 		sees |= EVENT_SEES_ACTOR;
 	if (ids_equal(leaf->ids[LEAF_ID_OBJECT], reader->self))
 		sees |= EVENT_SEES_OBJECT;
@@ -209,26 +214,35 @@ static fallible add_scope(const struct log_reader *reader, struct query *query)
 	return OK;
 }
 
+fallible log_read_query(const struct server *server, const struct log_reader *reader,
+	const struct log_filters *filters, struct query *query)
+{
+	scoped(reading) reading = {0};
+	struct query made = {.tenant = reader->tenant,
+		.from = filters->from,
+		.to = filters->to,
+		.order = QUERY_OLDEST_FIRST};
+	TRY(reading_open(&server->volume, &reading));
+	struct view view = view_reading(&reading);
+	TRY(add_bits(&made, INDEX_CLASS, filters->classes));
+	TRY(add_bits(&made, INDEX_OUTCOME, filters->outcomes));
+	TRY(add_actions(&made, filters));
+	TRY(add_names(&view, &made, INDEX_ACTOR, filters->actors, filters->actor_count));
+	TRY(add_names(&view, &made, INDEX_CLIENT, filters->clients, filters->client_count));
+	TRY(add_scope(reader, &made));
+	*query = made;
+	return OK;
+}
+
 static fallible make_query(const struct server *server, const struct log_reader *reader,
 	const struct log_page_ask *ask, struct query *query)
 {
-	const struct log_filters *filters = ask->filters;
-	scoped(reading) reading = {0};
-	*query = (struct query){.tenant = reader->tenant,
-		.from = filters->from,
-		.to = filters->to,
-		.order = filters->order,
-		.limit = ask->limit,
-		.resumes = ask->resumes,
-		.after = ask->after};
-	TRY(reading_open(&server->volume, &reading));
-	struct view view = view_reading(&reading);
-	TRY(add_bits(query, INDEX_CLASS, filters->classes));
-	TRY(add_bits(query, INDEX_OUTCOME, filters->outcomes));
-	TRY(add_actions(query, filters));
-	TRY(add_names(&view, query, INDEX_ACTOR, filters->actors, filters->actor_count));
-	TRY(add_names(&view, query, INDEX_CLIENT, filters->clients, filters->client_count));
-	return add_scope(reader, query);
+	TRY(log_read_query(server, reader, ask->filters, query));
+	query->order = ask->filters->order;
+	query->limit = ask->limit;
+	query->resumes = ask->resumes;
+	query->after = ask->after;
+	return OK;
 }
 
 /* ---- from a row to an event ---- */
@@ -493,4 +507,16 @@ fallible log_read_event(const struct server *server, const struct log_reader *re
 	TRY(get_visible(&reading, reader, sequence, &row, &leaf));
 	TRY(read_row(&view, reader, &row, &leaf, &names, event));
 	return read_agent(server, &view, reader, &row, INT64_MAX, event, arena);
+}
+
+fallible log_read_row(const struct view *view, const struct log_reader *reader, uint64_t sequence,
+	struct log_names *names, struct log_event *event)
+{
+	struct log_row row;
+	struct leaf leaf;
+	TRY(log_get(view->txn, sequence, &row));
+	if (row.leaf.len == 0)
+		return FAIL(NOT_FOUND, "the event was pruned");
+	TRY(leaf_decode(row.leaf, &leaf));
+	return read_row(view, reader, &row, &leaf, names, event);
 }

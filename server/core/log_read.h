@@ -54,6 +54,21 @@ struct log_event {
 	struct log_agent agent;
 };
 
+/* log_read_query - what the reader's filters look for in the log, oldest first, without a page's limit: names become
+ * ids, as of now. Fails: as person_find, client_find. */
+fallible log_read_query(const struct server *server, const struct log_reader *reader,
+	const struct log_filters *filters, struct query *query);
+
+/* log_read_may_see - whether the reader may know of an event by this actor, for this client, of this action. */
+bool log_read_may_see(const struct log_reader *reader, struct id actor, struct id client, uint16_t action);
+
+/* log_read_row - one row of the reader's tenant, as far as the reader may see it.
+ *
+ *   names  of the call; its arena holds the event
+ * Fails: NOT_FOUND pruned · as event_read. */
+fallible log_read_row(const struct view *view, const struct log_reader *reader, uint64_t sequence,
+	struct log_names *names, struct log_event *event);
+
 struct log_page_ask {
 	const struct log_filters *filters;
 	size_t limit; /* 1 to QUERY_LIMIT_MAX */

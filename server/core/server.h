@@ -22,6 +22,7 @@ struct health {
 
 struct agents;    /* server/core/agent.h */
 struct conf_list; /* server/env/conf.h */
+struct follow;    /* server/api/follow.h */
 
 struct server {
 	struct volume volume;
@@ -29,6 +30,7 @@ struct server {
 	struct keeper *keeper;
 	struct secret_arena *secrets;
 	struct health *health;
+	struct follow *follow; /* those who follow logs; NULL: nobody may */
 	const struct conf_list *trusted_proxies; /* whose X-Forwarded-For is believed; NULL = nobody's */
 	struct agents *agents;                   /* rules for user agents; NULL = they are not read */
 	const char *log_name;                    /* in the origin of every log: LOG_NAME/<tenant id> */

@@ -71,6 +71,43 @@ def device_header(device=None):
     return base64.urlsafe_b64encode(json.dumps(device or LAPTOP).encode()).decode().rstrip("=")
 
 
+class Following:
+    """A stream of server-sent events, read as it comes."""
+
+    def __init__(self, server, query="", token=None, last=None):
+        self.wire = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+        headers = {"Authorization": f"Bearer {token or server.token}"} | ({"Last-Event-ID": str(last)} if last is not None else {})
+        self.wire.request("GET", f"/v1/events:tail{query}", headers=headers)
+        self.reply = self.wire.getresponse()
+        self.status, self.headers = self.reply.status, dict(self.reply.getheaders())
+        self.last = last  # the id to go on from
+
+    def next(self):
+        """(id, event, data) of the next message with data; None when the stream has ended."""
+        message = {}
+        while line := self.reply.readline():
+            name, _, value = line.decode().rstrip("\n").partition(": ")
+            if name:
+                message[name] = value
+            elif "data" in message:
+                self.last = int(message["id"])
+                return self.last, message["event"], json.loads(message["data"])
+            else:
+                self.last = int(message.get("id", -1 if self.last is None else self.last))
+                message = {}
+        return None
+
+    def close(self):
+        self.reply.close()
+        self.wire.close()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+
 class Server:
     """A store in a folder of its own and the server on it."""
 
@@ -160,6 +197,10 @@ class Server:
             cursor = page["next"]
             if not cursor:
                 return found
+
+    def follow(self, query="", **more):
+        """A stream of what comes."""
+        return Following(self, query, **more)
 
     def proven(self, person, verification, device=None):
         """The headers of a person who proved who they are."""

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "crypto/random.h"
 #include "crypto/slot.h"
+#include "server/api/follow.h"
 #include "server/core/tenants.h"
 #include "store/mount.h"
 #include "tests/support/wire.h"
@@ -72,6 +73,22 @@ static void open_store(struct api_world *world)
 	must(committer_open(&world->server.volume, (struct alarm){.tell = fatal}, &world->server.committer));
 }
 
+static void follower_failed(void *context, struct err err)
+{
+	failed(context, err, "events:tail");
+}
+
+static void open_follow(struct api_world *world)
+{
+	const struct follow_ask ask = {.server = &world->server,
+		.followers_max = API_FOLLOWERS,
+		.heartbeat_ms = API_HEARTBEAT_MS,
+		.stall_ms = API_STALL_MS,
+		.failed = follower_failed};
+	must(follow_open(&ask, &world->server.follow));
+	committer_set_bell(world->server.committer, (struct bell){world->server.follow, follow_wake});
+}
+
 static void open_http(struct api_world *world)
 {
 	world->dispatch = (struct dispatch){&world->server, world, failed, committed};
@@ -92,7 +109,11 @@ void api_world_done(struct api_world *world)
 {
 	if (world->http)
 		http_quiesce(world->http);
+	follow_stop(world->server.follow);
 	http_close(world->http, CLOSE_MS);
+	if (world->server.follow)
+		committer_set_bell(world->server.committer, (struct bell){0});
+	follow_close(world->server.follow);
 	committer_close(world->server.committer);
 	volume_close(&world->server.volume);
 	keeper_close(world->server.keeper);
@@ -152,6 +173,7 @@ void api_world_open(struct api_world *world)
 	json_in_setup();
 	open_store(world);
 	world->server.secrets = world->secrets;
+	open_follow(world);
 	tokens_make(TOKEN_OPERATOR, world->operator);
 	api_world_tenant(world, &world->tenant);
 	open_http(world);
