@@ -47,7 +47,8 @@ struct follow {
 	struct buf message;
 	struct reading reading; /* opened when the round first needs it, after the waves */
 	bool is_reading;
-	int64_t behind_ns; /* spent on pages in this round */
+	int64_t agents_until_ms; /* that this round looks at new user agents */
+	int64_t behind_ns;       /* spent on pages in this round */
 	uint32_t rows[LOG_LIVE_ROWS];
 };
 
@@ -106,6 +107,7 @@ static void begin_round(void *context)
 	struct follow *follow = context;
 	flush_ended(follow);
 	follow->behind_ns = 0;
+	follow->agents_until_ms = clock_monotonic_ms() + FOLLOW_AGENTS_MS;
 	for (struct log_channel *channel = follow->channels; channel; channel = channel->next) {
 		log_live_wave(
 			follow->ask.server, channel->tenant, channel->seen, &follow->arena, &channel->wave);
@@ -199,8 +201,8 @@ static fallible read_row(
 	TRY(read_view(follow, &view));
 	if (!channel->names.arena)
 		TRY(log_names_init(&channel->names, channel->tenant, &follow->arena));
-	TRY(log_read_row(
-		&view, &follower->reader, channel->wave.rows[number].sequence, &channel->names, &event));
+	const struct log_rows rows = {follow->ask.server, &view, &channel->names, follow->agents_until_ms};
+	TRY(log_read_row(&rows, &follower->reader, channel->wave.rows[number].sequence, &event));
 	return print_event(follow, &event, shown);
 }
 

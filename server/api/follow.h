@@ -18,6 +18,7 @@ enum {
 	FOLLOW_PAGE = 64,         /* events of a page for a follower that is behind */
 	FOLLOW_PIECE = 64 * 1024, /* bytes from which on a piece is full; an event more may be in it */
 	FOLLOW_CATCH_UP_MS = 20,  /* of a round, for those who are behind */
+	FOLLOW_AGENTS_MS = 20,    /* of a round, for user agents that were not looked at before */
 };
 
 struct follow; /* opaque; server/core/server.h has it */

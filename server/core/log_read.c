@@ -509,14 +509,16 @@ fallible log_read_event(const struct server *server, const struct log_reader *re
 	return read_agent(server, &view, reader, &row, INT64_MAX, event, arena);
 }
 
-fallible log_read_row(const struct view *view, const struct log_reader *reader, uint64_t sequence,
-	struct log_names *names, struct log_event *event)
+fallible log_read_row(const struct log_rows *rows, const struct log_reader *reader, uint64_t sequence,
+	struct log_event *event)
 {
 	struct log_row row;
 	struct leaf leaf;
-	TRY(log_get(view->txn, sequence, &row));
+	TRY(log_get(rows->view->txn, sequence, &row));
 	if (row.leaf.len == 0)
 		return FAIL(NOT_FOUND, "the event was pruned");
 	TRY(leaf_decode(row.leaf, &leaf));
-	return read_row(view, reader, &row, &leaf, names, event);
+	TRY(read_row(rows->view, reader, &row, &leaf, rows->names, event));
+	return read_agent(
+		rows->server, rows->view, reader, &row, rows->agents_until_ms, event, rows->names->arena);
 }

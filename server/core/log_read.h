@@ -62,12 +62,18 @@ fallible log_read_query(const struct server *server, const struct log_reader *re
 /* log_read_may_see - whether the reader may know of an event by this actor, for this client, of this action. */
 bool log_read_may_see(const struct log_reader *reader, struct id actor, struct id client, uint16_t action);
 
-/* log_read_row - one row of the reader's tenant, as far as the reader may see it.
- *
- *   names  of the call; its arena holds the event
- * Fails: NOT_FOUND pruned · as event_read. */
-fallible log_read_row(const struct view *view, const struct log_reader *reader, uint64_t sequence,
-	struct log_names *names, struct log_event *event);
+/* What reading rows one by one needs. */
+struct log_rows {
+	const struct server *server;
+	const struct view *view;
+	struct log_names *names; /* of the reader's tenant; its arena holds what is read */
+	int64_t agents_until_ms; /* clock_monotonic_ms; later, user agents that nobody has looked at yet stay unread */
+};
+
+/* log_read_row - one row of the reader's tenant, as far as the reader may see it. Fails: NOT_FOUND pruned · as
+ * event_read. */
+fallible log_read_row(const struct log_rows *rows, const struct log_reader *reader, uint64_t sequence,
+	struct log_event *event);
 
 struct log_page_ask {
 	const struct log_filters *filters;
