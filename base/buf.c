@@ -111,6 +111,20 @@ void buf_put_i64(struct buf *buf, int64_t v)
 	put_number(buf, (uint64_t)v, 8);
 }
 
+void buf_put_varint(struct buf *buf, uint64_t v)
+{
+	for (; v >= 0x80; v >>= 7)
+		buf_put_u8(buf, (uint8_t)(v | 0x80));
+	buf_put_u8(buf, (uint8_t)v);
+}
+
+void buf_put_delta(struct buf *buf, int64_t from, int64_t v)
+{
+	uint64_t distance = (uint64_t)v - (uint64_t)from;
+	uint64_t sign = distance >> 63 ? UINT64_MAX : 0;
+	buf_put_varint(buf, distance << 1 ^ sign);
+}
+
 void buf_put_sized(struct buf *buf, struct span bytes)
 {
 	if (bytes.len > UINT16_MAX && !err_failed(buf->err))

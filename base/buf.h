@@ -44,6 +44,12 @@ void buf_put_u32(struct buf *buf, uint32_t v);
 void buf_put_u64(struct buf *buf, uint64_t v);
 void buf_put_i64(struct buf *buf, int64_t v);
 
+/* buf_put_varint - seven bits a byte, the lowest first, the top bit set in all but the last (LEB128); 1 to 10
+ * bytes. buf_put_delta - the distance from `from` to v, small ones in few bytes: 0, -1, 1, -2 … as 0, 1, 2, 3
+ * … of a varint; modulo 2^64. */
+void buf_put_varint(struct buf *buf, uint64_t v);
+void buf_put_delta(struct buf *buf, int64_t from, int64_t v);
+
 /* buf_put_sized - two bytes of length, then the bytes; TOO_LARGE over 65,535. */
 void buf_put_sized(struct buf *buf, struct span bytes);
 

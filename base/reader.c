@@ -47,6 +47,30 @@ int64_t reader_i64(struct reader *reader)
 	return (int64_t)number(reader, 8);
 }
 
+uint64_t reader_varint(struct reader *reader)
+{
+	enum { LAST_SHIFT = 63 };
+	uint64_t v = 0;
+	for (unsigned shift = 0; shift <= LAST_SHIFT; shift += 7) {
+		uint8_t byte = reader_u8(reader);
+		v |= (uint64_t)(byte & 0x7f) << shift;
+		if (byte & 0x80 && shift < LAST_SHIFT)
+			continue;
+		/* No number ends in seven empty bits, and of the tenth byte one bit is left. */
+		if ((byte == 0 && shift > 0) || (shift == LAST_SHIFT && byte > 1))
+			reader->failed = true;
+		break;
+	}
+	return reader->failed ? 0 : v;
+}
+
+int64_t reader_delta(struct reader *reader, int64_t from)
+{
+	uint64_t v = reader_varint(reader);
+	uint64_t distance = v >> 1 ^ (v & 1 ? UINT64_MAX : 0);
+	return reader->failed ? 0 : (int64_t)((uint64_t)from + distance);
+}
+
 struct span reader_sized(struct reader *reader)
 {
 	return reader_run(reader, reader_u16(reader));

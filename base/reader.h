@@ -21,6 +21,11 @@ uint32_t reader_u32(struct reader *reader);
 uint64_t reader_u64(struct reader *reader);
 int64_t reader_i64(struct reader *reader);
 
+/* reader_varint, reader_delta - what buf_put_varint and buf_put_delta wrote; a longer way to write the same
+ * number is a failure. */
+uint64_t reader_varint(struct reader *reader);
+int64_t reader_delta(struct reader *reader, int64_t from);
+
 /* reader_run - the next n bytes, borrowed. reader_sized - two bytes of length, then that many. */
 struct span reader_run(struct reader *reader, size_t n);
 struct span reader_sized(struct reader *reader);

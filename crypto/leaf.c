@@ -33,6 +33,13 @@ static bool is_known(const struct leaf *leaf)
 		leaf->object_kind <= ID_KIND_COUNT;
 }
 
+/* The milliseconds in its id: nearly the times, so that what is written of those is a byte each. */
+static int64_t drawn_at(const struct leaf *leaf)
+{
+	struct reader reader = READER(SPAN_BYTES(leaf->event.bytes));
+	return (int64_t)(reader_u64(&reader) >> 16);
+}
+
 fallible leaf_encode(const struct leaf *leaf, struct buf *out)
 {
 	if (!is_known(leaf))
@@ -43,8 +50,8 @@ fallible leaf_encode(const struct leaf *leaf, struct buf *out)
 		present = (uint8_t)(present | (unsigned)!ids_is_none(leaf->ids[i]) << i);
 	buf_put_u8(out, LEAF_VERSION);
 	buf_put(out, SPAN_BYTES(leaf->event.bytes));
-	buf_put_i64(out, leaf->time.ms);
-	buf_put_i64(out, leaf->received.ms);
+	buf_put_delta(out, drawn_at(leaf), leaf->received.ms);
+	buf_put_delta(out, leaf->received.ms, leaf->time.ms);
 	buf_put_u16(out, leaf->action);
 	buf_put_u16(out, leaf->reason);
 	buf_put_u8(out, (uint8_t)leaf->source);
@@ -69,8 +76,8 @@ fallible leaf_encode(const struct leaf *leaf, struct buf *out)
 static void read_envelope(struct reader *reader, struct leaf *leaf)
 {
 	reader_copy(reader, leaf->event.bytes, sizeof leaf->event.bytes);
-	leaf->time.ms = reader_i64(reader);
-	leaf->received.ms = reader_i64(reader);
+	leaf->received.ms = reader_delta(reader, drawn_at(leaf));
+	leaf->time.ms = reader_delta(reader, leaf->received.ms);
 	leaf->action = reader_u16(reader);
 	leaf->reason = reader_u16(reader);
 	leaf->source = reader_u8(reader);
@@ -140,7 +147,8 @@ void leaf_put_texts(
 		if (texts[tag].len == 0)
 			continue;
 		buf_put_u8(out, (uint8_t)tag);
-		buf_put_sized(out, texts[tag]);
+		buf_put_varint(out, texts[tag].len);
+		buf_put(out, texts[tag]);
 	}
 }
 
@@ -151,7 +159,7 @@ fallible leaf_read_texts(struct span plain, struct span texts[static LEAF_TEXT_C
 	unsigned last = 0;
 	while (reader.rest.len > 0) {
 		unsigned tag = reader_u8(&reader);
-		struct span text = reader_sized(&reader);
+		struct span text = reader_run(&reader, reader_varint(&reader));
 		if (reader.failed || text.len == 0 || tag <= last || tag >= LEAF_TEXT_COUNT)
 			return FAIL(CORRUPT, "a part has a text that is cut, empty, unknown or out of order");
 		read[tag] = text;

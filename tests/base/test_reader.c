@@ -30,6 +30,41 @@ Test(reader, reads_back_what_a_buf_wrote)
 	cr_assert(!err_failed(reader_check(&reader)));
 }
 
+Test(reader, varints_and_deltas_come_back)
+{
+	static const uint64_t NUMBERS[] = {0, 1, 127, 128, 16383, 16384, UINT32_MAX, INT64_MAX, UINT64_MAX};
+	static const int64_t SIGNED[] = {0, 1, -1, 63, 64, -64, -65, 1700000000000, INT64_MAX, INT64_MIN};
+	for (size_t i = 0; i < sizeof NUMBERS / sizeof NUMBERS[0]; i++) {
+		scoped(buf) buf = BUF(100);
+		buf_put_varint(&buf, NUMBERS[i]);
+		struct reader reader = READER(buf_span(&buf));
+		cr_assert(reader_varint(&reader) == NUMBERS[i] && !err_failed(reader_check(&reader)));
+		cr_assert(NUMBERS[i] > 127 || buf.len == 1);
+	}
+	for (size_t from = 0; from < 10; from++)
+		for (size_t to = 0; to < 10; to++) {
+			scoped(buf) buf = BUF(100);
+			buf_put_delta(&buf, SIGNED[from], SIGNED[to]);
+			struct reader reader = READER(buf_span(&buf));
+			cr_assert(reader_delta(&reader, SIGNED[from]) == SIGNED[to]);
+			cr_assert(!err_failed(reader_check(&reader)));
+		}
+}
+
+Test(reader, a_varint_that_is_cut_too_long_or_could_be_shorter_is_refused)
+{
+	static const struct span BAD[] = {SPAN_LIT(""), SPAN_LIT("\x80"), SPAN_LIT("\x80\x00"),
+		SPAN_LIT("\xff\x80\x00"), SPAN_LIT("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02"),
+		SPAN_LIT("\xff\xff\xff\xff\xff\xff\xff\xff\xff\x81\x00")};
+	for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) {
+		struct reader reader = READER(BAD[i]);
+		cr_assert(reader_varint(&reader) == 0 && reader_check(&reader).kind == ERR_CORRUPT, "%zu", i);
+		reader = READER(BAD[i]);
+		cr_assert(
+			reader_delta(&reader, 7) == 0 && reader_check(&reader).kind == ERR_CORRUPT, "%zu", i);
+	}
+}
+
 Test(reader, bytes_that_are_left_over_are_corrupt)
 {
 	struct reader reader = READER(SPAN_LIT("ab"));

@@ -218,20 +218,24 @@ Test(leaf, only_texts_of_the_range_are_put)
 Test(leaf, refuses_texts_that_are_out_of_order_unknown_empty_or_cut)
 {
 	static const struct span BAD[] = {
-		SPAN_LIT("\x02\x00\x01"
-			 "b\x01\x00\x01"
+		SPAN_LIT("\x02\x01"
+			 "b\x01\x01"
 			 "a"),
-		SPAN_LIT("\x01\x00\x01"
-			 "a\x01\x00\x01"
+		SPAN_LIT("\x01\x01"
+			 "a\x01\x01"
 			 "b"),
-		SPAN_LIT("\x00\x00\x01"
+		SPAN_LIT("\x00\x01"
 			 "a"),
-		SPAN_LIT("\x18\x00\x01"
-			 "a"),
-		SPAN_LIT("\x01\x00\x00"),
-		SPAN_LIT("\x01\x00\x02"
+		SPAN_LIT("\x18\x01"
 			 "a"),
 		SPAN_LIT("\x01\x00"),
+		SPAN_LIT("\x01\x02"
+			 "a"),
+		SPAN_LIT("\x01\x81\x00"
+			 "a"),
+		SPAN_LIT("\x01\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"
+			 "a"),
+		SPAN_LIT("\x01\x81"),
 		SPAN_LIT("\x01"),
 	};
 	for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) {

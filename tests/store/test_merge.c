@@ -14,7 +14,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { TENANTS = 4, FOLD_ROWS = 60, QUESTIONS = 120, FOUND_MAX = 20000 };
+enum { TENANTS = 4, FOLD_ROWS = 60, QUESTIONS = 50, FOUND_MAX = 20000 };
 
 /* ---- a kv that fails, or kills the process, at the n-th write ---- */
 
@@ -202,7 +202,7 @@ Test(merge, changes_no_answer_and_leaves_few_runs)
 	struct dice dice = {61};
 	scoped(world) world;
 	world_make(&world, &kv_mem, FOLD_ROWS);
-	for (size_t round = 0; round < 12; round++) {
+	for (size_t round = 0; round < 6; round++) {
 		grow(&world, &dice, 1 + dice_below(&dice, 2 * MERGE_FAN));
 		scoped(answers) before = ask_all(&world.volume);
 		world_must(try_round(&world.volume));
@@ -290,7 +290,7 @@ Test(merge, a_step_that_fails_at_any_write_leaves_the_old_runs)
 	scoped(answers) before = ask_all(&world.volume);
 	size_t places = rows_in(&world, INDEX_PLACE), writes = 0;
 	bool failed = true;
-	for (; failed; writes += 7) {
+	for (; failed; writes += 29) {
 		fail_after(world.volume.index, writes, false);
 		failed = err_failed(try_round(&world.volume));
 		fail_no_more(world.volume.index);
@@ -320,7 +320,7 @@ Test(merge, a_process_that_is_killed_at_any_write_leaves_the_old_runs_or_the_new
 	grow(&world, &dice, MERGE_FAN);
 	scoped(answers) before = ask_all(&world.volume);
 	world_close(&world);
-	for (size_t writes = 0; status != 0; writes += 23) {
+	for (size_t writes = 0; status != 0; writes += 71) {
 		pid_t child = fork();
 		cr_assert(child >= 0);
 		if (child == 0)
