@@ -51,8 +51,8 @@ static struct err feed(struct record *record, struct span stream, size_t piece)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	scoped(record) whole;
-	scoped(record) pieces;
+	scoped(record) whole = {0};
+	scoped(record) pieces = {0};
 	if (size < 2)
 		return 0;
 	struct span stream = span_of(data + 1, size - 1);
