@@ -49,7 +49,7 @@ static fallible write_event(struct following *following, struct json_object *eve
 	return buf_check(lines);
 }
 
-/* One message of the stream; what is no event of the log is for other programs. */
+/* One message of the stream. */
 static fallible take_message(void *context, const struct sse_event *message)
 {
 	struct following *following = context;
@@ -59,13 +59,14 @@ static fallible take_message(void *context, const struct sse_event *message)
 	struct json_problems problems = {0};
 	struct json_object event;
 	following->heard = true;
-	if (message->name.len > 0 && !span_is(message->name, "event"))
-		return OK;
 	if (following->left == 0)
 		return OK;
 	if (err_failed(json_in_parse(&doc, message->data, &arena, &problems)) ||
 		err_failed(json_in_top(&doc, &event)))
 		return FAIL(CORRUPT, "the server's stream holds something else than events");
+	/* Only what has its place in the log is an event of it. */
+	if (!json_in_has(&event, "index"))
+		return OK;
 	following->table.arena = &arena;
 	TRY(write_event(following, &event, &lines));
 	print_meanwhile("%s", "");
