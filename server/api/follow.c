@@ -26,7 +26,8 @@ struct shown {
 struct log_channel {
 	struct id tenant;
 	size_t followers;
-	uint64_t seen;        /* rows before this index were in a wave */
+	uint64_t seen;        /* where the next wave begins */
+	uint64_t wanted;      /* or earlier than that, for one who missed a round; UINT64_MAX = nobody did */
 	struct log_wave wave; /* of this round */
 	struct shown *shown;  /* of its rows; made when the first is needed */
 	struct log_names names;
@@ -61,6 +62,7 @@ static struct log_channel *log_channel_open(struct follow *follow, struct id ten
 		return NULL;
 	made->tenant = tenant;
 	made->seen = log_live_size(follow->ask.server, tenant);
+	made->wanted = UINT64_MAX;
 	made->wave = (struct log_wave){.from = made->seen, .to = made->seen};
 	made->next = follow->channels;
 	follow->channels = made;
@@ -120,8 +122,10 @@ static void end_round(void *context)
 {
 	struct follow *follow = context;
 	for (struct log_channel *channel = follow->channels; channel; channel = channel->next) {
-		channel->seen = channel->wave.to;
-		channel->wave = (struct log_wave){.from = channel->seen, .to = channel->seen};
+		uint64_t to = channel->wave.to;
+		channel->seen = channel->wanted < to ? channel->wanted : to;
+		channel->wave = (struct log_wave){.from = to, .to = to};
+		channel->wanted = UINT64_MAX;
 	}
 	if (follow->is_reading)
 		reading_done(&follow->reading);
@@ -278,6 +282,17 @@ static fallible tell_page(struct follow *follow, struct follower *follower, stru
 	return OK;
 }
 
+/* waits_for_wave - what the follower missed may still be had from the tail: then the next wave begins there, which costs less
+ * than a page, and once for all who missed the same. If it is not there any more, a page it is. */
+static bool waits_for_wave(struct log_channel *channel, struct follower *follower)
+{
+	bool near = channel->wave.to - follower->next <= LOG_LIVE_ROWS / 2;
+	follower->waits = near && !follower->waits;
+	if (follower->waits && follower->next < channel->wanted)
+		channel->wanted = follower->next;
+	return follower->waits;
+}
+
 /* Whoever is behind shares a bounded part of the round; the others of them wait for the next one. */
 static fallible catch_up(struct follow *follow, struct follower *follower, struct buf *piece)
 {
@@ -307,7 +322,8 @@ static fallible take_turn(struct follow *follow, struct follower *follower, int6
 		TRY(join_channel(follow, follower));
 	TRY(renew(follow, follower, now_ms));
 	if (follower->next < follower->channel->wave.from)
-		return catch_up(follow, follower, piece);
+		return waits_for_wave(follower->channel, follower) ? OK : catch_up(follow, follower, piece);
+	follower->waits = false;
 	return tell_wave(follow, follower, piece);
 }
 

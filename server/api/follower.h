@@ -18,6 +18,7 @@ struct follower {
 	struct instant since;
 	bool logged;
 	bool greeted;
+	bool waits;                  /* for a wave that begins earlier, since it missed a round */
 	int64_t said_ms;             /* when something was last sent */
 	int64_t renew_ms;            /* when it has to be looked at again */
 	struct log_channel *channel; /* of its tenant; follow.c's */

@@ -4,11 +4,7 @@
 
 #include <stdlib.h>
 
-enum {
-	FIELDS = INDEX_FIELD_COUNT - INDEX_ACTION,
-	VALUES_MAX = FIELDS * INDEX_VALUES_A_ROW,
-	MARKS = LOG_LIVE_ROWS / 64
-};
+enum { MARKS = LOG_LIVE_ROWS / 64 };
 
 /* One value of one row: ordered by value, then by row. */
 struct log_live_value {
@@ -47,11 +43,23 @@ static size_t add_values(const struct tail_row *row, uint32_t number, struct log
 	return count;
 }
 
+static size_t count_values(const struct tail_row *row)
+{
+	size_t count = 0;
+	for (enum index_field field = INDEX_ACTION; field < INDEX_FIELD_COUNT; field++) {
+		uint8_t found[INDEX_VALUES_A_ROW][INDEX_VALUE_MAX];
+		count += index_row_values(row, field, found);
+	}
+	return count;
+}
+
 /* sort_values - false without memory. */
 static bool sort_values(struct log_wave *wave, struct arena *arena)
 {
-	size_t rows = (size_t)(wave->to - wave->from), count = 0;
-	struct log_live_value *values = arena_alloc(arena, rows * VALUES_MAX * sizeof *values);
+	size_t rows = (size_t)(wave->to - wave->from), room = 0, count = 0;
+	for (size_t i = 0; i < rows; i++)
+		room += count_values(&wave->rows[i]);
+	struct log_live_value *values = arena_alloc(arena, room * sizeof *values);
 	if (!values)
 		return false;
 	for (size_t i = 0; i < rows; i++)

@@ -6,7 +6,7 @@ import subprocess
 
 HERE = pathlib.Path(__file__).resolve().parent
 FLAGS = ["-std=gnu17", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra"]
-PROGRAMS = {"load": [], "hello": ["-lmicrohttpd"], "flush": [], "appends": ["-llmdb"],
+PROGRAMS = {"load": [], "follow": [], "hello": ["-lmicrohttpd"], "flush": [], "appends": ["-llmdb"],
             "slow_flush.so": ["-shared", "-fPIC"]}
 
 

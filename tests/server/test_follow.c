@@ -362,7 +362,7 @@ Test(follow, a_look_at_the_head_alone_is_no_following)
 	log_world_open(&world);
 	int len = snprintf(request, sizeof request,
 		"HEAD /v1/events:tail HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer %s\r\nConnection: "
-	        "close\r\n\r\n",
+		"close\r\n\r\n",
 		world.api.tenant.token);
 	tail = (struct tail){.fd = wire_dial(http_port(world.api.http)), .in = BUF(STREAM_MAX)};
 	wire_send(tail.fd, span_of(request, (size_t)len));
@@ -379,8 +379,9 @@ Test(follow, a_line_end_inside_what_a_caller_sent_does_not_end_a_message)
 	log_world_open(&world);
 	follow(&world, world.api.tenant.token, "?class=session", &tail);
 	cr_assert(api_call(&world.api, "POST", "/v1/events", world.api.tenant.token,
-			  "{\"action\":\"session.started\",\"actor\":\"system\",\"detail\":{\n\"a\":\r\n "
-	                  "\"one\\ntwo\\n\\nid: 9\"}}",
+			  "{\"action\":\"session.started\",\"actor\":\"system\",\"session\":\"s\",\"detail\":"
+	                  "{\n\"expires\":\"later\",\"a\":\r\n "
+			  "\"one\\ntwo\\n\\nid: 9\"}}",
 			  &answer) == 201,
 		"%s", answer.body);
 	json_t *event = next_event(&tail, NULL);
