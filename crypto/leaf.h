@@ -89,6 +89,7 @@ enum leaf_text {
 	LEAF_TEXT_SESSION = 8,
 	LEAF_TEXT_ROLES = 9, /* names at that time, separated by a space */
 	LEAF_TEXT_TRACE = 10,
+	LEAF_TEXT_PEER = 11, /* the proxy of ours that the address came through */
 	LEAF_TEXT_OBJECT_TYPE = 16,
 	LEAF_TEXT_OBJECT = 17,
 	LEAF_TEXT_LABEL = 18,

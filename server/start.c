@@ -110,11 +110,14 @@ fallible start_open(
 	const struct conf *conf, enum start_mode mode, struct journal *journal, struct start *start)
 {
 	*start = (struct start){.journal = journal,
-		.server = {.trusted_proxies = &conf->trusted_proxies,
+		.server = {.trusted_proxies = &start->proxies,
+			.forwarded_form = conf->forwarded_header,
 			.log_name = conf->log_name,
 			.app_name = conf->app_name}};
 	start->server.health = &start->health;
-	struct err err = open_parts(conf, mode, start);
+	struct err err = conf_read_proxies(conf, &start->proxies);
+	if (!err_failed(err))
+		err = open_parts(conf, mode, start);
 	if (err_failed(err))
 		start_close(start);
 	return err;

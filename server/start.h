@@ -11,6 +11,7 @@ struct start {
 	struct server server;
 	struct health health;
 	struct journal *journal;
+	struct address_nets proxies;
 	int lock; /* descriptor + 1; 0 = none */
 };
 

@@ -33,11 +33,27 @@ fallible call_reading(struct call *call, struct reading *reading)
 
 /* ---- devices ---- */
 
+/* One machine, one text: ::ffff:203.0.113.9 is 203.0.113.9, and 2001:db8:0:0:0:0:0:1 is 2001:db8::1. */
+static struct span take_address(struct json_object *object)
+{
+	char text[ADDRESS_TEXT + 1];
+	struct address address;
+	struct span given = json_in_text(object, "ip", JSON_NEEDED, DEVICE_IP_MAX);
+	if (given.len == 0)
+		return SPAN_NONE;
+	if (err_failed(address_parse(given, &address))) {
+		json_in_note(object, "ip", "malformed");
+		return SPAN_NONE;
+	}
+	address_print(&address, text);
+	return span_is(given, text) ? given : arena_copy(object->doc->arena, span_text(text));
+}
+
 void call_take_device(struct json_object *object, struct device *device)
 {
 	struct device read = {.given = true};
 	read.id = json_in_text(object, "id", JSON_OPTIONAL, DEVICE_ID_MAX);
-	read.ip = json_in_text(object, "ip", JSON_NEEDED, DEVICE_IP_MAX);
+	read.ip = take_address(object);
 	struct span agent = json_in_free_text(object, "user_agent", JSON_NEEDED, CURSOR_MAX * 8);
 	read.user_agent = text_cut(agent, DEVICE_AGENT_MAX);
 	read.truncated = read.user_agent.len < agent.len;

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "server/api/routes.h"
 #include "server/core/proof.h"
-#include "server/env/conf.h"
+#include "server/http/forwarded.h"
 
 enum { GUARD_DEVICE_MAX = 4096 };
 
@@ -44,39 +44,33 @@ static fallible read_device(struct call *call, struct span header, struct device
 	return json_in_check(&call->device);
 }
 
-static bool is_trusted(const struct call *call, struct span address)
+/* Where a person's own token comes from, behind proxies of ours. The peer is kept besides when it is another. */
+static fallible see_addresses(const struct call *call, struct device *device)
 {
-	const struct conf_list *proxies = call->server->trusted_proxies;
-	for (size_t i = 0; proxies && i < proxies->count; i++)
-		if (span_is(address, proxies->items[i]))
-			return true;
-	return false;
-}
-
-/* Where a person's own token comes from. X-Forwarded-For is believed from the right, hop by hop, as long as
- * the hop is a proxy of ours: what stands left of the first stranger is the stranger's own words, and so is a
- * line above the proxy's. */
-static struct span client_address(const struct call *call)
-{
-	struct span address = call->request->peer;
-	struct span hops = http_header_last(call->exchange, "X-Forwarded-For");
-	while (is_trusted(call, address) && hops.len) {
-		const uint8_t *comma = memrchr(hops.at, ',', hops.len);
-		address = comma ? span_from(hops, (size_t)(comma - hops.at) + 1) : hops;
-		hops = comma ? span_first(hops, (size_t)(comma - hops.at)) : SPAN_NONE;
-		while (address.len && address.at[0] == ' ')
-			address = span_from(address, 1);
-	}
-	return span_first(address, DEVICE_IP_MAX);
+	char text[ADDRESS_TEXT + 1];
+	const struct server *server = call->server;
+	struct forwarded_ask ask = {.trusted = server->trusted_proxies, .form = server->forwarded_form};
+	const char *header = ask.form == FORWARDED_RFC7239 ? "Forwarded" : "X-Forwarded-For";
+	device->ip = call->request->peer;
+	if (!ask.trusted || err_failed(address_parse(call->request->peer, &ask.peer)))
+		return OK;
+	ask.header = http_header_list(call->exchange, header);
+	struct address client = forwarded_read(&ask);
+	if (address_equal(&client, &ask.peer))
+		return OK;
+	address_print(&client, text);
+	device->peer = call->request->peer;
+	return arena_keep(call->arena, span_text(text), &device->ip);
 }
 
 /* A personal token speaks for itself, and its device is the one that the server sees: whoever acts does not
  * say from where. */
 static fallible take_own_device(struct call *call, const struct view *view)
 {
-	const struct device seen = {.given = true,
-		.ip = client_address(call),
-		.user_agent = span_first(http_header(call->exchange, "User-Agent"), DEVICE_AGENT_MAX)};
+	struct span agent = http_header(call->exchange, "User-Agent");
+	struct device seen = {.given = true, .user_agent = text_cut(agent, DEVICE_AGENT_MAX)};
+	seen.truncated = seen.user_agent.len < agent.len;
+	TRY(see_addresses(call, &seen));
 	return caller_set_device(view, &call->caller, &seen, call->now);
 }
 

@@ -194,6 +194,7 @@ fallible caller_put_device(struct act *act, const struct caller *caller)
 void device_put_texts(const struct device *device, struct event *event)
 {
 	event->texts[LEAF_TEXT_IP] = device->ip;
+	event->texts[LEAF_TEXT_PEER] = device->peer;
 	event->texts[LEAF_TEXT_USER_AGENT] = device->user_agent;
 	event->texts[LEAF_TEXT_DEVICE] = device->id;
 	event->texts[LEAF_TEXT_DEVICE_NAME] = device->name;

@@ -17,8 +17,9 @@ enum { DEVICE_ID_MAX = 64, DEVICE_AGENT_MAX = 512, DEVICE_TEXT_MAX = 100, DEVICE
 /* What a person acts from, as the application saw it. Texts are borrowed from the request. */
 struct device {
 	bool given;
-	struct span id; /* the application's own stable id */
-	struct span ip;
+	struct span id;         /* the application's own stable id */
+	struct span ip;         /* as address_print writes it */
+	struct span peer;       /* the proxy that it came through; empty = none of ours */
 	struct span user_agent; /* cut to DEVICE_AGENT_MAX */
 	bool truncated;
 	struct span name, platform, model;

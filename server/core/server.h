@@ -2,6 +2,7 @@
 /* server - what every use-case works with; const after start. */
 #pragma once
 
+#include "base/address.h"
 #include "base/clock.h"
 #include "crypto/secret.h"
 #include "server/keeper/keeper.h"
@@ -20,9 +21,8 @@ struct health {
 	atomic_bool unlocked;        /* secrets may reach swap */
 };
 
-struct agents;    /* server/core/agent.h */
-struct conf_list; /* server/env/conf.h */
-struct follow;    /* server/api/follow.h */
+struct agents; /* server/core/agent.h */
+struct follow; /* server/api/follow.h */
 
 struct server {
 	struct volume volume;
@@ -30,10 +30,11 @@ struct server {
 	struct keeper *keeper;
 	struct secret_arena *secrets;
 	struct health *health;
-	struct follow *follow; /* those who follow logs; NULL: nobody may */
-	const struct conf_list *trusted_proxies; /* whose X-Forwarded-For is believed; NULL = nobody's */
-	struct agents *agents;                   /* rules for user agents; NULL = they are not read */
-	const char *log_name;                    /* in the origin of every log: LOG_NAME/<tenant id> */
+	struct follow *follow;                      /* those who follow logs; NULL: nobody may */
+	const struct address_nets *trusted_proxies; /* who is believed whom he spoke to; NULL = nobody */
+	unsigned forwarded_form;                    /* enum forwarded_form of server/http */
+	struct agents *agents;                      /* rules for user agents; NULL = they are not read */
+	const char *log_name;                       /* in the origin of every log: LOG_NAME/<tenant id> */
 	const char *app_name;         /* how mails name an application that has no name of its own */
 	const char *security_contact; /* a URI for /.well-known/security.txt; NULL or "" = none */
 };

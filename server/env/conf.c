@@ -93,6 +93,16 @@ fallible conf_read_private(const char *path, struct buf *content)
 	return err;
 }
 
+fallible conf_read_proxies(const struct conf *conf, struct address_nets *proxies)
+{
+	struct address_nets read = {.count = 0};
+	_Static_assert((int)ADDRESS_NETS_MAX >= (int)CONF_LIST_MAX, "every item of the list has a place");
+	for (size_t i = 0; i < conf->trusted_proxies.count; i++)
+		TRY(address_parse_net(span_text(conf->trusted_proxies.items[i]), &read.items[read.count++]));
+	*proxies = read;
+	return OK;
+}
+
 /* ---- saying what is wrong ---- */
 
 /* A value is never quoted: it may be a secret in the wrong place. */
@@ -360,6 +370,14 @@ static fallible check_smtp(struct load *load)
 		"is needed with smtp.username");
 }
 
+static fallible check_proxies(struct load *load)
+{
+	struct address_nets proxies;
+	struct err err = conf_read_proxies(load->conf, &proxies);
+	return demand(load, "trusted_proxies", !err_failed(err),
+		"is a list of addresses and networks: 10.0.0.1, 10.1.0.0/16, fd00::/8");
+}
+
 static fallible check_mail(struct load *load)
 {
 	const struct conf *conf = load->conf;
@@ -408,6 +426,7 @@ static fallible check_whole(struct load *load)
 		"is no host's name"));
 	TRY(demand(load, "security_contact", !conf->security_contact[0] || is_contact(conf->security_contact),
 		"is no URI: it begins with mailto:, https:// or tel:"));
+	TRY(check_proxies(load));
 	TRY(check_mail(load));
 	return default_key_file(load);
 }

@@ -5,6 +5,7 @@
  * The one door to environment and arguments. Rows: settings.def. Const after conf_load. */
 #pragma once
 
+#include "base/address.h"
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
@@ -24,6 +25,7 @@ enum conf_command {
 };
 
 /* Choices, in the order of their words in settings.def. */
+enum conf_forwarded { CONF_FORWARDED_X_FOR, CONF_FORWARDED_RFC7239 };
 enum conf_mail { CONF_MAIL_NONE, CONF_MAIL_SMTP, CONF_MAIL_MAILDIR };
 
 struct conf_list {
@@ -90,6 +92,9 @@ fallible conf_load(const struct conf_ask *ask, struct arena *arena, struct conf 
  * usage. */
 void conf_print(const struct conf *conf, struct buf *out);
 void conf_help(struct buf *out);
+
+/* conf_read_proxies - the setting as networks. Fails: INPUT one of them is none. */
+fallible conf_read_proxies(const struct conf *conf, struct address_nets *proxies);
 
 /* conf_read_file - a whole file. Fails: NOT_FOUND · TOO_LARGE over content->max · IO · NO_MEMORY.
  * conf_read_private - the same for a file with a secret; the caller wipes content.

@@ -489,26 +489,34 @@ struct span http_header(const struct http_exchange *exchange, const char *name)
 	return span_of(value, len);
 }
 
-struct last_field {
+struct joined_field {
 	const char *name;
-	struct span value;
+	struct buf *values;
+	size_t lines;
 };
 
-static enum MHD_Result keep_last(void *context, enum MHD_ValueKind kind, const char *name, size_t name_len,
+static enum MHD_Result join_line(void *context, enum MHD_ValueKind kind, const char *name, size_t name_len,
 	const char *value, size_t value_len)
 {
-	struct last_field *last = context;
+	struct joined_field *joined = context;
 	(void)kind;
-	if (name_len == strlen(last->name) && strncasecmp(name, last->name, name_len) == 0)
-		last->value = span_of(value, value_len);
+	if (name_len != strlen(joined->name) || strncasecmp(name, joined->name, name_len) != 0)
+		return MHD_YES;
+	if (joined->lines++)
+		buf_put_text(joined->values, ", ");
+	buf_put(joined->values, span_of(value, value_len));
 	return MHD_YES;
 }
 
-struct span http_header_last(const struct http_exchange *exchange, const char *name)
+struct span http_header_list(struct http_exchange *exchange, const char *name)
 {
-	struct last_field last = {name, SPAN_NONE};
-	MHD_get_connection_values_n(exchange->wire, MHD_HEADER_KIND, keep_last, &last);
-	return last.value;
+	struct span kept = SPAN_NONE;
+	scoped(buf) values = BUF(HTTP_HEADER_LIST_MAX);
+	struct joined_field joined = {name, &values, 0};
+	MHD_get_connection_values_n(exchange->wire, MHD_HEADER_KIND, join_line, &joined);
+	/* Without memory, or too long: as if the header were not there. */
+	IGNORE(buf_keep(&values, &exchange->arena, &kept));
+	return kept;
 }
 
 bool http_query(

@@ -18,6 +18,7 @@ enum {
 	HTTP_TARGET_MAX = 4096,
 	HTTP_BODY_MAX = 4 * 1024 * 1024 + 4096, /* what any route may take */
 	HTTP_REPLY_MAX = 16 * 1024 * 1024,
+	HTTP_HEADER_LIST_MAX = 32 * 1024, /* as long as libmicrohttpd takes a whole head */
 	HTTP_REPLY_HEADERS = 8,
 	HTTP_PIECE_MAX = 64 * 1024,        /* of a stream at once */
 	HTTP_ARENA_MAX = 32 * 1024 * 1024, /* of one exchange */
@@ -121,8 +122,9 @@ void **http_state(struct http_exchange *exchange);
  * name: the first. */
 struct span http_header(const struct http_exchange *exchange, const char *name);
 
-/* http_header_last - the same, of several lines the last: what the nearest hop added. */
-struct span http_header_last(const struct http_exchange *exchange, const char *name);
+/* http_header_list - the same for a header that is a list: several lines in their order, joined by commas as RFC
+ * 9110 section 5.3 allows; in the arena. Without memory for it: SPAN_NONE. */
+struct span http_header_list(struct http_exchange *exchange, const char *name);
 
 /* http_query - the next value of a query parameter, percent-decoded into the arena; *at starts at 0. False at
  * the end.

@@ -141,6 +141,27 @@ Test(conf, every_type_is_read)
 		run.conf.mail_kind == CONF_MAIL_MAILDIR && strcmp(run.conf.mail_maildir, "/var/mail/x") == 0);
 }
 
+Test(conf, proxies_are_addresses_and_networks)
+{
+	struct address_nets proxies;
+	scoped(run) run = run_make();
+	load(&run,
+		"serve --data d --trusted-proxies 10.0.0.1,10.1.0.0/16,fd00::/8 --forwarded-header "
+	        "forwarded");
+	is_fine(&run);
+	cr_assert(!err_failed(conf_read_proxies(&run.conf, &proxies)) && proxies.count == 3);
+	cr_assert(run.conf.forwarded_header == CONF_FORWARDED_RFC7239);
+	static const char *const BAD[] = {"serve --data d --trusted-proxies localhost",
+		"serve --data d --trusted-proxies 10.0.0.1/8",
+		"serve --data d --trusted-proxies 10.0.0.1,all",
+		"serve --data d --trusted-proxies 10.0.0.1:80"};
+	for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) {
+		scoped(run) wrong = run_make();
+		load(&wrong, BAD[i]);
+		is_refused(&wrong, "trusted_proxies");
+	}
+}
+
 Test(conf, a_list_in_a_flag_is_separated_by_commas)
 {
 	scoped(run) run = run_make();

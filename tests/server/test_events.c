@@ -3,7 +3,6 @@
 #include "server/core/events.h"
 
 #include "base/timestamp.h"
-#include "server/env/conf.h"
 #include "tests/support/api_world.h"
 
 #include <criterion/criterion.h>
@@ -181,9 +180,57 @@ Test(events, a_personal_token_does_not_say_from_where_it_comes)
 	cr_assert(span_is(event.texts[LEAF_TEXT_USER_AGENT], "muniment/1"));
 }
 
+/* Post an event of a person from this address; the status. */
+static int post_from(struct api_world *world, const struct api_person *actor, const char *address,
+	struct api_answer *answer)
+{
+	char body[BODY_MAX];
+	snprintf(body, sizeof body,
+		"{\"action\":\"record.viewed\",\"actor\":{\"person\":\"%s\"},"
+		"\"object\":{\"type\":\"record\",\"id\":\"7\"},"
+		"\"device\":{\"ip\":\"%s\",\"user_agent\":\"x\"}}",
+		actor->text, address);
+	return api_call(world, "POST", "/v1/events", world->tenant.token, body, answer);
+}
+
+Test(events, one_machine_has_one_address_however_an_application_writes_it)
+{
+	static const char *const WRITTEN[][2] = {{"::ffff:203.0.113.9", "203.0.113.9"},
+		{"::FFFF:cb00:7109", "203.0.113.9"}, {"2001:DB8:0:0:0:0:0:1", "2001:db8::1"},
+		{"fe80::1%eth0", "fe80::1"}, {"203.0.113.9", "203.0.113.9"}};
+	scoped(api_world) world = {0};
+	scoped(arena) arena = ARENA(ARENA_MAX);
+	scoped(api_answer) answer = {0};
+	struct api_person ivana;
+	struct event_read event;
+	api_world_open(&world);
+	api_world_person(&world, &world.tenant, "smm", NULL, &ivana);
+	for (size_t i = 0; i < sizeof WRITTEN / sizeof WRITTEN[0]; i++) {
+		cr_assert(post_from(&world, &ivana, WRITTEN[i][0], &answer) == 201, "%s", answer.body);
+		api_find_event(&world, world.tenant.id, ACTION_RECORD_VIEWED, &arena, &event);
+		cr_assert(span_is(event.texts[LEAF_TEXT_IP], WRITTEN[i][1]), "%s", WRITTEN[i][0]);
+	}
+}
+
+Test(events, what_is_no_address_is_refused_with_its_place)
+{
+	static const char *const BAD[] = {
+		"localhost", "203.0.113.9:80", "[::1]", "203.0.113", "unknown", "1"};
+	scoped(api_world) world = {0};
+	scoped(api_answer) answer = {0};
+	struct api_person ivana;
+	api_world_open(&world);
+	api_world_person(&world, &world.tenant, "smm", NULL, &ivana);
+	for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) {
+		cr_assert(post_from(&world, &ivana, BAD[i], &answer) == 422, "%s", BAD[i]);
+		cr_assert(api_has_problem(&answer, "/device/ip", "malformed"), "%s", answer.body);
+	}
+	cr_assert(api_count_events(&world, world.tenant.id, ACTION_RECORD_VIEWED) == 0);
+}
+
 Test(events, only_the_line_that_our_proxy_added_says_who_is_behind_it)
 {
-	static const struct conf_list PROXIES = {{"127.0.0.1"}, 1};
+	struct address_nets proxies = {.count = 1};
 	static const char LINES[] = "X-Forwarded-For: 9.9.9.9\r\nX-Forwarded-For: 198.51.100.4\r\n";
 	scoped(api_world) world = {0};
 	scoped(arena) arena = ARENA(ARENA_MAX);
@@ -194,7 +241,8 @@ Test(events, only_the_line_that_our_proxy_added_says_who_is_behind_it)
 	api_world_person(&world, &world.tenant, "smm", NULL, &vera);
 	be_seen(&world, &ivana, LINES, &arena, &event);
 	cr_assert(span_is(event.texts[LEAF_TEXT_IP], "127.0.0.1"), "nobody's proxy is trusted");
-	world.server.trusted_proxies = &PROXIES;
+	cr_assert(!err_failed(address_parse_net(SPAN_LIT("127.0.0.1"), &proxies.items[0])));
+	world.server.trusted_proxies = &proxies;
 	be_seen(&world, &vera, LINES, &arena, &event);
 	cr_assert(span_is(event.texts[LEAF_TEXT_IP], "198.51.100.4"));
 }

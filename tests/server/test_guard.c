@@ -4,7 +4,7 @@
 #include "server/api/guard.h"
 
 #include "base/text.h"
-#include "server/env/conf.h"
+#include "server/http/forwarded.h"
 #include "tests/server/login_world.h"
 #include "tests/support/fake_clock.h"
 
@@ -265,6 +265,8 @@ Test(guard, a_device_that_is_none_is_refused)
 		"{\"user_agent\":\"x\"}", "{\"ip\":1,\"user_agent\":\"x\"}",
 		"{\"ip\":\"203.0.113.7\",\"user_agent\":\"x\",\"more\":1}",
 		"{\"ip\":\"203.0.113.7\",\"ip\":\"203.0.113.8\",\"user_agent\":\"x\"}",
+		"{\"ip\":\"localhost\",\"user_agent\":\"x\"}",
+		"{\"ip\":\"203.0.113.7:80\",\"user_agent\":\"x\"}",
 		"{\"ip\":\"203.0.113.7\",\"user_agent\":\"x\"", "{\"ip\":\"\",\"user_agent\":\"x\"}",
 		"{\"ip\":\"0123456789012345678901234567890123456789012345\",\"user_agent\":\"x\"}"};
 	scoped(api_world) world = {0};
@@ -502,45 +504,95 @@ static void seen_from(
 	*address = event.texts[LEAF_TEXT_IP];
 }
 
+/* Loopback is who speaks to us. */
+static void trust(struct api_world *world, const char *second, struct address_nets *nets)
+{
+	*nets = (struct address_nets){.count = second ? 2 : 1};
+	cr_assert(!err_failed(address_parse_net(SPAN_LIT("127.0.0.0/8"), &nets->items[0])));
+	if (second)
+		cr_assert(!err_failed(address_parse_net(span_text(second), &nets->items[1])));
+	world->server.trusted_proxies = nets;
+}
+
 Test(guard, who_stands_behind_a_proxy_is_believed_from_trusted_ones_alone)
 {
-	static const struct conf_list NOBODY = {.count = 0}, OTHERS = {{"10.0.0.1"}, 1};
-	static const struct conf_list OURS = {{"127.0.0.1", "10.0.0.1"}, 2};
 	static const struct {
-		const struct conf_list *proxies;
 		const char *forwarded, *address;
 	} CALLS[] = {
-		{NULL, "198.51.100.4", "127.0.0.1"},
-		{&NOBODY, "198.51.100.4", "127.0.0.1"},
-		{&OTHERS, "198.51.100.4", "127.0.0.1"},
-		{&OURS, "198.51.100.4", "198.51.100.4"},
-		{&OURS, "9.9.9.9, 198.51.100.4", "198.51.100.4"},
-		{&OURS, "9.9.9.9,198.51.100.4, 10.0.0.1", "198.51.100.4"},
-		{&OURS, "10.0.0.1", "10.0.0.1"},
-		{&OURS, "9.9.9.9, 10.0.0.1, 198.51.100.4", "198.51.100.4"},
+		{"198.51.100.4", "198.51.100.4"},
+		{"9.9.9.9, 198.51.100.4", "198.51.100.4"},
+		{"9.9.9.9,198.51.100.4, 10.0.0.1", "198.51.100.4"},
+		{"10.0.0.1", "10.0.0.1"},
+		{"9.9.9.9, 10.0.0.1, 198.51.100.4", "198.51.100.4"},
+		{"::ffff:198.51.100.4", "198.51.100.4"},
+		{"unknown", "127.0.0.1"},
 	};
 	scoped(api_world) world = {0};
 	scoped(arena) arena = ARENA(ARENA_MAX);
+	struct address_nets nets = {.count = 0};
+	struct span address;
 	api_world_open(&world);
+	seen_from(&world, "198.51.100.4", &arena, &address);
+	cr_assert(span_is(address, "127.0.0.1"), "nobody is trusted unless a setting says so");
+	world.server.trusted_proxies = &nets;
+	seen_from(&world, "198.51.100.4", &arena, &address);
+	cr_assert(span_is(address, "127.0.0.1"), "nor with an empty one");
+	cr_assert(!err_failed(address_parse_net(SPAN_LIT("10.0.0.0/8"), &nets.items[nets.count++])));
+	seen_from(&world, "198.51.100.4", &arena, &address);
+	cr_assert(span_is(address, "127.0.0.1"), "another one's proxy is nobody's");
+	trust(&world, "10.0.0.0/8", &nets);
 	for (size_t i = 0; i < sizeof CALLS / sizeof CALLS[0]; i++) {
-		struct span address;
-		world.server.trusted_proxies = CALLS[i].proxies;
 		seen_from(&world, CALLS[i].forwarded, &arena, &address);
 		cr_assert(span_is(address, CALLS[i].address), "call %zu: %.*s", i, SPAN_FMT(address));
 	}
 }
 
-Test(guard, an_address_longer_than_any_is_cut)
+Test(guard, the_proxy_is_kept_beside_who_stands_behind_it)
 {
-	static const struct conf_list OURS = {{"127.0.0.1"}, 1};
 	scoped(api_world) world = {0};
 	scoped(arena) arena = ARENA(ARENA_MAX);
+	scoped(api_answer) answer = {0};
+	struct address_nets nets;
+	struct span address;
+	api_world_open(&world);
+	trust(&world, NULL, &nets);
+	seen_from(&world, "198.51.100.4", &arena, &address);
+	cr_assert(api_call(&world, "GET", "/v1/events?action=access.denied", world.tenant.token, NULL,
+			  &answer) == 200);
+	cr_assert(api_has(&answer, "items/0/device/ip", "198.51.100.4"), "%s", answer.body);
+	cr_assert(api_has(&answer, "items/0/device/peer", "127.0.0.1"), "%s", answer.body);
+	seen_from(&world, "unknown", &arena, &address);
+	cr_assert(api_call(&world, "GET", "/v1/events?action=access.denied", world.tenant.token, NULL,
+			  &answer) == 200);
+	cr_assert(!api_member(&answer, "items/0/device/peer"), "%s", answer.body);
+}
+
+Test(guard, only_the_header_that_our_proxies_write_is_read)
+{
+	scoped(api_world) world = {0};
+	scoped(arena) arena = ARENA(ARENA_MAX);
+	struct address_nets nets;
+	struct span address;
+	api_world_open(&world);
+	trust(&world, NULL, &nets);
+	seen_from(&world, "198.51.100.4\r\nForwarded: for=9.9.9.9", &arena, &address);
+	cr_assert(span_is(address, "198.51.100.4"));
+	world.server.forwarded_form = FORWARDED_RFC7239;
+	seen_from(&world, "9.9.9.9\r\nForwarded: for=198.51.100.4", &arena, &address);
+	cr_assert(span_is(address, "198.51.100.4"));
+}
+
+Test(guard, an_address_longer_than_any_leaves_the_peer)
+{
+	scoped(api_world) world = {0};
+	scoped(arena) arena = ARENA(ARENA_MAX);
+	struct address_nets nets;
 	struct span address;
 	char forwarded[200];
 	memset(forwarded, 'a', sizeof forwarded - 1);
 	forwarded[sizeof forwarded - 1] = '\0';
 	api_world_open(&world);
-	world.server.trusted_proxies = &OURS;
+	trust(&world, NULL, &nets);
 	seen_from(&world, forwarded, &arena, &address);
-	cr_assert(address.len == DEVICE_IP_MAX);
+	cr_assert(span_is(address, "127.0.0.1"));
 }
