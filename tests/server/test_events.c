@@ -187,7 +187,7 @@ static int post_from(struct api_world *world, const struct api_person *actor, co
 	char body[BODY_MAX];
 	snprintf(body, sizeof body,
 		"{\"action\":\"record.viewed\",\"actor\":{\"person\":\"%s\"},"
-		"\"object\":{\"type\":\"record\",\"id\":\"7\"},"
+		"\"object\":{\"type\":\"record\",\"id\":\"7\"},\"purpose\":\"a test\","
 		"\"device\":{\"ip\":\"%s\",\"user_agent\":\"x\"}}",
 		actor->text, address);
 	return api_call(world, "POST", "/v1/events", world->tenant.token, body, answer);

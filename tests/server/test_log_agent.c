@@ -29,7 +29,7 @@ static void post(struct log_world *world, const char *user_agent, char path[stat
 	scoped(api_answer) answer = {0};
 	snprintf(body, sizeof body,
 		"{\"action\":\"record.viewed\",\"actor\":{\"person\":\"%s\"},\"client\":\"rosa\","
-		"\"object\":{\"type\":\"record\",\"id\":\"7\"},"
+		"\"object\":{\"type\":\"record\",\"id\":\"7\"},\"purpose\":\"a test\","
 		"\"device\":{\"id\":\"d1\",\"ip\":\"203.0.113.9\",\"user_agent\":\"%s\"}}",
 		world->people[0].text, user_agent);
 	cr_assert(api_call(&world->api, "POST", "/v1/events", world->api.tenant.token, body, &answer) == 201,
