@@ -33,6 +33,35 @@ static fallible read_origin(
 	return OK;
 }
 
+static fallible root_of(struct tree *tree, uint64_t size, struct merkle_hash *root)
+{
+	struct merkle_source source = tree_source(tree);
+	*root = merkle_empty();
+	return size > 0 ? merkle_range_root(&source, size, root) : OK;
+}
+
+/* check_continues - before each signature: the tiles that others will fetch make the root that is about to be signed, and
+ * the root that was signed last. A mark above the tree is the signer's to refuse: it may be that we are only late. */
+static fallible check_continues(
+	const struct server *server, struct tree *tree, const struct merkle_hash *root)
+{
+	struct keyring_mark mark;
+	struct merkle_hash now;
+	TRY(root_of(tree, tree->size, &now));
+	if (memcmp(now.bytes, root->bytes, sizeof now.bytes) != 0)
+		return FAIL(CORRUPT, "the tiles of a log do not make its root");
+	struct err err = keeper_mark(server->keeper, tree->tenant, &mark);
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	if (mark.size > tree->size)
+		return OK;
+	TRY(root_of(tree, mark.size, &now));
+	if (memcmp(now.bytes, mark.root, sizeof now.bytes) != 0)
+		return FAIL(CORRUPT, "a log does not continue what was signed before");
+	return OK;
+}
+
 static fallible sign(const struct server *server, struct id tenant, struct span origin, struct arena *arena,
 	struct checkpoint_row *row)
 {
@@ -42,6 +71,7 @@ static fallible sign(const struct server *server, struct id tenant, struct span 
 	scoped(buf) note = BUF(CHECKPOINT_ROW_NOTE_MAX);
 	TRY(tree_open(&server->volume, tenant, &tree));
 	*row = (struct checkpoint_row){.size = tree.size, .root = merkle_root(&tree.frontier)};
+	TRY(check_continues(server, &tree, &row->root));
 	checkpoint_put(&text, &(struct checkpoint){origin, row->size, row->root});
 	TRY(buf_check(&text));
 	TRY(keys->sign_checkpoint(keys->keeper, tenant, buf_span(&text), row->size, row->root.bytes, &note));
@@ -110,11 +140,10 @@ static fallible check_claim(struct tree *tree, uint64_t size, const struct merkl
 	const char *shorter, const char *different, struct checkpoints_verdict *verdict)
 {
 	struct merkle_hash now = merkle_empty();
-	struct merkle_source source = tree_source(tree);
 	if (!verdict->holds)
 		return OK;
-	if (size > 0 && size <= tree->size)
-		TRY(merkle_range_root(&source, size, &now));
+	if (size <= tree->size)
+		TRY(root_of(tree, size, &now));
 	if (size <= tree->size && memcmp(now.bytes, root->bytes, sizeof now.bytes) == 0)
 		return OK;
 	*verdict = (struct checkpoints_verdict){.tenant = tree->tenant,

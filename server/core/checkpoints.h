@@ -18,8 +18,9 @@ struct checkpoints_ask {
  * them, else a new one over the whole tree, signed, its high-water mark durable in keyring/.
  *
  *   arena  holds the note
- * Fails: BUSY the log contradicts what was signed, or others sign all the time · CORRUPT it would contradict
- * · NOT_FOUND. */
+ * Fails: BUSY the log contradicts what was signed, or others sign all the time · CORRUPT it would contradict what was
+ * signed before, or the tiles do not make its root · NOT_FOUND.
+ * Cost:  O(log n) hashes for each signature. */
 fallible checkpoints_prepare(const struct server *server, struct id tenant, uint64_t size,
 	struct arena *arena, struct checkpoints_ask *ask);
 

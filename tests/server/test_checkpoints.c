@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "crypto/checkpoint.h"
 #include "crypto/tile.h"
+#include "store/index.h"
 #include "store/keyring.h"
 #include "tests/server/log_world.h"
 #include "tests/support/wire.h"
@@ -382,6 +383,59 @@ Test(checkpoints, a_log_shorter_than_the_mark_in_the_keyring_is_found_and_nothin
 	cr_assert(verdict.signed_size == verdict.log_size + 5, "so much is missing");
 	api_call(&world.api, "GET", "/v1/log/checkpoint", world.api.tenant.token, NULL, &answer);
 	cr_assert(answer.status == 500, "the keeper signs no contradiction");
+}
+
+Test(checkpoints, a_log_that_does_not_continue_what_was_signed_is_not_signed)
+{
+	scoped(log_world) world = {0};
+	scoped(api_answer) answer = {0};
+	scoped(buf) note = BUF(4096);
+	struct keyring_mark mark;
+	const struct keys *keys;
+	struct dice dice = {44};
+	const uint8_t other[HASH_SHA256] = {8};
+	log_world_open(&world);
+	keys = world.api.server.volume.keys;
+	uint64_t size = log_world_size(&world);
+	log_world_must(keys->sign_checkpoint(
+		keys->keeper, world.api.tenant.id, SPAN_LIT("origin\n9\nroot\n"), size, other, &note));
+	log_world_fill(&world, &dice, 20);
+	api_call(&world.api, "GET", "/v1/log/checkpoint", world.api.tenant.token, NULL, &answer);
+	cr_assert(answer.status == 500, "it is larger than what was signed, and has another beginning");
+	log_world_must(keeper_mark(world.api.server.keeper, world.api.tenant.id, &mark));
+	cr_assert(mark.size == size, "nothing was signed");
+}
+
+static fallible spoil_tile(struct kv_txn *txn, struct id tenant)
+{
+	scoped(buf) key = BUF(64);
+	scoped(buf) copy = BUF(TILE_WIDTH * MERKLE_HASH);
+	struct span tile;
+	buf_put(&key, SPAN_BYTES(tenant.bytes));
+	buf_put_u8(&key, 0);
+	buf_put_u64(&key, 0);
+	TRY(kv_get(txn, INDEX_TILE, buf_span(&key), &tile));
+	buf_put(&copy, tile);
+	TRY(buf_check(&copy));
+	copy.data[1] ^= 1;
+	return kv_put(txn, INDEX_TILE, buf_span(&key), buf_span(&copy));
+}
+
+Test(checkpoints, tiles_that_do_not_make_the_root_are_not_signed)
+{
+	scoped(log_world) world = {0};
+	scoped(api_answer) answer = {0};
+	scoped(kv_txn) txn = {0};
+	struct dice dice = {45};
+	log_world_open(&world);
+	log_world_fill(&world, &dice, 20);
+	log_world_fold(&world);
+	log_world_must(kv_write(world.api.server.volume.index, &txn));
+	log_world_must(spoil_tile(&txn, world.api.tenant.id));
+	log_world_must(kv_commit(&txn));
+	log_world_fill(&world, &dice, 3);
+	api_call(&world.api, "GET", "/v1/log/checkpoint", world.api.tenant.token, NULL, &answer);
+	cr_assert(answer.status == 500, "a checkpoint that nobody could verify");
 }
 
 struct stored {
