@@ -3,112 +3,34 @@
 #include "store/keyring.h"
 
 #include "base/reader.h"
-#include "crypto/random.h"
+#include "store/shred.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum map { MAP_META, MAP_SLOT, MAP_KEY, MAP_MARK, MAP_COUNT };
 
 enum {
-	ROW_VERSION = 1,
+	ROW_VERSION = 1, /* of a bucket that was never turned */
+	ROW_TURNED = 2,
 	MARK_VERSION = 1,
 	NAME_BYTES = 1 + 16 + 16,
 	OUTER_BYTES = SEAL_OVERHEAD + SEAL_WRAPPED,
-	SHRED_KEY = SEAL_KEY,
-	SHRED_FILE_MAX = 64 * 1024 * 1024,
-	PATH_BYTES = 4096,
+	ROW_MAX = 512,
+	REWRAP_AT_ONCE = 256, /* rows of one transaction */
+	WALK_AT_ONCE = 4096,  /* rows looked at under one hold of the lock */
 };
 
 static const char *const NAMES[MAP_COUNT] = {"meta", "slot", "key", "mark"};
 
 struct keyring {
 	struct kv *kv;
-	char folder[PATH_BYTES - 8];
-	char shred_path[PATH_BYTES];
-	pthread_rwlock_t lock;
-	struct buf shred; /* one key a bucket */
-	uint64_t made;    /* keys ever put: the next one's bucket */
+	pthread_rwlock_t lock;   /* guards shred, and what lies under it */
+	pthread_mutex_t turning; /* one turn at a time */
+	struct shred shred;
+	uint64_t made; /* keys ever put: the next one's bucket */
 };
-
-/* ---- the shred file: magic, then one key a bucket ---- */
-
-static const char SHRED_MAGIC[8] = "MNSHRED1";
-
-static fallible write_whole(int fd, struct span bytes)
-{
-	while (bytes.len) {
-		ssize_t n = write(fd, bytes.at, bytes.len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return errno == ENOSPC ? FAIL(FULL, "the disk has no room for the shred file")
-					       : FAIL(IO, "the shred file cannot be written");
-		bytes = span_from(bytes, (size_t)n);
-	}
-	return fsync(fd) == 0 ? OK : FAIL(IO, "the shred file cannot be synced");
-}
-
-/* Without it a crash may take the new name back, and a key would lie under a bucket that is gone. */
-static fallible sync_folder(const struct keyring *keyring)
-{
-	int fd = open(keyring->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		return FAIL(IO, "the folder of the shred file cannot be opened");
-	int synced = fsync(fd);
-	close(fd);
-	return synced == 0 ? OK : FAIL(IO, "the folder of the shred file cannot be synced");
-}
-
-/* Written aside, synced, renamed: a crash leaves the old or the new one. */
-static fallible save_shred(const struct keyring *keyring)
-{
-	char aside[PATH_BYTES + 8];
-	snprintf(aside, sizeof aside, "%s.new", keyring->shred_path);
-	int fd = open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd < 0)
-		return FAIL(IO, "the shred file cannot be made");
-	struct err err = write_whole(fd, span_of(SHRED_MAGIC, sizeof SHRED_MAGIC));
-	if (!err_failed(err))
-		err = write_whole(fd, buf_span(&keyring->shred));
-	close(fd);
-	TRY(err);
-	if (rename(aside, keyring->shred_path) != 0)
-		return FAIL(IO, "the shred file cannot be replaced");
-	return sync_folder(keyring);
-}
-
-static fallible load_shred(struct keyring *keyring)
-{
-	uint8_t chunk[4096];
-	scoped(buf) file = BUF(SHRED_FILE_MAX);
-	int fd = open(keyring->shred_path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return FAIL(NOT_FOUND, "the keyring has no shred file");
-	ssize_t n;
-	while ((n = read(fd, chunk, sizeof chunk)) > 0)
-		buf_put(&file, span_of(chunk, (size_t)n));
-	close(fd);
-	TRY(buf_check(&file));
-	struct span magic = span_of(SHRED_MAGIC, sizeof SHRED_MAGIC);
-	if (n < 0 || !span_starts(buf_span(&file), magic) || (file.len - magic.len) % SHRED_KEY != 0)
-		return FAIL(CORRUPT, "the shred file is not in a known form");
-	buf_put(&keyring->shred, span_from(buf_span(&file), magic.len));
-	return buf_check(&keyring->shred);
-}
-
-static fallible bucket_key(const struct keyring *keyring, uint32_t bucket, struct seal_key *key)
-{
-	if (bucket >= keyring->shred.len / SHRED_KEY)
-		return FAIL(CORRUPT, "the shred file lacks a bucket");
-	memcpy(key->bytes, keyring->shred.data + (size_t)bucket * SHRED_KEY, SHRED_KEY);
-	return OK;
-}
 
 /* ---- opening ---- */
 
@@ -129,23 +51,21 @@ static fallible read_made(struct keyring *keyring)
 static fallible prepare(
 	struct keyring *keyring, const struct kv_backend *backend, const char *directory, bool create)
 {
-	struct stat there;
-	if (snprintf(keyring->folder, sizeof keyring->folder, "%s/keyring", directory) >=
-		(int)sizeof keyring->folder)
+	char folder[SHRED_PATH];
+	if (snprintf(folder, sizeof folder, "%s/keyring", directory) >= (int)sizeof folder)
 		return FAIL(INPUT, "the path of the data directory is too long");
-	snprintf(keyring->shred_path, sizeof keyring->shred_path, "%s/shred", keyring->folder);
-	bool exists = stat(keyring->shred_path, &there) == 0;
-	if (exists == create)
+	TRY(shred_init(&keyring->shred, folder));
+	if (shred_exists(&keyring->shred) == create)
 		return create ? FAIL(CONFLICT, "there is a keyring in this directory already")
 			      : FAIL(NOT_FOUND, "there is no keyring in this directory");
-	struct kv_ask ask = {.path = keyring->folder, .maps = NAMES, .map_count = MAP_COUNT, .durable = true};
+	struct kv_ask ask = {.path = folder, .maps = NAMES, .map_count = MAP_COUNT, .durable = true};
 	TRY(kv_open(backend, &ask, &keyring->kv));
 	TRY(read_made(keyring));
 	if (!create)
-		return load_shred(keyring);
+		return shred_load(&keyring->shred);
 	/* A shred file that was lost is no reason to begin anew over the keys that lie there. */
 	return keyring->made ? FAIL(CONFLICT, "there are keys in this directory already")
-			     : save_shred(keyring);
+			     : shred_save(&keyring->shred);
 }
 
 fallible keyring_open(
@@ -154,8 +74,8 @@ fallible keyring_open(
 	struct keyring *made = calloc(1, sizeof *made);
 	if (!made)
 		return FAIL(NO_MEMORY, "the keyring cannot be made");
-	made->shred = BUF(SHRED_FILE_MAX);
 	pthread_rwlock_init(&made->lock, NULL);
+	pthread_mutex_init(&made->turning, NULL);
 	struct err err = prepare(made, backend, directory, create);
 	if (err_failed(err)) {
 		keyring_close(made);
@@ -170,9 +90,8 @@ void keyring_close(struct keyring *keyring)
 	if (!keyring)
 		return;
 	kv_close(keyring->kv);
-	if (keyring->shred.data)
-		explicit_bzero(keyring->shred.data, keyring->shred.len);
-	buf_done(&keyring->shred);
+	shred_done(&keyring->shred);
+	pthread_mutex_destroy(&keyring->turning);
 	pthread_rwlock_destroy(&keyring->lock);
 	free(keyring);
 }
@@ -186,46 +105,78 @@ static void name_bytes(const struct keyring_name *name, uint8_t bytes[static NAM
 	memcpy(bytes + 17, name->id.bytes, 16);
 }
 
-static struct seal_context outer_context(const struct keyring_name *name, uint32_t bucket)
+static void take_name(struct span bytes, struct keyring_name *name)
+{
+	name->kind = (enum keyring_kind)bytes.at[0];
+	memcpy(name->tenant.bytes, bytes.at + 1, 16);
+	memcpy(name->id.bytes, bytes.at + 17, 16);
+}
+
+/* Where a wrap lies: a bucket, and which of its keys. */
+struct place {
+	uint32_t epoch; /* of the wrapped key */
+	uint32_t bucket;
+	uint32_t generation;
+};
+
+static struct seal_context outer_context(const struct keyring_name *name, const struct place *place)
 {
 	return (struct seal_context){.tenant = name->tenant,
 		.object = name->id,
-		.version = bucket,
+		.version = place->bucket,
 		.object_type = SEAL_SHRED,
-		.field_type = (uint8_t)name->kind};
+		.field_type = (uint8_t)name->kind,
+		.key_epoch = place->generation};
+}
+
+static fallible read_place(struct span value, struct place *place, struct span *outer)
+{
+	struct reader reader = READER(value);
+	uint8_t version = reader_u8(&reader);
+	if (version != ROW_VERSION && version != ROW_TURNED)
+		return FAIL(CORRUPT, "a wrapped key has an unknown version");
+	*place = (struct place){.epoch = reader_u32(&reader)};
+	place->bucket = reader_u32(&reader);
+	if (version == ROW_TURNED)
+		place->generation = reader_u32(&reader);
+	*outer = reader_run(&reader, OUTER_BYTES);
+	return reader_check(&reader);
 }
 
 static fallible open_row(const struct keyring *keyring, struct span value, struct keyring_row *row)
 {
-	struct reader reader = READER(value);
+	struct place place;
+	struct span outer;
 	scoped(buf) wrapped = BUF(SEAL_WRAPPED);
 	scoped(seal_key) key = {0};
-	if (reader_u8(&reader) != ROW_VERSION)
-		return FAIL(CORRUPT, "a wrapped key has an unknown version");
-	row->epoch = reader_u32(&reader);
-	uint32_t bucket = reader_u32(&reader);
-	struct span outer = reader_run(&reader, OUTER_BYTES);
-	TRY(reader_check(&reader));
-	TRY(bucket_key(keyring, bucket, &key));
-	struct seal_context context = outer_context(&row->name, bucket);
+	TRY(read_place(value, &place, &outer));
+	TRY(shred_key(&keyring->shred, place.bucket, place.generation, &key));
+	struct seal_context context = outer_context(&row->name, &place);
 	TRY(seal_open(&key, &context, outer, &wrapped));
 	if (wrapped.len != SEAL_WRAPPED)
 		return FAIL(CORRUPT, "a wrapped key has a strange length");
+	row->epoch = place.epoch;
 	memcpy(row->wrapped, wrapped.data, SEAL_WRAPPED);
 	return OK;
 }
 
-fallible keyring_get(struct keyring *keyring, const struct keyring_name *name, struct keyring_row *row)
+static fallible get_row(struct keyring *keyring, struct keyring_row *row)
 {
 	uint8_t bytes[NAME_BYTES];
 	scoped(kv_txn) txn = {0};
 	struct span value;
-	struct keyring_row read = {.name = *name};
-	name_bytes(name, bytes);
+	name_bytes(&row->name, bytes);
 	TRY(kv_read(keyring->kv, &txn));
 	TRY(kv_get(&txn, MAP_KEY, SPAN_BYTES(bytes), &value));
+	return open_row(keyring, value, row);
+}
+
+/* The snapshot is taken under the lock: none from before a turn is read after its old keys are gone. */
+fallible keyring_get(struct keyring *keyring, const struct keyring_name *name, struct keyring_row *row)
+{
+	struct keyring_row read = {.name = *name};
 	pthread_rwlock_rdlock(&keyring->lock);
-	struct err err = open_row(keyring, value, &read);
+	struct err err = get_row(keyring, &read);
 	pthread_rwlock_unlock(&keyring->lock);
 	TRY(err);
 	*row = read;
@@ -235,34 +186,30 @@ fallible keyring_get(struct keyring *keyring, const struct keyring_name *name, s
 /* A bucket's shred key is durable before the first key lies under it. */
 static fallible make_bucket(struct keyring *keyring, uint32_t bucket)
 {
-	size_t buckets = keyring->shred.len / SHRED_KEY;
+	size_t buckets = shred_count(&keyring->shred);
 	if (bucket < buckets)
 		return OK;
 	if (bucket > buckets)
 		return FAIL(CORRUPT, "the shred file lacks a bucket");
-	uint8_t *room = buf_room(&keyring->shred, SHRED_KEY);
-	TRY(buf_check(&keyring->shred));
-	random_fill(room, SHRED_KEY);
-	struct err err = save_shred(keyring);
-	/* Else the next key would lie under one that is in memory alone. */
-	if (err_failed(err))
-		keyring->shred.len -= SHRED_KEY;
-	return err;
+	return shred_grow(&keyring->shred);
 }
 
 static fallible put_row(
 	struct keyring *keyring, struct kv_txn *txn, const struct keyring_row *row, uint32_t bucket)
 {
 	uint8_t bytes[NAME_BYTES];
-	scoped(buf) value = BUF(512);
+	scoped(buf) value = BUF(ROW_MAX);
 	scoped(seal_key) key = {0};
-	struct seal_context context = outer_context(&row->name, bucket);
-	name_bytes(&row->name, bytes);
 	TRY(make_bucket(keyring, bucket));
-	TRY(bucket_key(keyring, bucket, &key));
-	buf_put_u8(&value, ROW_VERSION);
-	buf_put_u32(&value, row->epoch);
-	buf_put_u32(&value, bucket);
+	const struct place place = {row->epoch, bucket, shred_generation(&keyring->shred, bucket)};
+	struct seal_context context = outer_context(&row->name, &place);
+	name_bytes(&row->name, bytes);
+	TRY(shred_key(&keyring->shred, bucket, place.generation, &key));
+	buf_put_u8(&value, place.generation ? ROW_TURNED : ROW_VERSION);
+	buf_put_u32(&value, place.epoch);
+	buf_put_u32(&value, place.bucket);
+	if (place.generation)
+		buf_put_u32(&value, place.generation);
 	TRY(seal_box(&key, &context, SPAN_BYTES(row->wrapped), &value));
 	return kv_put(txn, MAP_KEY, SPAN_BYTES(bytes), buf_span(&value));
 }
@@ -308,6 +255,204 @@ fallible keyring_drop(struct keyring *keyring, const struct keyring_name *name)
 		return OK;
 	TRY(err);
 	return kv_commit(&txn);
+}
+
+/* ---- turning ---- */
+
+/* Rows that lie under an old key, copied out of the database before they are written anew. */
+struct rewrap {
+	struct keyring_row rows[REWRAP_AT_ONCE];
+	uint32_t buckets[REWRAP_AT_ONCE];
+	size_t count;
+	uint8_t last[NAME_BYTES]; /* how far the walk has come */
+	bool begun, over;
+};
+
+static fallible gather_row(
+	const struct keyring *keyring, struct span key, struct span value, struct rewrap *rewrap)
+{
+	struct place place;
+	struct span outer;
+	struct keyring_row *row = &rewrap->rows[rewrap->count];
+	if (key.len != NAME_BYTES)
+		return FAIL(CORRUPT, "the keyring has a key with a strange name");
+	memcpy(rewrap->last, key.at, NAME_BYTES);
+	TRY(read_place(value, &place, &outer));
+	if (!shred_must_rewrap(&keyring->shred, place.bucket, place.generation))
+		return OK;
+	*row = (struct keyring_row){.epoch = 0};
+	take_name(key, &row->name);
+	TRY(open_row(keyring, value, row));
+	rewrap->buckets[rewrap->count++] = place.bucket;
+	return OK;
+}
+
+static fallible gather(const struct keyring *keyring, struct kv_txn *txn, struct rewrap *rewrap)
+{
+	scoped(kv_cursor) rows = {0};
+	size_t walked = 0;
+	rewrap->count = 0;
+	rewrap->over = true;
+	TRY(kv_seek(txn, MAP_KEY, rewrap->begun ? SPAN_BYTES(rewrap->last) : SPAN_NONE, &rows));
+	while (kv_next(&rows)) {
+		TRY(gather_row(keyring, rows.key, rows.value, rewrap));
+		rewrap->begun = true;
+		if (rewrap->count < REWRAP_AT_ONCE && ++walked < WALK_AT_ONCE)
+			continue;
+		rewrap->over = false;
+		break;
+	}
+	return rows.err;
+}
+
+/* One transaction: the row that a walk stopped at is looked at twice, and has nothing to do then. */
+static fallible rewrap_some(struct keyring *keyring, struct rewrap *rewrap)
+{
+	scoped(kv_txn) txn = {0};
+	TRY(kv_write(keyring->kv, &txn));
+	TRY(gather(keyring, &txn, rewrap));
+	for (size_t i = 0; i < rewrap->count; i++)
+		TRY(put_row(keyring, &txn, &rewrap->rows[i], rewrap->buckets[i]));
+	return rewrap->count ? kv_commit(&txn) : OK;
+}
+
+/* Others read and put between two steps; what they put lies under the new keys. */
+static fallible rewrap_all(struct keyring *keyring)
+{
+	struct err err = OK;
+	struct rewrap *rewrap = calloc(1, sizeof *rewrap);
+	if (!rewrap)
+		return FAIL(NO_MEMORY, "there is no memory to turn shred keys");
+	while (!rewrap->over && !err_failed(err)) {
+		pthread_rwlock_wrlock(&keyring->lock);
+		err = rewrap_some(keyring, rewrap);
+		pthread_rwlock_unlock(&keyring->lock);
+	}
+	explicit_bzero(rewrap, sizeof *rewrap);
+	free(rewrap);
+	return err;
+}
+
+static bool is_turning(struct keyring *keyring)
+{
+	pthread_rwlock_rdlock(&keyring->lock);
+	bool turning = shred_is_turning(&keyring->shred);
+	pthread_rwlock_unlock(&keyring->lock);
+	return turning;
+}
+
+static fallible finish_turn(struct keyring *keyring)
+{
+	if (!is_turning(keyring))
+		return OK;
+	TRY(rewrap_all(keyring));
+	pthread_rwlock_wrlock(&keyring->lock);
+	struct err err = shred_settle(&keyring->shred);
+	pthread_rwlock_unlock(&keyring->lock);
+	return err;
+}
+
+fallible keyring_settle(struct keyring *keyring)
+{
+	pthread_mutex_lock(&keyring->turning);
+	struct err err = finish_turn(keyring);
+	pthread_mutex_unlock(&keyring->turning);
+	return err;
+}
+
+/* The bucket of a wrap; a key that is gone has none. */
+static fallible mark_bucket(struct kv_txn *txn, const struct keyring_name *name, struct buf *marks)
+{
+	uint8_t bytes[NAME_BYTES];
+	struct span value, outer;
+	struct place place;
+	name_bytes(name, bytes);
+	struct err err = kv_get(txn, MAP_KEY, SPAN_BYTES(bytes), &value);
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	TRY(read_place(value, &place, &outer));
+	if (place.bucket >= marks->len)
+		return FAIL(CORRUPT, "the shred file lacks a bucket");
+	marks->data[place.bucket] = 1;
+	return OK;
+}
+
+static fallible drop_names(struct kv_txn *txn, const struct keyring_name *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		uint8_t bytes[NAME_BYTES];
+		name_bytes(&names[i], bytes);
+		struct err err = kv_drop(txn, MAP_KEY, SPAN_BYTES(bytes));
+		if (err.kind != ERR_NOT_FOUND)
+			TRY(err);
+	}
+	return OK;
+}
+
+static fallible make_marks(const struct keyring *keyring, uint8_t value, struct buf *marks)
+{
+	size_t count = shred_count(&keyring->shred);
+	uint8_t *room = buf_room(marks, count);
+	TRY(buf_check(marks));
+	if (count)
+		memset(room, value, count);
+	return OK;
+}
+
+/* The old keys stay beside the new ones until everything else was wrapped anew; what is destroyed is not. */
+static fallible turn_and_drop(struct keyring *keyring, const struct keyring_name *names, size_t count)
+{
+	scoped(kv_txn) txn = {0};
+	scoped(buf) marks = BUF(SHRED_FILE_MAX);
+	TRY(make_marks(keyring, 0, &marks));
+	TRY(kv_write(keyring->kv, &txn));
+	for (size_t i = 0; i < count; i++)
+		TRY(mark_bucket(&txn, &names[i], &marks));
+	if (!memchr(marks.data ? marks.data : (const uint8_t *)"", 1, marks.len))
+		return OK;
+	TRY(shred_turn(&keyring->shred, buf_span(&marks)));
+	TRY(drop_names(&txn, names, count));
+	return kv_commit(&txn);
+}
+
+static fallible destroy(struct keyring *keyring, const struct keyring_name *names, size_t count)
+{
+	TRY(finish_turn(keyring));
+	pthread_rwlock_wrlock(&keyring->lock);
+	struct err err = turn_and_drop(keyring, names, count);
+	pthread_rwlock_unlock(&keyring->lock);
+	TRY(err);
+	return finish_turn(keyring);
+}
+
+fallible keyring_destroy(struct keyring *keyring, const struct keyring_name *names, size_t count)
+{
+	pthread_mutex_lock(&keyring->turning);
+	struct err err = destroy(keyring, names, count);
+	pthread_mutex_unlock(&keyring->turning);
+	return err;
+}
+
+static fallible turn_all(struct keyring *keyring)
+{
+	scoped(buf) marks = BUF(SHRED_FILE_MAX);
+	TRY(finish_turn(keyring));
+	pthread_rwlock_wrlock(&keyring->lock);
+	struct err err = make_marks(keyring, 1, &marks);
+	if (!err_failed(err))
+		err = shred_turn(&keyring->shred, buf_span(&marks));
+	pthread_rwlock_unlock(&keyring->lock);
+	TRY(err);
+	return finish_turn(keyring);
+}
+
+fallible keyring_turn(struct keyring *keyring)
+{
+	pthread_mutex_lock(&keyring->turning);
+	struct err err = turn_all(keyring);
+	pthread_mutex_unlock(&keyring->turning);
+	return err;
 }
 
 /* ---- slots and marks ---- */

@@ -67,6 +67,19 @@ fallible keyring_put(struct keyring *keyring, const struct keyring_row *rows, si
 /* keyring_drop - destroy a wrap, durably; NOT_FOUND is success. Turning the shred key is another step. */
 fallible keyring_drop(struct keyring *keyring, const struct keyring_name *name);
 
+/* keyring_destroy - destroy wraps for good: the shred keys of their buckets turn, all others of those buckets are
+ * wrapped anew, and only then the old shred keys go. Free pages and older copies of the database open nothing of
+ * those buckets with the shred file that is there afterwards. Names that are gone already are nothing to do.
+ * Fails: FULL · IO · CORRUPT: call it again, or keyring_settle. Cost: one walk over all keys, and two commits and
+ * a sync for each 256 keys of the bucket; readers wait for one such step at most. */
+fallible keyring_destroy(struct keyring *keyring, const struct keyring_name *names, size_t count);
+
+/* keyring_turn - the shred keys of all buckets turn: every older copy of the database goes dark. Fails likewise. */
+fallible keyring_turn(struct keyring *keyring);
+
+/* keyring_settle - finish a turn that a crash or a failure interrupted; OK when there is none. */
+fallible keyring_settle(struct keyring *keyring);
+
 /* keyring_put_slot, keyring_get_slot - the record of an unseal slot, by number. */
 fallible keyring_put_slot(struct keyring *keyring, uint32_t number, struct span record);
 fallible keyring_get_slot(struct keyring *keyring, uint32_t number, struct buf *record);
