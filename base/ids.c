@@ -23,6 +23,8 @@ static const char PREFIXES[ID_KIND_COUNT][IDS_PREFIX] = {
 	[ID_EXPORT] = "exp",
 	[ID_REQUEST] = "req",
 	[ID_ENROLMENT] = "enr",
+	[ID_ERASURE] = "ers",
+	[ID_HOLD] = "hld",
 };
 
 /* Crockford's alphabet: no i, l, o, u. */

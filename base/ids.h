@@ -30,6 +30,8 @@ enum id_kind {
 	ID_EXPORT,       /* exp */
 	ID_REQUEST,      /* req */
 	ID_ENROLMENT,    /* enr */
+	ID_ERASURE,      /* ers */
+	ID_HOLD,         /* hld */
 	ID_KIND_COUNT
 };
 

@@ -4,6 +4,7 @@
 
 #include "server/api/idempotency.h"
 #include "server/core/checkpoints.h"
+#include "server/core/erasing.h"
 #include "server/core/verifications.h"
 #include "server/env/pause.h"
 #include "store/check.h"
@@ -13,7 +14,14 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-enum { JOBS_EVERY_MS = 2000, JOBS_AT_ONCE = 500, JOBS_SIGN_TURNS = 5, JOBS_ARENA = 64 * 1024 };
+enum {
+	JOBS_DAY_MS = 24 * 60 * 60 * 1000,
+	JOBS_KEY_TURNS = 900,
+	JOBS_EVERY_MS = 2000,
+	JOBS_AT_ONCE = 500,
+	JOBS_SIGN_TURNS = 5,
+	JOBS_ARENA = 64 * 1024
+};
 
 /* One kind of work: a housekeeping act over at most `max` rows that says how many it did. */
 struct job {
@@ -108,6 +116,28 @@ static void sign_logs(struct jobs *jobs)
 	}
 }
 
+/* ---- erasure ---- */
+
+static void erase(struct jobs *jobs)
+{
+	size_t done;
+	struct err err = erasing_turn(jobs->server, clock_now(), &done);
+	if (err_failed(err))
+		journal_err(jobs->journal, JOURNAL_WARN, err, SPAN_LIT("erasures"));
+}
+
+/* Free pages and older copies of the keyring go dark once a day. */
+static void turn_keys(struct jobs *jobs)
+{
+	struct instant turned, now = clock_now();
+	struct keeper *keeper = jobs->server->keeper;
+	struct err err = keeper_turned(keeper, &turned);
+	if (!err_failed(err) && now.ms - turned.ms >= JOBS_DAY_MS)
+		err = keeper_turn(keeper, now);
+	if (err_failed(err))
+		journal_err(jobs->journal, JOURNAL_WARN, err, SPAN_LIT("shred keys"));
+}
+
 /* ---- after the start ---- */
 
 /* An old row that was put back by hand is genuine but does not fit the head's sum: then nothing is released
@@ -137,8 +167,11 @@ static void *run_thread(void *context)
 	for (unsigned turn = 1; pause_wait(&jobs->pause, JOBS_EVERY_MS); turn++) {
 		for (size_t i = 0; i < JOB_COUNT; i++)
 			run_job(jobs, &JOBS[i]);
+		erase(jobs);
 		if (turn % JOBS_SIGN_TURNS == 0)
 			sign_logs(jobs);
+		if (turn % JOBS_KEY_TURNS == 1)
+			turn_keys(jobs);
 	}
 	return NULL;
 }

@@ -6,6 +6,7 @@
 #include "server/api/follow.h"
 #include "server/core/agent.h"
 #include "server/core/checkpoints.h"
+#include "server/core/erasing.h"
 #include "server/deliver/courier.h"
 #include "server/deliver/post.h"
 #include "server/env/notify.h"
@@ -206,6 +207,8 @@ static fallible open_service(const struct conf *conf, struct journal *journal, s
 	TRY(agent_open(conf->user_agent_rules, &server->agents));
 	TRY(check_demo(conf, server));
 	TRY(compare_logs(journal, service));
+	/* Whoever was erased stays so, whatever keyring was put back. */
+	TRY(erasing_resume(server, clock_now()));
 	TRY(open_background(conf, journal, service));
 	TRY(open_follow(conf, service));
 	return open_doors(conf, service);

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { START_PATH = 4096 };
+enum { START_PATH = 4096, START_HOUR_MS = 60 * 60 * 1000 };
 
 fallible start_key_path(const struct conf *conf, struct buf *path)
 {
@@ -113,7 +113,9 @@ fallible start_open(
 		.server = {.trusted_proxies = &start->proxies,
 			.forwarded_form = conf->forwarded_header,
 			.log_name = conf->log_name,
-			.app_name = conf->app_name}};
+			.app_name = conf->app_name,
+			.erasure_wait_ms = conf->erasure_wait_hours * START_HOUR_MS,
+			.backup_days = conf->backup_days}};
 	start->server.health = &start->health;
 	struct err err = conf_read_proxies(conf, &start->proxies);
 	if (!err_failed(err))

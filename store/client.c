@@ -43,7 +43,8 @@ static fallible decode(
 		client->contacts[i] = noun_take_id(&reader);
 	struct span sealed = reader_sized(&reader);
 	TRY(reader_check(&reader));
-	return open_texts(view, sealed, arena, client);
+	/* Unreadable from the moment that an erasure begins, though the key may still be there. */
+	return client->state < CLIENT_ERASING ? open_texts(view, sealed, arena, client) : OK;
 }
 
 fallible client_get(

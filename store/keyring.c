@@ -447,12 +447,50 @@ static fallible turn_all(struct keyring *keyring)
 	return finish_turn(keyring);
 }
 
-fallible keyring_turn(struct keyring *keyring)
+fallible keyring_turn(struct keyring *keyring, struct instant now)
 {
+	scoped(buf) at = BUF(8);
 	pthread_mutex_lock(&keyring->turning);
 	struct err err = turn_all(keyring);
 	pthread_mutex_unlock(&keyring->turning);
-	return err;
+	TRY(err);
+	buf_put_i64(&at, now.ms);
+	TRY(buf_check(&at));
+	return put_one(keyring, MAP_META, SPAN_LIT("turned"), buf_span(&at));
+}
+
+fallible keyring_turned(struct keyring *keyring, struct instant *at)
+{
+	scoped(kv_txn) txn = {0};
+	struct span value;
+	TRY(kv_read(keyring->kv, &txn));
+	struct err err = kv_get(&txn, MAP_META, SPAN_LIT("turned"), &value);
+	if (err.kind == ERR_NOT_FOUND) {
+		at->ms = 0;
+		return OK;
+	}
+	TRY(err);
+	struct reader reader = READER(value);
+	at->ms = reader_i64(&reader);
+	return reader_check(&reader);
+}
+
+fallible keyring_drop_days(struct keyring *keyring, uint32_t oldest)
+{
+	static const uint8_t first[] = {KEYRING_SHORT};
+	scoped(kv_txn) txn = {0};
+	scoped(kv_cursor) rows = {0};
+	TRY(kv_write(keyring->kv, &txn));
+	TRY(kv_seek(&txn, MAP_KEY, SPAN_BYTES(first), &rows));
+	while (kv_next(&rows) && span_starts(rows.key, SPAN_BYTES(first))) {
+		if (rows.key.len != NAME_BYTES)
+			return FAIL(CORRUPT, "the keyring has a key with a strange name");
+		struct reader day = READER(span_from(rows.key, NAME_BYTES - 4));
+		if (reader_u32(&day) < oldest)
+			TRY(kv_drop(&txn, MAP_KEY, rows.key));
+	}
+	TRY(rows.err);
+	return kv_commit(&txn);
 }
 
 /* ---- slots and marks ---- */

@@ -74,8 +74,14 @@ fallible keyring_drop(struct keyring *keyring, const struct keyring_name *name);
  * a sync for each 256 keys of the bucket; readers wait for one such step at most. */
 fallible keyring_destroy(struct keyring *keyring, const struct keyring_name *names, size_t count);
 
-/* keyring_turn - the shred keys of all buckets turn: every older copy of the database goes dark. Fails likewise. */
-fallible keyring_turn(struct keyring *keyring);
+/* keyring_turn - the shred keys of all buckets turn: every older copy of the database goes dark. Fails likewise.
+ * keyring_turned - when they last did; ms 0 = never. */
+fallible keyring_turn(struct keyring *keyring, struct instant now);
+fallible keyring_turned(struct keyring *keyring, struct instant *at);
+
+/* keyring_drop_days - destroy the wraps of all keys of a day before `oldest`, days since 1970; they go dark in older
+ * copies with the next keyring_turn. */
+fallible keyring_drop_days(struct keyring *keyring, uint32_t oldest);
 
 /* keyring_settle - finish a turn that a crash or a failure interrupted; OK when there is none. */
 fallible keyring_settle(struct keyring *keyring);

@@ -59,7 +59,8 @@ static fallible decode(
 {
 	struct span sealed;
 	TRY(decode_clear(row, arena, person, &sealed));
-	return open_texts(view, sealed, arena, person);
+	/* Unreadable from the moment that an erasure begins, though the key may still be there. */
+	return person->state < PERSON_ERASING ? open_texts(view, sealed, arena, person) : OK;
 }
 
 fallible person_get_clear(

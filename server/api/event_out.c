@@ -23,6 +23,8 @@ static const char *const OBJECT_TYPES[ID_KIND_COUNT] = {
 	[ID_EXPORT] = "export",
 	[ID_REQUEST] = "request",
 	[ID_ENROLMENT] = "enrolment",
+	[ID_ERASURE] = "erasure",
+	[ID_HOLD] = "hold",
 };
 
 static void put_text(struct json_out *out, const char *name, struct span text)

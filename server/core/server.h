@@ -36,5 +36,7 @@ struct server {
 	struct agents *agents;                      /* rules for user agents; NULL = they are not read */
 	const char *log_name;                       /* in the origin of every log: LOG_NAME/<tenant id> */
 	const char *app_name;         /* how mails name an application that has no name of its own */
+	int64_t erasure_wait_ms;      /* from the request of an erasure to the day it is due */
+	int64_t backup_days;          /* how long copies of the keyring are kept */
 	const char *security_contact; /* a URI for /.well-known/security.txt; NULL or "" = none */
 };

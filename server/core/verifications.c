@@ -503,6 +503,8 @@ static fallible sweep(struct act *act, const struct expiry *expiry)
 		return sweep_factor(act, expiry);
 	case EXPIRY_ENROLMENT:
 		return sweep_enrolment(act, expiry);
+	case EXPIRY_ERASURE:
+		break;
 	}
 	return OK;
 }

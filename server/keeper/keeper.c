@@ -6,10 +6,16 @@
 #include "server/keeper/keytree.h"
 #include "server/keeper/signer.h"
 #include "store/event.h"
+#include "store/hold.h"
 
 #include <stdlib.h>
 
-enum { KEEPER_UNDER_WAY_MS = 60 * 1000, KEEPER_SEED_MAX = 256, KEEPER_FIELD_MAX = 64 * 1024 };
+enum {
+	KEEPER_DAY_MS = 24 * 60 * 60 * 1000,
+	KEEPER_UNDER_WAY_MS = 60 * 1000,
+	KEEPER_SEED_MAX = 256,
+	KEEPER_FIELD_MAX = 64 * 1024
+};
 
 struct keeper {
 	struct keytree tree;
@@ -41,6 +47,39 @@ fallible keeper_drop_subject(struct keeper *keeper, struct id tenant, const stru
 {
 	struct keyring_name name = subject_name(tenant, subject);
 	return keytree_drop(&keeper->tree, &name);
+}
+
+fallible keeper_destroy(struct keeper *keeper, const struct hold_clearance *clearance)
+{
+	struct keyring_name names[HOLD_SUBJECTS_MAX];
+	const struct subject *subjects;
+	size_t count = hold_subjects(clearance, &subjects);
+	for (size_t i = 0; i < count; i++)
+		names[i] = subject_name(hold_tenant(clearance), &subjects[i]);
+	return count ? keytree_destroy(&keeper->tree, names, count)
+		     : FAIL(DENIED, "the clearance is for no subject");
+}
+
+fallible keeper_turn(struct keeper *keeper, struct instant now)
+{
+	struct keyring *keyring = keeper->tree.keyring;
+	int64_t today = now.ms / KEEPER_DAY_MS;
+	uint32_t oldest = today > KEEPER_SHORT_DAYS ? (uint32_t)(today - KEEPER_SHORT_DAYS) : 0;
+	cache_clear(keeper->tree.cache);
+	TRY(keyring_drop_days(keyring, oldest));
+	TRY(keyring_turn(keyring, now));
+	cache_clear(keeper->tree.cache);
+	return OK;
+}
+
+fallible keeper_turned(struct keeper *keeper, struct instant *at)
+{
+	return keyring_turned(keeper->tree.keyring, at);
+}
+
+fallible keeper_settle(struct keeper *keeper)
+{
+	return keyring_settle(keeper->tree.keyring);
 }
 
 /* ---- what the store asks ---- */

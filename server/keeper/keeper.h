@@ -39,7 +39,23 @@ const struct keys *keeper_keys(const struct keeper *keeper);
 
 fallible keeper_make_tenant(struct keeper *keeper, struct id tenant);
 fallible keeper_make_subject(struct keeper *keeper, struct id tenant, const struct subject *subject);
+
+/* keeper_drop_subject - take back a key that no row was ever written for; nothing else is dropped like this. */
 fallible keeper_drop_subject(struct keeper *keeper, struct id tenant, const struct subject *subject);
+
+/* keeper_destroy - the keys of the subjects of a clearance, for good: the shred keys of their buckets turn, every
+ * cache is emptied. Keys that are gone are nothing to do. Fails: FULL · IO · DENIED the clearance is for something
+ * else. */
+struct hold_clearance; /* store/hold.h */
+fallible keeper_destroy(struct keeper *keeper, const struct hold_clearance *clearance);
+
+/* keeper_turn - once a day: all shred keys turn, and what was sealed for KEEPER_SHORT_DAYS or more days is gone with
+ * its key (FOUNDATIONS 23). keeper_turned - when they last did; ms 0 = never. keeper_settle - at start: finish a turn
+ * that a crash interrupted. */
+enum { KEEPER_SHORT_DAYS = 9 }; /* a mail is tried for seven at most */
+fallible keeper_turn(struct keeper *keeper, struct instant now);
+fallible keeper_turned(struct keeper *keeper, struct instant *at);
+fallible keeper_settle(struct keeper *keeper);
 
 /* ---- hashes and MACs under the server's own keys ---- */
 

@@ -151,6 +151,14 @@ fallible keytree_drop(struct keytree *tree, const struct keyring_name *name)
 	return OK;
 }
 
+fallible keytree_destroy(struct keytree *tree, const struct keyring_name *names, size_t count)
+{
+	cache_clear(tree->cache);
+	TRY(keyring_destroy(tree->keyring, names, count));
+	cache_clear(tree->cache);
+	return OK;
+}
+
 /* ---- opening ---- */
 
 static void derive(const struct seal_key *root, const char *label, struct seal_key *key)

@@ -49,5 +49,7 @@ fallible keytree_find_or_make(struct keytree *tree, const struct keyring_name *n
 fallible keytree_make(struct keytree *tree, const struct keyring_name *name);
 fallible keytree_make_tenant(struct keytree *tree, struct id tenant);
 
-/* keytree_drop - destroy a wrap, durably, and forget the key. */
+/* keytree_drop - destroy a wrap, durably, and forget the key. keytree_destroy - the same for good, as
+ * keyring_destroy. */
 fallible keytree_drop(struct keytree *tree, const struct keyring_name *name);
+fallible keytree_destroy(struct keytree *tree, const struct keyring_name *names, size_t count);

@@ -412,6 +412,7 @@ Test(keyring, an_old_database_beside_the_new_shred_file_opens_nothing_of_the_buc
 
 Test(keyring, the_daily_turn_darkens_every_older_database_and_no_living_key)
 {
+	struct instant turned;
 	scoped(scene) scene = {0};
 	scoped(keyring_copy) copy = {0};
 	scene_open(&scene);
@@ -419,8 +420,10 @@ Test(keyring, the_daily_turn_darkens_every_older_database_and_no_living_key)
 	close_keyring(&scene);
 	take_copy(&scene, &copy);
 	must(try_open(&scene, false));
-	must(keyring_turn(scene.keyring));
-	must(keyring_turn(scene.keyring));
+	must(keyring_turn(scene.keyring, (struct instant){1000}));
+	must(keyring_turn(scene.keyring, (struct instant){2000}));
+	must(keyring_turned(scene.keyring, &turned));
+	cr_assert(turned.ms == 2000);
 	reopen(&scene);
 	for (unsigned i = 0; i < KEYRING_BUCKET + 3; i++)
 		must(get(&scene, i));
@@ -447,6 +450,26 @@ Test(keyring, the_old_shred_key_is_in_no_file_after_the_turn)
 	cr_assert(before.shred.len == MAGIC + SHRED_KEY && after.shred.len == MAGIC + TURNED_BUCKET);
 	cr_assert(!memmem(after.shred.data, after.shred.len, old, SHRED_KEY));
 	cr_assert(!memmem(after.database.data, after.database.len, old, SHRED_KEY));
+}
+
+Test(keyring, keys_of_days_that_are_over_go_and_no_others)
+{
+	scoped(scene) scene = {0};
+	struct keyring_row row = row_of(1), read;
+	scene_open(&scene);
+	put(&scene, 1);
+	for (uint8_t day = 1; day <= 5; day++) {
+		row.name = (struct keyring_name){.kind = KEYRING_SHORT};
+		row.name.id.bytes[15] = day;
+		must(keyring_put(scene.keyring, &row, 1));
+	}
+	must(keyring_drop_days(scene.keyring, 4));
+	for (uint8_t day = 1; day <= 5; day++) {
+		row.name.id.bytes[15] = day;
+		struct err err = keyring_get(scene.keyring, &row.name, &read);
+		cr_assert(day < 4 ? err.kind == ERR_NOT_FOUND : !err_failed(err), "day %u", day);
+	}
+	must(get(&scene, 1));
 }
 
 Test(keyring, destroying_what_is_gone_turns_nothing)

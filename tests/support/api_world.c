@@ -168,8 +168,11 @@ void api_world_tenant(struct api_world *world, struct api_tenant *tenant)
 
 void api_world_open(struct api_world *world)
 {
-	*world = (struct api_world){
-		.dir = temp_dir_make(), .server = {.log_name = "muniment.invalid", .app_name = "Muniment"}};
+	*world = (struct api_world){.dir = temp_dir_make(),
+		.server = {.log_name = "muniment.invalid",
+			.app_name = "Muniment",
+			.erasure_wait_ms = INT64_C(72) * 3600 * 1000,
+			.backup_days = 30}};
 	json_in_setup();
 	open_store(world);
 	world->server.secrets = world->secrets;

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api_erasures - /v1/people/{person}/erasure, /v1/clients/{client}/erasure and /v1/erasures. */
+#include "server/api/ask.h"
+#include "server/core/erasures.h"
+
+static void put_person(struct json_out *out, const char *name, struct id person)
+{
+	if (ids_is_none(person))
+		json_out_null(out, name);
+	else
+		json_out_id(out, name, ID_PERSON, person);
+}
+
+static void put_time(struct json_out *out, const char *name, struct instant at)
+{
+	if (at.ms == 0)
+		json_out_null(out, name);
+	else
+		json_out_time(out, name, at);
+}
+
+static void put_approvals(struct json_out *out, const struct erasure *erasure)
+{
+	const struct id by[] = {erasure->approver, erasure->third};
+	json_out_open_array(out, "approved_by");
+	for (size_t i = 0; i < 2; i++)
+		if (!ids_is_none(by[i]))
+			json_out_id(out, NULL, ID_PERSON, by[i]);
+	json_out_close_array(out);
+	json_out_number(out, "approvals_needed", erasure->needs_third ? 2 : 1);
+}
+
+static void put_erasure(const struct call *call, struct json_out *out, const struct erasure *erasure)
+{
+	bool is_client = erasure->subject.kind == SUBJECT_CLIENT;
+	bool done = erasure->state == ERASURE_ERASED;
+	json_out_id(out, "id", ID_ERASURE, erasure->id);
+	json_out_text(out, "state", erasure_state_name(erasure->state));
+	json_out_id(
+		out, is_client ? "client" : "person", is_client ? ID_CLIENT : ID_PERSON, erasure->subject.id);
+	ask_put_text(out, "ground", erasure->ground);
+	json_out_time(out, "requested", erasure->requested);
+	json_out_time(out, "due", erasure->due);
+	put_person(out, "requested_by", erasure->requester);
+	put_approvals(out, erasure);
+	put_time(out, "decided", erasure->decided);
+	put_person(out, "ended_by", erasure->ended_by);
+	json_out_bool(out, "held", erasure->held);
+	put_time(out, "erased", erasure->erased);
+	if (erasure->state <= ERASURE_ERASED)
+		json_out_time(out, "dark_after", erasures_dark_after(call->server, erasure));
+	if (!done)
+		return;
+	json_out_number(out, "keys_destroyed", erasure->keys);
+	json_out_number(out, "events_affected", (int64_t)erasure->events);
+	json_out_number(out, "exports", (int64_t)erasure->exports);
+}
+
+/* ---- POST …/erasure ---- */
+
+static fallible read_ask(struct call *call, struct erasures_ask *ask)
+{
+	struct json_object top;
+	TRY(call_body(call, &top));
+	ask->ground = ask_line(call, &top, "ground", JSON_NEEDED, ERASURE_GROUND_MAX);
+	json_in_end(&top);
+	return call_check(call);
+}
+
+static fallible prepare_ask(struct call *call, enum subject_kind kind)
+{
+	struct erasures_ask *ask = call_new(call, struct erasures_ask);
+	scoped(reading) reading = {0};
+	if (!ask)
+		return FAIL(NO_MEMORY, "a call has no memory for an erasure");
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	struct scene scene = ask_scene(call, &view);
+	TRY(read_ask(call, ask));
+	ask->kind = kind;
+	ask->subject = call->parts[0];
+	call->ask = ask;
+	call->status = 202;
+	return erasures_ask_prepare(&scene, ask);
+}
+
+static fallible prepare_person(struct call *call)
+{
+	return prepare_ask(call, SUBJECT_PERSON);
+}
+
+static fallible prepare_client(struct call *call)
+{
+	return prepare_ask(call, SUBJECT_CLIENT);
+}
+
+static fallible write_ask(struct act *act, struct call *call)
+{
+	struct erasures_ask *ask = call->ask;
+	TRY(erasures_ask_write(act, ask));
+	if (ask->held)
+		call->refusal = FAIL_CODE(HELD, "a hold forbids the erasure");
+	return OK;
+}
+
+static fallible answer_ask(struct call *call, struct json_out *out)
+{
+	const struct erasures_ask *ask = call->ask;
+	put_erasure(call, out, &ask->erasure);
+	return OK;
+}
+
+const struct handler api_erasures_person = {prepare_person, write_ask, answer_ask};
+const struct handler api_erasures_client = {prepare_client, write_ask, answer_ask};
+
+/* ---- GET /v1/erasures/{erasure} ---- */
+
+static fallible find(struct call *call, const struct view *view, struct erasures_decide **found)
+{
+	struct erasures_decide *decide = call_new(call, struct erasures_decide);
+	struct scene scene = ask_scene(call, view);
+	if (!decide)
+		return FAIL(NO_MEMORY, "a call has no memory for an erasure");
+	TRY(erasures_find(&scene, call->parts[0], &decide->erasure));
+	call->ask = *found = decide;
+	return OK;
+}
+
+static fallible prepare_get(struct call *call)
+{
+	struct erasures_decide *found;
+	scoped(reading) reading = {0};
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	return find(call, &view, &found);
+}
+
+static fallible answer_one(struct call *call, struct json_out *out)
+{
+	const struct erasures_decide *decide = call->ask;
+	put_erasure(call, out, &decide->erasure);
+	return OK;
+}
+
+const struct handler api_erasures_get = {prepare_get, NULL, answer_one};
+
+/* ---- POST /v1/erasures/{erasure}/decision ---- */
+
+static fallible read_decision(struct call *call, bool *approve)
+{
+	struct json_object top;
+	TRY(call_body(call, &top));
+	*approve = json_in_bool(&top, "approve", JSON_NEEDED, false);
+	json_in_end(&top);
+	return call_check(call);
+}
+
+static fallible prepare_decide(struct call *call)
+{
+	struct erasures_decide *decide;
+	bool approve;
+	scoped(reading) reading = {0};
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	struct scene scene = ask_scene(call, &view);
+	TRY(find(call, &view, &decide));
+	TRY(read_decision(call, &approve));
+	decide->approve = approve;
+	return erasures_decide_prepare(&scene, decide);
+}
+
+static fallible write_decide(struct act *act, struct call *call)
+{
+	return erasures_decide_write(act, call->ask);
+}
+
+const struct handler api_erasures_decide = {prepare_decide, write_decide, answer_one};
+
+/* ---- DELETE /v1/erasures/{erasure} ---- */
+
+static fallible prepare_cancel(struct call *call)
+{
+	struct erasures_decide *cancel;
+	scoped(reading) reading = {0};
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	struct scene scene = ask_scene(call, &view);
+	TRY(find(call, &view, &cancel));
+	return erasures_cancel_prepare(&scene, cancel);
+}
+
+static fallible write_cancel(struct act *act, struct call *call)
+{
+	return erasures_cancel_write(act, call->ask);
+}
+
+const struct handler api_erasures_cancel = {prepare_cancel, write_cancel, answer_one};

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ending - rows that end, each with its event. */
+#include "server/core/ending.h"
+
+#include "server/core/detail.h"
+#include "store/event.h"
+#include "store/factor.h"
+#include "store/grant.h"
+
+enum { ONE_NOUN = 64 * 1024 };
+
+static struct event begin(enum action action, enum id_kind kind, struct id object)
+{
+	struct event event = {.action = action,
+		.source = LEAF_SERVER,
+		.actor = LEAF_SYSTEM,
+		.has_object_kind = true,
+		.object_kind = kind};
+	event.ids[LEAF_ID_OBJECT] = object;
+	return event;
+}
+
+static fallible add(struct act *act, struct id tenant, const struct event *event)
+{
+	struct event_draft draft;
+	TRY(event_seal(act->volume->keys, tenant, event, act->now, act->arena, &draft));
+	return act_add(act, tenant, &draft.leaf, NULL);
+}
+
+fallible ending_begun(struct act *act, struct id tenant, const struct subject *subject)
+{
+	bool is_client = subject->kind == SUBJECT_CLIENT;
+	struct detail_changes changes = {.count = 0};
+	struct event event = begin(is_client ? ACTION_CLIENT_CHANGED : ACTION_PERSON_CHANGED,
+		is_client ? ID_CLIENT : ID_PERSON, subject->id);
+	detail_note(&changes, "state", SPAN_NONE, SPAN_LIT("erasing"));
+	TRY(detail_print_changes(&changes, act->arena, &event.texts[LEAF_TEXT_CHANGES]));
+	return add(act, tenant, &event);
+}
+
+/* ---- factors ---- */
+
+static fallible end_factor(struct act *act, struct factor *factor)
+{
+	struct event event = begin(ACTION_FACTOR_REMOVED, ID_FACTOR, factor->id);
+	factor->state = FACTOR_ENDED;
+	factor->texts = factor->seed = SPAN_NONE;
+	TRY(factor_put(act, factor));
+	return add(act, factor->tenant, &event);
+}
+
+fallible ending_factors(struct act *act, struct id tenant, const struct subject *subject)
+{
+	struct factor factor;
+	struct id at = {0};
+	struct err err = OK;
+	struct view view = view_act(act);
+	if (subject->kind != SUBJECT_PERSON)
+		return OK;
+	while (factor_next(&view, tenant, subject->id, &at, &factor, &err))
+		if (factor.state != FACTOR_ENDED)
+			TRY(end_factor(act, &factor));
+	return err;
+}
+
+/* ---- grants ---- */
+
+static fallible end_grant(struct act *act, struct grant *grant)
+{
+	const struct detail_field cause = {"cause", SPAN_LIT("erasure"), false};
+	struct event event = begin(ACTION_GRANT_REVOKED, ID_GRANT, grant->id);
+	event.ids[LEAF_ID_GRANT] = grant->id;
+	event.ids[LEAF_ID_CLIENT] = grant->client;
+	TRY(detail_print(&cause, 1, act->arena, &event.texts[LEAF_TEXT_DETAIL]));
+	grant->state = GRANT_REVOKED;
+	grant->ended = act->now;
+	TRY(grant_change(act, grant));
+	return add(act, grant->tenant, &event);
+}
+
+fallible ending_grants(
+	struct act *act, struct id tenant, const struct subject *subject, size_t max, size_t *ended)
+{
+	struct id at = {0};
+	struct err err = OK;
+	struct view view = view_act(act);
+	for (bool more = true; more && *ended < max;) {
+		scoped(arena) arena = ARENA(ONE_NOUN);
+		struct grant grant;
+		more = grant_next(&view, tenant, subject->id, &at, &arena, &grant, &err);
+		if (!more || grant.state == GRANT_REVOKED || grant.state == GRANT_EXPIRED)
+			continue;
+		TRY(end_grant(act, &grant));
+		++*ended;
+	}
+	return err;
+}

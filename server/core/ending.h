@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ending - what ends with a person or client who is erased: factors and grants. By the server, inside its acts. */
+#pragma once
+
+#include "store/act.h"
+#include "store/keys.h"
+
+/* ending_begun - say that the erasure of this one has begun: person.changed or client.changed, by the server. */
+fallible ending_begun(struct act *act, struct id tenant, const struct subject *subject);
+
+/* ending_factors - end a person's factors; the seeds are dropped. A client has none. */
+fallible ending_factors(struct act *act, struct id tenant, const struct subject *subject);
+
+/* ending_grants - revoke grants to a person, or on a client's credentials, until *ended is `max`.
+ *
+ *   ended  grows by how many */
+fallible ending_grants(
+	struct act *act, struct id tenant, const struct subject *subject, size_t max, size_t *ended);
