@@ -129,11 +129,7 @@ static void erase(struct jobs *jobs)
 /* Free pages and older copies of the keyring go dark once a day. */
 static void turn_keys(struct jobs *jobs)
 {
-	struct instant turned, now = clock_now();
-	struct keeper *keeper = jobs->server->keeper;
-	struct err err = keeper_turned(keeper, &turned);
-	if (!err_failed(err) && now.ms - turned.ms >= JOBS_DAY_MS)
-		err = keeper_turn(keeper, now);
+	struct err err = keeper_turn(jobs->server->keeper, clock_now());
 	if (err_failed(err))
 		journal_err(jobs->journal, JOURNAL_WARN, err, SPAN_LIT("shred keys"));
 }

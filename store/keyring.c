@@ -2,6 +2,7 @@
 /* keyring - rows of wrapped keys under bucket keys, slots, high-water marks. */
 #include "store/keyring.h"
 
+#include "base/arena.h"
 #include "base/reader.h"
 #include "store/shred.h"
 
@@ -320,7 +321,8 @@ static fallible rewrap_some(struct keyring *keyring, struct rewrap *rewrap)
 static fallible rewrap_all(struct keyring *keyring)
 {
 	struct err err = OK;
-	struct rewrap *rewrap = calloc(1, sizeof *rewrap);
+	scoped(arena) arena = ARENA(2 * sizeof(struct rewrap));
+	struct rewrap *rewrap = arena_alloc(&arena, sizeof *rewrap);
 	if (!rewrap)
 		return FAIL(NO_MEMORY, "there is no memory to turn shred keys");
 	while (!rewrap->over && !err_failed(err)) {
@@ -328,8 +330,6 @@ static fallible rewrap_all(struct keyring *keyring)
 		err = rewrap_some(keyring, rewrap);
 		pthread_rwlock_unlock(&keyring->lock);
 	}
-	explicit_bzero(rewrap, sizeof *rewrap);
-	free(rewrap);
 	return err;
 }
 
@@ -447,16 +447,20 @@ static fallible turn_all(struct keyring *keyring)
 	return finish_turn(keyring);
 }
 
-fallible keyring_turn(struct keyring *keyring, struct instant now)
+fallible keyring_turn(struct keyring *keyring)
 {
-	scoped(buf) at = BUF(8);
 	pthread_mutex_lock(&keyring->turning);
 	struct err err = turn_all(keyring);
 	pthread_mutex_unlock(&keyring->turning);
-	TRY(err);
-	buf_put_i64(&at, now.ms);
-	TRY(buf_check(&at));
-	return put_one(keyring, MAP_META, SPAN_LIT("turned"), buf_span(&at));
+	return err;
+}
+
+fallible keyring_set_turned(struct keyring *keyring, struct instant at)
+{
+	scoped(buf) value = BUF(8);
+	buf_put_i64(&value, at.ms);
+	TRY(buf_check(&value));
+	return put_one(keyring, MAP_META, SPAN_LIT("turned"), buf_span(&value));
 }
 
 fallible keyring_turned(struct keyring *keyring, struct instant *at)

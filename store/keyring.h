@@ -75,9 +75,12 @@ fallible keyring_drop(struct keyring *keyring, const struct keyring_name *name);
 fallible keyring_destroy(struct keyring *keyring, const struct keyring_name *names, size_t count);
 
 /* keyring_turn - the shred keys of all buckets turn: every older copy of the database goes dark. Fails likewise.
- * keyring_turned - when they last did; ms 0 = never. */
-fallible keyring_turn(struct keyring *keyring, struct instant now);
+ */
+fallible keyring_turn(struct keyring *keyring);
+
+/* keyring_turned - when that was last noted with keyring_set_turned; ms 0 = never. */
 fallible keyring_turned(struct keyring *keyring, struct instant *at);
+fallible keyring_set_turned(struct keyring *keyring, struct instant at);
 
 /* keyring_drop_days - destroy the wraps of all keys of a day before `oldest`, days since 1970; they go dark in older
  * copies with the next keyring_turn. */

@@ -3,8 +3,8 @@
 #include "server/core/erasing.h"
 
 #include "server/core/detail.h"
-#include "server/core/erasures.h"
 #include "server/core/ending.h"
+#include "server/core/erasures.h"
 #include "store/expiry.h"
 #include "store/query.h"
 

@@ -64,17 +64,18 @@ fallible keeper_turn(struct keeper *keeper, struct instant now)
 {
 	struct keyring *keyring = keeper->tree.keyring;
 	int64_t today = now.ms / KEEPER_DAY_MS;
-	uint32_t oldest = today > KEEPER_SHORT_DAYS ? (uint32_t)(today - KEEPER_SHORT_DAYS) : 0;
+	struct instant turned;
+	TRY(keyring_turned(keyring, &turned));
+	if (turned.ms == 0)
+		return keyring_set_turned(keyring, now);
+	if (now.ms - turned.ms < KEEPER_DAY_MS)
+		return OK;
 	cache_clear(keeper->tree.cache);
-	TRY(keyring_drop_days(keyring, oldest));
-	TRY(keyring_turn(keyring, now));
+	if (today > KEEPER_SHORT_DAYS)
+		TRY(keyring_drop_days(keyring, (uint32_t)(today - KEEPER_SHORT_DAYS)));
+	TRY(keyring_turn(keyring));
 	cache_clear(keeper->tree.cache);
-	return OK;
-}
-
-fallible keeper_turned(struct keeper *keeper, struct instant *at)
-{
-	return keyring_turned(keeper->tree.keyring, at);
+	return keyring_set_turned(keyring, now);
 }
 
 fallible keeper_settle(struct keeper *keeper)

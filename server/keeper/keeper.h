@@ -49,12 +49,11 @@ fallible keeper_drop_subject(struct keeper *keeper, struct id tenant, const stru
 struct hold_clearance; /* store/hold.h */
 fallible keeper_destroy(struct keeper *keeper, const struct hold_clearance *clearance);
 
-/* keeper_turn - once a day: all shred keys turn, and what was sealed for KEEPER_SHORT_DAYS or more days is gone with
- * its key (FOUNDATIONS 23). keeper_turned - when they last did; ms 0 = never. keeper_settle - at start: finish a turn
- * that a crash interrupted. */
+/* keeper_turn - when a day has passed since the last time: all shred keys turn, and what was sealed more than
+ * KEEPER_SHORT_DAYS ago is gone with its key (FOUNDATIONS 23). The first day begins with the first call.
+ * keeper_settle - at start: finish a turn that a crash interrupted. */
 enum { KEEPER_SHORT_DAYS = 9 }; /* a mail is tried for seven at most */
 fallible keeper_turn(struct keeper *keeper, struct instant now);
-fallible keeper_turned(struct keeper *keeper, struct instant *at);
 fallible keeper_settle(struct keeper *keeper);
 
 /* ---- hashes and MACs under the server's own keys ---- */
