@@ -17,6 +17,9 @@ void mac_key_done(struct mac_key *key); /* wipes */
 
 void hash_sha256(struct span message, uint8_t out[static HASH_SHA256]);
 
+/* hash_sha256_parts - of the concatenation of count parts. */
+void hash_sha256_parts(const struct span *parts, size_t count, uint8_t out[static HASH_SHA256]);
+
 /* hash_blake - BLAKE2b-256 of the concatenation of count parts. */
 void hash_blake(const struct span *parts, size_t count, uint8_t out[static HASH_BLAKE]);
 

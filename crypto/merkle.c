@@ -2,8 +2,6 @@
 /* merkle - ranges of leaves, folded from the right; proofs are walked from the root, so nothing recurses. */
 #include "crypto/merkle.h"
 
-#include <sodium.h>
-
 /* A consistency proof of n leaves has up to log2(n) + 1 hashes: beyond this size one would not fit
  * MERKLE_PROOF_MAX. */
 static const uint64_t LEAVES_MAX = UINT64_C(1) << 62;
@@ -17,13 +15,9 @@ struct range {
 
 struct merkle_hash merkle_leaf(struct span entry)
 {
-	static const uint8_t prefix = 0x00;
-	crypto_hash_sha256_state state;
+	static const uint8_t prefix[] = {0x00};
 	struct merkle_hash hash;
-	crypto_hash_sha256_init(&state);
-	crypto_hash_sha256_update(&state, &prefix, 1);
-	crypto_hash_sha256_update(&state, entry.at, entry.len);
-	crypto_hash_sha256_final(&state, hash.bytes);
+	hash_sha256_parts((struct span[]){SPAN_BYTES(prefix), entry}, 2, hash.bytes);
 	return hash;
 }
 

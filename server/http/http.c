@@ -19,6 +19,8 @@
 
 enum {
 	THREADS_MAX = 16,
+	CONNECTION_MEMORY =
+		16 * 1024,       /* for a head, and an answer's; the library zeroes it for each request */
 	DRAIN_MAX = 1024 * 1024, /* bytes of a chunked body thrown away for the sake of a proper 413 */
 };
 
@@ -351,6 +353,7 @@ static struct MHD_Daemon *start_daemon(struct http_server *server, unsigned thre
 	struct MHD_OptionItem options[] = {
 		{MHD_OPTION_LISTEN_SOCKET, server->listen_fd, NULL},
 		{MHD_OPTION_CONNECTION_LIMIT, connections_max, NULL},
+		{MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, NULL},
 		{MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)idle_s, NULL},
 		{MHD_OPTION_STRICT_FOR_CLIENT, 0, NULL}, /* 1 sends the head of its 400 twice */
 		{MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_target, server},
