@@ -17,13 +17,10 @@
 #include "base/clock.h"
 #include "base/err.h"
 #include "base/ids.h"
+#include "base/json_text.h"
 #include "base/span.h"
 
-enum {
-	JSON_PROBLEMS_MAX = 8, /* noted at the most */
-	JSON_DEPTH_MAX = 32,
-	JSON_MEMBERS_MAX = 48, /* of one object that is read by name */
-};
+enum { JSON_PROBLEMS_MAX = 8 }; /* noted at the most */
 
 enum json_need { JSON_OPTIONAL, JSON_NEEDED };
 
@@ -39,34 +36,30 @@ struct json_problems {
 };
 
 struct json_doc {
-	void *root; /* the library's value; never leaves json_in.c */
+	struct json_node *root;
+	struct arena memory; /* of the text and its nodes: wiped as a whole, since it may hold a password */
 	struct arena *arena;
 	struct json_problems *problems;
 };
 
 struct json_object {
 	struct json_doc *doc;
-	const void *value;
-	const char *pointer; /* of the object itself */
-	const char *seen[JSON_MEMBERS_MAX];
-	size_t seen_count;
+	struct json_node *node;
 };
 
 struct json_array {
 	struct json_doc *doc;
-	const void *value;
-	const char *pointer;
-	const char *name; /* of the member that held it */
-	size_t count;     /* elements */
-	size_t next;
+	struct json_node *next;
+	size_t taken;
+	size_t count; /* elements */
 };
 
 /* json_in_parse - one JSON text, whole.
  *
  *   text      UTF-8; borrowed only during the call
  *   problems  zeroed; lives as long as doc
- * Fails: NOT_JSON not JSON, trailing bytes, invalid UTF-8, deeper than JSON_DEPTH_MAX, U+0000
- *        INVALID a key twice in one object (noted at its object). */
+ * Fails: NOT_JSON not JSON, trailing bytes, invalid UTF-8, deeper than JSON_TEXT_DEPTH, U+0000, neither object
+ *        nor array · INVALID a key twice in one object (noted at its object) · TOO_LARGE. */
 fallible json_in_parse(
 	struct json_doc *doc, struct span text, struct arena *arena, struct json_problems *problems);
 
@@ -141,8 +134,8 @@ struct span json_in_raw(struct json_object *object, const char *name, enum json_
 /* json_in_whole - an object itself, in the same form. SPAN_NONE when it is over max bytes, which is noted. */
 struct span json_in_whole(struct json_object *object, size_t max);
 
-/* json_in_unread - the name of a member with a value that nobody asked for yet, or NULL, also after
- * JSON_MEMBERS_MAX of them: for showing what this program does not know. */
+/* json_in_unread - the name of a member with a value that nobody asked for yet, or NULL: for showing what this
+ * program does not know. Lives as long as the document. */
 const char *json_in_unread(const struct json_object *object);
 
 /* json_in_note - note a problem at a member: what only the caller can judge. json_in_note_span - the same for
@@ -155,6 +148,3 @@ void json_in_end(struct json_object *object);
 
 /* json_in_check - OK, or INVALID when anything was noted. */
 fallible json_in_check(const struct json_doc *doc);
-
-/* json_in_setup - once, before any thread parses: seeds the library's hash. */
-void json_in_setup(void);

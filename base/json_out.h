@@ -9,7 +9,7 @@
 #include "base/clock.h"
 #include "base/ids.h"
 
-enum { JSON_OUT_DEPTH = 16, JSON_OUT_WITHHELD = 8 };
+enum { JSON_OUT_DEPTH = 31, JSON_OUT_WITHHELD = 8 };
 
 struct json_out {
 	struct buf *buf;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* main - the program muniment. */
-#include "base/json_in.h"
 #include "cli/commands.h"
 #include "cli/print.h"
 #include "crypto/secret.h"
@@ -14,7 +13,6 @@ int main(int argc, char **argv)
 		print_complaint("%s", err.why);
 		return err_row(err.code)->exit_code;
 	}
-	json_in_setup();
 	struct commands_environment environment = {
 		.server = getenv("MUNIMENT_SERVER"),
 		.token_file = getenv("MUNIMENT_TOKEN_FILE"),

@@ -2,7 +2,6 @@
 /* start - open the parts in their order, and close them in the reverse one. */
 #include "server/start.h"
 
-#include "base/json_in.h"
 #include "server/keyfile.h"
 #include "store/mount.h"
 #include "store/volume.h"
@@ -89,7 +88,6 @@ static fallible open_parts(const struct conf *conf, enum start_mode mode, struct
 	/* A write over a file's limit shall be an error, not the end; a client that goes away likewise. */
 	sigaction(SIGXFSZ, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
 	sigaction(SIGPIPE, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
-	json_in_setup();
 	TRY(open_secrets(conf, start));
 	if (mode == START_OPEN && access(conf->data, F_OK) != 0)
 		return FAIL(NOT_FOUND, "there is no store in this directory: make one with munimentd init");
@@ -128,7 +126,6 @@ fallible start_open(
 static fallible open_keys(const struct conf *conf, struct start *start)
 {
 	int lock;
-	json_in_setup();
 	TRY(open_secrets(conf, start));
 	struct err err = volume_lock(conf->data, &lock);
 	if (err.code == CODE_LOCKED_DIRECTORY)

@@ -134,7 +134,6 @@ Test(json_out, names_are_escaped_too)
 Test(json_out, any_bytes_at_all_come_out_as_json)
 {
 	struct dice dice = {6};
-	json_in_setup();
 	for (int round = 0; round < 20000; round++) {
 		uint8_t bytes[40];
 		size_t n = dice_below(&dice, sizeof bytes);

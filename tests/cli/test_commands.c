@@ -48,7 +48,6 @@ static void printed(FILE *stream, struct buf *out)
 
 static void redirect(void)
 {
-	json_in_setup();
 	cr_redirect_stdout();
 	cr_redirect_stderr();
 }

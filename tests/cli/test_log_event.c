@@ -8,7 +8,6 @@
 
 static void setup(void)
 {
-	json_in_setup();
 	setenv("TZ", "Europe/Helsinki", 1);
 	tzset();
 }

@@ -6,8 +6,6 @@
 
 #include <criterion/criterion.h>
 
-TestSuite(problem, .init = json_in_setup);
-
 static bool judges(long status, const char *body, enum err_code code, const char *where)
 {
 	char said[128] = "untouched";

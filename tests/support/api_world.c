@@ -2,7 +2,6 @@
 /* api_world - start it all, speak HTTP to it, and look into the store behind its back. */
 #include "tests/support/api_world.h"
 
-#include "base/json_in.h"
 #include "base/text.h"
 #include "crypto/random.h"
 #include "crypto/slot.h"
@@ -173,7 +172,6 @@ void api_world_open(struct api_world *world)
 			.app_name = "Muniment",
 			.erasure_wait_ms = INT64_C(72) * 3600 * 1000,
 			.backup_days = 30}};
-	json_in_setup();
 	open_store(world);
 	world->server.secrets = world->secrets;
 	open_follow(world);
