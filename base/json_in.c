@@ -47,25 +47,34 @@ static struct json_node *step_down(struct json_node *node, const struct json_nod
 }
 
 /* Into the arena; "" stands for the whole body when the arena is full, so that a problem is never lost. */
-static const char *pointer_to(const struct json_doc *doc, const struct json_node *to, struct span member)
+static const char *pointer_to(
+	const struct json_doc *doc, const struct json_node *to, const char *absent, struct span member)
 {
 	scoped(buf) buf = BUF(doc->arena->max);
 	for (struct json_node *node = doc->root; node != to;)
 		node = step_down(node, to, &buf);
+	if (absent)
+		put_step(&buf, span_text(absent));
 	if (member.at)
 		put_step(&buf, member);
 	const char *kept = err_failed(buf_check(&buf)) ? NULL : arena_text(doc->arena, buf_span(&buf));
 	return kept ? kept : "";
 }
 
-/* At a node, or at a member of it that need not stand there. */
-static void note(
-	const struct json_doc *doc, const struct json_node *node, struct span member, const char *code)
+/* At a member of an object, or at the node itself. */
+static void note_at(const struct json_object *object, struct span member, const char *code)
 {
-	struct json_problems *problems = doc->problems;
-	if (problems->count < JSON_PROBLEMS_MAX)
-		problems->rows[problems->count++] =
-			(struct json_problem){pointer_to(doc, node, member), code};
+	struct json_problems *problems = object->doc->problems;
+	if (problems->count == JSON_PROBLEMS_MAX)
+		return;
+	const char *pointer = pointer_to(object->doc, object->node, object->absent, member);
+	problems->rows[problems->count++] = (struct json_problem){pointer, code};
+}
+
+static void note(struct json_doc *doc, struct json_node *node, const char *code)
+{
+	const struct json_object object = {.doc = doc, .node = node};
+	note_at(&object, SPAN_NONE, code);
 }
 
 void json_in_note(struct json_object *object, const char *name, const char *code)
@@ -75,7 +84,7 @@ void json_in_note(struct json_object *object, const char *name, const char *code
 
 void json_in_note_span(const struct json_object *object, struct span name, const char *code)
 {
-	note(object->doc, object->node, name, code);
+	note_at(object, name, code);
 }
 
 /* ---- the document ---- */
@@ -84,10 +93,10 @@ fallible json_in_parse(
 	struct json_doc *doc, struct span text, struct arena *arena, struct json_problems *problems)
 {
 	scoped(json_doc) parsed = {.memory = ARENA(JSON_TEXT_MEMORY), .arena = arena, .problems = problems};
-	const struct json_node *twice = NULL;
+	struct json_node *twice = NULL;
 	struct err err = json_text_parse(&parsed.memory, text, &parsed.root, &twice);
 	if (twice)
-		note(&parsed, twice, SPAN_NONE, "not_allowed");
+		note(&parsed, twice, "not_allowed");
 	TRY(err);
 	*doc = take(&parsed);
 	return OK;
@@ -102,7 +111,7 @@ void json_doc_done(struct json_doc *doc)
 fallible json_in_top(struct json_doc *doc, struct json_object *object)
 {
 	if (doc->root->kind != JSON_TEXT_OBJECT) {
-		note(doc, doc->root, SPAN_NONE, "wrong_type");
+		note(doc, doc->root, "wrong_type");
 		return FAIL(INVALID, "a JSON text is no object");
 	}
 	*object = (struct json_object){.doc = doc, .node = doc->root};
@@ -115,7 +124,7 @@ fallible json_in_top(struct json_doc *doc, struct json_object *object)
 static struct json_node *find_key(const struct json_object *object, struct span name)
 {
 	struct json_node *key = object->node + 1;
-	for (size_t i = 0; i < object->node->len; i++, key = json_text_next(key + 1))
+	for (size_t i = 0; i < object->node->len && !object->absent; i++, key = json_text_next(key + 1))
 		if (span_equal(json_text_span(key), name))
 			return key;
 	return NULL;
@@ -289,6 +298,11 @@ bool json_in_object(
 	return true;
 }
 
+struct json_object json_in_absent(const struct json_object *object, const char *name)
+{
+	return (struct json_object){.doc = object->doc, .node = object->node, .absent = name};
+}
+
 bool json_in_array(struct json_object *object, const char *name, enum json_need need, size_t max,
 	struct json_array *array)
 {
@@ -312,21 +326,21 @@ static struct json_node *next_of_kind(struct json_array *array, enum json_text_k
 		array->taken++;
 		if (value->kind == kind)
 			return value;
-		note(array->doc, value, SPAN_NONE, "wrong_type");
+		note(array->doc, value, "wrong_type");
 	}
 	return NULL;
 }
 
 bool json_in_next_text(struct json_array *array, size_t max, struct span *text)
 {
-	const struct json_node *value;
+	struct json_node *value;
 	while ((value = next_of_kind(array, JSON_TEXT_STRING))) {
 		const char *fault = text_fault(json_text_span(value), max);
 		if (!fault) {
 			*text = json_text_span(value);
 			return true;
 		}
-		note(array->doc, value, SPAN_NONE, fault);
+		note(array->doc, value, fault);
 	}
 	return false;
 }
@@ -442,7 +456,7 @@ void json_in_end(struct json_object *object)
 	struct json_node *key = object->node + 1;
 	for (size_t i = 0; i < object->node->len; i++, key = json_text_next(key + 1))
 		if (!key->asked)
-			note(object->doc, key + 1, SPAN_NONE, "unknown_field");
+			note(object->doc, key + 1, "unknown_field");
 }
 
 fallible json_in_check(const struct json_doc *doc)

@@ -45,6 +45,7 @@ struct json_doc {
 struct json_object {
 	struct json_doc *doc;
 	struct json_node *node;
+	const char *absent; /* json_in_absent: the member of node that this would be; NULL = node itself */
 };
 
 struct json_array {
@@ -118,6 +119,10 @@ struct id json_in_id(struct json_object *object, const char *name, enum json_nee
 /* json_in_object - a member object; false when absent or faulty. End it with json_in_end as well. */
 bool json_in_object(
 	struct json_object *object, const char *name, enum json_need need, struct json_object *inner);
+
+/* json_in_absent - in place of a member object that is not there: it has no members, and what is noted at it points
+ * to where they would be. Not for json_in_end. */
+struct json_object json_in_absent(const struct json_object *object, const char *name);
 
 /* json_in_array - a member array of at most max elements; false when absent or faulty. */
 bool json_in_array(struct json_object *object, const char *name, enum json_need need, size_t max,

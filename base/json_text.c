@@ -20,7 +20,7 @@ struct parse {
 	size_t count;
 	struct json_node *open[JSON_TEXT_DEPTH]; /* outermost first */
 	size_t depth;
-	const struct json_node *twice;
+	struct json_node *twice;
 };
 
 static struct err refuse(void)
@@ -383,7 +383,7 @@ static size_t count_marks(struct span text)
 }
 
 fallible json_text_parse(
-	struct arena *memory, struct span text, struct json_node **root, const struct json_node **twice)
+	struct arena *memory, struct span text, struct json_node **root, struct json_node **twice)
 {
 	if (text.len == 0)
 		return refuse();

@@ -45,7 +45,7 @@ struct json_node {
  *   twice   set on INVALID: the object that has a key twice, within a tree that is not complete
  * Fails: NOT_JSON · INVALID a key twice · TOO_LARGE · NO_MEMORY. Cost: O(n), and O(m log m) for an object's m keys. */
 fallible json_text_parse(
-	struct arena *memory, struct span text, struct json_node **root, const struct json_node **twice);
+	struct arena *memory, struct span text, struct json_node **root, struct json_node **twice);
 
 /* json_text_next - the node behind this one and all inside it. */
 static inline struct json_node *json_text_next(struct json_node *node)

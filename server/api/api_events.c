@@ -106,7 +106,7 @@ static void read_changes(struct json_object *top, struct events_ask *ask)
 /* The content is kept as it is; what the action requires of it has to be there. */
 static void read_detail(struct json_object *top, struct events_ask *ask)
 {
-	struct json_object detail = {.doc = top->doc, .pointer = "/detail"};
+	struct json_object detail = json_in_absent(top, "detail");
 	if (json_in_object(top, "detail", JSON_OPTIONAL, &detail))
 		ask->detail = json_in_raw(top, "detail", JSON_OPTIONAL, DETAIL_MAX_BYTES);
 	if (ask->action)

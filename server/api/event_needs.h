@@ -8,7 +8,7 @@
 /* event_needs_check - note what is missing, or has another form than it must: /purpose, /detail/dataset.
  *
  *   top     the event
- *   detail  its member `detail`; value NULL when there is none
+ *   detail  its member `detail`; json_in_absent when there is none
  * Cost: some steps for each required field; memory only for what is noted. */
 void event_needs_check(
 	const struct json_object *top, const struct json_object *detail, const struct action_row *action);

@@ -13,7 +13,7 @@ enum { ROUNDS = 60000, TEXT_MAX = 256 };
 
 static struct err parse(struct arena *memory, struct span text, struct json_node **root)
 {
-	const struct json_node *twice = NULL;
+	struct json_node *twice = NULL;
 	struct err err = json_text_parse(memory, text, root, &twice);
 	cr_assert((err.kind == ERR_INVALID) == (twice != NULL));
 	return err;
