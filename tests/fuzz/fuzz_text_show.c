@@ -6,18 +6,9 @@
 
 #include <assert.h>
 
-int LLVMFuzzerInitialize(int *argc, char ***argv);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { ROOM = 64 << 20 };
-
-int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-	(void)argc;
-	(void)argv;
-	json_in_setup();
-	return 0;
-}
 
 /* Neither C0, DEL nor C1, in whatever bytes. */
 static void check_harmless(struct span shown)
