@@ -8,7 +8,7 @@
  *and that ends the run too. ANSWERS gets the body of each answer as one line, in the order of the requests;
  *it needs -1. Loopback only.
  *
- * Prints one line of JSON: rps, n, p50_us, p99_us, max_us, broken (connections that ended early) and sNNN a
+ * Prints one line of JSON: rps, n, p50_us, p95_us, p99_us, broken (connections that ended early) and sNNN a
  *status. */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -295,9 +295,9 @@ static uint32_t percentile(const struct load *load, double part)
 static void print(const struct load *load)
 {
 	double seconds = (double)load->last_ns / 1e9;
-	printf("{\"rps\":%.0f,\"n\":%ju,\"p50_us\":%u,\"p99_us\":%u,\"broken\":%ju",
+	printf("{\"rps\":%.0f,\"n\":%ju,\"p50_us\":%u,\"p95_us\":%u,\"p99_us\":%u,\"broken\":%ju",
 		load->done ? (double)load->done / seconds : 0.0, (uintmax_t)load->done, percentile(load, 0.5),
-		percentile(load, 0.99), (uintmax_t)load->broken);
+		percentile(load, 0.95), percentile(load, 0.99), (uintmax_t)load->broken);
 	for (int i = 0; i < STATUS_MAX; i++) {
 		if (load->statuses[i])
 			printf(",\"s%03d\":%ju", i, (uintmax_t)load->statuses[i]);

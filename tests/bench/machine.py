@@ -2,6 +2,7 @@
 """The machine we measure on: our own small programs, and how much of it the host takes away."""
 import json
 import pathlib
+import shutil
 import subprocess
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -22,6 +23,11 @@ def run_json(*command, seconds=600):
     """What a program prints as JSON."""
     done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, check=True, timeout=seconds)
     return json.loads(done.stdout)
+
+
+def remove(directory):
+    """A store that is not needed any more."""
+    shutil.rmtree(directory, ignore_errors=True)
 
 
 class Steal:

@@ -25,7 +25,7 @@ class Service:
         self.directory = directory
         self.data, self.key = directory / "data", directory / "key"
         self.preload = preload
-        self.process = self.port = self.token = None
+        self.process = self.port = self.token = self.operator = None
 
     def create(self):
         """A new store with one tenant, in place of what was there."""
@@ -33,7 +33,7 @@ class Service:
         self.directory.mkdir(parents=True)
         made = run_json(self.programs / "munimentd", "init", "--data", self.data, "--key-file", self.key, "--tenant", "Bench",
                         "--allow-unlocked")
-        self.token = made["token"]
+        self.token, self.operator = made["token"], made["operator_token"]
         return self
 
     def copy_from(self, other):
