@@ -118,6 +118,36 @@ bool action_in_class(const struct action_row *row, enum action_class class)
 	return row->class == class;
 }
 
+uint16_t action_declared_code(const struct action_declared *declared)
+{
+	unsigned cell = (unsigned)declared->class * ACTION_ALSO_COUNT + (unsigned)declared->also;
+	assert(declared->class < ACTION_CLASS_COUNT && declared->number < ACTION_DECLARED_NAMES);
+	return (uint16_t)(ACTION_DECLARED + cell * ACTION_DECLARED_NAMES + declared->number);
+}
+
+bool action_declared_read(uint16_t code, struct action_declared *declared)
+{
+	unsigned at = code < ACTION_DECLARED ? 0 : code - ACTION_DECLARED;
+	unsigned cell = at / ACTION_DECLARED_NAMES;
+	if (code < ACTION_DECLARED || cell >= (unsigned)ACTION_CLASS_COUNT * ACTION_ALSO_COUNT)
+		return false;
+	*declared = (struct action_declared){at % ACTION_DECLARED_NAMES,
+		(enum action_class)(cell / ACTION_ALSO_COUNT), (enum action_also)(cell % ACTION_ALSO_COUNT)};
+	return true;
+}
+
+uint32_t action_code_classes(uint16_t code)
+{
+	const struct action_row *row = action_by_code(code);
+	struct action_declared declared = {0};
+	if (!row && !action_declared_read(code, &declared))
+		return 0;
+	bool edit = row ? row->also_edit : declared.also == ACTION_ALSO_EDIT;
+	bool delete = row ? row->also_delete : declared.also == ACTION_ALSO_DELETE;
+	return UINT32_C(1) << (row ? row->class : declared.class) | (uint32_t)edit << ACTION_CLASS_EDIT |
+		(uint32_t) delete << ACTION_CLASS_DELETE;
+}
+
 /* How many bytes stand before the first separator outside parentheses. */
 static size_t field_length(struct span text)
 {

@@ -49,6 +49,30 @@ enum action_severity {
 	ACTION_SEVERITY_COUNT
 };
 
+/* What else a filter selects an action by, besides its class. Stored in the codes of declared actions. */
+enum action_also { ACTION_ALSO_NOTHING, ACTION_ALSO_EDIT, ACTION_ALSO_DELETE, ACTION_ALSO_COUNT };
+
+/* An action that a tenant declared itself, app.<name>, has a code that says its class: so the log is indexed, and
+ * scopes are judged, without looking anything up.
+ *
+ *	code = ACTION_DECLARED + (class * ACTION_ALSO_COUNT + also) * ACTION_DECLARED_NAMES + number
+ *
+ * The number is the name's in its tenant, for ever; a name that changes its class has one code more. */
+enum { ACTION_DECLARED = 10000, ACTION_DECLARED_NAMES = 512 };
+
+_Static_assert(ACTION_DECLARED + ACTION_CLASS_COUNT * ACTION_ALSO_COUNT * ACTION_DECLARED_NAMES <= UINT16_MAX,
+	"codes of declared actions fit into a leaf");
+
+struct action_declared {
+	unsigned number; /* below ACTION_DECLARED_NAMES */
+	enum action_class class;
+	enum action_also also;
+};
+
+/* action_declared_code - action_declared_read undoes it; false when a code is none of a declared action. */
+uint16_t action_declared_code(const struct action_declared *declared);
+bool action_declared_read(uint16_t code, struct action_declared *declared);
+
 /* How long rows of an action are kept by default; a tenant's policy may change the months within bounds. */
 enum action_retention {
 	ACTION_RETENTION_SECURITY, /* 12 months */
@@ -94,6 +118,10 @@ const struct action_row *action_by_code(uint16_t code);
 
 /* action_in_class - whether a filter by this class selects the action. */
 bool action_in_class(const struct action_row *row, enum action_class class);
+
+/* action_code_classes - the classes that select a stored code, ours or of a declared action: a bit of enum
+ * action_class each; none for a code that nobody knows. */
+uint32_t action_code_classes(uint16_t code);
 
 /* action_next_field - the next required field; false at the end. *rest starts as the text of row->required.
  */

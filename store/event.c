@@ -100,6 +100,17 @@ static fallible seal_parts(const struct keys *keys, struct id tenant, const stru
 	return OK;
 }
 
+static void decide(struct event_draft *draft, const struct action_row *row, enum leaf_outcome outcome,
+	enum reason reason)
+{
+	draft->leaf.action = row->code;
+	draft->leaf.severity = (uint8_t)row->severity;
+	draft->leaf.flags = (uint8_t)((draft->leaf.flags & ~(unsigned)LEAF_CRITICAL) |
+		(row->critical ? LEAF_CRITICAL : 0u));
+	draft->leaf.outcome = outcome;
+	draft->leaf.reason = (uint16_t)reason;
+}
+
 fallible event_seal(const struct keys *keys, struct id tenant, const struct event *event, struct instant now,
 	struct arena *arena, struct event_draft *draft)
 {
@@ -115,20 +126,15 @@ fallible event_seal(const struct keys *keys, struct id tenant, const struct even
 	leaf.flags = (uint8_t)((event->counted ? LEAF_COUNTED : 0u) | (event->proven ? LEAF_PROVEN : 0u));
 	TRY(seal_parts(keys, tenant, event, now, arena, &leaf));
 	*draft = (struct event_draft){leaf};
-	event_decide(draft, event->action, event->outcome, event->reason);
+	decide(draft, event->declared ? event->declared : action_row(event->action), event->outcome,
+		event->reason);
 	return OK;
 }
 
 void event_decide(
 	struct event_draft *draft, enum action action, enum leaf_outcome outcome, enum reason reason)
 {
-	const struct action_row *row = action_row(action);
-	draft->leaf.action = row->code;
-	draft->leaf.severity = (uint8_t)row->severity;
-	draft->leaf.flags = (uint8_t)((draft->leaf.flags & ~(unsigned)LEAF_CRITICAL) |
-		(row->critical ? LEAF_CRITICAL : 0u));
-	draft->leaf.outcome = outcome;
-	draft->leaf.reason = (uint16_t)reason;
+	decide(draft, action_row(action), outcome, reason);
 }
 
 /* ---- reading ---- */

@@ -18,6 +18,7 @@
 /* Who acted, on what, from where: all that can be said before the decision. */
 struct event {
 	enum action action;
+	const struct action_row *declared; /* with ACTION_NONE: an action that the tenant declared */
 	enum leaf_source source;
 	enum leaf_outcome outcome;
 	enum reason reason;

@@ -155,11 +155,10 @@ size_t index_id_row(struct span ids, size_t i)
 
 static size_t class_values(uint16_t code, uint8_t values[static INDEX_VALUES_A_ROW][INDEX_VALUE_MAX])
 {
-	const struct action_row *action = action_by_code(code);
 	size_t count = 0;
-	for (unsigned class = 0; action && class < ACTION_CLASS_COUNT && count < INDEX_VALUES_A_ROW; class ++)
-		if (action_in_class(action, class))
-			values[count++][0] = (uint8_t) class;
+	for (uint32_t classes = action_code_classes(code); classes && count < INDEX_VALUES_A_ROW;
+		classes &= classes - 1)
+		values[count++][0] = (uint8_t)__builtin_ctz(classes);
 	return count;
 }
 

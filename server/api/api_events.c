@@ -5,6 +5,7 @@
 #include "server/api/call.h"
 #include "server/api/event_needs.h"
 #include "server/core/events.h"
+#include "server/core/tenant_actions.h"
 
 enum {
 	NAME_MAX_BYTES = 128,
@@ -18,12 +19,16 @@ static const char *const OUTCOMES[] = {"success", "denied", "failed", NULL};
 
 /* ---- one event ---- */
 
-static void read_action(struct json_object *top, struct events_ask *ask)
+static fallible read_action(
+	struct call *call, const struct view *view, struct json_object *top, struct events_ask *ask)
 {
-	struct span name = json_in_text(top, "action", JSON_NEEDED, ACTION_NAME_MAX);
-	ask->action = name.len ? action_by_name(name) : NULL;
-	if (name.len && !ask->action)
+	struct span name = json_in_text(top, "action", JSON_NEEDED, DECLARED_NAME_MAX);
+	if (name.len == 0)
+		return OK;
+	TRY(tenant_actions_find(view, call->caller.tenant, name, call->arena, &ask->action));
+	if (!ask->action)
 		json_in_note(top, "action", "unknown_action");
+	return ask->action ? events_check_action(&call->caller, ask->action) : OK;
 }
 
 /* {"person": id or ref}, {"application": id}, {"unknown": login}, {"system": true}, or just "system". */
@@ -156,8 +161,7 @@ static fallible prepare_item(
 {
 	struct events_ask ask = {0};
 	struct view view = view_reading(reading);
-	read_action(top, &ask);
-	struct err err = ask.action ? events_check_action(&call->caller, ask.action) : OK;
+	struct err err = read_action(call, &view, top, &ask);
 	if (!err_failed(err))
 		err = read_event(top, &ask);
 	if (!err_failed(err))

@@ -3,6 +3,7 @@
 #include "server/api/log_ask.h"
 
 #include "base/timestamp.h"
+#include "store/declared.h"
 
 enum { VALUE_MAX = 128, DETAIL_MAX = 16 * 1024 };
 
@@ -20,17 +21,6 @@ static const char *take_class(struct log_filters *filters, struct span value)
 	return NULL;
 }
 
-static const char *take_action(struct log_filters *filters, struct span value)
-{
-	const struct action_row *row = action_by_name(value);
-	if (!row)
-		return "unknown_action";
-	if (filters->action_count == QUERY_VALUES_MAX)
-		return "too_many";
-	filters->actions[filters->action_count++] = row->code;
-	return NULL;
-}
-
 static const char *take_name(struct span *names, size_t *count, struct span value)
 {
 	if (value.len == 0)
@@ -38,6 +28,19 @@ static const char *take_name(struct span *names, size_t *count, struct span valu
 	if (*count == QUERY_VALUES_MAX)
 		return "too_many";
 	names[(*count)++] = value;
+	return NULL;
+}
+
+static const char *take_action(struct log_filters *filters, struct span value)
+{
+	const struct action_row *row = action_by_name(value);
+	if (declared_is_name(value))
+		return take_name(filters->declared, &filters->declared_count, value);
+	if (!row)
+		return "unknown_action";
+	if (filters->action_count == QUERY_VALUES_MAX)
+		return "too_many";
+	filters->actions[filters->action_count++] = row->code;
 	return NULL;
 }
 
@@ -257,11 +260,13 @@ static void put_outcomes(struct json_out *out, uint32_t outcomes)
 
 static void put_actions(struct json_out *out, const struct log_filters *filters)
 {
-	if (filters->action_count == 0)
+	if (filters->action_count + filters->declared_count == 0)
 		return;
 	json_out_open_array(out, "action");
 	for (size_t i = 0; i < filters->action_count; i++)
 		json_out_text(out, NULL, action_by_code(filters->actions[i])->name);
+	for (size_t i = 0; i < filters->declared_count; i++)
+		json_out_span(out, NULL, filters->declared[i]);
 	json_out_close_array(out);
 }
 

@@ -121,6 +121,7 @@ fallible events_prepare(const struct server *server, const struct caller *caller
 	const struct events_ask *ask, struct instant now, struct arena *arena, struct events_item *item)
 {
 	struct event event = {.action = ask->action->action,
+		.declared = ask->action->action == ACTION_NONE ? ask->action : NULL,
 		.outcome = ask->outcome,
 		.time = ask->time,
 		.counted = ask->counted,

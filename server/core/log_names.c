@@ -4,6 +4,7 @@
 
 #include "store/application.h"
 #include "store/client.h"
+#include "store/declared.h"
 #include "store/person.h"
 
 enum { SLOTS = 4096, NAMES_MAX = SLOTS / 2 };
@@ -85,4 +86,23 @@ fallible log_names_application(
 	struct err err = application_get(view, names->tenant, id, names->arena, &application);
 	TRY(be_nameless(err));
 	return keep(names, &(struct log_name){id, application.name, SPAN_NONE}, name);
+}
+
+fallible log_names_action(
+	struct log_names *names, const struct view *view, uint16_t code, const struct action_row **row)
+{
+	struct declared declared;
+	struct action_declared as;
+	const struct action_row **slot = &names->declared[code % LOG_NAMES_DECLARED];
+	*row = *slot && (*slot)->code == code ? *slot : NULL;
+	if (*row || !action_declared_read(code, &as))
+		return OK;
+	struct err err = declared_by_number(view, names->tenant, as.number, names->arena, &declared);
+	TRY(be_nameless(err));
+	if (err_failed(err))
+		return OK;
+	declared.as = as;
+	TRY(declared_row(&declared, names->arena, row));
+	*slot = *row;
+	return OK;
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "policies/actions.h"
 #include "store/noun.h"
 
 struct log_name {
@@ -12,9 +13,12 @@ struct log_name {
 	struct span ref;
 };
 
+enum { LOG_NAMES_DECLARED = 64 };
+
 /* The names of one call, each looked up once. */
 struct log_names {
 	struct id tenant;
+	const struct action_row *declared[LOG_NAMES_DECLARED]; /* by code; the last one of a place */
 	struct arena *arena;
 	struct log_name **slots; /* open addressing; in the arena */
 	size_t count;
@@ -31,3 +35,8 @@ fallible log_names_client(
 	struct log_names *names, const struct view *view, struct id id, const struct log_name **name);
 fallible log_names_application(
 	struct log_names *names, const struct view *view, struct id id, const struct log_name **name);
+
+/* log_names_action - the row of an action that the tenant declared, by the code of a leaf: its name, and the class
+ * that it had then. NULL when there is none. Fails likewise. */
+fallible log_names_action(
+	struct log_names *names, const struct view *view, uint16_t code, const struct action_row **row);

@@ -3,6 +3,7 @@
 #include "server/core/log_read.h"
 
 #include "store/client.h"
+#include "store/declared.h"
 #include "store/person.h"
 
 #include <stdlib.h>
@@ -45,10 +46,10 @@ fallible log_read_reader(
 /* What administrators do as such is read with a right of its own. */
 static bool is_administrative(uint16_t action)
 {
-	const struct action_row *row = action_by_code(action);
-	return row &&
-		(row->class == ACTION_CLASS_POLICY || row->class == ACTION_CLASS_STAFF ||
-			row->class == ACTION_CLASS_LOG || row->class == ACTION_CLASS_PRIVACY);
+	static const uint32_t CLASSES = UINT32_C(1) << ACTION_CLASS_POLICY |
+		UINT32_C(1) << ACTION_CLASS_STAFF | UINT32_C(1) << ACTION_CLASS_LOG |
+		UINT32_C(1) << ACTION_CLASS_PRIVACY;
+	return (action_code_classes(action) & CLASSES) != 0;
 }
 
 static bool is_own(const struct log_reader *reader, struct id actor)
@@ -126,6 +127,7 @@ void log_read_canon(const struct log_reader *reader, struct log_filters *filters
 	buf_put_u8(canon, (uint8_t)filters->action_count);
 	for (size_t i = 0; i < filters->action_count; i++)
 		buf_put_u16(canon, filters->actions[i]);
+	put_texts(canon, filters->declared, filters->declared_count);
 	put_texts(canon, filters->actors, filters->actor_count);
 	put_texts(canon, filters->clients, filters->client_count);
 	buf_put_i64(canon, filters->from.ms);
@@ -149,6 +151,33 @@ static fallible add_actions(struct query *query, const struct log_filters *filte
 		const uint8_t code[] = {(uint8_t)(filters->actions[i] >> 8), (uint8_t)filters->actions[i]};
 		TRY(query_add(query, INDEX_ACTION, SPAN_BYTES(code)));
 	}
+	return OK;
+}
+
+/* A name that the tenant declared, under each class that it ever had. */
+static fallible add_declared(const struct view *view, struct query *query, struct span name)
+{
+	uint16_t codes[QUERY_VALUES_MAX];
+	scoped(arena) arena = ARENA(DECLARED_NAME_MAX + DECLARED_REQUIRED_MAX + 1024);
+	struct declared declared;
+	TRY(query_require(query, INDEX_ACTION));
+	struct err err = declared_get_clear(view, query->tenant, name, &arena, &declared);
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	size_t count = declared_codes(&declared, codes, QUERY_VALUES_MAX);
+	for (size_t i = 0; i < count; i++) {
+		const uint8_t code[] = {(uint8_t)(codes[i] >> 8), (uint8_t)codes[i]};
+		TRY(query_add(query, INDEX_ACTION, SPAN_BYTES(code)));
+	}
+	return OK;
+}
+
+static fallible add_all_declared(
+	const struct view *view, struct query *query, const struct log_filters *filters)
+{
+	for (size_t i = 0; i < filters->declared_count; i++)
+		TRY(add_declared(view, query, filters->declared[i]));
 	return OK;
 }
 
@@ -309,6 +338,8 @@ static fallible read_row(const struct view *view, const struct log_reader *reade
 	read.read.row.leaf = SPAN_NONE;
 	for (size_t i = 0; i < read.read.leaf.part_count; i++)
 		read.read.leaf.parts[i].record = SPAN_NONE;
+	if (!read.read.action)
+		TRY(log_names_action(names, view, read.read.leaf.action, &read.read.action));
 	TRY(name_all(names, view, reader, &read));
 	*event = read;
 	return OK;

@@ -34,6 +34,9 @@ struct log_filters {
 	uint32_t outcomes;                  /* bit of enum leaf_outcome; 0 = any */
 	uint16_t actions[QUERY_VALUES_MAX]; /* codes */
 	size_t action_count;
+	struct span
+		declared[QUERY_VALUES_MAX]; /* names of actions that the tenant declared, standing or not */
+	size_t declared_count;
 	struct span actors[QUERY_VALUES_MAX]; /* person: id or ref; application: id. One that nobody has
 						 matches nothing */
 	size_t actor_count;

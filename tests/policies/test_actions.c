@@ -245,3 +245,33 @@ Test(actions, every_required_field_has_a_plain_name)
 		}
 	}
 }
+
+/* ---- declared ones ---- */
+
+Test(actions, the_code_of_a_declared_action_says_its_class)
+{
+	for (unsigned class = 0; class < ACTION_CLASS_COUNT; class ++)
+		for (unsigned also = 0; also < ACTION_ALSO_COUNT; also++) {
+			const struct action_declared as = {
+				511, (enum action_class) class, (enum action_also)also};
+			struct action_declared read;
+			uint16_t code = action_declared_code(&as);
+			uint32_t classes = UINT32_C(1) << class;
+			classes |= also == ACTION_ALSO_EDIT ? UINT32_C(1) << ACTION_CLASS_EDIT : 0;
+			classes |= also == ACTION_ALSO_DELETE ? UINT32_C(1) << ACTION_CLASS_DELETE : 0;
+			cr_assert(action_declared_read(code, &read) && action_by_code(code) == NULL);
+			cr_assert(read.number == 511 && read.class == as.class && read.also == as.also);
+			cr_assert(action_code_classes(code) == classes);
+		}
+}
+
+Test(actions, codes_outside_their_range_are_no_declared_action)
+{
+	struct action_declared read;
+	cr_assert(!action_declared_read(ACTION_DECLARED - 1, &read));
+	cr_assert(action_declared_read(ACTION_DECLARED, &read) && read.number == 0 && read.class == 0);
+	cr_assert(!action_declared_read(UINT16_MAX, &read));
+	cr_assert(action_code_classes(UINT16_MAX) == 0);
+	cr_assert(action_code_classes(action_row(ACTION_RECORD_DELETED)->code) ==
+		(UINT32_C(1) << ACTION_CLASS_RECORD | UINT32_C(1) << ACTION_CLASS_DELETE));
+}
