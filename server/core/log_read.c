@@ -256,6 +256,7 @@ fallible log_read_query(const struct server *server, const struct log_reader *re
 	TRY(add_bits(&made, INDEX_CLASS, filters->classes));
 	TRY(add_bits(&made, INDEX_OUTCOME, filters->outcomes));
 	TRY(add_actions(&made, filters));
+	TRY(add_all_declared(&view, &made, filters));
 	TRY(add_names(&view, &made, INDEX_ACTOR, filters->actors, filters->actor_count));
 	TRY(add_names(&view, &made, INDEX_CLIENT, filters->clients, filters->client_count));
 	TRY(add_scope(reader, &made));
