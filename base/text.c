@@ -66,8 +66,22 @@ fallible text_normalise(struct span text, struct arena *arena, struct span *nfc)
 	return normalise(text, UNINORM_NFC, arena, nfc);
 }
 
+/* What folding and normalising come to for ASCII, without asking the library. */
+static fallible lower(struct span text, struct arena *arena, struct span *out)
+{
+	uint8_t *made = arena_alloc(arena, text.len + 1);
+	if (!made)
+		return FAIL(NO_MEMORY, "the arena is full");
+	for (size_t i = 0; i < text.len; i++)
+		made[i] = text.at[i] >= 'A' && text.at[i] <= 'Z' ? text.at[i] | 0x20 : text.at[i];
+	*out = span_of(made, text.len);
+	return OK;
+}
+
 fallible text_fold(struct span text, struct arena *arena, struct span *folded)
 {
+	if (is_ascii(text))
+		return lower(text, arena, folded);
 	if (!text_is_utf8(text))
 		return FAIL(INVALID, "a text is not UTF-8");
 	/* Decomposed first, so that texts that look the same fold to the same bytes (Unicode §3.13, D145). */
@@ -100,6 +114,33 @@ struct span text_cut(struct span text, size_t max)
 static bool is_letter_or_digit(uint8_t c)
 {
 	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
+/* How many bytes of a word stand at the front: 0 when none does. */
+static size_t word_character(struct span text)
+{
+	ucs4_t c;
+	if (text.at[0] < 0x80)
+		return is_letter_or_digit(text.at[0]);
+	int len = u8_mbtoucr(&c, text.at, text.len);
+	if (len <= 0 ||
+		!uc_is_general_category_withtable(
+			c, UC_CATEGORY_MASK_L | UC_CATEGORY_MASK_M | UC_CATEGORY_MASK_N))
+		return 0;
+	return (size_t)len;
+}
+
+bool text_next_word(struct span *rest, struct span *word)
+{
+	struct span left = *rest;
+	size_t len = 0;
+	while (left.len && word_character(left) == 0)
+		left = span_from(left, 1);
+	for (size_t next; len < left.len && (next = word_character(span_from(left, len))) > 0;)
+		len += next;
+	*word = span_first(left, len);
+	*rest = span_from(left, len);
+	return len > 0;
 }
 
 /* Dot-string of RFC 5321 §4.1.2, with UTF-8 as in RFC 6531: parts of letters, digits and the marks given. */

@@ -16,6 +16,12 @@ fallible text_normalise(struct span text, struct arena *arena, struct span *nfc)
 /* text_fold - full case folding, then NFC: for comparing what people type. Fails as text_normalise. */
 fallible text_fold(struct span text, struct arena *arena, struct span *folded);
 
+/* text_next_word - the next run of letters, digits and their marks; false at the end. Whatever is no UTF-8
+ * ends a word.
+ *
+ *   rest  what is left to look through; shrinks */
+bool text_next_word(struct span *rest, struct span *word);
+
 /* text_cut - at most max bytes, never inside a character. */
 struct span text_cut(struct span text, size_t max);
 

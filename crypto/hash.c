@@ -84,3 +84,13 @@ void hash_derive(const uint8_t key[static HASH_KEY], const char *label, struct s
 	blake_add(&state, context);
 	crypto_generichash_final(&state, out, HASH_KEY);
 }
+
+uint64_t hash_short(const uint8_t key[static HASH_SHORT_KEY], struct span text)
+{
+	uint8_t bytes[crypto_shorthash_BYTES];
+	uint64_t hash = 0;
+	crypto_shorthash(bytes, text.at, text.len, key);
+	for (size_t i = sizeof bytes; i > 0; i--)
+		hash = hash << 8 | bytes[i - 1];
+	return hash;
+}

@@ -30,6 +30,12 @@ void hash_mac(
 void hash_mac_wide(
 	const struct mac_key *key, const struct span *parts, size_t count, uint8_t out[static HASH_WIDE]);
 
+/* A key of short hashes: tables and look-ups that are checked afterwards. */
+enum { HASH_SHORT_KEY = 16 };
+
+/* hash_short - SipHash-2-4. Cheap; 64 bits, so that a hit has to be compared. */
+uint64_t hash_short(const uint8_t key[static HASH_SHORT_KEY], struct span text);
+
 /* hash_derive - a 32-byte sub-key: keyed BLAKE2b-256(key; label NUL-less ‖ 0 ‖ context). The label names the
  * use. */
 void hash_derive(const uint8_t key[static HASH_KEY], const char *label, struct span context,

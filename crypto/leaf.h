@@ -13,6 +13,8 @@
 #include "crypto/merkle.h"
 #include "crypto/part.h"
 
+struct words; /* store/words.h */
+
 enum { LEAF_VERSION = 1, LEAF_MAX = 65535, LEAF_PARTS_MAX = 4 };
 
 /* Stored numbers: never renumber. */
@@ -67,6 +69,8 @@ struct leaf {
 	struct id ids[LEAF_ID_COUNT];
 	struct leaf_part parts[LEAF_PARTS_MAX];
 	size_t part_count;
+	const struct words
+		*words; /* what the sealed texts are found by; never stored with them. NULL = unknown */
 };
 
 /* leaf_encode - append the bytes; parts in the order of their kinds, whatever order they are given in.

@@ -2,6 +2,8 @@
 /* act - run one act in its nested transaction, number its events, and commit a batch of them at once. */
 #include "store/act.h"
 
+#include "store/words.h"
+
 enum {
 	ACT_VALUE_MAX = 4 * 1024 * 1024,
 	ACT_RESERVE_PART = 16, /* of max_bytes: kept for housekeeping, which is what makes room again */
@@ -14,6 +16,7 @@ struct act_pending {
 	struct id event;
 	struct span leaf; /* in the batch's arena */
 	struct merkle_hash hash;
+	const struct words *words; /* in the batch's arena; NULL = unknown */
 	struct receipt *receipt;
 };
 
@@ -108,6 +111,7 @@ fallible act_add(struct act *act, struct id tenant, struct leaf *leaf, struct re
 		.event = leaf->event,
 		.leaf = copy,
 		.hash = merkle_leaf(copy),
+		.words = leaf->words ? words_copy(leaf->words, act->arena) : NULL,
 		.receipt = receipt};
 	if (act->last)
 		act->last->next = pending;
@@ -131,7 +135,8 @@ static fallible number_one(
 	struct log_row row = {.sequence = head->sequence + 1,
 		.tenant = pending->tenant,
 		.leaf_hash = pending->hash,
-		.leaf = pending->leaf};
+		.leaf = pending->leaf,
+		.words = pending->words};
 	uint8_t key[8];
 	scoped(buf) value = BUF(LOG_ROW_HEADER + LEAF_MAX);
 	TRY(tail_batch_next(batch->rows, row.tenant, &row.index));

@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "crypto/random.h"
+#include "store/words.h"
 
 enum { EVENT_PART_MAX = 24 * 1024, MS_PER_DAY = 86400000 };
 
@@ -125,6 +126,7 @@ fallible event_seal(const struct keys *keys, struct id tenant, const struct even
 	memcpy(leaf.ids, event->ids, sizeof leaf.ids);
 	leaf.flags = (uint8_t)((event->counted ? LEAF_COUNTED : 0u) | (event->proven ? LEAF_PROVEN : 0u));
 	TRY(seal_parts(keys, tenant, event, now, arena, &leaf));
+	TRY(words_of_texts(keys, tenant, event->texts, arena, &leaf.words));
 	*draft = (struct event_draft){leaf};
 	decide(draft, event->declared ? event->declared : action_row(event->action), event->outcome,
 		event->reason);

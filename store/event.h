@@ -40,7 +40,7 @@ struct event_draft {
 	struct leaf leaf; /* its records lie in the arena */
 };
 
-/* event_seal - draw an id, seal the parts. Actor texts go under the actor if that is a person, else under the
+/* event_seal - draw an id, seal the parts, hash the words by which they are found. Actor texts go under the actor if that is a person, else under the
  * tenant's log key of the month; the others under the person who is the object, else the client, else the
  * actor, else the tenant (FOUNDATIONS 5).
  *

@@ -2,6 +2,7 @@
 /* fold - sort the rows by tenant, write postings in key order, extend the tiles. */
 #include "store/fold.h"
 
+#include "store/fold_words.h"
 #include "store/index.h"
 #include "store/tiles.h"
 
@@ -104,6 +105,12 @@ static fallible write_field(struct fold *fold, const struct group *group, enum i
 	return append(fold, group, field);
 }
 
+static fallible write_words(struct fold *fold, const struct group *group)
+{
+	TRY(fold_words(fold->volume, group->tenant, group->rows, group->place.count, &fold->array));
+	return append(fold, group, INDEX_WORDS);
+}
+
 static fallible write_tree(struct fold *fold, const struct group *group)
 {
 	for (size_t i = 0; i < group->place.count; i++)
@@ -133,8 +140,9 @@ static fallible write_group(struct fold *fold, const struct group *group)
 {
 	TRY(write_columns(fold, group));
 	TRY(write_ids(fold, group));
-	for (enum index_field field = INDEX_ACTION; field < INDEX_FIELD_COUNT; field++)
+	for (enum index_field field = INDEX_ACTION; field < INDEX_WORDS; field++)
 		TRY(write_field(fold, group, field));
+	TRY(write_words(fold, group));
 	TRY(write_tree(fold, group));
 	return write_tenant(fold, group);
 }

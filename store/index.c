@@ -8,7 +8,7 @@
 
 #include <endian.h>
 
-enum { MARK_VERSION = 3, PLACE_VERSION = 1 };
+enum { MARK_VERSION = 4, PLACE_VERSION = 1 };
 
 const char *const INDEX_NAMES[INDEX_MAP_COUNT] = {
 	"meta", "posting", "merged", "tenant", "place", "tile", "tile_end"};
@@ -151,6 +151,37 @@ size_t index_id_row(struct span ids, size_t i)
 	return (size_t)number_at(span_from(ids, 8), i, INDEX_ID_ENTRY, 2);
 }
 
+static fallible words_array(struct kv_txn *txn, struct id tenant, const struct index_place *place,
+	uint32_t *epoch, struct span *tokens)
+{
+	struct span array;
+	TRY(index_array(txn, tenant, place, INDEX_WORDS, &array));
+	if (array.len > 0 && array.len < INDEX_EPOCH)
+		return FAIL(CORRUPT, "a run's words have no epoch");
+	*epoch = array.len ? (uint32_t)number_at(array, 0, INDEX_EPOCH, INDEX_EPOCH) : 0;
+	*tokens = span_from(array, INDEX_EPOCH);
+	return OK;
+}
+
+fallible index_words(struct kv_txn *txn, struct id tenant, const struct index_place *place, uint32_t *epoch,
+	struct posting_array *postings)
+{
+	struct span tokens;
+	TRY(words_array(txn, tenant, place, epoch, &tokens));
+	return posting_open(tokens, INDEX_TOKEN, place->count, postings);
+}
+
+void index_put_epoch(uint32_t epoch, struct buf *words)
+{
+	put_number(words, epoch, INDEX_EPOCH);
+}
+
+void index_token(uint32_t token, uint8_t value[static INDEX_TOKEN])
+{
+	for (size_t i = INDEX_TOKEN; i > 0; i--, token >>= 8)
+		value[i - 1] = (uint8_t)token;
+}
+
 /* ---- the values of rows ---- */
 
 static size_t class_values(uint16_t code, uint8_t values[static INDEX_VALUES_A_ROW][INDEX_VALUE_MAX])
@@ -211,6 +242,7 @@ size_t index_row_values(const struct tail_row *row, enum index_field field,
 	case INDEX_ALL:
 	case INDEX_TIME:
 	case INDEX_ID:
+	case INDEX_WORDS:
 	case INDEX_FIELD_COUNT:
 		break;
 	}
@@ -222,6 +254,8 @@ size_t index_value_width(enum index_field field)
 	switch (field) {
 	case INDEX_ACTION:
 		return 2;
+	case INDEX_WORDS:
+		return INDEX_TOKEN;
 	case INDEX_OBJECT:
 		return 8;
 	case INDEX_ACTOR:

@@ -46,6 +46,8 @@ enum index_field {
 	INDEX_DEVICE = 10,     /* value 16 bytes */
 	INDEX_SEVERITY = 11,   /* value 1 byte */
 	INDEX_CRITICAL = 12,   /* value 1 byte: 0 or 1 */
+	INDEX_WORDS =
+		13, /* epoch of the tenant's search key 4, LE; then packed, value: a token, 4 bytes, BE */
 	INDEX_FIELD_COUNT
 };
 
@@ -114,8 +116,23 @@ enum { INDEX_ID_ENTRY = 8 + 2 };
 void index_put_id(const uint8_t back[static 8], size_t row, struct buf *ids);
 size_t index_id_row(struct span ids, size_t i);
 
+/* index_words - the packed tokens of sealed texts in a run.
+ *
+ *   epoch  of the search key that they were made with; 0 when there are none: any row may have any word
+ * Fails as index_array. */
+fallible index_words(struct kv_txn *txn, struct id tenant, const struct index_place *place, uint32_t *epoch,
+	struct posting_array *postings);
+
+/* index_put_epoch - what an array of words begins with. */
+enum { INDEX_EPOCH = 4 };
+void index_put_epoch(uint32_t epoch, struct buf *words);
+
+/* index_token - a token as the value of a posting. */
+enum { INDEX_TOKEN = 4 };
+void index_token(uint32_t token, uint8_t value[static INDEX_TOKEN]);
+
 /* index_row_values - the values of one row in one field, at most INDEX_VALUES_A_ROW; returns how many.
- * Columns (ALL, TIME, ID) and rows that were pruned have none. index_value_width - the bytes of a value in
+ * Columns (ALL, TIME, ID), words, and rows that were pruned have none. index_value_width - the bytes of a value in
  * use. */
 size_t index_row_values(const struct tail_row *row, enum index_field field,
 	uint8_t values[static INDEX_VALUES_A_ROW][INDEX_VALUE_MAX]);

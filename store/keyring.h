@@ -28,6 +28,7 @@ enum keyring_kind {
 	KEYRING_CHECKPOINT = 7, /* Ed25519 seed */
 	KEYRING_RECEIPT = 8,    /* Ed25519 seed */
 	KEYRING_SHORT = 9,      /* one a day: the id holds the day */
+	KEYRING_SEARCH = 10,    /* search tokens; another one after an erasure */
 };
 
 struct keyring_name {

@@ -47,6 +47,15 @@ struct keys {
 	fallible (*term)(void *keeper, struct id tenant, const char *label, struct span text,
 		uint8_t term[static KEYS_TERM]);
 
+	/* Hashes of what a search goes by (store/words.h), under the tenant's search key of the moment, which an
+	 * erasure turns.
+	 *
+	 *   epoch   of that key: hashes of different epochs do not compare
+	 *   tokens  count of them
+	 * Fails: BUSY sealed · NOT_FOUND no such tenant. */
+	fallible (*search_tokens)(void *keeper, struct id tenant, const struct span *items, size_t count,
+		uint32_t *epoch, uint32_t *tokens);
+
 	/* The audit key: MACs of rows, the head's MAC, terms of the head's sum. */
 	void (*mac)(void *keeper, const struct span *parts, size_t count, uint8_t mac[static KEYS_MAC]);
 	void (*sum_term)(

@@ -11,6 +11,8 @@
 #include "crypto/merkle.h"
 #include "store/kv.h"
 
+struct words; /* store/words.h */
+
 enum { LOG_ROW_VERSION = 1, LOG_STUB_VERSION = 2, LOG_ROW_HEADER = 1 + 16 + 8 + 32 + 32 };
 
 struct log_row {
@@ -19,7 +21,8 @@ struct log_row {
 	uint64_t index;
 	uint8_t chain[HASH_BLAKE];
 	struct merkle_hash leaf_hash;
-	struct span leaf; /* borrowed; empty in a stub (pruned) */
+	struct span leaf;          /* borrowed; empty in a stub (pruned) */
+	const struct words *words; /* not of the row's bytes: NULL where only those are at hand */
 };
 
 /* log_key - eight bytes big-endian. */

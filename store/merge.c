@@ -207,12 +207,21 @@ static fallible advance(struct source *source)
 	return posting_get(&source->postings, source->next++, &source->value, &source->list);
 }
 
+static fallible open_source(struct step *step, const struct plan *plan, const struct index_place *run,
+	enum index_field field, struct posting_array *postings)
+{
+	uint32_t epoch;
+	if (field == INDEX_WORDS)
+		return index_words(&step->txn, plan->tenant, run, &epoch, postings);
+	return index_postings(&step->txn, plan->tenant, run, field, postings);
+}
+
 static fallible open_sources(
 	struct step *step, const struct plan *plan, enum index_field field, struct source *sources)
 {
 	uint32_t shift = 0;
 	for (size_t r = 0; r < plan->count; shift += plan->runs[r++].count) {
-		TRY(index_postings(&step->txn, plan->tenant, &plan->runs[r], field, &sources[r].postings));
+		TRY(open_source(step, plan, &plan->runs[r], field, &sources[r].postings));
 		sources[r].shift = shift;
 		TRY(advance(&sources[r]));
 	}
@@ -263,6 +272,21 @@ static fallible merge_field(struct step *step, const struct plan *plan, enum ind
 	return append(step, plan, field);
 }
 
+/* Hashes under different keys cannot stand in one array: then there is none, and the rows are opened. */
+static fallible merge_words(struct step *step, const struct plan *plan)
+{
+	uint32_t first = 0, epoch = 0;
+	for (size_t r = 0; r < plan->count; r++) {
+		struct posting_array postings;
+		TRY(index_words(&step->txn, plan->tenant, &plan->runs[r], &epoch, &postings));
+		first = r ? first : epoch;
+		if (epoch == 0 || epoch != first)
+			return OK;
+	}
+	index_put_epoch(epoch, &step->array);
+	return merge_field(step, plan, INDEX_WORDS);
+}
+
 /* ---- one tenant ---- */
 
 static fallible drop_arrays(struct step *step, const struct plan *plan, const struct index_place *run)
@@ -294,8 +318,9 @@ static fallible merge_tenant(struct step *step, const struct plan *plan)
 	TRY(merge_sequences(step, plan));
 	TRY(merge_times(step, plan));
 	TRY(merge_ids(step, plan));
-	for (enum index_field field = INDEX_ACTION; field < INDEX_FIELD_COUNT; field++)
+	for (enum index_field field = INDEX_ACTION; field < INDEX_WORDS; field++)
 		TRY(merge_field(step, plan, field));
+	TRY(merge_words(step, plan));
 	return replace_places(step, plan);
 }
 

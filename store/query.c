@@ -5,40 +5,55 @@
 #include "base/buf.h"
 #include "base/reader.h"
 
-enum { QUERY_SETS_MAX = 256 * 1024 * 1024 };
+enum { QUERY_SETS_MAX = 256 * 1024 * 1024, SETS = 4 };
 
 /* ---- building ---- */
 
-static fallible field_of(struct query *query, enum index_field field, struct query_field **found)
+static fallible field_of(struct query *query, int about, struct query_field **found)
 {
 	for (size_t i = 0; i < query->field_count; i++)
-		if (query->fields[i].field == field) {
+		if (query->fields[i].about == about) {
 			*found = &query->fields[i];
 			return OK;
 		}
-	if (field < INDEX_ACTION || field >= INDEX_FIELD_COUNT)
+	if (about < INDEX_ACTION || about == INDEX_WORDS || about >= QUERY_ABOUT_END)
 		return FAIL(BUG, "a query filters by a field that has no values");
 	if (query->field_count == QUERY_FIELDS_MAX)
 		return FAIL(TOO_LARGE, "a query has too many fields");
 	*found = &query->fields[query->field_count++];
-	**found = (struct query_field){.field = field};
+	(*found)->about = about;
+	(*found)->count = (*found)->phrase_count = 0;
 	return OK;
 }
 
-fallible query_require(struct query *query, enum index_field field)
+fallible query_require(struct query *query, int about)
 {
 	struct query_field *found;
-	return field_of(query, field, &found);
+	return field_of(query, about, &found);
+}
+
+fallible query_add_phrase(struct query *query, const struct query_phrase *phrase)
+{
+	struct query_field *found;
+	TRY(field_of(query, phrase->about, &found));
+	if (phrase->count == 0 || phrase->count > WORDS_ASKED_MAX)
+		return FAIL(BUG, "a phrase has no tokens, or too many");
+	if (query->phrase_count == QUERY_PHRASES_MAX)
+		return FAIL(TOO_LARGE, "a query has too many phrases");
+	query->phrases[query->phrase_count++] = *phrase;
+	found->phrase_count++;
+	return OK;
 }
 
 fallible query_add(struct query *query, enum index_field field, struct span value)
 {
 	struct query_field *found;
-	TRY(field_of(query, field, &found));
-	if (value.len != index_value_width(field))
+	TRY(field_of(query, (int)field, &found));
+	if (field >= INDEX_FIELD_COUNT || value.len != index_value_width(field))
 		return FAIL(BUG, "a value has another width than its field");
 	if (found->count == QUERY_VALUES_MAX)
 		return FAIL(TOO_LARGE, "a field of a query has too many values");
+	memset(found->values[found->count], 0, INDEX_VALUE_MAX);
 	memcpy(found->values[found->count++], value.at, value.len);
 	return OK;
 }
@@ -92,10 +107,42 @@ static bool has_value(const struct query_field *field, const uint8_t value[stati
 	return false;
 }
 
-static bool field_matches(const struct query_field *field, const struct tail_row *row)
+static bool has_token(const struct words *words, uint32_t token)
+{
+	for (uint32_t i = 0; i < words->count; i++)
+		if (words->tokens[i] == token)
+			return true;
+	return false;
+}
+
+static bool has_phrase(const struct words *words, const struct query_phrase *phrase)
+{
+	for (size_t i = 0; i < phrase->count; i++)
+		if (!has_token(words, phrase->tokens[i]))
+			return false;
+	return true;
+}
+
+/* A row whose words are not known may have any; one that was pruned has none. */
+static bool phrases_match(
+	const struct query *query, const struct query_field *field, const struct tail_row *row)
+{
+	if (field->phrase_count == 0 || ids_is_none(row->event))
+		return false;
+	if (!row->words || row->words->epoch != query->epoch)
+		return true;
+	for (size_t i = 0; i < query->phrase_count; i++)
+		if (query->phrases[i].about == field->about && has_phrase(row->words, &query->phrases[i]))
+			return true;
+	return false;
+}
+
+static bool values_match(const struct query_field *field, const struct tail_row *row)
 {
 	uint8_t values[INDEX_VALUES_A_ROW][INDEX_VALUE_MAX] = {0};
-	size_t count = index_row_values(row, field->field, values);
+	if (field->about >= INDEX_FIELD_COUNT)
+		return false;
+	size_t count = index_row_values(row, (enum index_field)field->about, values);
 	for (size_t i = 0; i < count; i++)
 		if (has_value(field, values[i]))
 			return true;
@@ -107,7 +154,7 @@ bool query_takes(const struct query *query, const struct tail_row *row)
 	if (!in_time(query, row->time))
 		return false;
 	for (size_t i = 0; i < query->field_count; i++)
-		if (!field_matches(&query->fields[i], row))
+		if (!values_match(&query->fields[i], row) && !phrases_match(query, &query->fields[i], row))
 			return false;
 	return true;
 }
@@ -156,20 +203,41 @@ static void take_gathered(struct search *search, const struct buf *found)
 struct slice {
 	const struct index_place *place;
 	struct index_columns columns;
+	struct posting_array tokens;
 	size_t words;      /* of a set */
 	uint64_t *matches; /* every condition so far */
 	uint64_t *field;   /* the condition that is looked at */
+	uint64_t *phrase;  /* the phrase that is looked at */
+	uint64_t *token;   /* and one token of it */
 };
 
 static fallible open_sets(struct search *search, struct slice *slice)
 {
 	slice->words = ((size_t)slice->place->count + 63) / 64;
 	buf_clear(&search->sets);
-	uint8_t *sets = buf_room(&search->sets, 2 * slice->words * sizeof(uint64_t));
+	uint8_t *sets = buf_room(&search->sets, SETS * slice->words * sizeof(uint64_t));
 	TRY(buf_check(&search->sets));
 	slice->matches = (uint64_t *)(void *)sets;
 	slice->field = slice->matches + slice->words;
+	slice->phrase = slice->field + slice->words;
+	slice->token = slice->phrase + slice->words;
 	return OK;
+}
+
+/* In *set only what both have; false when nothing is left. */
+static bool keep_both(const struct slice *slice, uint64_t *set, const uint64_t *other)
+{
+	uint64_t any = 0;
+	for (size_t i = 0; i < slice->words; i++) {
+		set[i] &= other[i];
+		any |= set[i];
+	}
+	return any != 0;
+}
+
+static void empty(const struct slice *slice, uint64_t *set)
+{
+	memset(set, 0, slice->words * sizeof *set);
 }
 
 /* The rows inside the range of indexes. */
@@ -178,7 +246,7 @@ static void mark_range(const struct search *search, struct slice *slice)
 	uint64_t first = slice->place->first, count = slice->place->count;
 	size_t low = search->begin > first ? (size_t)(search->begin - first) : 0;
 	size_t high = search->end < first + count ? (size_t)(search->end - first) : (size_t)count;
-	memset(slice->matches, 0, slice->words * sizeof *slice->matches);
+	empty(slice, slice->matches);
 	for (size_t row = low; row < high;) {
 		if (row % 64 == 0 && high - row >= 64) {
 			slice->matches[row / 64] = UINT64_MAX;
@@ -190,27 +258,66 @@ static void mark_range(const struct search *search, struct slice *slice)
 	}
 }
 
+static fallible mark_list(struct search *search, const struct posting_list *list, uint64_t *set)
+{
+	search->work += 1 + (list->bits.len ? list->bits.len / 8 : list->count);
+	return posting_mark(list, set);
+}
+
 static fallible mark_values(struct search *search, struct slice *slice, const struct query_field *field)
 {
 	struct posting_array postings;
 	struct posting_list list;
-	size_t width = index_value_width(field->field);
-	TRY(index_postings(&search->index, search->query->tenant, slice->place, field->field, &postings));
+	if (field->count == 0)
+		return OK;
+	TRY(index_postings(&search->index, search->query->tenant, slice->place,
+		(enum index_field)field->about, &postings));
 	for (size_t i = 0; i < field->count; i++) {
-		TRY(posting_find(&postings, span_of(field->values[i], width), &list));
-		search->work += 1 + (list.bits.len ? list.bits.len / 8 : list.count);
-		TRY(posting_mark(&list, slice->field));
+		TRY(posting_find(&postings, span_of(field->values[i], postings.width), &list));
+		TRY(mark_list(search, &list, slice->field));
 	}
 	return OK;
 }
 
-/* Keep what both sets have; false when nothing is left. */
-static bool intersect(struct slice *slice)
+/* The rows that have every token, added to those of the condition. */
+static fallible mark_phrase(struct search *search, struct slice *slice, const struct query_phrase *phrase)
 {
-	uint64_t any = 0;
+	struct posting_list lists[WORDS_ASKED_MAX];
+	uint8_t value[INDEX_TOKEN];
+	for (size_t i = 0; i < phrase->count; i++) {
+		index_token(phrase->tokens[i], value);
+		TRY(posting_find(&slice->tokens, SPAN_BYTES(value), &lists[i]));
+		search->work++;
+		if (lists[i].count == 0)
+			return OK;
+	}
+	empty(slice, slice->phrase);
+	TRY(mark_list(search, &lists[0], slice->phrase));
+	for (size_t i = 1; i < phrase->count; i++) {
+		empty(slice, slice->token);
+		TRY(mark_list(search, &lists[i], slice->token));
+		keep_both(slice, slice->phrase, slice->token);
+	}
 	for (size_t i = 0; i < slice->words; i++)
-		any |= slice->matches[i] &= slice->field[i];
-	return any != 0;
+		slice->field[i] |= slice->phrase[i];
+	return OK;
+}
+
+static fallible mark_phrases(struct search *search, struct slice *slice, const struct query_field *field)
+{
+	if (field->phrase_count == 0)
+		return OK;
+	uint32_t epoch;
+	TRY(index_words(&search->index, search->query->tenant, slice->place, &epoch, &slice->tokens));
+	/* Any row may have any word. */
+	if (epoch != search->query->epoch) {
+		memset(slice->field, 0xff, slice->words * sizeof *slice->field);
+		return OK;
+	}
+	for (size_t i = 0; i < search->query->phrase_count; i++)
+		if (search->query->phrases[i].about == field->about)
+			TRY(mark_phrase(search, slice, &search->query->phrases[i]));
+	return OK;
 }
 
 /* Set *found when a row of the range meets every condition but that of time. */
@@ -220,10 +327,11 @@ static fallible match_rows(struct search *search, struct slice *slice, bool *fou
 	*found = true;
 	mark_range(search, slice);
 	for (size_t i = 0; i < query->field_count && *found; i++) {
-		memset(slice->field, 0, slice->words * sizeof *slice->field);
+		empty(slice, slice->field);
 		TRY(mark_values(search, slice, &query->fields[i]));
+		TRY(mark_phrases(search, slice, &query->fields[i]));
 		search->work += slice->words / 8;
-		*found = intersect(slice);
+		*found = keep_both(slice, slice->matches, slice->field);
 	}
 	return OK;
 }

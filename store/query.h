@@ -6,18 +6,32 @@
 #include "base/err.h"
 #include "store/index.h"
 #include "store/volume.h"
+#include "store/words.h"
 
 enum {
-	QUERY_VALUES_MAX = 24, /* of one field */
-	QUERY_FIELDS_MAX = 12,
+	QUERY_VALUES_MAX = 24,   /* of one field */
+	QUERY_PHRASES_MAX = 128, /* of all fields together */
+	QUERY_FIELDS_MAX = 13,
 	QUERY_LIMIT_MAX = 500,
 	QUERY_WORK_MAX = 2000000, /* postings looked at for one page; then the page ends early and says so */
 };
 
-/* Values of one field, any of which will do. */
+/* What a condition is about: a field of the index from ACTION on (enum index_field), or sealed texts. */
+enum { QUERY_ADDRESS = INDEX_FIELD_COUNT, QUERY_TEXT, QUERY_ABOUT_END };
+
+/* Tokens of sealed texts (store/words.h), all of which a row must have. */
+struct query_phrase {
+	int about;
+	size_t count;
+	uint32_t tokens[WORDS_ASKED_MAX];
+};
+
+/* Values and phrases, any of which will do. Tokens are a hint: a row that a phrase finds has to be opened and
+ * compared, and so has one whose tokens are not known. */
 struct query_field {
-	enum index_field field; /* ACTION or behind it */
-	size_t count;           /* 0: nothing matches */
+	int about;
+	size_t count;
+	size_t phrase_count; /* of query->phrases; with count 0: nothing matches */
 	uint8_t values[QUERY_VALUES_MAX][INDEX_VALUE_MAX];
 };
 
@@ -27,6 +41,9 @@ struct query {
 	struct id tenant;
 	struct query_field fields[QUERY_FIELDS_MAX]; /* all of which must hold */
 	size_t field_count;
+	struct query_phrase phrases[QUERY_PHRASES_MAX];
+	size_t phrase_count;
+	uint32_t epoch;          /* of the key that tokens were made with */
 	struct instant from, to; /* of the caller's time; from inclusive, to exclusive; ms 0 = open */
 	enum query_order order;
 	size_t limit;    /* 1 to QUERY_LIMIT_MAX */
@@ -49,14 +66,17 @@ struct query_page {
  */
 fallible query_run(const struct volume *volume, const struct query *query, struct query_page *page);
 
-/* query_add - add a value to a field of the query, making the field if needed; its width is
- * index_value_width's. Fails: TOO_LARGE more than the maxima · BUG another width, or a field without values.
+/* query_add - add a value to a condition on a field of the index; its width is index_value_width's.
+ * query_add_phrase - add a phrase; every phrase of a query under the same epoch. Either makes the condition if
+ * needed. Fail: TOO_LARGE more than the maxima · BUG another width, or nothing that conditions can be about.
  */
 fallible query_add(struct query *query, enum index_field field, struct span value);
+fallible query_add_phrase(struct query *query, const struct query_phrase *phrase);
 
-/* query_require - make the field present even without values: then nothing matches (a name that nobody has).
- */
-fallible query_require(struct query *query, enum index_field field);
+/* query_require - make the condition present even without values: then nothing matches (a name that nobody
+ * has). */
+fallible query_require(struct query *query, int about);
 
-/* query_takes - whether one row of the tail is what the query looks for; its range and order do not count. */
+/* query_takes - whether one row of the tail may be what the query looks for; its range and order do not
+ * count. Where phrases are asked for it has to be opened and compared. */
 bool query_takes(const struct query *query, const struct tail_row *row);

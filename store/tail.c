@@ -2,6 +2,8 @@
 /* tail - chunks of rows in a ring, tenants in a hash table, and the committer's batch. */
 #include "store/tail.h"
 
+#include "store/words.h"
+
 #include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
@@ -24,12 +26,17 @@ struct tail_tenant {
 	struct merkle_frontier frontier;
 };
 
+struct tail_chunk {
+	struct tail_row rows[TAIL_CHUNK];
+	struct arena words; /* of its rows */
+};
+
 struct tail {
 	pthread_rwlock_t lock;
-	struct tail_row *chunks[TAIL_CHUNKS]; /* by position / TAIL_CHUNK modulo TAIL_CHUNKS */
-	_Atomic uint64_t first;               /* position of the oldest row */
-	_Atomic uint64_t end;                 /* position behind the newest published row */
-	struct tail_tenant **tenants;         /* by number */
+	struct tail_chunk *chunks[TAIL_CHUNKS]; /* by position / TAIL_CHUNK modulo TAIL_CHUNKS */
+	_Atomic uint64_t first;                 /* position of the oldest row */
+	_Atomic uint64_t end;                   /* position behind the newest published row */
+	struct tail_tenant **tenants;           /* by number */
 	size_t tenant_count;
 	uint32_t *slots; /* open addressing: number + 1 */
 	size_t slot_count;
@@ -86,12 +93,20 @@ fallible tail_open(struct tail **tail)
 	return OK;
 }
 
+static void drop_chunk(struct tail_chunk **chunk)
+{
+	if (*chunk)
+		arena_done(&(*chunk)->words);
+	free(*chunk);
+	*chunk = NULL;
+}
+
 void tail_close(struct tail *tail)
 {
 	if (!tail)
 		return;
 	for (size_t i = 0; i < TAIL_CHUNKS; i++)
-		free(tail->chunks[i]);
+		drop_chunk(&tail->chunks[i]);
 	for (size_t i = 0; i < tail->tenant_count; i++) {
 		pthread_mutex_destroy(&tail->tenants[i]->still);
 		free(tail->tenants[i]);
@@ -251,10 +266,22 @@ static fallible ring_room(struct tail_batch *batch)
 	uint64_t position = batch->tail->end + batch->count;
 	if (position - batch->tail->first >= (uint64_t)(TAIL_CHUNKS - 1) * TAIL_CHUNK)
 		return FAIL(BUSY, "the tail has no room until it is folded");
-	struct tail_row **chunk = &batch->tail->chunks[position / TAIL_CHUNK % TAIL_CHUNKS];
+	struct tail_chunk **chunk = &batch->tail->chunks[position / TAIL_CHUNK % TAIL_CHUNKS];
 	if (!*chunk)
-		*chunk = calloc(TAIL_CHUNK, sizeof **chunk);
-	return *chunk ? OK : FAIL(NO_MEMORY, "the tail cannot grow");
+		*chunk = calloc(1, sizeof **chunk);
+	if (!*chunk)
+		return FAIL(NO_MEMORY, "the tail cannot grow");
+	(*chunk)->words.max = TAIL_WORDS_MAX;
+	return OK;
+}
+
+/* The words of the batch's next row, where they will be read. They are a help and no more: without room the row
+ * is opened when it is asked for. */
+static const struct words *keep_words(struct tail_batch *batch, const struct words *words)
+{
+	uint64_t position = batch->tail->end + batch->count;
+	struct tail_chunk *chunk = batch->tail->chunks[position / TAIL_CHUNK % TAIL_CHUNKS];
+	return words ? words_copy(words, &chunk->words) : NULL;
 }
 
 /* The tenant's working copy takes in the batch's row number i. */
@@ -287,6 +314,7 @@ fallible tail_batch_add(struct tail_batch *batch, const struct log_row *row)
 		.object = leaf.ids[LEAF_ID_OBJECT],
 		.device = leaf.ids[LEAF_ID_DEVICE],
 		.leaf_hash = row->leaf_hash,
+		.words = keep_words(batch, row->words),
 		.before = touched->last,
 		.tenant = touched->tenant->number,
 		.action = leaf.action,
@@ -333,7 +361,8 @@ void tail_batch_publish(struct tail_batch *batch)
 	struct tail *tail = batch->tail;
 	uint64_t end = tail->end;
 	for (size_t i = 0; i < batch->count; i++)
-		tail->chunks[(end + i) / TAIL_CHUNK % TAIL_CHUNKS][(end + i) % TAIL_CHUNK] = batch->rows[i];
+		tail->chunks[(end + i) / TAIL_CHUNK % TAIL_CHUNKS]->rows[(end + i) % TAIL_CHUNK] =
+			batch->rows[i];
 	for (size_t i = 0; i < batch->touched_count; i++) {
 		struct touched *touched = &batch->touched[i];
 		/* Rows before the frontier: who sees a size finds every row below it. */
@@ -387,7 +416,7 @@ static const struct tail_row *row_at(struct tail *tail, uint64_t position_plus_1
 	if (position_plus_1 == 0 || position_plus_1 - 1 < tail->first)
 		return NULL;
 	uint64_t position = position_plus_1 - 1;
-	return &tail->chunks[position / TAIL_CHUNK % TAIL_CHUNKS][position % TAIL_CHUNK];
+	return &tail->chunks[position / TAIL_CHUNK % TAIL_CHUNKS]->rows[position % TAIL_CHUNK];
 }
 
 const struct tail_row *tail_newest(struct tail *tail, struct tail_tenant *tenant)
@@ -480,8 +509,7 @@ void tail_folded(struct tail *tail, size_t rows)
 	/* A chunk is free again once its last position is behind; before `first` moves, for the committer
 	 * takes room by it. */
 	for (uint64_t chunk = first / TAIL_CHUNK; chunk < after / TAIL_CHUNK; chunk++) {
-		free(tail->chunks[chunk % TAIL_CHUNKS]);
-		tail->chunks[chunk % TAIL_CHUNKS] = NULL;
+		drop_chunk(&tail->chunks[chunk % TAIL_CHUNKS]);
 	}
 	tail->first = after;
 	pthread_rwlock_unlock(&tail->lock);

@@ -16,8 +16,9 @@
 #include "store/log.h"
 
 enum {
-	TAIL_FOLD_AT = 50000, /* rows: a fold is due */
-	TAIL_MAX = 200000,    /* rows: the committer waits */
+	TAIL_FOLD_AT = 50000,             /* rows: a fold is due */
+	TAIL_MAX = 200000,                /* rows: the committer waits */
+	TAIL_WORDS_MAX = 2 * 1024 * 1024, /* bytes of words of 4,096 rows; beyond, rows have none here */
 };
 
 /* What a query asks about a row; the clear fields of its leaf. */
@@ -32,6 +33,7 @@ struct tail_row {
 	struct id object;
 	struct id device;
 	struct merkle_hash leaf_hash;
+	const struct words *words; /* NULL: the parts have to be opened to know */
 	uint64_t before; /* position + 1 of the tenant's row before this one; 0 = the tenant's first since the
 			    start */
 	uint32_t tenant; /* number in this process */

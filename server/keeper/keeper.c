@@ -83,6 +83,12 @@ fallible keeper_settle(struct keeper *keeper)
 	return keyring_settle(keeper->tree.keyring);
 }
 
+fallible keeper_turn_search(struct keeper *keeper, struct id tenant)
+{
+	struct keyring_name name = keytree_name(KEYRING_SEARCH, tenant);
+	return keytree_turn(&keeper->tree, &name);
+}
+
 /* ---- what the store asks ---- */
 
 static fallible subject_key(struct keeper *keeper, struct id tenant, const struct subject *subject,
@@ -166,6 +172,27 @@ static fallible term_of(
 	uint8_t wide[HASH_BLAKE];
 	TRY(tenant_hash(context, tenant, label, text, wide));
 	memcpy(term, wide, KEYS_TERM);
+	return OK;
+}
+
+static fallible search_tokens_of(void *context, struct id tenant, const struct span *items, size_t count,
+	uint32_t *epoch, uint32_t *tokens)
+{
+	struct keeper *keeper = context;
+	uint32_t found;
+	scoped(seal_key) key = {0};
+	struct keyring_name name = keytree_name(KEYRING_SEARCH, tenant);
+	struct err err = keytree_find(&keeper->tree, &name, &key, &found);
+	/* A tenant made before there were search keys. */
+	if (err.kind == ERR_NOT_FOUND) {
+		TRY(keytree_find_or_make(&keeper->tree, &name, &key));
+		err = keytree_find(&keeper->tree, &name, &key, &found);
+	}
+	TRY(err);
+	/* The key has no other use, so half of it will do. */
+	for (size_t i = 0; i < count; i++)
+		tokens[i] = (uint32_t)hash_short(key.bytes, items[i]);
+	*epoch = found;
 	return OK;
 }
 
@@ -352,8 +379,8 @@ fallible keeper_open(const struct keeper_ask *ask, struct keeper **keeper)
 	}
 	signer_init(&made->signer, &made->tree);
 	made->arena = ask->arena;
-	made->keys = (struct keys){made, part_key_of, seal_row_of, open_row_of, term_of, mac_of, sum_term_of,
-		sign_checkpoint_of};
+	made->keys = (struct keys){made, part_key_of, seal_row_of, open_row_of, term_of, search_tokens_of,
+		mac_of, sum_term_of, sign_checkpoint_of};
 	*keeper = made;
 	return OK;
 }

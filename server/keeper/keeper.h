@@ -56,6 +56,10 @@ enum { KEEPER_SHORT_DAYS = 9 }; /* a mail is tried for seven at most */
 fallible keeper_turn(struct keeper *keeper, struct instant now);
 fallible keeper_settle(struct keeper *keeper);
 
+/* keeper_turn_search - another search key: from now on nothing that the index holds of the tenant's sealed
+ * texts means anything. The texts are searched all the same, slower, until the index has been made anew. */
+fallible keeper_turn_search(struct keeper *keeper, struct id tenant);
+
 /* ---- hashes and MACs under the server's own keys ---- */
 
 /* What a MAC is for; each use has a key of its own. */

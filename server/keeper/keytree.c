@@ -54,6 +54,7 @@ static fallible parent_key(struct keytree *tree, const struct keyring_name *name
 	case KEYRING_CHECKPOINT:
 	case KEYRING_RECEIPT:
 	case KEYRING_SHORT:
+	case KEYRING_SEARCH:
 		break;
 	}
 	struct keyring_name tenant = keytree_name(KEYRING_TENANT, name->tenant);
@@ -88,15 +89,15 @@ fallible keytree_find(
 
 /* Draw a key and wrap it under `parent`, or under the tenant's key where parent is NULL. */
 static fallible draw_row(struct keytree *tree, const struct keyring_name *name, const struct seal_key *parent,
-	struct keyring_row *row)
+	uint32_t epoch, struct keyring_row *row)
 {
 	scoped(seal_key) key, found = {0};
-	struct seal_context context = wrap_context(name, 1);
+	struct seal_context context = wrap_context(name, epoch);
 	if (!parent) {
 		TRY(parent_key(tree, name, &found));
 		parent = &found;
 	}
-	*row = (struct keyring_row){.name = *name, .epoch = 1};
+	*row = (struct keyring_row){.name = *name, .epoch = epoch};
 	random_fill(key.bytes, sizeof key.bytes);
 	return seal_wrap(parent, &context, key.bytes, row->wrapped);
 }
@@ -104,7 +105,7 @@ static fallible draw_row(struct keytree *tree, const struct keyring_name *name, 
 fallible keytree_make(struct keytree *tree, const struct keyring_name *name)
 {
 	struct keyring_row row;
-	TRY(draw_row(tree, name, NULL, &row));
+	TRY(draw_row(tree, name, NULL, 1, &row));
 	return keyring_put(tree->keyring, &row, 1);
 }
 
@@ -125,19 +126,20 @@ fallible keytree_find_or_make(struct keytree *tree, const struct keyring_name *n
 
 fallible keytree_make_tenant(struct keytree *tree, struct id tenant)
 {
-	static const enum keyring_kind OWN[] = {KEYRING_INDEX, KEYRING_CHECKPOINT, KEYRING_RECEIPT};
+	static const enum keyring_kind OWN[] = {
+		KEYRING_INDEX, KEYRING_CHECKPOINT, KEYRING_RECEIPT, KEYRING_SEARCH};
 	enum { OWN_COUNT = sizeof OWN / sizeof OWN[0], ROWS = 2 + OWN_COUNT };
 	struct keyring_row rows[ROWS];
 	scoped(seal_key) key;
 	struct keyring_name name = keytree_name(KEYRING_TENANT, tenant);
 	struct seal_context context = wrap_context(&name, 1);
-	TRY(draw_row(tree, &name, NULL, &rows[0]));
+	TRY(draw_row(tree, &name, NULL, 1, &rows[0]));
 	TRY(seal_unwrap(&tree->roots->keyring, &context, SPAN_BYTES(rows[0].wrapped), key.bytes));
 	name.kind = KEYRING_SEED;
-	TRY(draw_row(tree, &name, NULL, &rows[1]));
+	TRY(draw_row(tree, &name, NULL, 1, &rows[1]));
 	for (size_t i = 0; i < OWN_COUNT; i++) {
 		name.kind = OWN[i];
-		TRY(draw_row(tree, &name, &key, &rows[2 + i]));
+		TRY(draw_row(tree, &name, &key, 1, &rows[2 + i]));
 	}
 	return keyring_put(tree->keyring, rows, ROWS);
 }
@@ -157,6 +159,25 @@ fallible keytree_destroy(struct keytree *tree, const struct keyring_name *names,
 	TRY(keyring_destroy(tree->keyring, names, count));
 	cache_clear(tree->cache);
 	return OK;
+}
+
+fallible keytree_turn(struct keytree *tree, const struct keyring_name *name)
+{
+	struct keyring_row row;
+	pthread_mutex_lock(&tree->making);
+	struct err err = keyring_get(tree->keyring, name, &row);
+	uint32_t epoch = err.kind == ERR_NOT_FOUND ? 1 : row.epoch + 1;
+	if (err.kind == ERR_NOT_FOUND)
+		err = OK;
+	if (!err_failed(err))
+		err = draw_row(tree, name, NULL, epoch, &row);
+	cache_clear(tree->cache);
+	if (!err_failed(err))
+		err = keyring_put(tree->keyring, &row, 1);
+	/* Again, for a reader that unwrapped the old one in between. */
+	cache_clear(tree->cache);
+	pthread_mutex_unlock(&tree->making);
+	return err;
 }
 
 /* ---- opening ---- */

@@ -97,7 +97,7 @@ Test(cache, tells_kind_tenant_and_id_apart)
 	uint32_t epoch;
 	scene_open(&scene);
 	put(&scene, 1);
-	for (unsigned kind = KEYRING_TENANT; kind <= KEYRING_SHORT; kind++) {
+	for (unsigned kind = KEYRING_TENANT; kind <= KEYRING_SEARCH; kind++) {
 		name.kind = (enum keyring_kind)kind;
 		cr_assert(cache_get(scene.cache, &name, &key, &epoch) == (kind == KEYRING_PERSON));
 	}

@@ -62,7 +62,7 @@ Test(fold, postings_ascend)
 		enum index_field field = rows.key.at[20];
 		if (field == INDEX_TIME)
 			run = rows.value.len / 4;
-		if (field < INDEX_ACTION)
+		if (field < INDEX_ACTION || field == INDEX_WORDS)
 			continue;
 		world_must(posting_open(rows.value, index_value_width(field), run, &array));
 		for (size_t i = 1; i < array.count; i++) {

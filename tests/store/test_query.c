@@ -89,6 +89,7 @@ static bool value_matches(
 	case INDEX_ALL:
 	case INDEX_TIME:
 	case INDEX_ID:
+	case INDEX_WORDS:
 	case INDEX_FIELD_COUNT:
 		break;
 	}
@@ -98,7 +99,7 @@ static bool value_matches(
 static bool field_matches(const struct leaf *leaf, const struct query_field *field)
 {
 	for (size_t i = 0; i < field->count; i++)
-		if (value_matches(leaf, field->field, field->values[i]))
+		if (value_matches(leaf, (enum index_field)field->about, field->values[i]))
 			return true;
 	return false;
 }
@@ -128,7 +129,7 @@ static void add_value(struct dice *dice, struct query *query, enum index_field f
 	const struct id in_place_of = world_thing((unsigned)dice_below(dice, 13));
 	const struct id object = world_thing(200 + (unsigned)dice_below(dice, 41));
 	const struct id device = world_thing(300 + (unsigned)dice_below(dice, 9));
-	const struct span values[INDEX_FIELD_COUNT] = {[INDEX_ACTION] = SPAN_BYTES(code),
+	const struct span values[INDEX_WORDS] = {[INDEX_ACTION] = SPAN_BYTES(code),
 		[INDEX_CLASS] = span_of(&class, 1),
 		[INDEX_OUTCOME] = span_of(&outcome, 1),
 		[INDEX_ACTOR] = SPAN_BYTES(actor.bytes),
@@ -150,7 +151,7 @@ static struct instant random_time(struct dice *dice)
 static struct query random_query(struct dice *dice)
 {
 	struct query query = {.tenant = world_tenant((unsigned)dice_below(dice, TENANTS + 1))};
-	for (enum index_field field = INDEX_ACTION; field < INDEX_FIELD_COUNT; field++) {
+	for (enum index_field field = INDEX_ACTION; field < INDEX_WORDS; field++) {
 		if (dice_below(dice, 6) > 0)
 			continue;
 		world_must(query_require(&query, field));

@@ -91,6 +91,18 @@ static fallible term(
 	return OK;
 }
 
+static fallible search_tokens(void *keeper, struct id tenant, const struct span *items, size_t count,
+	uint32_t *epoch, uint32_t *tokens)
+{
+	(void)keeper;
+	uint8_t key[HASH_KEY];
+	derive("search", tenant, NULL, key);
+	for (size_t i = 0; i < count; i++)
+		tokens[i] = (uint32_t)hash_short(key, items[i]);
+	*epoch = EPOCH;
+	return OK;
+}
+
 static void mac(void *keeper, const struct span *parts, size_t count, uint8_t out[static KEYS_MAC])
 {
 	(void)keeper;
@@ -125,6 +137,7 @@ const struct keys *fake_keys_table(void)
 		.seal_row = seal_row,
 		.open_row = open_row,
 		.term = term,
+		.search_tokens = search_tokens,
 		.mac = mac,
 		.sum_term = sum_term,
 		.sign_checkpoint = sign_checkpoint,

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* words - gather what an event is found by, hash it, compare. */
+#include "store/words.h"
+
+#include "base/text.h"
+#include "store/event.h"
+
+#include <arpa/inet.h>
+
+/* Short and telling ones first: what does not fit any more is the end of a long user agent. */
+static const enum leaf_text WORDED[] = {LEAF_TEXT_LABEL, LEAF_TEXT_PURPOSE, LEAF_TEXT_TASK, LEAF_TEXT_REASON,
+	LEAF_TEXT_OBJECT, LEAF_TEXT_OBJECT_TYPE, LEAF_TEXT_DEVICE_NAME, LEAF_TEXT_PLATFORM, LEAF_TEXT_MODEL,
+	LEAF_TEXT_USER_AGENT};
+enum { WORDED_COUNT = sizeof WORDED / sizeof WORDED[0] };
+
+/* ---- addresses ---- */
+
+static void print_address(int family, const void *from, struct words_address *address)
+{
+	address->numeric = inet_ntop(family, from, address->text, sizeof address->text) != NULL;
+	address->len = address->numeric ? strlen(address->text) : 0;
+}
+
+void words_address(struct span text, struct words_address *address)
+{
+	char copy[WORDS_ADDRESS_MAX + 1] = {0};
+	struct in_addr v4;
+	struct in6_addr v6;
+	struct span cut = span_first(text, WORDS_ADDRESS_MAX);
+	*address = (struct words_address){.len = cut.len};
+	if (cut.len)
+		memcpy(copy, cut.at, cut.len);
+	memcpy(address->text, copy, sizeof copy);
+	if (text.len > cut.len || strlen(copy) != cut.len)
+		return;
+	if (inet_pton(AF_INET, copy, &v4) == 1)
+		print_address(AF_INET, &v4, address);
+	else if (inet_pton(AF_INET6, copy, &v6) == 1 && IN6_IS_ADDR_V4MAPPED(&v6))
+		print_address(AF_INET, v6.s6_addr + 12, address);
+	else if (inet_pton(AF_INET6, copy, &v6) == 1)
+		print_address(AF_INET6, &v6, address);
+}
+
+static struct span address_span(const struct words_address *address)
+{
+	return span_of(address->text, address->len);
+}
+
+/* ---- hashing ---- */
+
+/* What is to be hashed: a byte of the kind, then the text. */
+struct items {
+	uint8_t bytes[WORDS_MAX][1 + WORDS_LONGEST];
+	struct span spans[WORDS_MAX];
+	size_t count;
+	bool more; /* than there is room for */
+};
+
+static void put_item(struct items *items, enum words_kind kind, struct span text)
+{
+	/* The last place is for WORDS_MORE. */
+	if (items->count == WORDS_MAX - 1) {
+		items->more = true;
+		return;
+	}
+	uint8_t *bytes = items->bytes[items->count];
+	struct span cut = span_first(text, WORDS_LONGEST);
+	bytes[0] = (uint8_t)kind;
+	if (cut.len)
+		memcpy(bytes + 1, cut.at, cut.len);
+	items->spans[items->count++] = span_of(bytes, 1 + cut.len);
+}
+
+static void put_whole(struct items *items, enum words_kind kind, struct span text)
+{
+	if (text.len)
+		put_item(items, kind, text);
+}
+
+/* Text that is no UTF-8 has no words: nobody could type them. */
+static fallible put_words(struct items *items, struct span text, struct arena *arena)
+{
+	struct span rest, word;
+	struct err err = text_fold(text, arena, &rest);
+	if (err.kind == ERR_INVALID)
+		return OK;
+	TRY(err);
+	while (text_next_word(&rest, &word))
+		put_item(items, WORDS_TEXT, word);
+	return OK;
+}
+
+static fallible gather(
+	const struct span texts[static LEAF_TEXT_COUNT], struct arena *arena, struct items *items)
+{
+	struct words_address address;
+	words_address(texts[LEAF_TEXT_IP], &address);
+	put_whole(items, WORDS_ADDRESS, address_span(&address));
+	put_whole(items, WORDS_DEVICE, texts[LEAF_TEXT_DEVICE]);
+	put_whole(items, WORDS_OBJECT, texts[LEAF_TEXT_OBJECT]);
+	for (size_t i = 0; i < WORDED_COUNT; i++)
+		if (texts[WORDED[i]].len)
+			TRY(put_words(items, texts[WORDED[i]], arena));
+	if (items->more) {
+		items->bytes[items->count][0] = WORDS_MORE;
+		items->spans[items->count] = span_of(items->bytes[items->count], 1);
+		items->count++;
+	}
+	return OK;
+}
+
+/* Each token once, in the order in which it first stood. */
+static uint32_t drop_twins(uint32_t *tokens, uint32_t count)
+{
+	uint32_t kept = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t seen = 0;
+		while (seen < kept && tokens[seen] != tokens[i])
+			seen++;
+		if (seen == kept)
+			tokens[kept++] = tokens[i];
+	}
+	return kept;
+}
+
+fallible words_of_texts(const struct keys *keys, struct id tenant,
+	const struct span texts[static LEAF_TEXT_COUNT], struct arena *arena, const struct words **words)
+{
+	struct items items;
+	items.count = 0;
+	items.more = false;
+	TRY(gather(texts, arena, &items));
+	struct words *made = arena_alloc(arena, sizeof *made + items.count * sizeof made->tokens[0]);
+	if (!made)
+		return FAIL(NO_MEMORY, "a call has no memory for an event's words");
+	TRY(keys->search_tokens(keys->keeper, tenant, items.spans, items.count, &made->epoch, made->tokens));
+	made->count = drop_twins(made->tokens, (uint32_t)items.count);
+	*words = made;
+	return OK;
+}
+
+fallible words_of_row(
+	const struct keys *keys, const struct log_row *row, struct arena *arena, const struct words **words)
+{
+	static const struct span NONE[LEAF_TEXT_COUNT] = {0};
+	struct event_read event;
+	if (row->leaf.len == 0)
+		return words_of_texts(keys, row->tenant, NONE, arena, words);
+	struct err err = event_read(keys, row, EVENT_SEES_ALL, arena, &event);
+	/* Nobody can be shown a part that does not open; that it does not is for verify to say. */
+	if (err.kind == ERR_FORGED || err.kind == ERR_CORRUPT)
+		return words_of_texts(keys, row->tenant, NONE, arena, words);
+	TRY(err);
+	return words_of_texts(keys, row->tenant, event.texts, arena, words);
+}
+
+const struct words *words_copy(const struct words *words, struct arena *arena)
+{
+	size_t bytes = sizeof *words + words->count * sizeof words->tokens[0];
+	struct words *copy = arena_alloc(arena, bytes);
+	if (copy)
+		memcpy(copy, words, bytes);
+	return copy;
+}
+
+fallible words_epoch(const struct keys *keys, struct id tenant, uint32_t *epoch)
+{
+	return keys->search_tokens(keys->keeper, tenant, NULL, 0, epoch, NULL);
+}
+
+/* ---- questions ---- */
+
+fallible words_phrase_add(
+	enum words_kind kind, struct span text, struct arena *arena, struct words_phrase *phrase)
+{
+	if (phrase->count == WORDS_ASKED_MAX)
+		return FAIL(TOO_LARGE, "too many words are looked for at once");
+	struct span kept;
+	TRY(arena_keep(arena, text, &kept));
+	phrase->items[phrase->count].kind = kind;
+	phrase->items[phrase->count++].text = kept;
+	return OK;
+}
+
+static fallible add_words(struct span chunk, struct arena *arena, struct words_phrase *phrase)
+{
+	struct span word;
+	while (text_next_word(&chunk, &word))
+		TRY(words_phrase_add(WORDS_TEXT, word, arena, phrase));
+	return OK;
+}
+
+fallible words_phrase_text(struct span typed, struct arena *arena, struct words_phrase *phrase)
+{
+	struct words_phrase made = {.count = 0};
+	struct span rest, chunk;
+	TRY(text_fold(typed, arena, &rest));
+	while (span_cut(&rest, ' ', &chunk)) {
+		struct words_address address;
+		words_address(chunk, &address);
+		if (address.numeric)
+			TRY(words_phrase_add(WORDS_ADDRESS, address_span(&address), arena, &made));
+		else
+			TRY(add_words(chunk, arena, &made));
+	}
+	*phrase = made;
+	return OK;
+}
+
+fallible words_phrase_hash(const struct keys *keys, struct id tenant, const struct words_phrase *phrase,
+	uint32_t *epoch, uint32_t tokens[static WORDS_ASKED_MAX])
+{
+	struct items items;
+	items.count = 0;
+	items.more = false;
+	for (size_t i = 0; i < phrase->count; i++)
+		put_item(&items, phrase->items[i].kind, phrase->items[i].text);
+	return keys->search_tokens(keys->keeper, tenant, items.spans, items.count, epoch, tokens);
+}
+
+fallible words_more(const struct keys *keys, struct id tenant, uint32_t *token)
+{
+	static const uint8_t MORE[] = {WORDS_MORE};
+	const struct span item = SPAN_BYTES(MORE);
+	uint32_t epoch;
+	return keys->search_tokens(keys->keeper, tenant, &item, 1, &epoch, token);
+}
+
+/* ---- comparing ---- */
+
+static void tick_whole(const struct words_phrase *phrase, enum words_kind kind, struct span text, bool *found)
+{
+	for (size_t i = 0; text.len && i < phrase->count; i++)
+		if (phrase->items[i].kind == kind && span_equal(phrase->items[i].text, text))
+			found[i] = true;
+}
+
+static fallible tick_words(
+	const struct words_phrase *phrase, struct span text, struct arena *arena, bool *found)
+{
+	struct span rest, word;
+	struct err err = text_fold(text, arena, &rest);
+	if (err.kind == ERR_INVALID)
+		return OK;
+	TRY(err);
+	while (text_next_word(&rest, &word))
+		tick_whole(phrase, WORDS_TEXT, word, found);
+	return OK;
+}
+
+fallible words_match(const struct words_phrase *phrase, const struct span texts[static LEAF_TEXT_COUNT],
+	struct arena *arena, bool *match)
+{
+	bool found[WORDS_ASKED_MAX] = {0}, all = true;
+	struct words_address address;
+	words_address(texts[LEAF_TEXT_IP], &address);
+	tick_whole(phrase, WORDS_ADDRESS, address_span(&address), found);
+	tick_whole(phrase, WORDS_DEVICE, texts[LEAF_TEXT_DEVICE], found);
+	tick_whole(phrase, WORDS_OBJECT, texts[LEAF_TEXT_OBJECT], found);
+	for (size_t i = 0; i < WORDED_COUNT; i++)
+		if (texts[WORDED[i]].len)
+			TRY(tick_words(phrase, texts[WORDED[i]], arena, found));
+	for (size_t i = 0; i < phrase->count; i++)
+		all = all && found[i];
+	*match = all;
+	return OK;
+}
