@@ -87,37 +87,50 @@ static int by_number(const void *a, const void *b)
 static fallible sort_pairs(struct gathering *gathering)
 {
 	size_t count = gathering->pairs.len / sizeof(uint64_t);
+	scoped(buf) room = BUF(FOLD_PAIRS_MAX);
 	uint64_t *pairs = (uint64_t *)(void *)gathering->pairs.data;
 	if (count < DIGITS) {
 		if (count)
 			qsort(pairs, count, sizeof *pairs, by_number);
 		return OK;
 	}
-	uint64_t *spare = calloc(count, sizeof *spare);
-	if (!spare)
-		return FAIL(NO_MEMORY, "a fold has no memory for its words");
+	uint64_t *spare = (uint64_t *)(void *)buf_room(&room, count * sizeof *spare);
+	TRY(buf_check(&room));
 	sort_digit(pairs, spare, count, 32);
 	sort_digit(spare, pairs, count, 32 + DIGIT_BITS);
 	sort_digit(pairs, spare, count, 32 + 2 * DIGIT_BITS);
 	memcpy(pairs, spare, count * sizeof *pairs);
-	free(spare);
 	return OK;
 }
 
-static fallible pack(const struct gathering *gathering, size_t rows, struct buf *array)
+/* The rows of the token that stands at the front of the pairs; how many pairs that are. */
+static size_t take_rows(const uint64_t *pairs, size_t count, struct buf *rows)
+{
+	size_t taken = 0;
+	buf_clear(rows);
+	for (; taken < count && pairs[taken] >> 32 == pairs[0] >> 32; taken++) {
+		uint32_t row = (uint32_t)pairs[taken];
+		buf_put(rows, span_of(&row, sizeof row));
+	}
+	return taken;
+}
+
+static fallible pack(const struct gathering *gathering, size_t row_count, struct buf *array)
 {
 	size_t count = gathering->pairs.len / sizeof(uint64_t);
 	const uint64_t *pairs = (const uint64_t *)(const void *)gathering->pairs.data;
-	struct posting *postings = calloc(count + 1, sizeof *postings);
-	if (!postings)
-		return FAIL(NO_MEMORY, "a fold has no memory for its words");
-	for (size_t i = 0; i < count; i++) {
-		index_token((uint32_t)(pairs[i] >> 32), postings[i].value);
-		postings[i].row = (uint32_t)pairs[i];
+	uint8_t value[INDEX_TOKEN];
+	scoped(buf) rows = BUF(INDEX_RUN_MAX * sizeof(uint32_t));
+	scoped(posting_maker) maker = {0};
+	posting_maker_open(&maker, INDEX_TOKEN, row_count);
+	for (size_t i = 0, taken; i < count; i += taken) {
+		taken = take_rows(pairs + i, count - i, &rows);
+		TRY(buf_check(&rows));
+		index_token((uint32_t)(pairs[i] >> 32), value);
+		posting_add(&maker, SPAN_BYTES(value), (const uint32_t *)(const void *)rows.data, taken);
 	}
 	index_put_epoch(gathering->epoch, array);
-	posting_pack(postings, count, INDEX_TOKEN, rows, array);
-	free(postings);
+	posting_finish(&maker, array);
 	return buf_check(array);
 }
 

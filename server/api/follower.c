@@ -18,6 +18,11 @@ static fallible keep_texts(struct arena *arena, struct span *texts, size_t count
 	return OK;
 }
 
+static fallible keep_list(struct arena *arena, struct log_texts *list)
+{
+	return keep_texts(arena, list->values, list->count);
+}
+
 static fallible print_key(const uint8_t key[static VIEWED_KEY], char text[static 2 * VIEWED_KEY + 1])
 {
 	scoped(buf) hex = BUF(2 * VIEWED_KEY);
@@ -43,6 +48,11 @@ static fallible fill(struct call *call, const struct follower_ask *ask, struct f
 	TRY(caller_keep(&call->caller, &follower->arena, &follower->caller));
 	TRY(keep_texts(&follower->arena, follower->filters.actors, follower->filters.actor_count));
 	TRY(keep_texts(&follower->arena, follower->filters.clients, follower->filters.client_count));
+	TRY(keep_list(&follower->arena, &follower->filters.in_place_of));
+	TRY(keep_list(&follower->arena, &follower->filters.objects));
+	TRY(keep_list(&follower->arena, &follower->filters.devices));
+	TRY(keep_list(&follower->arena, &follower->filters.addresses));
+	TRY(keep_list(&follower->arena, &follower->filters.texts));
 	return log_read_query(call->server, &follower->reader, &follower->filters, &follower->query);
 }
 

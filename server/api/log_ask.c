@@ -2,10 +2,11 @@
 /* log_ask - one row a filter: its name, how a value is taken. */
 #include "server/api/log_ask.h"
 
+#include "base/text.h"
 #include "base/timestamp.h"
 #include "store/declared.h"
 
-enum { VALUE_MAX = 128, DETAIL_MAX = 16 * 1024 };
+enum { VALUE_MAX = 128, OBJECT_MAX = 260, TEXT_MAX = 600, DETAIL_MAX = 20 * 1024 };
 
 static const char *const OUTCOMES[] = {"success", "denied", "failed"};
 enum { OUTCOME_COUNT = sizeof OUTCOMES / sizeof OUTCOMES[0] };
@@ -54,6 +55,56 @@ static const char *take_client(struct log_filters *filters, struct span value)
 	return take_name(filters->clients, &filters->client_count, value);
 }
 
+static const char *take_in_place_of(struct log_filters *filters, struct span value)
+{
+	return take_name(filters->in_place_of.values, &filters->in_place_of.count, value);
+}
+
+static const char *take_object(struct log_filters *filters, struct span value)
+{
+	return take_name(filters->objects.values, &filters->objects.count, value);
+}
+
+static const char *take_device(struct log_filters *filters, struct span value)
+{
+	return take_name(filters->devices.values, &filters->devices.count, value);
+}
+
+static const char *take_ip(struct log_filters *filters, struct span value)
+{
+	return take_name(filters->addresses.values, &filters->addresses.count, value);
+}
+
+static const char *take_words(struct log_filters *filters, struct span value)
+{
+	struct span rest = value, word;
+	size_t words = 0;
+	while (text_next_word(&rest, &word))
+		words++;
+	if (words == 0)
+		return "malformed";
+	if (words > WORDS_ASKED_MAX)
+		return "too_many";
+	return take_name(filters->texts.values, &filters->texts.count, value);
+}
+
+static const char *take_severity(struct log_filters *filters, struct span value)
+{
+	enum action_severity severity;
+	if (!action_severity_find(value, &severity))
+		return "not_allowed";
+	filters->severities |= UINT32_C(1) << severity;
+	return NULL;
+}
+
+static const char *take_critical(struct log_filters *filters, struct span value)
+{
+	if (!span_is(value, "true") && !span_is(value, "false"))
+		return "not_allowed";
+	filters->critical |= UINT32_C(1) << span_is(value, "true");
+	return NULL;
+}
+
 static const char *take_outcome(struct log_filters *filters, struct span value)
 {
 	for (unsigned i = 0; i < OUTCOME_COUNT; i++)
@@ -96,16 +147,24 @@ static const char *take_order(struct log_filters *filters, struct span value)
 
 static const struct {
 	const char *name;
+	size_t max; /* bytes of a value */
 	const char *(*add)(struct log_filters *filters, struct span value);
 } FILTERS[] = {
-	{"class", take_class},
-	{"action", take_action},
-	{"actor", take_actor},
-	{"client", take_client},
-	{"outcome", take_outcome},
-	{"from", take_from},
-	{"to", take_to},
-	{"order", take_order},
+	{"class", VALUE_MAX, take_class},
+	{"action", VALUE_MAX, take_action},
+	{"actor", VALUE_MAX, take_actor},
+	{"in_place_of", VALUE_MAX, take_in_place_of},
+	{"client", VALUE_MAX, take_client},
+	{"object", OBJECT_MAX, take_object},
+	{"device", VALUE_MAX, take_device},
+	{"ip", VALUE_MAX, take_ip},
+	{"outcome", VALUE_MAX, take_outcome},
+	{"severity", VALUE_MAX, take_severity},
+	{"critical", VALUE_MAX, take_critical},
+	{"text", TEXT_MAX, take_words},
+	{"from", VALUE_MAX, take_from},
+	{"to", VALUE_MAX, take_to},
+	{"order", VALUE_MAX, take_order},
 };
 
 enum { FILTER_COUNT = sizeof FILTERS / sizeof FILTERS[0] };
@@ -127,7 +186,7 @@ static const char *take_parameter(struct log_filters *filters, struct span name,
 {
 	for (size_t i = 0; i < FILTER_COUNT; i++)
 		if (span_is(name, FILTERS[i].name))
-			return value.len > VALUE_MAX ? "too_long" : FILTERS[i].add(filters, value);
+			return value.len > FILTERS[i].max ? "too_long" : FILTERS[i].add(filters, value);
 	return "unknown_field";
 }
 
@@ -191,10 +250,10 @@ static void take_member(struct json_object *top, size_t which, struct log_filter
 	struct json_array values;
 	struct span value;
 	if (json_in_is_text(top, name)) {
-		value = json_in_text(top, name, JSON_OPTIONAL, VALUE_MAX);
+		value = json_in_text(top, name, JSON_OPTIONAL, FILTERS[which].max);
 		code = value.len ? FILTERS[which].add(filters, value) : NULL;
 	} else if (json_in_array(top, name, JSON_OPTIONAL, QUERY_VALUES_MAX, &values)) {
-		while (json_in_next_text(&values, VALUE_MAX, &value)) {
+		while (json_in_next_text(&values, FILTERS[which].max, &value)) {
 			const char *fault = FILTERS[which].add(filters, value);
 			code = fault ? fault : code;
 		}
@@ -233,6 +292,34 @@ static void put_names(struct json_out *out, const char *name, const struct span 
 	json_out_open_array(out, name);
 	for (size_t i = 0; i < count; i++)
 		json_out_span(out, NULL, names[i]);
+	json_out_close_array(out);
+}
+
+static void put_list(struct json_out *out, const char *name, const struct log_texts *list)
+{
+	put_names(out, name, list->values, list->count);
+}
+
+static void put_severities(struct json_out *out, uint32_t severities)
+{
+	if (severities == 0)
+		return;
+	json_out_open_array(out, "severity");
+	for (unsigned i = 0; i < ACTION_SEVERITY_COUNT; i++)
+		if (severities & UINT32_C(1) << i)
+			json_out_text(out, NULL, action_severity_name((enum action_severity)i));
+	json_out_close_array(out);
+}
+
+static void put_critical(struct json_out *out, uint32_t critical)
+{
+	if (critical == 0)
+		return;
+	json_out_open_array(out, "critical");
+	if (critical & 1)
+		json_out_bool(out, NULL, false);
+	if (critical & 2)
+		json_out_bool(out, NULL, true);
 	json_out_close_array(out);
 }
 
@@ -276,8 +363,15 @@ static void put_filters(struct json_out *out, const struct log_filters *filters)
 	put_classes(out, filters->classes);
 	put_actions(out, filters);
 	put_names(out, "actor", filters->actors, filters->actor_count);
+	put_list(out, "in_place_of", &filters->in_place_of);
 	put_names(out, "client", filters->clients, filters->client_count);
+	put_list(out, "object", &filters->objects);
+	put_list(out, "device", &filters->devices);
+	put_list(out, "ip", &filters->addresses);
 	put_outcomes(out, filters->outcomes);
+	put_severities(out, filters->severities);
+	put_critical(out, filters->critical);
+	put_list(out, "text", &filters->texts);
 	if (filters->from.ms)
 		json_out_time(out, "from", filters->from);
 	if (filters->to.ms)

@@ -93,6 +93,8 @@ static uint64_t copy_rows(
 		if (row->index >= to)
 			continue;
 		rows[row->index - from] = *row;
+		/* They die with the row in the tail. */
+		rows[row->index - from].words = NULL;
 		first = row->index;
 	}
 	tail_unlock(tail);
@@ -141,7 +143,7 @@ static size_t count_rows(const struct log_wave *wave, const struct query_field *
 {
 	size_t count = 0, low, high;
 	for (size_t i = 0; i < field->count; i++) {
-		find_key(wave, key_of(field->field, field->values[i]), &low, &high);
+		find_key(wave, key_of((enum index_field)field->about, field->values[i]), &low, &high);
 		count += high - low;
 	}
 	return count;
@@ -152,7 +154,7 @@ static void mark_rows(
 {
 	size_t low, high;
 	for (size_t i = 0; i < field->count; i++) {
-		find_key(wave, key_of(field->field, field->values[i]), &low, &high);
+		find_key(wave, key_of((enum index_field)field->about, field->values[i]), &low, &high);
 		for (; low < high; low++)
 			marks[wave->values[low].row / 64] |= UINT64_C(1) << wave->values[low].row % 64;
 	}
@@ -164,6 +166,9 @@ static const struct query_field *rarest_field(
 {
 	const struct query_field *rarest = NULL;
 	for (size_t i = 0; i < query->field_count; i++) {
+		/* Sealed texts have no values here. */
+		if (query->fields[i].phrase_count)
+			continue;
 		size_t count = count_rows(wave, &query->fields[i]);
 		if (rarest && count >= *least)
 			continue;

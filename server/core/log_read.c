@@ -2,11 +2,9 @@
 /* log_read - names to ids, ids to a query, sequences to events; what the reader may not see is left out. */
 #include "server/core/log_read.h"
 
-#include "store/client.h"
-#include "store/declared.h"
 #include "store/person.h"
 
-#include <stdlib.h>
+enum { LOG_READ_SCRATCH = 1024 * 1024 };
 
 /* ---- who reads ---- */
 
@@ -90,126 +88,12 @@ static unsigned sight_of(const struct log_reader *reader, const struct leaf *lea
 
 /* ---- filters ---- */
 
-static int by_code(const void *a, const void *b)
-{
-	uint16_t left, right;
-	memcpy(&left, a, sizeof left);
-	memcpy(&right, b, sizeof right);
-	return (left > right) - (left < right);
-}
-
-static int by_text(const void *a, const void *b)
-{
-	struct span left, right;
-	memcpy(&left, a, sizeof left);
-	memcpy(&right, b, sizeof right);
-	return span_compare(left, right);
-}
-
-static void put_texts(struct buf *canon, struct span *texts, size_t count)
-{
-	if (count)
-		qsort(texts, count, sizeof *texts, by_text);
-	buf_put_u8(canon, (uint8_t)count);
-	for (size_t i = 0; i < count; i++)
-		buf_put_sized(canon, texts[i]);
-}
-
 void log_read_canon(const struct log_reader *reader, struct log_filters *filters, struct buf *canon)
 {
-	if (filters->action_count)
-		qsort(filters->actions, filters->action_count, sizeof filters->actions[0], by_code);
 	buf_put_u8(canon, (uint8_t)reader->scope);
 	buf_put_u8(canon, reader->admin);
 	buf_put(canon, id_span(&reader->client));
-	buf_put_u32(canon, filters->classes);
-	buf_put_u32(canon, filters->outcomes);
-	buf_put_u8(canon, (uint8_t)filters->action_count);
-	for (size_t i = 0; i < filters->action_count; i++)
-		buf_put_u16(canon, filters->actions[i]);
-	put_texts(canon, filters->declared, filters->declared_count);
-	put_texts(canon, filters->actors, filters->actor_count);
-	put_texts(canon, filters->clients, filters->client_count);
-	buf_put_i64(canon, filters->from.ms);
-	buf_put_i64(canon, filters->to.ms);
-	buf_put_u8(canon, (uint8_t)filters->order);
-}
-
-/* ---- from names to a query ---- */
-
-static fallible add_bits(struct query *query, enum index_field field, uint32_t bits)
-{
-	for (uint8_t bit = 0; bit < 32; bit++)
-		if (bits & UINT32_C(1) << bit)
-			TRY(query_add(query, field, span_of(&bit, 1)));
-	return OK;
-}
-
-static fallible add_actions(struct query *query, const struct log_filters *filters)
-{
-	for (size_t i = 0; i < filters->action_count; i++) {
-		const uint8_t code[] = {(uint8_t)(filters->actions[i] >> 8), (uint8_t)filters->actions[i]};
-		TRY(query_add(query, INDEX_ACTION, SPAN_BYTES(code)));
-	}
-	return OK;
-}
-
-/* A name that the tenant declared, under each class that it ever had. */
-static fallible add_declared(const struct view *view, struct query *query, struct span name)
-{
-	uint16_t codes[QUERY_VALUES_MAX];
-	scoped(arena) arena = ARENA(DECLARED_NAME_MAX + DECLARED_REQUIRED_MAX + 1024);
-	struct declared declared;
-	TRY(query_require(query, INDEX_ACTION));
-	struct err err = declared_get_clear(view, query->tenant, name, &arena, &declared);
-	if (err.kind == ERR_NOT_FOUND)
-		return OK;
-	TRY(err);
-	size_t count = declared_codes(&declared, codes, QUERY_VALUES_MAX);
-	for (size_t i = 0; i < count; i++) {
-		const uint8_t code[] = {(uint8_t)(codes[i] >> 8), (uint8_t)codes[i]};
-		TRY(query_add(query, INDEX_ACTION, SPAN_BYTES(code)));
-	}
-	return OK;
-}
-
-static fallible add_all_declared(
-	const struct view *view, struct query *query, const struct log_filters *filters)
-{
-	for (size_t i = 0; i < filters->declared_count; i++)
-		TRY(add_declared(view, query, filters->declared[i]));
-	return OK;
-}
-
-/* An id is taken as it is: events outlive the rows of those who acted. */
-static fallible find_actor(const struct view *view, struct id tenant, struct span name, struct id *id)
-{
-	if (!err_failed(ids_parse(ID_PERSON, name, id)) || !err_failed(ids_parse(ID_APPLICATION, name, id)))
-		return OK;
-	return person_find(view, tenant, name, id);
-}
-
-static fallible find_client(const struct view *view, struct id tenant, struct span name, struct id *id)
-{
-	if (!err_failed(ids_parse(ID_CLIENT, name, id)))
-		return OK;
-	return client_find(view, tenant, name, id);
-}
-
-static fallible add_names(const struct view *view, struct query *query, enum index_field field,
-	const struct span *names, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		struct id id;
-		TRY(query_require(query, field));
-		struct err err = field == INDEX_ACTOR ? find_actor(view, query->tenant, names[i], &id)
-						      : find_client(view, query->tenant, names[i], &id);
-		if (err.kind == ERR_NOT_FOUND)
-			continue;
-		TRY(err);
-		TRY(query_add(query, field, id_span(&id)));
-	}
-	return OK;
+	log_filter_canon(filters, canon);
 }
 
 static bool has_id(const struct query_field *field, struct id id)
@@ -247,19 +131,13 @@ fallible log_read_query(const struct server *server, const struct log_reader *re
 	const struct log_filters *filters, struct query *query)
 {
 	scoped(reading) reading = {0};
-	struct query made = {.tenant = reader->tenant,
-		.from = filters->from,
-		.to = filters->to,
-		.order = QUERY_OLDEST_FIRST};
+	scoped(arena) arena = ARENA(LOG_READ_SCRATCH);
+	struct query made = {.tenant = reader->tenant};
 	TRY(reading_open(&server->volume, &reading));
 	struct view view = view_reading(&reading);
-	TRY(add_bits(&made, INDEX_CLASS, filters->classes));
-	TRY(add_bits(&made, INDEX_OUTCOME, filters->outcomes));
-	TRY(add_actions(&made, filters));
-	TRY(add_all_declared(&view, &made, filters));
-	TRY(add_names(&view, &made, INDEX_ACTOR, filters->actors, filters->actor_count));
-	TRY(add_names(&view, &made, INDEX_CLIENT, filters->clients, filters->client_count));
+	TRY(log_filter_query(&view, filters, &arena, &made));
 	TRY(add_scope(reader, &made));
+	made.order = QUERY_OLDEST_FIRST;
 	*query = made;
 	return OK;
 }
@@ -368,9 +246,33 @@ struct paging {
 	size_t limit;
 	const struct server *server;
 	int64_t agents_until_ms;
-	size_t bytes; /* of leaves read so far */
+	struct log_match match;
+	struct arena scratch; /* of an event that is only compared */
+	size_t bytes;         /* of leaves read so far */
 	bool full;
 };
+
+static void paging_done(struct paging *paging)
+{
+	arena_done(&paging->scratch);
+}
+
+/* What the index found by hashes is opened and compared, as far as the reader may open it. */
+static fallible check_match(struct paging *paging, const struct view *view, const struct log_row *row,
+	const struct leaf *leaf, bool *fits)
+{
+	struct event_read event;
+	unsigned sees = sight_of(paging->reader, leaf);
+	*fits = true;
+	if (!log_filter_needs_match(&paging->match))
+		return OK;
+	arena_clear(&paging->scratch);
+	struct err err = event_read(view_keys(view), row, sees, &paging->scratch, &event);
+	if (err.kind == ERR_FORGED)
+		return FAIL(CORRUPT, "a sealed part of an event does not open");
+	TRY(err);
+	return log_filter_fits(&paging->match, &event, sees, &paging->scratch, fits);
+}
 
 /* What the reader may not see is passed over, and so is what was pruned. */
 static fallible take_row(struct paging *paging, const struct view *view, uint64_t sequence)
@@ -378,11 +280,15 @@ static fallible take_row(struct paging *paging, const struct view *view, uint64_
 	struct log_page *page = paging->page;
 	struct log_row row;
 	struct leaf leaf;
+	bool fits;
 	TRY(log_get(view->txn, sequence, &row));
 	if (row.leaf.len == 0)
 		return OK;
 	TRY(leaf_decode(row.leaf, &leaf));
 	if (!may_see(paging->reader, &leaf))
+		return OK;
+	TRY(check_match(paging, view, &row, &leaf, &fits));
+	if (!fits)
 		return OK;
 	struct log_event *event = &page->events[page->count];
 	TRY(read_row(view, paging->reader, &row, &leaf, &paging->names, event));
@@ -450,7 +356,8 @@ fallible log_read_page(const struct server *server, const struct log_reader *rea
 {
 	struct query query;
 	struct log_page made = {.scanned_from = 1, .complete = true, .more = true};
-	struct paging paging = {.reader = reader,
+	scoped(paging) paging = {.reader = reader,
+		.scratch = ARENA(LOG_READ_SCRATCH),
 		.page = &made,
 		.limit = ask->limit,
 		.server = server,
@@ -459,9 +366,10 @@ fallible log_read_page(const struct server *server, const struct log_reader *rea
 	if (!made.events)
 		return FAIL(NO_MEMORY, "a call has no memory for a page of events");
 	TRY(log_names_init(&paging.names, reader->tenant, arena));
+	TRY(log_filter_match(ask->filters, arena, &paging.match));
 	TRY(make_query(server, reader, ask, &query));
 	/* Where rows are passed over, a round looks at more of them than a page has room for. */
-	if (!reader->admin)
+	if (!reader->admin || log_filter_needs_match(&paging.match))
 		query.limit = QUERY_LIMIT_MAX;
 	for (unsigned round = 0; round < LOG_READ_ROUNDS && made.more && !paging.full && made.complete;
 		round++)

@@ -5,13 +5,14 @@
 
 #include "server/core/caller.h"
 #include "server/core/log_agent.h"
+#include "server/core/log_filter.h"
 #include "server/core/log_names.h"
 #include "store/query.h"
 
 enum {
 	LOG_READ_PAGE_BYTES = 1024 * 1024, /* of leaves: a page of longer ones ends early */
 	LOG_READ_ROUNDS = 16, /* queries for one page, when much of what they find is not the reader's */
-	LOG_READ_CANON_MAX = 16 * 1024,
+	LOG_READ_CANON_MAX = 64 * 1024,
 };
 
 /* Who reads, and how far. */
@@ -28,24 +29,6 @@ struct log_reader {
 fallible log_read_reader(
 	const struct view *view, const struct caller *caller, struct arena *arena, struct log_reader *reader);
 
-/* Different filters must all hold; of one filter's values any will do. */
-struct log_filters {
-	uint32_t classes;                   /* bit of enum action_class; 0 = any */
-	uint32_t outcomes;                  /* bit of enum leaf_outcome; 0 = any */
-	uint16_t actions[QUERY_VALUES_MAX]; /* codes */
-	size_t action_count;
-	struct span
-		declared[QUERY_VALUES_MAX]; /* names of actions that the tenant declared, standing or not */
-	size_t declared_count;
-	struct span actors[QUERY_VALUES_MAX]; /* person: id or ref; application: id. One that nobody has
-						 matches nothing */
-	size_t actor_count;
-	struct span clients[QUERY_VALUES_MAX];
-	size_t client_count;
-	struct instant from, to; /* by the caller's time; from inclusive, to exclusive; ms 0 = open */
-	enum query_order order;
-};
-
 /* log_read_canon - sort the filters and write them with the reader's scope: the same bytes for the same list.
  */
 void log_read_canon(const struct log_reader *reader, struct log_filters *filters, struct buf *canon);
@@ -58,7 +41,7 @@ struct log_event {
 };
 
 /* log_read_query - what the reader's filters look for in the log, oldest first, without a page's limit: names become
- * ids, as of now. Fails: as person_find, client_find. */
+ * ids, as of now. With phrases (query->phrase_count) what it finds has to be compared: log_read_page does. Fails: as log_filter_query. */
 fallible log_read_query(const struct server *server, const struct log_reader *reader,
 	const struct log_filters *filters, struct query *query);
 
@@ -94,7 +77,8 @@ struct log_page {
 	bool complete;                     /* false: the page ended because it was too much work */
 };
 
-/* log_read_page - Fails: as query_run, event_read · NO_MEMORY. */
+/* log_read_page - events that match the filters in what the reader may open of them (FOUNDATIONS 12). Fails:
+ * as query_run, event_read, log_filter_query · NO_MEMORY. */
 fallible log_read_page(const struct server *server, const struct log_reader *reader,
 	const struct log_page_ask *ask, struct arena *arena, struct log_page *page);
 

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* log_filter - names to ids, words to hashes; and the same question put to an opened event. */
+#include "server/core/log_filter.h"
+
+#include "base/text.h"
+#include "store/client.h"
+#include "store/declared.h"
+#include "store/person.h"
+
+#include <stdlib.h>
+
+/* ---- the same bytes for the same filters ---- */
+
+static int by_code(const void *a, const void *b)
+{
+	uint16_t left, right;
+	memcpy(&left, a, sizeof left);
+	memcpy(&right, b, sizeof right);
+	return (left > right) - (left < right);
+}
+
+static int by_text(const void *a, const void *b)
+{
+	struct span left, right;
+	memcpy(&left, a, sizeof left);
+	memcpy(&right, b, sizeof right);
+	return span_compare(left, right);
+}
+
+static void put_texts(struct buf *canon, struct span *texts, size_t count)
+{
+	if (count)
+		qsort(texts, count, sizeof *texts, by_text);
+	buf_put_u8(canon, (uint8_t)count);
+	for (size_t i = 0; i < count; i++)
+		buf_put_sized(canon, texts[i]);
+}
+
+static void put_list(struct buf *canon, struct log_texts *list)
+{
+	put_texts(canon, list->values, list->count);
+}
+
+void log_filter_canon(struct log_filters *filters, struct buf *canon)
+{
+	if (filters->action_count)
+		qsort(filters->actions, filters->action_count, sizeof filters->actions[0], by_code);
+	buf_put_u32(canon, filters->classes);
+	buf_put_u32(canon, filters->outcomes);
+	buf_put_u32(canon, filters->severities);
+	buf_put_u32(canon, filters->critical);
+	buf_put_u8(canon, (uint8_t)filters->action_count);
+	for (size_t i = 0; i < filters->action_count; i++)
+		buf_put_u16(canon, filters->actions[i]);
+	put_texts(canon, filters->declared, filters->declared_count);
+	put_texts(canon, filters->actors, filters->actor_count);
+	put_texts(canon, filters->clients, filters->client_count);
+	put_list(canon, &filters->in_place_of);
+	put_list(canon, &filters->objects);
+	put_list(canon, &filters->devices);
+	put_list(canon, &filters->addresses);
+	put_list(canon, &filters->texts);
+	buf_put_i64(canon, filters->from.ms);
+	buf_put_i64(canon, filters->to.ms);
+	buf_put_u8(canon, (uint8_t)filters->order);
+}
+
+/* ---- what is compared ---- */
+
+/* One value of a filter that the index cannot decide: an id of ours, or a phrase. */
+struct log_way {
+	int about; /* as in a query */
+	bool is_id;
+	struct id id;
+	struct words_phrase phrase;
+	struct span type; /* of the object; empty: any */
+};
+
+static bool parse_object(struct span text, struct id *id)
+{
+	for (unsigned kind = 0; kind < ID_KIND_COUNT; kind++)
+		if (!err_failed(ids_parse((enum id_kind)kind, text, id)))
+			return true;
+	return false;
+}
+
+static struct log_way *next_way(struct log_match *match, int about)
+{
+	struct log_way *way = &match->ways[match->count++];
+	way->about = about;
+	return way;
+}
+
+static fallible add_whole(
+	struct log_match *match, int about, enum words_kind kind, struct span text, struct arena *arena)
+{
+	struct log_way *way = next_way(match, about);
+	return words_phrase_add(kind, text, arena, &way->phrase);
+}
+
+/* A caller's own thing may be named with its type in front. */
+static fallible add_object(struct log_match *match, struct span text, struct arena *arena)
+{
+	struct id id;
+	struct span rest = text, type;
+	if (parse_object(text, &id)) {
+		struct log_way *way = next_way(match, INDEX_OBJECT);
+		way->is_id = true;
+		way->id = id;
+		return OK;
+	}
+	TRY(add_whole(match, INDEX_OBJECT, WORDS_OBJECT, text, arena));
+	if (!span_cut(&rest, '/', &type) || type.len == 0 || rest.len == 0)
+		return OK;
+	struct log_way *way = next_way(match, INDEX_OBJECT);
+	TRY(arena_keep(arena, type, &way->type));
+	return words_phrase_add(WORDS_OBJECT, rest, arena, &way->phrase);
+}
+
+static fallible add_device(struct log_match *match, struct span text, struct arena *arena)
+{
+	struct id id;
+	if (!err_failed(ids_parse(ID_DEVICE, text, &id))) {
+		struct log_way *way = next_way(match, INDEX_DEVICE);
+		way->is_id = true;
+		way->id = id;
+	}
+	return add_whole(match, INDEX_DEVICE, WORDS_DEVICE, text, arena);
+}
+
+static fallible add_address(struct log_match *match, struct span text, struct arena *arena)
+{
+	struct words_address address;
+	words_address(text, &address);
+	return add_whole(match, QUERY_ADDRESS, WORDS_ADDRESS, span_of(address.text, address.len), arena);
+}
+
+static fallible add_text(struct log_match *match, struct span text, struct arena *arena)
+{
+	struct log_way *way = next_way(match, QUERY_TEXT);
+	return words_phrase_text(text, arena, &way->phrase);
+}
+
+static fallible add_list(struct log_match *match, const struct log_texts *list,
+	fallible (*add)(struct log_match *match, struct span text, struct arena *arena), struct arena *arena)
+{
+	for (size_t i = 0; i < list->count; i++)
+		TRY(add(match, list->values[i], arena));
+	return OK;
+}
+
+fallible log_filter_match(const struct log_filters *filters, struct arena *arena, struct log_match *match)
+{
+	size_t most = 2 * filters->objects.count + 2 * filters->devices.count + filters->addresses.count +
+		filters->texts.count;
+	struct log_match made = {0};
+	if (most)
+		made.ways = arena_alloc(arena, most * sizeof *made.ways);
+	if (most && !made.ways)
+		return FAIL(NO_MEMORY, "a call has no memory for its filters");
+	TRY(add_list(&made, &filters->objects, add_object, arena));
+	TRY(add_list(&made, &filters->devices, add_device, arena));
+	TRY(add_list(&made, &filters->addresses, add_address, arena));
+	TRY(add_list(&made, &filters->texts, add_text, arena));
+	*match = made;
+	return OK;
+}
+
+bool log_filter_needs_match(const struct log_match *match)
+{
+	return match->count > 0;
+}
+
+/* The device is shown with the actor's part alone; the object of ours with the event. */
+static bool id_fits(const struct log_way *way, const struct leaf *leaf, unsigned sees)
+{
+	if (way->about == INDEX_DEVICE)
+		return (sees & EVENT_SEES_ACTOR) && ids_equal(leaf->ids[LEAF_ID_DEVICE], way->id);
+	return ids_equal(leaf->ids[LEAF_ID_OBJECT], way->id);
+}
+
+static fallible way_fits(const struct log_way *way, const struct event_read *event, unsigned sees,
+	struct arena *arena, bool *fits)
+{
+	if (way->is_id) {
+		*fits = id_fits(way, &event->leaf, sees);
+		return OK;
+	}
+	if (way->phrase.count == 0 ||
+		(way->type.len && !span_equal(way->type, event->texts[LEAF_TEXT_OBJECT_TYPE]))) {
+		*fits = false;
+		return OK;
+	}
+	return words_match(&way->phrase, event->texts, arena, fits);
+}
+
+/* The ways of one filter stand together. */
+fallible log_filter_fits(const struct log_match *match, const struct event_read *event, unsigned sees,
+	struct arena *arena, bool *fits)
+{
+	bool all = true;
+	for (size_t i = 0; i < match->count && all;) {
+		int about = match->ways[i].about;
+		bool any = false;
+		for (; i < match->count && match->ways[i].about == about; i++)
+			if (!any)
+				TRY(way_fits(&match->ways[i], event, sees, arena, &any));
+		all = any;
+	}
+	*fits = all;
+	return OK;
+}
+
+/* ---- to a query ---- */
+
+static fallible add_bits(struct query *query, enum index_field field, uint32_t bits)
+{
+	for (uint8_t bit = 0; bit < 32; bit++)
+		if (bits & UINT32_C(1) << bit)
+			TRY(query_add(query, field, span_of(&bit, 1)));
+	return OK;
+}
+
+static fallible add_actions(struct query *query, const struct log_filters *filters)
+{
+	for (size_t i = 0; i < filters->action_count; i++) {
+		const uint8_t code[] = {(uint8_t)(filters->actions[i] >> 8), (uint8_t)filters->actions[i]};
+		TRY(query_add(query, INDEX_ACTION, SPAN_BYTES(code)));
+	}
+	return OK;
+}
+
+/* A name that the tenant declared, under each class that it ever had. */
+static fallible add_declared(const struct view *view, struct query *query, struct span name)
+{
+	uint16_t codes[QUERY_VALUES_MAX];
+	scoped(arena) arena = ARENA(DECLARED_NAME_MAX + DECLARED_REQUIRED_MAX + 1024);
+	struct declared declared;
+	TRY(query_require(query, INDEX_ACTION));
+	struct err err = declared_get_clear(view, query->tenant, name, &arena, &declared);
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	size_t count = declared_codes(&declared, codes, QUERY_VALUES_MAX);
+	for (size_t i = 0; i < count; i++) {
+		const uint8_t code[] = {(uint8_t)(codes[i] >> 8), (uint8_t)codes[i]};
+		TRY(query_add(query, INDEX_ACTION, SPAN_BYTES(code)));
+	}
+	return OK;
+}
+
+static fallible add_all_declared(
+	const struct view *view, struct query *query, const struct log_filters *filters)
+{
+	for (size_t i = 0; i < filters->declared_count; i++)
+		TRY(add_declared(view, query, filters->declared[i]));
+	return OK;
+}
+
+/* An id is taken as it is: events outlive the rows of those who acted. */
+static fallible find_name(
+	const struct view *view, struct id tenant, enum index_field field, struct span name, struct id *id)
+{
+	if (field == INDEX_CLIENT)
+		return err_failed(ids_parse(ID_CLIENT, name, id)) ? client_find(view, tenant, name, id) : OK;
+	if (!err_failed(ids_parse(ID_PERSON, name, id)))
+		return OK;
+	if (field == INDEX_ACTOR && !err_failed(ids_parse(ID_APPLICATION, name, id)))
+		return OK;
+	return person_find(view, tenant, name, id);
+}
+
+static fallible add_names(const struct view *view, struct query *query, enum index_field field,
+	const struct span *names, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct id id;
+		TRY(query_require(query, (int)field));
+		struct err err = find_name(view, query->tenant, field, names[i], &id);
+		if (err.kind == ERR_NOT_FOUND)
+			continue;
+		TRY(err);
+		TRY(query_add(query, field, id_span(&id)));
+	}
+	return OK;
+}
+
+static fallible add_phrase(const struct keys *keys, const struct log_way *way, struct query *query)
+{
+	struct query_phrase phrase = {.about = way->about, .count = way->phrase.count};
+	uint32_t epoch;
+	TRY(query_require(query, way->about));
+	if (phrase.count == 0)
+		return OK;
+	TRY(words_phrase_hash(keys, query->tenant, &way->phrase, &epoch, phrase.tokens));
+	if (query->phrase_count && query->epoch != epoch)
+		return FAIL(BUSY, "the search key was turned while a question was put");
+	query->epoch = epoch;
+	return query_add_phrase(query, &phrase);
+}
+
+static fallible add_way(const struct keys *keys, const struct log_way *way, struct query *query)
+{
+	if (!way->is_id)
+		return add_phrase(keys, way, query);
+	if (way->about == INDEX_DEVICE)
+		return query_add(query, INDEX_DEVICE, id_span(&way->id));
+	return query_add(query, INDEX_OBJECT, span_of(way->id.bytes + 8, 8));
+}
+
+/* Events with more words than the index keeps may have any. */
+static fallible add_overfull(const struct keys *keys, const struct log_filters *filters, struct query *query)
+{
+	struct query_phrase more = {.about = QUERY_TEXT, .count = 1};
+	if (filters->texts.count == 0)
+		return OK;
+	TRY(words_more(keys, query->tenant, &more.tokens[0]));
+	return query_add_phrase(query, &more);
+}
+
+fallible log_filter_query(
+	const struct view *view, const struct log_filters *filters, struct arena *arena, struct query *query)
+{
+	struct log_match match;
+	query->from = filters->from;
+	query->to = filters->to;
+	query->order = filters->order;
+	TRY(add_bits(query, INDEX_CLASS, filters->classes));
+	TRY(add_bits(query, INDEX_OUTCOME, filters->outcomes));
+	TRY(add_bits(query, INDEX_SEVERITY, filters->severities));
+	TRY(add_bits(query, INDEX_CRITICAL, filters->critical));
+	TRY(add_actions(query, filters));
+	TRY(add_all_declared(view, query, filters));
+	TRY(add_names(view, query, INDEX_ACTOR, filters->actors, filters->actor_count));
+	TRY(add_names(view, query, INDEX_CLIENT, filters->clients, filters->client_count));
+	TRY(add_names(
+		view, query, INDEX_IN_PLACE_OF, filters->in_place_of.values, filters->in_place_of.count));
+	TRY(log_filter_match(filters, arena, &match));
+	for (size_t i = 0; i < match.count; i++)
+		TRY(add_way(view_keys(view), &match.ways[i], query));
+	return add_overfull(view_keys(view), filters, query);
+}

@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every filter together with every other, against comparing every event one by one; and what a filter must
+ * not find. */
+#include "server/core/log_filter.h"
+
+#include "base/text.h"
+#include "store/fold.h"
+#include "tests/server/log_world.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { BODY_MAX = 1 << 20, ROUNDS = 150, EVENTS = 120, PICKED_MAX = 3 };
+
+static const char *const LABELS[] = {"Invoice 4711", "Salon Rosa, card", "caf\\u00e9 Str\\u00e4\\u00dfe",
+	"ana.kovacs@example.org", "", "50% =cmd()", "\\u05e9\\u05dc\\u05d5\\u05dd \\u202e rtl"};
+static const char *const AGENTS[] = {"Mozilla/5.0 (Windows NT 10.0) Chrome/126.0",
+	"Mozilla/5.0 (iPhone; CPU iPhone OS 17_5) Safari/604.1", "curl/8.5.0"};
+static const char *const ADDRESSES[] = {"203.0.113.9", "2001:db8::7", "198.51.100.1"};
+static const char *const DEVICES[] = {"d1", "d2", "phone-1"};
+static const char *const OBJECTS[] = {"77", "78", "a/77"};
+static const char *const TYPES[] = {"card", "invoice"};
+static const char *const SEARCHES[] = {"invoice", "4711 INVOICE", "rosa", "CAFE\xcc\x81", "strasse",
+	"example.org", "kovacs", "chrome windows", "iphone", "203.0.113.9", "2001:DB8:0::7 rosa", "77",
+	"nowhere", "cmd", "\xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d", "card purpose2", "purpose1"};
+
+#define ONE_OF(dice, array) ((array)[dice_below((dice), sizeof(array) / sizeof(array)[0])])
+
+static void put_event(struct buf *json, struct dice *dice, const struct log_world *world)
+{
+	bool deletes = dice_below(dice, 3) == 0;
+	size_t client = dice_below(dice, LOG_CLIENTS + 2);
+	buf_printf(json, "{\"action\":\"%s\",\"actor\":{\"person\":\"%s\"},",
+		deletes ? "record.deleted" : "record.viewed",
+		world->people[dice_below(dice, LOG_PEOPLE)].text);
+	if (dice_below(dice, 4) == 0)
+		buf_printf(json, "\"in_place_of\":\"%s\",", world->people[dice_below(dice, LOG_PEOPLE)].text);
+	if (client < LOG_CLIENTS)
+		buf_printf(json, "\"client\":\"%s\",", world->clients[client].ref);
+	if (deletes)
+		buf_put_text(json, "\"detail\":{\"restorable_until\":\"2030-01-01T00:00:00Z\"},");
+	const char *object = dice_below(dice, 4) ? ONE_OF(dice, OBJECTS) : world->clients[0].text;
+	buf_printf(json, "\"object\":{\"type\":\"%s\",\"id\":\"%s\"", ONE_OF(dice, TYPES), object);
+	const char *label = ONE_OF(dice, LABELS);
+	if (*label)
+		buf_printf(json, ",\"label\":\"%s\"", label);
+	buf_printf(json, "},\"purpose\":\"purpose%zu\",", dice_below(dice, 3));
+	buf_printf(json, "\"device\":{\"id\":\"%s\",\"ip\":\"%s\",\"user_agent\":\"%s\"}}\n",
+		ONE_OF(dice, DEVICES), ONE_OF(dice, ADDRESSES), ONE_OF(dice, AGENTS));
+}
+
+static void fill(struct log_world *world, struct dice *dice, size_t count)
+{
+	scoped(api_answer) answer = {0};
+	scoped(buf) json = BUF(BODY_MAX);
+	for (size_t i = 0; i < count; i++)
+		put_event(&json, dice, world);
+	buf_put_u8(&json, 0);
+	api_call(&world->api, "POST", "/v1/events:batch", world->api.tenant.token, (const char *)json.data,
+		&answer);
+	cr_assert(answer.status == 201, "%s", answer.body);
+}
+
+/* ---- the oracle ---- */
+
+struct picked {
+	const char *objects[PICKED_MAX], *devices[PICKED_MAX], *addresses[PICKED_MAX], *texts[PICKED_MAX],
+		*severities[PICKED_MAX];
+	const char *actors[PICKED_MAX], *in_place_of[PICKED_MAX], *clients[PICKED_MAX];
+	const char *critical, *order;
+	unsigned limit;
+};
+
+static const char *text_at(const json_t *event, const char *name, const char *inner)
+{
+	const json_t *value = json_object_get(event, name);
+	const char *text = json_string_value(inner ? json_object_get(value, inner) : value);
+	return text ? text : "";
+}
+
+static bool is_any(const char *const *values, const char *text)
+{
+	bool any = !values[0];
+	for (size_t i = 0; i < PICKED_MAX && values[i]; i++)
+		any = any || strcmp(values[i], text) == 0;
+	return any;
+}
+
+/* Whether one text of the event has a word. */
+static bool has_word(const char *text, struct span word, struct arena *arena)
+{
+	struct span rest, own;
+	if (err_failed(text_fold(span_text(text), arena, &rest)))
+		return false;
+	while (text_next_word(&rest, &own))
+		if (span_equal(own, word))
+			return true;
+	return false;
+}
+
+static bool event_has(const json_t *event, struct span word, struct arena *arena)
+{
+	static const char *const PLACES[][2] = {{"object", "label"}, {"object", "type"}, {"purpose", NULL},
+		{"task", NULL}, {"device", "user_agent"}};
+	const char *object = text_at(event, "object", "id");
+	for (size_t i = 0; i < 5; i++)
+		if (has_word(text_at(event, PLACES[i][0], PLACES[i][1]), word, arena))
+			return true;
+	/* An id of ours stands in clear and is no text. */
+	return strncmp(object, "cli_", 4) != 0 && has_word(object, word, arena);
+}
+
+static bool fits_text(const json_t *event, const char *typed, struct arena *arena)
+{
+	struct span rest, chunk, word;
+	cr_assert(!err_failed(text_fold(span_text(typed), arena, &rest)));
+	while (span_cut(&rest, ' ', &chunk)) {
+		struct words_address asked, own;
+		words_address(chunk, &asked);
+		words_address(span_text(text_at(event, "device", "ip")), &own);
+		if (asked.numeric && strcmp(asked.text, own.text) != 0)
+			return false;
+		while (!asked.numeric && text_next_word(&chunk, &word))
+			if (!event_has(event, word, arena))
+				return false;
+	}
+	return true;
+}
+
+static bool fits_texts(const struct picked *picked, const json_t *event)
+{
+	scoped(arena) arena = ARENA(BODY_MAX);
+	bool any = !picked->texts[0];
+	for (size_t i = 0; i < PICKED_MAX && picked->texts[i]; i++)
+		any = any || fits_text(event, picked->texts[i], &arena);
+	return any;
+}
+
+static bool fits_object(const struct picked *picked, const json_t *event)
+{
+	char whole[256];
+	snprintf(whole, sizeof whole, "%s/%s", text_at(event, "object", "type"),
+		text_at(event, "object", "id"));
+	bool own = strncmp(text_at(event, "object", "id"), "cli_", 4) != 0;
+	return is_any(picked->objects, text_at(event, "object", "id")) ||
+		(own && is_any(picked->objects, whole));
+}
+
+static bool fits(const struct picked *picked, const json_t *event)
+{
+	const char *critical = json_is_true(json_object_get(event, "critical")) ? "true" : "false";
+	return is_any(picked->actors, text_at(event, "actor", "person")) &&
+		is_any(picked->in_place_of, text_at(event, "in_place_of", "person")) &&
+		is_any(picked->clients, text_at(event, "client", "id")) && fits_object(picked, event) &&
+		is_any(picked->devices, text_at(event, "device", "id")) &&
+		is_any(picked->addresses, text_at(event, "device", "ip")) &&
+		is_any(picked->severities, text_at(event, "severity", NULL)) &&
+		(!picked->critical || strcmp(picked->critical, critical) == 0) && fits_texts(picked, event);
+}
+
+/* ---- random questions ---- */
+
+static size_t how_many(struct dice *dice)
+{
+	return dice_below(dice, 5) ? 0 : 1 + dice_below(dice, PICKED_MAX - 1);
+}
+
+static struct picked pick(struct dice *dice, const struct log_world *world)
+{
+	static const char *const SEVERITIES[] = {"info", "notice", "warning"};
+	static const char *const ASKED[] = {"77", "78", "card/77", "a/77", "invoice/a/77", "nothing"};
+	struct picked picked = {0};
+	for (size_t i = how_many(dice); i > 0; i--)
+		picked.objects[i - 1] = dice_below(dice, 5) ? ONE_OF(dice, ASKED) : world->clients[0].text;
+	for (size_t i = how_many(dice); i > 0; i--)
+		picked.devices[i - 1] = ONE_OF(dice, DEVICES);
+	for (size_t i = how_many(dice); i > 0; i--)
+		picked.addresses[i - 1] = ONE_OF(dice, ADDRESSES);
+	for (size_t i = how_many(dice); i > 0; i--)
+		picked.texts[i - 1] = ONE_OF(dice, SEARCHES);
+	for (size_t i = how_many(dice); i > 0; i--)
+		picked.severities[i - 1] = ONE_OF(dice, SEVERITIES);
+	for (size_t i = how_many(dice); i > 0; i--)
+		picked.actors[i - 1] = world->people[dice_below(dice, LOG_PEOPLE)].text;
+	for (size_t i = how_many(dice); i > 0; i--)
+		picked.in_place_of[i - 1] = world->people[dice_below(dice, LOG_PEOPLE)].text;
+	for (size_t i = how_many(dice); i > 0; i--)
+		picked.clients[i - 1] = world->clients[dice_below(dice, LOG_CLIENTS)].text;
+	picked.critical = dice_below(dice, 6) ? NULL : dice_below(dice, 2) ? "true" : "false";
+	picked.order = dice_below(dice, 2) ? "asc" : "desc";
+	picked.limit = 1 + (unsigned)dice_below(dice, 30);
+	return picked;
+}
+
+static void put_list(json_t *body, const char *name, const char *const *values)
+{
+	json_t *list = json_array();
+	for (size_t i = 0; i < PICKED_MAX && values[i]; i++)
+		json_array_append_new(list, json_string(values[i]));
+	if (json_array_size(list))
+		json_object_set(body, name, list);
+	json_decref(list);
+}
+
+static json_t *body_of(const struct picked *picked)
+{
+	json_t *body = json_object();
+	put_list(body, "object", picked->objects);
+	put_list(body, "device", picked->devices);
+	put_list(body, "ip", picked->addresses);
+	put_list(body, "text", picked->texts);
+	put_list(body, "severity", picked->severities);
+	put_list(body, "actor", picked->actors);
+	put_list(body, "in_place_of", picked->in_place_of);
+	put_list(body, "client", picked->clients);
+	if (picked->critical)
+		json_object_set_new(body, "critical", json_string(picked->critical));
+	json_object_set_new(body, "order", json_string(picked->order));
+	json_object_set_new(body, "limit", json_integer(picked->limit));
+	return body;
+}
+
+/* Every page of a search. */
+static json_t *search(struct log_world *world, const char *token, json_t *body)
+{
+	json_t *all = json_array();
+	for (;;) {
+		scoped(api_answer) answer = {0};
+		char *text = json_dumps(body, 0);
+		api_call(&world->api, "POST", "/v1/events:search", token, text, &answer);
+		cr_assert(answer.status == 200, "%s: %s", text, answer.body);
+		free(text);
+		json_array_extend(all, json_object_get(answer.json, "items"));
+		const json_t *next = api_member(&answer, "next");
+		if (!json_is_string(next))
+			return all;
+		json_object_set_new(body, "cursor", json_string(json_string_value(next)));
+	}
+}
+
+static json_int_t index_of(const json_t *event)
+{
+	return json_integer_value(json_object_get(event, "index"));
+}
+
+/* Events that came after `all` was taken are the searches themselves. */
+static void compare(const struct picked *picked, const json_t *all, const json_t *found, const char *asked)
+{
+	size_t count = json_array_size(all), at = 0;
+	bool up = strcmp(picked->order, "asc") == 0;
+	for (size_t i = 0; i < count; i++) {
+		const json_t *event = json_array_get(all, up ? i : count - 1 - i);
+		if (!fits(picked, event))
+			continue;
+		while (index_of(json_array_get(found, at)) >= (json_int_t)count)
+			at++;
+		cr_assert(json_equal(event, json_array_get(found, at++)), "%s lacks %lld", asked,
+			(long long)index_of(event));
+	}
+	for (; at < json_array_size(found); at++)
+		cr_assert(index_of(json_array_get(found, at)) >= (json_int_t)count, "%s has one too many",
+			asked);
+}
+
+static void compare_many(struct log_world *world, struct dice *dice)
+{
+	json_t *all = log_world_list(world, world->api.tenant.token, "&order=asc", 500);
+	size_t hits = 0;
+	for (size_t i = 0; i < ROUNDS; i++) {
+		struct picked picked = pick(dice, world);
+		json_t *body = body_of(&picked);
+		char *asked = json_dumps(body, 0);
+		json_t *found = search(world, world->api.tenant.token, body);
+		compare(&picked, all, found, asked);
+		hits += json_array_size(found);
+		free(asked);
+		json_decref(found);
+		json_decref(body);
+	}
+	cr_assert(hits > ROUNDS, "most of the questions find something: %zu", hits);
+	json_decref(all);
+}
+
+Test(log_filter, finds_by_any_filters_together_what_comparing_every_event_finds)
+{
+	scoped(log_world) world = {0};
+	struct dice dice = {81};
+	log_world_open(&world);
+	fill(&world, &dice, EVENTS);
+	compare_many(&world, &dice);
+	log_world_fold(&world);
+	fill(&world, &dice, EVENTS / 2);
+	compare_many(&world, &dice);
+	log_world_fold(&world);
+	compare_many(&world, &dice);
+}
+
+/* ---- what must not be found ---- */
+
+static size_t count_found(struct log_world *world, const char *token, const char *name, const char *value)
+{
+	json_t *body = json_pack("{s:s}", name, value), *found = search(world, token, body);
+	size_t count = 0;
+	for (size_t i = 0; i < json_array_size(found); i++)
+		count += strcmp(text_at(json_array_get(found, i), "class", NULL), "log") != 0;
+	json_decref(found);
+	json_decref(body);
+	return count;
+}
+
+Test(log_filter, another_tenant_finds_nothing_by_the_same_words)
+{
+	scoped(log_world) world = {0};
+	struct dice dice = {82};
+	struct api_tenant other;
+	log_world_open(&world);
+	api_world_tenant(&world.api, &other);
+	fill(&world, &dice, 30);
+	for (unsigned folded = 0; folded < 2; folded++) {
+		cr_assert(count_found(&world, world.api.tenant.token, "text", "rosa") > 0, "its own");
+		cr_assert(count_found(&world, other.token, "text", "rosa") == 0, "words");
+		cr_assert(count_found(&world, other.token, "ip", "203.0.113.9") == 0, "address");
+		cr_assert(count_found(&world, other.token, "device", "d1") == 0, "device");
+		cr_assert(count_found(&world, other.token, "object", "77") == 0, "object");
+		log_world_fold(&world);
+	}
+}
+
+Test(log_filter, a_reader_finds_only_by_what_the_reader_may_open)
+{
+	scoped(log_world) world = {0};
+	struct dice dice = {83};
+	struct api_person contact;
+	log_world_open(&world);
+	log_world_contact(&world.api, &world.api.tenant, &world.clients[0], &contact);
+	fill(&world, &dice, 60);
+	for (unsigned folded = 0; folded < 2; folded++) {
+		cr_assert(
+			count_found(&world, contact.token, "text", "purpose1") > 0, "the client's own part");
+		cr_assert(
+			count_found(&world, contact.token, "ip", "203.0.113.9") == 0, "the actor's address");
+		cr_assert(count_found(&world, contact.token, "device", "d1") == 0, "the actor's device");
+		cr_assert(count_found(&world, contact.token, "text", "203.0.113.9") == 0, "as a word");
+		cr_assert(count_found(&world, contact.token, "text", "chrome") == 0, "the actor's browser");
+		cr_assert(
+			count_found(&world, contact.token, "text", "chrome purpose1") == 0, "beside a word");
+		/* Its own events alone, in which it may open its own part. */
+		size_t own = count_found(&world, world.people[0].token, "ip", "203.0.113.9");
+		size_t all = count_found(&world, world.api.tenant.token, "ip", "203.0.113.9");
+		cr_assert(own > 0 && own < all, "%zu of %zu", own, all);
+		log_world_fold(&world);
+	}
+}
+
+Test(log_filter, what_is_erased_is_never_found)
+{
+	scoped(log_world) world = {0};
+	struct dice dice = {84};
+	log_world_open(&world);
+	fill(&world, &dice, 60);
+	log_world_fold(&world);
+	fill(&world, &dice, 20);
+	cr_assert(count_found(&world, world.api.tenant.token, "ip", "203.0.113.9") > 0, "before");
+	for (size_t i = 0; i < LOG_PEOPLE; i++) {
+		const struct subject subject = {SUBJECT_PERSON, world.people[i].id};
+		log_world_must(keeper_drop_subject(world.api.server.keeper, world.api.tenant.id, &subject));
+	}
+	cr_assert(count_found(&world, world.api.tenant.token, "ip", "203.0.113.9") == 0, "address");
+	cr_assert(count_found(&world, world.api.tenant.token, "device", "d1") == 0, "device");
+	cr_assert(count_found(&world, world.api.tenant.token, "text", "chrome") == 0, "browser");
+	cr_assert(
+		count_found(&world, world.api.tenant.token, "text", "purpose1") > 0, "a client's part stays");
+}
+
+/* After the search key was turned nothing in the index means anything, and yet nothing is missed. */
+Test(log_filter, finds_the_same_after_the_search_key_was_turned)
+{
+	scoped(log_world) world = {0};
+	struct dice dice = {85};
+	log_world_open(&world);
+	fill(&world, &dice, EVENTS / 2);
+	log_world_fold(&world);
+	fill(&world, &dice, EVENTS / 2);
+	log_world_must(keeper_turn_search(world.api.server.keeper, world.api.tenant.id));
+	compare_many(&world, &dice);
+	fill(&world, &dice, EVENTS / 2);
+	log_world_fold(&world);
+	compare_many(&world, &dice);
+}
+
+Test(log_filter, refuses_what_no_filter_takes)
+{
+	static const struct {
+		const char *body, *pointer, *code;
+	} CASES[] = {{"{\"text\":\"%% -\"}", "/text", "malformed"},
+		{"{\"text\":\"a b c d e f g h i j k l m n o p q\"}", "/text", "too_many"},
+		{"{\"severity\":\"grave\"}", "/severity", "not_allowed"},
+		{"{\"critical\":\"perhaps\"}", "/critical", "not_allowed"},
+		{"{\"ip\":7}", "/ip", "wrong_type"}, {"{\"object\":{}}", "/object", "wrong_type"}};
+	scoped(log_world) world = {0};
+	scoped(api_answer) answer = {0};
+	log_world_open(&world);
+	for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+		api_call(&world.api, "POST", "/v1/events:search", world.api.tenant.token, CASES[i].body,
+			&answer);
+		cr_assert(answer.status == 422 && api_has_problem(&answer, CASES[i].pointer, CASES[i].code),
+			"%s: %s", CASES[i].body, answer.body);
+	}
+}
+
+/* A cursor of one search opens no other, whatever filter differs. */
+Test(log_filter, a_cursor_is_bound_to_every_filter)
+{
+	static const char *const OTHERS[] = {"\"text\":\"rosa\"", "\"ip\":\"203.0.113.9\"",
+		"\"object\":\"77\"", "\"device\":\"d1\"", "\"severity\":\"info\"", "\"critical\":\"false\"",
+		"\"in_place_of\":\"x\""};
+	scoped(log_world) world = {0};
+	scoped(api_answer) answer = {0};
+	struct dice dice = {86};
+	char body[1024], cursor[512];
+	log_world_open(&world);
+	fill(&world, &dice, 30);
+	api_call(&world.api, "POST", "/v1/events:search", world.api.tenant.token,
+		"{\"text\":\"purpose1\",\"limit\":1}", &answer);
+	snprintf(cursor, sizeof cursor, "%s", api_text(&answer, "next"));
+	snprintf(body, sizeof body, "{\"text\":\"purpose1\",\"limit\":1,\"cursor\":\"%s\"}", cursor);
+	cr_assert(api_call(&world.api, "POST", "/v1/events:search", world.api.tenant.token, body, &answer) ==
+			200,
+		"its own");
+	for (size_t i = 0; i < sizeof OTHERS / sizeof OTHERS[0]; i++) {
+		snprintf(body, sizeof body, "{%s,\"limit\":1,\"cursor\":\"%s\"}", OTHERS[i], cursor);
+		api_call(&world.api, "POST", "/v1/events:search", world.api.tenant.token, body, &answer);
+		cr_assert(api_is_code(&answer, 400, "cursor_invalid"), "%s", OTHERS[i]);
+	}
+}
