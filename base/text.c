@@ -280,14 +280,14 @@ static void put_digits(struct buf *out, struct span bytes, const char *alphabet,
 	uint8_t *room = buf_room(out, count);
 	unsigned bits = 0;
 	unsigned held = 0;
+	const unsigned mask = (1u << width) - 1;
 	for (size_t i = 0; room && i < bytes.len; i++) {
-		bits = bits << 8 | bytes.at[i];
+		bits = bits << 8 | bytes.at[i]; /* what is older than the digit in hand is shifted out at the top */
 		for (held += 8; held >= width; held -= width)
-			*room++ = (uint8_t)alphabet[bits >> (held - width) & ((1u << width) - 1)];
-		bits &= (1u << held) - 1;
+			*room++ = (uint8_t)alphabet[bits >> (held - width) & mask];
 	}
 	if (room && held > 0)
-		*room = (uint8_t)alphabet[bits << (width - held) & ((1u << width) - 1)];
+		*room = (uint8_t)alphabet[bits << (width - held) & mask];
 }
 
 /* A reader of digits of width bits that gives out whole bytes. */

@@ -104,6 +104,7 @@ static fallible prepare(struct call *call, struct verifications_ask *ask)
 	TRY(call_reading(call, &reading));
 	struct view view = view_reading(&reading);
 	ask->trace = call->trace;
+	ask->may_lock = call->runs > 1;
 	call->ask = ask;
 	TRY(verifications_prepare(call->server, &call->caller, &view, call->now, call->arena, ask));
 	call->act = ACTS[ask->act];

@@ -100,23 +100,17 @@ static bool is_meant(const struct verifications_ask *ask, struct id factor)
 	return ids_is_none(ask->factor) || ids_equal(ask->factor, factor);
 }
 
-static fallible compare_totp(
-	struct act *act, const struct verifications_ask *ask, size_t at, struct comparison *comparison)
+static void compare_totp(const struct verifications_ask *ask, size_t at, struct comparison *comparison)
 {
 	const struct method *method = &ask->methods.items[at];
-	const struct verification *verification = &ask->verification;
-	struct factor factor;
-	struct view view = view_act(act);
 	uint64_t step = 0;
 	bool same = totp_match(&method->candidates, ask->code, &step);
 	/* A decoy's codes are compared for the work it takes, and are never right. */
-	if (!same || verification_is_decoy(verification) || !is_meant(ask, method->factor))
-		return OK;
-	TRY(factor_get(&view, verification->tenant, verification->person, method->factor, &factor));
-	bool fresh = step > factor.last_step;
+	if (!same || verification_is_decoy(&ask->verification) || !is_meant(ask, method->factor))
+		return;
+	bool fresh = step > method->last_step;
 	comparison->steps[at] = fresh ? step : 0;
 	note(comparison, fresh, method);
-	return OK;
 }
 
 static void compare_mailed(
@@ -134,18 +128,17 @@ static void compare_mailed(
 	}
 }
 
-static fallible compare(struct act *act, const struct verifications_ask *ask, struct comparison *comparison)
+static void compare(const struct verifications_ask *ask, struct instant now, struct comparison *comparison)
 {
 	*comparison = (struct comparison){0};
 	for (size_t i = 0; i < ask->methods.count; i++)
 		if (ask->methods.items[i].type == FACTOR_TOTP)
-			TRY(compare_totp(act, ask, i, comparison));
-	compare_mailed(ask, act->now, comparison);
+			compare_totp(ask, i, comparison);
+	compare_mailed(ask, now, comparison);
 	/* The very code that allowed it, however long ago. */
 	bool allowed = ask->verification.state == VERIFICATION_ALLOWED;
 	if (secret_equal(SPAN_BYTES(ask->code_hash), SPAN_BYTES(ask->verification.used_code)) && allowed)
 		comparison->match = MATCH_USED;
-	return OK;
 }
 
 /* ---- deciding ---- */
@@ -241,6 +234,8 @@ static fallible add_outcome(struct act *act, struct verifications_ask *ask, cons
  * that brought it is one more refusal. */
 static fallible add_lock(struct act *act, struct verifications_ask *ask)
 {
+	if (!ask->may_lock)
+		return FAIL_CODE(STALE, "the event of a lock is not sealed yet");
 	TRY(attempts_refuse(act, ask, ACTION_CHALLENGE_FAILED, REASON_WRONG_CODE));
 	event_decide(&ask->locked, ACTION_CHALLENGE_LOCKED, LEAF_DENIED, REASON_LOCKED);
 	return act_add(act, ask->verification.tenant, &ask->locked.leaf, NULL);
@@ -285,7 +280,7 @@ fallible attempts_write(struct act *act, struct verifications_ask *ask)
 	ask->reason = closed;
 	if (ask->compared) {
 		verification->tries++; /* charged before anything is compared */
-		TRY(compare(act, ask, &comparison));
+		compare(ask, act->now, &comparison);
 		decide(ask, &comparison);
 	}
 	if (ask->decision == VERIFICATIONS_ALLOW)

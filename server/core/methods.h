@@ -18,6 +18,7 @@ struct method {
 	struct totp_shape shape;           /* totp */
 	uint64_t centre_step;              /* totp: the window that the codes below are of */
 	struct totp_candidates candidates; /* totp */
+	uint64_t last_step;                /* totp: of the factor, as the act finds it */
 };
 
 struct methods {

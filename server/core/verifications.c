@@ -68,7 +68,7 @@ static fallible take_person(const struct server *server, const struct view *view
 {
 	struct person person;
 	const struct verification *verification = &ask->verification;
-	TRY(person_get(view, verification->tenant, verification->person, arena, &person));
+	TRY(person_get_clear(view, verification->tenant, verification->person, arena, &person));
 	if (person.state != PERSON_ACTIVE && person.state != PERSON_SUSPENDED)
 		return FAIL(NOT_FOUND, "the person is gone");
 	ask->person_version = person.version;
@@ -207,7 +207,7 @@ static fallible seal_attempt(const struct server *server, struct arena *arena, s
 		TRY(seal_event(server, arena, ask, FACTOR_EMAIL, &ask->drafts[FACTOR_EMAIL]));
 	if (ask->methods.count == 0)
 		TRY(seal_event(server, arena, ask, 0, &ask->drafts[0]));
-	return seal_event(server, arena, ask, 0, &ask->locked);
+	return ask->may_lock ? seal_event(server, arena, ask, 0, &ask->locked) : OK;
 }
 
 static fallible seal_events(const struct server *server, struct arena *arena, struct verifications_ask *ask)
@@ -334,8 +334,7 @@ static fallible check_person(struct act *act, const struct verifications_ask *as
 }
 
 /* A factor may only have moved on to a later step; the window has to be that of the act's own clock. */
-static fallible check_method(
-	struct act *act, const struct verification *verification, const struct method *method)
+static fallible check_method(struct act *act, const struct verification *verification, struct method *method)
 {
 	struct factor factor;
 	struct view view = view_act(act);
@@ -349,10 +348,11 @@ static fallible check_method(
 		TRY(err);
 	if (err.kind == ERR_NOT_FOUND || factor.state != FACTOR_ACTIVE || factor.proven != method->proven)
 		return FAIL_CODE(STALE, "a factor changed meanwhile");
+	method->last_step = factor.last_step;
 	return OK;
 }
 
-static fallible check_unchanged(struct act *act, const struct verifications_ask *ask)
+static fallible check_unchanged(struct act *act, struct verifications_ask *ask)
 {
 	TRY(check_person(act, ask));
 	for (size_t i = 0; i < ask->methods.count; i++)

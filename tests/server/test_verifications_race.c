@@ -62,6 +62,7 @@ static void run_all(
 	for (size_t i = 0; i < AT_ONCE; i++) {
 		runners[i] = (struct runner){
 			.world = world, .gate = &gate, .ask = *ask, .arena = ARENA(CALL_MEMORY)};
+		runners[i].ask.may_lock = true; /* as one that has been prepared again */
 		cr_assert(pthread_create(&runners[i].thread, NULL, run_thread, &runners[i]) == 0);
 	}
 	for (size_t i = 0; i < AT_ONCE; i++)
