@@ -26,6 +26,7 @@ fallible new_file_open(const char *path, struct new_file *file)
 
 fallible new_file_put(struct new_file *file, struct span bytes)
 {
+	file->used = true;
 	while (bytes.len > 0) {
 		ssize_t n = write(file->fd, bytes.at, bytes.len);
 		if (n < 0 && errno == EINTR)
@@ -47,6 +48,7 @@ fallible new_file_keep(struct new_file *file)
 				       : FAIL(IO, "a file cannot be given its name");
 	if (unlink(file->aside) != 0)
 		return FAIL(IO, "a file keeps its first name beside the new one");
+	file->used = true;
 	return OK;
 }
 
@@ -54,6 +56,9 @@ void new_file_done(struct new_file *file)
 {
 	if (file->fd >= 0)
 		close(file->fd);
+	/* A refusal leaves nothing behind. */
+	if (file->fd >= 0 && !file->used)
+		unlink(file->aside);
 	file->fd = -1;
 }
 

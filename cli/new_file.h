@@ -10,6 +10,7 @@ enum { NEW_FILE_PATH_MAX = 4096 };
 
 struct new_file {
 	int fd;                        /* -1 = none */
+	bool used;                     /* something was written */
 	const char *path;              /* borrowed: the name that it will have */
 	char aside[NEW_FILE_PATH_MAX]; /* path with .part behind it */
 };
@@ -26,7 +27,7 @@ fallible new_file_put(struct new_file *file, struct span bytes);
 /* new_file_keep - synced, under its name. Fails: CONFLICT somebody took the name meanwhile · IO. */
 fallible new_file_keep(struct new_file *file);
 
-/* new_file_done - close; what was not kept stays as path.part. */
+/* new_file_done - close; what was not kept stays as path.part, unless nothing was written. */
 void new_file_done(struct new_file *file);
 
 /* new_file_write - all of this at once. Fails: as the functions above. */

@@ -159,3 +159,90 @@ Test(http, refuses_tokens_that_would_be_more_than_one_header)
 			ERR_INPUT,
 		"too long");
 }
+
+/* ---- calls ---- */
+
+static fallible keep_piece(void *context, struct span piece)
+{
+	struct buf *out = context;
+	buf_put(out, piece);
+	return buf_check(out);
+}
+
+/* One call to a server that answers this whatever it is asked; out gets what was handed on. */
+static struct err call_of(const char *answer, struct buf *out, struct http_client_reply *reply)
+{
+	scoped(tile_folder) folder = tile_folder_make(0, 1);
+	scoped(tile_server) server = {.folder = &folder, .odd_path = "", .odd_answer = answer};
+	scoped(http_connection) connection = {0};
+	struct http_client_ask ask = {
+		.path = "events?limit=1", .header = "Export-Id", .on_piece = keep_piece, .context = out};
+	tile_server_start(&server);
+	TRY(http_client_open(server.url, SPAN_LIT("mun_app_right"), &connection.client));
+	return http_client_call(connection.client, &ask, reply);
+}
+
+Test(http, a_call_hands_on_what_is_welcome_and_keeps_the_header_that_was_asked_for)
+{
+	scoped(buf) out = BUF(4096);
+	scoped(http_client_reply) reply = {0};
+	struct err err = call_of("HTTP/1.1 201 Made\r\nexport-id:  exp_1 \r\nContent-Length: "
+	                         "4\r\nConnection: close\r\n\r\nrows",
+		&out, &reply);
+	cr_assert(!err_failed(err) && reply.status == 201 && reply.began, "%s", err.why);
+	cr_assert(span_is(buf_span(&out), "rows"), "the rows");
+	cr_assert_str_eq(reply.header, "exp_1");
+	cr_assert(reply.refusal.len == 0, "no refusal");
+}
+
+Test(http, a_refused_call_hands_nothing_on_and_keeps_what_the_server_said)
+{
+	scoped(buf) out = BUF(4096);
+	scoped(http_client_reply) reply = {0};
+	struct err err = call_of("HTTP/1.1 422 No\r\nExport-Id-2: x\r\nContent-Length: 11\r\nConnection: "
+	                         "close\r\n\r\n{\"code\":\"a\"}",
+		&out, &reply);
+	cr_assert(!err_failed(err) && reply.status == 422 && !reply.began, "a refusal is an answer: %s",
+		err.why);
+	cr_assert(out.len == 0 && span_is(buf_span(&reply.refusal), "{\"code\":\"a\""), "kept aside");
+	cr_assert_str_eq(reply.header, "");
+}
+
+Test(http, a_call_that_breaks_off_is_remote_trouble)
+{
+	scoped(buf) out = BUF(4096);
+	scoped(http_client_reply) reply = {0};
+	struct err err = call_of(
+		"HTTP/1.1 200 Yes\r\nContent-Length: 400\r\nConnection: close\r\n\r\nrows", &out, &reply);
+	cr_assert(err.kind == ERR_REMOTE && reply.began, "half of it came");
+}
+
+Test(http, a_header_without_end_and_a_refusal_without_end_are_bounded)
+{
+	scoped(buf) answer = BUF(256 * 1024);
+	scoped(buf) out = BUF(4096);
+	scoped(http_client_reply) reply = {0};
+	buf_put_text(&answer, "HTTP/1.1 200 Yes\r\nExport-Id: ");
+	for (size_t i = 0; i < HTTP_CLIENT_HEADER_MAX; i++)
+		buf_put_u8(&answer, 'x');
+	buf_put_text(&answer, "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+	buf_put_u8(&answer, 0);
+	cr_assert(!err_failed(call_of((const char *)answer.data, &out, &reply)), "a long header");
+	cr_assert_str_eq(reply.header, "");
+	buf_clear(&answer);
+	buf_put_text(&answer, "HTTP/1.1 500 No\r\nConnection: close\r\n\r\n");
+	for (size_t i = 0; i <= HTTP_CLIENT_REFUSAL_MAX; i++)
+		buf_put_u8(&answer, 'x');
+	buf_put_u8(&answer, 0);
+	scoped(http_client_reply) second = {0};
+	cr_assert(call_of((const char *)answer.data, &out, &second).kind == ERR_TOO_LARGE, "a long refusal");
+}
+
+Test(http, who_takes_the_pieces_may_end_the_call)
+{
+	scoped(buf) out = BUF(2);
+	scoped(http_client_reply) reply = {0};
+	struct err err = call_of(
+		"HTTP/1.1 200 Yes\r\nContent-Length: 4\r\nConnection: close\r\n\r\nrows", &out, &reply);
+	cr_assert(err.kind == ERR_TOO_LARGE, "its failure is passed on");
+}

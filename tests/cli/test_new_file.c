@@ -87,3 +87,17 @@ Test(new_file, nothing_is_written_through_a_link)
 	cr_assert(access(target, F_OK) != 0, "the target was not made");
 	cr_assert(new_file_write("", SPAN_LIT("new")).kind == ERR_INPUT, "no name is none");
 }
+
+Test(new_file, a_broken_run_leaves_what_it_wrote_aside_and_nothing_if_it_wrote_nothing)
+{
+	scoped(place) place;
+	struct new_file file = NEW_FILE;
+	place_init(&place);
+	cr_assert(!err_failed(new_file_open(place.path, &file)), "opened");
+	new_file_done(&file);
+	cr_assert(access(place.aside, F_OK) != 0, "nothing");
+	cr_assert(!err_failed(new_file_open(place.path, &file)), "opened again");
+	cr_assert(!err_failed(new_file_put(&file, SPAN_LIT("half"))), "written");
+	new_file_done(&file);
+	cr_assert(holds(&place, "file.part", "half") && access(place.path, F_OK) != 0, "aside");
+}
