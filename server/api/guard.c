@@ -6,6 +6,7 @@
 #include "server/api/routes.h"
 #include "server/core/proof.h"
 #include "server/http/forwarded.h"
+#include "server/http/hints.h"
 
 enum { GUARD_DEVICE_MAX = 4096 };
 
@@ -63,6 +64,23 @@ static fallible see_addresses(const struct call *call, struct device *device)
 	return arena_keep(call->arena, span_text(text), &device->ip);
 }
 
+/* Where browsers freeze their User-Agent they say more in headers of their own. */
+static fallible see_hints(const struct call *call, struct device *device)
+{
+	struct hints hints;
+	struct http_exchange *exchange = call->exchange;
+	const struct hints_ask ask = {.brands = http_header_list(exchange, "Sec-CH-UA"),
+		.platform = http_header(exchange, "Sec-CH-UA-Platform"),
+		.version = http_header(exchange, "Sec-CH-UA-Platform-Version"),
+		.mobile = http_header(exchange, "Sec-CH-UA-Mobile"),
+		.model = http_header(exchange, "Sec-CH-UA-Model")};
+	_Static_assert((int)HINTS_TEXT_MAX <= (int)DEVICE_TEXT_MAX, "a hint fits where it is kept");
+	hints_read(&ask, &hints);
+	TRY(arena_keep(call->arena, span_text(hints.name), &device->name));
+	TRY(arena_keep(call->arena, span_text(hints.platform), &device->platform));
+	return arena_keep(call->arena, span_text(hints.model), &device->model);
+}
+
 /* A personal token speaks for itself, and its device is the one that the server sees: whoever acts does not
  * say from where. */
 static fallible take_own_device(struct call *call, const struct view *view)
@@ -71,7 +89,8 @@ static fallible take_own_device(struct call *call, const struct view *view)
 	struct device seen = {.given = true, .user_agent = text_cut(agent, DEVICE_AGENT_MAX)};
 	seen.truncated = seen.user_agent.len < agent.len;
 	TRY(see_addresses(call, &seen));
-	return caller_set_device(view, &call->caller, &seen, call->now);
+	TRY(see_hints(call, &seen));
+	return caller_set_device(view, &call->caller, &seen, call->now, call->arena);
 }
 
 static fallible take_actor(struct call *call, struct reading *reading)
@@ -88,7 +107,7 @@ static fallible take_actor(struct call *call, struct reading *reading)
 		return FAIL_CODE(
 			DEVICE_MISSING, "the header Muniment-Device is not base64url of a device object");
 	if (read.given)
-		return caller_set_device(&view, &call->caller, &read, call->now);
+		return caller_set_device(&view, &call->caller, &read, call->now, call->arena);
 	if (actor.len)
 		return FAIL_CODE(
 			DEVICE_MISSING, "a person acts from a device: send the header Muniment-Device");

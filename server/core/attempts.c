@@ -2,6 +2,7 @@
 /* attempts - compare and decide. */
 #include "server/core/attempts.h"
 
+#include "server/core/devices.h"
 #include "store/storm.h"
 
 enum reason attempts_closed(const struct verifications_ask *ask, struct instant now)
@@ -253,6 +254,15 @@ static fallible write_wrong(struct act *act, struct verifications_ask *ask, stru
 	return add_outcome(act, ask, NULL);
 }
 
+/* What got in is this person's device from now on. */
+static fallible note_device(struct act *act, struct verifications_ask *ask)
+{
+	bool is_new;
+	struct id id = ask->verification.device;
+	TRY(devices_note_write(act, ask->device_note, &id, &is_new));
+	return is_new ? act_add(act, ask->verification.tenant, &ask->first_seen.leaf, NULL) : OK;
+}
+
 static fallible write_right(struct act *act, struct verifications_ask *ask,
 	const struct comparison *comparison, struct budget *budget)
 {
@@ -260,7 +270,8 @@ static fallible write_right(struct act *act, struct verifications_ask *ask,
 	TRY(verification_put(act, &ask->verification));
 	TRY(consume(act, ask, comparison));
 	TRY(clear_budget(act, &ask->verification, budget));
-	return add_outcome(act, ask, comparison->method);
+	TRY(add_outcome(act, ask, comparison->method));
+	return note_device(act, ask);
 }
 
 fallible attempts_write(struct act *act, struct verifications_ask *ask)

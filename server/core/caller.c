@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/reader.h"
 #include "crypto/random.h"
+#include "server/core/devices.h"
 #include "store/application.h"
 #include "store/person.h"
 
@@ -144,51 +145,61 @@ static fallible device_key(const struct keys *keys, struct id tenant, struct id 
 	return OK;
 }
 
-fallible device_find(const struct view *view, struct id tenant, struct id person, const struct device *device,
-	struct instant now, struct id *id, bool *is_new)
+fallible device_find(const struct view *view, struct id tenant, const struct device *device,
+	struct instant now, struct device_sight *sight)
 {
 	struct noun_key key;
 	struct row row;
-	*id = (struct id){0};
-	*is_new = false;
-	if (device->id.len == 0)
+	struct device_sight found = {.subject = sight->subject, .is_person = sight->is_person};
+	if (device->id.len == 0) {
+		*sight = found;
 		return OK;
-	TRY(device_key(view_keys(view), tenant, person, device, &key));
+	}
+	TRY(device_key(view_keys(view), tenant, found.subject, device, &key));
 	struct err err = view_get(view, TABLE_DEVICE, noun_key_span(&key), &row);
-	if (err.kind == ERR_NOT_FOUND) {
-		*id = random_id(now);
-		*is_new = true;
+	found.is_new = err.kind == ERR_NOT_FOUND;
+	if (found.is_new) {
+		found.id = random_id(now);
+		*sight = found;
 		return OK;
 	}
 	TRY(err);
 	struct reader reader = READER(row.payload);
-	*id = noun_take_id(&reader);
-	return reader_check(&reader);
+	found.id = noun_take_id(&reader);
+	found.seen.ms = reader_i64(&reader);
+	TRY(reader_check(&reader));
+	*sight = found;
+	return OK;
 }
 
 fallible device_put(
-	struct act *act, struct id tenant, struct id person, const struct device *device, struct id id)
+	struct act *act, struct id tenant, const struct device *device, const struct device_sight *sight)
 {
 	struct noun_key key;
-	TRY(device_key(act->volume->keys, tenant, person, device, &key));
-	return act_put(act, TABLE_DEVICE, noun_key_span(&key), id_span(&id));
+	scoped(buf) payload = BUF(64);
+	TRY(device_key(act->volume->keys, tenant, sight->subject, device, &key));
+	buf_put(&payload, id_span(&sight->id));
+	buf_put_i64(&payload, sight->seen.ms);
+	TRY(buf_check(&payload));
+	return act_put(act, TABLE_DEVICE, noun_key_span(&key), buf_span(&payload));
 }
 
-fallible caller_set_device(
-	const struct view *view, struct caller *caller, const struct device *device, struct instant now)
+fallible caller_set_device(const struct view *view, struct caller *caller, const struct device *device,
+	struct instant now, struct arena *arena)
 {
-	struct id subject = ids_is_none(caller->person) ? caller->application : caller->person;
+	struct device_sight sight = {caller->person, .is_person = !ids_is_none(caller->person)};
+	if (!sight.is_person)
+		sight.subject = caller->application;
 	caller->device = *device;
-	return device_find(
-		view, caller->tenant, subject, device, now, &caller->device_id, &caller->device_is_new);
+	TRY(device_find(view, caller->tenant, device, now, &sight));
+	caller->device_id = sight.id;
+	return devices_note_prepare(view, caller->tenant, &sight, device, now, arena, &caller->device_note);
 }
 
 fallible caller_put_device(struct act *act, const struct caller *caller)
 {
-	struct id subject = ids_is_none(caller->person) ? caller->application : caller->person;
-	if (!caller->device_is_new)
-		return OK;
-	return device_put(act, caller->tenant, subject, &caller->device, caller->device_id);
+	struct id id;
+	return devices_note_write(act, caller->device_note, &id, NULL);
 }
 
 void device_put_texts(const struct device *device, struct event *event)

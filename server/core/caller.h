@@ -37,6 +37,8 @@ struct proof {
 	uint8_t action_hash[HASH_SHA256]; /* of the action that was confirmed */
 };
 
+struct devices_note; /* server/core/devices.h */
+
 struct caller {
 	enum token_kind kind;
 	uint8_t token[HASH_BLAKE]; /* its keyed hash: under it the token's row is found again */
@@ -48,8 +50,8 @@ struct caller {
 	uint64_t capabilities;     /* of the person, expanded; all for an application as itself */
 	struct span roles;         /* names separated by a space, as of now */
 	struct device device;
-	struct id device_id; /* our random id of it; none without a device */
-	bool device_is_new;  /* the act has to put its row */
+	struct id device_id;              /* our random id of it; none without a device */
+	struct devices_note *device_note; /* what the act has to note of it; NULL = nothing */
 	struct proof proof;
 };
 
@@ -73,11 +75,11 @@ fallible caller_act_for(
 	const struct view *view, struct caller *caller, struct span person, struct arena *arena);
 
 /* caller_set_device - the device of the person who acts; finds (or draws) our id of it. Fails: BUSY sealed ·
- * IO. */
-fallible caller_set_device(
-	const struct view *view, struct caller *caller, const struct device *device, struct instant now);
+ * IO · NO_MEMORY. */
+fallible caller_set_device(const struct view *view, struct caller *caller, const struct device *device,
+	struct instant now, struct arena *arena);
 
-/* caller_put_device - inside the act: remember a device that was new. */
+/* caller_put_device - inside the act: note that the device was seen. */
 fallible caller_put_device(struct act *act, const struct caller *caller);
 
 /* caller_has - every scope and capability asked for. */
@@ -90,9 +92,18 @@ struct event caller_event(const struct caller *caller, enum action action);
 /* device_put_texts - a device's words into an event. */
 void device_put_texts(const struct device *device, struct event *event);
 
-/* device_find - our random id of a person's device; *is_new when the act has to put it. A device without an
- * id of its own has none. device_put - inside the act. */
-fallible device_find(const struct view *view, struct id tenant, struct id person, const struct device *device,
-	struct instant now, struct id *id, bool *is_new);
+/* What is known of a device before it is looked at closer. */
+struct device_sight {
+	struct id subject; /* whose: a person, or an application */
+	bool is_person;
+	struct id id;        /* our random id of it; none: it has no id of its own */
+	bool is_new;         /* the id was drawn now: the act has to put it */
+	struct instant seen; /* last; ms 0 = in no registry */
+};
+
+/* device_find - fills sight->id, is_new and seen, of the subject named in it. device_put - inside the act: id and
+ * seen of the sight, in place of what stood there. */
+fallible device_find(const struct view *view, struct id tenant, const struct device *device,
+	struct instant now, struct device_sight *sight);
 fallible device_put(
-	struct act *act, struct id tenant, struct id person, const struct device *device, struct id id);
+	struct act *act, struct id tenant, const struct device *device, const struct device_sight *sight);

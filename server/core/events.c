@@ -131,14 +131,11 @@ fallible events_prepare(const struct server *server, const struct caller *caller
 	TRY(set_others(view, caller->tenant, ask, &event));
 	set_object(ask, &event);
 	set_texts(ask, &event);
-	/* The words die with the line's document; the act needs the id, to remember a new device by. */
-	item->device = (struct device){.given = ask->device.given};
-	TRY(arena_keep(arena, ask->device.id, &item->device.id));
-	item->subject = event.ids[LEAF_ID_ACTOR];
-	if (ask->device.given && !ids_is_none(item->subject))
-		TRY(device_find(view, caller->tenant, item->subject, &ask->device, now, &item->device_id,
-			&item->device_is_new));
-	event.ids[LEAF_ID_DEVICE] = item->device_id;
+	struct device_sight sight = {event.ids[LEAF_ID_ACTOR], .is_person = event.actor == LEAF_PERSON};
+	if (ask->device.given && !ids_is_none(sight.subject))
+		TRY(device_find(view, caller->tenant, &ask->device, now, &sight));
+	TRY(devices_note_prepare(view, caller->tenant, &sight, &ask->device, now, arena, &item->device_note));
+	event.ids[LEAF_ID_DEVICE] = sight.id;
 	TRY(event_seal(server->volume.keys, caller->tenant, &event, now, arena, &item->draft));
 	if (is_skewed(ask, event.source, now))
 		item->draft.leaf.flags |= LEAF_SKEWED;
@@ -149,8 +146,8 @@ fallible events_write(struct act *act, struct id tenant, struct events_add *add)
 {
 	for (size_t i = 0; i < add->count; i++) {
 		struct events_item *item = &add->items[i];
-		if (item->device_is_new)
-			TRY(device_put(act, tenant, item->subject, &item->device, item->device_id));
+		/* An earlier line may have come from the same new device: then this one has its id. */
+		TRY(devices_note_write(act, item->device_note, &item->draft.leaf.ids[LEAF_ID_DEVICE], NULL));
 		TRY(act_add(act, tenant, &item->draft.leaf, &item->receipt));
 	}
 	return OK;

@@ -3,7 +3,7 @@
  * 7). */
 #pragma once
 
-#include "server/core/caller.h"
+#include "server/core/devices.h"
 
 enum {
 	EVENTS_BATCH_MAX = 1000,
@@ -31,10 +31,7 @@ struct events_ask {
 struct events_item {
 	struct event_draft draft;
 	struct receipt receipt;
-	struct id subject; /* whose device */
-	struct id device_id;
-	bool device_is_new;
-	struct device device;
+	struct devices_note *device_note; /* NULL = nothing to note */
 };
 
 struct events_add {

@@ -4,6 +4,7 @@
 
 #include "base/json_out.h"
 #include "server/core/credentials.h"
+#include "server/core/devices.h"
 #include "server/core/proof.h"
 #include "server/core/tell.h"
 #include "store/exposure.h"
@@ -251,6 +252,16 @@ static fallible make_notices(
 	return OK;
 }
 
+static fallible find_device(
+	const struct view *view, struct instant now, struct arena *arena, struct uses_add *use)
+{
+	struct device_sight sight = {use->grant.person, .is_person = true};
+	TRY(device_find(view, use->grant.tenant, &use->device, now, &sight));
+	use->device_id = sight.id;
+	return devices_note_prepare(
+		view, use->grant.tenant, &sight, &use->device, now, arena, &use->device_note);
+}
+
 fallible uses_prepare(const struct server *server, const struct caller *caller, const struct view *view,
 	struct instant now, struct arena *arena, struct uses_add *use)
 {
@@ -261,8 +272,7 @@ fallible uses_prepare(const struct server *server, const struct caller *caller, 
 	TRY(read_releases(view, arena, use));
 	TRY(find_proof(caller, view, now, use));
 	TRY(take_facts(view, use));
-	TRY(device_find(view, use->grant.tenant, use->grant.person, &use->device, now, &use->device_id,
-		&use->device_is_new));
+	TRY(find_device(view, now, arena, use));
 	TRY(seal_event(server, caller, now, arena, use));
 	use->expected = grant_rules_use(&use->facts, now).allowed;
 	return use->expected ? make_notices(server, now, arena, use) : OK;
@@ -359,8 +369,7 @@ fallible uses_write(struct act *act, struct uses_add *use)
 	if (verdict.allowed && !use->expected)
 		return FAIL_CODE(STALE, "a use that was to be refused is allowed by now");
 	TRY(spend_proof(act, use, &verdict));
-	if (use->device_is_new)
-		TRY(device_put(act, grant.tenant, grant.person, &use->device, use->device_id));
+	TRY(devices_note_write(act, use->device_note, &use->device_id, NULL));
 	return verdict.allowed ? allow(act, use, &grant) : refuse(act, use, &grant, verdict.reason);
 }
 

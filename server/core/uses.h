@@ -42,7 +42,7 @@ struct uses_add {
 	struct uses_release releases[USES_FIELDS_MAX];
 	size_t release_count;
 	struct id device_id;
-	bool device_is_new;
+	struct devices_note *device_note;
 	struct event_draft draft;
 	bool expected; /* prepare saw it allowed: its notices are made */
 	struct notice notices[CLIENT_CONTACTS_MAX];

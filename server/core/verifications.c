@@ -7,6 +7,7 @@
 #include "crypto/random.h"
 #include "server/core/attempts.h"
 #include "server/core/decoys.h"
+#include "server/core/devices.h"
 #include "store/enrolment.h"
 #include "store/expiry.h"
 
@@ -121,8 +122,9 @@ static fallible open_new(const struct server *server, const struct caller *calle
 	}
 	bool decoy = verification_is_decoy(verification);
 	struct id subject = decoy ? decoys_person(verification->decoy) : verification->person;
-	TRY(device_find(view, caller->tenant, subject, &ask->device, now, &verification->device,
-		&ask->device_is_new));
+	ask->sight = (struct device_sight){subject, .is_person = !decoy};
+	TRY(device_find(view, caller->tenant, &ask->device, now, &ask->sight));
+	verification->device = ask->sight.id;
 	if (decoy)
 		verification->device = (struct id){0};
 	return seal_texts(server->volume.keys, arena, ask);
@@ -297,6 +299,37 @@ static fallible plan(const struct server *server, const struct view *view, struc
 	return draw_mail(server, arena, email, ask);
 }
 
+/* A device is known to be a person's from when a right code came from it: until then anybody may name one. */
+static fallible note_device(const struct server *server, const struct view *view, struct arena *arena,
+	struct verifications_ask *ask)
+{
+	const struct verification *verification = &ask->verification;
+	const struct keys *keys = server->volume.keys;
+	ask->device_note = NULL;
+	if (!ask->has_code || verification_is_decoy(verification) || ids_is_none(verification->device))
+		return OK;
+	if (!ask->is_new) {
+		ask->sight = (struct device_sight){verification->person, .is_person = true};
+		TRY(device_find(view, verification->tenant, &ask->device, ask->now, &ask->sight));
+	}
+	TRY(devices_note_prepare(
+		view, verification->tenant, &ask->sight, &ask->device, ask->now, arena, &ask->device_note));
+	if (!ask->device_note || ask->sight.seen.ms)
+		return OK;
+	struct event event = {.action = ACTION_DEVICE_FIRST_SEEN,
+		.source = LEAF_SERVER,
+		.actor = LEAF_PERSON,
+		.has_object_kind = true,
+		.object_kind = ID_DEVICE};
+	event.ids[LEAF_ID_ACTOR] = verification->person;
+	event.ids[LEAF_ID_REPORTER] = verification->application;
+	event.ids[LEAF_ID_DEVICE] = event.ids[LEAF_ID_OBJECT] = verification->device;
+	device_put_texts(&ask->device, &event);
+	event.texts[LEAF_TEXT_ROLES] = ask->roles;
+	event.texts[LEAF_TEXT_TRACE] = ask->trace;
+	return event_seal(keys, verification->tenant, &event, ask->now, arena, &ask->first_seen);
+}
+
 fallible verifications_prepare(const struct server *server, const struct caller *caller,
 	const struct view *view, struct instant now, struct arena *arena, struct verifications_ask *ask)
 {
@@ -312,6 +345,7 @@ fallible verifications_prepare(const struct server *server, const struct caller 
 		span_text(ask->code), ask->code_hash);
 	TRY(plan(server, view, arena, ask));
 	ask->prepared = *verification;
+	TRY(note_device(server, view, arena, ask));
 	return ask->act == VERIFICATIONS_EVENT ? seal_events(server, arena, ask) : OK;
 }
 
@@ -380,12 +414,11 @@ static fallible put_opened(struct act *act, const struct verifications_ask *ask)
 	if (!ask->is_new)
 		return OK;
 	TRY(expiry_put(act, &expiry));
-	if (!ask->device_is_new)
+	if (!ask->sight.is_new)
 		return OK;
 	if (verification_is_decoy(verification))
 		return verification_put_shadow(act, verification, verification->sealed);
-	return device_put(
-		act, verification->tenant, verification->person, &ask->device, verification->device);
+	return device_put(act, verification->tenant, &ask->device, &ask->sight);
 }
 
 /* Another call may have mailed a code since this one was prepared: then nothing goes out, and prepare decides

@@ -58,7 +58,9 @@ struct verifications_ask {
 	struct span sealed;
 	struct span roles;
 	uint64_t person_version;
-	bool device_is_new;
+	struct device_sight sight;        /* of a person's device */
+	struct devices_note *device_note; /* when it gets in */
+	struct event_draft first_seen;    /* the same, when it is in no registry yet */
 	uint8_t code_hash[HASH_BLAKE];
 	struct mailcodes_code mail;
 	struct event_draft drafts[FACTOR_EMAIL + 1]; /* by the type of the factor; 0 = of none */

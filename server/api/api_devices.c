@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api_devices - GET /v1/people/{person}/devices, GET /v1/devices/{device}, POST /v1/devices/{device}/lost. */
+#include "server/api/ask.h"
+#include "server/core/devices.h"
+#include "server/core/people.h"
+
+enum { USERS_MAX = 100 /* of one device that are shown */ };
+
+static const char *state_name(const struct device_record *record)
+{
+	return record->state == DEVICE_RECORD_LOST ? "lost" : "known";
+}
+
+static void put_device(struct json_out *out, const struct device_record *record)
+{
+	json_out_id(out, "id", ID_DEVICE, record->id);
+	json_out_id(out, "person", ID_PERSON, record->person);
+	json_out_text(out, "state", state_name(record));
+	json_out_time(out, "first_seen", record->first_seen);
+	json_out_time(out, "last_seen", record->last_seen);
+	ask_put_text(out, "device", record->own_id);
+	ask_put_text(out, "name", record->name);
+	ask_put_text(out, "platform", record->platform);
+	ask_put_text(out, "model", record->model);
+}
+
+/* ---- GET /v1/people/{person}/devices ---- */
+
+struct devices_list {
+	struct person person;
+	struct page_ask page;
+	struct id after;
+};
+
+static fallible prepare_list(struct call *call)
+{
+	struct devices_list *list = call_new(call, struct devices_list);
+	scoped(reading) reading = {0};
+	if (!list)
+		return FAIL(NO_MEMORY, "a call has no memory for a list");
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	struct scene scene = ask_scene(call, &view);
+	TRY(people_find(&scene, call->parts[0], &list->person));
+	TRY(call_page(call, id_span(&list->person.id), &list->page));
+	TRY(ask_after(&list->page, &list->after));
+	call->ask = list;
+	return OK;
+}
+
+static fallible put_list(
+	struct call *call, const struct view *view, struct json_out *out, struct span *position)
+{
+	struct devices_list *list = call->ask;
+	struct device_record record;
+	struct id next = list->after;
+	struct err err = OK;
+	size_t count = 0;
+	const struct span under = id_span(&list->person.id);
+	while (device_record_next(view, call->caller.tenant, under, &next, &err)) {
+		if (count++ == list->page.limit) {
+			*position = id_span(&list->after);
+			return OK;
+		}
+		TRY(device_record_get(view, call->caller.tenant, next, call->arena, &record));
+		json_out_open(out, NULL);
+		put_device(out, &record);
+		json_out_close(out);
+		list->after = next;
+	}
+	return err;
+}
+
+static fallible answer_list(struct call *call, struct json_out *out)
+{
+	const struct devices_list *list = call->ask;
+	return call_put_list(call, out, id_span(&list->person.id), put_list);
+}
+
+const struct handler api_devices_list = {prepare_list, NULL, answer_list};
+
+/* ---- GET /v1/devices/{device} ---- */
+
+static fallible read_id(const struct call *call, struct id *id)
+{
+	return err_failed(ids_parse(ID_DEVICE, call->parts[0], id))
+		? FAIL(NOT_FOUND, "there is no such device here")
+		: OK;
+}
+
+static fallible prepare_get(struct call *call)
+{
+	struct id *id = call_new(call, struct id);
+	struct device_record record;
+	struct person person;
+	scoped(reading) reading = {0};
+	if (!id)
+		return FAIL(NO_MEMORY, "a call has no memory for a device");
+	TRY(read_id(call, id));
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	struct scene scene = ask_scene(call, &view);
+	call->ask = id;
+	return devices_find(&scene, *id, &record, &person);
+}
+
+static fallible put_users(const struct scene *scene, const struct device_record *record, struct json_out *out)
+{
+	uint8_t term[KEYS_TERM];
+	struct device_record user;
+	struct person person;
+	struct id after = {0};
+	struct err err = OK;
+	json_out_open_array(out, "people");
+	if (record->own_id.len) {
+		TRY(device_record_term(
+			scene->server->volume.keys, scene->caller->tenant, record->own_id, term));
+		for (size_t i = 0;
+			i < USERS_MAX && devices_next_user(scene, term, &after, &user, &person, &err); i++) {
+			json_out_open(out, NULL);
+			json_out_id(out, "person", ID_PERSON, person.id);
+			ask_put_text(out, "name", person.name);
+			json_out_id(out, "id", ID_DEVICE, user.id);
+			json_out_text(out, "state", state_name(&user));
+			json_out_time(out, "first_seen", user.first_seen);
+			json_out_time(out, "last_seen", user.last_seen);
+			json_out_close(out);
+		}
+	}
+	json_out_close_array(out);
+	return err;
+}
+
+static fallible answer_get(struct call *call, struct json_out *out)
+{
+	const struct id *id = call->ask;
+	struct device_record record;
+	struct person person;
+	scoped(reading) reading = {0};
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	struct scene scene = ask_scene(call, &view);
+	TRY(devices_find(&scene, *id, &record, &person));
+	put_device(out, &record);
+	return put_users(&scene, &record, out);
+}
+
+const struct handler api_devices_get = {prepare_get, NULL, answer_get};
+
+/* ---- POST /v1/devices/{device}/lost ---- */
+
+/* Nothing, or an empty object. */
+static fallible read_nothing(struct call *call)
+{
+	struct json_object top;
+	if (call->request->body.len == 0)
+		return OK;
+	TRY(call_body(call, &top));
+	json_in_end(&top);
+	return call_check(call);
+}
+
+static fallible prepare_lost(struct call *call)
+{
+	struct devices_lost *lost = call_new(call, struct devices_lost);
+	struct person person;
+	struct id id;
+	scoped(reading) reading = {0};
+	if (!lost)
+		return FAIL(NO_MEMORY, "a call has no memory for a device");
+	TRY(read_nothing(call));
+	TRY(read_id(call, &id));
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	struct scene scene = ask_scene(call, &view);
+	TRY(devices_find(&scene, id, &lost->record, &person));
+	TRY(devices_lost_prepare(&scene, &person, lost));
+	call->ask = lost;
+	call->act = lost->record.state == DEVICE_RECORD_LOST ? CALL_NO_ACT : CALL_EVENT;
+	return OK;
+}
+
+static fallible write_lost(struct act *act, struct call *call)
+{
+	return devices_lost_write(act, call->ask);
+}
+
+static fallible answer_lost(struct call *call, struct json_out *out)
+{
+	const struct devices_lost *lost = call->ask;
+	put_device(out, &lost->record);
+	return OK;
+}
+
+const struct handler api_devices_lost = {prepare_lost, write_lost, answer_lost};

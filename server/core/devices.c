@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* devices - a note rides on the act of what was done from the device; reading and losing are use-cases. */
+#include "server/core/devices.h"
+
+#include "server/core/detail.h"
+#include "server/core/people.h"
+
+/* ---- noting that a device was seen ---- */
+
+static fallible keep_texts(const struct device *device, struct arena *arena, struct device_record *record)
+{
+	TRY(arena_keep(arena, device->id, &record->own_id));
+	TRY(arena_keep(arena, device->name, &record->name));
+	TRY(arena_keep(arena, device->platform, &record->platform));
+	return arena_keep(arena, device->model, &record->model);
+}
+
+static fallible seal_record(
+	const struct keys *keys, const struct device_record *record, struct arena *arena, struct span *sealed)
+{
+	scoped(buf) bytes = BUF(DEVICE_RECORD_SEALED_MAX);
+	TRY(device_record_seal(keys, record, &bytes));
+	return buf_keep(&bytes, arena, sealed);
+}
+
+/* An application's devices get an id, so that its events can be found by them, and no record. */
+static bool is_due(const struct device_sight *sight, struct instant now)
+{
+	if (ids_is_none(sight->id))
+		return false;
+	return sight->is_new || (sight->is_person && now.ms - sight->seen.ms >= DEVICE_RECORD_FRESH_MS);
+}
+
+fallible devices_note_prepare(const struct view *view, struct id tenant, const struct device_sight *sight,
+	const struct device *device, struct instant now, struct arena *arena, struct devices_note **note)
+{
+	*note = NULL;
+	if (!is_due(sight, now))
+		return OK;
+	struct devices_note *made = arena_alloc(arena, sizeof *made);
+	if (!made)
+		return FAIL(NO_MEMORY, "a call has no memory for its device");
+	*made = (struct devices_note){.subject = sight->subject,
+		.is_person = sight->is_person,
+		.record = {.tenant = tenant,
+			.id = sight->id,
+			.person = sight->subject,
+			.first_seen = now,
+			.last_seen = now}};
+	TRY(keep_texts(device, arena, &made->record));
+	made->given = made->record.own_id;
+	if (sight->is_person && sight->seen.ms == 0) {
+		TRY(seal_record(view_keys(view), &made->record, arena, &made->sealed));
+		TRY(device_record_term(view_keys(view), tenant, made->given, made->term));
+	}
+	*note = made;
+	return OK;
+}
+
+/* What is sealed is bound to the id: a record that somebody else has begun is left to them. */
+static fallible make_record(struct act *act, const struct devices_note *note)
+{
+	TRY(device_record_put(act, &note->record, note->sealed));
+	return device_record_list(act, &note->record, note->term);
+}
+
+static fallible see_again(struct act *act, const struct devices_note *note, struct id id)
+{
+	struct device_record record;
+	struct view view = view_act(act);
+	struct err err = device_record_get(&view, note->record.tenant, id, act->arena, &record);
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	/* The row's bytes die with the put. */
+	struct span sealed = arena_copy(act->arena, record.sealed);
+	if (!sealed.at && record.sealed.len)
+		return FAIL(NO_MEMORY, "an act has no memory for a device");
+	record.last_seen = note->record.last_seen;
+	return device_record_put(act, &record, sealed);
+}
+
+fallible devices_note_write(struct act *act, const struct devices_note *note, struct id *id, bool *is_new)
+{
+	if (is_new)
+		*is_new = false;
+	if (!note)
+		return OK;
+	const struct device device = {.id = note->given};
+	struct device_sight stands = {.subject = note->subject, .is_person = note->is_person};
+	struct view view = view_act(act);
+	TRY(device_find(&view, note->record.tenant, &device, act->now, &stands));
+	if (stands.is_new)
+		stands.id = note->record.id;
+	*id = stands.id;
+	bool ours = ids_equal(stands.id, note->record.id);
+	bool makes = ours && note->sealed.len && stands.seen.ms == 0;
+	if (note->is_person && !makes && stands.seen.ms == 0)
+		return OK; /* somebody else is at it; the next act from the device notes it */
+	stands.seen = note->is_person ? note->record.last_seen : (struct instant){0};
+	TRY(device_put(act, note->record.tenant, &device, &stands));
+	if (!note->is_person)
+		return OK;
+	if (is_new)
+		*is_new = makes;
+	return makes ? make_record(act, note) : see_again(act, note, stands.id);
+}
+
+/* ---- who sees what ---- */
+
+static fallible find_person(const struct scene *scene, struct id id, struct person *person)
+{
+	char text[ID_TEXT + 1];
+	ids_print(ID_PERSON, id, text);
+	return people_find(scene, span_text(text), person);
+}
+
+fallible devices_find(
+	const struct scene *scene, struct id id, struct device_record *record, struct person *person)
+{
+	struct device_record found;
+	TRY(device_record_get(scene->view, scene->caller->tenant, id, scene->arena, &found));
+	struct err err = find_person(scene, found.person, person);
+	if (err.kind == ERR_NOT_FOUND)
+		return FAIL(NOT_FOUND, "there is no such device here");
+	TRY(err);
+	*record = found;
+	return OK;
+}
+
+bool devices_next_user(const struct scene *scene, const uint8_t term[static KEYS_TERM], struct id *after,
+	struct device_record *record, struct person *person, struct err *err)
+{
+	const struct id tenant = scene->caller->tenant;
+	while (device_record_next(scene->view, tenant, span_of(term, KEYS_TERM), after, err)) {
+		*err = devices_find(scene, *after, record, person);
+		if (!err_failed(*err))
+			return true;
+		if (err->kind != ERR_NOT_FOUND)
+			return false;
+	}
+	return false;
+}
+
+/* ---- lost ---- */
+
+static fallible seal_lost(const struct scene *scene, enum action action, const struct device_record *record,
+	const struct detail_field *field, struct event_draft *draft)
+{
+	struct event event = scene_event(scene, action);
+	event.has_object_kind = true;
+	event.object_kind = ID_DEVICE;
+	event.ids[LEAF_ID_OBJECT] = record->id;
+	event.texts[LEAF_TEXT_LABEL] = record->name;
+	TRY(detail_print(field, 1, scene->arena, &event.texts[LEAF_TEXT_DETAIL]));
+	return scene_seal(scene, &event, draft);
+}
+
+fallible devices_lost_prepare(
+	const struct scene *scene, const struct person *person, struct devices_lost *lost)
+{
+	const struct caller *caller = scene->caller;
+	struct device_record *record = &lost->record;
+	bool himself = ids_equal(caller->person, person->id);
+	if (!himself && !(caller->capabilities & CAPABILITY_BIT(PEOPLE_WRITE)))
+		return FAIL(DENIED, "a device is reported lost by its person, or by who may change people");
+	const struct detail_field by = {
+		"reported_by", himself ? SPAN_LIT("person") : SPAN_LIT("other"), false};
+	const struct detail_field closed = {"sessions_closed", SPAN_LIT("0"), false};
+	TRY(seal_record(scene->server->volume.keys, record, scene->arena, &lost->sealed));
+	TRY(seal_lost(scene, ACTION_DEVICE_REPORTED_LOST, record, &by, &lost->reported));
+	return seal_lost(scene, ACTION_DEVICE_REVOKED, record, &closed, &lost->revoked);
+}
+
+fallible devices_lost_write(struct act *act, struct devices_lost *lost)
+{
+	struct device_record *record = &lost->record;
+	struct noun_key key = noun_key(record->tenant, id_span(&record->id), SPAN_NONE);
+	TRY(noun_still(act, TABLE_DEVICE_RECORD, noun_key_span(&key), record->version));
+	record->state = DEVICE_RECORD_LOST;
+	TRY(device_record_put(act, record, lost->sealed));
+	TRY(act_add(act, record->tenant, &lost->reported.leaf, NULL));
+	return act_add(act, record->tenant, &lost->revoked.leaf, NULL);
+}

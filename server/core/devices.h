@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* devices - which devices a person uses: noted as a side of what the person does from them, shown, reported lost. */
+#pragma once
+
+#include "server/core/scene.h"
+#include "store/device_record.h"
+#include "store/person.h"
+
+/* ---- noting that a device was seen ---- */
+
+/* What an act that writes anyway has to note of the device that it came from. */
+struct devices_note {
+	struct id subject; /* the person; or an application, whose devices are in no registry */
+	bool is_person;
+	struct id own;     /* our id, drawn by whoever looked it up */
+	struct span given; /* the application's id of it */
+	struct device_record record;
+	struct span sealed; /* of a record that has to be made; empty: there is one */
+	uint8_t term[KEYS_TERM];
+};
+
+/* devices_note_prepare - what device_find found, as a note; NULL when there is nothing to write: the device has no id,
+ * or was seen less than an hour ago.
+ *
+ *   device  copied
+ * Fails: NO_MEMORY · as keys->seal_row. */
+fallible devices_note_prepare(const struct view *view, struct id tenant, const struct device_sight *sight,
+	const struct device *device, struct instant now, struct arena *arena, struct devices_note **note);
+
+/* devices_note_write - in the act; note NULL does nothing.
+ *
+ *   id   in: what prepare found or drew; out: ours, if somebody else noted the same device meanwhile
+ *   new  NULL, or set: a record was made */
+fallible devices_note_write(struct act *act, const struct devices_note *note, struct id *id, bool *is_new);
+
+/* ---- who sees what ---- */
+
+/* devices_find - a device whose person the caller may see. Fails: NOT_FOUND. */
+fallible devices_find(
+	const struct scene *scene, struct id id, struct device_record *record, struct person *person);
+
+/* devices_next_user - who else used it, as far as the caller may see them. False at the end: check *err.
+ *
+ *   after  none = from the first */
+bool devices_next_user(const struct scene *scene, const uint8_t term[static KEYS_TERM], struct id *after,
+	struct device_record *record, struct person *person, struct err *err);
+
+/* ---- lost ---- */
+
+struct devices_lost {
+	struct device_record record; /* as devices_find found it; lost already: there is nothing to write */
+	struct span sealed;
+	struct event_draft reported, revoked;
+};
+
+/* devices_lost_prepare - by the person, or by who may change people. Fails: DENIED. */
+fallible devices_lost_prepare(
+	const struct scene *scene, const struct person *person, struct devices_lost *lost);
+fallible devices_lost_write(struct act *act, struct devices_lost *lost);

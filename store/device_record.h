@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* device_record - the devices of a person: when each was first and last seen, and whether it was reported lost; and
+ * who else used the same one. The application's own id of a device, and its words, are sealed under the person. */
+#pragma once
+
+#include "base/arena.h"
+#include "store/noun.h"
+
+/* Stored numbers: never renumber. */
+enum device_record_state { DEVICE_RECORD_KNOWN = 0, DEVICE_RECORD_LOST = 1 };
+
+enum {
+	DEVICE_RECORD_SEALED_MAX = 1024,      /* bytes */
+	DEVICE_RECORD_FRESH_MS = 3600 * 1000, /* last seen is written once an hour */
+};
+
+struct device_record {
+	struct id tenant;
+	struct id id;
+	struct id person;
+	enum device_record_state state;
+	struct instant first_seen;
+	struct instant last_seen; /* at most an hour too early */
+	struct span own_id;       /* the application's; sealed, as the three below */
+	struct span name, platform, model;
+	uint64_t version;
+	struct span sealed; /* as it was read; dies with the view's transaction */
+};
+
+/* device_record_get - texts lie in the arena; those of an erased person are empty. Fails: NOT_FOUND · FORGED ·
+ * CORRUPT · NO_MEMORY. */
+fallible device_record_get(const struct view *view, struct id tenant, struct id id, struct arena *arena,
+	struct device_record *record);
+
+/* device_record_seal - the texts, in prepare. device_record_put - the row, in the act, with texts sealed before. */
+fallible device_record_seal(const struct keys *keys, const struct device_record *record, struct buf *sealed);
+fallible device_record_put(struct act *act, const struct device_record *record, struct span sealed);
+
+/* device_record_list - in the act: find it under its person, and under all who use the device. Once, when it is new.
+ *
+ *   term  of the application's id of it: device_record_term */
+fallible device_record_list(
+	struct act *act, const struct device_record *record, const uint8_t term[static KEYS_TERM]);
+
+/* device_record_term - the keyed hash that all who use a device share. Fails: BUSY sealed. */
+fallible device_record_term(
+	const struct keys *keys, struct id tenant, struct span own_id, uint8_t term[static KEYS_TERM]);
+
+/* device_record_next - the ids of a person's devices, or of all that share a term, in the order in which they were
+ * first seen. False at the end: check *err.
+ *
+ *   under  16 bytes: the person's id, or the term
+ *   after  none = from the first; set to the id found */
+bool device_record_next(
+	const struct view *view, struct id tenant, struct span under, struct id *after, struct err *err);
