@@ -5,7 +5,7 @@
  * A follower is at an index. While that lies in the log it is given pages, as a list is; as soon as it has reached the
  * present it shares the rows that just came with all others (log_live). A commit costs the committer one call of
  * follow_wake. Who a follower is, and what it may see, is looked up anew every FOLLOW_RENEW_MS. Why so:
- * docs/decisions/0007-following.md. */
+ * docs/decisions/0012-following.md. */
 #pragma once
 
 #include "server/api/call.h"

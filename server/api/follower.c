@@ -46,6 +46,7 @@ static fallible fill(struct call *call, const struct follower_ask *ask, struct f
 	follower->renew_ms = follower->said_ms + FOLLOW_RENEW_MS;
 	TRY(print_key(ask->key, follower->key));
 	TRY(caller_keep(&call->caller, &follower->arena, &follower->caller));
+	TRY(keep_texts(&follower->arena, follower->filters.declared, follower->filters.declared_count));
 	TRY(keep_texts(&follower->arena, follower->filters.actors, follower->filters.actor_count));
 	TRY(keep_texts(&follower->arena, follower->filters.clients, follower->filters.client_count));
 	TRY(keep_list(&follower->arena, &follower->filters.in_place_of));

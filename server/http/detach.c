@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* detach - the library closes its descriptor without shutting the socket down, as MHD_USE_TURBO says: so the connection
- * lives on in a duplicate. Why so: docs/decisions/0007-following.md. */
+ * lives on in a duplicate. Why so: docs/decisions/0012-following.md. */
 #include "server/http/detach.h"
 
 #include "server/http/exchange.h"

@@ -7,7 +7,7 @@
  * round the thread rests for three times as long as the round took (within bounds): however many streams there
  * are, they get about a quarter of one core. What a client has not taken yet is the rest of one piece, and nothing
  * is added to it; a client that takes nothing for stall_ms is dropped, and so is one that closes or speaks.
- * Why so: docs/decisions/0007-following.md. */
+ * Why so: docs/decisions/0012-following.md. */
 #pragma once
 
 #include "server/http/http.h"

@@ -380,12 +380,58 @@ Test(follow, a_line_end_inside_what_a_caller_sent_does_not_end_a_message)
 	follow(&world, world.api.tenant.token, "?class=session", &tail);
 	cr_assert(api_call(&world.api, "POST", "/v1/events", world.api.tenant.token,
 			  "{\"action\":\"session.started\",\"actor\":\"system\",\"session\":\"s\",\"detail\":"
-	                  "{\n\"expires\":\"later\",\"a\":\r\n "
+			  "{\n\"expires\":\"later\",\"a\":\r\n "
 			  "\"one\\ntwo\\n\\nid: 9\"}}",
 			  &answer) == 201,
 		"%s", answer.body);
 	json_t *event = next_event(&tail, NULL);
 	cr_assert(strcmp(json_string_value(json_object_get(json_object_get(event, "detail"), "a")),
 			  "one\ntwo\n\nid: 9") == 0);
+	json_decref(event);
+}
+
+/* ---- what a follower keeps of its call ---- */
+
+/* Comments come while nothing is found: so many of them outlast a renewal. */
+static void wait_for_renewal(struct tail *tail)
+{
+	static const char COMMENT[] = ": still here\n";
+	size_t at = tail->at;
+	for (int i = 0; i < FOLLOW_RENEW_MS / API_HEARTBEAT_MS + 3; i++) {
+		uint8_t *found = NULL;
+		while (!found) {
+			scoped(buf) piece = BUF(STREAM_MAX);
+			found = memmem(tail->in.data + at, tail->in.len - at, COMMENT, sizeof COMMENT - 1);
+			cr_assert(found || wire_read_until(tail->fd, &piece, "\n"));
+			buf_put(&tail->in, buf_span(&piece));
+		}
+		at = (size_t)(found - tail->in.data) + sizeof COMMENT - 1;
+	}
+}
+
+Test(follow, names_of_its_filters_hold_after_the_reader_was_looked_up_anew)
+{
+	scoped(log_world) world = {0};
+	scoped(tail) tail = {0};
+	scoped(api_answer) answer = {0};
+	char id[ID_TEXT + 1], query[256];
+	log_world_open(&world);
+	cr_assert(api_call(&world.api, "PUT", "/v1/actions/app.bell.rung", world.api.tenant.token,
+			  "{\"class\":\"record\",\"severity\":\"info\",\"label\":{\"en\":\"Rang\"}}",
+			  &answer) == 201,
+		"%s", answer.body);
+	snprintf(query, sizeof query, "?action=app.bell.rung&action=record.viewed&client=%s&client=nobody",
+		world.clients[1].ref);
+	follow(&world, world.api.tenant.token, query, &tail);
+	wait_for_renewal(&tail);
+	log_world_post(&world, "record.viewed", &world.people[0], &world.clients[0], NULL, id);
+	snprintf(query, sizeof query, "{\"action\":\"app.bell.rung\",\"actor\":\"system\",\"client\":\"%s\"}",
+		world.clients[1].ref);
+	cr_assert(api_call(&world.api, "POST", "/v1/events", world.api.tenant.token, query, &answer) == 201,
+		"%s", answer.body);
+	json_t *event = next_event(&tail, NULL);
+	cr_assert(strcmp(json_string_value(json_object_get(event, "id")), api_text(&answer, "id")) == 0);
+	cr_assert(strcmp(json_string_value(json_object_get(event, "action")), "app.bell.rung") == 0);
+	cr_assert(wire_has(&tail.in, "\nevent: app.bell.rung\n"), "by its name");
 	json_decref(event);
 }
