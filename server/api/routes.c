@@ -93,19 +93,27 @@ static const char *allowed_text(unsigned methods)
 	return SETS[methods & 31];
 }
 
+/* The methods of every row that the path matches, as bits. */
+static unsigned methods_of(struct span path)
+{
+	struct span parts[CALL_PARTS_MAX];
+	unsigned methods = 0;
+	for (size_t i = 0; i < ROUTE_COUNT; i++)
+		if (matches(ROUTES[i].pattern, path, parts))
+			methods |= 1u << ROUTES[i].method;
+	return methods;
+}
+
 fallible routes_find(enum http_method method, struct span path, const struct route **route,
 	struct span parts[static CALL_PARTS_MAX], const char **allowed)
 {
-	unsigned methods = 0;
 	for (size_t i = 0; i < ROUTE_COUNT; i++) {
-		if (!matches(ROUTES[i].pattern, path, parts))
-			continue;
-		methods |= 1u << ROUTES[i].method;
-		if (ROUTES[i].method == method) {
+		if (ROUTES[i].method == method && matches(ROUTES[i].pattern, path, parts)) {
 			*route = &ROUTES[i];
 			return OK;
 		}
 	}
+	unsigned methods = methods_of(path);
 	*allowed = allowed_text(methods);
 	return methods ? FAIL(METHOD, "the path takes other methods")
 		       : FAIL(NOT_FOUND, "there is no such path");
