@@ -9,7 +9,7 @@ ACTIONS = ("record.viewed", "record.contact_revealed", "record.edited", "record.
 ACTORS = 50
 DETAILS = {  # what an action requires besides what every event here has
     "record.contact_revealed": {"field": "phone"}, "record.deleted": {"restorable_until": "2027-01-01T00:00:00Z"},
-    "export.requested": {"dataset": "invoices", "filter_hash": "9b1c6d7e"}, "export.completed": {"dataset": "invoices", "bytes": 48210, "file_hash": "51f0c2aa"},
+    "export.requested": {"dataset": "invoices", "filter_hash": "9b1c6d7e", "format": "csv"}, "export.completed": {"dataset": "invoices", "bytes": 48210, "format": "csv", "file_hash": "51f0c2aa"},
     "export.downloaded": {"export_event": "evt-77", "file_hash": "51f0c2aa"}, "import.completed": {"dataset": "invoices", "file_hash": "51f0c2aa"},
     "login.succeeded": {"method": "password", "factors": ["totp"], "risk": "low"}, "session.started": {"expires": "2027-01-01T00:00:00Z"}}
 LONER = 0  # this actor never does the last of ACTIONS, so a page of both has no match
