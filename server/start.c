@@ -110,6 +110,8 @@ fallible start_open(
 	*start = (struct start){.journal = journal,
 		.server = {.trusted_proxies = &start->proxies,
 			.forwarded_form = conf->forwarded_header,
+			.event_bounds = {(uint32_t)conf->events_per_minute, (uint32_t)conf->events_per_day},
+			.import_bounds = {(uint32_t)conf->imports_per_minute, (uint32_t)conf->imports_per_day},
 			.log_name = conf->log_name,
 			.app_name = conf->app_name,
 			.erasure_wait_ms = conf->erasure_wait_hours * START_HOUR_MS,

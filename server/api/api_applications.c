@@ -2,6 +2,7 @@
 /* api_applications - /v1/applications and /v1/applications/{id}. */
 #include "server/api/ask.h"
 #include "server/core/applications.h"
+#include "server/core/event_quota.h"
 
 static const char *state_word(const struct application *application, struct instant now)
 {
@@ -84,10 +85,34 @@ const struct handler api_applications_add = {prepare_add, write_add, answer_add}
 
 /* ---- GET /v1/applications/{id} ---- */
 
+/* An application with the bounds that hold for what it reports. */
+struct bounded {
+	struct application application;
+	struct quota_bounds bounds;
+	bool own;
+};
+
+static void put_bounded(const struct call *call, struct json_out *out, const struct bounded *bounded)
+{
+	put_members(call, out, &bounded->application);
+	json_out_open(out, "quota");
+	json_out_number(out, "per_minute", bounded->bounds.per_minute);
+	json_out_number(out, "per_day", bounded->bounds.per_day);
+	json_out_bool(out, "own", bounded->own);
+	json_out_close(out);
+}
+
+static fallible find_bounds(struct call *call, const struct view *view, struct bounded *bounded)
+{
+	const struct application *application = &bounded->application;
+	return event_quota_bounds(call->server, view, application->tenant, application->id,
+		application->scopes, &bounded->bounds, &bounded->own);
+}
+
 static fallible prepare_get(struct call *call)
 {
 	struct id id;
-	struct application *application = call_new(call, struct application);
+	struct bounded *application = call_new(call, struct bounded);
 	scoped(reading) reading = {0};
 	if (!application)
 		return FAIL(NO_MEMORY, "a call has no memory for an application");
@@ -95,16 +120,73 @@ static fallible prepare_get(struct call *call)
 	TRY(call_reading(call, &reading));
 	struct view view = view_reading(&reading);
 	call->ask = application;
-	return application_get(&view, call->caller.tenant, id, call->arena, application);
+	TRY(application_get(&view, call->caller.tenant, id, call->arena, &application->application));
+	return find_bounds(call, &view, application);
 }
 
 static fallible answer_get(struct call *call, struct json_out *out)
 {
-	put_members(call, out, call->ask);
+	put_bounded(call, out, call->ask);
 	return OK;
 }
 
 const struct handler api_applications_get = {prepare_get, NULL, answer_get};
+
+/* ---- PATCH /v1/applications/{id} ---- */
+
+/* Both bounds, or neither: then the settings hold again. */
+static fallible read_bound(struct call *call, struct applications_bound *bound)
+{
+	struct json_object top, quota;
+	TRY(call_body(call, &top));
+	if (json_in_object(&top, "quota", JSON_NEEDED, &quota)) {
+		bound->own = json_in_has(&quota, "per_minute") || json_in_has(&quota, "per_day");
+		enum json_need need = bound->own ? JSON_NEEDED : JSON_OPTIONAL;
+		bound->bounds.per_minute =
+			(uint32_t)json_in_number(&quota, "per_minute", need, 0, UINT32_MAX, 0);
+		bound->bounds.per_day = (uint32_t)json_in_number(&quota, "per_day", need, 0, UINT32_MAX, 0);
+		json_in_end(&quota);
+	}
+	json_in_end(&top);
+	return call_check(call);
+}
+
+static fallible prepare_bound(struct call *call)
+{
+	struct id id;
+	struct applications_bound *bound = call_new(call, struct applications_bound);
+	scoped(reading) reading = {0};
+	if (!bound)
+		return FAIL(NO_MEMORY, "a call has no memory for an application");
+	TRY(ids_parse(ID_APPLICATION, call->parts[0], &id));
+	TRY(read_bound(call, bound));
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	struct scene scene = ask_scene(call, &view);
+	call->ask = bound;
+	return applications_bound_prepare(&scene, id, bound);
+}
+
+static fallible write_bound(struct act *act, struct call *call)
+{
+	return applications_bound_write(act, call->ask);
+}
+
+static fallible answer_bound(struct call *call, struct json_out *out)
+{
+	const struct applications_bound *bound = call->ask;
+	struct bounded bounded = {
+		.application = bound->application, .bounds = bound->bounds, .own = bound->own};
+	scoped(reading) reading = {0};
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	if (!bound->own)
+		TRY(find_bounds(call, &view, &bounded));
+	put_bounded(call, out, &bounded);
+	return OK;
+}
+
+const struct handler api_applications_bound = {prepare_bound, write_bound, answer_bound};
 
 /* ---- GET /v1/applications ---- */
 

@@ -178,10 +178,18 @@ static fallible make_add(struct call *call, size_t count, struct events_add **ad
 	struct events_item *items = made ? call_alloc(call, count * sizeof *items) : NULL;
 	if (!items)
 		return FAIL(NO_MEMORY, "a call has no memory for its events");
-	*made = (struct events_add){items, count};
+	*made = (struct events_add){.items = items, .count = count, .quota.events = count};
 	call->ask = made;
+	call->status = 201;
 	*add = made;
 	return OK;
+}
+
+/* What there is no room for is not even read. */
+static fallible find_room(struct call *call, struct reading *reading, struct events_add *add)
+{
+	struct view view = view_reading(reading);
+	return event_quota_prepare(call->server, &call->caller, &view, call->now, call->arena, &add->quota);
 }
 
 static fallible prepare_one(struct call *call)
@@ -191,15 +199,22 @@ static fallible prepare_one(struct call *call)
 	scoped(reading) reading = {0};
 	TRY(events_check_reporter(&call->caller));
 	TRY(make_add(call, 1, &add));
-	TRY(call_body(call, &top));
 	TRY(call_reading(call, &reading));
-	call->status = 201;
+	TRY(find_room(call, &reading, add));
+	if (add->quota.over)
+		return OK;
+	TRY(call_body(call, &top));
 	return prepare_item(call, &top, &reading, &add->items[0]);
 }
 
 static fallible write_all(struct act *act, struct call *call)
 {
-	return events_write(act, call->caller.tenant, call->ask);
+	const struct events_add *add = call->ask;
+	TRY(events_write(act, call->caller.tenant, call->ask));
+	call->retry_after_s = add->quota.wait_s;
+	if (add->quota.wait_s > 0)
+		call->refusal = FAIL_CODE(QUOTA_EXCEEDED, "the application has no room for these events now");
+	return OK;
 }
 
 static fallible answer_one(struct call *call, struct json_out *out)
@@ -284,8 +299,8 @@ static fallible prepare_batch(struct call *call)
 		return FAIL(INVALID, "a batch has 1 to 1,000 lines");
 	TRY(make_add(call, count, &add));
 	TRY(call_reading(call, &reading));
-	call->status = 201;
-	return prepare_lines(call, &reading, add);
+	TRY(find_room(call, &reading, add));
+	return add->quota.over ? OK : prepare_lines(call, &reading, add);
 }
 
 static fallible answer_batch(struct call *call, struct json_out *out)

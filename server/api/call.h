@@ -81,6 +81,7 @@ struct call {
 	struct idempotency *idempotency; /* NULL without a key */
 	struct act_job job;
 	struct err result; /* of the act */
+	int64_t retry_after_s; /* with a refusal: when it may be different; 0 = soon */
 	unsigned runs;     /* how often prepare has run */
 	bool suspended;
 };

@@ -28,11 +28,24 @@ static struct flight *flight_of(struct http_exchange *exchange)
 	return *http_state(exchange);
 }
 
+/* When it is worth trying again; without it the answer of a 429 or 503 says one second. */
+static void put_wait(struct call *call)
+{
+	scoped(buf) seconds = BUF(24);
+	if (call->retry_after_s <= 0)
+		return;
+	buf_printf(&seconds, "%lld", (long long)call->retry_after_s);
+	struct span text = arena_copy(call->arena, buf_span(&seconds)); /* it has to last until it is sent */
+	if (text.at)
+		call_header(call, "Retry-After", text);
+}
+
 static void answer_problem(struct flight *flight, struct err err)
 {
 	const struct dispatch *dispatch = flight->dispatch;
 	if (err_row(err.code)->status >= 500 && err.kind != ERR_BUSY)
 		dispatch->failed(dispatch->context, err, flight->call.id);
+	put_wait(&flight->call);
 	reply_problem(flight->call.reply, err, &flight->call.problems, flight->call.id);
 }
 
@@ -206,6 +219,7 @@ static void prepare(struct flight *flight)
 	call->problems.count = 0;
 	call->idempotency = NULL;
 	call->refusal = OK;
+	call->retry_after_s = 0;
 	struct err err = idempotency_begin(call, &replayed);
 	if (!err_failed(err) && replayed)
 		return;

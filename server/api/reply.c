@@ -14,6 +14,9 @@ void reply_header(struct http_reply *reply, const char *name, struct span value)
 
 void reply_retry_after(struct http_reply *reply)
 {
+	for (size_t i = 0; i < reply->header_count; i++)
+		if (strcmp(reply->headers[i].name, "Retry-After") == 0)
+			return;
 	reply_header(reply, "Retry-After", SPAN_LIT("1"));
 }
 

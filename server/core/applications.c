@@ -78,3 +78,71 @@ fallible applications_revoke_write(struct act *act, struct applications_revoke *
 	TRY(put(act, application));
 	return act_add(act, application->tenant, &revoke->revoked.leaf, NULL);
 }
+
+/* ---- bounds of its own ---- */
+
+/* "10 a minute, 100 a day"; nothing without bounds of its own. */
+static fallible print_bounds(
+	const struct scene *scene, bool own, const struct quota_bounds *bounds, struct span *text)
+{
+	scoped(buf) words = BUF(64);
+	if (own)
+		buf_printf(&words, "%u a minute, %u a day", bounds->per_minute, bounds->per_day);
+	return buf_keep(&words, scene->arena, text);
+}
+
+static fallible seal_bound(const struct scene *scene, struct applications_bound *bound)
+{
+	struct span before, after;
+	char approver[ID_TEXT + 1];
+	struct detail_changes changes = {0};
+	struct event event = scene_event(scene, ACTION_POLICY_CHANGED);
+	bool person = !ids_is_none(scene->caller->person);
+	ids_print(person ? ID_PERSON : ID_APPLICATION,
+		person ? scene->caller->person : scene->caller->application, approver);
+	event.has_object_kind = true;
+	event.object_kind = ID_APPLICATION;
+	event.ids[LEAF_ID_OBJECT] = bound->application.id;
+	event.texts[LEAF_TEXT_LABEL] = bound->application.name;
+	TRY(print_bounds(scene, bound->before.version > 0, &bound->before.bounds, &before));
+	TRY(print_bounds(scene, bound->own, &bound->bounds, &after));
+	detail_note(&changes, "quota", before, after);
+	TRY(detail_print_changes(&changes, scene->arena, &event.texts[LEAF_TEXT_CHANGES]));
+	const struct detail_field fields[] = {
+		{"policy", SPAN_LIT("quota"), false}, {"approver", span_text(approver), false}};
+	TRY(detail_print(fields, 2, scene->arena, &event.texts[LEAF_TEXT_DETAIL]));
+	return scene_seal(scene, &event, &bound->changed);
+}
+
+static fallible find_quota(
+	const struct view *view, const struct application *application, struct quota *quota)
+{
+	*quota = (struct quota){.tenant = application->tenant, .application = application->id};
+	struct err err = quota_get(view, application->tenant, application->id, quota);
+	return err.kind == ERR_NOT_FOUND ? OK : err;
+}
+
+fallible applications_bound_prepare(const struct scene *scene, struct id id, struct applications_bound *bound)
+{
+	struct application *application = &bound->application;
+	TRY(application_get(scene->view, scene->caller->tenant, id, scene->arena, application));
+	if (application->state == APPLICATION_REVOKED)
+		return FAIL(NOT_FOUND, "the application is revoked");
+	TRY(find_quota(scene->view, application, &bound->before));
+	return seal_bound(scene, bound);
+}
+
+fallible applications_bound_write(struct act *act, struct applications_bound *bound)
+{
+	struct quota now;
+	struct view view = view_act(act);
+	const struct application *application = &bound->application;
+	struct noun_key key = noun_key(application->tenant, id_span(&application->id), SPAN_NONE);
+	TRY(noun_still(act, TABLE_APPLICATION, noun_key_span(&key), application->version));
+	TRY(find_quota(&view, application, &now));
+	if (now.version != bound->before.version)
+		return FAIL_CODE(STALE, "the quota changed meanwhile");
+	now.bounds = bound->bounds;
+	TRY(bound->own ? quota_put(act, &now) : quota_drop(act, application->tenant, application->id));
+	return act_add(act, application->tenant, &bound->changed.leaf, NULL);
+}

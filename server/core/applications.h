@@ -4,6 +4,7 @@
 
 #include "server/core/scene.h"
 #include "store/application.h"
+#include "store/quota.h"
 
 struct applications_add {
 	/* asked */
@@ -29,3 +30,19 @@ struct applications_revoke {
 fallible applications_revoke_prepare(
 	const struct scene *scene, struct id id, struct applications_revoke *revoke);
 fallible applications_revoke_write(struct act *act, struct applications_revoke *revoke);
+
+/* Bounds of an application's own on the events that it reports. */
+struct applications_bound {
+	/* asked */
+	bool own; /* false: back to the settings */
+	struct quota_bounds bounds;
+	/* prepared */
+	struct application application;
+	struct quota before; /* version 0: it had none */
+	struct event_draft changed;
+};
+
+/* applications_bound_prepare - Fails: NOT_FOUND, also when it is revoked. applications_bound_write - Fails: STALE. */
+fallible applications_bound_prepare(
+	const struct scene *scene, struct id id, struct applications_bound *bound);
+fallible applications_bound_write(struct act *act, struct applications_bound *bound);

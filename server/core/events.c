@@ -144,6 +144,9 @@ fallible events_prepare(const struct server *server, const struct caller *caller
 
 fallible events_write(struct act *act, struct id tenant, struct events_add *add)
 {
+	TRY(event_quota_write(act, &add->quota));
+	if (add->quota.wait_s > 0)
+		return OK;
 	for (size_t i = 0; i < add->count; i++) {
 		struct events_item *item = &add->items[i];
 		/* An earlier line may have come from the same new device: then this one has its id. */

@@ -3,7 +3,9 @@
  * 7). */
 #pragma once
 
+#include "server/core/caller.h"
 #include "server/core/devices.h"
+#include "server/core/event_quota.h"
 
 enum {
 	EVENTS_BATCH_MAX = 1000,
@@ -37,6 +39,7 @@ struct events_item {
 struct events_add {
 	struct events_item *items;
 	size_t count;
+	struct event_quota quota;
 };
 
 /* events_check_reporter - Fails: SCOPE_MISSING a personal token: it has every scope, for its person's
@@ -52,5 +55,6 @@ fallible events_check_action(const struct caller *caller, const struct action_ro
 fallible events_prepare(const struct server *server, const struct caller *caller, const struct view *view,
 	const struct events_ask *ask, struct instant now, struct arena *arena, struct events_item *item);
 
-/* events_write - all of them, or none. */
+/* events_write - all of them, or none: also when add->quota.wait_s says that there is no room, which is OK, for the
+ * refusal is on record. */
 fallible events_write(struct act *act, struct id tenant, struct events_add *add);

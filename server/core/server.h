@@ -7,6 +7,7 @@
 #include "crypto/secret.h"
 #include "server/keeper/keeper.h"
 #include "store/committer.h"
+#include "store/quota.h"
 #include "store/volume.h"
 
 #include <stdatomic.h>
@@ -34,6 +35,8 @@ struct server {
 	const struct address_nets *trusted_proxies; /* who is believed whom he spoke to; NULL = nobody */
 	unsigned forwarded_form;                    /* enum forwarded_form of server/http */
 	struct agents *agents;                      /* rules for user agents; NULL = they are not read */
+	struct quota_bounds event_bounds;           /* of what one application reports */
+	struct quota_bounds import_bounds;          /* with scope events:import */
 	const char *log_name;                       /* in the origin of every log: LOG_NAME/<tenant id> */
 	const char *app_name;         /* how mails name an application that has no name of its own */
 	int64_t erasure_wait_ms;      /* from the request of an erasure to the day it is due */

@@ -113,6 +113,87 @@ Test(events, the_values_of_a_secret_field_are_dropped_and_others_stay)
 		"%.*s", SPAN_FMT(event.texts[LEAF_TEXT_CHANGES]));
 }
 
+/* ---- quotas ---- */
+
+#define ONE "{\"action\":\"record.viewed\",\"actor\":\"system\"," WHY "}"
+
+static int bound_to(
+	struct api_world *world, const char *application, const char *quota, struct api_answer *answer)
+{
+	char path[BODY_MAX], body[BODY_MAX];
+	snprintf(path, sizeof path, "/v1/applications/%s", application);
+	snprintf(body, sizeof body, "{\"quota\":{%s}}", quota);
+	return api_call(world, "PATCH", path, world->tenant.token, body, answer);
+}
+
+Test(events, an_application_reports_as_many_as_its_quota_and_no_more)
+{
+	scoped(api_world) world = {0};
+	scoped(api_answer) answer = {0};
+	struct api_application writer, other;
+	api_world_open(&world);
+	api_world_application(&world, &world.tenant, SCOPE_BIT(EVENTS_WRITE), &writer);
+	api_world_application(&world, &world.tenant, SCOPE_BIT(EVENTS_WRITE), &other);
+	cr_assert(bound_to(&world, writer.text, "\"per_minute\":1000,\"per_day\":3", &answer) == 200, "%s",
+		answer.body);
+	cr_assert(json_is_true(api_member(&answer, "quota/own")), "%s", answer.body);
+	cr_assert(api_count_events(&world, world.tenant.id, ACTION_POLICY_CHANGED) == 1, "it is on record");
+	cr_assert(
+		api_call(&world, "POST", "/v1/events", writer.token, ONE, &answer) == 201, "%s", answer.body);
+	api_call(&world, "POST", "/v1/events:batch", writer.token, ONE "\n" ONE "\n" ONE, &answer);
+	cr_assert(api_is_code(&answer, 429, "quota_exceeded"), "all lines count: %s", answer.body);
+	cr_assert(strstr(answer.head, "Retry-After: ") != NULL &&
+			strstr(answer.head, "Retry-After: 1\r\n") == NULL,
+		"%s", answer.head);
+	cr_assert(api_count_events(&world, world.tenant.id, ACTION_RECORD_VIEWED) == 1,
+		"nothing of it is taken");
+	cr_assert(api_call(&world, "POST", "/v1/events:batch", writer.token, ONE "\n" ONE, &answer) == 201,
+		"%s", answer.body);
+	cr_assert(
+		api_call(&world, "POST", "/v1/events", other.token, ONE, &answer) == 201, "the others go on");
+}
+
+Test(events, refusals_for_the_quota_are_counted_together)
+{
+	scoped(api_world) world = {0};
+	scoped(api_answer) answer = {0};
+	struct api_application writer;
+	api_world_open(&world);
+	api_world_application(&world, &world.tenant, SCOPE_BIT(EVENTS_WRITE), &writer);
+	world.server.event_bounds = (struct quota_bounds){0, 1};
+	cr_assert(
+		api_call(&world, "POST", "/v1/events", writer.token, ONE, &answer) == 201, "%s", answer.body);
+	for (int i = 0; i < 20; i++) {
+		api_call(&world, "POST", "/v1/events", writer.token, ONE, &answer);
+		cr_assert(api_is_code(&answer, 429, "quota_exceeded"), "%s", answer.body);
+	}
+	size_t rows = api_count_events(&world, world.tenant.id, ACTION_LOG_EVENT_REJECTED);
+	cr_assert(rows >= 1 && rows <= 2, "one a minute, not one each: %zu", rows);
+	cr_assert(api_call(&world, "POST", "/v1/events", world.tenant.token, ONE, &answer) == 201,
+		"with events:import other bounds hold");
+}
+
+Test(events, bounds_of_its_own_go_before_the_settings_and_can_be_given_up)
+{
+	scoped(api_world) world = {0};
+	scoped(api_answer) answer = {0};
+	struct api_application writer;
+	api_world_open(&world);
+	api_world_application(&world, &world.tenant, SCOPE_BIT(EVENTS_WRITE), &writer);
+	world.server.event_bounds = (struct quota_bounds){0, 1};
+	cr_assert(bound_to(&world, writer.text, "\"per_minute\":0,\"per_day\":0", &answer) == 200, "%s",
+		answer.body);
+	for (int i = 0; i < 3; i++)
+		cr_assert(api_call(&world, "POST", "/v1/events", writer.token, ONE, &answer) == 201, "%s",
+			answer.body);
+	cr_assert(bound_to(&world, writer.text, "", &answer) == 200, "%s", answer.body);
+	cr_assert(json_is_false(api_member(&answer, "quota/own")), "%s", answer.body);
+	api_call(&world, "POST", "/v1/events", writer.token, ONE, &answer);
+	cr_assert(api_is_code(&answer, 429, "quota_exceeded"), "%s", answer.body);
+	cr_assert(bound_to(&world, writer.text, "\"per_day\":5", &answer) == 422, "both, or neither");
+	cr_assert(bound_to(&world, "app_00000000000000000000000000", "", &answer) == 404, "%s", answer.body);
+}
+
 /* ---- what is asked first ---- */
 
 Test(events, a_reserved_action_is_refused_before_anything_is_missed)
