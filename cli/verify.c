@@ -4,9 +4,12 @@
 
 #include "base/text.h"
 #include "cli/bearer.h"
+#include "cli/evidence_print.h"
 #include "cli/folder.h"
 #include "cli/http.h"
+#include "cli/lines.h"
 #include "cli/print.h"
+#include "cli/verify_evidence.h"
 #include "cli/verify_tiles.h"
 #include "crypto/checkpoint.h"
 
@@ -131,6 +134,33 @@ static fallible verify_proof(
 	return OK;
 }
 
+/* Whether a file begins as evidence does; one that can't be read does not. */
+static bool is_evidence(const char *path)
+{
+	scoped(lines) lines = LINES;
+	struct span line;
+	bool more = false;
+	return !err_failed(lines_open(path, EVIDENCE_LINE_MAX, &lines)) &&
+		!err_failed(lines_next(&lines, &line, &more)) && more && span_is(line, EVIDENCE_FIRST_LINE);
+}
+
+static fallible verify_evidence(struct commands_call *call, const struct note_verifier *verifier)
+{
+	scoped(arena) arena = ARENA(VERIFY_EVIDENCE_ARENA);
+	struct verify_evidence_report report;
+	struct verify_evidence_ask ask = {.path = call->operand,
+		.verifier = verifier,
+		.progress = print_progress,
+		.row = call->option[COMMANDS_ROWS] ? evidence_print_row : NULL};
+	struct err err = verify_evidence_check(&ask, &arena, &report);
+	if (err_failed(err)) {
+		commands_say_where(call, report.where);
+		return err;
+	}
+	return evidence_print_report(
+		&report, call->option[COMMANDS_JSON] ? EVIDENCE_PRINT_JSON : EVIDENCE_PRINT_SENTENCE);
+}
+
 static fallible verify_file(struct commands_call *call, const struct note_verifier *verifier)
 {
 	scoped(buf) file = BUF(FILE_MAX);
@@ -154,5 +184,7 @@ fallible verify_run(struct commands_call *call)
 		return verify_url(call, &verifier);
 	if (stat(call->operand, &facts) == 0 && S_ISDIR(facts.st_mode))
 		return verify_folder(call, &verifier);
+	if (is_evidence(call->operand))
+		return verify_evidence(call, &verifier);
 	return verify_file(call, &verifier);
 }

@@ -5,6 +5,7 @@
 #include "server/api/idempotency.h"
 #include "server/core/checkpoints.h"
 #include "server/core/erasing.h"
+#include "server/core/exports.h"
 #include "server/core/verifications.h"
 #include "server/env/pause.h"
 #include "store/check.h"
@@ -134,6 +135,16 @@ static void turn_keys(struct jobs *jobs)
 		journal_err(jobs->journal, JOURNAL_WARN, err, SPAN_LIT("shred keys"));
 }
 
+/* ---- exports that broke off ---- */
+
+static void end_exports(struct jobs *jobs)
+{
+	size_t swept;
+	struct err err = exports_sweep(jobs->server, clock_now(), &swept);
+	if (err_failed(err))
+		journal_err(jobs->journal, JOURNAL_WARN, err, SPAN_LIT("exports"));
+}
+
 /* ---- after the start ---- */
 
 /* An old row that was put back by hand is genuine but does not fit the head's sum: then nothing is released
@@ -164,6 +175,7 @@ static void *run_thread(void *context)
 		for (size_t i = 0; i < JOB_COUNT; i++)
 			run_job(jobs, &JOBS[i]);
 		erase(jobs);
+		end_exports(jobs);
 		if (turn % JOBS_SIGN_TURNS == 0)
 			sign_logs(jobs);
 		if (turn % JOBS_KEY_TURNS == 1)

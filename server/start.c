@@ -117,6 +117,7 @@ fallible start_open(
 			.erasure_wait_ms = conf->erasure_wait_hours * START_HOUR_MS,
 			.backup_days = conf->backup_days}};
 	start->server.health = &start->health;
+	start->server.exports = &start->exports;
 	struct err err = conf_read_proxies(conf, &start->proxies);
 	if (!err_failed(err))
 		err = open_parts(conf, mode, start);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "server/core/exports.h"
 #include "server/core/server.h"
 #include "server/env/conf.h"
 #include "server/env/journal.h"
@@ -10,6 +11,7 @@
 struct start {
 	struct server server;
 	struct health health;
+	struct exports_desk exports;
 	struct journal *journal;
 	struct address_nets proxies;
 	int lock; /* descriptor + 1; 0 = none */

@@ -156,16 +156,21 @@ static struct subject subject_of(const struct leaf *leaf, enum part_kind kind)
 	return (struct subject){.kind = SUBJECT_TENANT};
 }
 
+fallible event_part_key(const struct keys *keys, struct id tenant, const struct leaf *leaf,
+	const struct leaf_part *part, struct part_key *key)
+{
+	uint32_t epoch;
+	struct subject subject = subject_of(leaf, part->kind);
+	TRY(part_epoch(part->record, &epoch));
+	return keys->part_key(keys->keeper, tenant, &subject, leaf->event, part->kind, &epoch, key);
+}
+
 static fallible open_part(
 	const struct keys *keys, const struct leaf_part *part, struct arena *arena, struct event_read *event)
 {
 	scoped(buf) plain = BUF(EVENT_PART_MAX);
 	scoped(part_key) key = {0};
-	uint32_t epoch;
-	struct subject subject = subject_of(&event->leaf, part->kind);
-	TRY(part_epoch(part->record, &epoch));
-	TRY(keys->part_key(
-		keys->keeper, event->row.tenant, &subject, event->leaf.event, part->kind, &epoch, &key));
+	TRY(event_part_key(keys, event->row.tenant, &event->leaf, part, &key));
 	TRY(part_open(&key, part->record, &plain));
 	struct span copy = arena_copy(arena, buf_span(&plain));
 	explicit_bzero(plain.data, plain.len);
@@ -174,7 +179,7 @@ static fallible open_part(
 	return leaf_read_texts(copy, event->texts);
 }
 
-static unsigned sight_of(enum part_kind kind)
+unsigned event_sight(enum part_kind kind)
 {
 	switch (kind) {
 	case PART_ACTOR:
@@ -197,7 +202,7 @@ fallible event_read(const struct keys *keys, const struct log_row *row, unsigned
 	read.action = action_by_code(read.leaf.action);
 	for (size_t i = 0; i < read.leaf.part_count; i++) {
 		const struct leaf_part *part = &read.leaf.parts[i];
-		unsigned sight = sight_of(part->kind);
+		unsigned sight = event_sight(part->kind);
 		if (!(sees & sight)) {
 			read.withheld |= sight;
 			continue;

@@ -79,5 +79,13 @@ struct event_read {
 fallible event_read(const struct keys *keys, const struct log_row *row, unsigned sees, struct arena *arena,
 	struct event_read *event);
 
+/* event_part_key - the key of one part of a leaf, to be shown with it: it opens nothing else (FOUNDATIONS 6).
+ * Fails: NOT_FOUND it was erased · CORRUPT the record · BUSY sealed. */
+fallible event_part_key(const struct keys *keys, struct id tenant, const struct leaf *leaf,
+	const struct leaf_part *part, struct part_key *key);
+
+/* event_sight - which of enum event_parts a part is. */
+unsigned event_sight(enum part_kind kind);
+
 /* event_month - the epoch of the tenant's log key at a time: year * 12 + month - 1, in UTC. */
 uint32_t event_month(struct instant at);

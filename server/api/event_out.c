@@ -108,23 +108,36 @@ static void put_others(struct json_out *out, const struct log_event *event)
 	}
 }
 
-static void put_object(struct json_out *out, const struct log_event *event)
+void event_out_object(const struct log_event *event, struct event_out_object *object)
 {
 	const struct leaf *leaf = &event->read.leaf;
 	const struct span *texts = event->read.texts;
 	bool ours = leaf->object_kind > 0 && leaf->object_kind <= ID_KIND_COUNT;
+	*object = (struct event_out_object){.label = texts[LEAF_TEXT_LABEL]};
 	if (!ours && texts[LEAF_TEXT_OBJECT_TYPE].len == 0 && texts[LEAF_TEXT_OBJECT].len == 0)
 		return;
+	object->type = texts[LEAF_TEXT_OBJECT_TYPE];
+	object->id = texts[LEAF_TEXT_OBJECT];
+	if (!ours)
+		return;
+	if (object->type.len == 0)
+		object->type = span_text(OBJECT_TYPES[leaf->object_kind - 1]);
+	if (ids_is_none(leaf->ids[LEAF_ID_OBJECT]))
+		return;
+	ids_print((enum id_kind)(leaf->object_kind - 1), leaf->ids[LEAF_ID_OBJECT], object->id_text);
+	object->id = span_text(object->id_text);
+}
+
+static void put_object(struct json_out *out, const struct log_event *event)
+{
+	struct event_out_object object;
+	event_out_object(event, &object);
+	if (object.type.len == 0 && object.id.len == 0)
+		return;
 	json_out_open(out, "object");
-	if (texts[LEAF_TEXT_OBJECT_TYPE].len)
-		json_out_span(out, "type", texts[LEAF_TEXT_OBJECT_TYPE]);
-	else
-		json_out_text(out, "type", ours ? OBJECT_TYPES[leaf->object_kind - 1] : NULL);
-	if (ours)
-		json_out_id(out, "id", (enum id_kind)(leaf->object_kind - 1), leaf->ids[LEAF_ID_OBJECT]);
-	else
-		put_text(out, "id", texts[LEAF_TEXT_OBJECT]);
-	put_text(out, "label", texts[LEAF_TEXT_LABEL]);
+	json_out_span(out, "type", object.type);
+	put_text(out, "id", object.id);
+	put_text(out, "label", object.label);
 	json_out_close(out);
 }
 
@@ -226,4 +239,20 @@ void event_out_members(struct json_out *out, const struct log_event *event)
 	put_text(out, "trace", texts[LEAF_TEXT_TRACE]);
 	put_parts(out, "erased", read->erased);
 	put_parts(out, "withheld", read->withheld);
+}
+
+const char *event_out_source(const struct leaf *leaf)
+{
+	return SOURCES[leaf->source];
+}
+
+const char *event_out_outcome(const struct leaf *leaf)
+{
+	return OUTCOMES[leaf->outcome];
+}
+
+struct span event_out_reason(const struct event_read *read)
+{
+	const char *reason = reasons_word(read->leaf.reason);
+	return reason ? span_text(reason) : read->texts[LEAF_TEXT_REASON];
 }

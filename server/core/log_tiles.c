@@ -75,3 +75,12 @@ fallible log_tiles_read(
 	TRY(tree_open(&server->volume, tenant, &tree));
 	return tree_tile(&tree, tile, out);
 }
+
+fallible log_tiles_sequences(const struct server *server, struct id tenant, const struct tile *tile,
+	uint64_t sequences[static TILE_WIDTH])
+{
+	struct bundle bundle;
+	TRY(find_all(&server->volume, tenant, tile, &bundle));
+	memcpy(sequences, bundle.sequences, sizeof bundle.sequences);
+	return OK;
+}

@@ -12,3 +12,11 @@
  * Fails: NOT_FOUND the log has no such tile yet · EXPIRED entries were pruned · TOO_LARGE · CORRUPT · IO. */
 fallible log_tiles_read(
 	const struct server *server, struct id tenant, const struct tile *tile, struct buf *out);
+
+/* log_tiles_sequences - where the leaves of one bundle of entries lie in the volume.
+ *
+ *   tile       entries; at most as wide as the log has it now
+ *   sequences  set for tile->width leaves
+ * Fails: NOT_FOUND the log has no such bundle yet · CORRUPT · IO. */
+fallible log_tiles_sequences(const struct server *server, struct id tenant, const struct tile *tile,
+	uint64_t sequences[static TILE_WIDTH]);

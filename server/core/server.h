@@ -22,8 +22,9 @@ struct health {
 	atomic_bool unlocked;        /* secrets may reach swap */
 };
 
-struct agents; /* server/core/agent.h */
-struct follow; /* server/api/follow.h */
+struct agents;       /* server/core/agent.h */
+struct exports_desk; /* server/core/exports.h */
+struct follow;       /* server/api/follow.h */
 
 struct server {
 	struct volume volume;
@@ -31,6 +32,7 @@ struct server {
 	struct keeper *keeper;
 	struct secret_arena *secrets;
 	struct health *health;
+	struct exports_desk *exports;               /* those that run */
 	struct follow *follow;                      /* those who follow logs; NULL: nobody may */
 	const struct address_nets *trusted_proxies; /* who is believed whom he spoke to; NULL = nobody */
 	unsigned forwarded_form;                    /* enum forwarded_form of server/http */

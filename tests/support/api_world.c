@@ -175,6 +175,7 @@ void api_world_open(struct api_world *world)
 	open_store(world);
 	world->server.secrets = world->secrets;
 	open_follow(world);
+	world->server.exports = &world->exports;
 	tokens_make(TOKEN_OPERATOR, world->operator);
 	api_world_tenant(world, &world->tenant);
 	open_http(world);

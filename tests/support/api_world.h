@@ -12,6 +12,7 @@
 
 #include "policies/scopes.h"
 #include "server/api/dispatch.h"
+#include "server/core/exports.h"
 #include "server/core/server.h"
 #include "store/application.h"
 #include "store/event.h"
@@ -47,6 +48,7 @@ struct api_world {
 	struct temp_dir dir;
 	struct secret_arena *secrets;
 	struct server server;
+	struct exports_desk exports;
 	struct dispatch dispatch;
 	struct http_app app;
 	struct http_server *http;
