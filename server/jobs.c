@@ -6,6 +6,7 @@
 #include "server/core/checkpoints.h"
 #include "server/core/erasing.h"
 #include "server/core/exports.h"
+#include "server/core/pruning.h"
 #include "server/core/verifications.h"
 #include "server/env/pause.h"
 #include "store/check.h"
@@ -16,8 +17,8 @@
 #include <stdlib.h>
 
 enum {
-	JOBS_DAY_MS = 24 * 60 * 60 * 1000,
 	JOBS_KEY_TURNS = 900,
+	JOBS_PRUNE_TURNS = 43200 /* a day */,
 	JOBS_EVERY_MS = 2000,
 	JOBS_AT_ONCE = 500,
 	JOBS_SIGN_TURNS = 5,
@@ -127,6 +128,18 @@ static void erase(struct jobs *jobs)
 		journal_err(jobs->journal, JOURNAL_WARN, err, SPAN_LIT("erasures"));
 }
 
+static void prune(struct jobs *jobs)
+{
+	struct pruning_report report;
+	struct err err = pruning_turn(jobs->server, clock_now(), &report);
+	if (err_failed(err))
+		journal_err(jobs->journal, JOURNAL_WARN, err, SPAN_LIT("pruning"));
+	else if (report.dropped)
+		JOURNAL(jobs->journal, INFO, "events were pruned",
+			JOURNAL_NUMBER("events", (int64_t)report.dropped),
+			JOURNAL_NUMBER("tenants", (int64_t)report.tenants));
+}
+
 /* Free pages and older copies of the keyring go dark once a day. */
 static void turn_keys(struct jobs *jobs)
 {
@@ -180,6 +193,8 @@ static void *run_thread(void *context)
 			sign_logs(jobs);
 		if (turn % JOBS_KEY_TURNS == 1)
 			turn_keys(jobs);
+		if (turn % JOBS_PRUNE_TURNS == JOBS_KEY_TURNS)
+			prune(jobs);
 	}
 	return NULL;
 }

@@ -5,6 +5,7 @@
 #include "server/core/detail.h"
 #include "server/core/ending.h"
 #include "server/core/erasures.h"
+#include "server/core/owners.h"
 #include "store/expiry.h"
 #include "store/query.h"
 
@@ -36,7 +37,8 @@ struct plan {
 	size_t count;
 	struct erasures_notices told;
 	struct event_draft draft;
-	size_t ended; /* grants */
+	struct id other_owner; /* who stays when an owner goes */
+	size_t ended;          /* grants */
 	struct arena arena;
 };
 
@@ -118,6 +120,21 @@ static fallible check_still(struct act *act, const struct plan *plan)
 
 /* ---- step 1: unreadable ---- */
 
+/* Others may have gone since it was asked for. */
+static fallible find_other_owner(struct plan *plan, const struct view *view)
+{
+	struct person person;
+	const struct erasure *erasure = &plan->erasure;
+	if (erasure->subject.kind != SUBJECT_PERSON)
+		return OK;
+	TRY(person_get(view, erasure->tenant, erasure->subject.id, &plan->arena, &person));
+	if (!owners_is(&person))
+		return OK;
+	TRY(owners_find_other(view, erasure->tenant, person.id, &plan->other_owner));
+	return ids_is_none(plan->other_owner) ? FAIL_CODE(LAST_OWNER, "a tenant keeps at least one owner")
+					      : OK;
+}
+
 static fallible check_day(struct act *act, const struct plan *plan)
 {
 	struct erasure_count day;
@@ -153,6 +170,8 @@ static fallible write_begin(struct act *act, void *context)
 		return FAIL(CONFLICT, "the erasure is not due");
 	TRY(check_still(act, plan));
 	TRY(check_day(act, plan));
+	if (!ids_is_none(plan->other_owner))
+		TRY(owners_check(act, plan->erasure.tenant, plan->other_owner));
 	TRY(hide(act, plan));
 	erasing.state = ERASURE_ERASING;
 	return erasure_change(act, &erasing);
@@ -208,12 +227,15 @@ static fallible count_affected(struct plan *plan)
 {
 	struct erasure *erasure = &plan->erasure;
 	bool is_client = erasure->subject.kind == SUBJECT_CLIENT;
-	const uint16_t code = action_row(ACTION_EXPORT_COMPLETED)->code;
-	const uint8_t exported[] = {(uint8_t)(code >> 8), (uint8_t)code};
+	static const enum action EXPORTS[] = {ACTION_EXPORT_COMPLETED, ACTION_LOG_EXPORTED};
 	struct query of_subject = {.tenant = erasure->tenant};
 	struct query of_exports = {.tenant = erasure->tenant, .from = ids_time(erasure->subject.id)};
 	TRY(query_add(&of_subject, is_client ? INDEX_CLIENT : INDEX_ACTOR, id_span(&erasure->subject.id)));
-	TRY(query_add(&of_exports, INDEX_ACTION, SPAN_BYTES(exported)));
+	for (size_t i = 0; i < sizeof EXPORTS / sizeof EXPORTS[0]; i++) {
+		const uint16_t code = action_row(EXPORTS[i])->code;
+		const uint8_t value[] = {(uint8_t)(code >> 8), (uint8_t)code};
+		TRY(query_add(&of_exports, INDEX_ACTION, SPAN_BYTES(value)));
+	}
 	TRY(count_events(plan->server, &of_subject, &erasure->events));
 	return count_events(plan->server, &of_exports, &erasure->exports);
 }
@@ -292,6 +314,7 @@ static fallible step(struct plan *plan, struct reading *reading)
 {
 	struct view view = view_reading(reading);
 	if (plan->erasure.state == ERASURE_APPROVED) {
+		TRY(find_other_owner(plan, &view));
 		reading_done(reading);
 		return run(plan, write_begin);
 	}
@@ -392,7 +415,7 @@ static fallible carry_out(const struct server *server, struct expiry *due, struc
 		err = erasing_step(server, due->tenant, due->id, now);
 	if (err.code == CODE_HELD)
 		return refuse(server, due, now);
-	if (err.kind == ERR_SLOW_DOWN)
+	if (err.kind == ERR_SLOW_DOWN || err.code == CODE_LAST_OWNER)
 		return put_off(server, due);
 	if (err.kind == ERR_CONFLICT && err.code != CODE_STALE)
 		return committer_run(server->committer,

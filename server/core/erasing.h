@@ -15,8 +15,8 @@
 
 enum { ERASING_REINDEX_DAYS = 7, ERASING_AT_ONCE = 64, ERASING_GRANTS_AT_ONCE = 200 };
 
-/* erasing_turn - carry out what is due, at most ERASING_AT_ONCE; *done counts what moved on. An erasure that a hold
- * forbids is refused, one over the day's number waits an hour. Not from inside an act. Fails: as the first one
+/* erasing_turn - carry out what is due, at most ERASING_AT_ONCE; *done counts what was due. An erasure that a hold
+ * forbids is refused; one over the day's number, or of the last owner, waits another hour. Not from inside an act. Fails: as the first one
  * that failed; it is tried again at the next turn. */
 fallible erasing_turn(const struct server *server, struct instant now, size_t *done);
 

@@ -22,11 +22,15 @@ struct instant erasures_dark_after(const struct server *server, const struct era
 fallible erasures_find(const struct scene *scene, struct span text, struct erasure *erasure)
 {
 	struct id id;
-	uint64_t seen_by = CAPABILITY_BIT(PRIVACY_REQUEST) | CAPABILITY_BIT(PRIVACY_APPROVE);
-	if (!(scene->caller->capabilities & seen_by))
-		return FAIL(NOT_FOUND, "the caller sees no erasures");
+	struct erasure found;
+	const struct caller *caller = scene->caller;
 	TRY(ids_parse(ID_ERASURE, text, &id));
-	return erasure_get(scene->view, scene->caller->tenant, id, scene->arena, erasure);
+	TRY(erasure_get(scene->view, caller->tenant, id, scene->arena, &found));
+	bool sees_all = caller->capabilities & CAPABILITY_BIT(PRIVACY_APPROVE);
+	if (!sees_all && !ids_equal(caller->person, found.requester))
+		return FAIL(NOT_FOUND, "the caller sees the erasures that he asked for");
+	*erasure = found;
+	return OK;
 }
 
 /* ---- events ---- */
@@ -83,26 +87,13 @@ static fallible tell_one(const struct erasures_tell *with, const struct erasure 
 	return OK;
 }
 
-/* What is read of one person is forgotten with the next one. */
-static bool next_owner(
-	const struct view *view, struct id tenant, struct id *at, bool *is_owner, struct err *err)
-{
-	struct person person;
-	scoped(arena) arena = ARENA(ONE_NOUN);
-	if (!person_next(view, tenant, at, &arena, &person, err))
-		return false;
-	*is_owner = owners_is(&person);
-	return true;
-}
-
 fallible erasures_tell_owners(const struct erasures_tell *with, const struct erasure *erasure,
 	enum notice_kind kind, struct erasures_notices *told)
 {
 	struct id at = {0};
 	struct err err = OK;
-	bool is_owner;
-	while (next_owner(with->view, erasure->tenant, &at, &is_owner, &err))
-		if (is_owner && !ids_equal(at, erasure->subject.id))
+	while (owners_next(with->view, erasure->tenant, &at, &err))
+		if (!ids_equal(at, erasure->subject.id))
 			TRY(tell_one(with, erasure, kind, at, told));
 	return err;
 }

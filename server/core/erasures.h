@@ -56,7 +56,7 @@ fallible erasures_decide_write(struct act *act, struct erasures_decide *decide);
 fallible erasures_cancel_prepare(const struct scene *scene, struct erasures_decide *cancel);
 fallible erasures_cancel_write(struct act *act, struct erasures_decide *cancel);
 
-/* erasures_find - by the id in a path; seen by who may ask or approve, and by owners. Fails: NOT_FOUND. */
+/* erasures_find - by the id in a path; seen by who may approve, and by the one who asked. Fails: NOT_FOUND. */
 fallible erasures_find(const struct scene *scene, struct span text, struct erasure *erasure);
 
 /* erasures_detail - the JSON of an event about one: its id, and what is given besides (NULL, 0 = nothing). */

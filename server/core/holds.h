@@ -28,8 +28,8 @@ struct holds_lift {
 	struct event_draft draft;
 };
 
-/* holds_lift_prepare - the first proven person asks for it, a second one lifts it. Fails: PERSON_UNPROVEN ·
- * DENIED the same person again, or a second one without privacy.approve · CONFLICT it was lifted already. */
+/* holds_lift_prepare - the first proven person asks for it, a second one lifts it; both with privacy.approve (the
+ * route's). Fails: PERSON_UNPROVEN · DENIED the same person again · CONFLICT it is over already. */
 fallible holds_lift_prepare(const struct scene *scene, struct holds_lift *lift);
 fallible holds_lift_write(struct act *act, struct holds_lift *lift);
 

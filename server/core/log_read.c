@@ -409,8 +409,12 @@ static fallible get_visible(struct reading *reading, const struct log_reader *re
 	struct log_row *row, struct leaf *leaf)
 {
 	TRY(log_get(&reading->txn, sequence, row));
-	if (!ids_equal(row->tenant, reader->tenant) || row->leaf.len == 0)
+	if (!ids_equal(row->tenant, reader->tenant))
 		return FAIL(NOT_FOUND, "there is no such event");
+	/* Whether a stub was one that the reader might see, nobody knows any more. */
+	if (row->leaf.len == 0)
+		return reader->scope == CAPABILITY_LOG_TENANT ? FAIL_CODE(PRUNED, "the event was pruned")
+							      : FAIL(NOT_FOUND, "there is no such event");
 	TRY(leaf_decode(row->leaf, leaf));
 	return may_see(reader, leaf) ? OK : FAIL(NOT_FOUND, "the reader may not see the event");
 }

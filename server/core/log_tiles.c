@@ -3,6 +3,7 @@
 #include "server/core/log_tiles.h"
 
 #include "store/index.h"
+#include "store/retention.h"
 #include "store/tree.h"
 
 /* A run of a tenant's leaves and where they lie. */
@@ -49,8 +50,14 @@ static fallible find_all(
 static fallible put_entries(
 	const struct server *server, struct id tenant, const struct bundle *bundle, struct buf *out)
 {
+	struct pruned pruned;
 	scoped(reading) reading = {0};
 	TRY(reading_open(&server->volume, &reading));
+	struct view view = view_reading(&reading);
+	TRY(pruned_get(&view, tenant, &pruned));
+	/* c2sp.org/tlog-tiles: below the minimum index a log has hashes and no entries. */
+	if (bundle->first + bundle->width <= pruned.minimum)
+		return FAIL(NOT_FOUND, "the bundle lies below the log's minimum index");
 	for (uint16_t i = 0; i < bundle->width; i++) {
 		struct log_row row;
 		TRY(log_get(&reading.txn, bundle->sequences[i], &row));

@@ -24,6 +24,14 @@ static bool next_is_owner(
 	return true;
 }
 
+bool owners_next(const struct view *view, struct id tenant, struct id *at, struct err *err)
+{
+	bool is_owner = false;
+	while (!is_owner && next_is_owner(view, tenant, at, &is_owner, err))
+		;
+	return is_owner && !err_failed(*err);
+}
+
 fallible owners_find_other(const struct view *view, struct id tenant, struct id except, struct id *other)
 {
 	struct id at = {0};

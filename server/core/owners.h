@@ -11,5 +11,9 @@ bool owners_is(const struct person *person);
  * case. */
 fallible owners_find_other(const struct view *view, struct id tenant, struct id except, struct id *other);
 
+/* owners_next - walk the owners in the order of their ids; `at` none = from the first. False at the end: check
+ * *err. */
+bool owners_next(const struct view *view, struct id tenant, struct id *at, struct err *err);
+
 /* owners_check - in the act: the other owner that prepare found still is one. Fails: STALE. */
 fallible owners_check(struct act *act, struct id tenant, struct id other);

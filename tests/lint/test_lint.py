@@ -101,6 +101,18 @@ class Doors(Lint):
     def test_headers_of_c_and_posix_are_free(self):
         self.allows("base/x.c", "#include <assert.h>\n#include <sys/stat.h>\n#include <unistd.h>\n")
 
+    def test_what_destroys_needs_a_clearance(self):
+        self.refuses("server/core/x.c", "static void f(void)\n{\n\tkeyring_destroy(k, n, 1);\n}\n", "for a clearance")
+        self.refuses("server/core/x.c", "static void f(void)\n{\n\tkeeper_drop_subject(k, t, s);\n}\n", "for a clearance")
+        self.refuses("server/core/x.c", "struct hold_clearance {\n\tint x;\n};\n", "makes a clearance")
+        self.allows("server/keeper/keytree.c", "static void f(void)\n{\n\tkeyring_destroy(k, n, 1);\n}\n")
+        self.allows("store/hold.c", "struct hold_clearance {\n\tint x;\n};\n")
+        for header, function in (("store/erasure.h", "erasure_hide"), ("store/erasure.h", "erasure_close"),
+                                 ("store/retention.h", "pruned_drop_leaf"), ("server/keeper/keeper.h", "keeper_destroy")):
+            text = (pathlib.Path(__file__).resolve().parents[2] / header).read_text()
+            prototype = text[text.index(f"fallible {function}("):].split(";")[0]
+            self.assertIn("const struct hold_clearance *", prototype, function)
+
     def test_the_clock_has_one_door(self):
         self.refuses("store/x.c", "static long f(void)\n{\n\treturn time(NULL);\n}\n", "the clock")
         self.allows("base/clock.c", "static long f(void)\n{\n\treturn time(NULL);\n}\n")

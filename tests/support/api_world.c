@@ -416,6 +416,8 @@ static size_t walk_log(struct api_world *world, struct id tenant, enum action ac
 		struct log_row row;
 		struct leaf leaf;
 		must(log_decode(rows.key, rows.value, &row));
+		if (row.leaf.len == 0)
+			continue;
 		must(leaf_decode(row.leaf, &leaf));
 		if (!ids_equal(row.tenant, tenant) || leaf.action != action_row(action)->code)
 			continue;
