@@ -4,7 +4,7 @@
 #include "server/api/log_ask.h"
 #include "server/core/log_live.h"
 
-enum { DETAIL_MAX = 16 * 1024 };
+enum { DETAIL_MAX = 21 * 1024 }; /* filters as in log.viewed of a list, and where it begins */
 
 struct tail_ask {
 	struct follower_ask follower;
