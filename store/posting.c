@@ -338,3 +338,49 @@ fallible posting_rows(const struct posting_list *list, uint32_t shift, uint32_t 
 	rows[0] = list->single + shift;
 	return OK;
 }
+
+/* What stands behind the last row is marked in no set. */
+static void count_bits_among(
+	const struct posting_list *list, const uint64_t *bits, size_t *count, size_t *row)
+{
+	for (size_t i = 0; i < list->bits.len; i++) {
+		unsigned both = list->bits.at[i] & (uint8_t)(bits[i / 8] >> 8 * (i % 8));
+		if (!both)
+			continue;
+		*count += (size_t)__builtin_popcount(both);
+		*row = i * 8 + 31 - (size_t)__builtin_clz(both);
+	}
+}
+
+static fallible count_one(
+	const struct posting_list *list, uint64_t at, const uint64_t *bits, size_t *count, size_t *row)
+{
+	if (at >= list->rows)
+		return FAIL(CORRUPT, "a list of the index names a row behind the last");
+	if (bits[at / 64] >> at % 64 & 1) {
+		*row = (size_t)at;
+		++*count;
+	}
+	return OK;
+}
+
+fallible posting_count(const struct posting_list *list, const uint64_t *bits, size_t *count, size_t *row)
+{
+	struct span rest = list->deltas;
+	uint64_t at = 0;
+	*count = *row = 0;
+	if (list->bits.len) {
+		count_bits_among(list, bits, count, row);
+		return OK;
+	}
+	if (list->count == 1 && list->deltas.len == 0)
+		return count_one(list, list->single, bits, count, row);
+	for (size_t i = 0; i < list->count; i++) {
+		uint32_t delta;
+		if (!take_varint(&rest, &delta))
+			return FAIL(CORRUPT, "a list of the index is cut");
+		at += delta;
+		TRY(count_one(list, at, bits, count, row));
+	}
+	return OK;
+}

@@ -81,3 +81,7 @@ fallible posting_mark(const struct posting_list *list, uint64_t *bits);
 /* posting_rows - the list's rows, ascending, each plus `shift`; there must be room for list->count. Fails:
  * CORRUPT. */
 fallible posting_rows(const struct posting_list *list, uint32_t shift, uint32_t *rows);
+
+/* posting_count - how many of the list's rows are among those marked in `bits`, as posting_mark marks them, and
+ * one of those, the last where that is easily known. Fails: CORRUPT. */
+fallible posting_count(const struct posting_list *list, const uint64_t *bits, size_t *count, size_t *row);

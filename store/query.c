@@ -63,6 +63,7 @@ fallible query_add(struct query *query, enum index_field field, struct span valu
 struct search {
 	const struct query *query;
 	struct query_page *page;
+	const struct query_visitor *visitor; /* NULL: the page is filled */
 	struct kv_txn index;
 	uint64_t begin, end; /* indexes to look at: [begin, end) */
 	uint64_t folded;     /* the tail held the indexes from here on */
@@ -172,6 +173,16 @@ static void tail_newest_first(struct search *search, struct tail *tail, const st
 			!take_match(search, row->sequence, row->index))
 			return;
 	}
+}
+
+static fallible visit_tail(struct search *search, struct tail *tail, const struct tail_row *row)
+{
+	for (; row && row->index >= search->folded; row = tail_before(tail, row)) {
+		search->work++;
+		if (in_range(search, row) && query_takes(search->query, row))
+			TRY(search->visitor->row(search->visitor->context, row));
+	}
+	return OK;
 }
 
 /* The rows are linked backwards only: gather the matches, and hand them on in the other direction later. */
@@ -366,6 +377,37 @@ static bool overlaps_in_time(const struct query *query, const struct index_place
 		(query->to.ms == 0 || place->from.ms < query->to.ms);
 }
 
+/* Of the rows only those whose time is inside the query's; false when none is. */
+static bool keep_in_time(const struct search *search, struct slice *slice)
+{
+	const struct query *query = search->query;
+	uint64_t any = 0;
+	bool all_are = in_time(query, slice->place->from) && in_time(query, slice->place->to);
+	for (size_t word = 0; word < slice->words; word++) {
+		for (uint64_t bits = all_are ? 0 : slice->matches[word]; bits; bits &= bits - 1) {
+			size_t bit = (size_t)__builtin_ctzll(bits);
+			if (!in_time(query, index_row_time(&slice->columns, word * 64 + bit)))
+				slice->matches[word] &= ~(UINT64_C(1) << bit);
+		}
+		any |= slice->matches[word];
+	}
+	return any != 0;
+}
+
+static fallible visit_run(struct search *search, struct slice *slice)
+{
+	struct query_found found = {.index = &search->index,
+		.tenant = search->query->tenant,
+		.columns = slice->columns,
+		.rows = slice->matches,
+		.words = slice->words};
+	if (!keep_in_time(search, slice))
+		return OK;
+	TRY(search->visitor->run(search->visitor->context, &found));
+	search->work += found.work;
+	return OK;
+}
+
 /* One run that has an index inside the range. */
 static fallible search_run(struct search *search, const struct index_place *place)
 {
@@ -379,6 +421,8 @@ static fallible search_run(struct search *search, const struct index_place *plac
 	if (!found)
 		return OK;
 	TRY(index_read_columns(&search->index, search->query->tenant, place, &slice.columns));
+	if (search->visitor)
+		return visit_run(search, &slice);
 	if (search->query->order == QUERY_NEWEST_FIRST)
 		take_newest_first(search, &slice);
 	else
@@ -465,6 +509,8 @@ static fallible search_tail(struct search *search, struct tail *tail, struct buf
 	search->folded = tail_folded_size(tenant);
 	set_range(search, tail_size(tenant));
 	const struct tail_row *newest = tail_newest(tail, tenant);
+	if (search->visitor)
+		return visit_tail(search, tail, newest);
 	if (search->query->order == QUERY_OLDEST_FIRST)
 		return gather_oldest_first(search, tail, newest, later);
 	tail_newest_first(search, tail, newest);
@@ -485,11 +531,11 @@ static void close_page(struct search *search)
 		page->scanned_to = page->last;
 }
 
-fallible query_run(const struct volume *volume, const struct query *query, struct query_page *page)
+static fallible run(const struct volume *volume, const struct query *query,
+	const struct query_visitor *visitor, struct query_page *page)
 {
-	if (query->limit == 0 || query->limit > QUERY_LIMIT_MAX)
-		return FAIL(BUG, "a page has 1 to 500 rows");
-	scoped(search) search = {.query = query, .page = page, .sets = BUF(QUERY_SETS_MAX)};
+	scoped(search)
+		search = {.query = query, .page = page, .visitor = visitor, .sets = BUF(QUERY_SETS_MAX)};
 	scoped(buf) later = BUF((size_t)32 * TAIL_MAX);
 	*page = (struct query_page){.complete = true, .scanned_from = 1};
 	tail_lock(volume->tail);
@@ -506,4 +552,19 @@ fallible query_run(const struct volume *volume, const struct query *query, struc
 		take_gathered(&search, &later);
 	close_page(&search);
 	return OK;
+}
+
+fallible query_run(const struct volume *volume, const struct query *query, struct query_page *page)
+{
+	if (query->limit == 0 || query->limit > QUERY_LIMIT_MAX)
+		return FAIL(BUG, "a page has 1 to 500 rows");
+	return run(volume, query, NULL, page);
+}
+
+fallible query_visit(const struct volume *volume, const struct query *query,
+	const struct query_visitor *visitor, struct query_page *page)
+{
+	struct query newest_first = *query;
+	newest_first.order = QUERY_NEWEST_FIRST;
+	return run(volume, &newest_first, visitor, page);
 }

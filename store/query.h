@@ -66,6 +66,28 @@ struct query_page {
  */
 fallible query_run(const struct volume *volume, const struct query *query, struct query_page *page);
 
+/* What a query finds in one run: bit r % 64 of rows[r / 64] stands for row r. */
+struct query_found {
+	struct kv_txn *index;
+	struct id tenant;
+	struct index_columns columns;
+	uint64_t *rows; /* at least one; the visitor may change them */
+	size_t words;
+	size_t work; /* postings looked at: the visitor adds its own */
+};
+
+/* Who is shown all that a query finds, newest first, instead of a page of it. A failure ends the query. */
+struct query_visitor {
+	void *context;
+	fallible (*row)(void *context, const struct tail_row *row); /* under tail_lock */
+	fallible (*run)(void *context, struct query_found *found);
+};
+
+/* query_visit - the page says only what was looked at. The query's limit and order do not count; one that does
+ * not resume begins with the newest. Fails as query_run. */
+fallible query_visit(const struct volume *volume, const struct query *query,
+	const struct query_visitor *visitor, struct query_page *page);
+
 /* query_add - add a value to a condition on a field of the index; its width is index_value_width's.
  * query_add_phrase - add a phrase; every phrase of a query under the same epoch. Either makes the condition if
  * needed. Fail: TOO_LARGE more than the maxima · BUG another width, or nothing that conditions can be about.

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* api_events_read - GET /v1/events, POST /v1/events:search, GET /v1/events/{id}. */
+/* api_events_read - GET /v1/events, POST /v1/events:search, GET /v1/events:facets, GET /v1/events/{id}. */
 #include "base/reader.h"
+#include "base/timestamp.h"
 #include "server/api/event_out.h"
 #include "server/api/log_ask.h"
+#include "server/core/log_facets.h"
 #include "server/core/log_view.h"
 
 enum { CURSOR_TEXT_MAX = 2048, LIMIT_MAX = 500, POSITION = 8 };
@@ -119,17 +121,17 @@ static void put_index(uint64_t index, uint8_t bytes[static POSITION])
 		bytes[i - 1] = (uint8_t)index;
 }
 
-static void put_scanned(struct json_out *out, const struct log_page *page)
+static void put_scanned(struct json_out *out, uint64_t from, uint64_t to, bool complete)
 {
 	json_out_open(out, "scanned");
-	if (page->scanned_from > page->scanned_to) {
+	if (from > to) {
 		json_out_null(out, "from");
 		json_out_null(out, "to");
 	} else {
-		json_out_number(out, "from", (int64_t)page->scanned_from);
-		json_out_number(out, "to", (int64_t)page->scanned_to);
+		json_out_number(out, "from", (int64_t)from);
+		json_out_number(out, "to", (int64_t)to);
 	}
-	json_out_bool(out, "complete", page->complete);
+	json_out_bool(out, "complete", complete);
 	json_out_close(out);
 }
 
@@ -163,13 +165,102 @@ static fallible answer_list(struct call *call, struct json_out *out)
 	json_out_close_array(out);
 	put_index(page.last, ask->position);
 	TRY(call_put_cursor(call, out, ask->canon, page.more ? SPAN_BYTES(ask->position) : SPAN_NONE));
-	put_scanned(out, &page);
+	put_scanned(out, page.scanned_from, page.scanned_to, page.complete);
 	forbid_keeping(call);
 	return OK;
 }
 
 const struct handler api_events_list = {prepare_list, write_view, answer_list};
 const struct handler api_events_search = {prepare_search, write_view, answer_list};
+
+/* ---- facets ---- */
+
+/* Another look than the list by the same filters. */
+static fallible set_facets_canon(struct call *call, struct events_read *ask)
+{
+	scoped(buf) canon = BUF(LOG_READ_CANON_MAX);
+	buf_put_text(&canon, "facets");
+	log_read_canon(&ask->reader, &ask->filters, &canon);
+	return buf_keep(&canon, call->arena, &ask->canon);
+}
+
+static fallible prepare_facets(struct call *call)
+{
+	struct events_read *ask;
+	TRY(make_ask(call, &ask));
+	TRY(log_ask_facets(call, &ask->filters));
+	TRY(set_facets_canon(call, ask));
+	return prepare_act(call, ask);
+}
+
+static void put_count(struct json_out *out, const char *name, uint64_t count)
+{
+	if (count)
+		json_out_number(out, name, (int64_t)count);
+}
+
+static void put_kinds(struct json_out *out, const struct log_facets *facets)
+{
+	json_out_open(out, "class");
+	for (unsigned i = 0; i < ACTION_CLASS_COUNT; i++)
+		put_count(out, action_class_name((enum action_class)i), facets->classes[i]);
+	json_out_close(out);
+	json_out_open(out, "outcome");
+	for (unsigned i = 0; i < FACETS_OUTCOMES; i++)
+		put_count(out, log_ask_outcome((enum leaf_outcome)i), facets->outcomes[i]);
+	json_out_close(out);
+	json_out_open(out, "device_kind");
+	for (unsigned i = 0; i < AGENT_KIND_COUNT; i++)
+		put_count(out, agent_kind_name((enum agent_kind)i), facets->kinds[i]);
+	put_count(out, "unknown", facets->unknown_kind);
+	json_out_close(out);
+}
+
+static void put_people(struct json_out *out, const struct log_facets *facets)
+{
+	json_out_open_array(out, "person");
+	for (size_t i = 0; i < facets->people_count; i++) {
+		const struct log_facets_person *person = &facets->people[i];
+		json_out_open(out, NULL);
+		json_out_id(out, "id", ID_PERSON, person->id);
+		if (person->name.len)
+			json_out_span(out, "name", person->name);
+		json_out_number(out, "count", (int64_t)person->count);
+		json_out_close(out);
+	}
+	json_out_close_array(out);
+}
+
+static void put_days(struct json_out *out, const struct log_facets *facets)
+{
+	enum { DATE = 10, MS_PER_DAY = 86400000 };
+	json_out_open(out, "day");
+	for (size_t i = 0; i < facets->day_count; i++) {
+		char text[TIMESTAMP_TEXT + 1];
+		timestamp_print((struct instant){facets->days[i].day * MS_PER_DAY}, text);
+		text[DATE] = '\0';
+		json_out_number(out, text, (int64_t)facets->days[i].count);
+	}
+	json_out_close(out);
+}
+
+static fallible answer_facets(struct call *call, struct json_out *out)
+{
+	const struct events_read *ask = call->ask;
+	struct log_facets *facets = call_new(call, struct log_facets);
+	if (!facets)
+		return FAIL(NO_MEMORY, "a call has no memory for facets");
+	TRY(log_facets_count(call->server, &ask->reader, &ask->filters, call->arena, facets));
+	put_kinds(out, facets);
+	put_people(out, facets);
+	put_days(out, facets);
+	json_out_number(out, "total", (int64_t)facets->total);
+	put_scanned(out, facets->scanned_from, facets->scanned_to, facets->complete);
+	forbid_keeping(call);
+	return OK;
+}
+
+const struct handler api_events_facets = {prepare_facets, write_view, answer_facets};
 
 /* ---- one event ---- */
 

@@ -230,6 +230,31 @@ fallible log_ask_follow(struct call *call, struct log_filters *filters, struct s
 	return call->problems.count ? FAIL(INVALID, "a filter of the log is not one") : OK;
 }
 
+static const char *take_for_facets(struct log_filters *filters, struct span name, struct span value)
+{
+	if (span_is(name, "time_zone"))
+		return span_is(value, "UTC") ? NULL : "not_allowed";
+	if (span_is(name, "order"))
+		return "unknown_field";
+	if (span_is(name, "text") || span_is(name, "ip"))
+		return "not_allowed";
+	return take_parameter(filters, name, value);
+}
+
+fallible log_ask_facets(struct call *call, struct log_filters *filters)
+{
+	size_t at = 0;
+	struct span name, value;
+	struct err err = OK;
+	while (http_query(call->exchange, &at, &name, &value, &err)) {
+		const char *code = take_for_facets(filters, name, value);
+		if (code)
+			note(call, name, code);
+	}
+	TRY(err);
+	return call->problems.count ? FAIL(INVALID, "a filter of the log is not one") : OK;
+}
+
 fallible log_ask_no_query(struct call *call)
 {
 	size_t at = 0;
@@ -269,6 +294,11 @@ void log_ask_body(struct json_object *top, struct log_filters *filters)
 }
 
 /* ---- into log.viewed ---- */
+
+const char *log_ask_outcome(enum leaf_outcome outcome)
+{
+	return OUTCOMES[outcome];
+}
 
 const char *log_ask_scope(const struct log_reader *reader)
 {

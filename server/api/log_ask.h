@@ -13,6 +13,10 @@ fallible log_ask_query(struct call *call, struct log_filters *filters);
  * absent. */
 fallible log_ask_follow(struct call *call, struct log_filters *filters, struct span *after);
 
+/* log_ask_facets - the same of a request to count: there are no pages and no order, and nothing that is sealed can be
+ * counted; days are those of UTC, whatever time_zone says must be that. */
+fallible log_ask_facets(struct call *call, struct log_filters *filters);
+
 /* log_ask_no_query - a request whose filters stand elsewhere has none there, but for limit and cursor. Fails:
  * INVALID. */
 fallible log_ask_no_query(struct call *call);
@@ -31,3 +35,6 @@ fallible log_ask_detail(struct call *call, const struct log_reader *reader, cons
 void log_ask_put(struct json_out *out, const struct log_reader *reader, const struct log_filters *filters,
 	struct span key);
 const char *log_ask_scope(const struct log_reader *reader);
+
+/* log_ask_outcome - the word of the API. */
+const char *log_ask_outcome(enum leaf_outcome outcome);

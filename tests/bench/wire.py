@@ -53,7 +53,7 @@ def event(dice):
     made = {"action": action, "actor": {"person": actor_ref(actor)}, "device": device(actor),
             "object": {"type": "invoice", "id": f"invoice-{number}", "label": f"Invoice {number}"},
             "purpose": "monthly accounts", "task": f"T-{number % 1000}", "session": f"{number:016x}", "count": number % 5000,
-            "detail": DETAILS.get(action, {"format": "csv"})}
+            "detail": {"format": "csv", **DETAILS.get(action, {})}}
     if action == "record.edited":
         made["changes"] = [{"field": "total", "before": number, "after": number + 1}]
     if action == "session.ended":
