@@ -47,21 +47,26 @@ static bool is_full(const struct index_place *place)
 	return place->count > MERGE_FULL;
 }
 
-/* The tenant's newest runs, newest first, up to one that is full. */
-static fallible read_newest(
-	struct kv_txn *txn, struct id tenant, struct index_place runs[static MERGE_RUNS_MAX], size_t *count)
+/* The tenant's runs behind its newest full one, newest first; when there are more than MERGE_RUNS_MAX, the oldest
+ * of them: what is merged must never lie behind what is not. `more` says that there are newer ones. */
+static fallible read_newest(struct kv_txn *txn, struct id tenant,
+	struct index_place runs[static MERGE_RUNS_MAX], size_t *count, bool *more)
 {
 	uint8_t key[INDEX_PLACE_KEY];
 	scoped(kv_cursor) places = {0};
+	struct index_place place;
 	size_t read = 0;
 	index_place_key(tenant, UINT64_MAX, key);
 	TRY(kv_seek_back(txn, INDEX_PLACE, SPAN_BYTES(key), &places));
-	while (read < MERGE_RUNS_MAX && kv_next(&places) &&
-		span_starts(places.key, SPAN_BYTES(tenant.bytes))) {
-		TRY(index_decode_place(places.key, places.value, &runs[read]));
-		if (is_full(&runs[read]))
+	while (kv_next(&places) && span_starts(places.key, SPAN_BYTES(tenant.bytes))) {
+		TRY(index_decode_place(places.key, places.value, &place));
+		if (is_full(&place))
 			break;
-		read++;
+		if (read == MERGE_RUNS_MAX)
+			memmove(runs, runs + 1, (MERGE_RUNS_MAX - 1) * sizeof *runs);
+		*more = *more || read == MERGE_RUNS_MAX;
+		read += read < MERGE_RUNS_MAX;
+		runs[read - 1] = place;
 	}
 	TRY(places.err);
 	*count = read;
@@ -114,7 +119,8 @@ static fallible make_plan(struct step *step, struct id tenant, struct plan *plan
 {
 	struct index_place newest[MERGE_RUNS_MAX];
 	size_t count;
-	TRY(read_newest(&step->txn, tenant, newest, &count));
+	bool more = false;
+	TRY(read_newest(&step->txn, tenant, newest, &count, &more));
 	size_t due = count_due(newest, count), fitting = count_fitting(newest, due);
 	plan->tenant = tenant;
 	plan->count = fitting;
@@ -123,6 +129,8 @@ static fallible make_plan(struct step *step, struct id tenant, struct plan *plan
 		if (i && plan->runs[i].first != plan->runs[i - 1].first + plan->runs[i - 1].count)
 			return FAIL(CORRUPT, "the index lacks a run of a tenant's rows");
 	}
+	/* A part of what was due, or of what there is. */
+	step->merge->again = step->merge->again || (fitting && (more || fitting < due));
 	if (fitting)
 		plan->made = join(plan->runs, fitting, step->merge->segment);
 	return OK;
@@ -383,6 +391,8 @@ fallible merge_step(struct volume *volume, struct merge *merge)
 		.rows = BUF(INDEX_RUN_MAX * sizeof(uint32_t))};
 	TRY(kv_write(volume->index, &step.txn));
 	TRY(run_step(&step));
+	if (after.ended && after.again)
+		after = (struct merge){0};
 	*merge = after;
 	return OK;
 }

@@ -20,6 +20,7 @@ struct merge {
 	struct id after;  /* tenants up to and with this one are through */
 	uint32_t segment; /* of what this round makes, once numbered */
 	bool numbered;
+	bool again; /* a tenant has more runs than were looked at: another round is due */
 	bool ended; /* every tenant is through */
 };
 

@@ -240,6 +240,23 @@ Test(merge, tiers_are_merged_in_turn)
 	cr_assert(rows_in(&world, INDEX_PLACE) == TENANTS, "64 folds of a tenant are one run");
 }
 
+/* As after a rebuild of the index: many more than one merge takes. */
+Test(merge, any_number_of_runs_becomes_few_in_one_go)
+{
+	struct dice dice = {71};
+	scoped(world) world;
+	world_make(&world, &kv_mem, FOLD_ROWS);
+	grow(&world, &dice, 150);
+	scoped(answers) before = ask_all(&world.volume);
+	world_must(try_round(&world.volume));
+	scoped(answers) after = ask_all(&world.volume);
+	cr_assert(are_equal(&before, &after));
+	cr_assert(rows_in(&world, INDEX_PLACE) <= (size_t)TENANTS * 3 * (MERGE_FAN - 1));
+	grow(&world, &dice, MERGE_FAN);
+	world_must(try_round(&world.volume));
+	cr_assert(rows_in(&world, INDEX_PLACE) <= (size_t)TENANTS * 3 * (MERGE_FAN - 1));
+}
+
 Test(merge, events_are_found_by_id_and_by_index_afterwards)
 {
 	struct dice dice = {64};
