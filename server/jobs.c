@@ -124,6 +124,8 @@ static void erase(struct jobs *jobs)
 {
 	size_t done;
 	struct err err = erasing_turn(jobs->server, clock_now(), &done);
+	if (!err_failed(err))
+		err = erasing_unmark(jobs->server);
 	if (err_failed(err))
 		journal_err(jobs->journal, JOURNAL_WARN, err, SPAN_LIT("erasures"));
 }

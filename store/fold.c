@@ -107,7 +107,14 @@ static fallible write_field(struct fold *fold, const struct group *group, enum i
 
 static fallible write_words(struct fold *fold, const struct group *group)
 {
-	TRY(fold_words(fold->volume, group->tenant, group->rows, group->place.count, &fold->array));
+	scoped(buf) rows = BUF(INDEX_RUN_MAX * sizeof(struct fold_words_row));
+	for (size_t i = 0; i < group->place.count; i++) {
+		const struct fold_words_row row = {group->rows[i].sequence, group->rows[i].words};
+		buf_put(&rows, span_of(&row, sizeof row));
+	}
+	TRY(buf_check(&rows));
+	TRY(fold_words(fold->volume, group->tenant, (const struct fold_words_row *)(const void *)rows.data,
+		group->place.count, &fold->array));
 	return append(fold, group, INDEX_WORDS);
 }
 

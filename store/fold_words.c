@@ -47,7 +47,7 @@ static fallible read_words(struct gathering *gathering, uint64_t sequence, const
 	return words_of_row(gathering->volume->keys, &row, &gathering->arena, words);
 }
 
-static fallible gather_row(struct gathering *gathering, const struct tail_row *row, uint32_t number)
+static fallible gather_row(struct gathering *gathering, const struct fold_words_row *row, uint32_t number)
 {
 	const struct words *words = row->words;
 	if (!words || words->epoch != gathering->epoch)
@@ -134,8 +134,8 @@ static fallible pack(const struct gathering *gathering, size_t row_count, struct
 	return buf_check(array);
 }
 
-fallible fold_words(const struct volume *volume, struct id tenant, const struct tail_row *rows, size_t count,
-	struct buf *array)
+fallible fold_words(const struct volume *volume, struct id tenant, const struct fold_words_row *rows,
+	size_t count, struct buf *array)
 {
 	scoped(gathering) gathering = {.volume = volume,
 		.tenant = tenant,

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* folder - the thread that folds and merges behind the commits. */
+/* folder - the thread that folds, merges and rewords behind the commits. */
 #include "store/folder.h"
 
 #include "store/fold.h"
 #include "store/merge.h"
+#include "store/reword.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -18,6 +19,8 @@ struct folder {
 	atomic_bool stopping;
 	unsigned folds;     /* since the last round of merging began */
 	struct merge merge; /* the round that is under way */
+	struct reword reword;
+	int64_t reword_ms; /* clock_monotonic_ms, when its next round begins */
 };
 
 static bool fold_is_due(const struct folder *folder)
@@ -35,16 +38,28 @@ static fallible fold_next(struct folder *folder)
 	return OK;
 }
 
+/* A key that was turned is noticed within a minute. */
+static fallible reword_next(struct folder *folder)
+{
+	if (!folder->reword.ended)
+		return reword_step(folder->volume, &folder->reword);
+	tail_wait_rows(folder->volume->tail, folder->volume->fold_rows, FOLDER_WAKE_MS);
+	if (clock_monotonic_ms() < folder->reword_ms)
+		return OK;
+	folder->reword_ms = clock_monotonic_ms() + FOLDER_WAKE_MS;
+	folder->reword = (struct reword){.ended = false};
+	return OK;
+}
+
 /* A fold goes first, for the committer may wait for it; then a step of the merging, until the round is
- * through. */
+ * through; then of the rewording. */
 static fallible work_once(struct folder *folder)
 {
 	if (fold_is_due(folder))
 		return fold_next(folder);
 	if (!folder->merge.ended)
 		return merge_step(folder->volume, &folder->merge);
-	tail_wait_rows(folder->volume->tail, folder->volume->fold_rows, FOLDER_WAKE_MS);
-	return OK;
+	return reword_next(folder);
 }
 
 static void *run_thread(void *context)
@@ -57,6 +72,7 @@ static void *run_thread(void *context)
 		folder->failed.tell(folder->failed.context, err);
 		/* What a round has done stands; it is begun anew after the next folds. */
 		folder->merge = (struct merge){.ended = true};
+		folder->reword = (struct reword){.ended = true};
 		clock_sleep_ms(FOLDER_RETRY_MS);
 	}
 	return NULL;

@@ -8,6 +8,7 @@
 #include "server/core/owners.h"
 #include "store/expiry.h"
 #include "store/query.h"
+#include "store/reword.h"
 
 #include <stdio.h>
 
@@ -203,7 +204,9 @@ static fallible destroy_keys(struct plan *plan, const struct view *view)
 {
 	const struct hold_clearance *clearance;
 	TRY(clear(plan, view, plan->now, &clearance));
-	return keeper_destroy(plan->server->keeper, clearance);
+	TRY(keeper_destroy(plan->server->keeper, clearance));
+	/* What the index holds of their words means nothing from now on (FOUNDATIONS 12). */
+	return keeper_turn_search(plan->server->keeper, plan->erasure.tenant);
 }
 
 /* ---- step 3: the report ---- */
@@ -474,4 +477,38 @@ fallible erasing_resume(const struct server *server, struct instant now)
 			TRY(destroy_again(server, &erasure, now));
 	}
 	return err;
+}
+
+/* ---- the index ---- */
+
+static fallible write_unmark(struct act *act, void *context)
+{
+	struct err err = erasure_unmark_reindex(act, *(const struct id *)context);
+	return err.kind == ERR_NOT_FOUND ? OK : err;
+}
+
+static fallible unmark(const struct server *server, struct id tenant)
+{
+	bool due;
+	TRY(reword_is_due(&server->volume, tenant, &due));
+	if (due)
+		return OK;
+	return committer_run(server->committer,
+		(struct act_job){.kind = ACT_HOUSEKEEPING, .run = write_unmark, .context = &tenant});
+}
+
+fallible erasing_unmark(const struct server *server)
+{
+	struct id tenant = {0};
+	struct instant by;
+	struct err err;
+	for (;;) {
+		scoped(reading) reading = {0};
+		TRY(reading_open(&server->volume, &reading));
+		struct view view = view_reading(&reading);
+		if (!erasure_next_reindex(&view, tenant, &tenant, &by, &err))
+			return err;
+		reading_done(&reading);
+		TRY(unmark(server, tenant));
+	}
 }

@@ -28,3 +28,7 @@ fallible erasing_step(const struct server *server, struct id tenant, struct id i
 /* erasing_resume - at start, before anything is served: finish a turn of shred keys, destroy again the keys of all who
  * are erased, finish what was under way. With a volume that takes no writes only the keys. Fails: as erasing_step. */
 fallible erasing_resume(const struct server *server, struct instant now);
+
+/* erasing_unmark - take the marks off the tenants whose words the index has under their new key. Not from inside an
+ * act. Fails: BUSY · IO · CORRUPT · FULL; it is tried again. */
+fallible erasing_unmark(const struct server *server);

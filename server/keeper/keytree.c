@@ -161,16 +161,25 @@ fallible keytree_destroy(struct keytree *tree, const struct keyring_name *names,
 	return OK;
 }
 
+/* Drawn, not counted: a keyring that was put back from a copy counts to the same number with another key. */
+static uint32_t draw_epoch(uint32_t before)
+{
+	uint8_t bytes[4];
+	uint32_t epoch = before;
+	while (epoch == before || epoch <= 1) {
+		random_fill(bytes, sizeof bytes);
+		memcpy(&epoch, bytes, sizeof epoch);
+	}
+	return epoch;
+}
+
 fallible keytree_turn(struct keytree *tree, const struct keyring_name *name)
 {
-	struct keyring_row row;
+	struct keyring_row row = {.epoch = 0};
 	pthread_mutex_lock(&tree->making);
 	struct err err = keyring_get(tree->keyring, name, &row);
-	uint32_t epoch = err.kind == ERR_NOT_FOUND ? 1 : row.epoch + 1;
-	if (err.kind == ERR_NOT_FOUND)
-		err = OK;
-	if (!err_failed(err))
-		err = draw_row(tree, name, NULL, epoch, &row);
+	if (!err_failed(err) || err.kind == ERR_NOT_FOUND)
+		err = draw_row(tree, name, NULL, draw_epoch(row.epoch), &row);
 	cache_clear(tree->cache);
 	if (!err_failed(err))
 		err = keyring_put(tree->keyring, &row, 1);

@@ -49,7 +49,7 @@ fallible keytree_find_or_make(struct keytree *tree, const struct keyring_name *n
 fallible keytree_make(struct keytree *tree, const struct keyring_name *name);
 fallible keytree_make_tenant(struct keytree *tree, struct id tenant);
 
-/* keytree_turn - another key of the next epoch in place of what there was, durably. */
+/* keytree_turn - another key, of an epoch that no key of the name had, in place of what there was; durably. */
 fallible keytree_turn(struct keytree *tree, const struct keyring_name *name);
 
 /* keytree_drop - destroy a wrap, durably, and forget the key. keytree_destroy - the same for good, as
