@@ -2,10 +2,9 @@
 /* words - gather what an event is found by, hash it, compare. */
 #include "store/words.h"
 
+#include "base/address.h"
 #include "base/text.h"
 #include "store/event.h"
-
-#include <arpa/inet.h>
 
 /* Short and telling ones first: what does not fit any more is the end of a long user agent. */
 static const enum leaf_text WORDED[] = {LEAF_TEXT_LABEL, LEAF_TEXT_PURPOSE, LEAF_TEXT_TASK, LEAF_TEXT_REASON,
@@ -15,30 +14,18 @@ enum { WORDED_COUNT = sizeof WORDED / sizeof WORDED[0] };
 
 /* ---- addresses ---- */
 
-static void print_address(int family, const void *from, struct words_address *address)
-{
-	address->numeric = inet_ntop(family, from, address->text, sizeof address->text) != NULL;
-	address->len = address->numeric ? strlen(address->text) : 0;
-}
-
 void words_address(struct span text, struct words_address *address)
 {
-	char copy[WORDS_ADDRESS_MAX + 1] = {0};
-	struct in_addr v4;
-	struct in6_addr v6;
+	struct address numeric;
 	struct span cut = span_first(text, WORDS_ADDRESS_MAX);
 	*address = (struct words_address){.len = cut.len};
-	if (cut.len)
-		memcpy(copy, cut.at, cut.len);
-	memcpy(address->text, copy, sizeof copy);
-	if (text.len > cut.len || strlen(copy) != cut.len)
-		return;
-	if (inet_pton(AF_INET, copy, &v4) == 1)
-		print_address(AF_INET, &v4, address);
-	else if (inet_pton(AF_INET6, copy, &v6) == 1 && IN6_IS_ADDR_V4MAPPED(&v6))
-		print_address(AF_INET, v6.s6_addr + 12, address);
-	else if (inet_pton(AF_INET6, copy, &v6) == 1)
-		print_address(AF_INET6, &v6, address);
+	if (!err_failed(address_parse(text, &numeric))) {
+		address_print(&numeric, address->text);
+		address->len = strlen(address->text);
+		address->numeric = true;
+	} else if (cut.len) {
+		memcpy(address->text, cut.at, cut.len);
+	}
 }
 
 static struct span address_span(const struct words_address *address)

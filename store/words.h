@@ -7,6 +7,7 @@
  * "index". */
 #pragma once
 
+#include "base/address.h"
 #include "base/arena.h"
 #include "base/err.h"
 #include "crypto/leaf.h"
@@ -17,7 +18,7 @@ enum {
 	WORDS_MAX = 64,       /* hashes of one event; one that has more says so, and is compared each time */
 	WORDS_LONGEST = 64,   /* bytes that are hashed */
 	WORDS_ASKED_MAX = 16, /* in one question */
-	WORDS_ADDRESS_MAX = 45,
+	WORDS_ADDRESS_MAX = ADDRESS_TEXT,
 };
 
 /* The first byte of what is hashed, so that one kind is never taken for another: never change. */
