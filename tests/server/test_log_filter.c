@@ -4,7 +4,8 @@
 #include "server/core/log_filter.h"
 
 #include "base/text.h"
-#include "store/fold.h"
+#include "server/core/erasing.h"
+#include "store/reword.h"
 #include "tests/server/log_world.h"
 
 #include <criterion/criterion.h>
@@ -433,4 +434,44 @@ Test(log_filter, a_cursor_is_bound_to_every_filter)
 		api_call(&world.api, "POST", "/v1/events:search", world.api.tenant.token, body, &answer);
 		cr_assert(api_is_code(&answer, 400, "cursor_invalid"), "%s", OTHERS[i]);
 	}
+}
+
+/* ---- after an erasure ---- */
+
+static fallible write_mark(struct act *act, void *context)
+{
+	const struct id *tenant = context;
+	return erasure_mark_reindex(act, *tenant, act->now);
+}
+
+static bool is_marked(struct log_world *world)
+{
+	scoped(reading) reading = {0};
+	struct id tenant;
+	struct instant by;
+	struct err err;
+	log_world_must(reading_open(&world->api.server.volume, &reading));
+	struct view view = view_reading(&reading);
+	return erasure_next_reindex(&view, (struct id){0}, &tenant, &by, &err);
+}
+
+Test(log_filter, a_tenants_mark_goes_when_the_index_has_the_words_under_another_key)
+{
+	scoped(log_world) world = {0};
+	struct dice dice = {87};
+	struct reword round = {.ended = false};
+	log_world_open(&world);
+	fill(&world, &dice, EVENTS);
+	log_world_fold(&world);
+	log_world_must(keeper_turn_search(world.api.server.keeper, world.api.tenant.id));
+	log_world_must(committer_run(world.api.server.committer,
+		(struct act_job){
+			.kind = ACT_HOUSEKEEPING, .run = write_mark, .context = &world.api.tenant.id}));
+	log_world_must(erasing_unmark(&world.api.server));
+	cr_assert(is_marked(&world), "words of the old key are there");
+	while (!round.ended)
+		log_world_must(reword_step(&world.api.server.volume, &round));
+	log_world_must(erasing_unmark(&world.api.server));
+	cr_assert(!is_marked(&world), "they are not any more");
+	compare_many(&world, &dice);
 }
