@@ -128,6 +128,7 @@ static fallible read_event(struct json_object *top, struct events_ask *ask)
 	ask->time = json_in_time(top, "time", JSON_OPTIONAL);
 	ask->in_place_of = json_in_text(top, "in_place_of", JSON_OPTIONAL, NAME_MAX_BYTES);
 	ask->client = json_in_text(top, "client", JSON_OPTIONAL, NAME_MAX_BYTES);
+	ask->grant = json_in_text(top, "grant", JSON_OPTIONAL, NAME_MAX_BYTES);
 	ask->counted = json_in_has(top, "count");
 	ask->count = (uint64_t)json_in_number(top, "count", JSON_OPTIONAL, 0, INT64_MAX, 0);
 	outcome = json_in_word(top, "outcome", JSON_OPTIONAL, OUTCOMES);
@@ -142,18 +143,15 @@ static fallible read_event(struct json_object *top, struct events_ask *ask)
 }
 
 /* What only core can judge, as a problem at its place. */
-static void note_place(struct json_object *top, struct err err)
+static void note_place(struct json_object *top, const struct events_item *item, struct err err)
 {
-	if (err.code == CODE_UNKNOWN_PERSON)
-		json_in_note(top, "actor", "unknown_person");
-	else if (err.code == CODE_UNKNOWN_CLIENT)
-		json_in_note(top, "client", "unknown_client");
-	else if (err.code == CODE_DEVICE_MISSING)
+	if (err.code == CODE_DEVICE_MISSING)
 		json_in_note(top, "device", "missing");
 	else if (err.code == CODE_ACTION_RESERVED)
 		json_in_note(top, "action", "action_reserved");
-	else if (err.code == CODE_INVALID && top->doc->problems->count == 0)
-		json_in_note(top, "time", "not_allowed");
+	else if (err.kind == ERR_INVALID && item->fault)
+		json_in_note(
+			top, item->fault, err.code == CODE_INVALID ? "not_allowed" : err_row(err.code)->name);
 }
 
 static fallible prepare_item(
@@ -166,7 +164,7 @@ static fallible prepare_item(
 		err = read_event(top, &ask);
 	if (!err_failed(err))
 		err = events_prepare(call->server, &call->caller, &view, &ask, call->now, call->arena, item);
-	note_place(top, err);
+	note_place(top, item, err);
 	return err;
 }
 

@@ -3,7 +3,9 @@
 #include "server/core/events.h"
 
 #include "base/buf.h"
+#include "store/application.h"
 #include "store/client.h"
+#include "store/grant.h"
 #include "store/person.h"
 
 static fallible set_source(
@@ -33,6 +35,18 @@ static fallible set_person(const struct view *view, struct id tenant, const stru
 	return person_print_roles(&person, arena, &event->texts[LEAF_TEXT_ROLES]);
 }
 
+static fallible set_application(
+	const struct view *view, struct id tenant, struct span name, struct event *event)
+{
+	struct application application;
+	struct id *id = &event->ids[LEAF_ID_ACTOR];
+	struct err err = ids_parse(ID_APPLICATION, name, id);
+	if (!err_failed(err))
+		err = application_get_clear(view, tenant, *id, &application);
+	return err.kind == ERR_NOT_FOUND ? FAIL(INVALID, "the event's actor is no application of this tenant")
+					 : err;
+}
+
 static fallible set_actor(const struct view *view, const struct caller *caller, const struct events_ask *ask,
 	struct arena *arena, struct event *event)
 {
@@ -43,9 +57,8 @@ static fallible set_actor(const struct view *view, const struct caller *caller, 
 		return set_person(view, caller->tenant, ask, arena, event);
 	case LEAF_BY_APPLICATION:
 		event->ids[LEAF_ID_ACTOR] = caller->application;
-		if (ask->actor_name.len)
-			return ids_parse(ID_APPLICATION, ask->actor_name, &event->ids[LEAF_ID_ACTOR]);
-		break;
+		return ask->actor_name.len ? set_application(view, caller->tenant, ask->actor_name, event)
+					   : OK;
 	case LEAF_SYSTEM:
 	case LEAF_UNKNOWN: /* what a stranger typed as a name is never stored (FOUNDATIONS 5) */
 	case LEAF_OPERATOR:
@@ -54,20 +67,43 @@ static fallible set_actor(const struct view *view, const struct caller *caller, 
 	return OK;
 }
 
-static fallible set_others(
+static fallible set_in_place_of(
 	const struct view *view, struct id tenant, const struct events_ask *ask, struct event *event)
 {
 	struct err err = OK;
 	if (ask->in_place_of.len)
 		err = person_find(view, tenant, ask->in_place_of, &event->ids[LEAF_ID_IN_PLACE_OF]);
-	if (err.kind == ERR_NOT_FOUND)
-		return FAIL_CODE(UNKNOWN_PERSON, "the event names nobody in in_place_of");
-	TRY(err);
+	return err.kind == ERR_NOT_FOUND ? FAIL_CODE(UNKNOWN_PERSON, "the event names nobody in in_place_of")
+					 : err;
+}
+
+static fallible set_client(
+	const struct view *view, struct id tenant, const struct events_ask *ask, struct event *event)
+{
+	struct err err = OK;
 	if (ask->client.len)
 		err = client_find(view, tenant, ask->client, &event->ids[LEAF_ID_CLIENT]);
+	return err.kind == ERR_NOT_FOUND
+		? FAIL_CODE(UNKNOWN_CLIENT, "the event names no client of this tenant")
+		: err;
+}
+
+/* What allowed it was given to whoever acted: else it allowed nothing. */
+static fallible set_grant(const struct view *view, struct id tenant, const struct events_ask *ask,
+	struct arena *arena, struct event *event)
+{
+	struct grant grant;
+	struct id *id = &event->ids[LEAF_ID_GRANT];
+	if (ask->grant.len == 0)
+		return OK;
+	struct err err = ids_parse(ID_GRANT, ask->grant, id);
+	if (!err_failed(err))
+		err = grant_get(view, tenant, *id, arena, &grant);
 	if (err.kind == ERR_NOT_FOUND)
-		return FAIL_CODE(UNKNOWN_CLIENT, "the event names no client of this tenant");
-	return err;
+		return FAIL(INVALID, "the event names no grant of this tenant");
+	TRY(err);
+	bool own = event->actor == LEAF_PERSON && ids_equal(grant.person, event->ids[LEAF_ID_ACTOR]);
+	return own ? OK : FAIL(INVALID, "the event's grant is somebody else's");
 }
 
 /* An object of ours is known by its id, in clear; a caller's own thing only by words, sealed. */
@@ -110,6 +146,24 @@ fallible events_check_action(const struct caller *caller, const struct action_ro
 	return OK;
 }
 
+/* Who, in whose place, for whom, by what right; item->fault goes along. */
+static fallible set_names(const struct view *view, const struct caller *caller, const struct events_ask *ask,
+	struct instant now, struct arena *arena, struct events_item *item, struct event *event)
+{
+	item->fault = "time";
+	TRY(set_source(caller, ask, now, event));
+	item->fault = "actor";
+	TRY(set_actor(view, caller, ask, arena, event));
+	item->fault = "in_place_of";
+	TRY(set_in_place_of(view, caller->tenant, ask, event));
+	item->fault = "client";
+	TRY(set_client(view, caller->tenant, ask, event));
+	item->fault = "grant";
+	TRY(set_grant(view, caller->tenant, ask, arena, event));
+	item->fault = NULL;
+	return OK;
+}
+
 /* What is reported as it happens and yet is late: the caller's clock is wrong, or the event waited somewhere.
  * History says when it was, and is no clock. */
 static bool is_skewed(const struct events_ask *ask, enum leaf_source source, struct instant now)
@@ -126,9 +180,7 @@ fallible events_prepare(const struct server *server, const struct caller *caller
 		.time = ask->time,
 		.counted = ask->counted,
 		.count = ask->count};
-	TRY(set_source(caller, ask, now, &event));
-	TRY(set_actor(view, caller, ask, arena, &event));
-	TRY(set_others(view, caller->tenant, ask, &event));
+	TRY(set_names(view, caller, ask, now, arena, item, &event));
 	set_object(ask, &event);
 	set_texts(ask, &event);
 	struct device_sight sight = {event.ids[LEAF_ID_ACTOR], .is_person = event.actor == LEAF_PERSON};

@@ -21,6 +21,7 @@ struct events_ask {
 	enum leaf_actor actor;
 	struct span actor_name; /* person: id or ref; application: id */
 	struct span in_place_of, client;
+	struct span grant; /* that allowed it: of the person who acted */
 	struct span object_type, object_id, object_label;
 	bool counted;
 	uint64_t count;
@@ -33,6 +34,7 @@ struct events_ask {
 struct events_item {
 	struct event_draft draft;
 	struct receipt receipt;
+	const char *fault; /* after a failure: the member of the event that core cannot take, or NULL */
 	struct devices_note *device_note; /* NULL = nothing to note */
 };
 
@@ -50,8 +52,8 @@ fallible events_check_reporter(const struct caller *caller);
 fallible events_check_action(const struct caller *caller, const struct action_row *action);
 
 /* events_prepare - look up names, seal. To be called once an item, in the order of the events.
- * Fails: UNKNOWN_PERSON · UNKNOWN_CLIENT · DEVICE_MISSING · INVALID more than five minutes
- * ahead. */
+ * Fails: UNKNOWN_PERSON · UNKNOWN_CLIENT · DEVICE_MISSING · INVALID more than five minutes ahead, an application
+ * or grant that the tenant does not have, a grant of somebody else; item->fault says where. */
 fallible events_prepare(const struct server *server, const struct caller *caller, const struct view *view,
 	const struct events_ask *ask, struct instant now, struct arena *arena, struct events_item *item);
 

@@ -113,6 +113,62 @@ Test(events, the_values_of_a_secret_field_are_dropped_and_others_stay)
 		"%.*s", SPAN_FMT(event.texts[LEAF_TEXT_CHANGES]));
 }
 
+/* ---- who, in whose place, for whom ---- */
+
+static void is_refused_at(struct api_world *world, const char *members, const char *pointer, const char *code)
+{
+	scoped(api_answer) answer = {0};
+	char body[BODY_MAX];
+	snprintf(body, sizeof body, "{\"action\":\"record.viewed\",%s," WHY "}", members);
+	cr_assert(api_call(world, "POST", "/v1/events", world->tenant.token, body, &answer) == 422, "%s",
+		answer.body);
+	cr_assert(api_has_problem(&answer, pointer, code), "%s", answer.body);
+}
+
+Test(events, who_acted_in_whose_place_and_with_which_role_reads_back)
+{
+	scoped(api_world) world = {0};
+	scoped(api_answer) answer = {0};
+	struct api_person ivana, vera;
+	char body[BODY_MAX], path[BODY_MAX];
+	api_world_open(&world);
+	api_world_person(&world, &world.tenant, "smm", NULL, &ivana);
+	api_world_person(&world, &world.tenant, "assistant", NULL, &vera);
+	snprintf(body, sizeof body,
+		"{\"action\":\"record.viewed\",\"actor\":{\"person\":\"%s\"},\"in_place_of\":\"%s\"," DEVICE
+		"," WHY "}",
+		ivana.text, vera.text);
+	cr_assert(api_call(&world, "POST", "/v1/events", world.tenant.token, body, &answer) == 201, "%s",
+		answer.body);
+	snprintf(path, sizeof path, "/v1/events/%s", api_text(&answer, "id"));
+	cr_assert(api_call(&world, "GET", path, world.tenant.token, NULL, &answer) == 200, "%s", answer.body);
+	cr_assert(api_has(&answer, "actor/person", ivana.text) && api_has(&answer, "actor/roles/0", "smm"),
+		"%s", answer.body);
+	cr_assert(api_has(&answer, "in_place_of/person", vera.text), "%s", answer.body);
+}
+
+Test(events, whoever_is_named_has_to_be_of_the_tenant_and_the_answer_says_where)
+{
+	scoped(api_world) world = {0};
+	struct api_tenant other;
+	struct api_person stranger;
+	struct api_application theirs;
+	char members[BODY_MAX];
+	api_world_open(&world);
+	api_world_tenant(&world, &other);
+	api_world_person(&world, &other, "owner", NULL, &stranger);
+	api_world_application(&world, &other, SCOPE_BIT(EVENTS_WRITE), &theirs);
+	snprintf(members, sizeof members, "\"actor\":{\"person\":\"%s\"}," DEVICE, stranger.text);
+	is_refused_at(&world, members, "/actor", "unknown_person");
+	snprintf(members, sizeof members, "\"actor\":{\"application\":\"%s\"}", theirs.text);
+	is_refused_at(&world, members, "/actor", "not_allowed");
+	snprintf(members, sizeof members, "\"actor\":\"system\",\"in_place_of\":\"%s\"", stranger.text);
+	is_refused_at(&world, members, "/in_place_of", "unknown_person");
+	is_refused_at(&world, "\"actor\":\"system\",\"client\":\"nobody\"", "/client", "unknown_client");
+	is_refused_at(&world, "\"actor\":\"system\",\"grant\":\"grt_00000000000000000000000000\"", "/grant",
+		"not_allowed");
+}
+
 /* ---- quotas ---- */
 
 #define ONE "{\"action\":\"record.viewed\",\"actor\":\"system\"," WHY "}"

@@ -342,3 +342,32 @@ Test(grants, freezing_takes_capability_and_proof)
 	cr_assert(vault_call_as(&vault, owner.token, "POST", "/v1/clients/karlsson/freeze", "{}") == 200);
 	cr_assert(vault_call(&vault, "POST", "/v1/clients/nobody/freeze", NULL) == 404);
 }
+
+/* ---- in events that applications report ---- */
+
+static int report(struct vault *vault, const char *person, const char *grant)
+{
+	char body[VAULT_BODY];
+	snprintf(body, sizeof body,
+		"{\"action\":\"record.viewed\",\"actor\":{\"person\":\"%s\"},\"grant\":\"%s\",\"object\":{"
+	        "\"type\":\"order\"},"
+		"\"purpose\":\"to order\",\"device\":{\"ip\":\"203.0.113.7\",\"user_agent\":\"x\"}}",
+		person, grant);
+	return vault_call(vault, "POST", "/v1/events", body);
+}
+
+Test(grants, an_event_says_by_which_grant_its_own_actor_acted)
+{
+	scoped(vault) vault = {0};
+	char grant[ID_TEXT + 1], path[VAULT_PATH];
+	struct api_person other;
+	vault_open(&vault);
+	vault_grant(&vault, "\"modes\":[\"code\"]", grant);
+	api_world_person(&vault.api, &vault.api.tenant, "assistant", NULL, &other);
+	cr_assert(report(&vault, vault.assistant.text, grant) == 201, "%s", vault.answer.body);
+	snprintf(path, sizeof path, "/v1/events/%s", api_text(&vault.answer, "id"));
+	cr_assert(vault_call(&vault, "GET", path, NULL) == 200);
+	cr_assert(api_has(&vault.answer, "grant", grant), "%s", vault.answer.body);
+	cr_assert(report(&vault, other.text, grant) == 422, "%s", vault.answer.body);
+	cr_assert(api_has_problem(&vault.answer, "/grant", "not_allowed"), "%s", vault.answer.body);
+}
