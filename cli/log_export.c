@@ -2,6 +2,7 @@
 /* log_export - a stream into a file, hashed on its way, and the server's record beside it. */
 #include "cli/log_export.h"
 
+#include "base/json_in.h"
 #include "base/text.h"
 #include "cli/log_query.h"
 #include "cli/new_file.h"
