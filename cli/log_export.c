@@ -24,8 +24,7 @@ enum {
 };
 
 /* An export on its way. */
-struct export
-{
+struct outgoing {
 	struct commands_call *call;
 	struct session session;
 	struct new_file file;
@@ -34,10 +33,10 @@ struct export
 	int64_t said_ms; /* by the steady clock: the last line of progress */
 };
 
-static void export_done(struct export *export)
+static void outgoing_done(struct outgoing *outgoing)
 {
-	new_file_done(&export->file);
-	session_done(&export->session);
+	new_file_done(&outgoing->file);
+	session_done(&outgoing->session);
 }
 
 /* What the server has on record. */
@@ -49,14 +48,14 @@ struct record {
 
 static fallible keep_piece(void *context, struct span piece)
 {
-	struct export *export = context;
+	struct outgoing *outgoing = context;
 	int64_t now = clock_monotonic_ms();
-	TRY(new_file_put(&export->file, piece));
-	digest_add(&export->digest, piece);
-	export->bytes += piece.len;
-	if (now - export->said_ms >= PROGRESS_MS) {
-		print_meanwhile("%llu KiB", (unsigned long long)(export->bytes / 1024));
-		export->said_ms = now;
+	TRY(new_file_put(&outgoing->file, piece));
+	digest_add(&outgoing->digest, piece);
+	outgoing->bytes += piece.len;
+	if (now - outgoing->said_ms >= PROGRESS_MS) {
+		print_meanwhile("%llu KiB", (unsigned long long)(outgoing->bytes / 1024));
+		outgoing->said_ms = now;
 	}
 	return OK;
 }
@@ -105,13 +104,13 @@ static fallible parse_record(struct span answer, struct record *record)
 }
 
 /* The record is durable a moment after the last byte. */
-static fallible fetch_record(struct export *export, const char *id, struct record *record)
+static fallible fetch_record(struct outgoing *outgoing, const char *id, struct record *record)
 {
 	char path[PATH_MAX_BYTES];
 	scoped(buf) answer = BUF(RECORD_MAX);
 	snprintf(path, sizeof path, "v1/exports/%s", id);
 	for (int i = 0; i < TRIES; i++) {
-		TRY(session_fetch(&export->session, export->call, path, SPAN_NONE, &answer));
+		TRY(session_fetch(&outgoing->session, outgoing->call, path, SPAN_NONE, &answer));
 		TRY(parse_record(buf_span(&answer), record));
 		if (!record->running)
 			return OK;
@@ -120,13 +119,13 @@ static fallible fetch_record(struct export *export, const char *id, struct recor
 	return FAIL(REMOTE, "the server has no record of the export's end");
 }
 
-static fallible compare(struct export *export, const struct record *record)
+static fallible compare(struct outgoing *outgoing, const struct record *record)
 {
 	uint8_t sha256[HASH_SHA256];
-	digest_end(&export->digest, sha256);
-	if (record->bytes == export->bytes && memcmp(record->sha256, sha256, sizeof sha256) == 0)
+	digest_end(&outgoing->digest, sha256);
+	if (record->bytes == outgoing->bytes && memcmp(record->sha256, sha256, sizeof sha256) == 0)
 		return OK;
-	commands_say_where(export->call, export->file.aside);
+	commands_say_where(outgoing->call, outgoing->file.aside);
 	return FAIL(FORGED, "what arrived is not what the server has on record");
 }
 
@@ -138,50 +137,50 @@ static fallible is_id(const char *text)
 	return OK;
 }
 
-static fallible transfer(struct export *export, struct http_client_reply *reply)
+static fallible transfer(struct outgoing *outgoing, struct http_client_reply *reply)
 {
 	scoped(buf) json = BUF(OPTIONS_BYTES);
-	TRY(write_ask(export->call, &json));
+	TRY(write_ask(outgoing->call, &json));
 	struct http_client_ask ask = {
 		.path = "v1/exports",
 		.json = buf_span(&json),
 		.header = "Export-Id",
 		.silence_ms = SILENCE_MS,
 		.on_piece = keep_piece,
-		.context = export,
+		.context = outgoing,
 	};
-	digest_init(&export->digest);
-	TRY(session_call(&export->session, export->call, &ask, reply));
+	digest_init(&outgoing->digest);
+	TRY(session_call(&outgoing->session, outgoing->call, &ask, reply));
 	return is_id(reply->header);
 }
 
-static void print_record(const struct export *export, const char *id, const struct record *record)
+static void print_record(const struct outgoing *outgoing, const char *id, const struct record *record)
 {
 	char hex[2 * HASH_SHA256 + 1];
 	for (size_t i = 0; i < HASH_SHA256; i++)
 		snprintf(hex + 2 * i, 3, "%02x", record->sha256[i]);
 	print_result("%llu rows, %llu bytes, sha256 %s, export %s: %s", (unsigned long long)record->rows,
-		(unsigned long long)record->bytes, hex, id, export->call->option[COMMANDS_OUTPUT]);
+		(unsigned long long)record->bytes, hex, id, outgoing->call->option[COMMANDS_OUTPUT]);
 }
 
 fallible log_export_run(struct commands_call *call)
 {
 	const char *path = call->option[COMMANDS_OUTPUT];
-	scoped(export) export = {.call = call, .file = NEW_FILE};
+	scoped(outgoing) outgoing = {.call = call, .file = NEW_FILE};
 	scoped(http_client_reply) reply = {0};
 	struct record record;
-	TRY(session_open(call, &export.session));
+	TRY(session_open(call, &outgoing.session));
 	commands_say_where(call, path);
-	TRY(new_file_open(path, &export.file));
+	TRY(new_file_open(path, &outgoing.file));
 	call->where[0] = '\0';
-	struct err err = transfer(&export, &reply);
+	struct err err = transfer(&outgoing, &reply);
 	print_meanwhile("%s", "");
 	TRY(err);
-	TRY(fetch_record(&export, reply.header, &record));
-	TRY(compare(&export, &record));
+	TRY(fetch_record(&outgoing, reply.header, &record));
+	TRY(compare(&outgoing, &record));
 	commands_say_where(call, path);
-	TRY(new_file_keep(&export.file));
+	TRY(new_file_keep(&outgoing.file));
 	call->where[0] = '\0';
-	print_record(&export, reply.header, &record);
+	print_record(&outgoing, reply.header, &record);
 	return OK;
 }
