@@ -74,6 +74,8 @@ static fallible write_ask(struct commands_call *call, struct buf *json)
 	json_out_text(&out, "purpose", call->option[COMMANDS_PURPOSE]);
 	if (call->option[COMMANDS_BOM])
 		json_out_bool(&out, "bom", true);
+	if (call->option[COMMANDS_PSEUDONYMS])
+		json_out_bool(&out, "pseudonyms", true);
 	if (call->option[COMMANDS_COMPLETE])
 		json_out_bool(&out, "complete", true);
 	json_out_close(&out);

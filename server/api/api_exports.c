@@ -16,6 +16,7 @@ struct export_call {
 	struct span manifest; /* of an evidence file */
 	struct span origin;
 	bool marked;
+	bool hides_staff;
 };
 
 /* ---- from the body ---- */
@@ -87,6 +88,11 @@ static fallible read_body(struct call *call, struct export_call *export)
 	export->marked = json_in_bool(&top, "bom", JSON_OPTIONAL, false);
 	if (export->marked && export->ask.record.format != EXPORT_CSV)
 		json_in_note(&top, "bom", "not_allowed");
+	export->hides_staff = json_in_bool(&top, "pseudonyms", JSON_OPTIONAL, false);
+	/* The other forms carry ids in places of their own, and an evidence file shows leaves as they are. */
+	if (export->hides_staff && export->ask.record.format != EXPORT_CSV &&
+		export->ask.record.format != EXPORT_JSONL)
+		json_in_note(&top, "pseudonyms", "not_allowed");
 	json_in_end(&top);
 	return call_check(call);
 }
@@ -157,6 +163,8 @@ static fallible make_detail(struct call *call, const struct export_call *export,
 	json_out_hex(&out, "filter_hash", SPAN_BYTES(export->ask.record.filter_hash));
 	put_range(&out, &export->ask);
 	json_out_raw(&out, "query", export->query);
+	if (export->hides_staff)
+		json_out_bool(&out, "staff_pseudonymised", true);
 	if (export->manifest.len) {
 		hash_sha256(export->manifest, hash);
 		json_out_bool(&out, "complete", export->ask.complete);
@@ -241,7 +249,8 @@ static fallible answer_add(struct call *call, struct json_out *out)
 	struct export_stream_ask ask = {.export = &export->ask,
 		.manifest = export->manifest,
 		.origin = export->origin,
-		.marked = export->marked};
+		.marked = export->marked,
+		.hides_staff = export->hides_staff};
 	TRY(put_headers(call, &export->ask.record));
 	return export_stream_begin(call, &ask);
 }

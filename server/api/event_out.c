@@ -88,7 +88,8 @@ static void put_actor(struct json_out *out, const struct log_event *event)
 static void put_others(struct json_out *out, const struct log_event *event)
 {
 	const struct id *ids = event->read.leaf.ids;
-	if (!ids_is_none(ids[LEAF_ID_IN_PLACE_OF])) {
+	/* A pseudonym has no id. */
+	if (!ids_is_none(ids[LEAF_ID_IN_PLACE_OF]) || event->in_place_of.name.len) {
 		json_out_open(out, "in_place_of");
 		json_out_id(out, "person", ID_PERSON, ids[LEAF_ID_IN_PLACE_OF]);
 		put_name(out, &event->in_place_of);

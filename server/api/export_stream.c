@@ -9,6 +9,7 @@
 #include "server/api/ocsf_out.h"
 #include "server/core/checkpoints.h"
 #include "server/core/evidence_out.h"
+#include "server/core/pseudonyms.h"
 
 enum {
 	MADE_MAX = 16 * 1024 * 1024, /* a page of rows in its longest form */
@@ -29,6 +30,7 @@ struct export_stream {
 	enum step step;
 	struct exports_walk walk;
 	struct evidence_out evidence;
+	struct pseudonyms pseudonyms;
 	struct arena page; /* of one page */
 	struct buf made;   /* rows that wait to be sent */
 	size_t sent;       /* bytes of them that were */
@@ -145,8 +147,11 @@ static fallible put_rows(struct export_stream *stream)
 	}
 	arena_clear(&stream->page);
 	TRY(exports_next_page(&stream->walk, &stream->page, &page));
-	for (size_t i = 0; i < page.count; i++)
+	for (size_t i = 0; i < page.count; i++) {
+		if (stream->ask.hides_staff)
+			TRY(pseudonyms_hide(&stream->pseudonyms, &stream->page, &page.events[i]));
 		put_row(stream, &page.events[i]);
+	}
 	return buf_check(&stream->made);
 }
 
@@ -220,6 +225,7 @@ static void done(void *state)
 {
 	struct export_stream *stream = state;
 	exports_leave(stream->ask.export, stream->ended ? EXPORTS_ENDED : EXPORTS_BROKEN);
+	pseudonyms_done(&stream->pseudonyms);
 	arena_done(&stream->page);
 	arena_done(&stream->acts);
 	buf_done(&stream->made);
@@ -233,6 +239,7 @@ fallible export_stream_begin(struct call *call, const struct export_stream_ask *
 	TRY(exports_begin(call->server, ask->export));
 	*stream = (struct export_stream){.call = call,
 		.ask = *ask,
+		.pseudonyms = PSEUDONYMS,
 		.page = ARENA(EXPORTS_PAGE_ARENA),
 		.made = BUF(MADE_MAX),
 		.acts = ARENA(ACT_ARENA)};

@@ -11,6 +11,7 @@ struct export_stream_ask {
 	struct span manifest; /* of EXPORT_EVIDENCE */
 	struct span origin;   /* of the log */
 	bool marked;          /* of EXPORT_CSV: with a byte order mark */
+	bool hides_staff;     /* of EXPORT_CSV, EXPORT_JSONL: server/core/pseudonyms.h */
 };
 
 /* export_stream_begin - after the act: fill the call's reply. Both asks live as long as the call.
