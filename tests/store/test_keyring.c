@@ -547,6 +547,28 @@ Test(keyring, its_golden_row_is_read_for_ever)
 	must(get(&scene, 1));
 }
 
+Test(keyring, its_golden_row_under_a_turned_shred_key_is_read_for_ever)
+{
+	char path[PATH];
+	scoped(scene) scene = {0};
+	scoped(buf) row = BUF(ROW_MAX);
+	scoped(buf) shred = BUF(ROW_MAX);
+	uint8_t name[NAME_BYTES];
+	const struct keyring_name one = name_of(1);
+	scene_open(&scene);
+	put(&scene, 1);
+	close_keyring(&scene);
+	name_bytes(&one, name);
+	vectors_read_hex("golden/keyring_row_2.hex", &row);
+	vectors_read_hex("golden/shred_2.hex", &shred);
+	write_stored(&scene, MAP_KEY, SPAN_BYTES(name), buf_span(&row));
+	shred_path(&scene, path);
+	cr_assert(truncate(path, 0) == 0);
+	overwrite_shred(&scene, 0, buf_span(&shred));
+	must(try_open(&scene, false));
+	must(get(&scene, 1));
+}
+
 Test(keyring, its_golden_mark_is_read_and_written_for_ever)
 {
 	scoped(scene) scene = {0};
