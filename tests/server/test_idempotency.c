@@ -235,7 +235,7 @@ Test(idempotency, no_answer_lies_in_clear)
 
 enum { THREADS = 3, KEYS = 20 };
 
-struct posting {
+struct sending {
 	struct script_world *world;
 	size_t answered, replayed;
 };
@@ -243,7 +243,7 @@ struct posting {
 /* All threads go through the same keys. */
 static void *post_all(void *context)
 {
-	struct posting *posting = context;
+	struct sending *posting = context;
 	scoped(api_answer) answer = {0};
 	char key[16];
 	for (int i = 0; i < KEYS; i++) {
@@ -257,12 +257,12 @@ static void *post_all(void *context)
 Test(idempotency, of_the_same_requests_at_the_same_time_one_is_done)
 {
 	scoped(script_world) world = {0};
-	struct posting postings[THREADS];
+	struct sending postings[THREADS];
 	pthread_t threads[THREADS];
 	size_t answered = 0, replayed = 0;
 	script_world_open(&world);
 	for (size_t i = 0; i < THREADS; i++) {
-		postings[i] = (struct posting){&world, 0, 0};
+		postings[i] = (struct sending){&world, 0, 0};
 		cr_assert(pthread_create(&threads[i], NULL, post_all, &postings[i]) == 0);
 	}
 	for (size_t i = 0; i < THREADS; i++) {
