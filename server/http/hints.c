@@ -105,8 +105,7 @@ static void show(const struct buf *text, char out[static HINTS_TEXT_MAX + 1])
 /* "Not;A=Brand" stands in the list so that nobody relies on its order. */
 static bool is_grease(const struct text *brand)
 {
-	return brand->len >= 3 && memmem(brand->bytes, brand->len, "Not", 3) &&
-		memmem(brand->bytes, brand->len, "Brand", 5);
+	return strstr(brand->bytes, "Not") && strstr(brand->bytes, "Brand");
 }
 
 /* The browser's own name, before that of the engine that it shares with others. */

@@ -151,7 +151,8 @@ static struct instant random_time(struct dice *dice)
 static struct query random_query(struct dice *dice)
 {
 	struct query query = {.tenant = world_tenant((unsigned)dice_below(dice, TENANTS + 1))};
-	for (enum index_field field = INDEX_ACTION; field < INDEX_WORDS; field++) {
+	for (enum index_field field = INDEX_ACTION; field < INDEX_WORDS;
+		field = (enum index_field)(field + 1)) {
 		if (dice_below(dice, 6) > 0)
 			continue;
 		world_must(query_require(&query, field));
