@@ -19,8 +19,8 @@
 
 enum {
 	THREADS_MAX = 16,
-	CONNECTION_MEMORY =
-		16 * 1024,       /* for a head, and an answer's; the library zeroes it for each request */
+	/* For the longest head and the head of an answer; the library zeroes it for each request. */
+	CONNECTION_MEMORY = 24 * 1024,
 	DRAIN_MAX = 1024 * 1024, /* bytes of a chunked body thrown away for the sake of a proper 413 */
 };
 

@@ -151,13 +151,12 @@ static struct instant random_time(struct dice *dice)
 static struct query random_query(struct dice *dice)
 {
 	struct query query = {.tenant = world_tenant((unsigned)dice_below(dice, TENANTS + 1))};
-	for (enum index_field field = INDEX_ACTION; field < INDEX_WORDS;
-		field = (enum index_field)(field + 1)) {
+	for (int at = INDEX_ACTION; at < INDEX_WORDS; at++) {
 		if (dice_below(dice, 6) > 0)
 			continue;
-		world_must(query_require(&query, field));
+		world_must(query_require(&query, at));
 		for (size_t values = dice_below(dice, 8); values > 0; values--)
-			add_value(dice, &query, field);
+			add_value(dice, &query, (enum index_field)at);
 	}
 	if (dice_below(dice, 3) == 0)
 		query.from = random_time(dice);
