@@ -72,6 +72,14 @@ class People:
         all_answers(self.service, [("POST", f"/v1/factors/{factor['id']}/confirm", {"code": code(secret, self.used_step)})
                                    for factor, secret in zip(factors, self.secrets)], "confirming factors")
 
+    def log_in(self):
+        """Everybody once, from the device of all later logins: else the first one of each run would make it known."""
+        wait_for_room(PERIOD_S / 2)
+        self.used_step = max(self.used_step + 1, step_now() + min(WINDOW))
+        all_answers(self.service, [("POST", "/v1/verifications", {
+            "person": actor_ref(n), "device": device(n), "purpose": "login", "code": code(secret, self.used_step)})
+            for n, secret in enumerate(self.secrets)], "first logins")
+
     def verifications(self, seconds):
         """Each right code of everybody once, for a run that starts now."""
         wait_for_room(seconds)
