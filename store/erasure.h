@@ -35,7 +35,7 @@ struct erasure {
 	bool needs_third;   /* the sixth and later ones of a day */
 	bool held;          /* refused because of a hold */
 	uint32_t keys;      /* destroyed */
-	uint64_t exports;   /* of the log since the subject was there: outside our reach */
+	uint64_t exports;   /* of the log that held the subject: outside our reach */
 	uint64_t events;    /* of the log that became unreadable, or a part of them */
 	struct span ground; /* sealed under the tenant: it outlives the subject */
 	uint64_t version;

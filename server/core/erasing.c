@@ -7,6 +7,7 @@
 #include "server/core/erasures.h"
 #include "server/core/owners.h"
 #include "store/expiry.h"
+#include "store/export.h"
 #include "store/query.h"
 #include "store/reword.h"
 
@@ -226,21 +227,38 @@ static fallible count_events(const struct server *server, struct query *query, u
 	return OK;
 }
 
-static fallible count_affected(struct plan *plan)
+/* Whether an export held anybody who goes. */
+static bool held_one(const struct plan *plan, const struct export *export)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (export_held(export, plan->subjects[i].id))
+			return true;
+	return false;
+}
+
+/* What is in them is out of our reach (FOUNDATIONS 6). */
+static fallible count_exports(struct plan *plan, const struct view *view)
+{
+	scoped(arena) arena = ARENA(PLAN_MEMORY);
+	struct id after = {0};
+	struct export export;
+	struct err err = OK;
+	plan->erasure.exports = 0;
+	while (export_next(view, plan->erasure.tenant, &after, &arena, &export, &err)) {
+		plan->erasure.exports += held_one(plan, &export);
+		arena_clear(&arena);
+	}
+	return err;
+}
+
+static fallible count_affected(struct plan *plan, const struct view *view)
 {
 	struct erasure *erasure = &plan->erasure;
 	bool is_client = erasure->subject.kind == SUBJECT_CLIENT;
-	static const enum action EXPORTS[] = {ACTION_EXPORT_COMPLETED, ACTION_LOG_EXPORTED};
 	struct query of_subject = {.tenant = erasure->tenant};
-	struct query of_exports = {.tenant = erasure->tenant, .from = ids_time(erasure->subject.id)};
 	TRY(query_add(&of_subject, is_client ? INDEX_CLIENT : INDEX_ACTOR, id_span(&erasure->subject.id)));
-	for (size_t i = 0; i < sizeof EXPORTS / sizeof EXPORTS[0]; i++) {
-		const uint16_t code = action_row(EXPORTS[i])->code;
-		const uint8_t value[] = {(uint8_t)(code >> 8), (uint8_t)code};
-		TRY(query_add(&of_exports, INDEX_ACTION, SPAN_BYTES(value)));
-	}
 	TRY(count_events(plan->server, &of_subject, &erasure->events));
-	return count_events(plan->server, &of_exports, &erasure->exports);
+	return count_exports(plan, view);
 }
 
 static struct detail_field number_field(const char *name, uint64_t number, char text[static NUMBER_TEXT])
@@ -299,7 +317,7 @@ static fallible write_end(struct act *act, void *context)
 static fallible prepare_end(struct plan *plan, const struct view *view)
 {
 	const struct erasures_tell with = {plan->server, view, plan->now, &plan->arena};
-	TRY(count_affected(plan));
+	TRY(count_affected(plan, view));
 	TRY(seal_executed(plan));
 	plan->told.count = 0;
 	return erasures_tell_owners(&with, &plan->erasure, NOTICE_ERASURE_EXECUTED, &plan->told);
