@@ -78,11 +78,6 @@ fallible tokens_check(struct span text, enum token_kind *kind)
 	return OK;
 }
 
-void tokens_hash(const struct mac_key *key, struct span text, uint8_t out[static HASH_BLAKE])
-{
-	hash_mac(key, &text, 1, out);
-}
-
 void tokens_make_digits(size_t digits, char *out)
 {
 	assert(digits >= 6 && digits <= 9);

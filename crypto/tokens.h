@@ -17,9 +17,6 @@ void tokens_make(enum token_kind kind, char out[static TOKEN_TEXT + 1]);
 /* tokens_check - form and check digits. Fails: STRANGER. */
 fallible tokens_check(struct span text, enum token_kind *kind);
 
-/* tokens_hash - what is stored and looked up. */
-void tokens_hash(const struct mac_key *key, struct span text, uint8_t out[static HASH_BLAKE]);
-
 /* A one-time code or enrolment code: decimal digits with leading zeros kept. digits 6 to 9; out takes digits
  * + 1 bytes. */
 void tokens_make_digits(size_t digits, char *out);

@@ -43,12 +43,9 @@ struct erasure {
 
 const char *erasure_state_name(enum erasure_state state);
 
-/* erasure_get - the ground lies in the arena. Fails: NOT_FOUND · FORGED · CORRUPT · NO_MEMORY. erasure_next -
- * walk a tenant's in the order of their ids, which is that of their requests; false at the end: check *err. */
+/* erasure_get - the ground lies in the arena. Fails: NOT_FOUND · FORGED · CORRUPT · NO_MEMORY. */
 fallible erasure_get(const struct view *view, struct id tenant, struct id id, struct arena *arena,
 	struct erasure *erasure);
-bool erasure_next(const struct view *view, struct id tenant, struct id *after, struct arena *arena,
-	struct erasure *erasure, struct err *err);
 
 /* erasure_next_of_all - walk those of all tenants: what start does. `place` is zeroed at the beginning; ground
  * stays sealed. False at the end: check *err. */

@@ -81,22 +81,6 @@ Test(tokens, refuses_every_other_length)
 	cr_assert(refused(SPAN_NONE));
 }
 
-Test(tokens, the_hash_depends_on_key_and_text)
-{
-	struct mac_key key = {{1}};
-	uint8_t first[HASH_BLAKE];
-	uint8_t again[HASH_BLAKE];
-	uint8_t other[HASH_BLAKE];
-	tokens_hash(&key, span_text(KNOWN), first);
-	tokens_hash(&key, span_text(KNOWN), again);
-	cr_assert(memcmp(first, again, HASH_BLAKE) == 0);
-	tokens_hash(&key, span_text(KNOWN_ZERO), other);
-	cr_assert(memcmp(first, other, HASH_BLAKE) != 0);
-	key.bytes[0] = 2;
-	tokens_hash(&key, span_text(KNOWN), other);
-	cr_assert(memcmp(first, other, HASH_BLAKE) != 0);
-}
-
 Test(tokens, codes_have_all_their_digits_and_leading_zeros)
 {
 	bool zero_first = false;
