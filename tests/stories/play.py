@@ -144,6 +144,11 @@ class Server:
         self.process = None
         return code
 
+    def stops_cleanly(self, story):
+        """Ends it, and claims that it went as it should; a journal tells why it did not."""
+        code = self.stop()
+        story.claim("it stops cleanly", code == 0, (code, (self.home / "journal").read_text(errors="replace")[-3000:]))
+
     def close(self):
         if self.process:
             self.stop(signal.SIGKILL)
