@@ -65,15 +65,24 @@ def listed(expression, letter, names):
     return ", ".join(f"`{names[symbol]}`" for symbol in re.findall(rf"\b{letter}\((\w+)\)", expression))
 
 
+def actions_of_routes():
+    """(method, path) -> the action that a call leaves in the log, of the routes that name one."""
+    names = {values[1]: values[2] for _, values in rows("policies/actions.def", "ACTION")}
+    return {(row[0].lower(), row[1]): names[row[8]] for _, row in rows("server/api/routes.def", "ROUTE") if row[8] != "NONE"}
+
+
 def routes():
-    """Every route: who may call it, and what is shown once."""
+    """Every route: who may call it, what is shown once, and what it leaves in the log."""
     scopes, capabilities = names_of("policies/scopes.def", "SCOPE"), names_of("policies/capabilities.def", "CAPABILITY")
+    actions = actions_of_routes()
     lines = []
-    for _, (method, pattern, _, scope, capability, needs, _, secrets) in rows("server/api/routes.def", "ROUTE"):
+    for _, (method, pattern, _, scope, capability, needs, _, secrets, _) in rows("server/api/routes.def", "ROUTE"):
         who = "anybody" if "PUBLIC" in needs else "the operator" if "OPERATOR" in needs else listed(scope, "S", scopes) or "any token"
         person = listed(capability, "C", capabilities) + (", proven" if "PROVEN" in needs else "")
-        lines.append([method, f"`{pattern}`", who, person.removeprefix(", "), " ".join(f"`{name}`" for name in secrets.split())])
-    return table(["method", "path", "scopes", "capabilities of a person", "shown once"], lines)
+        action = actions.get((method.lower(), pattern))
+        logs = f"`{action}`" if action else "what is posted" if "REPORT" in needs else "-"
+        lines.append([method, f"`{pattern}`", who, person.removeprefix(", "), " ".join(f"`{name}`" for name in secrets.split()), logs])
+    return table(["method", "path", "scopes", "capabilities of a person", "shown once", "logs"], lines)
 
 
 def settings():

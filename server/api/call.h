@@ -41,6 +41,7 @@ struct route {
 	unsigned needs;        /* enum route_needs */
 	size_t body_max;       /* bytes; 0 = no body */
 	const char *secrets;   /* top-level answer fields that are shown once, separated by a space */
+	enum action action; /* that a call which succeeds leaves in the log; ACTION_NONE = see routes.def */
 };
 
 enum route_needs {
@@ -48,6 +49,7 @@ enum route_needs {
 	ROUTE_OPERATOR = 1u << 1, /* the operator's token, and only that */
 	ROUTE_PROVEN = 1u << 2,   /* when a person acts it must be a proven one */
 	ROUTE_RAW = 1u << 3,      /* body or answer is not JSON: the handler fills the reply itself */
+	ROUTE_REPORT = 1u << 4,   /* the body says which actions are logged */
 };
 
 /* What a call that a handler with `write` has prepared asks of the committer. */
@@ -80,9 +82,9 @@ struct call {
 	struct err refusal; /* set by write: the act stands, with its event, but the answer is a problem */
 	struct idempotency *idempotency; /* NULL without a key */
 	struct act_job job;
-	struct err result; /* of the act */
+	struct err result;     /* of the act */
 	int64_t retry_after_s; /* with a refusal: when it may be different; 0 = soon */
-	unsigned runs;     /* how often prepare has run */
+	unsigned runs;         /* how often prepare has run */
 	bool suspended;
 };
 

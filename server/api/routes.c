@@ -4,7 +4,7 @@
 
 enum { BODY = 64 * 1024, BATCH = 4 * 1024 * 1024 };
 
-#define ROUTE(method, pattern, symbol, scopes, capabilities, needs, body, secrets) \
+#define ROUTE(method, pattern, symbol, scopes, capabilities, needs, body, secrets, logs) \
 	extern const struct handler symbol;
 #include "server/api/routes.def"
 #undef ROUTE
@@ -12,8 +12,8 @@ enum { BODY = 64 * 1024, BATCH = 4 * 1024 * 1024 };
 #define S(name) SCOPE_BIT(name)
 #define C(name) CAPABILITY_BIT(name)
 static const struct route ROUTES[] = {
-#define ROUTE(method, pattern, symbol, scopes, capabilities, needs, body, secrets) \
-	{HTTP_##method, pattern, &symbol, scopes, capabilities, needs, body, secrets},
+#define ROUTE(method, pattern, symbol, scopes, capabilities, needs, body, secrets, logs) \
+	{HTTP_##method, pattern, &symbol, scopes, capabilities, needs, body, secrets, ACTION_##logs},
 #include "server/api/routes.def"
 #undef ROUTE
 };

@@ -154,6 +154,27 @@ Test(routes, a_public_row_needs_nothing_and_every_other_a_token_that_may)
 	}
 }
 
+Test(routes, a_row_that_writes_names_the_action_that_it_logs)
+{
+	for (size_t i = 0; i < routes_count(); i++) {
+		const struct route *row = routes_at(i);
+		bool writes = row->method != HTTP_GET, reports = row->needs & ROUTE_REPORT;
+		cr_assert(!writes || (row->action != ACTION_NONE) == !reports, "%s", row->pattern);
+	}
+}
+
+Test(routes, a_row_that_reads_is_an_event_when_it_shows_the_log_and_else_none)
+{
+	for (size_t i = 0; i < routes_count(); i++) {
+		const struct route *row = routes_at(i);
+		bool hashes = strstr(row->pattern, "/proof") != NULL;
+		bool shows_log = strncmp(row->pattern, "/v1/events", 10) == 0 && !hashes;
+		if (row->method == HTTP_GET)
+			cr_assert(row->action == (shows_log ? ACTION_LOG_VIEWED : ACTION_NONE), "%s",
+				row->pattern);
+	}
+}
+
 Test(routes, methods_have_their_names)
 {
 	cr_assert_str_eq(routes_method_name(HTTP_GET), "GET");
