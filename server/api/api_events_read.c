@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api_events_read - GET /v1/events, POST /v1/events:search, GET /v1/events:facets, GET /v1/events/{id}. */
-#include "base/reader.h"
 #include "base/timestamp.h"
+#include "server/api/cursor.h"
 #include "server/api/event_out.h"
 #include "server/api/log_ask.h"
 #include "server/core/log_facets.h"
 #include "server/core/log_view.h"
 
-enum { CURSOR_TEXT_MAX = 2048, LIMIT_MAX = 500, POSITION = 8 };
+enum { LIMIT_MAX = 500 };
 
 /* What a list or a single event needs on its way. */
 struct events_read {
@@ -17,7 +17,7 @@ struct events_read {
 	struct page_ask page;
 	struct log_view view;
 	uint64_t sequence; /* of a single event */
-	uint8_t position[POSITION];
+	uint8_t position[CURSOR_INDEX];
 };
 
 static void forbid_keeping(struct call *call)
@@ -115,12 +115,6 @@ static fallible prepare_search(struct call *call)
 	return prepare_act(call, ask);
 }
 
-static void put_index(uint64_t index, uint8_t bytes[static POSITION])
-{
-	for (size_t i = POSITION; i > 0; i--, index >>= 8)
-		bytes[i - 1] = (uint8_t)index;
-}
-
 static void put_scanned(struct json_out *out, uint64_t from, uint64_t to, bool complete)
 {
 	json_out_open(out, "scanned");
@@ -139,12 +133,8 @@ static fallible find_page(struct call *call, const struct events_read *ask, stru
 {
 	struct log_page_ask want = {
 		.filters = &ask->filters, .limit = ask->page.limit, .resumes = ask->page.resumes};
-	if (want.resumes) {
-		struct reader position = READER(ask->page.position);
-		want.after = reader_u64(&position);
-		if (err_failed(reader_check(&position)))
-			return FAIL_CODE(CURSOR_INVALID, "the cursor was made for another list");
-	}
+	if (want.resumes)
+		TRY(cursor_read_index(ask->page.position, &want.after));
 	return log_read_page(call->server, &ask->reader, &want, call->arena, page);
 }
 
@@ -163,7 +153,7 @@ static fallible answer_list(struct call *call, struct json_out *out)
 		json_out_close(out);
 	}
 	json_out_close_array(out);
-	put_index(page.last, ask->position);
+	cursor_put_index(page.last, ask->position);
 	TRY(call_put_cursor(call, out, ask->canon, page.more ? SPAN_BYTES(ask->position) : SPAN_NONE));
 	put_scanned(out, page.scanned_from, page.scanned_to, page.complete);
 	forbid_keeping(call);

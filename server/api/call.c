@@ -3,10 +3,10 @@
 #include "server/api/call.h"
 
 #include "base/text.h"
-#include "crypto/secret.h"
+#include "server/api/cursor.h"
 #include "server/api/reply.h"
 
-enum { PAGE_DEFAULT = 50, PAGE_MAX = 500, CURSOR_MAC = 16, CURSOR_MAX = 1024 };
+enum { PAGE_DEFAULT = 50, PAGE_MAX = 500, AGENT_GIVEN_MAX = 8 * 1024 };
 
 void *call_alloc(struct call *call, size_t bytes)
 {
@@ -54,7 +54,7 @@ void call_take_device(struct json_object *object, struct device *device)
 	struct device read = {.given = true};
 	read.id = json_in_text(object, "id", JSON_OPTIONAL, DEVICE_ID_MAX);
 	read.ip = take_address(object);
-	struct span agent = json_in_free_text(object, "user_agent", JSON_NEEDED, CURSOR_MAX * 8);
+	struct span agent = json_in_free_text(object, "user_agent", JSON_NEEDED, AGENT_GIVEN_MAX);
 	read.user_agent = text_cut(agent, DEVICE_AGENT_MAX);
 	read.truncated = read.user_agent.len < agent.len;
 	read.name = json_in_text(object, "name", JSON_OPTIONAL, DEVICE_TEXT_MAX);
@@ -103,28 +103,17 @@ fallible call_query(struct call *call, const char *name, struct span *value)
 	return err;
 }
 
-/* A cursor holds a position and binds it to tenant, caller, route and filters. */
-static void cursor_mac(
-	const struct call *call, struct span filters, struct span position, uint8_t mac[static HASH_BLAKE])
+static struct cursor_list cursor_list_of(const struct call *call, struct span filters)
 {
-	const struct caller *caller = &call->caller;
-	const struct span parts[] = {id_span(&caller->tenant), id_span(&caller->application),
-		id_span(&caller->person), span_text(call->route->pattern), filters, position};
-	keeper_hash(call->server->keeper, KEEPER_CURSOR, parts, sizeof parts / sizeof parts[0], mac);
+	return (struct cursor_list){call->server->keeper, &call->caller, call->route->pattern, filters};
 }
 
 static fallible open_cursor(struct call *call, struct span text, struct span filters, struct page_ask *page)
 {
-	uint8_t mac[HASH_BLAKE];
-	scoped(buf) cursor = BUF(CURSOR_MAX);
-	if (err_failed(text_parse_base64url(text, &cursor)) || cursor.len < CURSOR_MAC)
-		return FAIL_CODE(CURSOR_INVALID, "the cursor is not one of ours");
-	struct span position = span_first(buf_span(&cursor), cursor.len - CURSOR_MAC);
-	cursor_mac(call, filters, position, mac);
-	if (!secret_equal(span_of(mac, CURSOR_MAC), span_from(buf_span(&cursor), position.len)))
-		return FAIL_CODE(CURSOR_INVALID, "the cursor was made for another list");
+	const struct cursor_list list = cursor_list_of(call, filters);
+	TRY(cursor_open(&list, text, call->arena, &page->position));
 	page->resumes = true;
-	return arena_keep(call->arena, position, &page->position);
+	return OK;
 }
 
 fallible call_page(struct call *call, struct span filters, struct page_ask *page)
@@ -185,19 +174,13 @@ static fallible put_link(struct call *call, struct span cursor)
 
 fallible call_put_cursor(struct call *call, struct json_out *out, struct span filters, struct span position)
 {
-	uint8_t mac[HASH_BLAKE];
-	scoped(buf) bytes = BUF(CURSOR_MAX);
-	scoped(buf) text = BUF(2 * CURSOR_MAX);
+	const struct cursor_list list = cursor_list_of(call, filters);
+	scoped(buf) text = BUF(CURSOR_TEXT_MAX);
 	if (!position.at) {
 		json_out_null(out, "next");
 		return OK;
 	}
-	cursor_mac(call, filters, position, mac);
-	buf_put(&bytes, position);
-	buf_put(&bytes, span_of(mac, CURSOR_MAC));
-	TRY(buf_check(&bytes));
-	text_put_base64url(&text, buf_span(&bytes));
-	TRY(buf_check(&text));
+	TRY(cursor_put(&list, position, &text));
 	json_out_span(out, "next", buf_span(&text));
 	return put_link(call, buf_span(&text));
 }
