@@ -11,8 +11,6 @@
 #include <assert.h>
 
 enum {
-	PERIOD_MIN_S = 15,
-	PERIOD_MAX_S = 120,
 	PERIOD_USUAL_S = 30,
 	DIGITS_USUAL = 6,
 	URI_MAX = 4096,
@@ -30,7 +28,8 @@ static bool shape_is_allowed(const struct totp_shape *shape)
 {
 	bool algorithm = shape->algorithm >= TOTP_SHA1 && shape->algorithm <= TOTP_SHA512;
 	bool digits = shape->digits == 6 || shape->digits == 8;
-	return algorithm && digits && shape->period_s >= PERIOD_MIN_S && shape->period_s <= PERIOD_MAX_S;
+	return algorithm && digits && shape->period_s >= TOTP_PERIOD_MIN_S &&
+		shape->period_s <= TOTP_PERIOD_MAX_S;
 }
 
 /* liboath itself is content with a seed of one byte. */
@@ -109,6 +108,44 @@ bool totp_match(const struct totp_candidates *candidates, const char *digits, ui
 		bool same = secret_equal(typed, span_of(candidates->code[i], candidates->digits));
 		uint64_t mask = 0 - (uint64_t)same;
 		newest = (newest & ~mask) | ((candidates->first_step + i) & mask);
+		found |= mask;
+	}
+	if (found)
+		*step = newest;
+	return found != 0;
+}
+
+void totp_run_done(struct totp_run *run)
+{
+	secret_wipe(run, sizeof *run);
+}
+
+fallible totp_compute_run(const struct totp_shape *shape, struct span seed, uint64_t first_step, size_t count,
+	struct totp_run *run)
+{
+	TRY(check_allowed(shape, seed));
+	if (count < 2 || count > TOTP_RUN_MAX)
+		return FAIL(INVALID, "a run of codes has fewer than two or too many");
+	scoped(totp_run) all = {.first_step = first_step, .count = count, .digits = shape->digits};
+	for (size_t i = 0; i < count; i++)
+		TRY(generate(shape, seed, first_step + i, all.code[i]));
+	*run = all;
+	return OK;
+}
+
+bool totp_match_pair(
+	const struct totp_run *run, uint64_t after, const char *first, const char *second, uint64_t *step)
+{
+	struct span one = span_text(first), two = span_text(second);
+	if (run->digits == 0 || one.len != run->digits || two.len != run->digits)
+		return false;
+	uint64_t found = 0;
+	uint64_t newest = 0;
+	for (size_t i = 0; i + 1 < run->count; i++) {
+		bool is_first = secret_equal(one, span_of(run->code[i], run->digits));
+		bool is_second = secret_equal(two, span_of(run->code[i + 1], run->digits));
+		uint64_t mask = 0 - (uint64_t)(is_first & is_second & (run->first_step + i > after));
+		newest = (newest & ~mask) | ((run->first_step + i + 1) & mask);
 		found |= mask;
 	}
 	if (found)
@@ -348,7 +385,7 @@ static fallible read_digits(struct span value, struct uri *uri)
 static fallible read_period(struct span value, struct uri *uri)
 {
 	uint64_t period_s;
-	if (!span_number(value, PERIOD_MAX_S, &period_s))
+	if (!span_number(value, TOTP_PERIOD_MAX_S, &period_s))
 		return FAIL(INVALID, "an otpauth URI has a period over 120 seconds");
 	uri->shape.period_s = (uint16_t)period_s;
 	return OK;

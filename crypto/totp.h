@@ -15,14 +15,17 @@ enum {
 	TOTP_SEED_MAX = 64,
 	TOTP_SEED_OURS = 20, /* bytes that we draw */
 	TOTP_DIGITS_MAX = 8,
+	TOTP_PERIOD_MIN_S = 15,
+	TOTP_PERIOD_MAX_S = 120,
 	TOTP_WINDOW = 1, /* steps before and after the current one */
 	TOTP_CANDIDATES = 2 * TOTP_WINDOW + 1,
+	TOTP_RUN_MAX = 42,
 };
 
 struct totp_shape {
 	enum totp_algorithm algorithm;
 	uint8_t digits;    /* 6 or 8 */
-	uint16_t period_s; /* 15 to 120 */
+	uint16_t period_s; /* TOTP_PERIOD_MIN_S to TOTP_PERIOD_MAX_S */
 };
 
 /* The codes that are right around one instant, oldest step first. Wipe with totp_candidates_done. */
@@ -48,6 +51,29 @@ fallible totp_compute(const struct totp_shape *shape, struct span seed, uint64_t
  *   step    set when it returns true: the newest step with that code
  * A code of another length than the shape's never matches. */
 bool totp_match(const struct totp_candidates *candidates, const char *digits, uint64_t *step);
+
+/* The codes of steps that follow each other: where two typed ones stand tells how far a device's clock is off. Wipe
+ * with totp_run_done. */
+struct totp_run {
+	uint64_t first_step;
+	size_t count;
+	char code[TOTP_RUN_MAX][TOTP_DIGITS_MAX + 1];
+	uint8_t digits;
+};
+
+void totp_run_done(struct totp_run *run);
+
+/* totp_compute_run - count, 2 to TOTP_RUN_MAX, codes from a step on. Fails: as totp_compute. Cost: count HMACs. */
+fallible totp_compute_run(const struct totp_shape *shape, struct span seed, uint64_t first_step, size_t count,
+	struct totp_run *run);
+
+/* totp_match_pair - whether two codes, each as text_code leaves it, are those of a step and of the one behind it;
+ * compares with every pair, in constant time.
+ *
+ *   after  the first code's step has to be later
+ *   step   set when it returns true: the step of the second; the newest when there are several */
+bool totp_match_pair(
+	const struct totp_run *run, uint64_t after, const char *first, const char *second, uint64_t *step);
 
 /* totp_code - the current code alone, for mode code; valid_s: whole seconds it stays right, at least 1. */
 fallible totp_code(const struct totp_shape *shape, struct span seed, struct instant now,

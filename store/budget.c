@@ -30,6 +30,16 @@ fallible budget_get(
 	return OK;
 }
 
+fallible budget_read(
+	const struct view *view, struct id tenant, struct id person, struct id device, struct budget *budget)
+{
+	struct err err = budget_get(view, tenant, person, device, budget);
+	if (err.kind != ERR_NOT_FOUND)
+		return err;
+	*budget = (struct budget){.tenant = tenant, .person = person, .device = device};
+	return OK;
+}
+
 fallible budget_put(struct act *act, const struct budget *budget)
 {
 	scoped(buf) record = BUF(RECORD_MAX);

@@ -34,6 +34,10 @@ struct budget {
 fallible budget_get(
 	const struct view *view, struct id tenant, struct id person, struct id device, struct budget *budget);
 
+/* budget_read - the same; an empty one when the lane has no row. */
+fallible budget_read(
+	const struct view *view, struct id tenant, struct id person, struct id device, struct budget *budget);
+
 /* budget_put - inside an act. */
 fallible budget_put(struct act *act, const struct budget *budget);
 

@@ -176,6 +176,21 @@ struct seal_context factor_seed_place(const struct factor *factor)
 		.version = SEED_VERSION};
 }
 
+uint64_t factor_step(const struct totp_shape *shape, int drift, struct instant now)
+{
+	int64_t step = (int64_t)totp_step(shape, now) + drift / 2;
+	return step < TOTP_WINDOW ? TOTP_WINDOW : (uint64_t)step;
+}
+
+void factor_learn(struct factor *factor, uint64_t step, struct instant now)
+{
+	int64_t off = 2 * ((int64_t)step - (int64_t)totp_step(&factor->shape, now));
+	int drift = factor->drift + (off > factor->drift) - (off < factor->drift);
+	factor->last_step = step;
+	if (drift >= -2 * FACTOR_DRIFT_MAX && drift <= 2 * FACTOR_DRIFT_MAX)
+		factor->drift = (int16_t)drift;
+}
+
 struct instant factor_pending_ends(const struct factor *factor)
 {
 	return (struct instant){factor->created.ms + FACTOR_PENDING_MS};

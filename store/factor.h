@@ -15,6 +15,7 @@ enum {
 	FACTOR_MAX = 10,  /* of one person, whatever their state */
 	FACTOR_PENDING_MS = 60 * 60 * 1000,
 	FACTOR_CODE_MS = 10 * 60 * 1000,
+	FACTOR_DRIFT_MAX = 10, /* steps by which a device's clock may be off */
 };
 
 /* Stored numbers: never renumber. */
@@ -41,7 +42,7 @@ struct factor {
 	struct instant confirmed; /* ms 0 while pending */
 	struct totp_shape shape;  /* TOTP */
 	uint64_t last_step;       /* TOTP: no step up to this one is accepted again */
-	int16_t drift;            /* TOTP: steps by which the device's clock is off; 0 */
+	int16_t drift; /* TOTP: half steps by which the device's clock is off, -2 * FACTOR_DRIFT_MAX to 2 * that */
 	uint8_t code[HASH_BLAKE]; /* email, while pending: keyed hash of the mailed code */
 	/* Both borrow from the view's transaction. */
 	struct span texts; /* label and address, sealed under the person */
@@ -81,6 +82,13 @@ fallible factor_open_texts(const struct keys *keys, const struct factor *factor,
 /* factor_seed_place - where its seed stands, for the keeper: a record can't be moved to another person or
  * factor. */
 struct seal_context factor_seed_place(const struct factor *factor);
+
+/* factor_step - the step that the device shows at an instant, as far as its clock is known; at least TOTP_WINDOW. */
+uint64_t factor_step(const struct totp_shape *shape, int drift, struct instant now);
+
+/* factor_learn - a code of `step` was right: that step and all before it are used, and the drift moves towards it by
+ * half a step. So one code that was typed late does not move the window, and a clock that goes wrong takes it along. */
+void factor_learn(struct factor *factor, uint64_t step, struct instant now);
 
 /* factor_pending_ends - when one that is not confirmed may go. */
 struct instant factor_pending_ends(const struct factor *factor);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* api_factors - factors of a person: start, confirm, prove, list, remove; enrolment codes. */
+/* api_factors - factors of a person: start, confirm, prove, resync, list, remove; enrolment codes. */
 #include "base/text.h"
-#include "server/api/call.h"
+#include "server/api/ask.h"
 #include "server/api/qr.h"
 #include "server/core/enrolments.h"
 #include "server/core/factors.h"
+#include "server/core/resyncs.h"
 
-enum { CODE_MAX_BYTES = 64 };
+enum { CODE_MAX_BYTES = 64, SECRET_MAX_BYTES = 1024 };
 
 static const char *const TYPES[] = {"totp", "email", NULL};
 static const char *const ALGORITHMS[] = {"SHA1", "SHA256", "SHA512", NULL};
@@ -18,7 +19,8 @@ static void read_totp(struct json_object *top, struct factors_start *start)
 {
 	int algorithm = json_in_word(top, "algorithm", JSON_OPTIONAL, ALGORITHMS);
 	int64_t digits = json_in_number(top, "digits", JSON_OPTIONAL, 6, 8, 6);
-	int64_t period = json_in_number(top, "period", JSON_OPTIONAL, 30, 30, 30);
+	int64_t period =
+		json_in_number(top, "period", JSON_OPTIONAL, TOTP_PERIOD_MIN_S, TOTP_PERIOD_MAX_S, 30);
 	start->type = FACTOR_TOTP;
 	start->shape = (struct totp_shape){
 		.algorithm = algorithm < 0 ? TOTP_SHA1 : (enum totp_algorithm)(algorithm + TOTP_SHA1),
@@ -26,6 +28,24 @@ static void read_totp(struct json_object *top, struct factors_start *start)
 		.period_s = (uint16_t)period};
 	if (digits == 7)
 		json_in_note(top, "digits", "not_allowed");
+}
+
+/* A device that has a seed already, as its paper says it: base32, or a whole otpauth URI. */
+static fallible read_seed(struct call *call, struct json_object *top, struct factors_start *start)
+{
+	struct totp_shape shape;
+	scoped(buf) seed = BUF(TOTP_SEED_MAX);
+	struct span text = json_in_text(top, "secret", JSON_OPTIONAL, SECRET_MAX_BYTES);
+	bool is_uri = memchr(text.at ? text.at : (const uint8_t *)"", ':', text.len);
+	if (text.len == 0)
+		return OK;
+	if (err_failed(totp_parse(text, &shape, &seed)))
+		json_in_note(top, "secret", "malformed");
+	else if (is_uri)
+		start->shape = shape;
+	struct err err = arena_keep(call->arena, buf_span(&seed), &start->seed);
+	secret_wipe(seed.data, seed.len);
+	return err;
 }
 
 static void read_email(struct json_object *top, struct factors_start *start)
@@ -44,6 +64,8 @@ static fallible read_start(struct call *call, struct factors_start *start)
 	start->label = json_in_text(&top, "label", JSON_OPTIONAL, FACTOR_LABEL_MAX);
 	if (type == 0)
 		read_totp(&top, start);
+	if (type == 0)
+		TRY(read_seed(call, &top, start));
 	if (type == 1)
 		read_email(&top, start);
 	if (type >= 0)
@@ -189,6 +211,60 @@ static fallible answer_remove(struct call *call, struct json_out *out)
 const struct handler api_factors_confirm = {prepare_confirm, write_change, answer_change};
 const struct handler api_factors_prove = {prepare_prove, write_change, answer_change};
 const struct handler api_factors_remove = {prepare_remove, write_change, answer_remove};
+
+/* ---- POST /v1/factors/{id}/resync ---- */
+
+static fallible read_resync(struct call *call, struct resyncs_ask *ask)
+{
+	struct json_object top;
+	struct json_array codes;
+	struct span first = SPAN_NONE, second = SPAN_NONE;
+	TRY(call_body(call, &top));
+	if (json_in_array(&top, "codes", JSON_NEEDED, 2, &codes) &&
+		!(json_in_next_text(&codes, CODE_MAX_BYTES, &first) &&
+			json_in_next_text(&codes, CODE_MAX_BYTES, &second)))
+		json_in_note(&top, "codes", "missing");
+	json_in_end(&top);
+	TRY(call_check(call));
+	TRY(text_code(first, FACTORS_CODE_MAX, ask->first));
+	return text_code(second, FACTORS_CODE_MAX, ask->second);
+}
+
+static fallible prepare_resync(struct call *call)
+{
+	struct resyncs_ask *ask = call_new(call, struct resyncs_ask);
+	scoped(reading) reading = {0};
+	if (!ask)
+		return FAIL(NO_MEMORY, "a call has no memory for two codes");
+	TRY(ids_parse(ID_FACTOR, call->parts[0], &ask->id));
+	TRY(read_resync(call, ask));
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	struct scene scene = ask_scene(call, &view);
+	call->ask = ask;
+	return resyncs_prepare(&scene, ask);
+}
+
+static fallible write_resync(struct act *act, struct call *call)
+{
+	struct resyncs_ask *ask = call->ask;
+	TRY(resyncs_write(act, ask));
+	call->refusal = ask->refusal;
+	return OK;
+}
+
+static fallible answer_resync(struct call *call, struct json_out *out)
+{
+	const struct resyncs_ask *ask = call->ask;
+	json_out_id(out, "id", ID_FACTOR, ask->factor.id);
+	json_out_text(out, "type", factor_type_name(ask->factor.type));
+	json_out_text(out, "state", factor_state_name(ask->factor.state));
+	json_out_bool(out, "proven", ask->factor.proven);
+	json_out_number(out, "off_by_s", (int64_t)ask->factor.drift / 2 * ask->factor.shape.period_s);
+	return OK;
+}
+
+const struct handler api_factors_resync = {prepare_resync, write_resync, answer_resync};
 
 /* ---- GET /v1/people/{person}/factors ---- */
 

@@ -42,12 +42,7 @@ static struct id spender(const struct verification *verification)
 fallible attempts_budget(
 	const struct view *view, const struct verification *verification, struct budget *budget)
 {
-	struct id person = spender(verification);
-	struct err err = budget_get(view, verification->tenant, person, (struct id){0}, budget);
-	if (err.kind != ERR_NOT_FOUND)
-		return err;
-	*budget = (struct budget){.tenant = verification->tenant, .person = person};
-	return OK;
+	return budget_read(view, verification->tenant, spender(verification), (struct id){0}, budget);
 }
 
 /* The lane of the device that the verification was opened from, if it got in before; else that of all others.
@@ -107,11 +102,13 @@ static void compare_totp(const struct verifications_ask *ask, size_t at, struct 
 	uint64_t step = 0;
 	bool same = totp_match(&method->candidates, ask->code, &step);
 	/* A decoy's codes are compared for the work it takes, and are never right. */
-	if (!same || verification_is_decoy(&ask->verification) || !is_meant(ask, method->factor))
+	if (!same || verification_is_decoy(&ask->verification))
 		return;
 	bool fresh = step > method->last_step;
+	/* Used up also in a factor that was not meant: else one code that two of them show opens twice. */
 	comparison->steps[at] = fresh ? step : 0;
-	note(comparison, fresh, method);
+	if (is_meant(ask, method->factor))
+		note(comparison, fresh, method);
 }
 
 static void compare_mailed(
@@ -179,7 +176,7 @@ static fallible consume(
 			continue;
 		TRY(factor_get(&view, ask->verification.tenant, ask->verification.person,
 			ask->methods.items[i].factor, &factor));
-		factor.last_step = comparison->steps[i];
+		factor_learn(&factor, comparison->steps[i], act->now);
 		TRY(factor_put(act, &factor));
 	}
 	return OK;

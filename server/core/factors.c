@@ -220,8 +220,11 @@ static fallible draw_seed(const struct server *server, const struct view *view, 
 {
 	scoped(secret) seed = {0};
 	scoped(buf) sealed = BUF(SEALED_MAX);
-	TRY(secret_take(server->secrets, TOTP_SEED_OURS, &seed));
-	random_fill(seed.bytes, seed.len);
+	TRY(secret_take(server->secrets, start->seed.len ? start->seed.len : TOTP_SEED_OURS, &seed));
+	if (start->seed.len)
+		memcpy(seed.bytes, start->seed.at, seed.len);
+	else
+		random_fill(seed.bytes, seed.len);
 	TRY(keeper_seal_seed(server->keeper, factor_seed_place(&start->factor), secret_span(&seed), &sealed));
 	TRY(keep(arena, &sealed, &start->factor.seed));
 	return put_account(view, secret_span(&seed), arena, start);
@@ -457,12 +460,12 @@ static fallible compare(struct act *act, struct factors_change *change, bool *ri
 		*right = secret_equal(SPAN_BYTES(change->code_hash), SPAN_BYTES(factor->code));
 		return OK;
 	}
-	if (totp_step(&factor->shape, act->now) != change->method.centre_step)
+	if (factor_step(&factor->shape, factor->drift, act->now) != change->method.centre_step)
 		return FAIL_CODE(STALE, "the codes belong to another time step");
 	*right = totp_match(&change->method.candidates, change->code, &step) && step > factor->last_step;
 	/* The code of the confirmation must not be the first login as well. */
 	if (*right)
-		factor->last_step = step;
+		factor_learn(factor, step, act->now);
 	return OK;
 }
 
@@ -478,7 +481,7 @@ static fallible write_confirm(struct act *act, struct factors_change *change)
 {
 	struct factor *factor = &change->factor;
 	bool right = false, redeemed = false;
-	uint64_t last_step = factor->last_step;
+	const struct factor before = *factor;
 	factor->tries++; /* charged before anything is compared */
 	TRY(compare(act, change, &right));
 	if (!right)
@@ -487,7 +490,8 @@ static fallible write_confirm(struct act *act, struct factors_change *change)
 		TRY(enrolments_redeem(
 			act, factor->tenant, factor->person, change->enrolment_hash, &redeemed));
 	if (change->enrolment.len && !redeemed) {
-		factor->last_step = last_step;
+		factor->last_step = before.last_step;
+		factor->drift = before.drift;
 		return refuse(act, change);
 	}
 	factor->state = FACTOR_ACTIVE;

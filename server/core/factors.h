@@ -28,6 +28,7 @@ struct factors_start {
 	struct totp_shape shape;
 	struct span label;
 	struct span address; /* email; empty = the person's own */
+	struct span seed;    /* totp: of a device that has one already; empty = one is drawn */
 	struct span trace;
 	/* prepared */
 	struct person who;

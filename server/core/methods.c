@@ -16,7 +16,7 @@ struct bounds {
 
 fallible methods_compute(struct method *method, struct span seed, struct instant now)
 {
-	method->centre_step = totp_step(&method->shape, now);
+	method->centre_step = factor_step(&method->shape, method->drift, now);
 	return totp_compute(&method->shape, seed, method->centre_step, &method->candidates);
 }
 
@@ -73,6 +73,7 @@ static fallible add_totp(const struct server *server, const struct factor *facto
 {
 	scoped(secret) seed = {0};
 	method->shape = factor->shape;
+	method->drift = factor->drift;
 	method->hint = texts->label;
 	TRY(keeper_open_seed(server->keeper, factor_seed_place(factor), factor->seed, &seed));
 	return methods_compute(method, secret_span(&seed), now);

@@ -13,6 +13,7 @@ struct method {
 	enum factor_type type;
 	struct id factor;
 	bool proven;                       /* of the factor */
+	int drift;                         /* totp: of the factor, half steps */
 	struct span hint;                  /* label, or masked address */
 	struct span address;               /* email */
 	struct totp_shape shape;           /* totp */
@@ -33,7 +34,7 @@ struct methods {
 fallible methods_list(const struct server *server, const struct view *view, const struct person *person,
 	bool is_action, struct instant now, struct arena *arena, struct methods *methods);
 
-/* methods_compute - the codes of a seed around an instant. */
+/* methods_compute - the codes of a seed around an instant, by the shape and drift in *method. */
 fallible methods_compute(struct method *method, struct span seed, struct instant now);
 
 /* methods_find - the first of a type, or the one of this factor; NULL when there is none. */

@@ -367,15 +367,21 @@ static fallible check_person(struct act *act, const struct verifications_ask *as
 	return OK;
 }
 
+static fallible check_step(struct act *act, const struct method *method, int drift)
+{
+	if (method->type == FACTOR_TOTP &&
+		factor_step(&method->shape, drift, act->now) != method->centre_step)
+		return FAIL_CODE(STALE, "the codes belong to another time step");
+	return OK;
+}
+
 /* A factor may only have moved on to a later step; the window has to be that of the act's own clock. */
 static fallible check_method(struct act *act, const struct verification *verification, struct method *method)
 {
 	struct factor factor;
 	struct view view = view_act(act);
-	if (method->type == FACTOR_TOTP && totp_step(&method->shape, act->now) != method->centre_step)
-		return FAIL_CODE(STALE, "the codes belong to another time step");
 	if (verification_is_decoy(verification))
-		return OK;
+		return check_step(act, method, 0);
 	struct err err =
 		factor_get(&view, verification->tenant, verification->person, method->factor, &factor);
 	if (err.kind != ERR_NOT_FOUND)
@@ -383,7 +389,7 @@ static fallible check_method(struct act *act, const struct verification *verific
 	if (err.kind == ERR_NOT_FOUND || factor.state != FACTOR_ACTIVE || factor.proven != method->proven)
 		return FAIL_CODE(STALE, "a factor changed meanwhile");
 	method->last_step = factor.last_step;
-	return OK;
+	return check_step(act, method, factor.drift);
 }
 
 static fallible check_unchanged(struct act *act, struct verifications_ask *ask)

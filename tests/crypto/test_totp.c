@@ -75,6 +75,62 @@ Test(totp, gives_all_codes_of_rfc_6238)
 	cr_assert(count == 18);
 }
 
+/* RFC 4226's codes are those of the steps with the same number. */
+Test(totp, gives_all_codes_of_rfc_4226)
+{
+	scoped(buf) file = BUF(64 * 1024);
+	vectors_read("vectors/rfc4226.txt", &file);
+	struct span rest = buf_span(&file);
+	struct span line;
+	size_t count = 0;
+	while (span_cut(&rest, '\n', &line)) {
+		long long step;
+		char expected[9], code[TOTP_DIGITS_MAX + 1];
+		int valid_s;
+		if (line.len == 0 || line.at[0] == '#')
+			continue;
+		cr_assert(sscanf((const char *)line.at, "%lld %8s", &step, expected) == 2);
+		const struct instant at = {step * 30000};
+		cr_assert(!err_failed(totp_code(&USUAL, SPAN_LIT(SEED_TEXT), at, code, &valid_s)));
+		cr_assert(strcmp(code, expected) == 0, "%lld: %s", step, code);
+		count++;
+	}
+	cr_assert(count == 10);
+}
+
+/* ---- runs ---- */
+
+Test(totp, a_pair_is_found_by_two_steps_that_follow_each_other)
+{
+	struct totp_run run;
+	uint64_t step = 0;
+	cr_assert(!err_failed(totp_compute_run(&USUAL, SPAN_LIT(SEED_TEXT), 0, 10, &run)));
+	cr_assert(totp_match_pair(&run, 0, "287082", "359152", &step) && step == 2);
+	cr_assert(totp_match_pair(&run, 7, "399871", "520489", &step) && step == 9);
+	step = 77;
+	cr_assert(!totp_match_pair(&run, 8, "399871", "520489", &step), "used");
+	cr_assert(!totp_match_pair(&run, 0, "755224", "287082", &step), "the first is not later");
+	cr_assert(!totp_match_pair(&run, 0, "359152", "287082", &step), "the wrong way round");
+	cr_assert(!totp_match_pair(&run, 0, "287082", "969429", &step), "one apart");
+	cr_assert(!totp_match_pair(&run, 0, "287082", "287082", &step));
+	cr_assert(!totp_match_pair(&run, 0, "287082", "59152", &step), "another length");
+	cr_assert(!totp_match_pair(&run, 0, "", "", &step) && step == 77);
+	totp_run_done(&run);
+	cr_assert(!totp_match_pair(&run, 0, "287082", "359152", &step), "wiped");
+}
+
+Test(totp, a_run_has_two_codes_at_least_and_a_bound)
+{
+	struct totp_run run;
+	cr_assert(totp_compute_run(&USUAL, SPAN_LIT(SEED_TEXT), 0, 1, &run).kind == ERR_INVALID);
+	cr_assert(
+		totp_compute_run(&USUAL, SPAN_LIT(SEED_TEXT), 0, TOTP_RUN_MAX + 1, &run).kind == ERR_INVALID);
+	cr_assert(totp_compute_run(&USUAL, SPAN_LIT("short"), 0, 2, &run).kind == ERR_INVALID);
+	cr_assert(!err_failed(totp_compute_run(&USUAL, SPAN_LIT(SEED_TEXT), 0, TOTP_RUN_MAX, &run)));
+}
+
+/* ---- windows ---- */
+
 Test(totp, a_window_holds_the_steps_before_and_after)
 {
 	struct totp_candidates candidates = around(&USUAL, 100);

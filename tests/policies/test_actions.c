@@ -117,7 +117,7 @@ Test(actions, every_row_of_the_published_list_is_there_unchanged)
 Test(actions, what_the_server_needs_besides_is_there)
 {
 	static const char *const NEEDED[] = {"tenant.created", "person.added", "person.changed",
-		"person.removed", "client.changed", "factor.started", "challenge.cancelled", "access.denied",
+		"person.removed", "client.changed", "factor.started", "factor.resynced", "challenge.cancelled", "access.denied",
 		"credential.release_failed"};
 	for (size_t at = 0; at < sizeof NEEDED / sizeof NEEDED[0]; at++)
 		row_named(NEEDED[at]);

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { BODY_MAX = 2048, PATH_BYTES = 128, STEP_MS = 30000, LETTERS_MEMORY = 256 * 1024, CODE_MEMBER = 256 };
+enum { BODY_MAX = 2048, PATH_BYTES = 128, SECOND_MS = 1000, LETTERS_MEMORY = 256 * 1024, CODE_MEMBER = 256 };
 
 static void must(struct err err)
 {
@@ -29,7 +29,7 @@ static void must_be(int status, int wanted, const struct api_answer *answer)
 void login_app_code(const struct login_app *app, int steps, char code[static TOTP_DIGITS_MAX + 1])
 {
 	int valid_s;
-	struct instant at = {clock_now().ms + (int64_t)steps * STEP_MS};
+	struct instant at = {clock_now().ms + (int64_t)steps * app->shape.period_s * SECOND_MS};
 	must(totp_code(&app->shape, span_of(app->seed, app->seed_len), at, code, &valid_s));
 }
 
@@ -37,7 +37,7 @@ void login_app_wrong(const struct login_app *app, char code[static TOTP_DIGITS_M
 {
 	bool taken = true;
 	for (unsigned n = 0; taken; n++) {
-		snprintf(code, TOTP_DIGITS_MAX + 1, "%06u", n);
+		snprintf(code, TOTP_DIGITS_MAX + 1, "%0*u", app->shape.digits, n);
 		taken = false;
 		for (int step = -2; step <= 2; step++) {
 			char right[TOTP_DIGITS_MAX + 1];
@@ -49,13 +49,19 @@ void login_app_wrong(const struct login_app *app, char code[static TOTP_DIGITS_M
 
 void login_start_app(struct api_world *world, const char *person, struct login_app *app)
 {
+	login_start_shape(world, world->tenant.token, person, "", app);
+}
+
+void login_start_shape(struct api_world *world, const char *token, const char *person, const char *more,
+	struct login_app *app)
+{
+	char body[BODY_MAX];
 	char path[PATH_BYTES];
 	scoped(api_answer) answer = {0};
 	scoped(buf) seed = BUF(TOTP_SEED_MAX);
 	snprintf(path, sizeof path, "/v1/people/%s/factors", person);
-	int status = api_call(
-		world, "POST", path, world->tenant.token, "{\"type\":\"totp\",\"label\":\"Phone\"}", &answer);
-	must_be(status, 201, &answer);
+	snprintf(body, sizeof body, "{\"type\":\"totp\",\"label\":\"Phone\"%s}", more);
+	must_be(api_call(world, "POST", path, token, body, &answer), 201, &answer);
 	snprintf(app->factor, sizeof app->factor, "%s", api_text(&answer, "id"));
 	must(totp_parse(span_text(api_text(&answer, "uri")), &app->shape, &seed));
 	memcpy(app->seed, seed.data, seed.len);
@@ -64,14 +70,19 @@ void login_start_app(struct api_world *world, const char *person, struct login_a
 
 void login_add_app(struct api_world *world, const char *person, struct login_app *app)
 {
+	login_start_app(world, person, app);
+	login_confirm(world, app);
+}
+
+void login_confirm(struct api_world *world, const struct login_app *app)
+{
 	char path[PATH_BYTES], body[BODY_MAX], code[TOTP_DIGITS_MAX + 1];
 	scoped(api_answer) answer = {0};
-	login_start_app(world, person, app);
 	login_app_code(app, 0, code);
 	snprintf(path, sizeof path, "/v1/factors/%s/confirm", app->factor);
 	snprintf(body, sizeof body, "{\"code\":\"%s\"}", code);
 	must_be(api_call(world, "POST", path, world->tenant.token, body, &answer), 200, &answer);
-	fake_clock_pass(2 * STEP_MS);
+	fake_clock_pass(2 * app->shape.period_s * SECOND_MS);
 }
 
 /* The values of the newest notice about a thing. */

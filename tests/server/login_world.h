@@ -18,13 +18,19 @@ struct login_app {
 /* login_app_code - what the app shows now, or `steps` later. */
 void login_app_code(const struct login_app *app, int steps, char code[static TOTP_DIGITS_MAX + 1]);
 
-/* login_app_wrong - six digits that no step around now has. */
+/* login_app_wrong - as many digits as the app shows, that no step around now has. */
 void login_app_wrong(const struct login_app *app, char code[static TOTP_DIGITS_MAX + 1]);
 
 /* login_start_app - begin a factor; the answer's secret goes into the app. login_add_app - and confirm it:
  * active, unproven; the step of the confirmation is used up, so the clock moves on by a minute. */
 void login_start_app(struct api_world *world, const char *person, struct login_app *app);
+void login_confirm(struct api_world *world, const struct login_app *app);
 void login_add_app(struct api_world *world, const char *person, struct login_app *app);
+
+/* login_start_shape - login_start_app with another token, and more members of the request, each with a comma in
+ * front. */
+void login_start_shape(struct api_world *world, const char *token, const char *person, const char *more,
+	struct login_app *app);
 
 /* login_add_address - an e-mail factor, confirmed with the mailed code. */
 void login_add_address(

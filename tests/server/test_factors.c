@@ -89,10 +89,12 @@ Test(factors, shapes_that_no_app_knows_are_refused)
 	login_scene_begin(&scene);
 	cr_assert(start(&scene, "{\"type\":\"totp\",\"digits\":7}") == 422);
 	cr_assert(start(&scene, "{\"type\":\"totp\",\"algorithm\":\"MD5\"}") == 422);
-	cr_assert(start(&scene, "{\"type\":\"totp\",\"period\":60}") == 422);
+	cr_assert(start(&scene, "{\"type\":\"totp\",\"period\":14}") == 422);
+	cr_assert(start(&scene, "{\"type\":\"totp\",\"period\":121}") == 422);
+	cr_assert(start(&scene, "{\"type\":\"totp\",\"period\":0}") == 422);
 	cr_assert(start(&scene, "{\"type\":\"email\",\"address\":\"nobody\"}") == 422);
 	cr_assert(start(&scene, "{\"type\":\"sms\"}") == 422);
-	cr_assert(start(&scene, "{\"type\":\"totp\",\"algorithm\":\"SHA512\",\"digits\":8,\"period\":30}") ==
+	cr_assert(start(&scene, "{\"type\":\"totp\",\"algorithm\":\"SHA512\",\"digits\":8,\"period\":60}") ==
 		201);
 }
 

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* resyncs - a run of codes around now, and where two of them stand. */
+#include "server/core/resyncs.h"
+
+#include "base/json_out.h"
+#include "store/budget.h"
+#include "store/storm.h"
+
+enum { DETAIL_MAX = 256, RUN = 2 * RESYNCS_STEPS + 1 };
+
+/* ---- prepare ---- */
+
+static fallible check_factor(const struct factor *factor)
+{
+	if (factor->state != FACTOR_ACTIVE || factor->type != FACTOR_TOTP)
+		return FAIL(CONFLICT, "only an active authenticator app has a clock");
+	return OK;
+}
+
+static fallible compute(const struct scene *scene, struct resyncs_ask *ask)
+{
+	scoped(secret) seed = {0};
+	const struct factor *factor = &ask->factor;
+	uint64_t step = totp_step(&factor->shape, scene->now);
+	uint64_t first = step < RESYNCS_STEPS ? 0 : step - RESYNCS_STEPS;
+	ask->now_step = step;
+	TRY(keeper_open_seed(scene->server->keeper, factor_seed_place(factor), factor->seed, &seed));
+	return totp_compute_run(&factor->shape, secret_span(&seed), first, RUN, &ask->run);
+}
+
+static fallible seal(
+	const struct scene *scene, const struct factor *factor, enum action action, struct event_draft *draft)
+{
+	scoped(buf) detail = BUF(DETAIL_MAX);
+	struct json_out out = JSON_OUT(&detail);
+	struct event event = scene_event(scene, action);
+	json_out_open(&out, NULL);
+	json_out_id(&out, "factor_id", ID_FACTOR, factor->id);
+	json_out_text(&out, "kind", factor_type_name(factor->type));
+	json_out_close(&out);
+	TRY(buf_check(&detail));
+	event.has_object_kind = event.object_is_person = true;
+	event.object_kind = ID_PERSON;
+	event.ids[LEAF_ID_OBJECT] = factor->person;
+	event.texts[LEAF_TEXT_DETAIL] = buf_span(&detail);
+	return scene_seal(scene, &event, draft);
+}
+
+fallible resyncs_prepare(const struct scene *scene, struct resyncs_ask *ask)
+{
+	TRY(factor_find(scene->view, scene->caller->tenant, ask->id, &ask->factor));
+	/* Whose it is stays unsaid to those who may not know: as if there were none. */
+	if (err_failed(factors_check_reader(scene->caller, ask->factor.person)))
+		return FAIL(NOT_FOUND, "the factor is outside what the caller sees");
+	TRY(check_factor(&ask->factor));
+	TRY(compute(scene, ask));
+	TRY(seal(scene, &ask->factor, ACTION_FACTOR_RESYNCED, &ask->changed));
+	TRY(seal(scene, &ask->factor, ACTION_CHALLENGE_FAILED, &ask->failed));
+	return seal(scene, &ask->factor, ACTION_CHALLENGE_LOCKED, &ask->locked);
+}
+
+/* ---- the act ---- */
+
+static fallible refuse(struct act *act, struct resyncs_ask *ask, struct err refusal, enum reason reason)
+{
+	ask->refusal = refusal;
+	event_decide(&ask->failed, ACTION_CHALLENGE_FAILED, LEAF_DENIED, reason);
+	return storm_refuse(act, ask->factor.tenant, &ask->failed, NULL);
+}
+
+/* Wrong: the charge stands, and the one that closes the lane is a lock on record. */
+static fallible refuse_wrong(struct act *act, struct resyncs_ask *ask, const struct budget *budget)
+{
+	TRY(budget_put(act, budget));
+	TRY(refuse(act, ask, FAIL_CODE(WRONG_CODE, "the codes are not two that follow each other"),
+		REASON_WRONG_CODE));
+	if (budget_is_open(budget, act->now))
+		return OK;
+	event_decide(&ask->locked, ACTION_CHALLENGE_LOCKED, LEAF_DENIED, REASON_LOCKED);
+	return act_add(act, ask->factor.tenant, &ask->locked.leaf, NULL);
+}
+
+static fallible move(struct act *act, struct resyncs_ask *ask, uint64_t step)
+{
+	struct factor *factor = &ask->factor;
+	int64_t off = (int64_t)step - (int64_t)ask->now_step;
+	if (off < -FACTOR_DRIFT_MAX || off > FACTOR_DRIFT_MAX)
+		return refuse(act, ask,
+			FAIL(CONFLICT, "the device's clock is off by more than is followed: set it"),
+			REASON_CLOCK_UNSYNCED);
+	factor->drift = (int16_t)(2 * off);
+	factor->last_step = step;
+	TRY(factor_put(act, factor));
+	event_decide(&ask->changed, ACTION_FACTOR_RESYNCED, LEAF_SUCCESS, REASON_NONE);
+	return act_add(act, factor->tenant, &ask->changed.leaf, NULL);
+}
+
+fallible resyncs_write(struct act *act, struct resyncs_ask *ask)
+{
+	struct budget budget;
+	uint64_t step = 0;
+	struct view view = view_act(act);
+	const struct factor *prepared = &ask->factor;
+	ask->refusal = OK;
+	TRY(budget_read(&view, prepared->tenant, prepared->person, (struct id){0}, &budget));
+	TRY(factor_get(&view, prepared->tenant, prepared->person, prepared->id, &ask->factor));
+	TRY(check_factor(&ask->factor));
+	if (totp_step(&ask->factor.shape, act->now) != ask->now_step)
+		return FAIL_CODE(STALE, "the codes belong to another time step");
+	if (!budget_is_open(&budget, act->now))
+		return refuse(act, ask, FAIL(SLOW_DOWN, "too many codes were wrong"), REASON_LOCKED);
+	budget_charge(&budget, act->now); /* before anything is compared; kept only when they are wrong */
+	if (!totp_match_pair(&ask->run, ask->factor.last_step, ask->first, ask->second, &step))
+		return refuse_wrong(act, ask, &budget);
+	return move(act, ask, step);
+}
