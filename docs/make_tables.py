@@ -105,7 +105,7 @@ def metrics():
 
 
 OWN_FIELDS = ("object", "count", "reason", "purpose", "changes")
-INSTEAD = {"client_id": "client", "task_ref": "task", "session_hash": "session", "rows": "count"}
+INSTEAD = {"client_id": "client", "task_ref": "task", "session_hash": "session", "rows": "count", "grant_id": "grant", "ua": "device", "platform": "device"}
 NUMBERS = ("rows", "bytes", "seconds", "days", "from_days", "to_days")
 
 

@@ -25,6 +25,9 @@ static const struct {
 	{"task_ref", NEEDS_TASK_INSTEAD},
 	{"session_hash", NEEDS_SESSION_INSTEAD},
 	{"rows", NEEDS_COUNT_INSTEAD},
+	{"grant_id", NEEDS_GRANT_INSTEAD},
+	{"ua", NEEDS_DEVICE_INSTEAD},
+	{"platform", NEEDS_DEVICE_INSTEAD},
 };
 
 enum { INSTEAD_COUNT = sizeof INSTEAD / sizeof INSTEAD[0] };

@@ -25,6 +25,8 @@ enum needs_instead {
 	NEEDS_TASK_INSTEAD,    /* task_ref */
 	NEEDS_SESSION_INSTEAD, /* session_hash */
 	NEEDS_COUNT_INSTEAD,   /* rows */
+	NEEDS_GRANT_INSTEAD,   /* grant_id */
+	NEEDS_DEVICE_INSTEAD,  /* ua, platform: what the device says of itself */
 	NEEDS_OBJECT_INSTEAD,  /* the id that a row begins with, but client_id: what the event is about */
 };
 

@@ -38,5 +38,7 @@ uint32_t scopes_careful(uint32_t scopes);
  * Fails: INVALID an unknown or empty name. An empty text is the empty set. */
 fallible scopes_parse(struct span list, uint32_t *scopes);
 
+enum { SCOPES_TEXT_MAX = 512 }; /* bytes of all names with a space between them */
+
 /* scopes_print - the names with a space between them, in the order of scopes.def. */
 void scopes_print(uint32_t scopes, struct buf *out);

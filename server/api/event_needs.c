@@ -18,6 +18,8 @@ static const char *const INSTEAD[] = {
 	[NEEDS_TASK_INSTEAD] = "task",
 	[NEEDS_SESSION_INSTEAD] = "session",
 	[NEEDS_COUNT_INSTEAD] = "count",
+	[NEEDS_GRANT_INSTEAD] = "grant",
+	[NEEDS_DEVICE_INSTEAD] = "device",
 	[NEEDS_OBJECT_INSTEAD] = "object",
 };
 

@@ -117,7 +117,7 @@ static fallible print_end(const struct follower *follower, struct span *detail, 
 	json_out_number(&out, "from", (int64_t)follower->from);
 	if (follower->next > follower->from)
 		json_out_number(&out, "to", (int64_t)follower->next - 1);
-	json_out_number(&out, "events", (int64_t)follower->told);
+	json_out_number(&out, "rows", (int64_t)follower->told);
 	json_out_close(&out);
 	return buf_keep(&json, arena, detail);
 }

@@ -6,8 +6,6 @@
 #include "server/core/detail.h"
 #include "server/core/giving.h"
 
-enum { SCOPES_TEXT_MAX = 512 };
-
 static fallible seal_event(const struct scene *scene, enum action action,
 	const struct application *application, struct event_draft *draft)
 {
@@ -19,7 +17,7 @@ static fallible seal_event(const struct scene *scene, enum action action,
 	event.texts[LEAF_TEXT_LABEL] = application->name;
 	scopes_print(application->scopes, &scopes);
 	TRY(buf_check(&scopes));
-	const struct detail_field field = {"scopes", buf_span(&scopes), true};
+	const struct detail_field field = {"scopes", buf_span(&scopes), DETAIL_LIST};
 	TRY(detail_print(&field, 1, scene->arena, &event.texts[LEAF_TEXT_DETAIL]));
 	return scene_seal(scene, &event, draft);
 }
@@ -109,7 +107,7 @@ static fallible seal_bound(const struct scene *scene, struct applications_bound 
 	detail_note(&changes, "quota", before, after);
 	TRY(detail_print_changes(&changes, scene->arena, &event.texts[LEAF_TEXT_CHANGES]));
 	const struct detail_field fields[] = {
-		{"policy", SPAN_LIT("quota"), false}, {"approver", span_text(approver), false}};
+		{"policy", SPAN_LIT("quota"), DETAIL_TEXT}, {"approver", span_text(approver), DETAIL_TEXT}};
 	TRY(detail_print(fields, 2, scene->arena, &event.texts[LEAF_TEXT_DETAIL]));
 	return scene_seal(scene, &event, &bound->changed);
 }

@@ -130,7 +130,13 @@ static fallible seal_moved(const struct scene *scene, struct clients_change *cha
 	change->moves = change->before.state != change->after.state;
 	if (!change->moves)
 		return OK;
-	struct event event = contacts_event(scene, move_action(change->after.state), &change->after);
+	enum action action = move_action(change->after.state);
+	struct event event = contacts_event(scene, action, &change->after);
+	/* A pause has no end that is set, and what becomes of an ended client's things is decided apart. */
+	if (action == ACTION_CLIENT_PAUSED)
+		event.texts[LEAF_TEXT_DETAIL] = SPAN_LIT("{\"until\":\"open\"}");
+	if (action == ACTION_CLIENT_TERMINATED)
+		event.texts[LEAF_TEXT_DETAIL] = SPAN_LIT("{\"return_or_delete\":\"undecided\"}");
 	return scene_seal(scene, &event, &change->moved);
 }
 

@@ -6,6 +6,7 @@
 #include "base/reader.h"
 #include "crypto/random.h"
 #include "server/core/sight.h"
+#include "store/exposure.h"
 
 enum { SEALED_MAX = 8 * 1024, DETAIL_MAX = 1024, SEED_HEAD = 4 };
 
@@ -178,7 +179,17 @@ static fallible seal_label(const struct server *server, struct arena *arena, str
 
 /* ---- events ---- */
 
-static fallible put_detail(const struct credentials_put *put, struct arena *arena, struct span *detail)
+/* Who puts it in, and that it came through the API. */
+static void put_depositor(const struct caller *caller, struct json_out *out)
+{
+	bool person = !ids_is_none(caller->person);
+	json_out_text(out, "channel", "api");
+	json_out_id(out, "depositor", person ? ID_PERSON : ID_APPLICATION,
+		person ? caller->person : caller->application);
+}
+
+static fallible put_detail(const struct caller *caller, enum action action, const struct credentials_put *put,
+	struct arena *arena, struct span *detail)
 {
 	scoped(buf) text = BUF(DETAIL_MAX);
 	struct json_out out = JSON_OUT(&text);
@@ -190,6 +201,10 @@ static fallible put_detail(const struct credentials_put *put, struct arena *aren
 		if (put->secret.fields[field].len)
 			json_out_text(&out, NULL, credentials_field_name(field));
 	json_out_close_array(&out);
+	if (action == ACTION_CREDENTIAL_DEPOSITED)
+		put_depositor(caller, &out);
+	if (action == ACTION_CREDENTIAL_ROTATED)
+		json_out_number(&out, "known_to_before", put->known_to);
 	json_out_close(&out);
 	return buf_keep(&text, arena, detail);
 }
@@ -204,7 +219,7 @@ static fallible seal_event(const struct server *server, const struct caller *cal
 	event.ids[LEAF_ID_OBJECT] = credential->id;
 	event.ids[LEAF_ID_CLIENT] = credential->client;
 	event.texts[LEAF_TEXT_LABEL] = credential->title;
-	TRY(put_detail(put, arena, &event.texts[LEAF_TEXT_DETAIL]));
+	TRY(put_detail(caller, action, put, arena, &event.texts[LEAF_TEXT_DETAIL]));
 	return event_seal(server->volume.keys, credential->tenant, &event, now, arena, &put->draft);
 }
 
@@ -255,6 +270,20 @@ fallible credentials_add_write(struct act *act, struct credentials_put *put)
 
 /* ---- a new version ---- */
 
+/* How many people have seen the version that is replaced. */
+static fallible count_knowing(const struct view *view, const struct credential *credential, int64_t *count)
+{
+	int64_t known = 0;
+	struct err err;
+	struct exposure seen;
+	struct exposure_place at = {0};
+	while (exposure_of_client(view, credential->tenant, credential->client, &at, &seen, &err))
+		known += ids_equal(seen.credential, credential->id) && seen.number == credential->current;
+	TRY(err);
+	*count = known;
+	return OK;
+}
+
 fallible credentials_change_prepare(const struct server *server, const struct caller *caller,
 	const struct view *view, struct instant now, struct arena *arena, struct credentials_put *put)
 {
@@ -264,6 +293,7 @@ fallible credentials_change_prepare(const struct server *server, const struct ca
 	if (credential->state != CREDENTIAL_ACTIVE)
 		return FAIL(CONFLICT, "the credential is archived");
 	TRY(version_get(view, credential->tenant, credential->id, credential->current, arena, &before));
+	TRY(count_knowing(view, credential, &put->known_to));
 	for (unsigned field = 1; field < CREDENTIAL_FIELD_COUNT; field++)
 		given |= put->secret.fields[field].len ? 1u << field : 0;
 	credential->current++;

@@ -50,6 +50,7 @@ struct credentials_put {
 	struct credential credential; /* kind, modes_max and label; or the one that credentials_find gave */
 	struct credentials_secret secret;
 	bool generated;
+	int64_t known_to; /* of a new version: how many people have seen the one before */
 	/* prepared */
 	uint64_t client_row;
 	struct version version;

@@ -41,17 +41,28 @@ static void put_list(struct json_out *out, const struct detail_field *field)
 	json_out_close_array(out);
 }
 
+static void put_field(struct json_out *out, const struct detail_field *field)
+{
+	switch (field->form) {
+	case DETAIL_TEXT:
+		json_out_span(out, field->name, field->value);
+		break;
+	case DETAIL_LIST:
+		put_list(out, field);
+		break;
+	case DETAIL_NUMBER:
+		json_out_raw(out, field->name, field->value);
+		break;
+	}
+}
+
 fallible detail_print(const struct detail_field *fields, size_t count, struct arena *arena, struct span *text)
 {
 	scoped(buf) json = BUF(DETAIL_MAX);
 	struct json_out out = JSON_OUT(&json);
 	json_out_open(&out, NULL);
-	for (size_t i = 0; i < count; i++) {
-		if (fields[i].is_list)
-			put_list(&out, &fields[i]);
-		else
-			json_out_span(&out, fields[i].name, fields[i].value);
-	}
+	for (size_t i = 0; i < count; i++)
+		put_field(&out, &fields[i]);
 	json_out_close(&out);
 	return buf_keep(&json, arena, text);
 }

@@ -27,11 +27,18 @@ bool detail_note(struct detail_changes *changes, const char *field, struct span 
  */
 fallible detail_print_changes(const struct detail_changes *changes, struct arena *arena, struct span *text);
 
-/* One member of an event's detail: a text, or a list of the words in it, separated by spaces. */
+/* What a member's text stands for. */
+enum detail_form {
+	DETAIL_TEXT,
+	DETAIL_LIST,   /* of the words in it, separated by spaces */
+	DETAIL_NUMBER, /* a whole number, written out */
+};
+
+/* One member of an event's detail. */
 struct detail_field {
 	const char *name;
 	struct span value;
-	bool is_list;
+	enum detail_form form;
 };
 
 /* detail_print - an object of these members. Fails: TOO_LARGE · NO_MEMORY. */

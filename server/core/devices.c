@@ -165,8 +165,8 @@ fallible devices_lost_prepare(
 	if (!himself && !(caller->capabilities & CAPABILITY_BIT(PEOPLE_WRITE)))
 		return FAIL(DENIED, "a device is reported lost by its person, or by who may change people");
 	const struct detail_field by = {
-		"reported_by", himself ? SPAN_LIT("person") : SPAN_LIT("other"), false};
-	const struct detail_field closed = {"sessions_closed", SPAN_LIT("0"), false};
+		"reported_by", himself ? SPAN_LIT("person") : SPAN_LIT("other"), DETAIL_TEXT};
+	const struct detail_field closed = {"sessions_closed", SPAN_LIT("0"), DETAIL_TEXT};
 	TRY(seal_record(scene->server->volume.keys, record, scene->arena, &lost->sealed));
 	TRY(seal_lost(scene, ACTION_DEVICE_REPORTED_LOST, record, &by, &lost->reported));
 	return seal_lost(scene, ACTION_DEVICE_REVOKED, record, &closed, &lost->revoked);

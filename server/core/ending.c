@@ -42,7 +42,11 @@ fallible ending_begun(struct act *act, struct id tenant, const struct subject *s
 
 static fallible end_factor(struct act *act, struct factor *factor)
 {
+	const struct detail_field fields[] = {
+		{"kind", span_text(factor_type_name(factor->type)), DETAIL_TEXT},
+		{"removed_by", SPAN_LIT("erasure"), DETAIL_TEXT}};
 	struct event event = begin(ACTION_FACTOR_REMOVED, ID_FACTOR, factor->id);
+	TRY(detail_print(fields, 2, act->arena, &event.texts[LEAF_TEXT_DETAIL]));
 	factor->state = FACTOR_ENDED;
 	factor->texts = factor->seed = SPAN_NONE;
 	TRY(factor_put(act, factor));
@@ -67,11 +71,14 @@ fallible ending_factors(struct act *act, struct id tenant, const struct subject 
 
 static fallible end_grant(struct act *act, struct grant *grant)
 {
-	const struct detail_field cause = {"cause", SPAN_LIT("erasure"), false};
+	char grantee[ID_TEXT + 1];
+	const struct detail_field fields[] = {{"cause", SPAN_LIT("erasure"), DETAIL_TEXT},
+		{"grantee", span_of(grantee, ID_TEXT), DETAIL_TEXT}};
 	struct event event = begin(ACTION_GRANT_REVOKED, ID_GRANT, grant->id);
 	event.ids[LEAF_ID_GRANT] = grant->id;
 	event.ids[LEAF_ID_CLIENT] = grant->client;
-	TRY(detail_print(&cause, 1, act->arena, &event.texts[LEAF_TEXT_DETAIL]));
+	ids_print(ID_PERSON, grant->person, grantee);
+	TRY(detail_print(fields, 2, act->arena, &event.texts[LEAF_TEXT_DETAIL]));
 	grant->state = GRANT_REVOKED;
 	grant->ended = act->now;
 	TRY(grant_change(act, grant));

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "crypto/random.h"
+#include "server/core/detail.h"
 #include "server/core/factors.h"
 #include "server/core/tell.h"
 #include "store/expiry.h"
@@ -103,14 +104,20 @@ static fallible check_pace(const struct view *view, const struct person *person,
 static fallible seal_event(const struct server *server, const struct caller *caller, struct instant now,
 	struct arena *arena, struct enrolments_add *add)
 {
+	char application[ID_TEXT + 1];
 	struct event event = caller_event(caller, ACTION_CHALLENGE_ISSUED);
+	ids_print(ID_APPLICATION, caller->application, application);
+	const struct detail_field fields[] = {
+		{"channel", add->by == ENROLMENT_BY_HAND ? SPAN_LIT("hand") : SPAN_LIT("email"), DETAIL_TEXT},
+		{"app_id", span_text(application), DETAIL_TEXT}};
 	event.has_object_kind = event.object_is_person = true;
 	event.object_kind = ID_PERSON;
 	event.ids[LEAF_ID_OBJECT] = add->who.id;
 	event.texts[LEAF_TEXT_TRACE] = add->trace;
-	event.texts[LEAF_TEXT_DETAIL] = add->by == ENROLMENT_BY_HAND
-		? SPAN_LIT("{\"channel\":\"hand\",\"purpose\":\"enrolment\"}")
-		: SPAN_LIT("{\"channel\":\"email\",\"purpose\":\"enrolment\"}");
+	event.texts[LEAF_TEXT_PURPOSE] = SPAN_LIT("enrolment");
+	/* The pages and personal tokens are no application. */
+	size_t count = ids_is_none(caller->application) ? 1 : 2;
+	TRY(detail_print(fields, count, arena, &event.texts[LEAF_TEXT_DETAIL]));
 	return event_seal(server->volume.keys, caller->tenant, &event, now, arena, &add->event);
 }
 

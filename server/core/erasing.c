@@ -264,7 +264,7 @@ static fallible count_affected(struct plan *plan, const struct view *view)
 static struct detail_field number_field(const char *name, uint64_t number, char text[static NUMBER_TEXT])
 {
 	int len = snprintf(text, NUMBER_TEXT, "%llu", (unsigned long long)number);
-	return (struct detail_field){name, span_of(text, (size_t)len), false};
+	return (struct detail_field){name, span_of(text, (size_t)len), DETAIL_TEXT};
 }
 
 /* By the server, and under the tenant's log key: it shall be read when the subject can't be any more. */
@@ -279,8 +279,8 @@ static fallible seal_executed(struct plan *plan)
 		.object_kind = erasure->subject.kind == SUBJECT_CLIENT ? ID_CLIENT : ID_PERSON};
 	event.ids[LEAF_ID_OBJECT] = erasure->subject.id;
 	ids_print(ID_PERSON, erasure->approver, approver);
-	const struct detail_field more[] = {{"ground", erasure->ground, false},
-		{"approver", span_of(approver, ID_TEXT), false},
+	const struct detail_field more[] = {{"ground", erasure->ground, DETAIL_TEXT},
+		{"approver", span_of(approver, ID_TEXT), DETAIL_TEXT},
 		number_field("keys_destroyed", plan->count, keys),
 		number_field("events_affected", erasure->events, events),
 		number_field("exports", erasure->exports, exports)};
@@ -378,7 +378,7 @@ static fallible write_refused(struct act *act, void *context)
 
 static fallible refuse(const struct server *server, const struct expiry *due, struct instant now)
 {
-	static const struct detail_field hold = {"ground", {(const uint8_t *)"hold", 4}, false};
+	static const struct detail_field hold = {"ground", {(const uint8_t *)"hold", 4}, DETAIL_TEXT};
 	scoped(reading) reading = {0};
 	scoped(plan) plan = {0};
 	struct event event = {.action = ACTION_ERASURE_REFUSED,

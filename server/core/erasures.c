@@ -45,8 +45,8 @@ fallible erasures_detail(const struct erasure *erasure, const struct detail_fiel
 		return FAIL(BUG, "an erasure's event says too much");
 	ids_print(ID_ERASURE, erasure->id, request);
 	ids_print(is_client ? ID_CLIENT : ID_PERSON, erasure->subject.id, subject);
-	fields[0] = (struct detail_field){"request_id", span_of(request, ID_TEXT), false};
-	fields[1] = (struct detail_field){"subject_id", span_of(subject, ID_TEXT), false};
+	fields[0] = (struct detail_field){"request_id", span_of(request, ID_TEXT), DETAIL_TEXT};
+	fields[1] = (struct detail_field){"subject_id", span_of(subject, ID_TEXT), DETAIL_TEXT};
 	if (count)
 		memcpy(fields + 2, more, count * sizeof *more);
 	return detail_print(fields, 2 + count, arena, detail);
@@ -156,10 +156,10 @@ static fallible find_subject(const struct scene *scene, struct erasures_ask *ask
 
 static fallible seal_request(const struct scene *scene, struct erasures_ask *ask)
 {
-	static const struct detail_field hold = {"ground", {(const uint8_t *)"hold", 4}, false};
+	static const struct detail_field hold = {"ground", {(const uint8_t *)"hold", 4}, DETAIL_TEXT};
 	char due[TELL_TIME + 1];
 	scoped(buf) record = BUF(SEALED_MAX);
-	const struct detail_field when = {"due", tell_time(ask->erasure.due, due).value, false};
+	const struct detail_field when = {"due", tell_time(ask->erasure.due, due).value, DETAIL_TEXT};
 	TRY(erasure_seal(scene->server->volume.keys, &ask->erasure, &record));
 	TRY(buf_keep(&record, scene->arena, &ask->sealed));
 	TRY(seal_event(scene, &ask->erasure, ACTION_ERASURE_REQUESTED, &when, &ask->requested));
@@ -256,7 +256,7 @@ fallible erasures_decide_prepare(const struct scene *scene, struct erasures_deci
 {
 	struct erasure *erasure = &decide->erasure;
 	const struct id part[] = {erasure->requester, erasure->approver, erasure->subject.id};
-	static const struct detail_field refused = {"ground", {(const uint8_t *)"refused", 7}, false};
+	static const struct detail_field refused = {"ground", {(const uint8_t *)"refused", 7}, DETAIL_TEXT};
 	TRY(second_check_other(scene->caller, part, sizeof part / sizeof part[0]));
 	if (erasure->state != ERASURE_WAITING)
 		return FAIL(CONFLICT, "the erasure does not wait for a decision");

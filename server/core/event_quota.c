@@ -34,7 +34,7 @@ static fallible seal_rejected(
 	event.ids[LEAF_ID_REPORTER] = quota->application;
 	event.ids[LEAF_ID_OBJECT] = quota->application;
 	ids_print(ID_APPLICATION, quota->application, name);
-	const struct detail_field field = {"app_id", span_text(name), false};
+	const struct detail_field field = {"app_id", span_text(name), DETAIL_TEXT};
 	TRY(detail_print(&field, 1, arena, &event.texts[LEAF_TEXT_DETAIL]));
 	return event_seal(server->volume.keys, quota->tenant, &event, now, arena, &quota->rejected);
 }

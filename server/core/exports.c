@@ -213,13 +213,13 @@ static fallible put_detail(const struct export *record, struct arena *arena, str
 	TRY(buf_check(&file));
 	ids_print(ID_EVENT, record->requested, requested);
 	const struct detail_field fields[] = {
-		{"filter_hash", buf_span(&filters), false},
-		{"rows", number_text(record->rows, rows), false},
-		{"bytes", number_text(record->bytes, bytes), false},
-		{"format", span_text(export_format_name(record->format)), false},
-		{"file_hash", buf_span(&file), false},
-		{"state", span_text(export_state_name(record->state)), false},
-		{"export_event", span_text(requested), false},
+		{"filter_hash", buf_span(&filters), DETAIL_TEXT},
+		{"rows", number_text(record->rows, rows), DETAIL_NUMBER},
+		{"bytes", number_text(record->bytes, bytes), DETAIL_NUMBER},
+		{"format", span_text(export_format_name(record->format)), DETAIL_TEXT},
+		{"file_hash", buf_span(&file), DETAIL_TEXT},
+		{"state", span_text(export_state_name(record->state)), DETAIL_TEXT},
+		{"export_event", span_text(requested), DETAIL_TEXT},
 	};
 	return detail_print(fields, sizeof fields / sizeof fields[0], arena, detail);
 }

@@ -92,6 +92,20 @@ struct said {
 	struct arena *arena;
 };
 
+/* What only some of the actions say besides. */
+static void put_circumstances(const struct said *said, enum action action, struct json_out *out)
+{
+	const struct caller *caller = said->caller;
+	bool person = !ids_is_none(caller->person);
+	if (action == ACTION_FACTOR_REMOVED)
+		json_out_id(out, "removed_by", person ? ID_PERSON : ID_APPLICATION,
+			person ? caller->person : caller->application);
+	if (action != ACTION_CHALLENGE_FAILED)
+		return;
+	json_out_text(out, "channel", factor_type_name(said->factor->type));
+	json_out_number(out, "attempts", said->factor->tries + 1);
+}
+
 static fallible seal_event(const struct said *said, enum action action, struct event_draft *draft)
 {
 	scoped(buf) detail = BUF(DETAIL_MAX);
@@ -100,6 +114,7 @@ static fallible seal_event(const struct said *said, enum action action, struct e
 	json_out_open(&out, NULL);
 	json_out_id(&out, "factor_id", ID_FACTOR, said->factor->id);
 	json_out_text(&out, "kind", factor_type_name(said->factor->type));
+	put_circumstances(said, action, &out);
 	json_out_close(&out);
 	TRY(buf_check(&detail));
 	event.has_object_kind = event.object_is_person = true;

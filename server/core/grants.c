@@ -42,7 +42,8 @@ fallible grants_find(const struct view *view, const struct caller *caller, struc
 
 /* ---- events ---- */
 
-static fallible put_detail(const struct grant *grant, struct arena *arena, struct span *detail)
+static fallible put_detail(
+	const struct grant *grant, enum action action, struct arena *arena, struct span *detail)
 {
 	scoped(buf) text = BUF(DETAIL_MAX);
 	struct json_out out = JSON_OUT(&text);
@@ -51,6 +52,7 @@ static fallible put_detail(const struct grant *grant, struct arena *arena, struc
 	json_out_id(&out, "grantee", ID_PERSON, grant->person);
 	modes_put(&out, "modes", grant->modes);
 	json_out_time(&out, "until", grant->until);
+	json_out_text(&out, "cause", action == ACTION_GRANT_REVOKED ? "taken_back" : "given");
 	json_out_close(&out);
 	return buf_keep(&text, arena, detail);
 }
@@ -64,7 +66,7 @@ static fallible seal_event(const struct server *server, const struct caller *cal
 	event.ids[LEAF_ID_OBJECT] = event.ids[LEAF_ID_GRANT] = grant->id;
 	event.ids[LEAF_ID_CLIENT] = grant->client;
 	event.texts[LEAF_TEXT_TASK] = grant->task;
-	TRY(put_detail(grant, arena, &event.texts[LEAF_TEXT_DETAIL]));
+	TRY(put_detail(grant, action, arena, &event.texts[LEAF_TEXT_DETAIL]));
 	return event_seal(server->volume.keys, grant->tenant, &event, now, arena, draft);
 }
 
@@ -216,8 +218,8 @@ fallible grants_freeze_prepare(const struct server *server, const struct caller 
 	event.object_kind = ID_CLIENT;
 	event.ids[LEAF_ID_OBJECT] = event.ids[LEAF_ID_CLIENT] = freeze->found.id;
 	event.texts[LEAF_TEXT_LABEL] = freeze->found.name;
-	event.texts[LEAF_TEXT_DETAIL] =
-		freeze->frozen ? SPAN_LIT("{\"freeze\":true}") : SPAN_LIT("{\"freeze\":false}");
+	event.texts[LEAF_TEXT_DETAIL] = freeze->frozen ? SPAN_LIT("{\"freeze\":true,\"until\":\"open\"}")
+						       : SPAN_LIT("{\"freeze\":false}");
 	return event_seal(server->volume.keys, caller->tenant, &event, now, arena, &freeze->draft);
 }
 

@@ -46,8 +46,6 @@ static fallible print_detail(
 	json_out_open(&out, NULL);
 	json_out_id(&out, "hold_id", ID_HOLD, hold->id);
 	json_out_text(&out, "scope", scope_name(hold->subject.kind));
-	if (action == ACTION_HOLD_PLACED)
-		json_out_span(&out, "reason", hold->ground);
 	if (action == ACTION_HOLD_RELEASED)
 		json_out_id(&out, "approver", ID_PERSON, hold->second);
 	json_out_close(&out);
@@ -69,6 +67,8 @@ static fallible seal_event(
 	} else if (hold->subject.kind == SUBJECT_CLIENT) {
 		event.ids[LEAF_ID_CLIENT] = hold->subject.id;
 	}
+	if (action == ACTION_HOLD_PLACED)
+		event.texts[LEAF_TEXT_REASON] = hold->ground;
 	TRY(print_detail(scene, hold, action, &event.texts[LEAF_TEXT_DETAIL]));
 	return scene_seal(scene, &event, draft);
 }

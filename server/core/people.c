@@ -37,7 +37,8 @@ struct event people_event(const struct scene *scene, enum action action, const s
 fallible people_role_event(const struct scene *scene, enum action action, const struct person *person,
 	struct span role, struct event_draft *draft)
 {
-	const struct detail_field fields[] = {{"role", role, false}, {"scope", SPAN_LIT("tenant"), false}};
+	const struct detail_field fields[] = {
+		{"role", role, DETAIL_TEXT}, {"scope", SPAN_LIT("tenant"), DETAIL_TEXT}};
 	struct event event = people_event(scene, action, person);
 	TRY(detail_print(fields, 2, scene->arena, &event.texts[LEAF_TEXT_DETAIL]));
 	return scene_seal(scene, &event, draft);
@@ -45,7 +46,7 @@ fallible people_role_event(const struct scene *scene, enum action action, const 
 
 static fallible seal_added(const struct scene *scene, struct people_new *new)
 {
-	const struct detail_field kind = {"kind", span_text(people_kind_name(new->person.kind)), false};
+	const struct detail_field kind = {"kind", span_text(people_kind_name(new->person.kind)), DETAIL_TEXT};
 	struct event event = people_event(scene, ACTION_PERSON_ADDED, &new->person);
 	TRY(detail_print(&kind, 1, scene->arena, &event.texts[LEAF_TEXT_DETAIL]));
 	return scene_seal(scene, &event, &new->added);

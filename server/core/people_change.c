@@ -216,7 +216,7 @@ static fallible prepare_email(const struct scene *scene, struct people_change *c
 	TRY(mask(scene, change->before.email, &old_email));
 	TRY(mask(scene, change->after.email, &new_email));
 	const struct detail_field fields[] = {
-		{"old_masked", old_email, false}, {"new_masked", new_email, false}};
+		{"old_masked", old_email, DETAIL_TEXT}, {"new_masked", new_email, DETAIL_TEXT}};
 	TRY(detail_print(fields, 2, scene->arena, &event.texts[LEAF_TEXT_DETAIL]));
 	TRY(add_event(scene, &event, change));
 	buf_printf(&what, "%.*s \xe2\x86\x92 %.*s", SPAN_FMT(old_email), SPAN_FMT(new_email));
@@ -230,6 +230,7 @@ static fallible prepare_email(const struct scene *scene, struct people_change *c
 static fallible refuse_last(const struct scene *scene, struct people_change *change)
 {
 	struct event event = people_event(scene, ACTION_ACCESS_DENIED, &change->before);
+	event.texts[LEAF_TEXT_DETAIL] = SPAN_LIT("{\"capability\":\"people.write\"}");
 	event.outcome = LEAF_DENIED;
 	event.reason = REASON_LAST_OWNER;
 	change->is_last_owner = true;

@@ -41,7 +41,8 @@ fallible proof_find(const struct view *view, const struct caller *caller, struct
 		.weak = verification.weak,
 		.verification = id,
 		.person = person,
-		.application = caller->application};
+		.application = caller->application,
+		.decided = verification.decided};
 	memcpy(proof->action_hash, verification.proves_hash, sizeof proof->action_hash);
 	return OK;
 }

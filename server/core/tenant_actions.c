@@ -79,7 +79,7 @@ static fallible seal_event(const struct scene *scene, struct tenant_actions_set 
 	note_changes(set, &changes);
 	TRY(detail_print_changes(&changes, scene->arena, &event.texts[LEAF_TEXT_CHANGES]));
 	const struct detail_field fields[] = {
-		{"policy", SPAN_LIT("actions"), false}, {"approver", span_text(approver), false}};
+		{"policy", SPAN_LIT("actions"), DETAIL_TEXT}, {"approver", span_text(approver), DETAIL_TEXT}};
 	TRY(detail_print(fields, 2, scene->arena, &event.texts[LEAF_TEXT_DETAIL]));
 	return scene_seal(scene, &event, &set->changed);
 }

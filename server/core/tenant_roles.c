@@ -50,9 +50,9 @@ static fallible seal_event(const struct scene *scene, struct tenant_roles_set *s
 	event.texts[LEAF_TEXT_OBJECT] = set->role.name;
 	TRY(put_names(scene, set->role.capabilities & ~set->before.capabilities, &added));
 	TRY(put_names(scene, set->before.capabilities & ~set->role.capabilities, &removed));
-	const struct detail_field fields[] = {{"role", set->role.name, false}, {"added", added, true},
-		{"removed", removed, true},
-		{"least_factor", span_text(roles_factor_name(set->role.least_factor)), false}};
+	const struct detail_field fields[] = {{"role", set->role.name, DETAIL_TEXT},
+		{"added", added, DETAIL_LIST}, {"removed", removed, DETAIL_LIST},
+		{"least_factor", span_text(roles_factor_name(set->role.least_factor)), DETAIL_TEXT}};
 	TRY(detail_print(
 		fields, sizeof fields / sizeof fields[0], scene->arena, &event.texts[LEAF_TEXT_DETAIL]));
 	return scene_seal(scene, &event, &set->changed);

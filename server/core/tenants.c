@@ -3,6 +3,7 @@
 #include "server/core/tenants.h"
 
 #include "crypto/random.h"
+#include "server/core/detail.h"
 #include "store/person.h"
 
 static fallible set_origin(const struct server *server, struct arena *arena, struct tenant *tenant)
@@ -34,6 +35,13 @@ static fallible seal_events(const struct server *server, const struct caller *ca
 {
 	struct event created = caller_event(caller, ACTION_TENANT_CREATED);
 	struct event registered = caller_event(caller, ACTION_APPLICATION_REGISTERED);
+	scoped(buf) scopes = BUF(SCOPES_TEXT_MAX);
+	scopes_print(add->application.scopes, &scopes);
+	TRY(buf_check(&scopes));
+	const struct detail_field name = {"name", add->tenant.name, DETAIL_TEXT};
+	const struct detail_field may = {"scopes", buf_span(&scopes), DETAIL_LIST};
+	TRY(detail_print(&name, 1, arena, &created.texts[LEAF_TEXT_DETAIL]));
+	TRY(detail_print(&may, 1, arena, &registered.texts[LEAF_TEXT_DETAIL]));
 	created.has_object_kind = registered.has_object_kind = true;
 	created.object_kind = ID_TENANT;
 	created.ids[LEAF_ID_OBJECT] = add->tenant.id;

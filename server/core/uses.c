@@ -158,13 +158,29 @@ static fallible take_facts(const struct view *view, struct uses_add *use)
 
 /* ---- event and mails ---- */
 
-static fallible put_detail(const struct uses_add *use, struct arena *arena, struct span *detail)
+/* What a person is to see, and how long ago who it is was confirmed. */
+static void put_revealed(const struct uses_add *use, struct instant now, struct json_out *out)
+{
+	json_out_open_array(out, "fields");
+	for (size_t i = 0; i < use->release_count; i++)
+		json_out_text(out, NULL, credentials_field_name(use->releases[i].field));
+	json_out_close_array(out);
+	if (use->proof.given)
+		json_out_number(out, "step_up_age_s", (now.ms - use->proof.decided.ms) / 1000);
+}
+
+static fallible put_detail(const struct caller *caller, const struct uses_add *use, struct instant now,
+	struct arena *arena, struct span *detail)
 {
 	scoped(buf) text = BUF(DETAIL_MAX);
 	struct json_out out = JSON_OUT(&text);
 	json_out_open(&out, NULL);
 	json_out_text(&out, "mode", modes_name(use->mode));
 	json_out_number(&out, "version", (int64_t)use->credential.current);
+	if (use->mode == MODE_INJECT)
+		json_out_id(&out, "agent_app", ID_APPLICATION, caller->application);
+	if (use->mode == MODE_REVEAL)
+		put_revealed(use, now, &out);
 	json_out_close(&out);
 	return buf_keep(&text, arena, detail);
 }
@@ -210,7 +226,7 @@ static fallible seal_event(const struct server *server, const struct caller *cal
 {
 	struct event event = begin_event(caller, released_as(use->mode), use);
 	TRY(person_print_roles(&use->person, arena, &event.texts[LEAF_TEXT_ROLES]));
-	TRY(put_detail(use, arena, &event.texts[LEAF_TEXT_DETAIL]));
+	TRY(put_detail(caller, use, now, arena, &event.texts[LEAF_TEXT_DETAIL]));
 	return event_seal(server->volume.keys, use->grant.tenant, &event, now, arena, &use->draft);
 }
 

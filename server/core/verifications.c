@@ -161,15 +161,37 @@ static fallible resume(const struct server *server, const struct caller *caller,
 
 /* ---- events ---- */
 
+static const char *purpose_name(const struct verifications_ask *ask)
+{
+	return ask->verification.is_action ? "action" : "login";
+}
+
+/* What a code that is tried now may come to: a login, a refusal, a lock. Tries are those known before the act. */
+static void put_try(const struct verifications_ask *ask, enum factor_type type, struct json_out *out)
+{
+	int64_t tries = ask->verification.tries + 1;
+	bool is_new = ask->device_note && ask->sight.seen.ms == 0;
+	json_out_number(out, type ? "attempts" : "fails", tries);
+	if (!type)
+		return;
+	json_out_open_array(out, "factors");
+	json_out_text(out, NULL, factor_type_name(type));
+	json_out_close_array(out);
+	json_out_text(out, "risk", is_new ? "new_device" : "none");
+}
+
 static void put_detail(const struct verifications_ask *ask, enum factor_type type, struct buf *detail)
 {
 	struct json_out out = JSON_OUT(detail);
 	json_out_open(&out, NULL);
-	if (type)
-		json_out_text(&out, "channel", factor_type_name(type));
+	json_out_text(&out, "channel", type ? factor_type_name(type) : "none");
 	if (type)
 		json_out_text(&out, "method", factor_type_name(type));
-	json_out_text(&out, "purpose", ask->verification.is_action ? "action" : "login");
+	json_out_text(&out, "purpose", purpose_name(ask));
+	if (ask->has_code)
+		put_try(ask, type, &out);
+	else
+		json_out_id(&out, "app_id", ID_APPLICATION, ask->verification.application);
 	if (ask->action_type.len)
 		json_out_span(&out, "for_action", ask->action_type);
 	json_out_close(&out);
@@ -197,6 +219,9 @@ static fallible seal_event(const struct server *server, struct arena *arena, str
 	event.texts[LEAF_TEXT_ROLES] = ask->roles;
 	event.texts[LEAF_TEXT_TRACE] = ask->trace;
 	event.texts[LEAF_TEXT_DETAIL] = buf_span(&detail);
+	/* A code that goes out says what for; a login is its own purpose, and saves a search word. */
+	if (!ask->has_code)
+		event.texts[LEAF_TEXT_PURPOSE] = span_text(purpose_name(ask));
 	return event_seal(server->volume.keys, verification->tenant, &event, ask->now, arena, draft);
 }
 

@@ -35,8 +35,8 @@ Test(detail, leaves_out_more_changes_than_there_can_be)
 
 Test(detail, prints_texts_and_lists)
 {
-	const struct detail_field fields[] = {{"role", SPAN_LIT("smm"), false},
-		{"added", SPAN_LIT("a b"), true}, {"removed", SPAN_NONE, true}};
+	const struct detail_field fields[] = {{"role", SPAN_LIT("smm"), DETAIL_TEXT},
+		{"added", SPAN_LIT("a b"), DETAIL_LIST}, {"removed", SPAN_NONE, DETAIL_LIST}};
 	scoped(arena) arena = ARENA(16 * 1024);
 	struct span text;
 	cr_assert(!err_failed(detail_print(fields, 3, &arena, &text)));
@@ -46,7 +46,7 @@ Test(detail, prints_texts_and_lists)
 Test(detail, refuses_more_than_an_event_may_say)
 {
 	static uint8_t much[DETAIL_MAX];
-	const struct detail_field field = {"text", SPAN_BYTES(much), false};
+	const struct detail_field field = {"text", SPAN_BYTES(much), DETAIL_TEXT};
 	scoped(arena) arena = ARENA(16 * 1024);
 	struct span text;
 	memset(much, 'a', sizeof much);
