@@ -3,6 +3,7 @@
 #include "store/kv.h"
 
 #include <assert.h>
+#include <stdatomic.h>
 
 fallible kv_open(const struct kv_backend *backend, const struct kv_ask *ask, struct kv **kv)
 {
@@ -28,6 +29,9 @@ static fallible begin(struct kv *kv, struct kv_txn *parent, bool writes, struct 
 {
 	struct kv_txn made = {.kv = kv, .parent = parent, .writes = writes};
 	TRY(kv->backend->begin(kv, parent, writes, &made));
+	/* One that hands it on to another environment leaves the counting to that. */
+	if (made.kv == kv)
+		atomic_fetch_add(&kv->in_use, 1);
 	*txn = made;
 	return OK;
 }
@@ -74,6 +78,7 @@ fallible kv_nest(struct kv_txn *parent, struct kv_txn *txn)
 /* The fact that it wrote is kept: a cursor that outlives its transaction has to know how to close. */
 static void end(struct kv_txn *txn)
 {
+	atomic_fetch_sub(&txn->kv->in_use, 1);
 	if (txn->parent)
 		txn->parent->has_child = false;
 	*txn = (struct kv_txn){.writes = txn->writes};
@@ -217,6 +222,11 @@ void kv_cursor_done(struct kv_cursor *cursor)
 {
 	close_handle(cursor);
 	*cursor = (struct kv_cursor){0};
+}
+
+bool kv_in_use(struct kv *kv)
+{
+	return atomic_load(&kv->in_use) > 0;
 }
 
 fallible kv_sync(struct kv *kv)

@@ -73,6 +73,7 @@ struct kv {
 	uint64_t max_bytes;
 	size_t map_count;
 	bool read_only;
+	_Atomic size_t in_use; /* transactions */
 };
 
 /* kv_open - Fails: IO · CORRUPT not ours or damaged · FULL no room to make it · NO_MEMORY. Owns: kv_close,
@@ -125,6 +126,9 @@ fallible kv_seek(struct kv_txn *txn, int map, struct span from, struct kv_cursor
 fallible kv_seek_back(struct kv_txn *txn, int map, struct span from, struct kv_cursor *cursor);
 bool kv_next(struct kv_cursor *cursor);
 void kv_cursor_done(struct kv_cursor *cursor);
+
+/* kv_in_use - whether a transaction is open. It says something only where no other can begin. */
+bool kv_in_use(struct kv *kv);
 
 /* kv_sync - make every commit so far durable. kv_used - bytes in use by the file's pages. */
 fallible kv_sync(struct kv *kv);

@@ -5,7 +5,7 @@
 #include "store/volume.h"
 
 struct mount_ask {
-	const char *directory;
+	const char *directory; /* outlives the volume */
 	const struct kv_backend *backend;
 	const struct keys *keys; /* outlives the volume */
 	uint64_t max_bytes;      /* of data/; 0 = none */

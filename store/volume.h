@@ -16,8 +16,10 @@
 #include "store/tail.h"
 
 struct volume {
+	const char *directory;
+	const struct kv_backend *backend; /* of data and of what stands behind index */
 	struct kv *data;
-	struct kv *index;
+	struct kv *index; /* another one may take its place (store/kv_swap.h) */
 	const struct keys *keys;
 	struct tail *tail; /* rows not folded yet, and where each tenant's log stands */
 	struct head head;  /* as of the last commit; the committer's own */

@@ -5,6 +5,7 @@
 #include "policies/actions.h"
 #include "store/fold.h"
 #include "store/index.h"
+#include "store/kv_swap.h"
 #include "store/query.h"
 #include "tests/support/kv_mem.h"
 #include "tests/support/world.h"
@@ -308,9 +309,9 @@ Test(merge, a_step_that_fails_at_any_write_leaves_the_old_runs)
 	size_t places = rows_in(&world, INDEX_PLACE), writes = 0;
 	bool failed = true;
 	for (; failed; writes += 29) {
-		fail_after(world.volume.index, writes, false);
+		fail_after(kv_swap_inner(world.volume.index), writes, false);
 		failed = err_failed(try_round(&world.volume));
-		fail_no_more(world.volume.index);
+		fail_no_more(kv_swap_inner(world.volume.index));
 		if (failed)
 			cr_assert(
 				rows_in(&world, INDEX_PLACE) == places && rows_in(&world, INDEX_MERGED) == 0);
@@ -323,7 +324,7 @@ Test(merge, a_step_that_fails_at_any_write_leaves_the_old_runs)
 static void merge_and_die(struct world *world, size_t writes)
 {
 	world_open(world);
-	fail_after(world->volume.index, writes, true);
+	fail_after(kv_swap_inner(world->volume.index), writes, true);
 	world_must(try_round(&world->volume));
 	_exit(0);
 }
