@@ -48,7 +48,7 @@ static void grow(struct buf *buf, size_t need)
 	buf->cap = cap;
 }
 
-uint8_t *buf_room(struct buf *buf, size_t n)
+uint8_t *buf_more(struct buf *buf, size_t n)
 {
 	if (err_failed(buf->err))
 		return NULL;
@@ -82,13 +82,6 @@ static void put_number(struct buf *buf, uint64_t v, size_t width)
 	uint8_t *room = buf_room(buf, width);
 	for (size_t i = width; room && i > 0; i--, v >>= 8)
 		room[i - 1] = (uint8_t)v;
-}
-
-void buf_put_u8(struct buf *buf, uint8_t v)
-{
-	uint8_t *room = buf_room(buf, 1);
-	if (room)
-		*room = v;
 }
 
 void buf_put_u16(struct buf *buf, uint16_t v)

@@ -34,11 +34,11 @@ fallible buf_keep(const struct buf *buf, struct arena *arena, struct span *kept)
 
 /* buf_room - n more bytes at the end, uninitialised, counted in len. NULL after a failure. The pointer dies
  * with the next write. */
-uint8_t *buf_room(struct buf *buf, size_t n);
+static inline uint8_t *buf_room(struct buf *buf, size_t n);
 
 void buf_put(struct buf *buf, struct span bytes);
 void buf_put_text(struct buf *buf, const char *text);
-void buf_put_u8(struct buf *buf, uint8_t v);
+static inline void buf_put_u8(struct buf *buf, uint8_t v);
 void buf_put_u16(struct buf *buf, uint16_t v); /* big-endian, as all numbers here */
 void buf_put_u32(struct buf *buf, uint32_t v);
 void buf_put_u64(struct buf *buf, uint64_t v);
@@ -59,4 +59,24 @@ void buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(
 static inline struct span buf_span(const struct buf *buf)
 {
 	return span_of(buf->data, buf->len);
+}
+
+/* ---- what is done so often that it is not called ---- */
+
+/* buf_more - buf_room where there may be no room yet. */
+uint8_t *buf_more(struct buf *buf, size_t n);
+
+static inline uint8_t *buf_room(struct buf *buf, size_t n)
+{
+	if (n > buf->cap - buf->len || !buf->data || err_failed(buf->err))
+		return buf_more(buf, n);
+	buf->len += n;
+	return buf->data + buf->len - n;
+}
+
+static inline void buf_put_u8(struct buf *buf, uint8_t v)
+{
+	uint8_t *room = buf_room(buf, 1);
+	if (room)
+		*room = v;
 }

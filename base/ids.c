@@ -2,6 +2,8 @@
 /* ids - the bit layout of UUIDv7 and the base32 of TypeID. */
 #include "base/ids.h"
 
+#include <endian.h>
+
 enum { IDS_PREFIX = 4 /* three letters and the underscore */, IDS_DIGITS = 26 };
 
 static const char PREFIXES[ID_KIND_COUNT][IDS_PREFIX] = {
@@ -50,21 +52,33 @@ struct instant ids_time(struct id id)
 	return (struct instant){ms};
 }
 
+static uint64_t half(const uint8_t *at)
+{
+	uint64_t bits;
+	memcpy(&bits, at, sizeof bits);
+	return be64toh(bits);
+}
+
+/* So many digits from the right, of so many fives of bits. */
+static void put_digits(char *digits, size_t count, uint64_t bits)
+{
+	for (; count > 0; count--, bits >>= 5)
+		digits[count - 1] = DIGITS[bits & 31];
+}
+
 void ids_print(enum id_kind kind, struct id id, char out[static ID_TEXT + 1])
 {
+	enum { LOW_DIGITS = 12 /* of 60 bits of the lower half */ };
+	uint64_t high = half(id.bytes), low = half(id.bytes + 8);
+	char *digits = out + IDS_PREFIX;
 	memcpy(out, PREFIXES[kind], 3);
 	out[3] = '_';
-	/* 26 digits hold 130 bits: two zero bits stand in front, so the first digit is 7 at the most. */
-	unsigned bits = 0;
-	unsigned held = 2;
-	char *digit = out + IDS_PREFIX;
-	for (size_t i = 0; i < sizeof id.bytes; i++) {
-		bits = bits << 8 | id.bytes[i];
-		for (held += 8; held >= 5; held -= 5)
-			*digit++ = DIGITS[bits >> (held - 5) & 31];
-		bits &= (1u << held) - 1;
-	}
-	*digit = '\0';
+	/* 26 digits hold 130 bits: two zero bits stand in front, so the first digit is 7 at the most. Of the
+	 * lower half four bits are left, which the last one of the upper half makes a digit of. */
+	put_digits(digits, IDS_DIGITS - LOW_DIGITS - 1, high >> 1);
+	digits[IDS_DIGITS - LOW_DIGITS - 1] = DIGITS[(high & 1) << 4 | low >> 60];
+	put_digits(digits + IDS_DIGITS - LOW_DIGITS, LOW_DIGITS, low);
+	digits[IDS_DIGITS] = '\0';
 }
 
 static int digit_value(uint8_t c)

@@ -7,16 +7,66 @@
 
 static const char HEX[] = "0123456789abcdef";
 
-/* Eight ASCII bytes at once, none of them a control character, quote or backslash. A subtraction borrows into
+/* Bytes that are looked at together; the wide ones are signed. */
+typedef int8_t wide __attribute__((vector_size(16)));
+typedef uint64_t wide_halves __attribute__((vector_size(16)));
+
+static const uint64_t ONES = 0x0101010101010101;
+
+/* Not 0 where one of eight bytes is not ASCII, a control character, quote or backslash. A subtraction borrows into
  * the top bit of a byte only where the byte is too small, or behind such a byte: the answer is exact. */
-static bool are_plain(const uint8_t *at)
+static uint64_t reserved_of(uint64_t word)
 {
-	const uint64_t ones = 0x0101010101010101;
+	uint64_t quote = word ^ ONES * '"';
+	uint64_t backslash = word ^ ONES * '\\';
+	return (word | (word - ONES * ' ') | (quote - ONES) | (backslash - ONES)) & ONES * 0x80;
+}
+
+static uint64_t word_at(const uint8_t *at)
+{
 	uint64_t word;
 	memcpy(&word, at, sizeof word);
-	uint64_t quote = word ^ ones * '"';
-	uint64_t backslash = word ^ ones * '\\';
-	return ((word | (word - ones * ' ') | (quote - ones) | (backslash - ones)) & ones * 0x80) == 0;
+	return word;
+}
+
+/* Every byte of a text of one to seven, in any order and some of them twice; blanks where nothing is. */
+static uint64_t word_of_short(struct span text)
+{
+	uint32_t front, back;
+	if (text.len < sizeof front)
+		return ONES * ' ' << 24 | (uint64_t)text.at[text.len - 1] << 16 |
+			(uint64_t)text.at[text.len / 2] << 8 | text.at[0];
+	memcpy(&front, text.at, sizeof front);
+	memcpy(&back, text.at + text.len - sizeof back, sizeof back);
+	return (uint64_t)back << 32 | front;
+}
+
+/* The same of sixteen bytes: what is not ASCII is below zero. */
+static wide reserved_at(const uint8_t *at)
+{
+	wide bytes;
+	memcpy(&bytes, at, sizeof bytes);
+	return (bytes < ' ') | (bytes == '"') | (bytes == '\\');
+}
+
+static bool is_plain_long(struct span text)
+{
+	wide_halves found = (wide_halves)reserved_at(text.at + text.len - sizeof(wide));
+	for (size_t n = 0; n + sizeof(wide) < text.len; n += sizeof(wide))
+		found |= (wide_halves)reserved_at(text.at + n);
+	return (found[0] | found[1]) == 0;
+}
+
+/* Whether a text is ASCII and may stand in a JSON string as it is: nearly all are and may. The last bytes of a
+ * long one are looked at first, together with some of those before them. */
+static bool is_plain(struct span text)
+{
+	if (text.len >= sizeof(wide))
+		return is_plain_long(text);
+	if (text.len >= sizeof(uint64_t))
+		return (reserved_of(word_at(text.at)) |
+			       reserved_of(word_at(text.at + text.len - sizeof(uint64_t)))) == 0;
+	return text.len == 0 || reserved_of(word_of_short(text)) == 0;
 }
 
 /* Bytes of the character at the front that is not ASCII; 0 when it is not UTF-8. */
@@ -33,8 +83,8 @@ static size_t plain_bytes(struct span text)
 	while (n < text.len) {
 		uint8_t c = text.at[n];
 		size_t step = c >= ' ' && c != '"' && c != '\\';
-		if (text.len - n >= 8 && are_plain(text.at + n))
-			step = 8;
+		if (text.len - n >= sizeof(uint64_t) && !reserved_of(word_at(text.at + n)))
+			step = sizeof(uint64_t);
 		else if (c >= 0x80)
 			step = character_bytes(span_from(text, n));
 		if (step == 0)
@@ -65,35 +115,52 @@ static void put_escape(struct buf *buf, uint8_t c)
 	}
 }
 
-/* The rest of a string that holds something reserved, up to its closing quote. */
-static void put_escaped(struct buf *buf, struct span text, size_t plain)
+/* A string that holds something reserved, or more than ASCII. */
+static void put_escaped(struct buf *buf, struct span text)
 {
-	while (plain < text.len) {
+	size_t plain;
+	buf_put_u8(buf, '"');
+	while ((plain = plain_bytes(text)) < text.len) {
 		buf_put(buf, span_first(text, plain));
 		put_escape(buf, text.at[plain]);
 		text = span_from(text, plain + 1);
-		plain = plain_bytes(text);
 	}
 	buf_put(buf, text);
 	buf_put_u8(buf, '"');
 }
 
-/* Most strings hold nothing reserved and are written in one piece. */
-static void put_string(struct buf *buf, struct span text)
+static void put_quoted(uint8_t *room, struct span text)
 {
-	size_t plain = plain_bytes(text);
-	if (plain < text.len) {
-		buf_put_u8(buf, '"');
-		put_escaped(buf, text, plain);
-		return;
-	}
-	uint8_t *room = buf_room(buf, text.len + 2);
-	if (!room)
-		return;
 	*room++ = '"';
 	if (text.len > 0)
 		memcpy(room, text.at, text.len);
 	room[text.len] = '"';
+}
+
+/* Most strings hold nothing reserved and are written in one piece. */
+static void put_string(struct buf *buf, struct span text)
+{
+	if (!is_plain(text)) {
+		put_escaped(buf, text);
+		return;
+	}
+	uint8_t *room = buf_room(buf, text.len + 2);
+	if (room)
+		put_quoted(room, text);
+}
+
+static void put_name(struct buf *buf, struct span name)
+{
+	if (!is_plain(name)) {
+		put_escaped(buf, name);
+		buf_put_u8(buf, ':');
+		return;
+	}
+	uint8_t *room = buf_room(buf, name.len + 3);
+	if (!room)
+		return;
+	put_quoted(room, name);
+	room[name.len + 2] = ':';
 }
 
 /* The comma and the name that go before a value. */
@@ -103,10 +170,8 @@ static void begin(struct json_out *out, const char *name)
 	if (out->comma & bit)
 		buf_put_u8(out->buf, ',');
 	out->comma |= bit;
-	if (name) {
-		put_string(out->buf, span_text(name));
-		buf_put_u8(out->buf, ':');
-	}
+	if (name)
+		put_name(out->buf, span_text(name));
 }
 
 /* Our own mistake; it sticks, as a full buffer does. */

@@ -86,21 +86,37 @@ Test(json_out, escapes_what_json_reserves)
 		"\"a long plain run, then \\\"quoted\\\" and on\"");
 }
 
-Test(json_out, a_reserved_byte_is_found_at_every_place_of_a_word)
+enum { LONGEST = 40 };
+
+static void assert_found(uint8_t reserved, const char *escape, size_t place, size_t length)
 {
-	static const uint8_t reserved[] = {0, 1, 0x1f, '"', '\\'};
-	static const char *const escapes[] = {"\\u0000", "\\u0001", "\\u001f", "\\\"", "\\\\"};
-	for (size_t which = 0; which < sizeof reserved; which++) {
-		for (size_t place = 0; place < 20; place++) {
-			char text[20];
-			char expected[64];
-			memset(text, '!', sizeof text); /* the neighbour of both the quote and the space */
-			text[place] = (char)reserved[which];
-			snprintf(expected, sizeof expected, "\"%.*s%s%.*s\"", (int)place,
-				"!!!!!!!!!!!!!!!!!!!!", escapes[which], (int)(19 - place),
-				"!!!!!!!!!!!!!!!!!!!!");
-			assert_string(span_of(text, sizeof text), expected);
-		}
+	static const char plain[] =
+		"!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!"; /* beside the quote and the space */
+	char text[LONGEST], expected[3 * LONGEST];
+	memcpy(text, plain, length);
+	text[place] = (char)reserved;
+	snprintf(expected, sizeof expected, "\"%.*s%s%.*s\"", (int)place, plain, escape,
+		(int)(length - place - 1), plain);
+	assert_string(span_of(text, length), expected);
+}
+
+Test(json_out, a_reserved_byte_is_found_at_every_place_of_a_text_of_every_length)
+{
+	static const uint8_t reserved[] = {0, 1, 0x1f, '"', '\\', 0xff};
+	static const char *const escapes[] = {"\\u0000", "\\u0001", "\\u001f", "\\\"", "\\\\", "\ufffd"};
+	for (size_t which = 0; which < sizeof reserved; which++)
+		for (size_t length = 1; length <= LONGEST; length++)
+			for (size_t place = 0; place < length; place++)
+				assert_found(reserved[which], escapes[which], place, length);
+}
+
+Test(json_out, plain_texts_of_every_length_stand_as_they_are)
+{
+	static const char plain[] = " !#[]~\x7f/ every one of these is as it was";
+	for (size_t length = 0; length < sizeof plain; length++) {
+		char expected[64];
+		snprintf(expected, sizeof expected, "\"%.*s\"", (int)length, plain);
+		assert_string(span_of(plain, length), expected);
 	}
 }
 
