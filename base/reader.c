@@ -2,16 +2,7 @@
 /* reader - bounded takes from a span. */
 #include "base/reader.h"
 
-struct span reader_run(struct reader *reader, size_t n)
-{
-	if (reader->failed || n > reader->rest.len) {
-		reader->failed = true;
-		return SPAN_NONE;
-	}
-	struct span run = span_of(reader->rest.at, n);
-	reader->rest = span_of(reader->rest.at + n, reader->rest.len - n);
-	return run;
-}
+#include <endian.h>
 
 static uint64_t number(struct reader *reader, size_t width)
 {
@@ -20,11 +11,6 @@ static uint64_t number(struct reader *reader, size_t width)
 	for (size_t i = 0; i < run.len; i++)
 		v = v << 8 | run.at[i];
 	return v;
-}
-
-uint8_t reader_u8(struct reader *reader)
-{
-	return (uint8_t)number(reader, 1);
 }
 
 uint16_t reader_u16(struct reader *reader)
@@ -39,12 +25,16 @@ uint32_t reader_u32(struct reader *reader)
 
 uint64_t reader_u64(struct reader *reader)
 {
-	return number(reader, 8);
+	uint64_t v = 0;
+	struct span run = reader_run(reader, sizeof v);
+	if (run.len)
+		memcpy(&v, run.at, sizeof v);
+	return be64toh(v);
 }
 
 int64_t reader_i64(struct reader *reader)
 {
-	return (int64_t)number(reader, 8);
+	return (int64_t)reader_u64(reader);
 }
 
 uint64_t reader_varint(struct reader *reader)

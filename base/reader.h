@@ -15,7 +15,7 @@ struct reader {
 
 #define READER(bytes) ((struct reader){.rest = (bytes)})
 
-uint8_t reader_u8(struct reader *reader);
+static inline uint8_t reader_u8(struct reader *reader);
 uint16_t reader_u16(struct reader *reader); /* big-endian, as all numbers here */
 uint32_t reader_u32(struct reader *reader);
 uint64_t reader_u64(struct reader *reader);
@@ -27,7 +27,7 @@ uint64_t reader_varint(struct reader *reader);
 int64_t reader_delta(struct reader *reader, int64_t from);
 
 /* reader_run - the next n bytes, borrowed. reader_sized - two bytes of length, then that many. */
-struct span reader_run(struct reader *reader, size_t n);
+static inline struct span reader_run(struct reader *reader, size_t n);
 struct span reader_sized(struct reader *reader);
 
 /* reader_copy - the next n bytes into out; zeroes after a failure. */
@@ -35,3 +35,22 @@ void reader_copy(struct reader *reader, uint8_t *out, size_t n);
 
 /* reader_check - OK when every take was inside and nothing is left over. Fails: CORRUPT. */
 fallible reader_check(const struct reader *reader);
+
+/* ---- what is done so often that it is not called ---- */
+
+static inline struct span reader_run(struct reader *reader, size_t n)
+{
+	if (reader->failed || n > reader->rest.len) {
+		reader->failed = true;
+		return SPAN_NONE;
+	}
+	struct span run = span_of(reader->rest.at, n);
+	reader->rest = span_of(reader->rest.at + n, reader->rest.len - n);
+	return run;
+}
+
+static inline uint8_t reader_u8(struct reader *reader)
+{
+	struct span run = reader_run(reader, 1);
+	return run.len ? run.at[0] : 0;
+}
