@@ -185,7 +185,7 @@ static const uint8_t *entry_at(const struct posting_array *array, size_t i)
 }
 
 /* The next number of *rest; at most five bytes. */
-static bool take_varint(struct span *rest, uint32_t *v)
+static bool take_long_varint(struct span *rest, uint32_t *v)
 {
 	uint64_t read = 0;
 	for (size_t i = 0; i < rest->len && i < 5; i++) {
@@ -197,6 +197,16 @@ static bool take_varint(struct span *rest, uint32_t *v)
 		return read <= UINT32_MAX;
 	}
 	return false;
+}
+
+/* Most are distances between rows that have a value, and take a byte. */
+static inline bool take_varint(struct span *rest, uint32_t *v)
+{
+	if (rest->len == 0 || rest->at[0] >= 0x80)
+		return take_long_varint(rest, v);
+	*v = rest->at[0];
+	*rest = span_of(rest->at + 1, rest->len - 1);
+	return true;
 }
 
 static size_t count_bits(struct span bits)
@@ -283,14 +293,32 @@ static fallible mark_deltas(const struct posting_list *list, uint64_t *bits)
 	return OK;
 }
 
+/* Bits 64 * i to 64 * i + 63 of the list; zeroes where it ends. */
+static uint64_t bits_at(struct span list, size_t i)
+{
+	uint64_t little = 0;
+	struct span rest = span_from(list, i * sizeof little);
+	if (rest.len >= sizeof little)
+		memcpy(&little, rest.at, sizeof little);
+	else if (rest.len)
+		memcpy(&little, rest.at, rest.len);
+	return le64toh(little);
+}
+
+static void mark_bits(const struct posting_list *list, uint64_t *bits)
+{
+	size_t words = (list->rows + 63) / 64;
+	for (size_t i = 0; i < words; i++)
+		bits[i] |= bits_at(list->bits, i);
+	/* What stands behind the last row is nobody's. */
+	if (list->rows % 64)
+		bits[list->rows / 64] &= (UINT64_C(1) << list->rows % 64) - 1;
+}
+
 fallible posting_mark(const struct posting_list *list, uint64_t *bits)
 {
 	if (list->bits.len) {
-		for (size_t i = 0; i < list->bits.len; i++)
-			bits[i / 8] |= (uint64_t)list->bits.at[i] << 8 * (i % 8);
-		/* What stands behind the last row is nobody's. */
-		if (list->rows % 64)
-			bits[list->rows / 64] &= (UINT64_C(1) << list->rows % 64) - 1;
+		mark_bits(list, bits);
 		return OK;
 	}
 	if (list->count == 1 && list->deltas.len == 0)
