@@ -96,23 +96,34 @@ static fallible check_form(struct span record)
 	return OK;
 }
 
-fallible part_open(const struct part_key *key, struct span record, struct buf *plain)
+size_t part_plain(struct span record)
+{
+	return record.len < PART_OVERHEAD ? 0 : record.len - PART_OVERHEAD;
+}
+
+fallible part_open_at(const struct part_key *key, struct span record, uint8_t *plain)
 {
 	TRY(check_form(record));
 	scoped(part_keys) keys;
 	expand(key, record.at, &keys);
 	if (sodium_memcmp(keys.commitment, record.at + HEADER, COMMITMENT) != 0)
 		return FAIL(FORGED, "a sealed part does not belong to this key");
-	size_t n = record.len - PART_OVERHEAD;
-	uint8_t *room = buf_room(plain, n);
+	if (crypto_aead_xchacha20poly1305_ietf_decrypt(plain, NULL, NULL, record.at + AT_CIPHERTEXT,
+		    record.len - AT_CIPHERTEXT, record.at, AT_CIPHERTEXT, keys.nonce, keys.encryption) != 0)
+		return FAIL(FORGED, "a sealed part fails its tag");
+	return OK;
+}
+
+fallible part_open(const struct part_key *key, struct span record, struct buf *plain)
+{
+	TRY(check_form(record));
+	uint8_t *room = buf_room(plain, part_plain(record));
 	if (!room)
 		return buf_check(plain);
-	if (crypto_aead_xchacha20poly1305_ietf_decrypt(room, NULL, NULL, record.at + AT_CIPHERTEXT,
-		    record.len - AT_CIPHERTEXT, record.at, AT_CIPHERTEXT, keys.nonce, keys.encryption) != 0) {
-		plain->len -= n;
-		return FAIL(FORGED, "a sealed part fails its tag");
-	}
-	return OK;
+	struct err err = part_open_at(key, record, room);
+	if (err_failed(err))
+		plain->len -= part_plain(record);
+	return err;
 }
 
 fallible part_epoch(struct span record, uint32_t *epoch)

@@ -35,6 +35,11 @@ void part_derive(const struct seal_key *subject, struct id tenant, struct id eve
 /* part_seal - append one record. Fails: TOO_LARGE plain is over 32 KiB · NO_MEMORY. */
 fallible part_seal(const struct part_key *key, uint32_t epoch, struct span plain, struct buf *out);
 
-/* part_open - append the plaintext. Fails: FORGED · CORRUPT. part_epoch - the key epoch a record names. */
+/* part_open - append the plaintext. Fails: FORGED · CORRUPT · as buf_check. */
 fallible part_open(const struct part_key *key, struct span record, struct buf *plain);
+
+/* part_open_at - the same into room of part_plain bytes. part_plain - how many those are; 0 for what is no record.
+ * part_epoch - the key epoch a record names. Fail: FORGED · CORRUPT. */
+fallible part_open_at(const struct part_key *key, struct span record, uint8_t *plain);
+size_t part_plain(struct span record);
 fallible part_epoch(struct span record, uint32_t *epoch);

@@ -168,15 +168,14 @@ fallible event_part_key(const struct keys *keys, struct id tenant, const struct 
 static fallible open_part(
 	const struct keys *keys, const struct leaf_part *part, struct arena *arena, struct event_read *event)
 {
-	scoped(buf) plain = BUF(EVENT_PART_MAX);
 	scoped(part_key) key = {0};
+	size_t bytes = part_plain(part->record);
 	TRY(event_part_key(keys, event->row.tenant, &event->leaf, part, &key));
-	TRY(part_open(&key, part->record, &plain));
-	struct span copy = arena_copy(arena, buf_span(&plain));
-	explicit_bzero(plain.data, plain.len);
-	if (!copy.at)
+	uint8_t *plain = arena_alloc(arena, bytes);
+	if (!plain)
 		return FAIL(NO_MEMORY, "a call has no memory for an event's texts");
-	return leaf_read_texts(copy, event->texts);
+	TRY(part_open_at(&key, part->record, plain));
+	return leaf_read_texts(span_of(plain, bytes), event->texts);
 }
 
 unsigned event_sight(enum part_kind kind)
@@ -194,26 +193,33 @@ unsigned event_sight(enum part_kind kind)
 	return EVENT_SEES_TENANT;
 }
 
+fallible event_read_parts(
+	const struct keys *keys, unsigned sees, struct arena *arena, struct event_read *event)
+{
+	event->action = action_by_code(event->leaf.action);
+	for (size_t i = 0; i < event->leaf.part_count; i++) {
+		const struct leaf_part *part = &event->leaf.parts[i];
+		unsigned sight = event_sight(part->kind);
+		if (!(sees & sight)) {
+			event->withheld |= sight;
+			continue;
+		}
+		struct err err = open_part(keys, part, arena, event);
+		/* A destroyed key is an erasure, not a fault. */
+		if (err.kind == ERR_NOT_FOUND)
+			event->erased |= sight;
+		else
+			TRY(err);
+	}
+	return OK;
+}
+
 fallible event_read(const struct keys *keys, const struct log_row *row, unsigned sees, struct arena *arena,
 	struct event_read *event)
 {
 	struct event_read read = {.row = *row};
 	TRY(leaf_decode(row->leaf, &read.leaf));
-	read.action = action_by_code(read.leaf.action);
-	for (size_t i = 0; i < read.leaf.part_count; i++) {
-		const struct leaf_part *part = &read.leaf.parts[i];
-		unsigned sight = event_sight(part->kind);
-		if (!(sees & sight)) {
-			read.withheld |= sight;
-			continue;
-		}
-		struct err err = open_part(keys, part, arena, &read);
-		/* A destroyed key is an erasure, not a fault. */
-		if (err.kind == ERR_NOT_FOUND)
-			read.erased |= sight;
-		else
-			TRY(err);
-	}
+	TRY(event_read_parts(keys, sees, arena, &read));
 	*event = read;
 	return OK;
 }

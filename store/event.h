@@ -79,6 +79,11 @@ struct event_read {
 fallible event_read(const struct keys *keys, const struct log_row *row, unsigned sees, struct arena *arena,
 	struct event_read *event);
 
+/* event_read_parts - the same where the leaf of event->row is decoded already: row and leaf are there, the rest is
+ * zeroed, and half set after a failure. */
+fallible event_read_parts(
+	const struct keys *keys, unsigned sees, struct arena *arena, struct event_read *event);
+
 /* event_part_key - the key of one part of a leaf, to be shown with it: it opens nothing else (FOUNDATIONS 6).
  * Fails: NOT_FOUND it was erased · CORRUPT the record · BUSY sealed. */
 fallible event_part_key(const struct keys *keys, struct id tenant, const struct leaf *leaf,

@@ -54,6 +54,22 @@ Test(part, opens_what_it_sealed_and_appends_it)
 	cr_assert(span_is(buf_span(&plain), "> Anna, from her tablet"));
 }
 
+Test(part, opens_into_room_of_the_size_that_it_says)
+{
+	uint8_t room[64] = {0};
+	struct part_key key = actor_key(), other = derived(TENANT, EVENT, PART_CLIENT, 0);
+	scoped(buf) record = BUF(1024);
+	seal_some(&record);
+	size_t bytes = part_plain(buf_span(&record));
+	cr_assert(!err_failed(part_open_at(&key, buf_span(&record), room)));
+	cr_assert(span_is(span_of(room, bytes), "Anna, from her tablet") && room[bytes] == 0);
+	cr_assert(part_open_at(&other, buf_span(&record), room).kind == ERR_FORGED);
+	record.data[record.len - 1] ^= 1;
+	cr_assert(part_open_at(&key, buf_span(&record), room).kind == ERR_FORGED);
+	cr_assert(part_plain(SPAN_LIT("short")) == 0);
+	cr_assert(part_open_at(&key, SPAN_LIT("short"), room).kind == ERR_CORRUPT);
+}
+
 Test(part, seals_also_nothing_and_its_largest_text)
 {
 	struct part_key key = actor_key();
