@@ -7,14 +7,19 @@
 #include "store/declared.h"
 #include "store/person.h"
 
-enum { SLOTS = 4096, NAMES_MAX = SLOTS / 2 };
+enum { SLOTS_FIRST = 64, SLOTS_MAX = 4096 };
+
+static fallible make_slots(struct log_names *names, size_t count)
+{
+	names->slots = arena_alloc(names->arena, count * sizeof(struct log_name *));
+	names->slot_count = count;
+	return names->slots ? OK : FAIL(NO_MEMORY, "a call has no memory for names");
+}
 
 fallible log_names_init(struct log_names *names, struct id tenant, struct arena *arena)
 {
 	struct log_names made = {.tenant = tenant, .arena = arena};
-	made.slots = arena_alloc(arena, SLOTS * sizeof(struct log_name *));
-	if (!made.slots)
-		return FAIL(NO_MEMORY, "a call has no memory for names");
+	TRY(make_slots(&made, SLOTS_FIRST));
 	*names = made;
 	return OK;
 }
@@ -24,20 +29,33 @@ static struct log_name **slot_of(struct log_names *names, struct id id)
 {
 	uint32_t back;
 	memcpy(&back, id.bytes + 12, sizeof back);
-	size_t slot = back % SLOTS;
+	size_t slot = back % names->slot_count;
 	while (names->slots[slot] && !ids_equal(names->slots[slot]->id, id))
-		slot = (slot + 1) % SLOTS;
+		slot = (slot + 1) % names->slot_count;
 	return &names->slots[slot];
 }
 
-/* The table is never full: beyond half of it a name is looked up again each time. */
+static fallible grow(struct log_names *names)
+{
+	struct log_names more = *names;
+	TRY(make_slots(&more, 2 * names->slot_count));
+	for (size_t i = 0; i < names->slot_count; i++)
+		if (names->slots[i])
+			*slot_of(&more, names->slots[i]->id) = names->slots[i];
+	*names = more;
+	return OK;
+}
+
+/* The table is never full: at its largest, beyond half of it a name is looked up again each time. */
 static fallible keep(struct log_names *names, const struct log_name *found, const struct log_name **name)
 {
+	if (names->count == names->slot_count / 2 && names->slot_count < SLOTS_MAX)
+		TRY(grow(names));
 	struct log_name *made = arena_alloc(names->arena, sizeof *made);
 	if (!made)
 		return FAIL(NO_MEMORY, "a call has no memory for names");
 	*made = *found;
-	if (names->count < NAMES_MAX) {
+	if (names->count < names->slot_count / 2) {
 		*slot_of(names, found->id) = made;
 		names->count++;
 	}

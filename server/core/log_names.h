@@ -21,6 +21,7 @@ struct log_names {
 	const struct action_row *declared[LOG_NAMES_DECLARED]; /* by code; the last one of a place */
 	struct arena *arena;
 	struct log_name **slots; /* open addressing; in the arena */
+	size_t slot_count;       /* a power of two: at least twice as many as names */
 	size_t count;
 };
 

@@ -204,24 +204,24 @@ static fallible name_all(struct log_names *names, const struct view *view, const
 	return name_application(names, view, reader, leaf->ids[LEAF_ID_REPORTER], &event->reporter);
 }
 
+/* Into *event, which is half made after a failure. */
 static fallible read_row(const struct view *view, const struct log_reader *reader, const struct log_row *row,
 	const struct leaf *leaf, struct log_names *names, struct log_event *event)
 {
-	struct log_event read = {0};
-	struct err err = event_read(view_keys(view), row, sight_of(reader, leaf), names->arena, &read.read);
+	*event = (struct log_event){.read = {.row = *row, .leaf = *leaf}};
+	struct event_read *read = &event->read;
+	struct err err = event_read_parts(view_keys(view), sight_of(reader, leaf), names->arena, read);
 	/* Whoever asks has proved who they are: it is our bytes that do not hold. */
 	if (err.kind == ERR_FORGED)
 		return FAIL(CORRUPT, "a sealed part of an event does not open");
 	TRY(err);
 	/* These borrow from a transaction that ends before the event is shown. */
-	read.read.row.leaf = SPAN_NONE;
-	for (size_t i = 0; i < read.read.leaf.part_count; i++)
-		read.read.leaf.parts[i].record = SPAN_NONE;
-	if (!read.read.action)
-		TRY(log_names_action(names, view, read.read.leaf.action, &read.read.action));
-	TRY(name_all(names, view, reader, &read));
-	*event = read;
-	return OK;
+	read->row.leaf = SPAN_NONE;
+	for (size_t i = 0; i < read->leaf.part_count; i++)
+		read->leaf.parts[i].record = SPAN_NONE;
+	if (!read->action)
+		TRY(log_names_action(names, view, read->leaf.action, &read->action));
+	return name_all(names, view, reader, event);
 }
 
 /* What the user agent says. A client is shown it of nobody, but for the kind of the device. */
@@ -261,17 +261,31 @@ static void paging_done(struct paging *paging)
 static fallible check_match(struct paging *paging, const struct view *view, const struct log_row *row,
 	const struct leaf *leaf, bool *fits)
 {
-	struct event_read event;
+	struct event_read event = {.row = *row, .leaf = *leaf};
 	unsigned sees = sight_of(paging->reader, leaf);
 	*fits = true;
 	if (!log_filter_needs_match(&paging->match))
 		return OK;
 	arena_clear(&paging->scratch);
-	struct err err = event_read(view_keys(view), row, sees, &paging->scratch, &event);
+	struct err err = event_read_parts(view_keys(view), sees, &paging->scratch, &event);
 	if (err.kind == ERR_FORGED)
 		return FAIL(CORRUPT, "a sealed part of an event does not open");
 	TRY(err);
 	return log_filter_fits(&paging->match, &event, sees, &paging->scratch, fits);
+}
+
+/* Who acts, acts again from the same device: mostly the row before has said what its user agent says. */
+static fallible read_agent_again(
+	struct paging *paging, const struct view *view, const struct log_row *row, struct log_event *event)
+{
+	const struct log_event *before = paging->page->count ? event - 1 : event;
+	struct span text = event->read.texts[LEAF_TEXT_USER_AGENT];
+	if (text.len && before->agent.known && span_equal(text, before->read.texts[LEAF_TEXT_USER_AGENT])) {
+		event->agent = before->agent;
+		return OK;
+	}
+	return read_agent(paging->server, view, paging->reader, row, paging->agents_until_ms, event,
+		paging->names.arena);
 }
 
 /* What the reader may not see is passed over, and so is what was pruned. */
@@ -292,8 +306,7 @@ static fallible take_row(struct paging *paging, const struct view *view, uint64_
 		return OK;
 	struct log_event *event = &page->events[page->count];
 	TRY(read_row(view, paging->reader, &row, &leaf, &paging->names, event));
-	TRY(read_agent(paging->server, view, paging->reader, &row, paging->agents_until_ms, event,
-		paging->names.arena));
+	TRY(read_agent_again(paging, view, &row, event));
 	page->count++;
 	paging->bytes += row.leaf.len;
 	paging->full = page->count == paging->limit || paging->bytes >= LOG_READ_PAGE_BYTES;

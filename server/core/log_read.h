@@ -57,7 +57,7 @@ struct log_rows {
 };
 
 /* log_read_row - one row of the reader's tenant, as far as the reader may see it. Fails: NOT_FOUND pruned · as
- * event_read. */
+ * event_read: *event is half made then. */
 fallible log_read_row(const struct log_rows *rows, const struct log_reader *reader, uint64_t sequence,
 	struct log_event *event);
 
@@ -87,6 +87,6 @@ fallible log_read_page(const struct server *server, const struct log_reader *rea
 fallible log_read_find(const struct server *server, const struct log_reader *reader, struct id event,
 	uint64_t *sequence, uint64_t *index);
 
-/* log_read_event - what log_read_find found. */
+/* log_read_event - what log_read_find found. Fails as log_read_row. */
 fallible log_read_event(const struct server *server, const struct log_reader *reader, uint64_t sequence,
 	struct arena *arena, struct log_event *event);
