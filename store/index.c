@@ -249,6 +249,47 @@ size_t index_row_values(const struct tail_row *row, enum index_field field,
 	return 0;
 }
 
+static bool is_value(struct id id, const uint8_t *value)
+{
+	return memcmp(id.bytes, value, sizeof id.bytes) == 0 && !ids_is_none(id);
+}
+
+bool index_row_has(
+	const struct tail_row *row, enum index_field field, const uint8_t value[static INDEX_VALUE_MAX])
+{
+	if (ids_is_none(row->event))
+		return false;
+	switch (field) {
+	case INDEX_ACTION:
+		return row->action == (value[0] << 8 | value[1]);
+	case INDEX_CLASS:
+		return value[0] < 32 && action_code_classes(row->action) >> value[0] & 1;
+	case INDEX_OUTCOME:
+		return row->outcome == value[0];
+	case INDEX_SEVERITY:
+		return row->severity == value[0];
+	case INDEX_CRITICAL:
+		return row->critical == value[0];
+	case INDEX_ACTOR:
+		return is_value(row->actor, value);
+	case INDEX_CLIENT:
+		return is_value(row->client, value);
+	case INDEX_IN_PLACE_OF:
+		return is_value(row->in_place_of, value);
+	case INDEX_DEVICE:
+		return is_value(row->device, value);
+	case INDEX_OBJECT:
+		return memcmp(row->object.bytes + 8, value, 8) == 0 && !ids_is_none(row->object);
+	case INDEX_ALL:
+	case INDEX_TIME:
+	case INDEX_ID:
+	case INDEX_WORDS:
+	case INDEX_FIELD_COUNT:
+		break;
+	}
+	return false;
+}
+
 size_t index_value_width(enum index_field field)
 {
 	switch (field) {

@@ -131,6 +131,12 @@ void index_put_epoch(uint32_t epoch, struct buf *words);
 enum { INDEX_TOKEN = 4 };
 void index_token(uint32_t token, uint8_t value[static INDEX_TOKEN]);
 
+/* index_row_has - whether a value is one of index_row_values.
+ *
+ *   value  zeros behind its width */
+bool index_row_has(
+	const struct tail_row *row, enum index_field field, const uint8_t value[static INDEX_VALUE_MAX]);
+
 /* index_row_values - the values of one row in one field, at most INDEX_VALUES_A_ROW; returns how many.
  * Columns (ALL, TIME, ID), words, and rows that were pruned have none. index_value_width - the bytes of a value in
  * use. */

@@ -100,14 +100,6 @@ static bool take_match(struct search *search, uint64_t sequence, uint64_t index)
 
 /* ---- the tail ---- */
 
-static bool has_value(const struct query_field *field, const uint8_t value[static INDEX_VALUE_MAX])
-{
-	for (size_t i = 0; i < field->count; i++)
-		if (memcmp(field->values[i], value, INDEX_VALUE_MAX) == 0)
-			return true;
-	return false;
-}
-
 static bool has_token(const struct words *words, uint32_t token)
 {
 	for (uint32_t i = 0; i < words->count; i++)
@@ -140,12 +132,8 @@ static bool phrases_match(
 
 static bool values_match(const struct query_field *field, const struct tail_row *row)
 {
-	uint8_t values[INDEX_VALUES_A_ROW][INDEX_VALUE_MAX] = {0};
-	if (field->about >= INDEX_FIELD_COUNT)
-		return false;
-	size_t count = index_row_values(row, (enum index_field)field->about, values);
-	for (size_t i = 0; i < count; i++)
-		if (has_value(field, values[i]))
+	for (size_t i = 0; i < field->count; i++)
+		if (index_row_has(row, (enum index_field)field->about, field->values[i]))
 			return true;
 	return false;
 }
@@ -160,39 +148,59 @@ bool query_takes(const struct query *query, const struct tail_row *row)
 	return true;
 }
 
-static bool in_range(const struct search *search, const struct tail_row *row)
+/* The one actor of all that the query looks for, if there is one. */
+static bool only_actor(const struct query *query, struct id *actor)
 {
-	return row->index >= search->begin && row->index < search->end;
+	for (size_t i = 0; i < query->field_count; i++) {
+		const struct query_field *field = &query->fields[i];
+		if (field->about != INDEX_ACTOR || field->count != 1)
+			continue;
+		memcpy(actor->bytes, field->values[0], sizeof actor->bytes);
+		return true;
+	}
+	return false;
 }
 
-static void tail_newest_first(struct search *search, struct tail *tail, const struct tail_row *row)
+static void walk_tail(
+	const struct search *search, struct tail *tail, struct tail_tenant *tenant, struct tail_walk *walk)
 {
-	for (; row && row->index >= search->folded; row = tail_before(tail, row)) {
-		search->work++;
-		if (in_range(search, row) && query_takes(search->query, row) &&
-			!take_match(search, row->sequence, row->index))
-			return;
-	}
+	struct id actor;
+	tail_walk(tail, tenant, only_actor(search->query, &actor) ? &actor : NULL, walk);
 }
 
-static fallible visit_tail(struct search *search, struct tail *tail, const struct tail_row *row)
+/* The next row of the tail that matches; NULL at the end. */
+static const struct tail_row *next_match(struct search *search, struct tail_walk *walk)
 {
-	for (; row && row->index >= search->folded; row = tail_before(tail, row)) {
+	const struct tail_row *row;
+	while ((row = tail_walk_next(walk)) && row->index >= search->folded) {
 		search->work++;
-		if (in_range(search, row) && query_takes(search->query, row))
-			TRY(search->visitor->row(search->visitor->context, row));
+		if (row->index >= search->begin && row->index < search->end &&
+			query_takes(search->query, row))
+			return row;
 	}
+	return NULL;
+}
+
+static void tail_newest_first(struct search *search, struct tail_walk *walk)
+{
+	const struct tail_row *row;
+	while ((row = next_match(search, walk)) && take_match(search, row->sequence, row->index))
+		;
+}
+
+static fallible visit_tail(struct search *search, struct tail_walk *walk)
+{
+	const struct tail_row *row;
+	while ((row = next_match(search, walk)))
+		TRY(search->visitor->row(search->visitor->context, row));
 	return OK;
 }
 
 /* The rows are linked backwards only: gather the matches, and hand them on in the other direction later. */
-static fallible gather_oldest_first(
-	struct search *search, struct tail *tail, const struct tail_row *row, struct buf *found)
+static fallible gather_oldest_first(struct search *search, struct tail_walk *walk, struct buf *found)
 {
-	for (; row && row->index >= search->folded; row = tail_before(tail, row)) {
-		search->work++;
-		if (!in_range(search, row) || !query_takes(search->query, row))
-			continue;
+	const struct tail_row *row;
+	while ((row = next_match(search, walk))) {
 		buf_put_u64(found, row->sequence);
 		buf_put_u64(found, row->index);
 	}
@@ -508,13 +516,24 @@ static fallible search_tail(struct search *search, struct tail *tail, struct buf
 		return OK;
 	search->folded = tail_folded_size(tenant);
 	set_range(search, tail_size(tenant));
-	const struct tail_row *newest = tail_newest(tail, tenant);
+	struct tail_walk walk;
+	walk_tail(search, tail, tenant, &walk);
 	if (search->visitor)
-		return visit_tail(search, tail, newest);
+		return visit_tail(search, &walk);
 	if (search->query->order == QUERY_OLDEST_FIRST)
-		return gather_oldest_first(search, tail, newest, later);
-	tail_newest_first(search, tail, newest);
+		return gather_oldest_first(search, &walk, later);
+	tail_newest_first(search, &walk);
 	return OK;
+}
+
+/* Empty. Its rows are not overwritten: they count as far as `count` says. */
+static void begin_page(struct query_page *page)
+{
+	page->count = 0;
+	page->more = false;
+	page->last = page->scanned_to = 0;
+	page->scanned_from = 1;
+	page->complete = true;
 }
 
 static void close_page(struct search *search)
@@ -537,7 +556,7 @@ static fallible run(const struct volume *volume, const struct query *query,
 	scoped(search)
 		search = {.query = query, .page = page, .visitor = visitor, .sets = BUF(QUERY_SETS_MAX)};
 	scoped(buf) later = BUF((size_t)32 * TAIL_MAX);
-	*page = (struct query_page){.complete = true, .scanned_from = 1};
+	begin_page(page);
 	tail_lock(volume->tail);
 	struct err err = search_tail(&search, volume->tail, &later);
 	tail_unlock(volume->tail);

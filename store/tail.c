@@ -36,6 +36,7 @@ struct tail {
 	struct tail_chunk *chunks[TAIL_CHUNKS]; /* by position / TAIL_CHUNK modulo TAIL_CHUNKS */
 	_Atomic uint64_t first;                 /* position of the oldest row */
 	_Atomic uint64_t end;                   /* position behind the newest published row */
+	_Atomic uint64_t actors[TAIL_ACTORS];   /* position + 1 of the newest row of a chain */
 	struct tail_tenant **tenants;           /* by number */
 	size_t tenant_count;
 	uint32_t *slots; /* open addressing: number + 1 */
@@ -349,6 +350,25 @@ void tail_batch_cut(struct tail_batch *batch, size_t mark)
 	}
 }
 
+/* The last bytes of an id are random. */
+static _Atomic uint64_t *chain_of(struct tail *tail, const struct id *actor)
+{
+	uint32_t back;
+	memcpy(&back, actor->bytes + 12, sizeof back);
+	return &tail->actors[back % TAIL_ACTORS];
+}
+
+static void publish_row(struct tail *tail, uint64_t position, const struct tail_row *row)
+{
+	_Atomic uint64_t *chain = chain_of(tail, &row->actor);
+	struct tail_row *place =
+		&tail->chunks[position / TAIL_CHUNK % TAIL_CHUNKS]->rows[position % TAIL_CHUNK];
+	*place = *row;
+	place->before_alike = atomic_load_explicit(chain, memory_order_relaxed);
+	/* The row before what leads to it. */
+	atomic_store_explicit(chain, position + 1, memory_order_release);
+}
+
 static void announce(struct tail *tail)
 {
 	pthread_mutex_lock(&tail->wait_lock);
@@ -361,8 +381,7 @@ void tail_batch_publish(struct tail_batch *batch)
 	struct tail *tail = batch->tail;
 	uint64_t end = tail->end;
 	for (size_t i = 0; i < batch->count; i++)
-		tail->chunks[(end + i) / TAIL_CHUNK % TAIL_CHUNKS]->rows[(end + i) % TAIL_CHUNK] =
-			batch->rows[i];
+		publish_row(tail, end + i, &batch->rows[i]);
 	for (size_t i = 0; i < batch->touched_count; i++) {
 		struct touched *touched = &batch->touched[i];
 		/* Rows before the frontier: who sees a size finds every row below it. */
@@ -427,6 +446,25 @@ const struct tail_row *tail_newest(struct tail *tail, struct tail_tenant *tenant
 const struct tail_row *tail_before(struct tail *tail, const struct tail_row *row)
 {
 	return row_at(tail, row->before);
+}
+
+void tail_walk(struct tail *tail, struct tail_tenant *tenant, const struct id *actor, struct tail_walk *walk)
+{
+	_Atomic uint64_t *newest = actor ? chain_of(tail, actor) : &tenant->last;
+	*walk = (struct tail_walk){.tail = tail, .tenant = tenant->number, .alike = actor != NULL};
+	walk->next = row_at(tail, atomic_load_explicit(newest, memory_order_acquire));
+}
+
+const struct tail_row *tail_walk_next(struct tail_walk *walk)
+{
+	const struct tail_row *row;
+	do {
+		row = walk->next;
+		if (!row)
+			return NULL;
+		walk->next = row_at(walk->tail, walk->alike ? row->before_alike : row->before);
+	} while (row->tenant != walk->tenant);
+	return row;
 }
 
 size_t tail_count(struct tail *tail)

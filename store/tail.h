@@ -19,28 +19,31 @@ enum {
 	TAIL_FOLD_AT = 50000,             /* rows: a fold is due */
 	TAIL_MAX = 200000,                /* rows: the committer waits */
 	TAIL_WORDS_MAX = 2 * 1024 * 1024, /* bytes of words of 4,096 rows; beyond, rows have none here */
+	TAIL_ACTORS = 4096,               /* chains of rows by actor; actors share them */
 };
 
-/* What a query asks about a row; the clear fields of its leaf. */
+/* What a query asks about a row; the clear fields of its leaf. In front is what every walk looks at. */
 struct tail_row {
 	uint64_t sequence;
 	uint64_t index;
+	uint64_t before; /* position + 1 of the tenant's row before this one; 0 = the tenant's first since the
+			    start */
+	uint64_t before_alike; /* the same of the row before in the actor's chain, of any tenant; set when
+				  published */
 	struct instant time;
 	struct id event;
+	uint32_t tenant; /* number in this process */
+	uint16_t action;
+	uint8_t outcome;
+	uint8_t severity;
 	struct id actor;
+	bool critical;
 	struct id client;
 	struct id in_place_of;
 	struct id object;
 	struct id device;
 	struct merkle_hash leaf_hash;
 	const struct words *words; /* NULL: the parts have to be opened to know */
-	uint64_t before; /* position + 1 of the tenant's row before this one; 0 = the tenant's first since the
-			    start */
-	uint32_t tenant; /* number in this process */
-	uint16_t action;
-	uint8_t outcome;
-	uint8_t severity;
-	bool critical;
 };
 
 struct tail_tenant; /* where one tenant's log stands; opaque */
@@ -92,6 +95,22 @@ uint64_t tail_folded_size(struct tail_tenant *tenant);
 /* tail_newest, tail_before - under tail_lock: a tenant's rows from the newest backwards; NULL at the end. */
 const struct tail_row *tail_newest(struct tail *tail, struct tail_tenant *tenant);
 const struct tail_row *tail_before(struct tail *tail, const struct tail_row *row);
+
+/* A walk over a tenant's rows from the newest backwards. */
+struct tail_walk {
+	struct tail *tail;
+	const struct tail_row *next;
+	uint32_t tenant;
+	bool alike; /* along the chain of an actor */
+};
+
+/* tail_walk - under tail_lock, as is all of the walk.
+ *
+ *   actor  NULL, or whose rows alone are looked for: then most rows of others are passed over, and none of
+ *          theirs. A row may be met before tail_size counts it
+ * tail_walk_next - the next row; NULL at the end. */
+void tail_walk(struct tail *tail, struct tail_tenant *tenant, const struct id *actor, struct tail_walk *walk);
+const struct tail_row *tail_walk_next(struct tail_walk *walk);
 
 /* tail_count - rows not folded yet. */
 size_t tail_count(struct tail *tail);

@@ -225,6 +225,76 @@ Test(tail, has_no_room_at_its_maximum_until_it_is_folded)
 	tail_batch_done(batch);
 }
 
+/* ---- rows of one actor ---- */
+
+enum { ACTORS = 3 * TAIL_ACTORS, SOME = 20000 };
+
+static struct id actor_of(uint64_t sequence)
+{
+	return world_thing((unsigned)(sequence * 7 % ACTORS));
+}
+
+/* Many actors share each chain, and two tenants every actor. */
+static void append_of_actors(struct bench *bench, size_t count)
+{
+	struct tail_batch *batch;
+	world_must(tail_batch_open(bench->tail, &batch));
+	for (size_t i = 0; i < count; i++) {
+		scoped(buf) bytes = BUF(LEAF_MAX);
+		struct log_row row = {
+			.sequence = ++bench->sequence, .tenant = world_tenant(bench->sequence % 3 == 0)};
+		struct leaf leaf = {.event = world_thing((unsigned)row.sequence), .actor = LEAF_PERSON};
+		leaf.ids[LEAF_ID_ACTOR] = actor_of(row.sequence);
+		world_must(leaf_encode(&leaf, &bytes));
+		row.leaf = buf_span(&bytes);
+		world_must(tail_batch_next(batch, row.tenant, &row.index));
+		world_must(tail_batch_add(batch, &row));
+	}
+	tail_batch_publish(batch);
+	tail_batch_done(batch);
+}
+
+/* The actor's rows of the tenant from the newest on; how many other rows were met. */
+static size_t walk_actor(struct bench *bench, struct id tenant, struct id actor)
+{
+	struct tail_walk walk;
+	size_t others = 0, found = 0, expected = 0;
+	uint64_t last = UINT64_MAX;
+	const struct tail_row *row;
+	tail_lock(bench->tail);
+	tail_walk(bench->tail, tail_tenant(bench->tail, tenant), &actor, &walk);
+	while ((row = tail_walk_next(&walk))) {
+		cr_assert(
+			row->sequence < last && ids_equal(tail_tenant_id(bench->tail, row->tenant), tenant));
+		last = row->sequence;
+		*(ids_equal(row->actor, actor) ? &found : &others) += 1;
+	}
+	tail_walk(bench->tail, tail_tenant(bench->tail, tenant), NULL, &walk);
+	while ((row = tail_walk_next(&walk)))
+		expected += ids_equal(row->actor, actor);
+	tail_unlock(bench->tail);
+	cr_assert(found == expected, "%zu rows of %zu", found, expected);
+	return others;
+}
+
+Test(tail, a_walk_by_actor_misses_no_row_of_theirs_and_meets_few_of_others)
+{
+	scoped(bench) bench = bench_make();
+	append_of_actors(&bench, SOME);
+	append_of_actors(&bench, SOME);
+	tail_folded(bench.tail, SOME / 2);
+	for (unsigned actor = 0; actor < ACTORS; actor += 11)
+		for (unsigned tenant = 0; tenant < 2; tenant++)
+			cr_assert(walk_actor(&bench, world_tenant(tenant), world_thing(actor)) < SOME / 100);
+}
+
+Test(tail, a_walk_by_an_actor_that_nobody_is_ends)
+{
+	scoped(bench) bench = bench_make();
+	append_of_actors(&bench, 100);
+	cr_assert(walk_actor(&bench, world_tenant(0), world_thing(ACTORS + 1)) < 100);
+}
+
 /* ---- threads ---- */
 
 static void *publish_many(void *context)
