@@ -2,6 +2,8 @@
 /* committer - queue, thread, group commit. */
 #include "store/committer.h"
 
+#include "store/pace.h"
+
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -9,6 +11,7 @@ enum {
 	COMMITTER_BATCH_ACTS = 1024,
 	COMMITTER_BATCH_BYTES = ACT_ARENA_MAX / 4, /* of a batch's arena: the rest holds the largest act */
 	COMMITTER_ROOM_MS = 10000,                 /* that a batch waits for a fold */
+	NS_A_SECOND = 1000 * 1000 * 1000,
 };
 
 struct committer {
@@ -18,6 +21,9 @@ struct committer {
 	pthread_mutex_t lock;
 	pthread_cond_t work;
 	struct act_job *first, *last; /* the queue */
+	size_t queued;                /* jobs in it */
+	size_t wanted;                /* so many in it wake the thread */
+	int64_t grew_ns;              /* clock_monotonic_ns of the last job queued */
 	size_t places;                /* reserved or queued */
 	bool stopping;
 	struct committer_counts counts;
@@ -136,26 +142,63 @@ static void run_batch(struct committer *committer, struct act_job **jobs)
 
 /* ---- the thread ---- */
 
-static struct act_job *wait_for_jobs(struct committer *committer)
+/* With the lock held, and a job queued. */
+static void gather(struct committer *committer, const struct pace *pace)
+{
+	int64_t end_ns = clock_monotonic_ns() + pace->wait_ns;
+	const struct timespec end = {end_ns / NS_A_SECOND, end_ns % NS_A_SECOND};
+	int code = 0;
+	committer->wanted = pace->company;
+	while (code == 0 && committer->queued < committer->wanted && !committer->stopping)
+		code = pthread_cond_timedwait(&committer->work, &committer->lock, &end);
+	committer->wanted = 1;
+}
+
+/* What is queued, and how many; NULL at the end. */
+static struct act_job *wait_for_jobs(struct committer *committer, const struct pace *pace, size_t *count)
 {
 	pthread_mutex_lock(&committer->lock);
 	while (!committer->first && !committer->stopping)
 		pthread_cond_wait(&committer->work, &committer->lock);
+	gather(committer, pace);
 	struct act_job *jobs = committer->first;
+	*count = committer->queued;
 	committer->first = NULL;
 	committer->last = NULL;
+	committer->queued = 0;
 	pthread_mutex_unlock(&committer->lock);
 	return jobs;
+}
+
+static void note_pace(struct committer *committer, size_t answered, struct pace *pace)
+{
+	pthread_mutex_lock(&committer->lock);
+	pace_note(pace, answered, committer->queued, clock_monotonic_ns() - committer->grew_ns);
+	pthread_mutex_unlock(&committer->lock);
 }
 
 static void *run_thread(void *context)
 {
 	struct committer *committer = context;
 	struct act_job *jobs;
-	while ((jobs = wait_for_jobs(committer)))
+	struct pace pace = {0};
+	size_t count;
+	while ((jobs = wait_for_jobs(committer, &pace, &count))) {
 		while (jobs)
 			run_batch(committer, &jobs);
+		note_pace(committer, count, &pace);
+	}
 	return NULL;
+}
+
+/* Its waits end by the clock that never goes back. */
+static void open_condition(pthread_cond_t *condition)
+{
+	pthread_condattr_t monotonic;
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(condition, &monotonic);
+	pthread_condattr_destroy(&monotonic);
 }
 
 fallible committer_open(struct volume *volume, struct alarm fatal, struct committer **committer)
@@ -165,8 +208,9 @@ fallible committer_open(struct volume *volume, struct alarm fatal, struct commit
 		return FAIL(NO_MEMORY, "the committer cannot be made");
 	made->volume = volume;
 	made->fatal = fatal;
+	made->wanted = 1;
 	pthread_mutex_init(&made->lock, NULL);
-	pthread_cond_init(&made->work, NULL);
+	open_condition(&made->work);
 	if (pthread_create(&made->thread, NULL, run_thread, made) != 0) {
 		free(made);
 		return FAIL(NO_MEMORY, "the committer's thread cannot be started");
@@ -214,7 +258,9 @@ void committer_submit(struct committer *committer, struct act_job *job)
 	else
 		committer->first = job;
 	committer->last = job;
-	pthread_cond_signal(&committer->work);
+	committer->grew_ns = clock_monotonic_ns();
+	if (++committer->queued >= committer->wanted)
+		pthread_cond_signal(&committer->work);
 	pthread_mutex_unlock(&committer->lock);
 }
 
