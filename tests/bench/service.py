@@ -37,9 +37,13 @@ class Service:
         return self
 
     def copy_from(self, other):
-        """The store of another service that is not running."""
+        """The store of another service that is not running; on the disk, or the first commit would write all of it."""
         shutil.rmtree(self.directory, ignore_errors=True)
         shutil.copytree(other.directory, self.directory)
+        for path in self.directory.rglob("*"):
+            if path.is_file():
+                with open(path, "rb") as file:
+                    os.fsync(file.fileno())
         self.token = other.token
         return self
 
