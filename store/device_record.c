@@ -17,14 +17,11 @@ static struct noun_key key_of(struct id tenant, struct id id)
 	return noun_key(tenant, id_span(&id), SPAN_NONE);
 }
 
-fallible device_record_get(const struct view *view, struct id tenant, struct id id, struct arena *arena,
-	struct device_record *record)
+/* decode - all but the sealed texts. */
+static fallible decode(const struct row *row, struct id tenant, struct id id, struct device_record *record)
 {
-	struct row row;
-	struct noun_key key = key_of(tenant, id);
-	TRY(view_get(view, TABLE_DEVICE_RECORD, noun_key_span(&key), &row));
-	struct reader reader = READER(row.payload);
-	struct device_record read = {.tenant = tenant, .id = id, .version = row.version};
+	struct reader reader = READER(row->payload);
+	struct device_record read = {.tenant = tenant, .id = id, .version = row->version};
 	if (reader_u8(&reader) != RECORD_VERSION)
 		return FAIL(CORRUPT, "a device's record has an unknown version");
 	uint8_t state = reader_u8(&reader);
@@ -36,6 +33,34 @@ fallible device_record_get(const struct view *view, struct id tenant, struct id 
 	TRY(reader_check(&reader));
 	if (state > DEVICE_RECORD_LOST)
 		return FAIL(CORRUPT, "a device's record has an unknown state");
+	*record = read;
+	return OK;
+}
+
+fallible device_record_is_lost(const struct view *view, struct id tenant, struct id id, bool *is_lost)
+{
+	struct row row;
+	struct device_record read = {0};
+	struct noun_key key = key_of(tenant, id);
+	struct err err = FAIL(NOT_FOUND, "what has no id stands in no registry");
+	if (!ids_is_none(id))
+		err = view_get(view, TABLE_DEVICE_RECORD, noun_key_span(&key), &row);
+	if (!err_failed(err))
+		err = decode(&row, tenant, id, &read);
+	if (err.kind != ERR_NOT_FOUND)
+		TRY(err);
+	*is_lost = read.state == DEVICE_RECORD_LOST;
+	return OK;
+}
+
+fallible device_record_get(const struct view *view, struct id tenant, struct id id, struct arena *arena,
+	struct device_record *record)
+{
+	struct row row;
+	struct device_record read;
+	struct noun_key key = key_of(tenant, id);
+	TRY(view_get(view, TABLE_DEVICE_RECORD, noun_key_span(&key), &row));
+	TRY(decode(&row, tenant, id, &read));
 	const struct noun_seal seal = seal_of(&read);
 	struct span *const texts[TEXT_COUNT] = {&read.own_id, &read.name, &read.platform, &read.model};
 	TRY(noun_open_texts(view_keys(view), &seal, read.sealed, arena, texts, TEXT_COUNT));

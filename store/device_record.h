@@ -32,6 +32,10 @@ struct device_record {
 fallible device_record_get(const struct view *view, struct id tenant, struct id id, struct arena *arena,
 	struct device_record *record);
 
+/* device_record_is_lost - what a proof, a login and a use ask before they count. An id that stands in no registry,
+ * or none, is not lost. Fails: FORGED · CORRUPT. Cost: one row is read, nothing is unsealed. */
+fallible device_record_is_lost(const struct view *view, struct id tenant, struct id id, bool *is_lost);
+
 /* device_record_seal - the texts, in prepare. device_record_put - the row, in the act, with texts sealed before. */
 fallible device_record_seal(const struct keys *keys, const struct device_record *record, struct buf *sealed);
 fallible device_record_put(struct act *act, const struct device_record *record, struct span sealed);

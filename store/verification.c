@@ -144,6 +144,16 @@ fallible verification_get(
 	return OK;
 }
 
+bool verification_next(const struct view *view, struct id tenant, struct id *after,
+	struct verification *verification, struct err *err)
+{
+	struct row row;
+	*err = noun_next_id(view, TABLE_VERIFICATION, tenant, SPAN_NONE, after, &row);
+	if (!err_failed(*err))
+		*err = decode(&row, tenant, verification);
+	return !err_failed(*err) ? true : (noun_ends(err), false);
+}
+
 fallible verification_put(struct act *act, const struct verification *verification)
 {
 	enum table table;

@@ -75,6 +75,11 @@ static inline bool verification_is_decoy(const struct verification *verification
 fallible verification_get(
 	const struct view *view, struct id tenant, struct id id, struct verification *verification);
 
+/* verification_next - those of people, in the order in which they were opened; `after` none = from the first, or an id
+ * made of an instant; set to the id found. False at the end: check *err. */
+bool verification_next(const struct view *view, struct id tenant, struct id *after,
+	struct verification *verification, struct err *err);
+
 /* verification_put - inside an act. Fails: FULL · IO. */
 fallible verification_put(struct act *act, const struct verification *verification);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* api_devices - GET /v1/people/{person}/devices, GET /v1/devices/{device}, POST /v1/devices/{device}/lost. */
+/* api_devices - GET /v1/people/{person}/devices, GET and PATCH /v1/devices/{device}, POST /v1/devices/{device}/lost. */
 #include "server/api/ask.h"
 #include "server/core/devices.h"
 #include "server/core/people.h"
@@ -146,6 +146,49 @@ static fallible answer_get(struct call *call, struct json_out *out)
 }
 
 const struct handler api_devices_get = {prepare_get, NULL, answer_get};
+
+/* ---- PATCH /v1/devices/{device} ---- */
+
+static fallible read_name(struct call *call, struct span *name)
+{
+	struct json_object top;
+	TRY(call_body(call, &top));
+	*name = ask_line(call, &top, "name", JSON_NEEDED, DEVICE_TEXT_MAX);
+	json_in_end(&top);
+	return call_check(call);
+}
+
+static fallible prepare_rename(struct call *call)
+{
+	struct devices_rename *rename = call_new(call, struct devices_rename);
+	struct person person;
+	struct id id;
+	scoped(reading) reading = {0};
+	if (!rename)
+		return FAIL(NO_MEMORY, "a call has no memory for a device");
+	TRY(read_name(call, &rename->name));
+	TRY(read_id(call, &id));
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	struct scene scene = ask_scene(call, &view);
+	TRY(devices_find(&scene, id, &rename->record, &person));
+	call->ask = rename;
+	return devices_rename_prepare(&scene, &person, rename);
+}
+
+static fallible write_rename(struct act *act, struct call *call)
+{
+	return devices_rename_write(act, call->ask);
+}
+
+static fallible answer_rename(struct call *call, struct json_out *out)
+{
+	const struct devices_rename *rename = call->ask;
+	put_device(out, &rename->record);
+	return OK;
+}
+
+const struct handler api_devices_rename = {prepare_rename, write_rename, answer_rename};
 
 /* ---- POST /v1/devices/{device}/lost ---- */
 

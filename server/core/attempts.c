@@ -2,7 +2,7 @@
 /* attempts - compare and decide. */
 #include "server/core/attempts.h"
 
-#include "server/core/devices.h"
+#include "server/core/new_device.h"
 #include "store/storm.h"
 
 enum reason attempts_closed(const struct verifications_ask *ask, struct instant now)
@@ -210,6 +210,10 @@ fallible attempts_refuse(
 	struct act *act, struct verifications_ask *ask, enum action action, enum reason reason)
 {
 	struct event_draft *draft = &ask->drafts[ask->has_code ? seeming_type(ask) : 0];
+	if (ask->device_lost) {
+		action = ask->verification.is_action ? ACTION_STEPUP_FAILED : ACTION_LOGIN_BLOCKED;
+		reason = REASON_DEVICE_REVOKED;
+	}
 	event_decide(draft, action, LEAF_DENIED, reason);
 	return storm_refuse(act, ask->verification.tenant, draft, NULL);
 }
@@ -251,15 +255,6 @@ static fallible write_wrong(struct act *act, struct verifications_ask *ask, stru
 	return add_outcome(act, ask, NULL);
 }
 
-/* What got in is this person's device from now on. */
-static fallible note_device(struct act *act, struct verifications_ask *ask)
-{
-	bool is_new;
-	struct id id = ask->verification.device;
-	TRY(devices_note_write(act, ask->device_note, &id, &is_new));
-	return is_new ? act_add(act, ask->verification.tenant, &ask->first_seen.leaf, NULL) : OK;
-}
-
 static fallible write_right(struct act *act, struct verifications_ask *ask,
 	const struct comparison *comparison, struct budget *budget)
 {
@@ -268,7 +263,7 @@ static fallible write_right(struct act *act, struct verifications_ask *ask,
 	TRY(consume(act, ask, comparison));
 	TRY(clear_budget(act, &ask->verification, budget));
 	TRY(add_outcome(act, ask, comparison->method));
-	return note_device(act, ask);
+	return new_device_write(act, ask); /* it is this person's device from now on */
 }
 
 fallible attempts_write(struct act *act, struct verifications_ask *ask)

@@ -18,6 +18,7 @@ fallible attempts_budget(
  */
 fallible attempts_write(struct act *act, struct verifications_ask *ask);
 
-/* attempts_refuse - a refusal on the log, counted together with others of its kind. */
+/* attempts_refuse - a refusal on the log, counted together with others of its kind. From a lost device it is
+ * login.blocked, or stepup.failed of an action, with reason device_revoked, whatever was asked for. */
 fallible attempts_refuse(
 	struct act *act, struct verifications_ask *ask, enum action action, enum reason reason);

@@ -184,6 +184,15 @@ fallible device_put(
 	return act_put(act, TABLE_DEVICE, noun_key_span(&key), buf_span(&payload));
 }
 
+/* Nobody acts from a device that its person reported lost. Only what stands in the registry can have been. */
+static fallible check_device(const struct view *view, struct id tenant, const struct device_sight *sight)
+{
+	bool is_lost = false;
+	if (sight->is_person && sight->seen.ms)
+		TRY(device_record_is_lost(view, tenant, sight->id, &is_lost));
+	return is_lost ? FAIL_CODE(DEVICE_REVOKED, "the device was reported lost") : OK;
+}
+
 fallible caller_set_device(const struct view *view, struct caller *caller, const struct device *device,
 	struct instant now, struct arena *arena)
 {
@@ -193,7 +202,8 @@ fallible caller_set_device(const struct view *view, struct caller *caller, const
 	caller->device = *device;
 	TRY(device_find(view, caller->tenant, device, now, &sight));
 	caller->device_id = sight.id;
-	return devices_note_prepare(view, caller->tenant, &sight, device, now, arena, &caller->device_note);
+	TRY(devices_note_prepare(view, caller->tenant, &sight, device, now, arena, &caller->device_note));
+	return check_device(view, caller->tenant, &sight);
 }
 
 fallible caller_put_device(struct act *act, const struct caller *caller)
@@ -212,6 +222,11 @@ void device_put_texts(const struct device *device, struct event *event)
 	event->texts[LEAF_TEXT_PLATFORM] = device->platform;
 	event->texts[LEAF_TEXT_MODEL] = device->model;
 	event->texts[LEAF_TEXT_TRUNCATED] = device->truncated ? SPAN_LIT("1") : SPAN_NONE;
+}
+
+struct span device_label(const struct device *device)
+{
+	return device->name.len ? device->name : device->platform;
 }
 
 /* ---- events ---- */

@@ -75,8 +75,8 @@ fallible caller_keep(const struct caller *caller, struct arena *arena, struct ca
 fallible caller_act_for(
 	const struct view *view, struct caller *caller, struct span person, struct arena *arena);
 
-/* caller_set_device - the device of the person who acts; finds (or draws) our id of it. Fails: BUSY sealed ·
- * IO · NO_MEMORY. */
+/* caller_set_device - the device of the person who acts; finds (or draws) our id of it. Fails: DEVICE_REVOKED it was
+ * reported lost; the caller knows it all the same, so that the refusal can name it · BUSY sealed · IO · NO_MEMORY. */
 fallible caller_set_device(const struct view *view, struct caller *caller, const struct device *device,
 	struct instant now, struct arena *arena);
 
@@ -92,6 +92,9 @@ struct event caller_event(const struct caller *caller, enum action action);
 
 /* device_put_texts - a device's words into an event. */
 void device_put_texts(const struct device *device, struct event *event);
+
+/* device_label - how a mail names it: its name, else its platform; empty when it has neither. */
+struct span device_label(const struct device *device);
 
 /* What is known of a device before it is looked at closer. */
 struct device_sight {

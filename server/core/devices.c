@@ -4,6 +4,10 @@
 
 #include "server/core/detail.h"
 #include "server/core/people.h"
+#include "server/core/proof.h"
+#include "store/verification.h"
+
+enum { COUNT_TEXT = 16 };
 
 /* ---- noting that a device was seen ---- */
 
@@ -142,9 +146,21 @@ bool devices_next_user(const struct scene *scene, const uint8_t term[static KEYS
 	return false;
 }
 
-/* ---- lost ---- */
+/* ---- changed ---- */
 
-static fallible seal_lost(const struct scene *scene, enum action action, const struct device_record *record,
+static bool is_own(const struct scene *scene, const struct person *person)
+{
+	return ids_equal(scene->caller->person, person->id);
+}
+
+static fallible check_may(const struct scene *scene, const struct person *person)
+{
+	if (!is_own(scene, person) && !(scene->caller->capabilities & CAPABILITY_BIT(PEOPLE_WRITE)))
+		return FAIL(DENIED, "a device is changed by its person, or by who may change people");
+	return OK;
+}
+
+static fallible seal_change(const struct scene *scene, enum action action, const struct device_record *record,
 	const struct detail_field *field, struct event_draft *draft)
 {
 	struct event event = scene_event(scene, action);
@@ -152,31 +168,75 @@ static fallible seal_lost(const struct scene *scene, enum action action, const s
 	event.object_kind = ID_DEVICE;
 	event.ids[LEAF_ID_OBJECT] = record->id;
 	event.texts[LEAF_TEXT_LABEL] = record->name;
-	TRY(detail_print(field, 1, scene->arena, &event.texts[LEAF_TEXT_DETAIL]));
+	if (field)
+		TRY(detail_print(field, 1, scene->arena, &event.texts[LEAF_TEXT_DETAIL]));
 	return scene_seal(scene, &event, draft);
+}
+
+static fallible check_still(struct act *act, const struct device_record *record)
+{
+	struct noun_key key = noun_key(record->tenant, id_span(&record->id), SPAN_NONE);
+	return noun_still(act, TABLE_DEVICE_RECORD, noun_key_span(&key), record->version);
+}
+
+fallible devices_rename_prepare(
+	const struct scene *scene, const struct person *person, struct devices_rename *rename)
+{
+	struct device_record *record = &rename->record;
+	TRY(check_may(scene, person));
+	record->name = rename->name;
+	TRY(seal_record(scene->server->volume.keys, record, scene->arena, &rename->sealed));
+	return seal_change(scene, ACTION_DEVICE_RENAMED, record, NULL, &rename->renamed);
+}
+
+fallible devices_rename_write(struct act *act, struct devices_rename *rename)
+{
+	TRY(check_still(act, &rename->record));
+	TRY(device_record_put(act, &rename->record, rename->sealed));
+	return act_add(act, rename->record.tenant, &rename->renamed.leaf, NULL);
+}
+
+/* ---- lost ---- */
+
+/* How many logins were proven on it and would still hold. They are looked for by when they were opened. */
+static fallible count_closed(const struct scene *scene, const struct device_record *record, struct buf *text)
+{
+	static const uint8_t FIRST[10] = {0};
+	const int64_t reach_ms = PROOF_LOGIN_MS + VERIFICATION_OPEN_MS;
+	struct id at = ids_make((struct instant){scene->now.ms - reach_ms}, FIRST);
+	struct verification verification;
+	struct err err = OK;
+	unsigned closed = 0, seen = 0;
+	while (seen < DEVICES_CLOSED_MAX &&
+		verification_next(scene->view, record->tenant, &at, &verification, &err)) {
+		seen++;
+		closed += !verification.is_action && ids_equal(verification.device, record->id) &&
+			proof_holds(&verification, scene->now);
+	}
+	TRY(err);
+	buf_printf(text, "%u%s", closed, seen == DEVICES_CLOSED_MAX ? "+" : "");
+	return buf_check(text);
 }
 
 fallible devices_lost_prepare(
 	const struct scene *scene, const struct person *person, struct devices_lost *lost)
 {
-	const struct caller *caller = scene->caller;
+	scoped(buf) count = BUF(COUNT_TEXT);
 	struct device_record *record = &lost->record;
-	bool himself = ids_equal(caller->person, person->id);
-	if (!himself && !(caller->capabilities & CAPABILITY_BIT(PEOPLE_WRITE)))
-		return FAIL(DENIED, "a device is reported lost by its person, or by who may change people");
+	TRY(check_may(scene, person));
+	TRY(count_closed(scene, record, &count));
 	const struct detail_field by = {
-		"reported_by", himself ? SPAN_LIT("person") : SPAN_LIT("other"), DETAIL_TEXT};
-	const struct detail_field closed = {"sessions_closed", SPAN_LIT("0"), DETAIL_TEXT};
+		"reported_by", is_own(scene, person) ? SPAN_LIT("person") : SPAN_LIT("other"), DETAIL_TEXT};
+	const struct detail_field closed = {"sessions_closed", buf_span(&count), DETAIL_TEXT};
 	TRY(seal_record(scene->server->volume.keys, record, scene->arena, &lost->sealed));
-	TRY(seal_lost(scene, ACTION_DEVICE_REPORTED_LOST, record, &by, &lost->reported));
-	return seal_lost(scene, ACTION_DEVICE_REVOKED, record, &closed, &lost->revoked);
+	TRY(seal_change(scene, ACTION_DEVICE_REPORTED_LOST, record, &by, &lost->reported));
+	return seal_change(scene, ACTION_DEVICE_REVOKED, record, &closed, &lost->revoked);
 }
 
 fallible devices_lost_write(struct act *act, struct devices_lost *lost)
 {
 	struct device_record *record = &lost->record;
-	struct noun_key key = noun_key(record->tenant, id_span(&record->id), SPAN_NONE);
-	TRY(noun_still(act, TABLE_DEVICE_RECORD, noun_key_span(&key), record->version));
+	TRY(check_still(act, record));
 	record->state = DEVICE_RECORD_LOST;
 	TRY(device_record_put(act, record, lost->sealed));
 	TRY(act_add(act, record->tenant, &lost->reported.leaf, NULL));

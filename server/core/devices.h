@@ -45,7 +45,24 @@ fallible devices_find(
 bool devices_next_user(const struct scene *scene, const uint8_t term[static KEYS_TERM], struct id *after,
 	struct device_record *record, struct person *person, struct err *err);
 
+/* ---- changed ---- */
+
+struct devices_rename {
+	struct span name;            /* asked */
+	struct device_record record; /* as devices_find found it, then as it is written */
+	struct span sealed;
+	struct event_draft renamed;
+};
+
+/* devices_rename_prepare - by the person, or by who may change people; what the application calls it later changes
+ * nothing. Fails: DENIED. */
+fallible devices_rename_prepare(
+	const struct scene *scene, const struct person *person, struct devices_rename *rename);
+fallible devices_rename_write(struct act *act, struct devices_rename *rename);
+
 /* ---- lost ---- */
+
+enum { DEVICES_CLOSED_MAX = 10000 /* verifications that are looked at for the count */ };
 
 struct devices_lost {
 	struct device_record record; /* as devices_find found it; lost already: there is nothing to write */
@@ -53,7 +70,9 @@ struct devices_lost {
 	struct event_draft reported, revoked;
 };
 
-/* devices_lost_prepare - by the person, or by who may change people. Fails: DENIED. */
+/* devices_lost_prepare - by the person, or by who may change people. From then on nobody acts from it, what was proven
+ * on it is no proof (proof_find), and no login begins or ends there; device.revoked says of how many logins that
+ * was the end, with a + behind it when there were too many to look at. Fails: DENIED. */
 fallible devices_lost_prepare(
 	const struct scene *scene, const struct person *person, struct devices_lost *lost);
 fallible devices_lost_write(struct act *act, struct devices_lost *lost);

@@ -23,20 +23,13 @@ static void draw_ref(char ref[static MAILCODES_REF + 1])
 	ref[2] = '\0';
 }
 
-static struct span device_name(const struct device *device)
-{
-	if (!device)
-		return SPAN_NONE;
-	return device->name.len ? device->name : device->platform;
-}
-
 static fallible tell(const struct server *server, const struct mailcodes_ask *ask, const char *digits,
 	struct arena *arena, struct mailcodes_code *code)
 {
 	scoped(buf) shown = BUF(SHOWN_MAX);
 	struct message_value values[5] = {{"minutes", SPAN_LIT("10")}, {"to", ask->to}};
 	size_t count = 2;
-	struct span device = device_name(ask->device);
+	struct span device = ask->device ? device_label(ask->device) : SPAN_NONE;
 	buf_printf(&shown, "%s (%s)", digits, code->ref);
 	TRY(buf_check(&shown));
 	values[count++] = (struct message_value){"code", buf_span(&shown)};

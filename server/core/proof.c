@@ -3,6 +3,7 @@
 #include "server/core/proof.h"
 
 #include "base/json_out.h"
+#include "store/device_record.h"
 #include "store/verification.h"
 
 static fallible unproven(void)
@@ -11,7 +12,7 @@ static fallible unproven(void)
 }
 
 /* A right code is worth as much as the time since: a login 8 hours, an action 5 minutes and once. */
-static bool still_proves(const struct verification *verification, struct instant now)
+bool proof_holds(const struct verification *verification, struct instant now)
 {
 	int64_t age_ms = now.ms - verification->decided.ms;
 	if (verification->state != VERIFICATION_ALLOWED || verification_is_decoy(verification))
@@ -19,6 +20,17 @@ static bool still_proves(const struct verification *verification, struct instant
 	if (!verification->is_action)
 		return age_ms <= PROOF_LOGIN_MS;
 	return !verification->spent && age_ms <= PROOF_ACTION_MS;
+}
+
+/* Whoever holds the device now may not live on what its owner proved there. */
+static fallible check_holds(
+	const struct view *view, const struct verification *verification, struct instant now)
+{
+	bool is_lost;
+	if (!proof_holds(verification, now))
+		return unproven();
+	TRY(device_record_is_lost(view, verification->tenant, verification->device, &is_lost));
+	return is_lost ? unproven() : OK;
 }
 
 fallible proof_find(const struct view *view, const struct caller *caller, struct id person, struct span text,
@@ -34,8 +46,9 @@ fallible proof_find(const struct view *view, const struct caller *caller, struct
 	TRY(err);
 	bool own = ids_equal(verification.person, person) &&
 		ids_equal(verification.application, caller->application);
-	if (!own || !still_proves(&verification, now))
+	if (!own)
 		return unproven();
+	TRY(check_holds(view, &verification, now));
 	*proof = (struct proof){.given = true,
 		.is_action = verification.is_action,
 		.weak = verification.weak,
@@ -55,8 +68,9 @@ fallible proof_use(struct act *act, struct id tenant, const struct proof *proof)
 	if (err.kind == ERR_NOT_FOUND)
 		return unproven();
 	TRY(err);
-	if (!still_proves(&verification, act->now) || !ids_equal(verification.person, proof->person))
+	if (!ids_equal(verification.person, proof->person))
 		return unproven();
+	TRY(check_holds(&view, &verification, act->now));
 	if (!verification.is_action)
 		return OK;
 	verification.spent = true;

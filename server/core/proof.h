@@ -7,10 +7,15 @@
 
 enum { PROOF_LOGIN_MS = 8 * 3600 * 1000, PROOF_ACTION_MS = 5 * 60 * 1000 };
 
+struct verification; /* store/verification.h */
+
+/* proof_holds - whether an allowed verification still proves somebody, but for the device that it came from. */
+bool proof_holds(const struct verification *verification, struct instant now);
+
 /* proof_find - in prepare: an allow of `person` obtained by the caller's application: a login of at most 8
  * hours, or a confirmed action of at most 5 minutes that was not used yet. A login by a factor that nobody
  * vouched for yet gives a proof that is `weak`: it opens a plain login and mode code, and nothing for which a
- * person has to be proven (FOUNDATIONS 2).
+ * person has to be proven (FOUNDATIONS 2). What was proven on a device that was reported lost since is no proof any more.
  *
  *   text  ver_…
  * Fails: PERSON_UNPROVEN whatever is wrong with it. */

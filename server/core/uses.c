@@ -370,6 +370,16 @@ static fallible spend_proof(struct act *act, const struct uses_add *use, struct 
 	return OK;
 }
 
+/* Whoever uses a lost device is nobody who proved anything. */
+static fallible heed_device(const struct view *view, const struct uses_add *use, struct verdict *verdict)
+{
+	bool is_lost;
+	TRY(device_record_is_lost(view, use->grant.tenant, use->device_id, &is_lost));
+	if (verdict->allowed && is_lost)
+		*verdict = VERDICT_REFUSED(PERSON_UNPROVEN);
+	return OK;
+}
+
 fallible uses_write(struct act *act, struct uses_add *use)
 {
 	struct view view = view_act(act);
@@ -384,6 +394,7 @@ fallible uses_write(struct act *act, struct uses_add *use)
 	struct verdict verdict = grant_rules_use(&facts, act->now);
 	if (verdict.allowed && !use->expected)
 		return FAIL_CODE(STALE, "a use that was to be refused is allowed by now");
+	TRY(heed_device(&view, use, &verdict));
 	TRY(spend_proof(act, use, &verdict));
 	TRY(devices_note_write(act, use->device_note, &use->device_id, NULL));
 	return verdict.allowed ? allow(act, use, &grant) : refuse(act, use, &grant, verdict.reason);

@@ -8,6 +8,7 @@
 #include "server/core/attempts.h"
 #include "server/core/decoys.h"
 #include "server/core/devices.h"
+#include "server/core/new_device.h"
 #include "store/enrolment.h"
 #include "store/expiry.h"
 
@@ -102,6 +103,29 @@ static fallible find_methods(const struct server *server, const struct view *vie
 	return err;
 }
 
+/* ---- from where ---- */
+
+/* Nothing opens from a device that was reported lost, whatever its person has. */
+static fallible heed_loss(const struct view *view, struct verifications_ask *ask)
+{
+	const struct verification *verification = &ask->verification;
+	TRY(device_record_is_lost(view, verification->tenant, verification->device, &ask->device_lost));
+	if (ask->device_lost)
+		ask->methods = (struct methods){.none = REASON_DISABLED};
+	return OK;
+}
+
+static fallible see_device(const struct view *view, struct instant now, struct verifications_ask *ask)
+{
+	struct verification *verification = &ask->verification;
+	bool decoy = verification_is_decoy(verification);
+	struct id subject = decoy ? decoys_person(verification->decoy) : verification->person;
+	ask->sight = (struct device_sight){subject, .is_person = !decoy};
+	TRY(device_find(view, verification->tenant, &ask->device, now, &ask->sight));
+	verification->device = decoy ? (struct id){0} : ask->sight.id;
+	return heed_loss(view, ask);
+}
+
 /* ---- the first call ---- */
 
 static fallible open_new(const struct server *server, const struct caller *caller, const struct view *view,
@@ -116,17 +140,11 @@ static fallible open_new(const struct server *server, const struct caller *calle
 	memcpy(verification->action_hash, ask->action_hash, sizeof ask->action_hash);
 	memcpy(verification->proves_hash, ask->proves_hash, sizeof ask->proves_hash);
 	TRY(find_methods(server, view, now, arena, ask));
+	TRY(see_device(view, now, ask));
 	if (ask->methods.count == 0) {
 		verification->state = VERIFICATION_REFUSED;
 		verification->reason = (uint16_t)ask->methods.none;
 	}
-	bool decoy = verification_is_decoy(verification);
-	struct id subject = decoy ? decoys_person(verification->decoy) : verification->person;
-	ask->sight = (struct device_sight){subject, .is_person = !decoy};
-	TRY(device_find(view, caller->tenant, &ask->device, now, &ask->sight));
-	verification->device = ask->sight.id;
-	if (decoy)
-		verification->device = (struct id){0};
 	return seal_texts(server->volume.keys, arena, ask);
 }
 
@@ -156,7 +174,8 @@ static fallible resume(const struct server *server, const struct caller *caller,
 	struct err err = take_person(server, view, now, arena, ask);
 	if (err.kind == ERR_NOT_FOUND)
 		return FAIL(NOT_FOUND, "the person of the verification is gone");
-	return err;
+	TRY(err);
+	return heed_loss(view, ask);
 }
 
 /* ---- events ---- */
@@ -324,37 +343,6 @@ static fallible plan(const struct server *server, const struct view *view, struc
 	return draw_mail(server, arena, email, ask);
 }
 
-/* A device is known to be a person's from when a right code came from it: until then anybody may name one. */
-static fallible note_device(const struct server *server, const struct view *view, struct arena *arena,
-	struct verifications_ask *ask)
-{
-	const struct verification *verification = &ask->verification;
-	const struct keys *keys = server->volume.keys;
-	ask->device_note = NULL;
-	if (!ask->has_code || verification_is_decoy(verification) || ids_is_none(verification->device))
-		return OK;
-	if (!ask->is_new) {
-		ask->sight = (struct device_sight){verification->person, .is_person = true};
-		TRY(device_find(view, verification->tenant, &ask->device, ask->now, &ask->sight));
-	}
-	TRY(devices_note_prepare(
-		view, verification->tenant, &ask->sight, &ask->device, ask->now, arena, &ask->device_note));
-	if (!ask->device_note || ask->sight.seen.ms)
-		return OK;
-	struct event event = {.action = ACTION_DEVICE_FIRST_SEEN,
-		.source = LEAF_SERVER,
-		.actor = LEAF_PERSON,
-		.has_object_kind = true,
-		.object_kind = ID_DEVICE};
-	event.ids[LEAF_ID_ACTOR] = verification->person;
-	event.ids[LEAF_ID_REPORTER] = verification->application;
-	event.ids[LEAF_ID_DEVICE] = event.ids[LEAF_ID_OBJECT] = verification->device;
-	device_put_texts(&ask->device, &event);
-	event.texts[LEAF_TEXT_ROLES] = ask->roles;
-	event.texts[LEAF_TEXT_TRACE] = ask->trace;
-	return event_seal(keys, verification->tenant, &event, ask->now, arena, &ask->first_seen);
-}
-
 fallible verifications_prepare(const struct server *server, const struct caller *caller,
 	const struct view *view, struct instant now, struct arena *arena, struct verifications_ask *ask)
 {
@@ -370,7 +358,8 @@ fallible verifications_prepare(const struct server *server, const struct caller 
 		span_text(ask->code), ask->code_hash);
 	TRY(plan(server, view, arena, ask));
 	ask->prepared = *verification;
-	TRY(note_device(server, view, arena, ask));
+	/* A device is known to be a person's from when a right code came from it: until then anybody may name one. */
+	TRY(new_device_prepare(server, view, arena, ask));
 	return ask->act == VERIFICATIONS_EVENT ? seal_events(server, arena, ask) : OK;
 }
 
@@ -417,9 +406,20 @@ static fallible check_method(struct act *act, const struct verification *verific
 	return check_step(act, method, factor.drift);
 }
 
+static fallible check_device(struct act *act, const struct verifications_ask *ask)
+{
+	bool is_lost = ask->device_lost;
+	struct view view = view_act(act);
+	if (ask->has_code)
+		TRY(device_record_is_lost(
+			&view, ask->verification.tenant, ask->verification.device, &is_lost));
+	return is_lost == ask->device_lost ? OK : FAIL_CODE(STALE, "the device was lost meanwhile");
+}
+
 static fallible check_unchanged(struct act *act, struct verifications_ask *ask)
 {
 	TRY(check_person(act, ask));
+	TRY(check_device(act, ask));
 	for (size_t i = 0; i < ask->methods.count; i++)
 		TRY(check_method(act, &ask->verification, &ask->methods.items[i]));
 	return OK;

@@ -59,8 +59,10 @@ struct verifications_ask {
 	struct span roles;
 	uint64_t person_version;
 	struct device_sight sight;        /* of a person's device */
+	bool device_lost;                 /* it was reported lost: whatever is typed there, it is refused */
 	struct devices_note *device_note; /* when it gets in */
 	struct event_draft first_seen;    /* the same, when it is in no registry yet */
+	struct notice new_device_mail;    /* with it; not sealed: nobody is told */
 	uint8_t code_hash[HASH_BLAKE];
 	struct mailcodes_code mail;
 	struct event_draft drafts[FACTOR_EMAIL + 1]; /* by the type of the factor; 0 = of none */

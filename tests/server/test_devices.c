@@ -17,7 +17,7 @@ static void put_line(struct buf *lines, const struct api_person *person, const c
 	buf_printf(lines,
 		"{\"action\":\"record.viewed\",\"actor\":{\"person\":\"%s\"},\"purpose\":\"a test\","
 		"\"object\":{\"type\":\"record\",\"id\":\"7\"},\"device\":{\"id\":\"%s\",\"ip\":\"192.0.2."
-	        "1\","
+		"1\","
 		"\"user_agent\":\"Firefox\",\"name\":\"Laptop\",\"platform\":\"Linux\",\"model\":\"T14\"}}\n",
 		person->text, device);
 	buf_put_u8(lines, 0);
@@ -285,4 +285,216 @@ Test(devices, a_code_in_a_later_call_counts_as_well)
 	cr_assert(count(&answer, "items") == 1, "%s", answer.body);
 	cr_assert(api_has(&answer, "items/0/device", "desk"), "%s", answer.body);
 	cr_assert(api_count_events(&scene.world, scene.world.tenant.id, ACTION_DEVICE_FIRST_SEEN) == 1);
+}
+
+/* ---- what ends with it ---- */
+
+static void lose_desk(struct login_scene *scene)
+{
+	scoped(api_answer) answer = {0};
+	char path[TEXT_MAX];
+	list(&scene->world, scene->world.tenant.token, &scene->person, &answer);
+	snprintf(path, sizeof path, "/v1/devices/%s/lost", api_text(&answer, "items/0/id"));
+	cr_assert(api_call(&scene->world, "POST", path, scene->person.token, NULL, &answer) == 200, "%s",
+		answer.body);
+}
+
+/* A login from the desk that counts as proof. */
+static void sign_in(struct login_scene *scene, char id[static ID_TEXT + 1])
+{
+	char code[TOTP_DIGITS_MAX + 1];
+	login_prove(&scene->world, scene->world.tenant.id, scene->app.factor);
+	fake_clock_pass(MINUTE_MS);
+	login_app_code(&scene->app, 0, code);
+	login_scene_type(scene, code);
+	cr_assert(login_is(&scene->answer, "allow", NULL), "%s", scene->answer.body);
+	login_scene_keep_id(scene, id);
+}
+
+static int ask_proven(struct login_scene *scene, const char *verification)
+{
+	char path[TEXT_MAX];
+	snprintf(path, sizeof path, "/v1/people/%s/factors", scene->person.text);
+	const struct api_request asking = {.method = "GET",
+		.path = path,
+		.token = scene->world.tenant.token,
+		.actor = scene->person.text,
+		.verification = verification};
+	return api_ask(&scene->world, &asking, &scene->answer);
+}
+
+static int sign_in_from(struct login_scene *scene, const char *person, const char *device, const char *code)
+{
+	scoped(buf) body = BUF(TEXT_MAX);
+	buf_printf(&body,
+		"{\"person\":\"%s\",\"purpose\":\"login\",\"device\":{\"id\":\"%s\",\"ip\":\"192.0.2.1\","
+		"\"user_agent\":\"x\"}%s%s%s}",
+		person, device, code ? ",\"code\":\"" : "", code ? code : "", code ? "\"" : "");
+	buf_put_u8(&body, 0);
+	return api_call(&scene->world, "POST", "/v1/verifications", scene->world.tenant.token,
+		(const char *)body.data, &scene->answer);
+}
+
+Test(devices, what_was_proven_on_a_lost_device_is_no_proof_any_more)
+{
+	scoped(login_scene) scene = {0};
+	scoped(arena) arena = ARENA(ARENA_MAX);
+	struct event_read revoked;
+	char id[ID_TEXT + 1];
+	login_scene_open(&scene);
+	sign_in(&scene, id);
+	cr_assert(ask_proven(&scene, id) == 200, "%s", scene.answer.body);
+	lose_desk(&scene);
+	cr_assert(ask_proven(&scene, id) == 403, "%s", scene.answer.body);
+	cr_assert(api_is_code(&scene.answer, 403, "person_unproven"));
+	cr_assert(ask_proven(&scene, NULL) == 200, "asserted from another device, the person works on");
+	api_find_event(&scene.world, scene.world.tenant.id, ACTION_DEVICE_REVOKED, &arena, &revoked);
+	cr_assert(span_equal(revoked.texts[LEAF_TEXT_DETAIL], SPAN_LIT("{\"sessions_closed\":\"1\"}")),
+		"%.*s", SPAN_FMT(revoked.texts[LEAF_TEXT_DETAIL]));
+}
+
+Test(devices, what_was_proven_on_another_device_holds)
+{
+	scoped(login_scene) scene = {0};
+	char desk[ID_TEXT + 1], phone[ID_TEXT + 1], code[TOTP_DIGITS_MAX + 1];
+	login_scene_open(&scene);
+	sign_in(&scene, desk);
+	fake_clock_pass(MINUTE_MS);
+	login_app_code(&scene.app, 0, code);
+	cr_assert(sign_in_from(&scene, scene.person.text, "phone", code) == 200);
+	cr_assert(login_is(&scene.answer, "allow", NULL), "%s", scene.answer.body);
+	login_scene_keep_id(&scene, phone);
+	lose_desk(&scene);
+	cr_assert(
+		ask_proven(&scene, desk) == 403 && ask_proven(&scene, phone) == 200, "%s", scene.answer.body);
+}
+
+Test(devices, nobody_gets_in_from_a_lost_device_and_the_log_says_why)
+{
+	scoped(login_scene) scene = {0};
+	scoped(arena) arena = ARENA(ARENA_MAX);
+	struct event_read blocked;
+	char id[ID_TEXT + 1], code[TOTP_DIGITS_MAX + 1];
+	login_scene_open(&scene);
+	const struct id *tenant = &scene.world.tenant.id;
+	sign_in(&scene, id);
+	lose_desk(&scene);
+	fake_clock_pass(MINUTE_MS);
+	login_app_code(&scene.app, 0, code);
+	login_scene_type(&scene, code);
+	cr_assert(login_is(&scene.answer, "deny", "disabled"), "%s", scene.answer.body);
+	cr_assert(count(&scene.answer, "methods") == 0, "nor is it told how: %s", scene.answer.body);
+	cr_assert(api_count_events(&scene.world, *tenant, ACTION_LOGIN_BLOCKED) == 1);
+	api_find_event(&scene.world, *tenant, ACTION_LOGIN_BLOCKED, &arena, &blocked);
+	cr_assert(blocked.leaf.reason == REASON_DEVICE_REVOKED && blocked.leaf.outcome == LEAF_DENIED);
+	cr_assert(sign_in_from(&scene, scene.person.text, "phone", code) == 200);
+	cr_assert(login_is(&scene.answer, "allow", NULL), "the code was not spent: %s", scene.answer.body);
+}
+
+Test(devices, a_login_that_was_begun_on_a_device_does_not_end_there_once_it_is_lost)
+{
+	scoped(login_scene) scene = {0};
+	char id[ID_TEXT + 1], code[TOTP_DIGITS_MAX + 1], body[64];
+	login_scene_open(&scene);
+	sign_in(&scene, id);
+	fake_clock_pass(MINUTE_MS);
+	login_scene_ask(&scene, NULL);
+	cr_assert(login_is(&scene.answer, "challenge", NULL), "%s", scene.answer.body);
+	login_scene_keep_id(&scene, id);
+	lose_desk(&scene);
+	login_app_code(&scene.app, 0, code);
+	snprintf(body, sizeof body, "{\"code\":\"%s\"}", code);
+	cr_assert(login_try(&scene.world, scene.world.tenant.token, id, body, &scene.answer) == 200);
+	cr_assert(login_is(&scene.answer, "deny", "disabled"), "%s", scene.answer.body);
+	login_scene_ask(&scene, NULL);
+	cr_assert(login_is(&scene.answer, "deny", "disabled"), "nor is one begun: %s", scene.answer.body);
+}
+
+Test(devices, the_same_device_in_another_persons_hands_is_not_lost)
+{
+	scoped(login_scene) scene = {0};
+	struct api_person ivana;
+	struct login_app app;
+	char id[ID_TEXT + 1], code[TOTP_DIGITS_MAX + 1];
+	login_scene_open(&scene);
+	api_world_person(&scene.world, &scene.world.tenant, "assistant", NULL, &ivana);
+	login_add_app(&scene.world, ivana.text, &app);
+	sign_in(&scene, id);
+	login_app_code(&app, 0, code);
+	cr_assert(sign_in_from(&scene, ivana.text, "desk", code) == 200);
+	cr_assert(login_is(&scene.answer, "allow", NULL), "%s", scene.answer.body);
+	lose_desk(&scene);
+	fake_clock_pass(MINUTE_MS);
+	login_app_code(&app, 0, code);
+	cr_assert(sign_in_from(&scene, ivana.text, "desk", code) == 200);
+	cr_assert(login_is(&scene.answer, "allow", NULL), "%s", scene.answer.body);
+}
+
+Test(devices, nobody_acts_from_a_lost_device_and_what_is_reported_of_it_is_kept)
+{
+	scoped(devices_scene) scene = {0};
+	scoped(arena) arena = ARENA(ARENA_MAX);
+	struct event_read denied;
+	char id[ID_TEXT + 1];
+	open_scene(&scene);
+	const struct id *tenant = &scene.world.tenant.id;
+	post(&scene.world, &scene.ivana, "laptop-1");
+	const struct api_request asking = {.method = "GET",
+		.path = "/v1/events",
+		.token = scene.world.tenant.token,
+		.actor = scene.ivana.text};
+	cr_assert(api_ask(&scene.world, &asking, &scene.answer) == 200, "%s", scene.answer.body);
+	only_id(&scene, &scene.ivana, id);
+	cr_assert(lose(&scene, scene.owner.token, id) == 200);
+	cr_assert(api_ask(&scene.world, &asking, &scene.answer) == 403, "%s", scene.answer.body);
+	cr_assert(api_is_code(&scene.answer, 403, "device_revoked"));
+	api_find_event(&scene.world, *tenant, ACTION_ACCESS_DENIED, &arena, &denied);
+	cr_assert(denied.leaf.reason == REASON_DEVICE_REVOKED);
+	cr_assert(ids_equal(denied.leaf.ids[LEAF_ID_ACTOR], scene.ivana.id) &&
+		!ids_is_none(denied.leaf.ids[LEAF_ID_DEVICE]));
+	post(&scene.world, &scene.ivana, "laptop-1");
+}
+
+/* ---- renamed ---- */
+
+static int name_it(struct devices_scene *scene, const char *token, const char *id, const char *body)
+{
+	char path[TEXT_MAX];
+	snprintf(path, sizeof path, "/v1/devices/%s", id);
+	return api_call(&scene->world, "PATCH", path, token, body, &scene->answer);
+}
+
+Test(devices, a_device_keeps_the_name_that_its_person_gave_it)
+{
+	scoped(devices_scene) scene = {0};
+	char id[ID_TEXT + 1];
+	open_scene(&scene);
+	post(&scene.world, &scene.ivana, "laptop-1");
+	only_id(&scene, &scene.ivana, id);
+	cr_assert(name_it(&scene, scene.ivana.token, id, "{\"name\":\"The blue one\"}") == 200, "%s",
+		scene.answer.body);
+	cr_assert(api_has(&scene.answer, "name", "The blue one") &&
+		api_has(&scene.answer, "platform", "Linux"));
+	fake_clock_pass(61 * MINUTE_MS);
+	post(&scene.world, &scene.ivana, "laptop-1");
+	only_id(&scene, &scene.ivana, id);
+	cr_assert(api_has(&scene.answer, "items/0/name", "The blue one"), "%s", scene.answer.body);
+	cr_assert(api_count_events(&scene.world, scene.world.tenant.id, ACTION_DEVICE_RENAMED) == 1);
+}
+
+Test(devices, a_name_is_given_by_who_may_and_is_one)
+{
+	scoped(devices_scene) scene = {0};
+	char id[ID_TEXT + 1];
+	open_scene(&scene);
+	post(&scene.world, &scene.ivana, "laptop-1");
+	only_id(&scene, &scene.ivana, id);
+	cr_assert(name_it(&scene, scene.vera.token, id, "{\"name\":\"Mine\"}") == 404);
+	cr_assert(name_it(&scene, scene.owner.token, id, "{}") == 422);
+	cr_assert(api_has_problem(&scene.answer, "/name", "missing"), "%s", scene.answer.body);
+	cr_assert(name_it(&scene, scene.owner.token, id, "{\"name\":\"two\\nlines\"}") == 422);
+	cr_assert(name_it(&scene, scene.owner.token, id, "{\"name\":\"x\",\"state\":\"known\"}") == 422);
+	cr_assert(api_has_problem(&scene.answer, "/state", "unknown_field"), "%s", scene.answer.body);
+	cr_assert(api_count_events(&scene.world, scene.world.tenant.id, ACTION_DEVICE_RENAMED) == 0);
+	cr_assert(name_it(&scene, scene.owner.token, id, "{\"name\":\"x\"}") == 200);
 }

@@ -213,3 +213,22 @@ Test(uses_refused, a_proof_in_the_header_does_not_stand_in_for_the_one_in_the_bo
 		"{\"mode\":\"code\",\"purpose\":\"p\",\"device\":{\"ip\":\"1.1.1.1\",\"user_agent\":\"x\"}}";
 	cr_assert(api_ask(&vault.api, &request, &vault.answer) == 200, "%s", vault.answer.body);
 }
+
+/* ---- from where ---- */
+
+Test(uses_refused, a_lost_device_uses_nothing_whatever_was_proven_elsewhere)
+{
+	scoped(vault) vault = {0};
+	char grant[ID_TEXT + 1], login[ID_TEXT + 1], path[VAULT_PATH];
+	vault_open(&vault);
+	vault_grant(&vault, VAULT_CODE, grant);
+	vault_login(&vault, login);
+	cr_assert(vault_ask_code(&vault, grant, login) == 200);
+	snprintf(path, sizeof path, "/v1/people/%s/devices", vault.assistant.text);
+	cr_assert(vault_call(&vault, "GET", path, NULL) == 200, "%s", vault.answer.body);
+	snprintf(path, sizeof path, "/v1/devices/%s/lost", api_text(&vault.answer, "items/0/id"));
+	cr_assert(vault_call(&vault, "POST", path, NULL) == 200, "%s", vault.answer.body);
+	vault_ask_code(&vault, grant, login);
+	cr_assert(vault_is_refused(&vault, "person_unproven"), "%s", vault.answer.body);
+	cr_assert(vault_events(&vault, ACTION_CREDENTIAL_CODE_ISSUED) == 1);
+}

@@ -169,3 +169,28 @@ Test(device_record, refuses_records_that_are_cut_or_of_another_version_or_state)
 	record[1] = 0;
 	cr_assert(find_raw(&world, SPAN_BYTES(record), &arena, &read).kind == ERR_CORRUPT);
 }
+
+static bool is_lost(struct world *world, struct id tenant, struct id id)
+{
+	bool found;
+	scoped(reading) reading = {0};
+	world_must(reading_open(&world->volume, &reading));
+	struct view view = view_reading(&reading);
+	world_must(device_record_is_lost(&view, tenant, id, &found));
+	return found;
+}
+
+Test(device_record, tells_a_lost_device_from_all_others)
+{
+	scoped(world) world = {0};
+	struct device_record lost = phone(), known = phone();
+	known.id = world_thing(7);
+	known.state = DEVICE_RECORD_KNOWN;
+	world_make(&world, &kv_mem, FOLD);
+	store(&world, &lost);
+	store(&world, &known);
+	cr_assert(is_lost(&world, lost.tenant, lost.id));
+	cr_assert(!is_lost(&world, known.tenant, known.id));
+	cr_assert(!is_lost(&world, world_tenant(2), lost.id), "next door it is another one");
+	cr_assert(!is_lost(&world, lost.tenant, (struct id){0}), "none is not lost");
+}

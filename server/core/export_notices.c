@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* export_notices - find the owners, seal what they are told. */
+#include "server/core/export_notices.h"
+
+#include "server/core/owners.h"
+#include "server/core/tell.h"
+#include "store/application.h"
+#include "store/person.h"
+
+enum { NUMBER_TEXT = 24 };
+
+/* Who exported may be gone by now; a mail's value is never empty. */
+static fallible find_name(
+	const struct view *view, const struct export *export, struct arena *arena, struct span *name)
+{
+	struct person person = {0};
+	struct application application = {0};
+	bool is_person = export->actor == LEAF_PERSON;
+	struct err err = is_person ? person_get(view, export->tenant, export->by, arena, &person)
+				   : application_get(view, export->tenant, export->by, arena, &application);
+	if (err.kind != ERR_NOT_FOUND)
+		TRY(err);
+	*name = is_person ? person.name : application.name;
+	if (name->len == 0)
+		*name = SPAN_LIT("-");
+	return OK;
+}
+
+static fallible tell_owners(const struct server *server, const struct view *view, struct tell_ask *ask,
+	const struct export *export, struct arena *arena, struct export_notices *told)
+{
+	struct err err = OK;
+	struct id owner = {0};
+	while (told->count < EXPORT_NOTICES_MAX && owners_next(view, export->tenant, &owner, &err)) {
+		ask->person = owner;
+		TRY(tell_prepare(server->keeper, export->tenant, ask, arena, &told->items[told->count]));
+		told->count++;
+	}
+	return err;
+}
+
+fallible export_notices_prepare(const struct server *server, const struct export *export, struct instant now,
+	struct arena *arena, struct export_notices *told)
+{
+	char time[TELL_TIME + 1];
+	scoped(buf) rows = BUF(NUMBER_TEXT);
+	scoped(reading) reading = {0};
+	struct span name;
+	told->count = 0;
+	TRY(reading_open(&server->volume, &reading));
+	struct view view = view_reading(&reading);
+	TRY(find_name(&view, export, arena, &name));
+	buf_printf(&rows, "%llu", (unsigned long long)export->rows);
+	TRY(buf_check(&rows));
+	const struct message_value values[] = {{"count", buf_span(&rows)},
+		{"label", span_text(export_format_name(export->format))}, {"actor", name},
+		{"reason", export->purpose.len ? export->purpose : SPAN_LIT("-")}, tell_time(now, time)};
+	struct tell_ask ask = {.kind = NOTICE_LOG_EXPORTED,
+		.about = export->id,
+		.values = values,
+		.count = sizeof values / sizeof values[0],
+		.now = now};
+	return tell_owners(server, &view, &ask, export, arena, told);
+}
+
+fallible export_notices_add(struct act *act, const struct export_notices *told)
+{
+	for (size_t i = 0; i < told->count; i++)
+		TRY(notice_add(act, &told->items[i]));
+	return OK;
+}

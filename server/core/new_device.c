@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* new_device - seal the event and the mail beforehand; the act finds out whether the device is new. */
+#include "server/core/new_device.h"
+
+#include "server/core/detail.h"
+#include "server/core/devices.h"
+#include "server/core/tell.h"
+
+static fallible seal_mail(
+	const struct server *server, struct span to, struct arena *arena, struct verifications_ask *ask)
+{
+	struct message_value values[3] = {{"to", to}};
+	size_t count = 1;
+	struct span label = device_label(&ask->device);
+	if (label.len)
+		values[count++] = (struct message_value){"device", label};
+	if (ask->device.ip.len)
+		values[count++] = (struct message_value){"ip", ask->device.ip};
+	const struct tell_ask letter = {.person = ask->verification.person,
+		.kind = NOTICE_NEW_DEVICE,
+		.about = ask->verification.device,
+		.values = values,
+		.count = count,
+		.now = ask->now};
+	return tell_prepare(server->keeper, ask->verification.tenant, &letter, arena, &ask->new_device_mail);
+}
+
+static fallible seal_event(
+	const struct server *server, bool told, struct arena *arena, struct verifications_ask *ask)
+{
+	const struct verification *verification = &ask->verification;
+	const struct detail_field detail = {
+		"told", told ? SPAN_LIT("mail") : SPAN_LIT("nobody"), DETAIL_TEXT};
+	struct event event = {.action = ACTION_DEVICE_FIRST_SEEN,
+		.source = LEAF_SERVER,
+		.actor = LEAF_PERSON,
+		.has_object_kind = true,
+		.object_kind = ID_DEVICE};
+	event.ids[LEAF_ID_ACTOR] = verification->person;
+	event.ids[LEAF_ID_REPORTER] = verification->application;
+	event.ids[LEAF_ID_DEVICE] = event.ids[LEAF_ID_OBJECT] = verification->device;
+	device_put_texts(&ask->device, &event);
+	event.texts[LEAF_TEXT_ROLES] = ask->roles;
+	event.texts[LEAF_TEXT_TRACE] = ask->trace;
+	TRY(detail_print(&detail, 1, arena, &event.texts[LEAF_TEXT_DETAIL]));
+	return event_seal(
+		server->volume.keys, verification->tenant, &event, ask->now, arena, &ask->first_seen);
+}
+
+fallible new_device_prepare(const struct server *server, const struct view *view, struct arena *arena,
+	struct verifications_ask *ask)
+{
+	const struct verification *verification = &ask->verification;
+	struct person person;
+	ask->device_note = NULL;
+	ask->new_device_mail = (struct notice){0};
+	if (!ask->has_code || verification_is_decoy(verification) || ids_is_none(verification->device))
+		return OK;
+	if (!ask->is_new) {
+		ask->sight = (struct device_sight){verification->person, .is_person = true};
+		TRY(device_find(view, verification->tenant, &ask->device, ask->now, &ask->sight));
+	}
+	TRY(devices_note_prepare(
+		view, verification->tenant, &ask->sight, &ask->device, ask->now, arena, &ask->device_note));
+	if (!ask->device_note || ask->sight.seen.ms)
+		return OK;
+	TRY(person_get(view, verification->tenant, verification->person, arena, &person));
+	if (person.email.len)
+		TRY(seal_mail(server, person.email, arena, ask));
+	return seal_event(server, person.email.len > 0, arena, ask);
+}
+
+fallible new_device_write(struct act *act, struct verifications_ask *ask)
+{
+	bool is_new;
+	struct id id = ask->verification.device;
+	TRY(devices_note_write(act, ask->device_note, &id, &is_new));
+	if (!is_new)
+		return OK;
+	if (ask->new_device_mail.sealed.at)
+		TRY(notice_add(act, &ask->new_device_mail));
+	return act_add(act, ask->verification.tenant, &ask->first_seen.leaf, NULL);
+}
