@@ -64,7 +64,7 @@ static bool add_block(struct arena *arena, size_t need)
 	return true;
 }
 
-void *arena_alloc(struct arena *arena, size_t bytes)
+void *arena_room(struct arena *arena, size_t bytes)
 {
 	size_t align = alignof(max_align_t);
 	if (bytes > arena->max)
@@ -77,18 +77,33 @@ void *arena_alloc(struct arena *arena, size_t bytes)
 	void *out = arena->blocks->data + arena->used;
 	arena->used += need;
 	arena->total += need;
-	memset(out, 0, need);
 	return out;
+}
+
+void *arena_alloc(struct arena *arena, size_t bytes)
+{
+	void *out = arena_room(arena, bytes);
+	if (out)
+		memset(out, 0, bytes);
+	return out;
+}
+
+/* Room for a copy with a NUL behind it; NULL on failure. */
+static uint8_t *copy_of(struct arena *arena, struct span bytes)
+{
+	uint8_t *copy = arena_room(arena, bytes.len + 1);
+	if (!copy)
+		return NULL;
+	if (bytes.len)
+		memcpy(copy, bytes.at, bytes.len);
+	copy[bytes.len] = '\0';
+	return copy;
 }
 
 struct span arena_copy(struct arena *arena, struct span bytes)
 {
-	uint8_t *copy = arena_alloc(arena, bytes.len + 1);
-	if (!copy)
-		return SPAN_NONE;
-	if (bytes.len)
-		memcpy(copy, bytes.at, bytes.len);
-	return span_of(copy, bytes.len);
+	uint8_t *copy = copy_of(arena, bytes);
+	return copy ? span_of(copy, bytes.len) : SPAN_NONE;
 }
 
 fallible arena_keep(struct arena *arena, struct span bytes, struct span *kept)
@@ -102,8 +117,5 @@ fallible arena_keep(struct arena *arena, struct span bytes, struct span *kept)
 
 char *arena_text(struct arena *arena, struct span bytes)
 {
-	char *copy = arena_alloc(arena, bytes.len + 1);
-	if (copy && bytes.len)
-		memcpy(copy, bytes.at, bytes.len);
-	return copy;
+	return (char *)copy_of(arena, bytes);
 }

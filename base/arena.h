@@ -23,8 +23,10 @@ void arena_done(struct arena *arena);
 /* arena_clear - the same for one that is used again: it keeps a block of the ordinary size. */
 void arena_clear(struct arena *arena);
 
-/* arena_alloc - zeroed bytes, aligned for any type; NULL at the maximum or without memory. */
+/* arena_alloc - zeroed bytes, aligned for any type; NULL at the maximum or without memory. arena_room - the same
+ * with whatever they hold, for who writes each before reading it. */
 void *arena_alloc(struct arena *arena, size_t bytes);
+void *arena_room(struct arena *arena, size_t bytes);
 
 /* arena_copy - the bytes of a span, NUL-ended behind the last one; at is NULL on failure. */
 struct span arena_copy(struct arena *arena, struct span bytes);

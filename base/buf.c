@@ -48,6 +48,14 @@ static void grow(struct buf *buf, size_t need)
 	buf->cap = cap;
 }
 
+void buf_expect(struct buf *buf, size_t n)
+{
+	size_t left = buf->max - buf->len;
+	size_t need = buf->len + (n < left ? n : left);
+	if (need > buf->cap && !err_failed(buf->err))
+		grow(buf, need);
+}
+
 uint8_t *buf_more(struct buf *buf, size_t n)
 {
 	if (err_failed(buf->err))

@@ -36,6 +36,9 @@ fallible buf_keep(const struct buf *buf, struct arena *arena, struct span *kept)
  * with the next write. */
 static inline uint8_t *buf_room(struct buf *buf, size_t n);
 
+/* buf_expect - that about so many more bytes will be written: the memory is taken at once, within the maximum. */
+void buf_expect(struct buf *buf, size_t n);
+
 void buf_put(struct buf *buf, struct span bytes);
 void buf_put_text(struct buf *buf, const char *text);
 static inline void buf_put_u8(struct buf *buf, uint8_t v);

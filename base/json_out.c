@@ -261,11 +261,20 @@ void json_out_null(struct json_out *out, const char *name)
 	json_out_raw(out, name, SPAN_LIT("null"));
 }
 
+/* A text of our own making: nothing in it is reserved. */
+static void put_known(struct json_out *out, const char *name, struct span text)
+{
+	begin(out, name);
+	uint8_t *room = buf_room(out->buf, text.len + 2);
+	if (room)
+		put_quoted(room, text);
+}
+
 void json_out_time(struct json_out *out, const char *name, struct instant at)
 {
 	char text[TIMESTAMP_TEXT + 1];
 	timestamp_print(at, text);
-	json_out_span(out, name, span_of(text, TIMESTAMP_TEXT));
+	put_known(out, name, span_of(text, TIMESTAMP_TEXT));
 }
 
 void json_out_id(struct json_out *out, const char *name, enum id_kind kind, struct id id)
@@ -276,7 +285,7 @@ void json_out_id(struct json_out *out, const char *name, enum id_kind kind, stru
 		return;
 	}
 	ids_print(kind, id, text);
-	json_out_span(out, name, span_of(text, ID_TEXT));
+	put_known(out, name, span_of(text, ID_TEXT));
 }
 
 void json_out_hex(struct json_out *out, const char *name, struct span bytes)

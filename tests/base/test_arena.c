@@ -25,6 +25,17 @@ Test(arena, memory_is_zeroed_and_aligned_for_any_type)
 	}
 }
 
+Test(arena, room_is_counted_as_memory_is)
+{
+	scoped(arena) arena = ARENA(64);
+	uint8_t *room = arena_room(&arena, 48);
+	cr_assert(room && (uintptr_t)room % alignof(max_align_t) == 0);
+	memset(room, 0xff, 48);
+	uint8_t *zeroed = arena_alloc(&arena, 16);
+	cr_assert(zeroed == room + 48 && zeroed[0] == 0 && zeroed[15] == 0);
+	cr_assert(arena_room(&arena, 1) == NULL);
+}
+
 Test(arena, pieces_do_not_overlap_across_blocks)
 {
 	enum { PIECES = 100, BYTES = 1000 };

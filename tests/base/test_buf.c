@@ -51,6 +51,20 @@ Test(buf, refuses_to_grow_past_its_maximum)
 	cr_assert(buf.len == 4);
 }
 
+Test(buf, what_is_expected_is_there_at_once_within_the_maximum)
+{
+	scoped(buf) buf = BUF(5000);
+	buf_expect(&buf, 3000);
+	cr_assert(buf.len == 0 && buf.cap >= 3000);
+	const uint8_t *data = buf.data;
+	for (int i = 0; i < 3000; i++)
+		buf_put_u8(&buf, 1);
+	cr_assert(buf.data == data);
+	buf_expect(&buf, SIZE_MAX);
+	cr_assert(buf.cap == 5000 && buf.len == 3000 && !err_failed(buf_check(&buf)));
+	cr_assert(buf_room(&buf, 2001) == NULL, "expecting does not make it larger");
+}
+
 Test(buf, a_failure_sticks_until_it_is_cleared)
 {
 	scoped(buf) buf = BUF(4);
