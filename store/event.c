@@ -171,7 +171,7 @@ static fallible open_part(
 	scoped(part_key) key = {0};
 	size_t bytes = part_plain(part->record);
 	TRY(event_part_key(keys, event->row.tenant, &event->leaf, part, &key));
-	uint8_t *plain = arena_alloc(arena, bytes);
+	uint8_t *plain = arena_room(arena, bytes);
 	if (!plain)
 		return FAIL(NO_MEMORY, "a call has no memory for an event's texts");
 	TRY(part_open_at(&key, part->record, plain));

@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/reader.h"
+#include "store/query_row.h"
 
 enum { QUERY_SETS_MAX = 256 * 1024 * 1024, SETS = 4 };
 
@@ -24,6 +25,18 @@ static fallible field_of(struct query *query, int about, struct query_field **fo
 	(*found)->about = about;
 	(*found)->count = (*found)->phrase_count = 0;
 	return OK;
+}
+
+void query_begin(struct query *query, struct id tenant)
+{
+	query->tenant = tenant;
+	query->field_count = query->phrase_count = 0;
+	query->epoch = 0;
+	query->from = query->to = (struct instant){0};
+	query->order = QUERY_NEWEST_FIRST;
+	query->limit = query->work_max = 0;
+	query->resumes = false;
+	query->after = 0;
 }
 
 fallible query_require(struct query *query, int about)
@@ -79,12 +92,6 @@ static void search_done(struct search *search)
 	buf_done(&search->sets);
 }
 
-static bool in_time(const struct query *query, struct instant time)
-{
-	return (query->from.ms == 0 || time.ms >= query->from.ms) &&
-		(query->to.ms == 0 || time.ms < query->to.ms);
-}
-
 /* Take one match; false when the page is full. */
 static bool take_match(struct search *search, uint64_t sequence, uint64_t index)
 {
@@ -99,54 +106,6 @@ static bool take_match(struct search *search, uint64_t sequence, uint64_t index)
 }
 
 /* ---- the tail ---- */
-
-static bool has_token(const struct words *words, uint32_t token)
-{
-	for (uint32_t i = 0; i < words->count; i++)
-		if (words->tokens[i] == token)
-			return true;
-	return false;
-}
-
-static bool has_phrase(const struct words *words, const struct query_phrase *phrase)
-{
-	for (size_t i = 0; i < phrase->count; i++)
-		if (!has_token(words, phrase->tokens[i]))
-			return false;
-	return true;
-}
-
-/* A row whose words are not known may have any; one that was pruned has none. */
-static bool phrases_match(
-	const struct query *query, const struct query_field *field, const struct tail_row *row)
-{
-	if (field->phrase_count == 0 || ids_is_none(row->event))
-		return false;
-	if (!row->words || row->words->epoch != query->epoch)
-		return true;
-	for (size_t i = 0; i < query->phrase_count; i++)
-		if (query->phrases[i].about == field->about && has_phrase(row->words, &query->phrases[i]))
-			return true;
-	return false;
-}
-
-static bool values_match(const struct query_field *field, const struct tail_row *row)
-{
-	for (size_t i = 0; i < field->count; i++)
-		if (index_row_has(row, (enum index_field)field->about, field->values[i]))
-			return true;
-	return false;
-}
-
-bool query_takes(const struct query *query, const struct tail_row *row)
-{
-	if (!in_time(query, row->time))
-		return false;
-	for (size_t i = 0; i < query->field_count; i++)
-		if (!values_match(&query->fields[i], row) && !phrases_match(query, &query->fields[i], row))
-			return false;
-	return true;
-}
 
 /* The one actor of all that the query looks for, if there is one. */
 static bool only_actor(const struct query *query, struct id *actor)
@@ -175,7 +134,7 @@ static const struct tail_row *next_match(struct search *search, struct tail_walk
 	while ((row = tail_walk_next(walk)) && row->index >= search->folded) {
 		search->work++;
 		if (row->index >= search->begin && row->index < search->end &&
-			query_takes(search->query, row))
+			query_row_takes(search->query, row))
 			return row;
 	}
 	return NULL;
@@ -358,7 +317,7 @@ static fallible match_rows(struct search *search, struct slice *slice, bool *fou
 static void take_slice_row(struct search *search, const struct slice *slice, size_t row)
 {
 	search->work++;
-	if (in_time(search->query, index_row_time(&slice->columns, row)))
+	if (query_row_in_time(search->query, index_row_time(&slice->columns, row)))
 		take_match(search, index_row_sequence(&slice->columns, row), slice->place->first + row);
 }
 
@@ -390,11 +349,12 @@ static bool keep_in_time(const struct search *search, struct slice *slice)
 {
 	const struct query *query = search->query;
 	uint64_t any = 0;
-	bool all_are = in_time(query, slice->place->from) && in_time(query, slice->place->to);
+	bool all_are =
+		query_row_in_time(query, slice->place->from) && query_row_in_time(query, slice->place->to);
 	for (size_t word = 0; word < slice->words; word++) {
 		for (uint64_t bits = all_are ? 0 : slice->matches[word]; bits; bits &= bits - 1) {
 			size_t bit = (size_t)__builtin_ctzll(bits);
-			if (!in_time(query, index_row_time(&slice->columns, word * 64 + bit)))
+			if (!query_row_in_time(query, index_row_time(&slice->columns, word * 64 + bit)))
 				slice->matches[word] &= ~(UINT64_C(1) << bit);
 		}
 		any |= slice->matches[word];

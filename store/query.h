@@ -88,6 +88,10 @@ struct query_visitor {
 fallible query_visit(const struct volume *volume, const struct query *query,
 	const struct query_visitor *visitor, struct query_page *page);
 
+/* query_begin - a query for all of a tenant's events, newest first, without a limit. Its tables of values are not
+ * wiped: they count as far as they are filled. */
+void query_begin(struct query *query, struct id tenant);
+
 /* query_add - add a value to a condition on a field of the index; its width is index_value_width's.
  * query_add_phrase - add a phrase; every phrase of a query under the same epoch. Either makes the condition if
  * needed. Fail: TOO_LARGE more than the maxima · BUG another width, or nothing that conditions can be about.
@@ -98,7 +102,3 @@ fallible query_add_phrase(struct query *query, const struct query_phrase *phrase
 /* query_require - make the condition present even without values: then nothing matches (a name that nobody
  * has). */
 fallible query_require(struct query *query, int about);
-
-/* query_takes - whether one row of the tail may be what the query looks for; its range and order do not
- * count. Where phrases are asked for it has to be opened and compared. */
-bool query_takes(const struct query *query, const struct tail_row *row);

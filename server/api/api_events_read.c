@@ -146,6 +146,7 @@ static fallible answer_list(struct call *call, struct json_out *out)
 	if (json_out_redacted(out, "items"))
 		return OK;
 	TRY(find_page(call, ask, &page));
+	buf_expect(out->buf, page.count * EVENT_OUT_USUAL);
 	json_out_open_array(out, "items");
 	for (size_t i = 0; i < page.count; i++) {
 		json_out_open(out, NULL);

@@ -5,6 +5,8 @@
 #include "base/json_out.h"
 #include "server/core/log_read.h"
 
+enum { EVENT_OUT_USUAL = 1200 }; /* bytes that most events stay below */
+
 /* event_out_members - the members of the object that is open. */
 void event_out_members(struct json_out *out, const struct log_event *event);
 

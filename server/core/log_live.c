@@ -2,6 +2,8 @@
 /* log_live - copy rows of the tail, sort their values, look a query's values up. */
 #include "server/core/log_live.h"
 
+#include "store/query_row.h"
+
 #include <stdlib.h>
 
 enum { MARKS = LOG_LIVE_ROWS / 64 };
@@ -180,7 +182,7 @@ static const struct query_field *rarest_field(
 
 static bool is_for(const struct log_reader *reader, const struct query *query, const struct tail_row *row)
 {
-	return query_takes(query, row) && log_read_may_see(reader, row->actor, row->client, row->action);
+	return query_row_takes(query, row) && log_read_may_see(reader, row->actor, row->client, row->action);
 }
 
 size_t log_live_find(const struct log_wave *wave, const struct log_reader *reader, const struct query *query,

@@ -132,13 +132,12 @@ fallible log_read_query(const struct server *server, const struct log_reader *re
 {
 	scoped(reading) reading = {0};
 	scoped(arena) arena = ARENA(LOG_READ_SCRATCH);
-	struct query made = {.tenant = reader->tenant};
+	query_begin(query, reader->tenant);
 	TRY(reading_open(&server->volume, &reading));
 	struct view view = view_reading(&reading);
-	TRY(log_filter_query(&view, filters, &arena, &made));
-	TRY(add_scope(reader, &made));
-	made.order = QUERY_OLDEST_FIRST;
-	*query = made;
+	TRY(log_filter_query(&view, filters, &arena, query));
+	TRY(add_scope(reader, query));
+	query->order = QUERY_OLDEST_FIRST;
 	return OK;
 }
 
@@ -375,7 +374,8 @@ fallible log_read_page(const struct server *server, const struct log_reader *rea
 		.limit = ask->limit,
 		.server = server,
 		.agents_until_ms = clock_monotonic_ms() + LOG_AGENT_PAGE_MS};
-	made.events = arena_alloc(arena, ask->limit * sizeof(struct log_event));
+	/* Each event is written whole before it counts. */
+	made.events = arena_room(arena, ask->limit * sizeof(struct log_event));
 	if (!made.events)
 		return FAIL(NO_MEMORY, "a call has no memory for a page of events");
 	TRY(log_names_init(&paging.names, reader->tenant, arena));

@@ -41,7 +41,7 @@ struct log_event {
 };
 
 /* log_read_query - what the reader's filters look for in the log, oldest first, without a page's limit: names become
- * ids, as of now. With phrases (query->phrase_count) what it finds has to be compared: log_read_page does. Fails: as log_filter_query. */
+ * ids, as of now. With phrases (query->phrase_count) what it finds has to be compared: log_read_page does. Fails: as log_filter_query; the query is of no use then. */
 fallible log_read_query(const struct server *server, const struct log_reader *reader,
 	const struct log_filters *filters, struct query *query);
 
