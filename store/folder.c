@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* folder - the thread that folds, merges and rewords behind the commits. */
+/* folder - the thread that folds, merges, rewords and reindexes behind the commits. */
 #include "store/folder.h"
 
 #include "store/fold.h"
 #include "store/merge.h"
+#include "store/reindex.h"
 #include "store/reword.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 
-enum { FOLDER_WAKE_MS = 60000, FOLDER_RETRY_MS = 1000 };
+enum { FOLDER_WAKE_MS = 60000, FOLDER_LOOK_MS = 1000, FOLDER_RETRY_MS = 1000 };
 
 struct folder {
 	struct volume *volume;
@@ -21,16 +22,23 @@ struct folder {
 	struct merge merge; /* the round that is under way */
 	struct reword reword;
 	int64_t reword_ms; /* clock_monotonic_ms, when its next round begins */
+	struct reindex reindex;
+	int64_t look_ms; /* clock_monotonic_ms, when it is looked for the next time */
+	bool fold_failed;
 };
 
+/* An index that is damaged may take no fold: then the new one goes first. */
 static bool fold_is_due(const struct folder *folder)
 {
-	return tail_count(folder->volume->tail) >= folder->volume->fold_rows;
+	return tail_count(folder->volume->tail) >= folder->volume->fold_rows &&
+		!(folder->fold_failed && folder->reindex.runs);
 }
 
 static fallible fold_next(struct folder *folder)
 {
-	TRY(fold_once(folder->volume));
+	struct err err = fold_once(folder->volume);
+	folder->fold_failed = err_failed(err);
+	TRY(err);
 	if (++folder->folds < MERGE_FAN || !folder->merge.ended)
 		return OK;
 	folder->folds = 0;
@@ -38,12 +46,37 @@ static fallible fold_next(struct folder *folder)
 	return OK;
 }
 
+/* In turn with everybody else: after each step it rests as long as that took, unless a fold is due. */
+static fallible reindex_next(struct folder *folder)
+{
+	bool replaced = false;
+	int64_t began_ms = clock_monotonic_ms();
+	TRY(reindex_step(&folder->reindex, &replaced));
+	if (replaced) {
+		folder->folds = 0;
+		folder->merge = (struct merge){0};
+		folder->reword = (struct reword){.ended = false};
+		folder->fold_failed = false;
+	}
+	tail_wait_rows(folder->volume->tail, folder->volume->fold_rows, clock_monotonic_ms() - began_ms);
+	return OK;
+}
+
+static bool look_is_due(struct folder *folder)
+{
+	int64_t now_ms = clock_monotonic_ms();
+	if (now_ms < folder->look_ms)
+		return false;
+	folder->look_ms = now_ms + FOLDER_LOOK_MS;
+	return true;
+}
+
 /* A key that was turned is noticed within a minute. */
 static fallible reword_next(struct folder *folder)
 {
 	if (!folder->reword.ended)
 		return reword_step(folder->volume, &folder->reword);
-	tail_wait_rows(folder->volume->tail, folder->volume->fold_rows, FOLDER_WAKE_MS);
+	tail_wait_rows(folder->volume->tail, folder->volume->fold_rows, FOLDER_LOOK_MS);
 	if (clock_monotonic_ms() < folder->reword_ms)
 		return OK;
 	folder->reword_ms = clock_monotonic_ms() + FOLDER_WAKE_MS;
@@ -51,12 +84,16 @@ static fallible reword_next(struct folder *folder)
 	return OK;
 }
 
-/* A fold goes first, for the committer may wait for it; then a step of the merging, until the round is
- * through; then of the rewording. */
+/* A fold goes first, for the committer may wait for it; then a new index, if one is made, since what is done to the
+ * old one would go with it; then a step of the merging, until the round is through; then of the rewording. */
 static fallible work_once(struct folder *folder)
 {
+	if (look_is_due(folder))
+		TRY(reindex_look(&folder->reindex));
 	if (fold_is_due(folder))
 		return fold_next(folder);
+	if (folder->reindex.runs)
+		return reindex_next(folder);
 	if (!folder->merge.ended)
 		return merge_step(folder->volume, &folder->merge);
 	return reword_next(folder);
@@ -85,6 +122,7 @@ fallible folder_open(struct volume *volume, struct alarm failed, struct folder *
 		return FAIL(NO_MEMORY, "the folder cannot be made");
 	made->volume = volume;
 	made->failed = failed;
+	reindex_init(volume, &made->reindex);
 	if (pthread_create(&made->thread, NULL, run_thread, made) != 0) {
 		free(made);
 		return FAIL(NO_MEMORY, "the folder's thread cannot be started");
@@ -101,6 +139,7 @@ fallible folder_close(struct folder *folder)
 	folder->stopping = true;
 	tail_wake(volume->tail);
 	pthread_join(folder->thread, NULL);
+	reindex_done(&folder->reindex);
 	free(folder);
 	while (tail_count(volume->tail) > 0)
 		TRY(fold_once(volume));

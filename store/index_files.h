@@ -15,6 +15,6 @@ fallible index_files_open(
 /* index_files_remove - files and directory; nothing there is nothing to do. No process may have it open. Fails: IO · INPUT. */
 fallible index_files_remove(const char *directory, enum index_files which);
 
-/* index_files_exchange - each takes the other's name, in one step, durably: whoever is killed finds one of them
+/* index_files_exchange - each takes the other's name, in one step: whoever is killed finds one of them
  * whole under either name. Both may be open. Fails: IO, also when the file system cannot do it · INPUT. */
 fallible index_files_exchange(const char *directory);
