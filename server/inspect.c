@@ -3,15 +3,17 @@
 #include "server/inspect.h"
 
 #include "crypto/checkpoint.h"
+#include "server/reindexing.h"
 #include "server/start.h"
 #include "store/check.h"
 #include "store/fold.h"
+#include "store/index_files.h"
+#include "store/reindex_order.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <unistd.h>
 
-enum { INSPECT_PATH = 4096, INSPECT_TEXT = 4096, INSPECT_NOTE = 64 * 1024 };
+enum { INSPECT_TEXT = 4096, INSPECT_NOTE = 64 * 1024 };
 
 /* ---- verify ---- */
 
@@ -125,17 +127,12 @@ fallible inspect_verify(const struct conf *conf, struct journal *journal)
 
 /* ---- reindex ---- */
 
+/* Also what a running server had begun, and was asked for. */
 static fallible drop_index(const struct conf *conf)
 {
-	static const char *const FILES[] = {"data.mdb", "lock.mdb"};
-	char path[INSPECT_PATH];
-	for (size_t i = 0; i < sizeof FILES / sizeof FILES[0]; i++) {
-		if (snprintf(path, sizeof path, "%s/index/%s", conf->data, FILES[i]) >= (int)sizeof path)
-			return FAIL(INPUT, "the path of the data directory is too long");
-		if (unlink(path) != 0 && errno != ENOENT)
-			return FAIL(IO, "the index cannot be removed");
-	}
-	return OK;
+	TRY(index_files_remove(conf->data, INDEX_FILES_LIVE));
+	TRY(index_files_remove(conf->data, INDEX_FILES_NEW));
+	return reindex_order_drop(conf->data);
 }
 
 static fallible rebuild(struct start *start)
@@ -145,22 +142,30 @@ static fallible rebuild(struct start *start)
 	return OK;
 }
 
-fallible inspect_reindex(const struct conf *conf, struct journal *journal)
+static fallible reindex_at_rest(const struct conf *conf, struct journal *journal)
 {
 	struct start start;
-	int lock;
 	scoped(buf) text = BUF(INSPECT_TEXT);
-	if (!conf->data[0])
-		return FAIL(INPUT, "name the store's directory with --data DIR");
-	/* Nobody may have it open while files vanish. */
-	TRY(volume_lock(conf->data, &lock));
-	struct err err = drop_index(conf);
-	volume_unlock(lock);
-	TRY(err);
 	TRY(start_open(conf, START_OPEN, journal, &start));
-	err = rebuild(&start);
+	struct err err = rebuild(&start);
 	buf_printf(&text, "reindexed: %llu entries\n", (unsigned long long)start.server.volume.head.sequence);
 	start_close(&start);
 	TRY(err);
 	return journal_print(journal, buf_span(&text));
+}
+
+fallible inspect_reindex(const struct conf *conf, struct journal *journal)
+{
+	int lock;
+	if (!conf->data[0])
+		return FAIL(INPUT, "name the store's directory with --data DIR");
+	/* Nobody may have it open while files vanish: who has makes the index anew itself. */
+	struct err err = volume_lock(conf->data, &lock);
+	if (err.code == CODE_LOCKED_DIRECTORY)
+		return reindexing_watch(conf, journal);
+	TRY(err);
+	err = drop_index(conf);
+	volume_unlock(lock);
+	TRY(err);
+	return reindex_at_rest(conf, journal);
 }

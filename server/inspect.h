@@ -10,5 +10,6 @@
  * Fails: FORGED or CORRUPT (exit code 3) something does not hold · NOT_FOUND no store. */
 fallible inspect_verify(const struct conf *conf, struct journal *journal);
 
-/* inspect_reindex - throw index/ away and make it anew from the log. */
+/* inspect_reindex - throw index/ away and make it anew from the log; while a server has the store open, let that make
+ * another one beside it. Fails: as reindexing_watch, start_open. */
 fallible inspect_reindex(const struct conf *conf, struct journal *journal);

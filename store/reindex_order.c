@@ -119,7 +119,7 @@ fallible reindex_order_read(const char *directory, struct reindex_progress *prog
 	TRY(read_text(path, text, &rest));
 	if (!span_cut(&rest, '\n', &line) || !span_cut(&line, ' ', &first))
 		return FAIL(CORRUPT, "what is said of the new index is in no known form");
-	if (span_is(first, "failed"))
+	if (span_is(first, "failed") && line.len > 0)
 		snprintf(read.why, sizeof read.why, "%.*s", (int)line.len, (const char *)line.at);
 	else if (!span_number(first, INT64_MAX, &read.done) || !span_number(line, INT64_MAX, &read.all))
 		return FAIL(CORRUPT, "what is said of the new index is in no known form");
