@@ -7,7 +7,8 @@
 #include "store/person.h"
 
 enum {
-	RECORD = 1,
+	RECORD_UNNAMED = 1, /* before exports were named */
+	RECORD = 2,
 	REINDEX_RECORD = 1,
 	RECORD_MAX = 4096,
 	FLAG_THIRD = 1,
@@ -41,11 +42,22 @@ static void read_people(struct reader *reader, struct erasure *erasure)
 	erasure->ended_by = noun_take_id(reader);
 }
 
+static fallible read_exports(struct reader *reader, struct erasure *erasure)
+{
+	erasure->held_in_count = reader_u8(reader);
+	if (erasure->held_in_count > ERASURE_EXPORTS_MAX)
+		return FAIL(CORRUPT, "an erasure names more exports than there can be");
+	for (size_t i = 0; i < erasure->held_in_count; i++)
+		erasure->held_in[i] = noun_take_id(reader);
+	return OK;
+}
+
 static fallible decode(const struct row *row, struct erasure *erasure, struct span *sealed)
 {
 	struct reader reader = READER(row->payload);
 	erasure->version = row->version;
-	if (reader_u8(&reader) != RECORD)
+	unsigned version = reader_u8(&reader);
+	if (version != RECORD && version != RECORD_UNNAMED)
 		return FAIL(CORRUPT, "an erasure's record has an unknown version");
 	erasure->state = reader_u8(&reader);
 	uint8_t flags = reader_u8(&reader);
@@ -62,6 +74,8 @@ static fallible decode(const struct row *row, struct erasure *erasure, struct sp
 	erasure->exports = reader_u64(&reader);
 	erasure->events = reader_u64(&reader);
 	*sealed = reader_sized(&reader);
+	if (version == RECORD)
+		TRY(read_exports(&reader, erasure));
 	TRY(reader_check(&reader));
 	if (erasure->state >= ERASURE_STATE_COUNT ||
 		(erasure->subject.kind != SUBJECT_PERSON && erasure->subject.kind != SUBJECT_CLIENT))
@@ -151,6 +165,9 @@ static void encode(const struct erasure *erasure, struct span sealed, struct buf
 	buf_put_u64(record, erasure->exports);
 	buf_put_u64(record, erasure->events);
 	buf_put_sized(record, sealed);
+	buf_put_u8(record, (uint8_t)erasure->held_in_count);
+	for (size_t i = 0; i < erasure->held_in_count; i++)
+		buf_put(record, id_span(&erasure->held_in[i]));
 }
 
 fallible erasure_put(struct act *act, const struct erasure *erasure, struct span sealed)

@@ -7,7 +7,12 @@
 #include "store/hold.h"
 #include "store/noun.h"
 
-enum { ERASURE_GROUND_MAX = 200, ERASURE_A_DAY = 5, ERASURE_DAY_MS = 24 * 60 * 60 * 1000 };
+enum {
+	ERASURE_GROUND_MAX = 200,
+	ERASURE_EXPORTS_MAX = 64, /* that are named; the others are counted */
+	ERASURE_A_DAY = 5,
+	ERASURE_DAY_MS = 24 * 60 * 60 * 1000,
+};
 
 /* Stored numbers: never renumber. */
 enum erasure_state {
@@ -31,11 +36,13 @@ struct erasure {
 	struct id requester;    /* a proven person, as the others */
 	struct id approver;
 	struct id third;
-	struct id ended_by; /* who refused or cancelled; none when a hold did */
-	bool needs_third;   /* the sixth and later ones of a day */
-	bool held;          /* refused because of a hold */
-	uint32_t keys;      /* destroyed */
-	uint64_t exports;   /* of the log that held the subject: outside our reach */
+	struct id ended_by;                     /* who refused or cancelled; none when a hold did */
+	bool needs_third;                       /* the sixth and later ones of a day */
+	bool held;                              /* refused because of a hold */
+	uint32_t keys;                          /* destroyed */
+	uint64_t exports;                       /* of the log that held the subject: outside our reach */
+	struct id held_in[ERASURE_EXPORTS_MAX]; /* the first of them, in the order in which they began */
+	size_t held_in_count;
 	uint64_t events;    /* of the log that became unreadable, or a part of them */
 	struct span ground; /* sealed under the tenant: it outlives the subject */
 	uint64_t version;

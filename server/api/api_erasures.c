@@ -54,6 +54,10 @@ static void put_erasure(const struct call *call, struct json_out *out, const str
 	json_out_number(out, "keys_destroyed", erasure->keys);
 	json_out_number(out, "events_affected", (int64_t)erasure->events);
 	json_out_number(out, "exports", (int64_t)erasure->exports);
+	json_out_open_array(out, "held_in");
+	for (size_t i = 0; i < erasure->held_in_count; i++)
+		json_out_id(out, NULL, ID_EXPORT, erasure->held_in[i]);
+	json_out_close_array(out);
 }
 
 /* ---- POST …/erasure ---- */

@@ -236,16 +236,24 @@ static bool held_one(const struct plan *plan, const struct export *export)
 	return false;
 }
 
-/* What is in them is out of our reach (FOUNDATIONS 6). */
-static fallible count_exports(struct plan *plan, const struct view *view)
+static void note_export(struct erasure *erasure, const struct export *export)
+{
+	erasure->exports++;
+	if (erasure->held_in_count < ERASURE_EXPORTS_MAX)
+		erasure->held_in[erasure->held_in_count++] = export->id;
+}
+
+/* What is in them is out of our reach (FOUNDATIONS 6): the report says which they are. */
+static fallible find_exports(struct plan *plan, const struct view *view)
 {
 	scoped(arena) arena = ARENA(PLAN_MEMORY);
 	struct id after = {0};
 	struct export export;
 	struct err err = OK;
-	plan->erasure.exports = 0;
+	plan->erasure.exports = plan->erasure.held_in_count = 0;
 	while (export_next(view, plan->erasure.tenant, &after, &arena, &export, &err)) {
-		plan->erasure.exports += held_one(plan, &export);
+		if (held_one(plan, &export))
+			note_export(&plan->erasure, &export);
 		arena_clear(&arena);
 	}
 	return err;
@@ -258,13 +266,25 @@ static fallible count_affected(struct plan *plan, const struct view *view)
 	struct query of_subject = {.tenant = erasure->tenant};
 	TRY(query_add(&of_subject, is_client ? INDEX_CLIENT : INDEX_ACTOR, id_span(&erasure->subject.id)));
 	TRY(count_events(plan->server, &of_subject, &erasure->events));
-	return count_exports(plan, view);
+	return find_exports(plan, view);
 }
 
 static struct detail_field number_field(const char *name, uint64_t number, char text[static NUMBER_TEXT])
 {
 	int len = snprintf(text, NUMBER_TEXT, "%llu", (unsigned long long)number);
 	return (struct detail_field){name, span_of(text, (size_t)len), DETAIL_TEXT};
+}
+
+static fallible list_exports(struct plan *plan, struct span *words)
+{
+	const struct erasure *erasure = &plan->erasure;
+	scoped(buf) text = BUF(ERASURE_EXPORTS_MAX * (ID_TEXT + 1));
+	for (size_t i = 0; i < erasure->held_in_count; i++) {
+		char id[ID_TEXT + 1];
+		ids_print(ID_EXPORT, erasure->held_in[i], id);
+		buf_printf(&text, "%s%s", i ? " " : "", id);
+	}
+	return buf_keep(&text, &plan->arena, words);
 }
 
 /* By the server, and under the tenant's log key: it shall be read when the subject can't be any more. */
@@ -278,13 +298,15 @@ static fallible seal_executed(struct plan *plan)
 		.has_object_kind = true,
 		.object_kind = erasure->subject.kind == SUBJECT_CLIENT ? ID_CLIENT : ID_PERSON};
 	event.ids[LEAF_ID_OBJECT] = erasure->subject.id;
+	struct span named;
+	TRY(list_exports(plan, &named));
 	ids_print(ID_PERSON, erasure->approver, approver);
 	const struct detail_field more[] = {{"ground", erasure->ground, DETAIL_TEXT},
 		{"approver", span_of(approver, ID_TEXT), DETAIL_TEXT},
 		number_field("keys_destroyed", plan->count, keys),
 		number_field("events_affected", erasure->events, events),
-		number_field("exports", erasure->exports, exports)};
-	TRY(erasures_detail(erasure, more, 5, &plan->arena, &event.texts[LEAF_TEXT_DETAIL]));
+		number_field("exports", erasure->exports, exports), {"held_in", named, DETAIL_LIST}};
+	TRY(erasures_detail(erasure, more, 6, &plan->arena, &event.texts[LEAF_TEXT_DETAIL]));
 	return event_seal(
 		plan->server->volume.keys, erasure->tenant, &event, plan->now, &plan->arena, &plan->draft);
 }

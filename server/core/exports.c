@@ -85,6 +85,15 @@ static fallible check_complete(const struct exports_ask *ask)
 		DENIED, "a complete evidence file shows every entry: that is for who may read all of them");
 }
 
+/* What a session that somebody left open may read, it may not carry away. */
+static fallible check_stepup(const struct caller *caller)
+{
+	bool confirmed = caller->proven && caller->proof.given && caller->proof.is_action;
+	if (caller->kind == TOKEN_PERSON || ids_is_none(caller->person) || confirmed)
+		return OK;
+	return FAIL_CODE(STEPUP_REQUIRED, "the person has to confirm this export first");
+}
+
 static fallible seal(const struct server *server, const struct caller *caller, struct event *event,
 	struct instant now, struct arena *arena, struct exports_ask *ask)
 {
@@ -106,6 +115,7 @@ static fallible seal(const struct server *server, const struct caller *caller, s
 fallible exports_prepare(const struct server *server, const struct caller *caller, struct event *event,
 	struct instant now, struct arena *arena, struct exports_ask *ask)
 {
+	TRY(check_stepup(caller));
 	TRY(check_complete(ask));
 	TRY(check_room(server, caller->tenant));
 	return seal(server, caller, event, now, arena, ask);
@@ -224,10 +234,10 @@ static fallible put_detail(const struct export *record, struct arena *arena, str
 	return detail_print(fields, sizeof fields / sizeof fields[0], arena, detail);
 }
 
-fallible exports_end_prepare(
+static fallible seal_end(
 	const struct server *server, struct instant now, struct arena *arena, struct exports_end *end)
 {
-	struct export *record = &end->record;
+	const struct export *record = &end->record;
 	struct event event = {.action = ACTION_LOG_EXPORTED,
 		.source = LEAF_SERVER,
 		.outcome = record->state == EXPORT_COMPLETE ? LEAF_SUCCESS : LEAF_FAILED,
@@ -252,6 +262,13 @@ fallible exports_end_prepare(
 	return event_seal(keys, record->tenant, &event, now, arena, &end->draft);
 }
 
+fallible exports_end_prepare(
+	const struct server *server, struct instant now, struct arena *arena, struct exports_end *end)
+{
+	TRY(seal_end(server, now, arena, end));
+	return export_notices_prepare(server, &end->record, now, arena, &end->told);
+}
+
 fallible exports_end_write(struct act *act, struct exports_end *end)
 {
 	struct export *record = &end->record;
@@ -263,6 +280,7 @@ fallible exports_end_write(struct act *act, struct exports_end *end)
 	record->ended = act->now;
 	record->event = end->draft.leaf.event;
 	TRY(export_put(act, record));
+	TRY(export_notices_add(act, &end->told));
 	return act_add(act, record->tenant, &end->draft.leaf, NULL);
 }
 

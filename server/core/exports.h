@@ -7,6 +7,7 @@
 #pragma once
 
 #include "server/core/caller.h"
+#include "server/core/export_notices.h"
 #include "server/core/holdings.h"
 #include "server/core/log_read.h"
 #include "store/export.h"
@@ -53,7 +54,10 @@ struct exports_ask {
 /* exports_prepare - seal the event and the record.
  *
  *   event  of the caller, ACTION_EXPORT_REQUESTED, with purpose and detail; its object is set here
- * Fails: SLOW_DOWN too many run already · DENIED a complete evidence file is for who may read everything ·
+ * A person who acts through an application has to have confirmed this very export: a verification with purpose action,
+ * type "request", fields method and path (the guard has compared them), at most five minutes old, once. A personal
+ * token is the person, and confirms nothing.
+ * Fails: SLOW_DOWN too many run already · STEPUP_REQUIRED · DENIED a complete evidence file is for who may read everything ·
  * as event_seal, export_seal. */
 fallible exports_prepare(const struct server *server, const struct caller *caller, struct event *event,
 	struct instant now, struct arena *arena, struct exports_ask *ask);
@@ -95,9 +99,10 @@ fallible exports_next_page(struct exports_walk *walk, struct arena *arena, struc
 struct exports_end {
 	struct export record; /* state, rows, bytes, sha256, held as they are to be written */
 	struct event_draft draft;
+	struct export_notices told;
 };
 
-/* exports_end_prepare - seal log.exported. record: what the act will write, but for the event's id. */
+/* exports_end_prepare - seal log.exported, and the mails to the owners. record: what the act will write, but for the event's id. */
 fallible exports_end_prepare(
 	const struct server *server, struct instant now, struct arena *arena, struct exports_end *end);
 

@@ -135,6 +135,114 @@ Test(proof, carries_the_hash_of_what_was_confirmed)
 		"it belongs to the application that obtained it");
 }
 
+/* ---- exports ---- */
+
+/* An auditor with an app that proves, and what an application sends for them. */
+struct exporter {
+	struct login_scene scene;
+	struct api_person auditor;
+	struct login_app app;
+	struct api_request request;
+};
+
+static void exporter_open(struct exporter *exporter)
+{
+	struct api_world *world = &exporter->scene.world;
+	login_scene_begin(&exporter->scene);
+	api_world_person(world, &world->tenant, "auditor", "aud@example.org", &exporter->auditor);
+	login_add_app(world, exporter->auditor.text, &exporter->app);
+	login_prove(world, world->tenant.id, exporter->app.factor);
+	exporter->request = (struct api_request){.method = "POST",
+		.path = "/v1/exports",
+		.token = world->tenant.token,
+		.actor = exporter->auditor.text,
+		.body = "{\"format\":\"csv\",\"purpose\":\"yearly audit\"}"};
+}
+
+static void exporter_done(struct exporter *exporter)
+{
+	login_scene_done(&exporter->scene);
+}
+
+/* Confirm a POST of a path, or sign in (NULL). */
+static void confirm(struct exporter *exporter, const char *path, char id[static ID_TEXT + 1])
+{
+	struct login_scene *scene = &exporter->scene;
+	char more[TEXT_MAX], code[TOTP_DIGITS_MAX + 1];
+	fake_clock_pass(MINUTE_MS);
+	login_app_code(&exporter->app, 0, code);
+	if (path)
+		snprintf(more, sizeof more,
+			",\"purpose\":\"action\",\"code\":\"%s\",\"action\":{\"type\":\"request\","
+			"\"text\":\"Export\",\"fields\":{\"method\":\"POST\",\"path\":\"%s\"}}",
+			code, path);
+	else
+		snprintf(more, sizeof more, ",\"code\":\"%s\"", code);
+	login_open(&scene->world, token_of(scene), exporter->auditor.text, more, &scene->answer);
+	cr_assert(login_is(&scene->answer, "allow", NULL), "%s", scene->answer.body);
+	login_scene_keep_id(scene, id);
+}
+
+static int ask_export(struct exporter *exporter, const char *verification)
+{
+	exporter->request.verification = verification;
+	return api_ask(&exporter->scene.world, &exporter->request, &exporter->scene.answer);
+}
+
+static size_t exports_begun(struct exporter *exporter)
+{
+	struct api_world *world = &exporter->scene.world;
+	return api_count_events(world, world->tenant.id, ACTION_EXPORT_REQUESTED);
+}
+
+Test(proof, an_export_leaves_when_the_person_has_confirmed_it_and_once)
+{
+	scoped(exporter) exporter = {0};
+	char id[ID_TEXT + 1];
+	exporter_open(&exporter);
+	confirm(&exporter, "/v1/exports", id);
+	cr_assert(ask_export(&exporter, id) == 200, "%s", exporter.scene.answer.body);
+	cr_assert(exports_begun(&exporter) == 1);
+	cr_assert(ask_export(&exporter, id) == 403, "once");
+	confirm(&exporter, "/v1/exports", id);
+	fake_clock_pass(5 * MINUTE_MS + 1);
+	cr_assert(ask_export(&exporter, id) == 403, "and soon");
+	cr_assert(exports_begun(&exporter) == 1);
+}
+
+Test(proof, nothing_less_opens_an_export_and_the_log_says_so)
+{
+	scoped(exporter) exporter = {0};
+	scoped(arena) arena = ARENA(1 << 20);
+	struct event_read denied;
+	char id[ID_TEXT + 1];
+	struct login_scene *scene = &exporter.scene;
+	exporter_open(&exporter);
+	ask_export(&exporter, NULL);
+	cr_assert(api_is_code(&scene->answer, 403, "stepup_required"), "asserted: %s", scene->answer.body);
+	api_find_event(&scene->world, scene->world.tenant.id, ACTION_ACCESS_DENIED, &arena, &denied);
+	cr_assert(denied.leaf.reason == REASON_STEPUP_REQUIRED &&
+		ids_equal(denied.leaf.ids[LEAF_ID_ACTOR], exporter.auditor.id));
+	confirm(&exporter, NULL, id);
+	ask_export(&exporter, id);
+	cr_assert(api_is_code(&scene->answer, 403, "stepup_required"), "a login: %s", scene->answer.body);
+	confirm(&exporter, "/v1/grants", id);
+	ask_export(&exporter, id);
+	cr_assert(api_is_code(&scene->answer, 403, "person_unproven"), "something else: %s",
+		scene->answer.body);
+	cr_assert(exports_begun(&exporter) == 0);
+}
+
+Test(proof, a_personal_token_and_an_application_as_itself_have_nobody_to_ask)
+{
+	scoped(exporter) exporter = {0};
+	exporter_open(&exporter);
+	exporter.request.actor = NULL;
+	cr_assert(ask_export(&exporter, NULL) == 200, "%s", exporter.scene.answer.body);
+	exporter.request.token = exporter.auditor.token;
+	cr_assert(ask_export(&exporter, NULL) == 200, "%s", exporter.scene.answer.body);
+}
+
 /* ---- receipts ---- */
 
 static void split(const struct api_answer *answer, struct buf *payload, struct buf *signature)

@@ -30,6 +30,8 @@ static struct erasure example(void)
 		.needs_third = true,
 		.keys = 3,
 		.exports = 7,
+		.held_in = {world_thing(6), world_thing(7)},
+		.held_in_count = 2,
 		.events = 1234,
 		.ground = SPAN_LIT("art17_1_b")};
 }
@@ -54,7 +56,7 @@ static void put_erasure(struct world *world, struct erasure *erasure)
 		world, (struct act_job){.kind = ACT_HOUSEKEEPING, .run = put, .context = erasure}));
 }
 
-static struct err read_example(struct world *world)
+static struct err read_named(struct world *world, size_t named)
 {
 	scoped(reading) reading = {0};
 	scoped(arena) arena = ARENA(MEMORY);
@@ -70,12 +72,46 @@ static struct err read_example(struct world *world)
 	cr_assert(ids_equal(read.third, want.third) && ids_is_none(read.ended_by));
 	cr_assert(read.keys == 3 && read.exports == 7 && read.events == 1234);
 	cr_assert(span_equal(read.ground, want.ground));
+	cr_assert(read.held_in_count == named);
+	for (size_t i = 0; i < named; i++)
+		cr_assert(ids_equal(read.held_in[i], want.held_in[i]));
 	return OK;
+}
+
+static struct err read_example(struct world *world)
+{
+	return read_named(world, 2);
+}
+
+static struct err read_unnamed(struct world *world)
+{
+	return read_named(world, 0);
+}
+
+/* The stored row, with one id more than it may name. */
+static fallible write_overlong(struct act *act, void *context)
+{
+	struct row row;
+	struct noun_key at = key();
+	scoped(buf) record = BUF(ROW_MAX);
+	static const uint8_t IDS[16 * (ERASURE_EXPORTS_MAX + 1)];
+	(void)context;
+	TRY(act_get(act, TABLE_ERASURE, noun_key_span(&at), &row));
+	buf_put(&record, span_first(row.payload, row.payload.len - 1));
+	buf_put_u8(&record, ERASURE_EXPORTS_MAX + 1);
+	buf_put(&record, SPAN_BYTES(IDS));
+	TRY(buf_check(&record));
+	return act_put(act, TABLE_ERASURE, noun_key_span(&at), buf_span(&record));
+}
+
+static void put_overlong(struct world *world)
+{
+	world_must(world_perform(world, (struct act_job){.kind = ACT_HOUSEKEEPING, .run = write_overlong}));
 }
 
 static struct golden golden(void)
 {
-	return (struct golden){"golden/erasure_1.hex", TABLE_ERASURE, key(), read_example};
+	return (struct golden){"golden/erasure_2.hex", TABLE_ERASURE, key(), read_example};
 }
 
 Test(erasure, reads_back_as_it_was_put)
@@ -87,10 +123,25 @@ Test(erasure, reads_back_as_it_was_put)
 	world_must(read_example(&world));
 }
 
-Test(erasure, its_golden_row_is_read_for_ever)
+Test(erasure, its_golden_rows_are_read_for_ever)
 {
 	const struct golden row = golden();
+	const struct golden before = {"golden/erasure_1.hex", TABLE_ERASURE, key(), read_unnamed};
 	golden_is_read(&row);
+	golden_is_read(&before);
+	golden_is_read_whole(&before);
+}
+
+Test(erasure, a_row_that_names_more_exports_than_there_can_be_is_corrupt)
+{
+	scoped(world) world = {0};
+	struct erasure erasure = example();
+	world_make(&world, &kv_mem, FOLD);
+	erasure.held_in_count = 0;
+	put_erasure(&world, &erasure);
+	world_must(read_unnamed(&world));
+	put_overlong(&world);
+	cr_assert(read_unnamed(&world).kind == ERR_CORRUPT);
 }
 
 Test(erasure, a_row_in_another_form_is_never_half_read)
