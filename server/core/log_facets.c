@@ -39,14 +39,14 @@ static fallible take_people(
 
 /* The registry of devices does not say what a device is: its newest event does. */
 static fallible take_device(const struct server *server, const struct view *view, const struct tally_row *row,
-	int64_t until_ms, struct log_facets *facets)
+	int64_t until_ms, struct arena *arena, struct log_facets *facets)
 {
-	scoped(arena) arena = ARENA(LOG_FACETS_MEMORY);
 	struct log_agent agent = {0};
 	struct log_row logged;
+	arena_clear(arena);
 	TRY(log_get(view->txn, row->sequence, &logged));
 	if (logged.leaf.len)
-		TRY(log_agent_kind(server, view, &logged, until_ms, &arena, &agent));
+		TRY(log_agent_kind(server, view, &logged, until_ms, arena, &agent));
 	if (agent.known && agent.agent.kind < AGENT_KIND_COUNT)
 		facets->kinds[agent.agent.kind] += row->count;
 	else
@@ -57,14 +57,14 @@ static fallible take_device(const struct server *server, const struct view *view
 static fallible take_devices(const struct server *server, const struct view *view, struct facets *counted,
 	struct log_facets *facets)
 {
-	int64_t until_ms = clock_monotonic_ms() + LOG_AGENT_PAGE_MS;
+	scoped(arena) arena = ARENA(LOG_FACETS_MEMORY);
+	int64_t until_ms = clock_monotonic_ms() + LOG_FACETS_DEVICES_MS;
 	const struct tally_row *rows = tally_sort_by_count(&counted->devices);
-	for (size_t i = 0; i < counted->devices.used; i++) {
-		if (i < LOG_FACETS_DEVICES)
-			TRY(take_device(server, view, &rows[i], until_ms, facets));
-		else
-			facets->unknown_kind += rows[i].count;
-	}
+	size_t looked = 0;
+	for (; looked < counted->devices.used && clock_monotonic_ms() < until_ms; looked++)
+		TRY(take_device(server, view, &rows[looked], until_ms, &arena, facets));
+	for (size_t i = looked; i < counted->devices.used; i++)
+		facets->unknown_kind += rows[i].count;
 	return OK;
 }
 

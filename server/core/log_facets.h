@@ -7,8 +7,9 @@
 
 enum {
 	LOG_FACETS_PEOPLE = 20,
-	LOG_FACETS_DEVICES = 64, /* whose kind is looked up; the other devices count as unknown */
-	LOG_FACETS_DAYS = 400,   /* the newest */
+	LOG_FACETS_DEVICES_MS =
+		200,           /* for looking up what devices are; those left over then count as unknown */
+	LOG_FACETS_DAYS = 400, /* the newest */
 };
 
 struct log_facets_person {

@@ -65,6 +65,51 @@ Test(log_facets, counts_what_the_filters_find_wherever_it_lies)
 	check_counts(&world);
 }
 
+/* ---- devices ---- */
+
+enum { DEVICES = 150, DEVICE_LINE = 512 };
+
+static void post_from_devices(struct log_world *world)
+{
+	static const char *const AGENTS[] = {
+		"Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0",
+		"Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like "
+	        "Gecko) "
+		"Version/17.5 Mobile/15E148 Safari/604.1"};
+	scoped(api_answer) answer = {0};
+	scoped(buf) lines = BUF(DEVICES * DEVICE_LINE);
+	for (size_t i = 0; i < DEVICES; i++)
+		buf_printf(&lines,
+			"{\"action\":\"record.viewed\",\"actor\":{\"person\":\"%s\"},\"purpose\":\"a test\","
+			"\"object\":{\"type\":\"order\",\"id\":\"1\"},"
+			"\"device\":{\"id\":\"d%zu\",\"ip\":\"203.0.113.9\",\"user_agent\":\"%s\"}}\n",
+			world->people[0].text, i, AGENTS[i % 3 == 0]);
+	buf_put_u8(&lines, 0);
+	cr_assert(!err_failed(buf_check(&lines)));
+	cr_assert(api_call(&world->api, "POST", "/v1/events:batch", world->api.tenant.token,
+			  (const char *)lines.data, &answer) == 201,
+		"%s", answer.body);
+}
+
+Test(log_facets, know_what_every_device_is_however_many_there_are)
+{
+	scoped(log_world) world = {0};
+	log_world_open(&world);
+	log_world_must(agent_open("/usr/share/uap-core/regexes.yaml", &world.api.server.agents));
+	post_from_devices(&world);
+	log_world_fold(&world);
+	/* The first look may spend its time on reading the rules. */
+	json_decref(ask(&world, world.api.tenant.token, "?class=record"));
+	json_t *facets = ask(&world, world.api.tenant.token, "?class=record");
+	cr_assert(total(facets) == DEVICES);
+	cr_assert(number(facets, "device_kind", "phone") == DEVICES / 3, "every third one");
+	cr_assert(number(facets, "device_kind", "desktop") == DEVICES - DEVICES / 3);
+	cr_assert(number(facets, "device_kind", "unknown") == 0);
+	json_decref(facets);
+	agent_close(world.api.server.agents);
+	world.api.server.agents = NULL;
+}
+
 Test(log_facets, counting_is_an_event_as_a_page_is)
 {
 	scoped(log_world) world = {0};
