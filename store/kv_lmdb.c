@@ -8,11 +8,12 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { READERS_MAX = 512, FREE_MAP = 0, DIRECTORY_MODE = 0700, FILE_MODE = 0600 };
+enum { READERS_MAX = 512, FREE_MAP = 0, DIRECTORY_MODE = 0700, FILE_MODE = 0600, LOCK_PATH = 4096 };
 
 /* The mapping is address space, not memory. The smaller ones are for places where that is scarce. */
 static const size_t MAPPING_BYTES[] = {(size_t)1 << 40, (size_t)1 << 36, (size_t)1 << 32};
@@ -139,9 +140,39 @@ static unsigned flags_of(const struct kv_ask *ask)
 	return flags;
 }
 
+/* The table of readers is mapped, and LMDB makes it as a hole: on a disk that filled up since, a reader in a new
+ * page of it would end the process by SIGBUS. Before LMDB has it open, for closing a file drops the process's
+ * locks on it. Where there is no room now, the table stays as it is. */
+static bool fill_lock_file(const struct kv_ask *ask)
+{
+	char path[LOCK_PATH];
+	struct stat table;
+	if (snprintf(path, sizeof path, "%s/lock.mdb", ask->path) >= (int)sizeof path)
+		return false;
+	int file = open(path, O_RDWR | O_CLOEXEC);
+	if (file < 0)
+		return false;
+	if (fstat(file, &table) == 0)
+		IGNORE(check(fallocate(file, 0, 0, table.st_size)));
+	close(file);
+	return true;
+}
+
+static int open_filled(const struct kv_ask *ask, MDB_env **env)
+{
+	bool had_table = ask->read_only || fill_lock_file(ask);
+	int code = try_mappings(ask, flags_of(ask), env);
+	if (code != 0 || had_table)
+		return code;
+	mdb_env_close(*env);
+	*env = NULL;
+	fill_lock_file(ask);
+	return try_mappings(ask, flags_of(ask), env);
+}
+
 static fallible open_environment(struct lmdb *lmdb, const struct kv_ask *ask)
 {
-	int code = try_mappings(ask, flags_of(ask), &lmdb->env);
+	int code = open_filled(ask, &lmdb->env);
 	/* A copy in a directory that is not ours to write has no place for the lock file, and nobody who
 	 * writes. */
 	if (ask->read_only && (code == EACCES || code == EPERM || code == EROFS))

@@ -466,6 +466,27 @@ Test(kv_lmdb, a_file_at_its_largest_size_is_full_and_usable_when_it_may_grow)
 	fills_and_recovers(dir.path, raise_file_limit);
 }
 
+/* A page of the table of readers that the disk has no room for would be a SIGBUS. */
+static void all_readers_find_a_place(struct kv *kv)
+{
+	static struct kv_txn readers[READERS];
+	for (size_t i = 0; i < READERS; i++)
+		works(kv_read(kv, &readers[i]));
+	for (size_t i = 0; i < READERS; i++)
+		kv_txn_done(&readers[i]);
+}
+
+static void fill_disk(const char *path)
+{
+	char name[sizeof((struct temp_dir *)NULL)->path + sizeof "/filler"];
+	snprintf(name, sizeof name, "%s/filler", path);
+	int file = open(name, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	cr_assert(file >= 0);
+	while (write(file, KILOBYTE, sizeof KILOBYTE) > 0)
+		continue;
+	close(file);
+}
+
 static void enlarge_disk(const char *path)
 {
 	cr_assert(mount("none", path, "tmpfs", MS_REMOUNT, "size=16m,mode=0700") == 0);
@@ -484,5 +505,17 @@ Test(kv_lmdb, a_full_disk_is_full_and_usable_when_there_is_room)
 	if (!mount_small_disk(dir.path))
 		cr_skip_test("this user may not mount; the limit on the size of a file stands for it");
 	fills_and_recovers(dir.path, enlarge_disk);
+	cr_assert(umount(dir.path) == 0);
+}
+
+Test(kv_lmdb, a_full_disk_has_a_place_for_every_reader)
+{
+	scoped(temp_dir) dir = temp_dir_make();
+	if (!mount_small_disk(dir.path))
+		cr_skip_test("this user may not mount");
+	struct kv *kv = opened(ask_for(dir.path));
+	fill_disk(dir.path);
+	all_readers_find_a_place(kv);
+	kv_close(kv);
 	cr_assert(umount(dir.path) == 0);
 }
