@@ -7,7 +7,7 @@
 #include "server/core/erasing.h"
 #include "server/core/exports.h"
 #include "server/core/pruning.h"
-#include "server/core/verifications.h"
+#include "server/core/sweeps.h"
 #include "server/env/pause.h"
 #include "store/check.h"
 #include "store/storm.h"
@@ -35,7 +35,7 @@ static const struct job JOBS[] = {
 	{"storms", storm_close},
 	{"idempotency", idempotency_sweep},
 	{"views", viewed_close},
-	{"verifications", verifications_sweep},
+	{"verifications", sweeps_run},
 };
 
 enum { JOB_COUNT = sizeof JOBS / sizeof JOBS[0] };

@@ -5,11 +5,14 @@
 #include "server/api/qr.h"
 #include "server/core/enrolments.h"
 #include "server/core/factors.h"
+#include "server/core/recoveries.h"
 #include "server/core/resyncs.h"
 
-enum { CODE_MAX_BYTES = 64, SECRET_MAX_BYTES = 1024 };
+enum { CODE_MAX_BYTES = 64, SECRET_MAX_BYTES = 1024, HINT_MAX_BYTES = 12 };
 
-static const char *const TYPES[] = {"totp", "email", NULL};
+static const char *const TYPES[] = {"totp", "email", "recovery", NULL};
+
+enum type { TYPE_TOTP, TYPE_EMAIL, TYPE_RECOVERY };
 static const char *const ALGORITHMS[] = {"SHA1", "SHA256", "SHA512", NULL};
 static const char *const BYS[] = {"email", "hand", NULL};
 
@@ -56,18 +59,27 @@ static void read_email(struct json_object *top, struct factors_start *start)
 		json_in_note(top, "address", "malformed");
 }
 
-static fallible read_start(struct call *call, struct factors_start *start)
+/* A factor that is confirmed, or recovery codes, which are good at once. */
+struct start {
+	bool is_recovery;
+	struct factors_start factor;
+	struct recoveries_make recovery;
+};
+
+static fallible read_start(struct call *call, struct start *start)
 {
 	struct json_object top;
 	TRY(call_body(call, &top));
 	int type = json_in_word(&top, "type", JSON_NEEDED, TYPES);
-	start->label = json_in_text(&top, "label", JSON_OPTIONAL, FACTOR_LABEL_MAX);
-	if (type == 0)
-		read_totp(&top, start);
-	if (type == 0)
-		TRY(read_seed(call, &top, start));
-	if (type == 1)
-		read_email(&top, start);
+	start->is_recovery = type == TYPE_RECOVERY;
+	if (type != TYPE_RECOVERY)
+		start->factor.label = json_in_text(&top, "label", JSON_OPTIONAL, FACTOR_LABEL_MAX);
+	if (type == TYPE_TOTP) {
+		read_totp(&top, &start->factor);
+		TRY(read_seed(call, &top, &start->factor));
+	}
+	if (type == TYPE_EMAIL)
+		read_email(&top, &start->factor);
 	if (type >= 0)
 		json_in_end(&top);
 	return call_check(call);
@@ -75,23 +87,45 @@ static fallible read_start(struct call *call, struct factors_start *start)
 
 static fallible prepare_start(struct call *call)
 {
-	struct factors_start *start = call_new(call, struct factors_start);
+	struct start *start = call_new(call, struct start);
 	scoped(reading) reading = {0};
 	if (!start)
 		return FAIL(NO_MEMORY, "a call has no memory for a factor");
 	TRY(read_start(call, start));
 	TRY(call_reading(call, &reading));
 	struct view view = view_reading(&reading);
-	start->person = call->parts[0];
-	start->trace = call->trace;
+	const struct scene scene = ask_scene(call, &view);
+	start->factor.person = start->recovery.person = call->parts[0];
+	start->factor.trace = call->trace;
 	call->ask = start;
 	call->status = 201;
-	return factors_start_prepare(call->server, &call->caller, &view, call->now, call->arena, start);
+	if (start->is_recovery)
+		return recoveries_make_prepare(&scene, &start->recovery);
+	return factors_start_prepare(
+		call->server, &call->caller, &view, call->now, call->arena, &start->factor);
 }
 
 static fallible write_start(struct act *act, struct call *call)
 {
-	return factors_start_write(act, call->ask);
+	struct start *start = call->ask;
+	return start->is_recovery ? recoveries_make_write(act, &start->recovery)
+				  : factors_start_write(act, &start->factor);
+}
+
+static fallible answer_recovery(const struct recoveries_make *make, struct json_out *out)
+{
+	json_out_id(out, "id", ID_FACTOR, make->recovery.id);
+	json_out_text(out, "type", "recovery");
+	json_out_text(out, "state", factor_state_name(FACTOR_ACTIVE));
+	json_out_bool(out, "proven", make->recovery.proven);
+	json_out_time(out, "created", make->recovery.made);
+	if (json_out_redacted(out, "codes"))
+		return OK;
+	json_out_open_array(out, "codes");
+	for (size_t i = 0; i < RECOVERY_CODES; i++)
+		json_out_text(out, NULL, make->codes[i]);
+	json_out_close_array(out);
+	return OK;
 }
 
 static fallible put_qr(struct json_out *out, struct span uri)
@@ -105,7 +139,10 @@ static fallible put_qr(struct json_out *out, struct span uri)
 
 static fallible answer_start(struct call *call, struct json_out *out)
 {
-	const struct factors_start *start = call->ask;
+	const struct start *asked = call->ask;
+	const struct factors_start *start = &asked->factor;
+	if (asked->is_recovery)
+		return answer_recovery(&asked->recovery, out);
 	json_out_id(out, "id", ID_FACTOR, start->factor.id);
 	json_out_text(out, "type", factor_type_name(start->type));
 	json_out_text(out, "state", factor_state_name(start->factor.state));
@@ -295,6 +332,30 @@ static fallible put_factor(struct call *call, const struct factor *factor, struc
 	return OK;
 }
 
+static fallible put_recovery(
+	struct call *call, const struct view *view, struct id person, struct json_out *out)
+{
+	struct recovery recovery;
+	scoped(buf) hint = BUF(HINT_MAX_BYTES);
+	struct err err = recoveries_find(view, call->caller.tenant, person, &recovery);
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	buf_printf(&hint, "%u", recovery_left(&recovery));
+	TRY(buf_check(&hint));
+	json_out_open(out, NULL);
+	json_out_id(out, "id", ID_FACTOR, recovery.id);
+	json_out_text(out, "type", "recovery");
+	json_out_text(out, "state", factor_state_name(FACTOR_ACTIVE));
+	json_out_bool(out, "proven", recovery.proven);
+	json_out_span(out, "hint", buf_span(&hint));
+	json_out_time(out, "created", recovery.made);
+	json_out_number(out, "left", recovery_left(&recovery));
+	json_out_number(out, "uses_this_year", recovery_uses(&recovery, call->now));
+	json_out_close(out);
+	return OK;
+}
+
 static fallible answer_list(struct call *call, struct json_out *out)
 {
 	const struct id *person = call->ask;
@@ -309,6 +370,7 @@ static fallible answer_list(struct call *call, struct json_out *out)
 		if (factor.state != FACTOR_ENDED)
 			TRY(put_factor(call, &factor, out));
 	TRY(err);
+	TRY(put_recovery(call, &view, *person, out));
 	json_out_close_array(out);
 	json_out_null(out, "next");
 	return OK;

@@ -5,6 +5,7 @@
 #include "server/api/call.h"
 #include "server/core/proof.h"
 #include "server/core/receipts.h"
+#include "server/core/recoveries.h"
 
 enum { NAME_MAX_BYTES = 128, CODE_MAX_BYTES = 64, ACTION_TEXT_MAX = 500, HASH_TEXT = 2 * HASH_SHA256 };
 
@@ -88,8 +89,11 @@ static fallible read_next(struct call *call, struct verifications_ask *ask)
 	TRY(call_body(call, &top));
 	TRY(read_hash(&top, ask));
 	struct err err = read_code(&top, ask);
-	if (!ask->has_code && !ask->method)
+	ask->recovery = json_in_free_text(&top, "recovery", JSON_OPTIONAL, RECOVERY_CODES_TYPED_MAX);
+	if (!ask->has_code && !ask->method && !ask->recovery.len)
 		json_in_note(&top, "code", "missing");
+	if (ask->recovery.len && (ask->has_code || ask->method))
+		json_in_note(&top, "recovery", "not_allowed");
 	json_in_end(&top);
 	TRY(call_check(call));
 	return err;
@@ -184,6 +188,12 @@ static fallible put_allow(struct call *call, struct json_out *out, const struct 
 	receipts_put_amr(out, verifications_used(ask));
 	json_out_bool(out, "phishing_resistant", false);
 	json_out_id(out, "factor", ID_FACTOR, ask->verification.factor);
+	if (ask->spend) {
+		json_out_open(out, "recovery");
+		json_out_number(out, "left", ask->spend->left);
+		json_out_number(out, "uses_this_year", ask->spend->uses);
+		json_out_close(out);
+	}
 	json_out_span(out, "receipt", buf_span(&receipt));
 	json_out_id(out, "event", ID_EVENT, ask->receipt.event);
 	return OK;
@@ -202,6 +212,8 @@ static fallible answer(struct call *call, struct json_out *out)
 	put_started(out, ask);
 	json_out_number(out, "attempts_left", VERIFICATION_TRIES - verification->tries);
 	json_out_number(out, "expires_in", left_ms > 0 ? left_ms / 1000 : 0);
+	if (ask->reason == REASON_LOCKED && ask->wait_ms > 0 && ask->wait_ms != INT64_MAX)
+		json_out_number(out, "retry_in", (ask->wait_ms + 999) / 1000);
 	if (verification->is_action)
 		json_out_hex(out, "action_hash", SPAN_BYTES(verification->action_hash));
 	return ask->decision == VERIFICATIONS_ALLOW ? put_allow(call, out, ask) : OK;

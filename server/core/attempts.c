@@ -45,24 +45,39 @@ fallible attempts_budget(
 	return budget_read(view, verification->tenant, spender(verification), (struct id){0}, budget);
 }
 
-/* The lane of the device that the verification was opened from, if it got in before; else that of all others.
- */
-static fallible find_budget(struct act *act, const struct verification *verification, struct budget *budget)
+fallible attempts_lane(
+	const struct view *view, const struct verification *verification, struct budget *budget)
 {
-	struct view view = view_act(act);
 	struct id person = spender(verification);
 	struct err err = FAIL(NOT_FOUND, "the device is not known");
 	if (!ids_is_none(verification->device))
-		err = budget_get(&view, verification->tenant, person, verification->device, budget);
-	return err.kind == ERR_NOT_FOUND ? attempts_budget(&view, verification, budget) : err;
+		err = budget_get(view, verification->tenant, person, verification->device, budget);
+	return err.kind == ERR_NOT_FOUND ? attempts_budget(view, verification, budget) : err;
+}
+
+static fallible forgive_lane(struct act *act, struct id tenant, struct id person, struct id device)
+{
+	struct budget budget;
+	struct view view = view_act(act);
+	TRY(budget_read(&view, tenant, person, device, &budget));
+	if (budget.row == 0)
+		return OK;
+	budget_clear(&budget);
+	return budget_put(act, &budget);
+}
+
+fallible attempts_forgive(struct act *act, struct id tenant, struct id person, struct id device)
+{
+	TRY(forgive_lane(act, tenant, person, (struct id){0}));
+	return ids_is_none(device) ? OK : forgive_lane(act, tenant, person, device);
 }
 
 /* A right code clears its lane, and gives the device one of its own. */
 static fallible clear_budget(struct act *act, const struct verification *verification, struct budget *budget)
 {
 	bool is_known = ids_equal(budget->device, verification->device);
-	if (budget->wrong > 0) {
-		budget->wrong = 0;
+	if (budget->row > 0) {
+		budget_clear(budget);
 		TRY(budget_put(act, budget));
 	}
 	if (is_known)
@@ -234,7 +249,7 @@ static fallible add_outcome(struct act *act, struct verifications_ask *ask, cons
 
 /* The lock, of the verification or of the person's lane, is an event of its own and never folded; the try
  * that brought it is one more refusal. */
-static fallible add_lock(struct act *act, struct verifications_ask *ask)
+fallible attempts_add_lock(struct act *act, struct verifications_ask *ask)
 {
 	if (!ask->may_lock)
 		return FAIL_CODE(STALE, "the event of a lock is not sealed yet");
@@ -250,8 +265,9 @@ static fallible write_wrong(struct act *act, struct verifications_ask *ask, stru
 {
 	budget_charge(budget, act->now);
 	TRY(budget_put(act, budget));
-	if (ask->verification.state == VERIFICATION_LOCKED || !budget_is_open(budget, act->now))
-		return add_lock(act, ask);
+	ask->wait_ms = budget_wait_ms(budget, act->now);
+	if (ask->verification.state == VERIFICATION_LOCKED || ask->wait_ms > 0)
+		return attempts_add_lock(act, ask);
 	return add_outcome(act, ask, NULL);
 }
 
@@ -270,11 +286,13 @@ fallible attempts_write(struct act *act, struct verifications_ask *ask)
 {
 	struct verification *verification = &ask->verification;
 	struct comparison comparison = {0};
+	struct view view = view_act(act);
 	struct budget budget;
 	bool was_open = verification->state == VERIFICATION_OPEN;
 	enum reason closed = attempts_closed(ask, act->now);
-	TRY(find_budget(act, verification, &budget));
-	if (closed == REASON_NONE && !budget_is_open(&budget, act->now))
+	TRY(attempts_lane(&view, verification, &budget));
+	ask->wait_ms = budget_wait_ms(&budget, act->now);
+	if (closed == REASON_NONE && ask->wait_ms > 0)
 		closed = REASON_LOCKED;
 	ask->compared = closed == REASON_NONE ||
 		(verification->state == VERIFICATION_ALLOWED &&

@@ -8,15 +8,26 @@
 /* attempts_closed - why a verification takes no code; NONE while it does. */
 enum reason attempts_closed(const struct verifications_ask *ask, struct instant now);
 
+/* attempts_lane - of the device that the verification was opened from, if it got in before; else that of all others. */
+fallible attempts_lane(
+	const struct view *view, const struct verification *verification, struct budget *budget);
+
 /* attempts_budget - of the person, or of the bucket of who does not exist: the lane of all devices that never
  * got in; an empty one when there is none yet. */
 fallible attempts_budget(
 	const struct view *view, const struct verification *verification, struct budget *budget);
 
+/* attempts_forgive - after recovery: the lane of a device, and that of all others, begin anew. */
+fallible attempts_forgive(struct act *act, struct id tenant, struct id person, struct id device);
+
 /* attempts_write - charge the try, compare every right code in constant time, decide, consume the step, add
  * the event. What was prepared is still so (verifications_write has checked). Fails: as act_put and act_add.
  */
 fallible attempts_write(struct act *act, struct verifications_ask *ask);
+
+/* attempts_add_lock - that a verification or a lane was locked, and the try that did it. Fails: STALE it is not sealed
+ * yet. */
+fallible attempts_add_lock(struct act *act, struct verifications_ask *ask);
 
 /* attempts_refuse - a refusal on the log, counted together with others of its kind. From a lost device it is
  * login.blocked, or stepup.failed of an action, with reason device_revoked, whatever was asked for. */

@@ -6,6 +6,7 @@
 #include "store/event.h"
 #include "store/factor.h"
 #include "store/grant.h"
+#include "store/recovery.h"
 
 enum { ONE_NOUN = 64 * 1024 };
 
@@ -53,6 +54,17 @@ static fallible end_factor(struct act *act, struct factor *factor)
 	return add(act, factor->tenant, &event);
 }
 
+static fallible drop_recovery(struct act *act, struct id tenant, struct id person)
+{
+	struct recovery recovery;
+	struct view view = view_act(act);
+	struct err err = recovery_get(&view, tenant, person, &recovery);
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	return recovery_drop(act, &recovery);
+}
+
 fallible ending_factors(struct act *act, struct id tenant, const struct subject *subject)
 {
 	struct factor factor;
@@ -64,7 +76,8 @@ fallible ending_factors(struct act *act, struct id tenant, const struct subject 
 	while (factor_next(&view, tenant, subject->id, &at, &factor, &err))
 		if (factor.state != FACTOR_ENDED)
 			TRY(end_factor(act, &factor));
-	return err;
+	TRY(err);
+	return drop_recovery(act, tenant, subject->id);
 }
 
 /* ---- grants ---- */

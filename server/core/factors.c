@@ -2,28 +2,19 @@
 /* factors - rights first, then what is drawn, then the act. */
 #include "server/core/factors.h"
 
-#include "base/json_out.h"
 #include "base/text.h"
 #include "crypto/random.h"
+#include "server/core/attempts.h"
 #include "server/core/enrolments.h"
-#include "server/core/tell.h"
-#include "store/application.h"
 #include "store/expiry.h"
 #include "store/storm.h"
 #include "store/tenant.h"
 
-enum {
-	SEALED_MAX = 1024,
-	URI_MAX = 2048,
-	DETAIL_MAX = 256,
-	HINT_MAX = FACTOR_ADDRESS_MAX + 8,
-	CHANGE_MAX = 64
-};
+enum { SEALED_MAX = 1024, URI_MAX = 2048, HINT_MAX = FACTOR_ADDRESS_MAX + 8 };
 
 /* ---- rights ---- */
 
-static fallible count_held(
-	const struct view *view, struct id tenant, struct id person, struct factors_held *held)
+fallible factors_count(const struct view *view, struct id tenant, struct id person, struct factors_held *held)
 {
 	struct factor factor;
 	struct id after = {0};
@@ -61,8 +52,7 @@ fallible factors_find_person(
 	return OK;
 }
 
-/* Who stands behind a change of this person's factors. */
-static fallible weigh_vouch(const struct caller *caller, struct id person, const struct factors_held *held,
+fallible factors_weigh(const struct caller *caller, struct id person, const struct factors_held *held,
 	enum factor_vouch *vouch)
 {
 	bool self = ids_equal(caller->person, person);
@@ -80,115 +70,7 @@ static fallible weigh_vouch(const struct caller *caller, struct id person, const
 	return OK;
 }
 
-/* ---- events and mails ---- */
-
-struct said {
-	const struct server *server;
-	const struct caller *caller;
-	const struct person *who;
-	const struct factor *factor;
-	struct span trace;
-	struct instant now;
-	struct arena *arena;
-};
-
-/* What only some of the actions say besides. */
-static void put_circumstances(const struct said *said, enum action action, struct json_out *out)
-{
-	const struct caller *caller = said->caller;
-	bool person = !ids_is_none(caller->person);
-	if (action == ACTION_FACTOR_REMOVED)
-		json_out_id(out, "removed_by", person ? ID_PERSON : ID_APPLICATION,
-			person ? caller->person : caller->application);
-	if (action != ACTION_CHALLENGE_FAILED)
-		return;
-	json_out_text(out, "channel", factor_type_name(said->factor->type));
-	json_out_number(out, "attempts", said->factor->tries + 1);
-}
-
-static fallible seal_event(const struct said *said, enum action action, struct event_draft *draft)
-{
-	scoped(buf) detail = BUF(DETAIL_MAX);
-	struct json_out out = JSON_OUT(&detail);
-	struct event event = caller_event(said->caller, action);
-	json_out_open(&out, NULL);
-	json_out_id(&out, "factor_id", ID_FACTOR, said->factor->id);
-	json_out_text(&out, "kind", factor_type_name(said->factor->type));
-	put_circumstances(said, action, &out);
-	json_out_close(&out);
-	TRY(buf_check(&detail));
-	event.has_object_kind = event.object_is_person = true;
-	event.object_kind = ID_PERSON;
-	event.ids[LEAF_ID_OBJECT] = said->who->id;
-	event.texts[LEAF_TEXT_TRACE] = said->trace;
-	event.texts[LEAF_TEXT_DETAIL] = buf_span(&detail);
-	return event_seal(
-		said->server->volume.keys, said->caller->tenant, &event, said->now, said->arena, draft);
-}
-
-static fallible name_actor(const struct said *said, const struct view *view, struct span *name)
-{
-	struct person person;
-	struct application application;
-	const struct caller *caller = said->caller;
-	if (!ids_is_none(caller->person)) {
-		TRY(person_get(view, caller->tenant, caller->person, said->arena, &person));
-		*name = person.name;
-		return OK;
-	}
-	TRY(application_get(view, caller->tenant, caller->application, said->arena, &application));
-	*name = application.name;
-	return OK;
-}
-
-static fallible tell_one(const struct said *said, struct span change, struct span actor, struct span address,
-	struct factors_notices *notices)
-{
-	char time[TELL_TIME + 1];
-	const struct message_value values[] = {
-		{"change", change}, {"actor", actor}, {"to", address}, tell_time(said->now, time)};
-	const struct tell_ask letter = {.person = said->who->id,
-		.kind = NOTICE_FACTOR_CHANGED,
-		.about = said->factor->id,
-		.values = values,
-		.count = sizeof values / sizeof values[0],
-		.now = said->now};
-	if (notices->count == FACTORS_NOTICES_MAX)
-		return OK;
-	return tell_prepare(said->server->keeper, said->who->tenant, &letter, said->arena,
-		&notices->items[notices->count++]);
-}
-
-/* The person's own address, and each that is or was a factor. */
-static fallible tell_all(
-	const struct said *said, const struct view *view, struct span change, struct factors_notices *notices)
-{
-	struct factor factor;
-	struct factor_texts texts;
-	struct span actor;
-	struct id after = {0};
-	struct err err;
-	notices->count = 0;
-	TRY(name_actor(said, view, &actor));
-	if (said->who->email.len)
-		TRY(tell_one(said, change, actor, said->who->email, notices));
-	while (factor_next(view, said->who->tenant, said->who->id, &after, &factor, &err)) {
-		if (factor.type != FACTOR_EMAIL ||
-			(factor.state != FACTOR_ACTIVE && !ids_equal(factor.id, said->factor->id)))
-			continue;
-		TRY(factor_open_texts(said->server->volume.keys, &factor, said->arena, &texts));
-		if (texts.address.len && !span_equal(texts.address, said->who->email))
-			TRY(tell_one(said, change, actor, texts.address, notices));
-	}
-	return err;
-}
-
-static fallible add_notices(struct act *act, const struct factors_notices *notices)
-{
-	for (size_t i = 0; i < notices->count; i++)
-		TRY(notice_add(act, &notices->items[i]));
-	return OK;
-}
+/* ---- reading ---- */
 
 fallible factors_hint(
 	const struct server *server, const struct factor *factor, struct arena *arena, struct span *hint)
@@ -286,8 +168,8 @@ fallible factors_start_prepare(const struct server *server, const struct caller 
 {
 	enum factor_vouch vouch;
 	TRY(find_person(caller, view, arena, start));
-	TRY(count_held(view, caller->tenant, start->who.id, &start->held));
-	TRY(weigh_vouch(caller, start->who.id, &start->held, &vouch));
+	TRY(factors_count(view, caller->tenant, start->who.id, &start->held));
+	TRY(factors_weigh(caller, start->who.id, &start->held, &vouch));
 	if (start->held.count >= FACTOR_MAX)
 		return FAIL(CONFLICT, "the person has as many factors as there can be");
 	if (start->type == FACTOR_EMAIL && start->address.len == 0)
@@ -304,18 +186,20 @@ fallible factors_start_prepare(const struct server *server, const struct caller 
 	TRY(seal_texts(server, arena, start));
 	TRY(start->type == FACTOR_TOTP ? draw_seed(server, view, arena, start)
 				       : draw_code(server, caller, now, arena, start));
-	const struct said said = {server, caller, &start->who, &start->factor, start->trace, now, arena};
-	return seal_event(&said, ACTION_FACTOR_STARTED, &start->event);
+	const struct scene scene = {server, caller, view, now, arena, start->trace};
+	const struct factor_news_ask about = {
+		&start->who, start->factor.id, factor_type_name(start->type), 0};
+	return factor_news_seal(&scene, &about, ACTION_FACTOR_STARTED, &start->event);
 }
 
-static fallible check_unchanged(struct act *act, const struct person *who, const struct factors_held *held)
+fallible factors_check_unchanged(struct act *act, const struct person *who, const struct factors_held *held)
 {
 	struct row row;
 	struct factors_held now;
 	struct view view = view_act(act);
 	struct noun_key key = noun_key(who->tenant, id_span(&who->id), SPAN_NONE);
 	TRY(view_get(&view, TABLE_PERSON, noun_key_span(&key), &row));
-	TRY(count_held(&view, who->tenant, who->id, &now));
+	TRY(factors_count(&view, who->tenant, who->id, &now));
 	if (row.version != who->version || memcmp(&now, held, sizeof now) != 0)
 		return FAIL_CODE(STALE, "the person or a factor changed meanwhile");
 	return OK;
@@ -325,7 +209,7 @@ fallible factors_start_write(struct act *act, struct factors_start *start)
 {
 	const struct factor *factor = &start->factor;
 	const struct expiry expiry = {EXPIRY_FACTOR, factor_pending_ends(factor), factor->tenant, factor->id};
-	TRY(check_unchanged(act, &start->who, &start->held));
+	TRY(factors_check_unchanged(act, &start->who, &start->held));
 	TRY(factor_put(act, factor));
 	TRY(expiry_put(act, &expiry));
 	if (factor->type == FACTOR_EMAIL)
@@ -352,7 +236,7 @@ static fallible check_remove(const struct caller *caller, const struct factors_c
 		!ids_is_none(caller->person);
 	if (factor->state != FACTOR_ACTIVE || (!factor->proven && manages))
 		return OK;
-	return weigh_vouch(caller, factor->person, &change->held, &vouch);
+	return factors_weigh(caller, factor->person, &change->held, &vouch);
 }
 
 static fallible check_state(const struct factor *factor, enum factors_change_kind kind, struct instant now)
@@ -403,19 +287,19 @@ static fallible compute_codes(const struct server *server, struct instant now, s
 	return methods_compute(&change->method, secret_span(&seed), now);
 }
 
-static fallible seal_change(const struct said *said, const struct view *view, struct factors_change *change)
+static fallible seal_change(const struct scene *scene, struct factors_change *change)
 {
 	bool removes = change->kind == FACTORS_REMOVE;
-	scoped(buf) text = BUF(CHANGE_MAX);
 	enum action action = removes ? ACTION_FACTOR_REMOVED : ACTION_FACTOR_ENROLLED;
-	buf_printf(&text, "%s (%s)", action_row(action)->name, factor_type_name(change->factor.type));
-	TRY(buf_check(&text));
-	TRY(seal_event(said, action, &change->changed));
-	TRY(tell_all(said, view, buf_span(&text), &change->notices));
+	const struct factor *factor = &change->factor;
+	const struct factor_news_ask about = {
+		&change->who, factor->id, factor_type_name(factor->type), factor->tries};
+	TRY(factor_news_seal(scene, &about, action, &change->changed));
+	TRY(factor_news_tell(scene, &about, action, &change->news));
 	if (removes)
 		return OK;
-	TRY(seal_event(said, ACTION_CHALLENGE_FAILED, &change->failed));
-	return seal_event(said, ACTION_FACTOR_SUSPENDED, &change->ended);
+	TRY(factor_news_seal(scene, &about, ACTION_CHALLENGE_FAILED, &change->failed));
+	return factor_news_seal(scene, &about, ACTION_FACTOR_SUSPENDED, &change->ended);
 }
 
 fallible factors_change_prepare(const struct server *server, const struct caller *caller,
@@ -423,7 +307,7 @@ fallible factors_change_prepare(const struct server *server, const struct caller
 {
 	TRY(factor_find(view, caller->tenant, change->id, &change->factor));
 	TRY(person_get(view, caller->tenant, change->factor.person, arena, &change->who));
-	TRY(count_held(view, caller->tenant, change->factor.person, &change->held));
+	TRY(factors_count(view, caller->tenant, change->factor.person, &change->held));
 	/* Whose it is stays unsaid to those who may not know: as if there were none. */
 	if (err_failed(factors_check_reader(caller, change->factor.person)))
 		return FAIL(NOT_FOUND, "the factor is outside what the caller sees");
@@ -434,8 +318,8 @@ fallible factors_change_prepare(const struct server *server, const struct caller
 			change->enrolment_hash));
 	if (change->kind == FACTORS_CONFIRM)
 		TRY(compute_codes(server, now, change));
-	const struct said said = {server, caller, &change->who, &change->factor, change->trace, now, arena};
-	TRY(seal_change(&said, view, change));
+	const struct scene scene = {server, caller, view, now, arena, change->trace};
+	TRY(seal_change(&scene, change));
 	/* They die with the reading; the act reads the row again. */
 	change->factor.texts = change->factor.seed = SPAN_NONE;
 	return OK;
@@ -488,7 +372,7 @@ static fallible finish(struct act *act, struct factors_change *change)
 {
 	struct factor *factor = &change->factor;
 	TRY(factor_put(act, factor));
-	TRY(add_notices(act, &change->notices));
+	TRY(factor_news_add(act, &change->news));
 	return act_add(act, factor->tenant, &change->changed.leaf, NULL);
 }
 
@@ -513,6 +397,8 @@ static fallible write_confirm(struct act *act, struct factors_change *change)
 	factor->confirmed = act->now;
 	factor->proven = redeemed || factor->vouch == FACTOR_BY_PROVEN;
 	memset(factor->code, 0, sizeof factor->code);
+	if (factor->proven)
+		TRY(attempts_forgive(act, factor->tenant, factor->person, (struct id){0}));
 	return finish(act, change);
 }
 
@@ -531,7 +417,7 @@ static fallible write_remove(struct act *act, struct factors_change *change)
 {
 	struct factor *factor = &change->factor;
 	TRY(factor->state == FACTOR_PENDING ? end_pending(act, factor) : factor_drop(act, factor));
-	TRY(add_notices(act, &change->notices));
+	TRY(factor_news_add(act, &change->news));
 	return act_add(act, change->factor.tenant, &change->changed.leaf, NULL);
 }
 
@@ -550,7 +436,7 @@ static fallible read_again(struct act *act, struct factors_change *change)
 fallible factors_change_write(struct act *act, struct factors_change *change)
 {
 	change->refusal = OK;
-	TRY(check_unchanged(act, &change->who, &change->held));
+	TRY(factors_check_unchanged(act, &change->who, &change->held));
 	TRY(read_again(act, change));
 	TRY(check_state(&change->factor, change->kind, act->now));
 	switch (change->kind) {

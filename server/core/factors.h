@@ -3,20 +3,15 @@
  * be planted: a person who has one gains or loses one only by proving who they are (FOUNDATIONS 2). */
 #pragma once
 
+#include "server/core/factor_news.h"
 #include "server/core/mailcodes.h"
 #include "server/core/methods.h"
 
-enum { FACTORS_CODE_MAX = 8, FACTORS_NOTICES_MAX = FACTOR_MAX + 1 };
+enum { FACTORS_CODE_MAX = 8 };
 
 /* What a person has, as prepared; the act compares. */
 struct factors_held {
 	unsigned count, active, proven;
-};
-
-/* Everybody with an address of this person is told. */
-struct factors_notices {
-	struct notice items[FACTORS_NOTICES_MAX];
-	size_t count;
 };
 
 /* ---- POST /v1/people/{person}/factors ---- */
@@ -66,7 +61,7 @@ struct factors_change {
 	struct method method; /* confirm, TOTP: the right codes */
 	uint8_t code_hash[HASH_BLAKE];
 	uint8_t enrolment_hash[HASH_BLAKE];
-	struct factors_notices notices;
+	struct factor_news news;
 	struct event_draft changed, failed, ended;
 	/* decided */
 	struct err refusal; /* a wrong code: the act stands, with its event */
@@ -80,6 +75,16 @@ fallible factors_change_prepare(const struct server *server, const struct caller
 
 /* factors_change_write - five wrong codes end a pending factor. Fails: STALE · CONFLICT · EXPIRED. */
 fallible factors_change_write(struct act *act, struct factors_change *change);
+
+/* factors_count - what a person has. factors_check_unchanged - in the act: still, and the person is the same.
+ * Fails: STALE. */
+fallible factors_count(
+	const struct view *view, struct id tenant, struct id person, struct factors_held *held);
+fallible factors_check_unchanged(struct act *act, const struct person *who, const struct factors_held *held);
+
+/* factors_weigh - who stands behind a change of a person's factors. Fails: DENIED · PERSON_UNPROVEN. */
+fallible factors_weigh(const struct caller *caller, struct id person, const struct factors_held *held,
+	enum factor_vouch *vouch);
 
 /* factors_check_reader - who may see a person's factors: the application, the person, those who manage
  * factors. Fails: DENIED. */

@@ -54,7 +54,8 @@ fallible new_device_prepare(const struct server *server, const struct view *view
 	struct person person;
 	ask->device_note = NULL;
 	ask->new_device_mail = (struct notice){0};
-	if (!ask->has_code || verification_is_decoy(verification) || ids_is_none(verification->device))
+	bool tries = ask->has_code || ask->spend;
+	if (!tries || verification_is_decoy(verification) || ids_is_none(verification->device))
 		return OK;
 	if (!ask->is_new) {
 		ask->sight = (struct device_sight){verification->person, .is_person = true};

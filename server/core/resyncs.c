@@ -2,11 +2,10 @@
 /* resyncs - a run of codes around now, and where two of them stand. */
 #include "server/core/resyncs.h"
 
-#include "base/json_out.h"
 #include "store/budget.h"
 #include "store/storm.h"
 
-enum { DETAIL_MAX = 256, RUN = 2 * RESYNCS_STEPS + 1 };
+enum { RUN = 2 * RESYNCS_STEPS + 1 };
 
 /* ---- prepare ---- */
 
@@ -28,24 +27,6 @@ static fallible compute(const struct scene *scene, struct resyncs_ask *ask)
 	return totp_compute_run(&factor->shape, secret_span(&seed), first, RUN, &ask->run);
 }
 
-static fallible seal(
-	const struct scene *scene, const struct factor *factor, enum action action, struct event_draft *draft)
-{
-	scoped(buf) detail = BUF(DETAIL_MAX);
-	struct json_out out = JSON_OUT(&detail);
-	struct event event = scene_event(scene, action);
-	json_out_open(&out, NULL);
-	json_out_id(&out, "factor_id", ID_FACTOR, factor->id);
-	json_out_text(&out, "kind", factor_type_name(factor->type));
-	json_out_close(&out);
-	TRY(buf_check(&detail));
-	event.has_object_kind = event.object_is_person = true;
-	event.object_kind = ID_PERSON;
-	event.ids[LEAF_ID_OBJECT] = factor->person;
-	event.texts[LEAF_TEXT_DETAIL] = buf_span(&detail);
-	return scene_seal(scene, &event, draft);
-}
-
 fallible resyncs_prepare(const struct scene *scene, struct resyncs_ask *ask)
 {
 	TRY(factor_find(scene->view, scene->caller->tenant, ask->id, &ask->factor));
@@ -54,9 +35,11 @@ fallible resyncs_prepare(const struct scene *scene, struct resyncs_ask *ask)
 		return FAIL(NOT_FOUND, "the factor is outside what the caller sees");
 	TRY(check_factor(&ask->factor));
 	TRY(compute(scene, ask));
-	TRY(seal(scene, &ask->factor, ACTION_FACTOR_RESYNCED, &ask->changed));
-	TRY(seal(scene, &ask->factor, ACTION_CHALLENGE_FAILED, &ask->failed));
-	return seal(scene, &ask->factor, ACTION_CHALLENGE_LOCKED, &ask->locked);
+	const struct person who = {.id = ask->factor.person};
+	const struct factor_news_ask about = {&who, ask->id, factor_type_name(ask->factor.type), 0};
+	TRY(factor_news_seal(scene, &about, ACTION_FACTOR_RESYNCED, &ask->changed));
+	TRY(factor_news_seal(scene, &about, ACTION_CHALLENGE_FAILED, &ask->failed));
+	return factor_news_seal(scene, &about, ACTION_CHALLENGE_LOCKED, &ask->locked);
 }
 
 /* ---- the act ---- */

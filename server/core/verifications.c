@@ -9,7 +9,7 @@
 #include "server/core/decoys.h"
 #include "server/core/devices.h"
 #include "server/core/new_device.h"
-#include "store/enrolment.h"
+#include "server/core/recoveries.h"
 #include "store/expiry.h"
 
 enum { TEXTS_MAX = VERIFICATION_SEALED_MAX - 128, DETAIL_MAX = 512, TEXT_COUNT = 8 };
@@ -186,29 +186,29 @@ static const char *purpose_name(const struct verifications_ask *ask)
 }
 
 /* What a code that is tried now may come to: a login, a refusal, a lock. Tries are those known before the act. */
-static void put_try(const struct verifications_ask *ask, enum factor_type type, struct json_out *out)
+static void put_try(const struct verifications_ask *ask, const char *way, struct json_out *out)
 {
 	int64_t tries = ask->verification.tries + 1;
 	bool is_new = ask->device_note && ask->sight.seen.ms == 0;
-	json_out_number(out, type ? "attempts" : "fails", tries);
-	if (!type)
+	json_out_number(out, way ? "attempts" : "fails", tries);
+	if (!way)
 		return;
 	json_out_open_array(out, "factors");
-	json_out_text(out, NULL, factor_type_name(type));
+	json_out_text(out, NULL, way);
 	json_out_close_array(out);
 	json_out_text(out, "risk", is_new ? "new_device" : "none");
 }
 
-static void put_detail(const struct verifications_ask *ask, enum factor_type type, struct buf *detail)
+static void put_detail(const struct verifications_ask *ask, const char *way, struct buf *detail)
 {
 	struct json_out out = JSON_OUT(detail);
 	json_out_open(&out, NULL);
-	json_out_text(&out, "channel", type ? factor_type_name(type) : "none");
-	if (type)
-		json_out_text(&out, "method", factor_type_name(type));
+	json_out_text(&out, "channel", way ? way : "none");
+	if (way)
+		json_out_text(&out, "method", way);
 	json_out_text(&out, "purpose", purpose_name(ask));
-	if (ask->has_code)
-		put_try(ask, type, &out);
+	if (ask->has_code || ask->spend)
+		put_try(ask, way, &out);
 	else
 		json_out_id(&out, "app_id", ID_APPLICATION, ask->verification.application);
 	if (ask->action_type.len)
@@ -232,7 +232,8 @@ static fallible seal_event(const struct server *server, struct arena *arena, str
 	event.ids[LEAF_ID_REPORTER] = verification->application;
 	event.ids[LEAF_ID_DEVICE] = verification->device;
 	event.ids[LEAF_ID_OBJECT] = verification->id;
-	put_detail(ask, type, &detail);
+	const char *way = ask->spend ? "recovery" : type ? factor_type_name(type) : NULL;
+	put_detail(ask, draft == &ask->locked ? NULL : way, &detail);
 	TRY(buf_check(&detail));
 	device_put_texts(&ask->device, &event);
 	event.texts[LEAF_TEXT_ROLES] = ask->roles;
@@ -262,7 +263,8 @@ static fallible seal_events(const struct server *server, struct arena *arena, st
 		return seal_attempt(server, arena, ask);
 	if (ask->mail.notice.sealed.at)
 		TRY(seal_event(server, arena, ask, FACTOR_EMAIL, &ask->drafts[FACTOR_EMAIL]));
-	return seal_event(server, arena, ask, 0, &ask->drafts[0]);
+	TRY(seal_event(server, arena, ask, 0, &ask->drafts[0]));
+	return ask->spend && ask->may_lock ? seal_event(server, arena, ask, 0, &ask->locked) : OK;
 }
 
 /* ---- mailed codes ---- */
@@ -319,22 +321,45 @@ static void decide_without(struct verifications_ask *ask)
 		ask->decision = VERIFICATIONS_ENROLL;
 }
 
+/* The lock holds at the start as well: nothing is mailed and nobody types a code that would not be looked at. Who
+ * brings a code is told by the act. */
+static fallible check_lane(const struct view *view, struct verifications_ask *ask)
+{
+	struct budget lane;
+	struct verification *verification = &ask->verification;
+	ask->wait_ms = 0;
+	if (ask->has_code || ask->spend || ask->cancels || verification->state != VERIFICATION_OPEN)
+		return OK;
+	TRY(attempts_lane(view, verification, &lane));
+	ask->wait_ms = budget_wait_ms(&lane, ask->now);
+	if (ask->wait_ms == 0 || !ask->is_new)
+		return OK;
+	verification->state = VERIFICATION_REFUSED;
+	verification->reason = REASON_LOCKED;
+	return OK;
+}
+
 static fallible plan(const struct server *server, const struct view *view, struct arena *arena,
 	struct verifications_ask *ask)
 {
 	struct budget budget;
 	const struct method *email = methods_find(&ask->methods, FACTOR_EMAIL, ask->factor);
+	TRY(check_lane(view, ask));
 	bool refused = ask->verification.state == VERIFICATION_REFUSED;
 	decide_without(ask);
+	if (ask->reason == REASON_NONE && ask->wait_ms > 0) {
+		ask->decision = VERIFICATIONS_DENY;
+		ask->reason = REASON_LOCKED;
+	}
 	ask->act = ask->is_new ? VERIFICATIONS_HOUSEKEEPING : VERIFICATIONS_NOTHING;
-	if (ask->has_code || (ask->is_new && refused) ||
+	if (ask->has_code || ask->spend || (ask->is_new && refused) ||
 		(ask->cancels && ask->decision == VERIFICATIONS_CHALLENGE))
 		ask->act = VERIFICATIONS_EVENT;
-	if (ask->has_code || ask->method != FACTOR_EMAIL)
+	if (ask->has_code || ask->spend || ask->method != FACTOR_EMAIL)
 		return OK;
 	if (!email && ask->decision == VERIFICATIONS_CHALLENGE)
 		ask->reason = REASON_NO_FACTOR;
-	if (!email || !may_mail(ask))
+	if (!email || !may_mail(ask) || ask->wait_ms > 0)
 		return OK;
 	TRY(attempts_budget(view, &ask->verification, &budget));
 	if (!budget_may_mail(&budget, ask->now))
@@ -356,6 +381,10 @@ fallible verifications_prepare(const struct server *server, const struct caller 
 	const struct verification *verification = &ask->verification;
 	mailcodes_hash(server->keeper, verification->tenant, verification->id, verification->person,
 		span_text(ask->code), ask->code_hash);
+	const struct scene scene = {server, caller, view, now, arena, ask->trace};
+	ask->spend = NULL;
+	if (ask->recovery.len)
+		TRY(recoveries_spend_prepare(&scene, ask));
 	TRY(plan(server, view, arena, ask));
 	ask->prepared = *verification;
 	/* A device is known to be a person's from when a right code came from it: until then anybody may name one. */
@@ -495,6 +524,8 @@ fallible verifications_write(struct act *act, struct verifications_ask *ask)
 		return write_cancel(act, ask);
 	if (ask->has_code)
 		return attempts_write(act, ask);
+	if (ask->spend)
+		return recoveries_spend_write(act, ask);
 	if (ask->mail.notice.sealed.at)
 		return write_mail(act, ask);
 	TRY(verification_put(act, &ask->verification));
@@ -515,81 +546,4 @@ const struct verification_code *verifications_started(const struct verifications
 {
 	const struct verification *verification = &ask->verification;
 	return verification->code_count ? &verification->codes[verification->code_count - 1] : NULL;
-}
-
-/* ---- housekeeping ---- */
-
-/* An allowed one goes on proving for hours: its turn comes again. */
-static fallible sweep_verification(struct act *act, const struct expiry *expiry)
-{
-	struct verification verification;
-	struct view view = view_act(act);
-	struct expiry later = *expiry;
-	struct err err = verification_get(&view, expiry->tenant, expiry->id, &verification);
-	if (err.kind == ERR_NOT_FOUND)
-		return OK;
-	TRY(err);
-	later.at = verification_ends(&verification);
-	if (later.at.ms > act->now.ms)
-		return expiry_put(act, &later);
-	return verification_drop(act, &verification);
-}
-
-/* One that was confirmed stays; one that was not is gone, with its seed. */
-static fallible sweep_factor(struct act *act, const struct expiry *expiry)
-{
-	struct factor factor;
-	struct view view = view_act(act);
-	struct err err = factor_find(&view, expiry->tenant, expiry->id, &factor);
-	if (err.kind == ERR_NOT_FOUND)
-		return OK;
-	TRY(err);
-	return factor.state == FACTOR_ACTIVE ? OK : factor_drop(act, &factor);
-}
-
-static fallible sweep_enrolment(struct act *act, const struct expiry *expiry)
-{
-	struct enrolment enrolment;
-	struct view view = view_act(act);
-	struct err err = enrolment_get(&view, expiry->tenant, expiry->id, &enrolment);
-	if (err.kind == ERR_NOT_FOUND)
-		return OK;
-	TRY(err);
-	return enrolment_ends(&enrolment).ms > act->now.ms ? OK : enrolment_drop(act, &enrolment);
-}
-
-static fallible sweep(struct act *act, const struct expiry *expiry)
-{
-	switch (expiry->kind) {
-	case EXPIRY_VERIFICATION:
-		return sweep_verification(act, expiry);
-	case EXPIRY_FACTOR:
-		return sweep_factor(act, expiry);
-	case EXPIRY_ENROLMENT:
-		return sweep_enrolment(act, expiry);
-	case EXPIRY_ERASURE:
-		break;
-	}
-	return OK;
-}
-
-fallible verifications_sweep(struct act *act, size_t max, size_t *dropped)
-{
-	static const enum expiry_kind KINDS[] = {EXPIRY_VERIFICATION, EXPIRY_FACTOR, EXPIRY_ENROLMENT};
-	struct view view = view_act(act);
-	*dropped = 0;
-	for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++) {
-		struct expiry expiry;
-		struct err err = OK;
-		for (; *dropped < max; ++*dropped) {
-			err = expiry_next(&view, KINDS[i], act->now, &expiry);
-			if (err_failed(err))
-				break;
-			TRY(expiry_drop(act, &expiry));
-			TRY(sweep(act, &expiry));
-		}
-		if (err.kind != ERR_NOT_FOUND)
-			TRY(err);
-	}
-	return OK;
 }

@@ -29,6 +29,8 @@ enum verifications_decision {
 /* What the committer has to do for it. */
 enum verifications_act { VERIFICATIONS_NOTHING, VERIFICATIONS_HOUSEKEEPING, VERIFICATIONS_EVENT };
 
+struct recoveries_spend; /* server/core/recoveries.h */
+
 struct verifications_ask {
 	/* asked, in the first call; texts are borrowed */
 	struct span person; /* id or ref */
@@ -41,6 +43,7 @@ struct verifications_ask {
 	/* asked, in later calls */
 	struct id id; /* none: open a new one */
 	bool has_action_hash;
+	struct span recovery; /* a recovery code as it was typed; empty */
 	/* asked, in any */
 	enum factor_type method; /* EMAIL: mail a code; 0 = none asked for */
 	bool cancels;
@@ -64,6 +67,7 @@ struct verifications_ask {
 	struct event_draft first_seen;    /* the same, when it is in no registry yet */
 	struct notice new_device_mail;    /* with it; not sealed: nobody is told */
 	uint8_t code_hash[HASH_BLAKE];
+	struct recoveries_spend *spend; /* of a recovery code; NULL */
 	struct mailcodes_code mail;
 	struct event_draft drafts[FACTOR_EMAIL + 1]; /* by the type of the factor; 0 = of none */
 	bool may_lock; /* set when prepare runs again: few calls lock, so that event is not sealed the first time */
@@ -72,6 +76,7 @@ struct verifications_ask {
 	enum verifications_decision decision;
 	enum reason reason;
 	bool compared;          /* a code was compared in this act */
+	int64_t wait_ms;        /* how long the person's lane takes no code: as budget_wait_ms */
 	struct receipt receipt; /* of the event */
 };
 
@@ -89,7 +94,3 @@ fallible verifications_write(struct act *act, struct verifications_ask *ask);
  * code; NULL. */
 const struct method *verifications_used(const struct verifications_ask *ask);
 const struct verification_code *verifications_started(const struct verifications_ask *ask);
-
-/* verifications_sweep - housekeeping: drop verifications, pending factors and enrolment codes that have
- * ended, at most max. */
-fallible verifications_sweep(struct act *act, size_t max, size_t *dropped);

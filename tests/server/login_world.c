@@ -3,6 +3,7 @@
 #include "tests/server/login_world.h"
 
 #include "policies/messages.h"
+#include "store/budget.h"
 #include "tests/support/fake_clock.h"
 
 #include <stdio.h>
@@ -224,6 +225,24 @@ void login_prove(struct api_world *world, struct id tenant, const char *factor)
 	struct proving proving = {.tenant = tenant};
 	must(ids_parse(ID_FACTOR, span_text(factor), &proving.factor));
 	api_world_run(world, prove, &proving);
+}
+
+static fallible put_budget(struct act *act, void *context)
+{
+	const struct budget *budget = context;
+	struct leaf leaf = {.event = budget->person, .action = action_row(ACTION_CHALLENGE_FAILED)->code};
+	TRY(budget_put(act, budget));
+	return act_add(act, budget->tenant, &leaf, NULL);
+}
+
+void login_wear_down(struct api_world *world, struct id tenant, struct id person)
+{
+	struct budget budget = {.tenant = tenant,
+		.person = person,
+		.wrong = BUDGET_END - 1,
+		.row = BUDGET_END - 1,
+		.last = {clock_now().ms - 3 * (int64_t)BUDGET_FORGOTTEN_MS}};
+	api_world_run(world, put_budget, &budget);
 }
 
 bool login_is(const struct api_answer *answer, const char *decision, const char *reason)

@@ -73,5 +73,8 @@ void login_scene_keep_id(const struct login_scene *scene, char id[static ID_TEXT
 /* login_prove - mark an active factor as proven, as an enrolment code would. */
 void login_prove(struct api_world *world, struct id tenant, const char *factor);
 
+/* login_wear_down - all but the last of the wrong codes that end a person's lane of unknown devices, days ago. */
+void login_wear_down(struct api_world *world, struct id tenant, struct id person);
+
 /* login_is - decision and reason (NULL = none). */
 bool login_is(const struct api_answer *answer, const char *decision, const char *reason);

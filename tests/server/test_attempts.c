@@ -47,7 +47,7 @@ static size_t count(struct login_scene *scene, enum action action)
 	return api_count_events(&scene->world, scene->world.tenant.id, action);
 }
 
-Test(attempts, a_verification_for_each_guess_gives_ten_guesses_and_then_one_a_minute)
+Test(attempts, rule_e_a_verification_for_each_guess_gives_five_guesses_and_then_one_a_minute)
 {
 	scoped(login_scene) scene = {0};
 	login_scene_open(&scene);
@@ -74,7 +74,7 @@ Test(attempts, after_the_wait_the_right_code_opens_and_clears)
 	guess_wrong(&scene, "stranger", BUDGET_FREE);
 }
 
-Test(attempts, five_verifications_side_by_side_share_one_budget)
+Test(attempts, rule_e_six_verifications_side_by_side_share_one_budget)
 {
 	scoped(login_scene) scene = {0};
 	char ids[ROUNDS][ID_TEXT + 1], wrong[TOTP_DIGITS_MAX + 1], body[BODY_MAX];
@@ -86,7 +86,7 @@ Test(attempts, five_verifications_side_by_side_share_one_budget)
 		login_scene_ask(&scene, NULL);
 		login_scene_keep_id(&scene, ids[i]);
 	}
-	for (unsigned i = 0; i < ROUNDS * (VERIFICATION_TRIES - 1); i++) {
+	for (unsigned i = 0; i < ROUNDS * (VERIFICATION_TRIES - 1u); i++) {
 		cr_assert(login_try(&scene.world, scene.world.tenant.token, ids[i % ROUNDS], body,
 				  &scene.answer) == 200);
 		compared += login_is(&scene.answer, "challenge", "wrong_code");
@@ -94,7 +94,7 @@ Test(attempts, five_verifications_side_by_side_share_one_budget)
 	cr_assert(compared == BUDGET_FREE, "%u", compared);
 }
 
-Test(attempts, a_stranger_who_guesses_does_not_lock_out_the_persons_own_device)
+Test(attempts, rule_e_a_stranger_who_guesses_does_not_lock_out_the_persons_own_device)
 {
 	scoped(login_scene) scene = {0};
 	login_scene_open(&scene);
@@ -146,6 +146,102 @@ Test(attempts, nobody_is_locked_like_somebody)
 	fake_clock_pass(MINUTE_MS);
 	guess(&scene, "nobody@example.org", "thief", "123456");
 	cr_assert(login_is(&scene.answer, "challenge", "wrong_code"), "%s", scene.answer.body);
+}
+
+/* ---- the lock at the start, and at the end ---- */
+
+Test(attempts, rule_e_the_lock_is_checked_at_the_start_and_at_redemption)
+{
+	scoped(login_scene) scene = {0};
+	char id[ID_TEXT + 1], code[TOTP_DIGITS_MAX + 1], body[BODY_MAX];
+	login_scene_open(&scene);
+	login_scene_ask(&scene, NULL);
+	login_scene_keep_id(&scene, id);
+	guess_wrong(&scene, "thief", BUDGET_FREE);
+	login_app_code(&scene.app, 0, code);
+	snprintf(body, sizeof body, "{\"code\":\"%s\"}", code);
+	cr_assert(login_try(&scene.world, scene.world.tenant.token, id, body, &scene.answer) == 200);
+	cr_assert(
+		login_is(&scene.answer, "deny", "locked"), "one that was open before: %s", scene.answer.body);
+	fake_clock_pass(MINUTE_MS / 2);
+	login_scene_ask(&scene, NULL);
+	cr_assert(login_is(&scene.answer, "deny", "locked"), "a new one: %s", scene.answer.body);
+	cr_assert(json_integer_value(api_member(&scene.answer, "retry_in")) == 30, "%s", scene.answer.body);
+	login_scene_keep_id(&scene, id);
+	fake_clock_pass(MINUTE_MS / 2);
+	cr_assert(login_try(&scene.world, scene.world.tenant.token, id, body, &scene.answer) == 200);
+	cr_assert(login_is(&scene.answer, "deny", "locked"), "it stays closed: %s", scene.answer.body);
+	login_scene_ask(&scene, NULL);
+	cr_assert(login_is(&scene.answer, "challenge", NULL), "%s", scene.answer.body);
+}
+
+Test(attempts, rule_e_nothing_is_mailed_while_the_lane_is_closed)
+{
+	scoped(login_scene) scene = {0};
+	char factor[ID_TEXT + 1], id[ID_TEXT + 1];
+	login_scene_begin(&scene);
+	login_add_address(&scene.world, scene.person.text, "vera@example.org", factor);
+	login_scene_ask(&scene, NULL);
+	login_scene_keep_id(&scene, id);
+	for (unsigned i = 0; i < BUDGET_FREE; i++)
+		guess(&scene, scene.person.text, "thief", "1234567");
+	size_t before = api_count_notices(&scene.world, scene.person.id, NOTICE_LOGIN_CODE);
+	login_scene_ask(&scene, ",\"method\":\"email\"");
+	cr_assert(login_is(&scene.answer, "deny", "locked"), "%s", scene.answer.body);
+	cr_assert(login_try(&scene.world, scene.world.tenant.token, id, "{\"method\":\"email\"}",
+			  &scene.answer) == 200);
+	cr_assert(login_is(&scene.answer, "deny", "locked"), "%s", scene.answer.body);
+	cr_assert(api_count_notices(&scene.world, scene.person.id, NOTICE_LOGIN_CODE) == before);
+}
+
+Test(attempts, rule_e_a_hundred_wrong_codes_in_a_row_end_it_for_strangers_and_not_for_the_own_device)
+{
+	scoped(login_scene) scene = {0};
+	login_scene_open(&scene);
+	guess_right(&scene, "own-laptop");
+	cr_assert(login_is(&scene.answer, "allow", NULL), "%s", scene.answer.body);
+	login_wear_down(&scene.world, scene.world.tenant.id, scene.person.id);
+	guess_wrong(&scene, "thief", 1);
+	cr_assert(count(&scene, ACTION_CHALLENGE_LOCKED) == 1);
+	fake_clock_pass(2 * BUDGET_WAIT_MAX_MS);
+	guess_right(&scene, "thief");
+	cr_assert(login_is(&scene.answer, "deny", "locked"), "however long one waits: %s", scene.answer.body);
+	cr_assert(!api_member(&scene.answer, "retry_in"), "waiting does not help");
+	login_scene_ask(&scene, NULL);
+	cr_assert(login_is(&scene.answer, "deny", "locked"), "at the start as well: %s", scene.answer.body);
+	guess_right(&scene, "own-laptop");
+	cr_assert(login_is(&scene.answer, "allow", NULL), "%s", scene.answer.body);
+}
+
+Test(attempts, rule_n_nobody_is_locked_at_the_start_like_somebody)
+{
+	scoped(login_scene) scene = {0};
+	const char *token;
+	login_scene_open(&scene);
+	token = scene.world.tenant.token;
+	for (unsigned i = 0; i < BUDGET_FREE; i++)
+		guess(&scene, "nobody@example.org", "thief", "123456");
+	cr_assert(login_open(&scene.world, token, "nobody@example.org", NULL, &scene.answer) == 200);
+	cr_assert(login_is(&scene.answer, "deny", "locked"), "%s", scene.answer.body);
+	cr_assert(json_integer_value(api_member(&scene.answer, "retry_in")) == 60, "%s", scene.answer.body);
+	fake_clock_pass(MINUTE_MS);
+	cr_assert(login_open(&scene.world, token, "nobody@example.org", NULL, &scene.answer) == 200);
+	cr_assert(login_is(&scene.answer, "challenge", NULL), "%s", scene.answer.body);
+}
+
+Test(attempts, rule_s_a_storm_of_guesses_is_one_event_a_minute_and_a_count)
+{
+	enum { GUESSES = 40 };
+	scoped(login_scene) scene = {0};
+	login_scene_open(&scene);
+	guess_wrong(&scene, "thief", BUDGET_FREE);
+	size_t before = count(&scene, ACTION_CHALLENGE_FAILED);
+	for (unsigned i = 0; i < GUESSES; i++) {
+		guess_right(&scene, "thief");
+		cr_assert(login_is(&scene.answer, "deny", "locked"), "%u: %s", i, scene.answer.body);
+	}
+	cr_assert(count(&scene, ACTION_CHALLENGE_FAILED) == before + 1, "%zu",
+		count(&scene, ACTION_CHALLENGE_FAILED));
 }
 
 /* ---- mails ---- */

@@ -3,6 +3,7 @@
  */
 #include "server/core/verifications.h"
 
+#include "server/core/sweeps.h"
 #include "tests/server/login_world.h"
 #include "tests/support/fake_clock.h"
 
@@ -461,7 +462,7 @@ struct sweeping {
 static fallible sweep(struct act *act, void *context)
 {
 	struct sweeping *sweeping = context;
-	return verifications_sweep(act, 100, &sweeping->dropped);
+	return sweeps_run(act, 100, &sweeping->dropped);
 }
 
 /* Housekeeping needs no event of its own, and gets none. */

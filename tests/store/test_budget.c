@@ -25,11 +25,12 @@ static struct budget after(unsigned wrong)
 	return budget;
 }
 
-Test(budget, ten_wrong_codes_are_free)
+Test(budget, rule_e_five_wrong_codes_are_free)
 {
-	const struct budget none = after(0), nine = after(BUDGET_FREE - 1), ten = after(BUDGET_FREE);
-	cr_assert(budget_is_open(&none, NOON) && budget_is_open(&nine, NOON));
-	cr_assert(!budget_is_open(&ten, NOON));
+	const struct budget none = after(0), four = after(BUDGET_FREE - 1), five = after(BUDGET_FREE);
+	cr_assert(BUDGET_FREE == 5 && budget_is_open(&none, NOON) && budget_is_open(&four, NOON));
+	cr_assert(!budget_is_open(&five, NOON));
+	cr_assert(budget_wait_ms(&five, later(NOON, 1)) == MINUTE_MS - 1);
 }
 
 Test(budget, each_further_one_waits_twice_as_long_and_an_hour_at_most)
@@ -41,8 +42,45 @@ Test(budget, each_further_one_waits_twice_as_long_and_an_hour_at_most)
 		cr_assert(!budget_is_open(&budget, later(NOON, wait - 1)), "%u", i);
 		cr_assert(budget_is_open(&budget, later(NOON, wait)), "%u", i);
 	}
+	const struct budget many = after(BUDGET_END - 1);
+	cr_assert(many.wrong == BUDGET_END - 1 && budget_is_open(&many, later(NOON, BUDGET_WAIT_MAX_MS)));
+}
+
+Test(budget, rule_e_fewer_than_five_are_forgotten_after_a_quarter_of_an_hour)
+{
+	struct budget early = after(BUDGET_FREE - 1), late = early;
+	budget_charge(&early, later(NOON, BUDGET_FREE_MS - 1));
+	budget_charge(&late, later(NOON, BUDGET_FREE_MS));
+	cr_assert(early.wrong == BUDGET_FREE && late.wrong == 1);
+	cr_assert(late.row == BUDGET_FREE, "but not in a row");
+}
+
+Test(budget, rule_e_a_hundred_in_a_row_close_the_lane_until_recovery_however_slowly_they_came)
+{
+	struct budget budget = {.tenant = world_tenant(1), .person = world_thing(2)};
+	struct instant at = NOON;
+	for (unsigned i = 0; i < BUDGET_END; i++) {
+		cr_assert(budget_is_open(&budget, at), "%u", i);
+		budget_charge(&budget, at);
+		at = later(at, 2 * BUDGET_FORGOTTEN_MS);
+	}
+	cr_assert(budget_wait_ms(&budget, later(at, INT64_C(1000) * BUDGET_FORGOTTEN_MS)) == INT64_MAX);
+	budget_clear(&budget);
+	cr_assert(budget_is_open(&budget, at));
 	const struct budget many = after(UINT16_MAX + 5u);
-	cr_assert(many.wrong == UINT16_MAX && budget_is_open(&many, later(NOON, BUDGET_WAIT_MAX_MS)));
+	cr_assert(many.row == UINT16_MAX && many.wrong == UINT16_MAX, "a count that is full stays full");
+}
+
+Test(budget, nobodys_lane_begins_anew_after_a_day_also_after_a_hundred)
+{
+	struct budget budget = {.tenant = world_tenant(1)};
+	budget.person.bytes[15] = 7;
+	for (unsigned i = 0; i < BUDGET_END; i++)
+		budget_charge(&budget, NOON);
+	cr_assert(budget_wait_ms(&budget, later(NOON, BUDGET_FORGOTTEN_MS - 1)) == INT64_MAX);
+	cr_assert(budget_is_open(&budget, later(NOON, BUDGET_FORGOTTEN_MS)));
+	budget_charge(&budget, later(NOON, BUDGET_FORGOTTEN_MS));
+	cr_assert(budget.row == 1 && budget.wrong == 1);
 }
 
 Test(budget, a_day_without_a_wrong_code_is_a_new_beginning)
@@ -96,7 +134,8 @@ Test(budget, is_found_in_its_own_lane_and_tenant_only)
 	world_must(world_perform(
 		&world, (struct act_job){.kind = ACT_HOUSEKEEPING, .run = put, .context = &budget}));
 	world_must(find(&world, world_tenant(1), world_thing(7), &read));
-	cr_assert(read.wrong == 3 && read.last.ms == NOON.ms && ids_equal(read.device, world_thing(7)));
+	cr_assert(read.wrong == 3 && read.row == 3 && read.last.ms == NOON.ms &&
+		ids_equal(read.device, world_thing(7)));
 	cr_assert(find(&world, world_tenant(1), (struct id){0}, &read).kind == ERR_NOT_FOUND);
 	cr_assert(find(&world, world_tenant(2), world_thing(7), &read).kind == ERR_NOT_FOUND);
 }
@@ -125,6 +164,12 @@ Test(budget, reads_its_golden_file_for_ever)
 	vectors_read_hex("golden/budget_1.hex", &golden);
 	world_must(find_raw(&world, buf_span(&golden), &read));
 	cr_assert(read.wrong == 11 && read.last.ms == NOON.ms && read.mails == 3 && read.since.ms == NOON.ms);
+	cr_assert(read.row == 11, "what the first version did not count");
+	buf_clear(&golden);
+	vectors_read_hex("golden/budget_2.hex", &golden);
+	world_must(find_raw(&world, buf_span(&golden), &read));
+	cr_assert(read.wrong == 11 && read.last.ms == NOON.ms && read.mails == 3 && read.since.ms == NOON.ms);
+	cr_assert(read.row == 55);
 }
 
 Test(budget, refuses_records_that_are_cut_or_of_another_version)
@@ -134,6 +179,8 @@ Test(budget, refuses_records_that_are_cut_or_of_another_version)
 	uint8_t record[20] = {1};
 	world_make(&world, &kv_mem, FOLD);
 	cr_assert(find_raw(&world, span_of(record, 19), &read).kind == ERR_CORRUPT);
-	record[0] = 2;
-	cr_assert(find_raw(&world, SPAN_BYTES(record), &read).kind == ERR_CORRUPT);
+	for (uint8_t version = 2; version < 5; version++) {
+		record[0] = version;
+		cr_assert(find_raw(&world, SPAN_BYTES(record), &read).kind == ERR_CORRUPT, "%u", version);
+	}
 }

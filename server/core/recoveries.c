@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* recoveries - made, and spent. */
+#include "server/core/recoveries.h"
+
+#include "base/json_out.h"
+#include "crypto/random.h"
+#include "server/core/attempts.h"
+#include "server/core/new_device.h"
+#include "server/core/tell.h"
+
+enum { DETAIL_MAX = 256, NUMBER_MAX = 8 };
+
+static const char KIND[] = "recovery";
+
+fallible recoveries_find(
+	const struct view *view, struct id tenant, struct id person, struct recovery *recovery)
+{
+	return recovery_get(view, tenant, person, recovery);
+}
+
+/* ---- made ---- */
+
+/* The year's count outlives the set. */
+static fallible take_before(const struct scene *scene, struct recoveries_make *make)
+{
+	struct recovery before;
+	struct recovery *made = &make->recovery;
+	struct err err = recovery_get(scene->view, made->tenant, made->person, &before);
+	make->before = 0;
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	make->before = before.version;
+	made->year = before.year;
+	made->uses = before.uses;
+	return OK;
+}
+
+static fallible say_made(const struct scene *scene, struct recoveries_make *make)
+{
+	const struct factor_news_ask about = {&make->who, make->recovery.id, KIND, 0};
+	enum action action = make->before ? ACTION_FACTOR_RECOVERY_REGENERATED : ACTION_FACTOR_ENROLLED;
+	TRY(factor_news_seal(scene, &about, action, &make->event));
+	return factor_news_tell(scene, &about, action, &make->news);
+}
+
+fallible recoveries_make_prepare(const struct scene *scene, struct recoveries_make *make)
+{
+	struct id person;
+	enum factor_vouch vouch;
+	const struct caller *caller = scene->caller;
+	TRY(factors_find_person(scene->view, caller, make->person, &person));
+	TRY(person_get(scene->view, caller->tenant, person, scene->arena, &make->who));
+	if (make->who.state != PERSON_ACTIVE)
+		return FAIL(NOT_FOUND, "the person is not active");
+	TRY(factors_count(scene->view, caller->tenant, person, &make->held));
+	TRY(factors_weigh(caller, person, &make->held, &vouch));
+	if (make->held.active == 0)
+		return FAIL(CONFLICT, "recovery codes stand in for a factor: confirm one first");
+	make->recovery = (struct recovery){.tenant = caller->tenant,
+		.person = person,
+		.id = random_id(scene->now),
+		.made = scene->now,
+		.proven = vouch == FACTOR_BY_PROVEN};
+	TRY(take_before(scene, make));
+	for (size_t i = 0; i < RECOVERY_CODES; i++)
+		recovery_codes_draw(scene->server->keeper, caller->tenant, person, make->codes[i],
+			make->recovery.codes[i].hash);
+	return say_made(scene, make);
+}
+
+fallible recoveries_make_write(struct act *act, struct recoveries_make *make)
+{
+	struct recovery now = {.version = 0};
+	struct view view = view_act(act);
+	const struct recovery *made = &make->recovery;
+	TRY(factors_check_unchanged(act, &make->who, &make->held));
+	struct err err = recovery_get(&view, made->tenant, made->person, &now);
+	if (err.kind != ERR_NOT_FOUND)
+		TRY(err);
+	if (now.version != make->before)
+		return FAIL_CODE(STALE, "another set was made or used meanwhile");
+	TRY(recovery_put(act, made));
+	TRY(factor_news_add(act, &make->news));
+	return act_add(act, made->tenant, &make->event.leaf, NULL);
+}
+
+/* ---- spent: prepare ---- */
+
+static fallible seal_used(const struct scene *scene, const struct verifications_ask *ask,
+	const struct recovery *recovery, struct event_draft *draft)
+{
+	scoped(buf) detail = BUF(DETAIL_MAX);
+	struct json_out out = JSON_OUT(&detail);
+	struct event event = {.action = ACTION_FACTOR_RECOVERY_USED,
+		.source = LEAF_SERVER,
+		.actor = LEAF_PERSON,
+		.has_object_kind = true,
+		.object_kind = ID_FACTOR};
+	json_out_open(&out, NULL);
+	json_out_number(&out, "left", (int64_t)recovery_left(recovery) - 1);
+	json_out_number(&out, "uses_this_year", (int64_t)recovery_uses(recovery, scene->now) + 1);
+	json_out_close(&out);
+	TRY(buf_check(&detail));
+	event.ids[LEAF_ID_ACTOR] = recovery->person;
+	event.ids[LEAF_ID_REPORTER] = ask->verification.application;
+	event.ids[LEAF_ID_DEVICE] = ask->verification.device;
+	event.ids[LEAF_ID_OBJECT] = recovery->id;
+	device_put_texts(&ask->device, &event);
+	event.texts[LEAF_TEXT_TRACE] = scene->trace;
+	event.texts[LEAF_TEXT_DETAIL] = buf_span(&detail);
+	return scene_seal(scene, &event, draft);
+}
+
+static fallible tell_one(const struct scene *scene, const struct verifications_ask *ask, struct span left,
+	struct span address, struct notice *notice)
+{
+	char time[TELL_TIME + 1];
+	struct message_value values[5] = {{"left", left}, {"to", address}, tell_time(scene->now, time)};
+	size_t count = 3;
+	if (ask->device.name.len)
+		values[count++] = (struct message_value){"device", ask->device.name};
+	if (ask->device.ip.len)
+		values[count++] = (struct message_value){"ip", ask->device.ip};
+	const struct tell_ask letter = {.person = ask->verification.person,
+		.kind = NOTICE_RECOVERY_USED,
+		.about = ask->verification.id,
+		.values = values,
+		.count = count,
+		.now = scene->now};
+	return tell_prepare(scene->server->keeper, ask->verification.tenant, &letter, scene->arena, notice);
+}
+
+static fallible tell_all(const struct scene *scene, const struct verifications_ask *ask,
+	const struct recovery *recovery, struct factor_news *news)
+{
+	struct person who;
+	struct addresses to;
+	scoped(buf) left = BUF(NUMBER_MAX);
+	buf_printf(&left, "%u", recovery_left(recovery) - 1);
+	TRY(buf_check(&left));
+	TRY(person_get(scene->view, recovery->tenant, recovery->person, scene->arena, &who));
+	TRY(addresses_list(scene->server, scene->view, &who, (struct id){0}, scene->arena, &to));
+	for (size_t i = 0; i < to.count; i++)
+		TRY(tell_one(scene, ask, buf_span(&left), to.items[i], &news->items[i]));
+	news->count = to.count;
+	return OK;
+}
+
+fallible recoveries_spend_prepare(const struct scene *scene, struct verifications_ask *ask)
+{
+	struct recovery recovery;
+	const struct verification *verification = &ask->verification;
+	struct recoveries_spend *spend = arena_alloc(scene->arena, sizeof *spend);
+	if (!spend)
+		return FAIL(NO_MEMORY, "a call has no memory for a recovery code");
+	*spend = (struct recoveries_spend){.version = 0};
+	ask->spend = spend;
+	TRY(recovery_codes_hash(scene->server->keeper, verification->tenant, verification->person,
+		ask->recovery, spend->hash));
+	struct err err = recovery_get(scene->view, verification->tenant, verification->person, &recovery);
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	if (!ask->may_lock || recovery_left(&recovery) == 0)
+		return OK;
+	spend->version = recovery.version;
+	TRY(seal_used(scene, ask, &recovery, &spend->used));
+	return tell_all(scene, ask, &recovery, &spend->news);
+}
+
+/* ---- spent: the act ---- */
+
+/* A lane that is closed is what recovery is for; a verification that had its five tries is closed for it as well. */
+static enum reason closed_for(const struct verifications_ask *ask, struct instant now)
+{
+	const struct verification *verification = &ask->verification;
+	enum reason closed = attempts_closed(ask, now);
+	bool by_lane = verification->state == VERIFICATION_REFUSED && closed == REASON_LOCKED;
+	if (by_lane && verification->tries < VERIFICATION_TRIES && ask->methods.count)
+		closed = verification_is_expired(verification, now) ? REASON_EXPIRED : REASON_NONE;
+	if (closed == REASON_NONE && verification->is_action)
+		return REASON_WEAK_METHOD;
+	return closed;
+}
+
+static void allow(struct verifications_ask *ask, const struct recovery *recovery, struct instant now)
+{
+	struct verification *verification = &ask->verification;
+	verification->state = VERIFICATION_ALLOWED;
+	verification->decided = now;
+	verification->factor = recovery->id;
+	verification->weak = !recovery->proven;
+	verification->aal = 1;
+	verification->code_count = 0; /* whatever was mailed is worth nothing any more */
+	memcpy(verification->used_code, ask->spend->hash, sizeof verification->used_code);
+	ask->decision = VERIFICATIONS_ALLOW;
+	ask->reason = REASON_NONE;
+}
+
+static fallible write_right(
+	struct act *act, struct verifications_ask *ask, struct recovery *recovery, struct recovery_code *code)
+{
+	const struct verification *verification = &ask->verification;
+	struct recoveries_spend *spend = ask->spend;
+	struct event_draft *login = &ask->drafts[0];
+	if (!ask->may_lock || spend->version != recovery->version)
+		return FAIL_CODE(STALE, "the mails of this use are not sealed yet");
+	recovery_use(recovery, code, act->now);
+	spend->left = recovery_left(recovery);
+	spend->uses = recovery_uses(recovery, act->now);
+	allow(ask, recovery, act->now);
+	TRY(recovery_put(act, recovery));
+	TRY(verification_put(act, verification));
+	TRY(attempts_forgive(act, verification->tenant, verification->person, verification->device));
+	TRY(factor_news_add(act, &spend->news));
+	event_decide(login, ACTION_LOGIN_SUCCEEDED, LEAF_SUCCESS, REASON_NONE);
+	login->leaf.flags |= verification->weak ? 0 : LEAF_PROVEN;
+	TRY(act_add(act, verification->tenant, &login->leaf, &ask->receipt));
+	TRY(act_add(act, verification->tenant, &spend->used.leaf, NULL));
+	return new_device_write(act, ask);
+}
+
+static fallible write_wrong(struct act *act, struct verifications_ask *ask)
+{
+	struct verification *verification = &ask->verification;
+	bool last = verification->tries >= VERIFICATION_TRIES;
+	ask->decision = last ? VERIFICATIONS_DENY : VERIFICATIONS_CHALLENGE;
+	ask->reason = last ? REASON_LOCKED : REASON_WRONG_CODE;
+	if (last)
+		verification->state = VERIFICATION_LOCKED;
+	TRY(verification_put(act, verification));
+	if (last)
+		return attempts_add_lock(act, ask);
+	return attempts_refuse(act, ask, ACTION_CHALLENGE_FAILED, REASON_WRONG_CODE);
+}
+
+static fallible write_refused(
+	struct act *act, struct verifications_ask *ask, enum action action, enum reason reason)
+{
+	ask->decision = VERIFICATIONS_DENY;
+	ask->reason = reason;
+	TRY(verification_put(act, &ask->verification));
+	return attempts_refuse(act, ask, action, reason);
+}
+
+fallible recoveries_spend_write(struct act *act, struct verifications_ask *ask)
+{
+	struct recovery recovery = {.version = 0};
+	struct view view = view_act(act);
+	struct verification *verification = &ask->verification;
+	enum reason closed = closed_for(ask, act->now);
+	TRY(arena_keep(act->arena, verification->sealed, &verification->sealed));
+	if (closed != REASON_NONE)
+		return write_refused(act, ask, ACTION_CHALLENGE_FAILED, closed);
+	verification->tries++; /* charged before anything is compared */
+	ask->compared = true;
+	/* Nobody has a set, and is compared with an empty one like a person who has none. */
+	struct err err = recovery_get(&view, verification->tenant, verification->person, &recovery);
+	if (err.kind != ERR_NOT_FOUND)
+		TRY(err);
+	struct recovery_code *code = recovery_match(&recovery, ask->spend->hash);
+	if (!code || recovery.version == 0)
+		return write_wrong(act, ask);
+	if (code->used.ms == 0)
+		return write_right(act, ask, &recovery, code);
+	verification->tries--; /* a used one is no guess */
+	return write_refused(act, ask, ACTION_CHALLENGE_REPLAYED, REASON_REPLAYED);
+}

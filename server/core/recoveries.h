@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* recoveries - ten codes for the day when the phone is gone: made once, each good for one login, every use told to all
+ * addresses of the person and counted per year. */
+#pragma once
+
+#include "server/core/factors.h"
+#include "server/core/recovery_codes.h"
+#include "server/core/verifications.h"
+
+/* ---- POST /v1/people/{person}/factors {"type":"recovery"} ---- */
+
+struct recoveries_make {
+	/* asked */
+	struct span person; /* id or ref */
+	/* prepared */
+	struct person who;
+	struct factors_held held;
+	uint64_t before; /* version of the set that is replaced; 0 = there is none */
+	struct recovery recovery;
+	char codes[RECOVERY_CODES][RECOVERY_CODES_TEXT + 1]; /* shown once */
+	struct factor_news news;
+	struct event_draft event;
+};
+
+/* recoveries_make_prepare - draw ten codes; those of an older set are worth nothing any more.
+ * Fails: NOT_FOUND the person · DENIED · PERSON_UNPROVEN · CONFLICT no factor is active that they could stand in for. */
+fallible recoveries_make_prepare(const struct scene *scene, struct recoveries_make *make);
+fallible recoveries_make_write(struct act *act, struct recoveries_make *make);
+
+/* recoveries_find - a person's set, for showing it. Fails: NOT_FOUND. */
+fallible recoveries_find(
+	const struct view *view, struct id tenant, struct id person, struct recovery *recovery);
+
+/* ---- POST /v1/verifications/{id} {"recovery":"…"} ---- */
+
+struct recoveries_spend {
+	/* prepared */
+	uint8_t hash[HASH_BLAKE];
+	uint64_t version; /* of the set that the mails speak of */
+	struct factor_news news;
+	struct event_draft used;
+	/* decided */
+	unsigned left, uses; /* after a right one; uses of this year */
+};
+
+/* recoveries_spend_prepare - of a verification whose person was looked up. The mails are sealed when prepare runs
+ * again: few calls need them. Fails: MALFORMED_CODE. */
+fallible recoveries_spend_prepare(const struct scene *scene, struct verifications_ask *ask);
+
+/* recoveries_spend_write - charge the verification, compare, decide. A right code opens also while the person's lanes
+ * are closed, and opens them: 80 bits are not guessed. It confirms no action. Fails: STALE. */
+fallible recoveries_spend_write(struct act *act, struct verifications_ask *ask);

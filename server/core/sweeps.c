@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* sweeps - by the queue of what ends when. */
+#include "server/core/sweeps.h"
+
+#include "store/enrolment.h"
+#include "store/expiry.h"
+#include "store/factor.h"
+#include "store/verification.h"
+
+/* ---- housekeeping ---- */
+
+/* An allowed one goes on proving for hours: its turn comes again. */
+static fallible sweep_verification(struct act *act, const struct expiry *expiry)
+{
+	struct verification verification;
+	struct view view = view_act(act);
+	struct expiry later = *expiry;
+	struct err err = verification_get(&view, expiry->tenant, expiry->id, &verification);
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	later.at = verification_ends(&verification);
+	if (later.at.ms > act->now.ms)
+		return expiry_put(act, &later);
+	return verification_drop(act, &verification);
+}
+
+/* One that was confirmed stays; one that was not is gone, with its seed. */
+static fallible sweep_factor(struct act *act, const struct expiry *expiry)
+{
+	struct factor factor;
+	struct view view = view_act(act);
+	struct err err = factor_find(&view, expiry->tenant, expiry->id, &factor);
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	return factor.state == FACTOR_ACTIVE ? OK : factor_drop(act, &factor);
+}
+
+static fallible sweep_enrolment(struct act *act, const struct expiry *expiry)
+{
+	struct enrolment enrolment;
+	struct view view = view_act(act);
+	struct err err = enrolment_get(&view, expiry->tenant, expiry->id, &enrolment);
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	return enrolment_ends(&enrolment).ms > act->now.ms ? OK : enrolment_drop(act, &enrolment);
+}
+
+static fallible sweep(struct act *act, const struct expiry *expiry)
+{
+	switch (expiry->kind) {
+	case EXPIRY_VERIFICATION:
+		return sweep_verification(act, expiry);
+	case EXPIRY_FACTOR:
+		return sweep_factor(act, expiry);
+	case EXPIRY_ENROLMENT:
+		return sweep_enrolment(act, expiry);
+	case EXPIRY_ERASURE:
+		break;
+	}
+	return OK;
+}
+
+fallible sweeps_run(struct act *act, size_t max, size_t *dropped)
+{
+	static const enum expiry_kind KINDS[] = {EXPIRY_VERIFICATION, EXPIRY_FACTOR, EXPIRY_ENROLMENT};
+	struct view view = view_act(act);
+	*dropped = 0;
+	for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++) {
+		struct expiry expiry;
+		struct err err = OK;
+		for (; *dropped < max; ++*dropped) {
+			err = expiry_next(&view, KINDS[i], act->now, &expiry);
+			if (err_failed(err))
+				break;
+			TRY(expiry_drop(act, &expiry));
+			TRY(sweep(act, &expiry));
+		}
+		if (err.kind != ERR_NOT_FOUND)
+			TRY(err);
+	}
+	return OK;
+}
