@@ -209,11 +209,23 @@ static inline bool take_varint(struct span *rest, uint32_t *v)
 	return true;
 }
 
+/* Bits 64 * i to 64 * i + 63 of the list; zeroes where it ends. */
+static uint64_t bits_at(struct span list, size_t i)
+{
+	uint64_t little = 0;
+	struct span rest = span_from(list, i * sizeof little);
+	if (rest.len >= sizeof little)
+		memcpy(&little, rest.at, sizeof little);
+	else if (rest.len)
+		memcpy(&little, rest.at, rest.len);
+	return le64toh(little);
+}
+
 static size_t count_bits(struct span bits)
 {
 	size_t count = 0;
-	for (size_t i = 0; i < bits.len; i++)
-		count += (size_t)__builtin_popcount(bits.at[i]);
+	for (size_t i = 0; i * sizeof(uint64_t) < bits.len; i++)
+		count += (size_t)__builtin_popcountll(bits_at(bits, i));
 	return count;
 }
 
@@ -291,18 +303,6 @@ static fallible mark_deltas(const struct posting_list *list, uint64_t *bits)
 		TRY(mark_one(list, row, bits));
 	}
 	return OK;
-}
-
-/* Bits 64 * i to 64 * i + 63 of the list; zeroes where it ends. */
-static uint64_t bits_at(struct span list, size_t i)
-{
-	uint64_t little = 0;
-	struct span rest = span_from(list, i * sizeof little);
-	if (rest.len >= sizeof little)
-		memcpy(&little, rest.at, sizeof little);
-	else if (rest.len)
-		memcpy(&little, rest.at, rest.len);
-	return le64toh(little);
 }
 
 static void mark_bits(const struct posting_list *list, uint64_t *bits)

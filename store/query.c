@@ -225,15 +225,13 @@ static void mark_range(const struct search *search, struct slice *slice)
 	size_t low = search->begin > first ? (size_t)(search->begin - first) : 0;
 	size_t high = search->end < first + count ? (size_t)(search->end - first) : (size_t)count;
 	empty(slice, slice->matches);
-	for (size_t row = low; row < high;) {
-		if (row % 64 == 0 && high - row >= 64) {
-			slice->matches[row / 64] = UINT64_MAX;
-			row += 64;
-		} else {
-			slice->matches[row / 64] |= UINT64_C(1) << row % 64;
-			row++;
-		}
-	}
+	if (low >= high)
+		return;
+	for (size_t word = low / 64; word * 64 < high; word++)
+		slice->matches[word] = UINT64_MAX;
+	slice->matches[low / 64] &= UINT64_MAX << low % 64;
+	if (high % 64)
+		slice->matches[high / 64] &= (UINT64_C(1) << high % 64) - 1;
 }
 
 static fallible mark_list(struct search *search, const struct posting_list *list, uint64_t *set)

@@ -203,17 +203,22 @@ static fallible name_all(struct log_names *names, const struct view *view, const
 	return name_application(names, view, reader, leaf->ids[LEAF_ID_REPORTER], &event->reporter);
 }
 
-/* Into *event, which is half made after a failure. */
-static fallible read_row(const struct view *view, const struct log_reader *reader, const struct log_row *row,
-	const struct leaf *leaf, struct log_names *names, struct log_event *event)
+/* Into *event, which is half made after a failure. Its texts lie in the arena. */
+static fallible open_row(const struct view *view, const struct log_reader *reader, const struct log_row *row,
+	const struct leaf *leaf, struct arena *arena, struct log_event *event)
 {
 	*event = (struct log_event){.read = {.row = *row, .leaf = *leaf}};
-	struct event_read *read = &event->read;
-	struct err err = event_read_parts(view_keys(view), sight_of(reader, leaf), names->arena, read);
+	struct err err = event_read_parts(view_keys(view), sight_of(reader, leaf), arena, &event->read);
 	/* Whoever asks has proved who they are: it is our bytes that do not hold. */
 	if (err.kind == ERR_FORGED)
 		return FAIL(CORRUPT, "a sealed part of an event does not open");
-	TRY(err);
+	return err;
+}
+
+static fallible name_row(const struct view *view, const struct log_reader *reader, struct log_names *names,
+	struct log_event *event)
+{
+	struct event_read *read = &event->read;
 	/* These borrow from a transaction that ends before the event is shown. */
 	read->row.leaf = SPAN_NONE;
 	for (size_t i = 0; i < read->leaf.part_count; i++)
@@ -221,6 +226,13 @@ static fallible read_row(const struct view *view, const struct log_reader *reade
 	if (!read->action)
 		TRY(log_names_action(names, view, read->leaf.action, &read->action));
 	return name_all(names, view, reader, event);
+}
+
+static fallible read_row(const struct view *view, const struct log_reader *reader, const struct log_row *row,
+	const struct leaf *leaf, struct log_names *names, struct log_event *event)
+{
+	TRY(open_row(view, reader, row, leaf, names->arena, event));
+	return name_row(view, reader, names, event);
 }
 
 /* What the user agent says. A client is shown it of nobody, but for the kind of the device. */
@@ -256,21 +268,33 @@ static void paging_done(struct paging *paging)
 	arena_done(&paging->scratch);
 }
 
-/* What the index found by hashes is opened and compared, as far as the reader may open it. */
-static fallible check_match(struct paging *paging, const struct view *view, const struct log_row *row,
-	const struct leaf *leaf, bool *fits)
+/* Out of the scratch: the event is shown. */
+static fallible keep_texts(struct event_read *event, struct arena *arena)
 {
-	struct event_read event = {.row = *row, .leaf = *leaf};
+	for (unsigned tag = 1; tag < LEAF_TEXT_COUNT; tag++)
+		if (event->texts[tag].len)
+			TRY(arena_keep(arena, event->texts[tag], &event->texts[tag]));
+	return OK;
+}
+
+/* What the index found by hashes is opened and compared, as far as the reader may open it. */
+static fallible open_match(struct paging *paging, const struct view *view, const struct log_row *row,
+	const struct leaf *leaf, struct log_event *event, bool *fits)
+{
 	unsigned sees = sight_of(paging->reader, leaf);
-	*fits = true;
-	if (!log_filter_needs_match(&paging->match))
-		return OK;
 	arena_clear(&paging->scratch);
-	struct err err = event_read_parts(view_keys(view), sees, &paging->scratch, &event);
-	if (err.kind == ERR_FORGED)
-		return FAIL(CORRUPT, "a sealed part of an event does not open");
-	TRY(err);
-	return log_filter_fits(&paging->match, &event, sees, &paging->scratch, fits);
+	TRY(open_row(view, paging->reader, row, leaf, &paging->scratch, event));
+	TRY(log_filter_fits(&paging->match, &event->read, sees, &paging->scratch, fits));
+	return *fits ? keep_texts(&event->read, paging->names.arena) : OK;
+}
+
+static fallible open_found(struct paging *paging, const struct view *view, const struct log_row *row,
+	const struct leaf *leaf, struct log_event *event, bool *fits)
+{
+	*fits = true;
+	return log_filter_needs_match(&paging->match)
+		? open_match(paging, view, row, leaf, event, fits)
+		: open_row(view, paging->reader, row, leaf, paging->names.arena, event);
 }
 
 /* Who acts, acts again from the same device: mostly the row before has said what its user agent says. */
@@ -300,11 +324,11 @@ static fallible take_row(struct paging *paging, const struct view *view, uint64_
 	TRY(leaf_decode(row.leaf, &leaf));
 	if (!may_see(paging->reader, &leaf))
 		return OK;
-	TRY(check_match(paging, view, &row, &leaf, &fits));
+	struct log_event *event = &page->events[page->count];
+	TRY(open_found(paging, view, &row, &leaf, event, &fits));
 	if (!fits)
 		return OK;
-	struct log_event *event = &page->events[page->count];
-	TRY(read_row(view, paging->reader, &row, &leaf, &paging->names, event));
+	TRY(name_row(view, paging->reader, &paging->names, event));
 	TRY(read_agent_again(paging, view, &row, event));
 	page->count++;
 	paging->bytes += row.leaf.len;
@@ -340,6 +364,15 @@ static void join_range(struct log_page *page, const struct query *query, const s
 	}
 }
 
+/* Once there is something for it. Each event is written whole before it counts. */
+static fallible make_room(struct paging *paging)
+{
+	struct log_page *page = paging->page;
+	if (!page->events)
+		page->events = arena_room(paging->names.arena, paging->limit * sizeof(struct log_event));
+	return page->events ? OK : FAIL(NO_MEMORY, "a call has no memory for a page of events");
+}
+
 /* One query, and as many of its rows as there is room for. */
 static fallible run_round(const struct server *server, struct paging *paging, struct query *query)
 {
@@ -350,6 +383,8 @@ static fallible run_round(const struct server *server, struct paging *paging, st
 	/* After the query, so that every row it names is in this snapshot. */
 	TRY(reading_open(&server->volume, &reading));
 	struct view view = view_reading(&reading);
+	if (found.count)
+		TRY(make_room(paging));
 	while (i < found.count && !paging->full)
 		TRY(take_row(paging, &view, found.sequences[i++]));
 	join_range(paging->page, query, &found);
@@ -374,10 +409,6 @@ fallible log_read_page(const struct server *server, const struct log_reader *rea
 		.limit = ask->limit,
 		.server = server,
 		.agents_until_ms = clock_monotonic_ms() + LOG_AGENT_PAGE_MS};
-	/* Each event is written whole before it counts. */
-	made.events = arena_room(arena, ask->limit * sizeof(struct log_event));
-	if (!made.events)
-		return FAIL(NO_MEMORY, "a call has no memory for a page of events");
 	TRY(log_names_init(&paging.names, reader->tenant, arena));
 	TRY(log_filter_match(ask->filters, arena, &paging.match));
 	TRY(make_query(server, reader, ask, &query));

@@ -69,7 +69,7 @@ struct log_page_ask {
 };
 
 struct log_page {
-	struct log_event *events; /* in the arena */
+	struct log_event *events; /* in the arena; NULL when the index found nothing */
 	size_t count;
 	bool more;
 	uint64_t last;                     /* `after` of the next page, when more */
