@@ -4,7 +4,7 @@
 
 #include "crypto/random.h"
 
-enum { CODE = 16, GROUP = 4 };
+enum { CODE = RECOVERY_CODES_PLAIN, GROUP = 4 };
 
 static const char ALPHABET[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
@@ -43,10 +43,9 @@ static char meant(char c)
 	return c != '\0' && strchr(ALPHABET, c) ? c : '\0';
 }
 
-fallible recovery_codes_hash(const struct keeper *keeper, struct id tenant, struct id person,
-	struct span typed, uint8_t hash[static HASH_BLAKE])
+fallible recovery_codes_parse(struct span typed, char code[static RECOVERY_CODES_PLAIN])
 {
-	char code[CODE];
+	char read[CODE];
 	size_t count = 0;
 	for (size_t i = 0; i < typed.len; i++) {
 		char c = (char)typed.at[i];
@@ -55,10 +54,20 @@ fallible recovery_codes_hash(const struct keeper *keeper, struct id tenant, stru
 		c = meant(c);
 		if (c == '\0' || count == CODE)
 			return FAIL_CODE(MALFORMED_CODE, "a recovery code has sixteen letters and digits");
-		code[count++] = c;
+		read[count++] = c;
 	}
 	if (count != CODE)
 		return FAIL_CODE(MALFORMED_CODE, "a recovery code has sixteen letters and digits");
+	memcpy(code, read, CODE);
+	secret_wipe(read, sizeof read);
+	return OK;
+}
+
+fallible recovery_codes_hash(const struct keeper *keeper, struct id tenant, struct id person,
+	struct span typed, uint8_t hash[static HASH_BLAKE])
+{
+	char code[CODE];
+	TRY(recovery_codes_parse(typed, code));
 	hash_code(keeper, tenant, person, code, hash);
 	secret_wipe(code, sizeof code);
 	return OK;

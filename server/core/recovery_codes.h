@@ -6,6 +6,7 @@
 #include "store/recovery.h"
 
 enum {
+	RECOVERY_CODES_PLAIN = 16,     /* characters that count */
 	RECOVERY_CODES_TEXT = 19,      /* XXXX-XXXX-XXXX-XXXX, as it is shown */
 	RECOVERY_CODES_TYPED_MAX = 64, /* with spaces, dashes, small letters */
 };
@@ -15,7 +16,12 @@ enum {
 void recovery_codes_draw(const struct keeper *keeper, struct id tenant, struct id person,
 	char text[static RECOVERY_CODES_TEXT + 1], uint8_t hash[static HASH_BLAKE]);
 
-/* recovery_codes_hash - of what was typed: in either case, spaces and dashes anywhere, I and L for 1, O for 0.
+/* recovery_codes_parse - what was typed: in either case, spaces and dashes anywhere, I and L for 1, O for 0.
+ *
+ *   code  RECOVERY_CODES_PLAIN characters of 0-9, A-Z without I, L, O, U; not NUL-ended
  * Fails: MALFORMED_CODE it can't be a code. */
+fallible recovery_codes_parse(struct span typed, char code[static RECOVERY_CODES_PLAIN]);
+
+/* recovery_codes_hash - the same, hashed. Fails: as recovery_codes_parse. */
 fallible recovery_codes_hash(const struct keeper *keeper, struct id tenant, struct id person,
 	struct span typed, uint8_t hash[static HASH_BLAKE]);

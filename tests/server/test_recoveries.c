@@ -7,6 +7,7 @@
 #include "tests/support/fake_clock.h"
 
 #include <criterion/criterion.h>
+#include <pthread.h>
 #include <stdio.h>
 
 enum { BODY_MAX = 512, CODE_MAX = RECOVERY_CODES_TEXT + 1 };
@@ -219,6 +220,55 @@ Test(recoveries, rule_e_it_opens_also_after_a_hundred_wrong_codes_and_ends_the_l
 	login_app_code(&scene.app, 0, right);
 	login_scene_type(&scene, right);
 	cr_assert(login_is(&scene.answer, "allow", NULL), "the app opens again: %s", scene.answer.body);
+}
+
+/* ---- side by side ---- */
+
+enum { AT_ONCE = 16 };
+
+struct speaker {
+	struct login_scene *scene;
+	const char *code;
+	char id[ID_TEXT + 1];
+	bool allowed, replayed;
+	pthread_t thread;
+};
+
+static void *speak(void *context)
+{
+	struct speaker *speaker = context;
+	struct api_world *world = &speaker->scene->world;
+	scoped(api_answer) answer = {0};
+	char body[BODY_MAX];
+	snprintf(body, sizeof body, "{\"recovery\":\"%s\"}", speaker->code);
+	login_try(world, world->tenant.token, speaker->id, body, &answer);
+	speaker->allowed = login_is(&answer, "allow", NULL);
+	speaker->replayed = login_is(&answer, "deny", "replayed");
+	return NULL;
+}
+
+Test(recoveries, rule_a_one_code_in_sixteen_verifications_at_once_opens_exactly_one)
+{
+	scoped(login_scene) scene = {0};
+	struct paper paper;
+	static struct speaker speakers[AT_ONCE];
+	unsigned allowed = 0, replayed = 0;
+	open_with_paper(&scene, &paper);
+	for (size_t i = 0; i < AT_ONCE; i++) {
+		speakers[i] = (struct speaker){.scene = &scene, .code = paper.codes[0]};
+		login_scene_ask(&scene, NULL);
+		login_scene_keep_id(&scene, speakers[i].id);
+	}
+	for (size_t i = 0; i < AT_ONCE; i++)
+		cr_assert(pthread_create(&speakers[i].thread, NULL, speak, &speakers[i]) == 0);
+	for (size_t i = 0; i < AT_ONCE; i++) {
+		pthread_join(speakers[i].thread, NULL);
+		allowed += speakers[i].allowed;
+		replayed += speakers[i].replayed;
+	}
+	cr_assert(allowed == 1 && replayed == AT_ONCE - 1, "%u, %u", allowed, replayed);
+	cr_assert(count(&scene, ACTION_FACTOR_RECOVERY_USED) == 1);
+	cr_assert(api_count_notices(&scene.world, scene.person.id, NOTICE_RECOVERY_USED) == 1);
 }
 
 Test(recoveries, it_confirms_no_action)
