@@ -308,6 +308,8 @@ static void *publish_many(void *context)
 Test(tail, whoever_sees_a_size_finds_every_row_below_it)
 {
 	pthread_t publisher;
+	struct tail_walk walk;
+	const struct id nobody = {0};
 	uint64_t size = 0;
 	scoped(bench) bench = bench_make();
 	append(&bench, 3, 3);
@@ -318,6 +320,9 @@ Test(tail, whoever_sees_a_size_finds_every_row_below_it)
 		size = tail_size(tenant);
 		const struct tail_row *newest = tail_newest(bench.tail, tenant);
 		cr_assert(newest && newest->index + 1 >= size);
+		tail_walk(bench.tail, tenant, &nobody, &walk);
+		newest = tail_walk_next(&walk);
+		cr_assert(newest && newest->index + 1 >= size, "also by its actor");
 		tail_unlock(bench.tail);
 	}
 	pthread_join(publisher, NULL);
