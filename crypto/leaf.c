@@ -48,7 +48,7 @@ fallible leaf_encode(const struct leaf *leaf, struct buf *out)
 	uint8_t present = 0;
 	for (unsigned i = 0; i < LEAF_ID_COUNT; i++)
 		present = (uint8_t)(present | (unsigned)!ids_is_none(leaf->ids[i]) << i);
-	buf_put_u8(out, LEAF_VERSION);
+	buf_put_u8(out, ids_is_none(leaf->ids[LEAF_ID_BRANCH]) ? LEAF_VERSION : LEAF_VERSION_BRANCH);
 	buf_put(out, SPAN_BYTES(leaf->event.bytes));
 	buf_put_delta(out, drawn_at(leaf), leaf->received.ms);
 	buf_put_delta(out, leaf->received.ms, leaf->time.ms);
@@ -91,11 +91,12 @@ static void read_envelope(struct reader *reader, struct leaf *leaf)
 }
 
 /* An id of zeroes is none, and none is left out: else two different leaves would mean the same. */
-static fallible read_ids(struct reader *reader, struct leaf *leaf)
+static fallible read_ids(struct reader *reader, unsigned version, struct leaf *leaf)
 {
 	unsigned present = reader_u8(reader);
-	if (present >= 1u << LEAF_ID_COUNT)
-		return FAIL(CORRUPT, "a leaf has an id that no version knows");
+	bool has_branch = present & 1u << LEAF_ID_BRANCH;
+	if (has_branch != (version == LEAF_VERSION_BRANCH))
+		return FAIL(CORRUPT, "a leaf has a branch where its version has none");
 	for (unsigned i = 0; i < LEAF_ID_COUNT; i++) {
 		if (!(present & 1u << i))
 			continue;
@@ -128,12 +129,13 @@ fallible leaf_decode(struct span bytes, struct leaf *leaf)
 		return FAIL(CORRUPT, "a leaf is longer than any can be");
 	struct reader reader = READER(bytes);
 	struct leaf read = {0};
-	if (reader_u8(&reader) != LEAF_VERSION)
+	unsigned version = reader_u8(&reader);
+	if (version != LEAF_VERSION && version != LEAF_VERSION_BRANCH)
 		return FAIL(CORRUPT, "a leaf has an unknown version");
 	read_envelope(&reader, &read);
 	if (!is_known(&read))
 		return FAIL(CORRUPT, "a leaf has a field that no version knows");
-	TRY(read_ids(&reader, &read));
+	TRY(read_ids(&reader, version, &read));
 	TRY(read_parts(&reader, &read));
 	TRY(reader_check(&reader));
 	*leaf = read;

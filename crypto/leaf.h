@@ -15,7 +15,8 @@
 
 struct words; /* store/words.h */
 
-enum { LEAF_VERSION = 1, LEAF_MAX = 65535, LEAF_PARTS_MAX = 4 };
+/* A leaf is of version 2 when it has a branch, else of version 1: each leaf has one encoding. */
+enum { LEAF_VERSION = 1, LEAF_VERSION_BRANCH = 2, LEAF_MAX = 65535, LEAF_PARTS_MAX = 4 };
 
 /* Stored numbers: never renumber. */
 enum leaf_source { LEAF_SERVER = 0, LEAF_APPLICATION = 1, LEAF_IMPORT = 2 };
@@ -37,6 +38,7 @@ enum leaf_id {
 	LEAF_ID_DEVICE,
 	LEAF_ID_REPORTER, /* the application that said it */
 	LEAF_ID_GRANT,
+	LEAF_ID_BRANCH, /* of who acted, else of the client, as they were then */
 	LEAF_ID_COUNT
 };
 

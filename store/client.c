@@ -3,8 +3,10 @@
 #include "store/client.h"
 
 #include "base/reader.h"
+#include "store/branch.h"
 
-enum { CLIENT_RECORD = 1, RECORD_MAX = 4096, FLAG_DELEGATED = 1, FLAG_FROZEN = 2 };
+/* Version 2 has a branch, version 1 has none. */
+enum { CLIENT_RECORD = 1, CLIENT_RECORD_BRANCH = 2, RECORD_MAX = 4096, FLAG_DELEGATED = 1, FLAG_FROZEN = 2 };
 
 static const struct noun_refs REFS = {TABLE_CLIENT, TABLE_CLIENT_TERM, ID_CLIENT, "mn.client.ref"};
 
@@ -22,18 +24,20 @@ static fallible open_texts(
 	return noun_open_texts(view_keys(view), &seal, sealed, arena, texts, 3);
 }
 
-static fallible decode(
-	const struct view *view, const struct row *row, struct arena *arena, struct client *client)
+static fallible decode_clear(const struct row *row, struct client *client, struct span *sealed)
 {
 	struct reader reader = READER(row->payload);
 	client->version = row->version;
-	if (reader_u8(&reader) != CLIENT_RECORD)
+	unsigned version = reader_u8(&reader);
+	if (version != CLIENT_RECORD && version != CLIENT_RECORD_BRANCH)
 		return FAIL(CORRUPT, "a client's record has an unknown version");
 	client->state = reader_u8(&reader);
 	client->language = reader_u8(&reader);
 	uint8_t flags = reader_u8(&reader);
 	client->mailbox_delegated = flags & FLAG_DELEGATED;
 	client->frozen = flags & FLAG_FROZEN;
+	if (version == CLIENT_RECORD_BRANCH)
+		client->branch = noun_take_id(&reader);
 	client->created.ms = reader_i64(&reader);
 	client->contact_count = reader_u8(&reader);
 	if (client->contact_count > CLIENT_CONTACTS_MAX || client->state > CLIENT_ERASED ||
@@ -41,8 +45,16 @@ static fallible decode(
 		return FAIL(CORRUPT, "a client's record has a field that no version knows");
 	for (size_t i = 0; i < client->contact_count; i++)
 		client->contacts[i] = noun_take_id(&reader);
-	struct span sealed = reader_sized(&reader);
-	TRY(reader_check(&reader));
+	*sealed = reader_sized(&reader);
+	return reader_check(&reader);
+}
+
+static fallible decode(
+	const struct view *view, const struct row *row, struct arena *arena, struct client *client)
+{
+	struct span sealed;
+	TRY(decode_clear(row, client, &sealed));
+	TRY(branch_get(view, client->tenant, client->branch, arena, &client->branch_name));
 	/* Unreadable from the moment that an erasure begins, though the key may still be there. */
 	return client->state < CLIENT_ERASING ? open_texts(view, sealed, arena, client) : OK;
 }
@@ -59,6 +71,18 @@ fallible client_get(
 	return OK;
 }
 
+fallible client_get_branch(const struct view *view, struct id tenant, struct id id, struct id *branch)
+{
+	struct row row;
+	struct span sealed;
+	struct client read = {.tenant = tenant, .id = id};
+	struct noun_key key = noun_key(tenant, id_span(&id), SPAN_NONE);
+	TRY(view_get(view, TABLE_CLIENT, noun_key_span(&key), &row));
+	TRY(decode_clear(&row, &read, &sealed));
+	*branch = read.branch;
+	return OK;
+}
+
 fallible client_seal(const struct keys *keys, const struct client *client, struct buf *sealed)
 {
 	const struct noun_seal seal = seal_of(client);
@@ -70,12 +94,15 @@ fallible client_put(struct act *act, const struct client *client, struct span se
 {
 	scoped(buf) record = BUF(RECORD_MAX);
 	struct noun_key key = noun_key(client->tenant, id_span(&client->id), SPAN_NONE);
-	buf_put_u8(&record, CLIENT_RECORD);
+	bool has_branch = !ids_is_none(client->branch);
+	buf_put_u8(&record, has_branch ? CLIENT_RECORD_BRANCH : CLIENT_RECORD);
 	buf_put_u8(&record, (uint8_t)client->state);
 	buf_put_u8(&record, (uint8_t)client->language);
 	buf_put_u8(&record,
 		(uint8_t)((client->mailbox_delegated ? FLAG_DELEGATED : 0) |
 			(client->frozen ? FLAG_FROZEN : 0)));
+	if (has_branch)
+		buf_put(&record, id_span(&client->branch));
 	buf_put_i64(&record, client->created.ms);
 	buf_put_u8(&record, (uint8_t)client->contact_count);
 	for (size_t i = 0; i < client->contact_count; i++)

@@ -25,6 +25,7 @@ struct client {
 	enum language language;
 	bool mailbox_delegated; /* an assistant runs the mailbox: no codes by e-mail to its contacts */
 	bool frozen;            /* the client stopped all use */
+	struct id branch;       /* none: of no branch */
 	struct instant created;
 	struct id contacts[CLIENT_CONTACTS_MAX]; /* people of kind client; "the client is told" means all of
 						    them */
@@ -32,6 +33,7 @@ struct client {
 	struct span name; /* sealed, as the two below */
 	struct span ref;
 	struct span time_zone;
+	struct span branch_name; /* of the branch; not of this row */
 	uint64_t version;
 };
 
@@ -39,6 +41,9 @@ struct client {
  */
 fallible client_get(
 	const struct view *view, struct id tenant, struct id id, struct arena *arena, struct client *client);
+
+/* client_get_branch - only that: nothing is opened. Fails: NOT_FOUND · FORGED · CORRUPT. */
+fallible client_get_branch(const struct view *view, struct id tenant, struct id id, struct id *branch);
 
 /* client_seal - the sealed texts, in prepare; client_put - the row, in the act. */
 fallible client_seal(const struct keys *keys, const struct client *client, struct buf *sealed);

@@ -150,6 +150,7 @@ static fallible write_group(struct fold *fold, const struct group *group)
 	for (enum index_field field = INDEX_ACTION; field < INDEX_WORDS; field++)
 		TRY(write_field(fold, group, field));
 	TRY(write_words(fold, group));
+	TRY(write_field(fold, group, INDEX_BRANCH));
 	TRY(write_tree(fold, group));
 	return write_tenant(fold, group);
 }

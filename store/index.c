@@ -237,6 +237,8 @@ size_t index_row_values(const struct tail_row *row, enum index_field field,
 		return id_value(row->in_place_of, values);
 	case INDEX_DEVICE:
 		return id_value(row->device, values);
+	case INDEX_BRANCH:
+		return id_value(row->branch, values);
 	case INDEX_OBJECT:
 		return object_value(row->object, values);
 	case INDEX_ALL:
@@ -278,6 +280,8 @@ bool index_row_has(
 		return is_value(row->in_place_of, value);
 	case INDEX_DEVICE:
 		return is_value(row->device, value);
+	case INDEX_BRANCH:
+		return is_value(row->branch, value);
 	case INDEX_OBJECT:
 		return memcmp(row->object.bytes + 8, value, 8) == 0 && !ids_is_none(row->object);
 	case INDEX_ALL:
@@ -303,6 +307,7 @@ size_t index_value_width(enum index_field field)
 	case INDEX_CLIENT:
 	case INDEX_IN_PLACE_OF:
 	case INDEX_DEVICE:
+	case INDEX_BRANCH:
 		return 16;
 	case INDEX_CLASS:
 	case INDEX_OUTCOME:

@@ -48,6 +48,7 @@ enum index_field {
 	INDEX_CRITICAL = 12,   /* value 1 byte: 0 or 1 */
 	INDEX_WORDS =
 		13, /* epoch of the tenant's search key 4, LE; then packed, value: a token, 4 bytes, BE */
+	INDEX_BRANCH = 14, /* value 16 bytes */
 	INDEX_FIELD_COUNT
 };
 

@@ -329,6 +329,7 @@ static fallible merge_tenant(struct step *step, const struct plan *plan)
 	for (enum index_field field = INDEX_ACTION; field < INDEX_WORDS; field++)
 		TRY(merge_field(step, plan, field));
 	TRY(merge_words(step, plan));
+	TRY(merge_field(step, plan, INDEX_BRANCH));
 	return replace_places(step, plan);
 }
 

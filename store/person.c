@@ -3,8 +3,10 @@
 #include "store/person.h"
 
 #include "base/reader.h"
+#include "store/branch.h"
 
-enum { PERSON_RECORD = 1, ROLE_RECORD = 1, RECORD_MAX = 4096 };
+/* Version 2 has a branch, version 1 has none. */
+enum { PERSON_RECORD = 1, PERSON_RECORD_BRANCH = 2, ROLE_RECORD = 1, RECORD_MAX = 4096 };
 
 static struct noun_seal seal_of(const struct person *person)
 {
@@ -37,12 +39,15 @@ static fallible decode_clear(
 {
 	struct reader reader = READER(row->payload);
 	person->version = row->version;
-	if (reader_u8(&reader) != PERSON_RECORD)
+	unsigned version = reader_u8(&reader);
+	if (version != PERSON_RECORD && version != PERSON_RECORD_BRANCH)
 		return FAIL(CORRUPT, "a person's record has an unknown version");
 	person->kind = reader_u8(&reader);
 	person->state = reader_u8(&reader);
 	person->language = reader_u8(&reader);
 	person->client = noun_take_id(&reader);
+	if (version == PERSON_RECORD_BRANCH)
+		person->branch = noun_take_id(&reader);
 	person->created.ms = reader_i64(&reader);
 	person->email_changed.ms = reader_i64(&reader);
 	TRY(read_roles(&reader, arena, person));
@@ -59,6 +64,7 @@ static fallible decode(
 {
 	struct span sealed;
 	TRY(decode_clear(row, arena, person, &sealed));
+	TRY(branch_get(view, person->tenant, person->branch, arena, &person->branch_name));
 	/* Unreadable from the moment that an erasure begins, though the key may still be there. */
 	return person->state < PERSON_ERASING ? open_texts(view, sealed, arena, person) : OK;
 }
@@ -99,11 +105,14 @@ fallible person_put(struct act *act, const struct person *person, struct span se
 {
 	scoped(buf) record = BUF(RECORD_MAX);
 	struct noun_key key = noun_key(person->tenant, id_span(&person->id), SPAN_NONE);
-	buf_put_u8(&record, PERSON_RECORD);
+	bool has_branch = !ids_is_none(person->branch);
+	buf_put_u8(&record, has_branch ? PERSON_RECORD_BRANCH : PERSON_RECORD);
 	buf_put_u8(&record, (uint8_t)person->kind);
 	buf_put_u8(&record, (uint8_t)person->state);
 	buf_put_u8(&record, (uint8_t)person->language);
 	buf_put(&record, id_span(&person->client));
+	if (has_branch)
+		buf_put(&record, id_span(&person->branch));
 	buf_put_i64(&record, person->created.ms);
 	buf_put_i64(&record, person->email_changed.ms);
 	buf_put_u8(&record, (uint8_t)person->role_count);

@@ -26,6 +26,7 @@ struct person {
 	enum person_state state;
 	enum language language;
 	struct id client; /* whose contact; none for others */
+	struct id branch; /* none: of no branch */
 	struct instant created;
 	struct instant email_changed; /* an address younger than 24 hours gets no enrolment code */
 	struct span roles[PERSON_ROLES_MAX];
@@ -33,6 +34,7 @@ struct person {
 	struct span name; /* sealed, as the two below */
 	struct span email;
 	struct span ref;
+	struct span branch_name; /* of the branch; not of this row */
 	uint64_t version;
 };
 

@@ -11,7 +11,7 @@
 enum {
 	QUERY_VALUES_MAX = 24,  /* of one field */
 	QUERY_PHRASES_MAX = 64, /* of all fields together */
-	QUERY_FIELDS_MAX = 13,
+	QUERY_FIELDS_MAX = 14,
 	QUERY_LIMIT_MAX = 500,
 	QUERY_WORK_MAX = 2000000, /* postings looked at for one page; then the page ends early and says so */
 };

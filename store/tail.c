@@ -314,6 +314,7 @@ fallible tail_batch_add(struct tail_batch *batch, const struct log_row *row)
 		.in_place_of = leaf.ids[LEAF_ID_IN_PLACE_OF],
 		.object = leaf.ids[LEAF_ID_OBJECT],
 		.device = leaf.ids[LEAF_ID_DEVICE],
+		.branch = leaf.ids[LEAF_ID_BRANCH],
 		.leaf_hash = row->leaf_hash,
 		.words = keep_words(batch, row->words),
 		.before = touched->last,

@@ -42,6 +42,7 @@ struct tail_row {
 	struct id in_place_of;
 	struct id object;
 	struct id device;
+	struct id branch;
 	struct merkle_hash leaf_hash;
 	const struct words *words; /* NULL: the parts have to be opened to know */
 };

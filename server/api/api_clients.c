@@ -40,6 +40,7 @@ static void put_members(struct json_out *out, const struct client *client)
 	ask_put_text(out, "name", client->name);
 	json_out_text(out, "language", languages_code(client->language));
 	ask_put_text(out, "time_zone", client->time_zone);
+	ask_put_text(out, "branch", client->branch_name);
 	json_out_bool(out, "mailbox_delegated", client->mailbox_delegated);
 	json_out_bool(out, "frozen", client->frozen);
 	json_out_text(out, "state", clients_state_name(client->state));
@@ -87,6 +88,7 @@ static fallible read_add(struct call *call, struct clients_add *add)
 	if (zone.len)
 		client->time_zone = zone;
 	client->mailbox_delegated = json_in_bool(&top, "mailbox_delegated", JSON_OPTIONAL, false);
+	ask_branch(&top, &add->branch);
 	read_contacts(call, &top, add);
 	json_in_end(&top);
 	return call_check(call);
@@ -232,6 +234,7 @@ static fallible read_change(struct call *call, struct clients_change *change)
 	change->name = ask_line(call, &top, "name", JSON_OPTIONAL, CLIENT_NAME_MAX);
 	change->ref = ask_ref(&top);
 	change->time_zone = ask_zone(&top);
+	ask_branch(&top, &change->branch);
 	change->has_language = ask_language(&top, &change->language);
 	change->has_delegated = json_in_has(&top, "mailbox_delegated");
 	change->delegated = json_in_bool(&top, "mailbox_delegated", JSON_OPTIONAL, false);

@@ -32,6 +32,7 @@ void api_people_put_members(const struct call *call, struct json_out *out, const
 		json_out_span(out, NULL, person->roles[i]);
 	json_out_close_array(out);
 	json_out_id(out, "client", ID_CLIENT, person->client);
+	ask_put_text(out, "branch", person->branch_name);
 	json_out_text(out, "state", people_state_name(person->state));
 	json_out_time(out, "created", person->created);
 }
@@ -89,6 +90,7 @@ static fallible read_add(struct call *call, const struct scene *scene, struct pe
 	ask_language(&top, &person->language);
 	read_roles(scene, &top, person->roles, &person->role_count);
 	read_client(&top, kind, add);
+	ask_branch(&top, &add->branch);
 	json_in_end(&top);
 	return call_check(call);
 }
@@ -242,6 +244,7 @@ static fallible read_change(struct call *call, const struct scene *scene, struct
 	change->email = ask_email(call, &top);
 	change->has_language = ask_language(&top, &change->language);
 	change->has_roles = read_roles(scene, &top, change->roles, &change->role_count);
+	ask_branch(&top, &change->branch);
 	int state = json_in_word(&top, "state", JSON_OPTIONAL, SETTABLE);
 	change->has_state = state >= 0;
 	change->state = state > 0 ? PERSON_SUSPENDED : PERSON_ACTIVE;

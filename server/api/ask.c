@@ -72,6 +72,14 @@ struct span ask_ref(struct json_object *object)
 	return SPAN_NONE;
 }
 
+void ask_branch(struct json_object *object, struct branches_set *set)
+{
+	set->given = json_in_has(object, "branch");
+	set->name = json_in_free_text(object, "branch", JSON_OPTIONAL, BRANCH_NAME_MAX);
+	if (set->name.len && !text_is_ref(set->name))
+		json_in_note(object, "branch", "malformed");
+}
+
 /* A name of the zone database: Europe/Sofia, Etc/GMT+2. */
 static bool is_zone(struct span text)
 {

@@ -6,6 +6,7 @@
 #include "policies/languages.h"
 #include "policies/modes.h"
 #include "server/api/call.h"
+#include "server/core/branches.h"
 #include "server/core/scene.h"
 
 /* ask_scene - the scene of a call over a view, which has to outlive it. */
@@ -17,6 +18,9 @@ struct span ask_line(
 	struct call *call, struct json_object *object, const char *name, enum json_need need, size_t max);
 struct span ask_email(struct call *call, struct json_object *object);
 struct span ask_ref(struct json_object *object);
+
+/* ask_branch - the name of a branch, of the form of a ref; empty = of none any more. */
+void ask_branch(struct json_object *object, struct branches_set *set);
 struct span ask_zone(struct json_object *object);
 
 /* ask_language - true when one was given. */

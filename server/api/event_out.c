@@ -226,6 +226,7 @@ void event_out_members(struct json_out *out, const struct log_event *event)
 	put_what(out, read);
 	put_actor(out, event);
 	put_others(out, event);
+	put_text(out, "branch", event->branch.name);
 	put_object(out, event);
 	if (!ids_is_none(read->leaf.ids[LEAF_ID_GRANT]))
 		json_out_id(out, "grant", ID_GRANT, read->leaf.ids[LEAF_ID_GRANT]);

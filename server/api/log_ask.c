@@ -55,6 +55,11 @@ static const char *take_client(struct log_filters *filters, struct span value)
 	return take_name(filters->clients, &filters->client_count, value);
 }
 
+static const char *take_branch(struct log_filters *filters, struct span value)
+{
+	return take_name(filters->branches.values, &filters->branches.count, value);
+}
+
 static const char *take_in_place_of(struct log_filters *filters, struct span value)
 {
 	return take_name(filters->in_place_of.values, &filters->in_place_of.count, value);
@@ -155,6 +160,7 @@ static const struct {
 	{"actor", VALUE_MAX, take_actor},
 	{"in_place_of", VALUE_MAX, take_in_place_of},
 	{"client", VALUE_MAX, take_client},
+	{"branch", VALUE_MAX, take_branch},
 	{"object", OBJECT_MAX, take_object},
 	{"device", VALUE_MAX, take_device},
 	{"ip", VALUE_MAX, take_ip},
@@ -307,9 +313,10 @@ const char *log_ask_scope(const struct log_reader *reader)
 		return "client";
 	case CAPABILITY_LOG_TENANT:
 		return "tenant";
+	case CAPABILITY_LOG_BRANCH:
+		return "branch";
 	case CAPABILITY_LOG_NONE:
 	case CAPABILITY_LOG_SELF:
-	case CAPABILITY_LOG_BRANCH:
 		break;
 	}
 	return "self";
@@ -395,6 +402,7 @@ static void put_filters(struct json_out *out, const struct log_filters *filters)
 	put_names(out, "actor", filters->actors, filters->actor_count);
 	put_list(out, "in_place_of", &filters->in_place_of);
 	put_names(out, "client", filters->clients, filters->client_count);
+	put_list(out, "branch", &filters->branches);
 	put_list(out, "object", &filters->objects);
 	put_list(out, "device", &filters->devices);
 	put_list(out, "ip", &filters->addresses);

@@ -33,6 +33,7 @@ static fallible become(const struct view *view, struct caller *caller, struct id
 	TRY(person_capabilities(view, &person, &caller->capabilities));
 	TRY(person_print_roles(&person, arena, &caller->roles));
 	caller->person = id;
+	caller->branch = person.branch;
 	return OK;
 }
 
@@ -96,6 +97,7 @@ fallible caller_renew(const struct view *view, struct instant now, struct arena 
 	}
 	caller->scopes = today.scopes;
 	caller->capabilities = today.capabilities;
+	caller->branch = today.branch;
 	return OK;
 }
 
@@ -241,6 +243,7 @@ struct event caller_event(const struct caller *caller, enum action action)
 	event.ids[LEAF_ID_ACTOR] = person ? caller->person : caller->application;
 	event.ids[LEAF_ID_REPORTER] = caller->application;
 	event.ids[LEAF_ID_DEVICE] = caller->device_id;
+	event.ids[LEAF_ID_BRANCH] = caller->branch;
 	event.texts[LEAF_TEXT_ROLES] = caller->roles;
 	device_put_texts(&caller->device, &event);
 	return event;

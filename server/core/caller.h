@@ -49,6 +49,7 @@ struct caller {
 	struct id person;          /* none: the application acts as itself */
 	bool proven;               /* the person proved who they are: personal token, session or proof */
 	uint64_t capabilities;     /* of the person, expanded; all for an application as itself */
+	struct id branch;          /* of the person; none: of no branch */
 	struct span roles;         /* names separated by a space, as of now */
 	struct device device;
 	struct id device_id;              /* our random id of it; none without a device */

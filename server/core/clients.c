@@ -44,6 +44,9 @@ fallible clients_add_prepare(const struct scene *scene, struct clients_add *add)
 {
 	struct client *client = &add->client;
 	TRY(check_ref(scene, client->ref));
+	TRY(branches_prepare(scene, (struct id){0}, &add->branch));
+	client->branch = add->branch.id;
+	client->branch_name = add->branch.name;
 	client->tenant = scene->caller->tenant;
 	client->id = random_id(scene->now);
 	client->created = scene->now;
@@ -59,6 +62,7 @@ fallible clients_add_prepare(const struct scene *scene, struct clients_add *add)
 
 fallible clients_add_write(struct act *act, struct clients_add *add)
 {
+	TRY(branches_write(act, add->client.tenant, &add->branch));
 	TRY(client_put_ref(act, &add->client));
 	TRY(client_put(act, &add->client, add->sealed));
 	TRY(act_add(act, add->client.tenant, &add->created.leaf, NULL));
@@ -84,6 +88,10 @@ static void apply(struct clients_change *change)
 		after->mailbox_delegated = change->delegated;
 	if (change->has_state)
 		after->state = change->state;
+	if (change->branch.given) {
+		after->branch = change->branch.id;
+		after->branch_name = change->branch.name;
+	}
 }
 
 static struct span yes_or_no(bool yes)
@@ -105,6 +113,7 @@ static fallible seal_changed(const struct scene *scene, struct clients_change *c
 		yes_or_no(after->mailbox_delegated));
 	detail_note(&changes, "state", span_text(clients_state_name(before->state)),
 		span_text(clients_state_name(after->state)));
+	detail_note(&changes, "branch", before->branch_name, after->branch_name);
 	change->is_empty = changes.count == 0;
 	TRY(detail_print_changes(&changes, scene->arena, &event.texts[LEAF_TEXT_CHANGES]));
 	return scene_seal(scene, &event, &change->changed);
@@ -145,6 +154,7 @@ fallible clients_change_prepare(const struct scene *scene, struct clients_change
 	if (change->before.state >= CLIENT_ENDED)
 		return FAIL(CONFLICT, "the client has ended");
 	change->after = change->before;
+	TRY(branches_prepare(scene, change->before.branch, &change->branch));
 	apply(change);
 	if (!span_equal(change->before.ref, change->after.ref))
 		TRY(check_ref(scene, change->after.ref));
@@ -170,6 +180,7 @@ fallible clients_change_write(struct act *act, struct clients_change *change)
 	if (row.version != before->version)
 		return FAIL_CODE(STALE, "the client changed meanwhile");
 	TRY(move_ref(act, change));
+	TRY(branches_write(act, before->tenant, &change->branch));
 	TRY(client_put(act, &change->after, change->sealed));
 	TRY(act_add(act, before->tenant, &change->changed.leaf, NULL));
 	return change->moves ? act_add(act, before->tenant, &change->moved.leaf, NULL) : OK;

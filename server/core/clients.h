@@ -9,6 +9,7 @@ struct clients_add {
 	struct client client; /* name, ref, language, time_zone, mailbox_delegated */
 	struct people_new contacts[CLIENT_CONTACTS_MAX]; /* name, email, language */
 	size_t contact_count;
+	struct branches_set branch;
 	/* prepared */
 	struct span sealed;
 	struct event_draft created;
@@ -25,6 +26,7 @@ struct clients_change {
 	enum language language;
 	bool delegated;
 	enum client_state state; /* ACTIVE, PAUSED or ENDED */
+	struct branches_set branch;
 	/* prepared */
 	struct client before, after;
 	struct span sealed;

@@ -21,6 +21,8 @@ struct event contacts_event(const struct scene *scene, enum action action, const
 	event.object_kind = ID_CLIENT;
 	event.ids[LEAF_ID_OBJECT] = client->id;
 	event.ids[LEAF_ID_CLIENT] = client->id;
+	if (ids_is_none(event.ids[LEAF_ID_BRANCH]))
+		event.ids[LEAF_ID_BRANCH] = client->branch;
 	event.texts[LEAF_TEXT_LABEL] = client->name;
 	return event;
 }

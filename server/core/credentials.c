@@ -6,6 +6,7 @@
 #include "base/reader.h"
 #include "crypto/random.h"
 #include "server/core/sight.h"
+#include "store/branch.h"
 #include "store/exposure.h"
 
 enum { SEALED_MAX = 8 * 1024, DETAIL_MAX = 1024, SEED_HEAD = 4 };
@@ -223,6 +224,13 @@ static fallible seal_event(const struct server *server, const struct caller *cal
 	return event_seal(server->volume.keys, credential->tenant, &event, now, arena, &put->draft);
 }
 
+static fallible add_event(struct act *act, struct id tenant, struct event_draft *draft)
+{
+	struct view view = view_act(act);
+	TRY(branch_of_client(&view, tenant, draft->leaf.ids));
+	return act_add(act, tenant, &draft->leaf, NULL);
+}
+
 /* ---- a new one ---- */
 
 static fallible find_client(const struct caller *caller, const struct view *view, struct arena *arena,
@@ -265,7 +273,7 @@ fallible credentials_add_write(struct act *act, struct credentials_put *put)
 	TRY(noun_still(act, TABLE_CLIENT, noun_key_span(&client), put->client_row));
 	TRY(version_put(act, &put->version));
 	TRY(credential_put(act, credential, put->sealed));
-	return act_add(act, credential->tenant, &put->draft.leaf, NULL);
+	return add_event(act, credential->tenant, &put->draft);
 }
 
 /* ---- a new version ---- */
@@ -311,7 +319,7 @@ static fallible write_changed(struct act *act, struct credentials_put *put)
 	struct noun_key key = noun_key(credential->tenant, id_span(&credential->id), SPAN_NONE);
 	TRY(noun_still(act, TABLE_CREDENTIAL, noun_key_span(&key), credential->row));
 	TRY(credential_put(act, credential, put->sealed));
-	return act_add(act, credential->tenant, &put->draft.leaf, NULL);
+	return add_event(act, credential->tenant, &put->draft);
 }
 
 fallible credentials_change_write(struct act *act, struct credentials_put *put)

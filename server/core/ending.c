@@ -3,6 +3,7 @@
 #include "server/core/ending.h"
 
 #include "server/core/detail.h"
+#include "store/branch.h"
 #include "store/event.h"
 #include "store/factor.h"
 #include "store/grant.h"
@@ -24,7 +25,9 @@ static struct event begin(enum action action, enum id_kind kind, struct id objec
 static fallible add(struct act *act, struct id tenant, const struct event *event)
 {
 	struct event_draft draft;
+	struct view view = view_act(act);
 	TRY(event_seal(act->volume->keys, tenant, event, act->now, act->arena, &draft));
+	TRY(branch_of_client(&view, tenant, draft.leaf.ids));
 	return act_add(act, tenant, &draft.leaf, NULL);
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "store/application.h"
+#include "store/branch.h"
 #include "store/client.h"
 #include "store/grant.h"
 #include "store/person.h"
@@ -30,6 +31,7 @@ static fallible set_person(const struct view *view, struct id tenant, const stru
 	if (err.kind == ERR_NOT_FOUND)
 		return FAIL_CODE(UNKNOWN_PERSON, "the event's actor is nobody here");
 	TRY(err);
+	event->ids[LEAF_ID_BRANCH] = person.branch;
 	if (!ask->device.given)
 		return FAIL_CODE(DEVICE_MISSING, "a person acts from a device: name it");
 	return person_print_roles(&person, arena, &event->texts[LEAF_TEXT_ROLES]);
@@ -83,9 +85,10 @@ static fallible set_client(
 	struct err err = OK;
 	if (ask->client.len)
 		err = client_find(view, tenant, ask->client, &event->ids[LEAF_ID_CLIENT]);
-	return err.kind == ERR_NOT_FOUND
-		? FAIL_CODE(UNKNOWN_CLIENT, "the event names no client of this tenant")
-		: err;
+	if (err.kind == ERR_NOT_FOUND)
+		return FAIL_CODE(UNKNOWN_CLIENT, "the event names no client of this tenant");
+	TRY(err);
+	return branch_of_client(view, tenant, event->ids);
 }
 
 /* What allowed it was given to whoever acted: else it allowed nothing. */

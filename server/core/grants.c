@@ -4,6 +4,7 @@
 
 #include "base/json_out.h"
 #include "crypto/random.h"
+#include "store/branch.h"
 #include "store/person.h"
 
 enum { SEALED_MAX = 8 * 1024, DETAIL_MAX = 1024 };
@@ -68,6 +69,13 @@ static fallible seal_event(const struct server *server, const struct caller *cal
 	event.texts[LEAF_TEXT_TASK] = grant->task;
 	TRY(put_detail(grant, action, arena, &event.texts[LEAF_TEXT_DETAIL]));
 	return event_seal(server->volume.keys, grant->tenant, &event, now, arena, draft);
+}
+
+static fallible add_event(struct act *act, struct id tenant, struct event_draft *draft)
+{
+	struct view view = view_act(act);
+	TRY(branch_of_client(&view, tenant, draft->leaf.ids));
+	return act_add(act, tenant, &draft->leaf, NULL);
 }
 
 /* ---- giving ---- */
@@ -157,7 +165,7 @@ fallible grants_add_write(struct act *act, struct grants_add *add)
 	TRY(noun_still(act, TABLE_CLIENT, key_of(&key, grant->tenant, grant->client), add->client_row));
 	TRY(noun_still(act, TABLE_PERSON, key_of(&key, grant->tenant, grant->person), add->person_row));
 	TRY(grant_put(act, grant, add->sealed));
-	return act_add(act, grant->tenant, &add->draft.leaf, NULL);
+	return add_event(act, grant->tenant, &add->draft);
 }
 
 /* ---- taking back ---- */
@@ -187,7 +195,7 @@ fallible grants_revoke_write(struct act *act, struct grants_revoke *revoke)
 	grant.ended = act->now;
 	TRY(grant_change(act, &grant));
 	revoke->grant.state = grant.state;
-	return act_add(act, grant.tenant, &revoke->draft.leaf, NULL);
+	return add_event(act, grant.tenant, &revoke->draft);
 }
 
 /* ---- freezing ---- */
@@ -229,5 +237,5 @@ fallible grants_freeze_write(struct act *act, struct grants_freeze *freeze)
 	struct noun_key key;
 	TRY(noun_still(act, TABLE_CLIENT, key_of(&key, client->tenant, client->id), client->version));
 	TRY(client_put(act, client, freeze->sealed));
-	return act_add(act, client->tenant, &freeze->draft.leaf, NULL);
+	return add_event(act, client->tenant, &freeze->draft);
 }

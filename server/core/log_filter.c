@@ -3,6 +3,7 @@
 #include "server/core/log_filter.h"
 
 #include "base/text.h"
+#include "store/branch.h"
 #include "store/client.h"
 #include "store/declared.h"
 #include "store/person.h"
@@ -56,6 +57,7 @@ void log_filter_canon(struct log_filters *filters, struct buf *canon)
 	put_texts(canon, filters->actors, filters->actor_count);
 	put_texts(canon, filters->clients, filters->client_count);
 	put_list(canon, &filters->in_place_of);
+	put_list(canon, &filters->branches);
 	put_list(canon, &filters->objects);
 	put_list(canon, &filters->devices);
 	put_list(canon, &filters->addresses);
@@ -261,6 +263,8 @@ static fallible add_all_declared(
 static fallible find_name(
 	const struct view *view, struct id tenant, enum index_field field, struct span name, struct id *id)
 {
+	if (field == INDEX_BRANCH)
+		return branch_find(view, tenant, name, id);
 	if (field == INDEX_CLIENT)
 		return err_failed(ids_parse(ID_CLIENT, name, id)) ? client_find(view, tenant, name, id) : OK;
 	if (!err_failed(ids_parse(ID_PERSON, name, id)))
@@ -335,6 +339,7 @@ fallible log_filter_query(
 	TRY(add_names(view, query, INDEX_CLIENT, filters->clients, filters->client_count));
 	TRY(add_names(
 		view, query, INDEX_IN_PLACE_OF, filters->in_place_of.values, filters->in_place_of.count));
+	TRY(add_names(view, query, INDEX_BRANCH, filters->branches.values, filters->branches.count));
 	TRY(log_filter_match(filters, arena, &match));
 	for (size_t i = 0; i < match.count; i++)
 		TRY(add_way(view_keys(view), &match.ways[i], query));

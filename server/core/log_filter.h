@@ -30,6 +30,7 @@ struct log_filters {
 	struct span clients[QUERY_VALUES_MAX];
 	size_t client_count;
 	struct log_texts in_place_of; /* persons */
+	struct log_texts branches;    /* names */
 	struct log_texts objects;     /* an id of ours; the caller's own, alone or as type/id */
 	struct log_texts devices;     /* our id, or the application's own */
 	struct log_texts addresses;

@@ -182,7 +182,8 @@ static const struct query_field *rarest_field(
 
 static bool is_for(const struct log_reader *reader, const struct query *query, const struct tail_row *row)
 {
-	return query_row_takes(query, row) && log_read_may_see(reader, row->actor, row->client, row->action);
+	const struct log_concerns concerns = {row->actor, row->client, row->branch, row->action};
+	return query_row_takes(query, row) && log_read_may_see(reader, &concerns);
 }
 
 size_t log_live_find(const struct log_wave *wave, const struct log_reader *reader, const struct query *query,

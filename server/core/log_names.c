@@ -3,6 +3,7 @@
 #include "server/core/log_names.h"
 
 #include "store/application.h"
+#include "store/branch.h"
 #include "store/client.h"
 #include "store/declared.h"
 #include "store/person.h"
@@ -92,6 +93,17 @@ fallible log_names_client(
 	struct err err = client_get(view, names->tenant, id, names->arena, &client);
 	TRY(be_nameless(err));
 	return keep(names, &(struct log_name){id, client.name, client.ref}, name);
+}
+
+fallible log_names_branch(
+	struct log_names *names, const struct view *view, struct id id, const struct log_name **name)
+{
+	struct span text = SPAN_NONE;
+	*name = *slot_of(names, id);
+	if (*name)
+		return OK;
+	TRY(be_nameless(branch_get(view, names->tenant, id, names->arena, &text)));
+	return keep(names, &(struct log_name){id, text, SPAN_NONE}, name);
 }
 
 fallible log_names_application(

@@ -18,6 +18,10 @@ static fallible set_person(
 	reader->self = caller->person;
 	reader->admin = (caller->capabilities & CAPABILITY_BIT(LOG_READ_ADMIN)) != 0;
 	reader->scope = scope == CAPABILITY_LOG_TENANT ? CAPABILITY_LOG_TENANT : CAPABILITY_LOG_SELF;
+	if (scope == CAPABILITY_LOG_BRANCH && !ids_is_none(caller->branch)) {
+		reader->scope = CAPABILITY_LOG_BRANCH;
+		reader->branch = caller->branch;
+	}
 	if (scope != CAPABILITY_LOG_CLIENT)
 		return OK;
 	TRY(person_get(view, caller->tenant, caller->person, arena, &person));
@@ -55,27 +59,48 @@ static bool is_own(const struct log_reader *reader, struct id actor)
 	return ids_equal(actor, reader->self);
 }
 
-bool log_read_may_see(const struct log_reader *reader, struct id actor, struct id client, uint16_t action)
+/* Whether it lies in what the reader's scope spans, as the index finds it. */
+static bool is_in_scope(const struct log_reader *reader, const struct log_concerns *concerns)
 {
-	if (is_own(reader, actor) && reader->scope != CAPABILITY_LOG_CLIENT)
-		return true;
-	if (reader->scope == CAPABILITY_LOG_SELF)
+	switch (reader->scope) {
+	case CAPABILITY_LOG_NONE:
 		return false;
-	if (reader->scope == CAPABILITY_LOG_CLIENT && !ids_equal(client, reader->client))
-		return false;
-	return reader->admin || is_own(reader, actor) || !is_administrative(action);
+	case CAPABILITY_LOG_SELF:
+		return is_own(reader, concerns->actor);
+	case CAPABILITY_LOG_CLIENT:
+		return ids_equal(concerns->client, reader->client);
+	case CAPABILITY_LOG_BRANCH:
+		return ids_equal(concerns->branch, reader->branch);
+	case CAPABILITY_LOG_TENANT:
+		break;
+	}
+	return true;
+}
+
+bool log_read_may_see(const struct log_reader *reader, const struct log_concerns *concerns)
+{
+	bool open = reader->admin || is_own(reader, concerns->actor) || !is_administrative(concerns->action);
+	return open && is_in_scope(reader, concerns);
 }
 
 static bool may_see(const struct log_reader *reader, const struct leaf *leaf)
 {
-	return log_read_may_see(reader, leaf->ids[LEAF_ID_ACTOR], leaf->ids[LEAF_ID_CLIENT], leaf->action);
+	const struct log_concerns concerns = {
+		leaf->ids[LEAF_ID_ACTOR], leaf->ids[LEAF_ID_CLIENT], leaf->ids[LEAF_ID_BRANCH], leaf->action};
+	return log_read_may_see(reader, &concerns);
+}
+
+/* Of the tenant's events, or of the branch's, all is seen (FOUNDATIONS 14). */
+static bool sees_whole(const struct log_reader *reader)
+{
+	return reader->scope == CAPABILITY_LOG_TENANT || reader->scope == CAPABILITY_LOG_BRANCH;
 }
 
 /* Which parts are opened: enum event_parts. */
 static unsigned sight_of(const struct log_reader *reader, const struct leaf *leaf)
 {
 	unsigned sees = 0;
-	if (reader->scope == CAPABILITY_LOG_TENANT)
+	if (sees_whole(reader))
 		return EVENT_SEES_ALL;
 	if (is_own(reader, leaf->ids[LEAF_ID_ACTOR]))
 		sees |= EVENT_SEES_ACTOR;
@@ -93,6 +118,8 @@ void log_read_canon(const struct log_reader *reader, struct log_filters *filters
 	buf_put_u8(canon, (uint8_t)reader->scope);
 	buf_put_u8(canon, reader->admin);
 	buf_put(canon, id_span(&reader->client));
+	if (reader->scope == CAPABILITY_LOG_BRANCH)
+		buf_put(canon, id_span(&reader->branch));
 	log_filter_canon(filters, canon);
 }
 
@@ -124,6 +151,8 @@ static fallible add_scope(const struct log_reader *reader, struct query *query)
 		return intersect(query, INDEX_ACTOR, reader->self);
 	if (reader->scope == CAPABILITY_LOG_CLIENT)
 		return intersect(query, INDEX_CLIENT, reader->client);
+	if (reader->scope == CAPABILITY_LOG_BRANCH)
+		return intersect(query, INDEX_BRANCH, reader->branch);
 	return OK;
 }
 
@@ -172,7 +201,7 @@ static fallible name_application(struct log_names *names, const struct view *vie
 	const struct log_reader *reader, struct id id, struct log_name *name)
 {
 	const struct log_name *found;
-	if (ids_is_none(id) || reader->scope != CAPABILITY_LOG_TENANT)
+	if (ids_is_none(id) || !sees_whole(reader))
 		return OK;
 	TRY(log_names_application(names, view, id, &found));
 	*name = *found;
@@ -190,6 +219,17 @@ static fallible name_client(struct log_names *names, const struct view *view, co
 	return OK;
 }
 
+static fallible name_branch(struct log_names *names, const struct view *view, const struct log_reader *reader,
+	struct id id, struct log_name *name)
+{
+	const struct log_name *found;
+	if (ids_is_none(id) || !sees_whole(reader))
+		return OK;
+	TRY(log_names_branch(names, view, id, &found));
+	*name = *found;
+	return OK;
+}
+
 static fallible name_all(struct log_names *names, const struct view *view, const struct log_reader *reader,
 	struct log_event *event)
 {
@@ -200,6 +240,7 @@ static fallible name_all(struct log_names *names, const struct view *view, const
 		TRY(name_application(names, view, reader, leaf->ids[LEAF_ID_ACTOR], &event->actor));
 	TRY(name_person(names, view, reader, leaf->ids[LEAF_ID_IN_PLACE_OF], &event->in_place_of));
 	TRY(name_client(names, view, reader, leaf->ids[LEAF_ID_CLIENT], &event->client));
+	TRY(name_branch(names, view, reader, leaf->ids[LEAF_ID_BRANCH], &event->branch));
 	return name_application(names, view, reader, leaf->ids[LEAF_ID_REPORTER], &event->reporter);
 }
 

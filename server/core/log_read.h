@@ -18,14 +18,15 @@ enum {
 /* Who reads, and how far. */
 struct log_reader {
 	struct id tenant;
-	enum capability_log_scope scope; /* SELF, CLIENT or TENANT */
+	enum capability_log_scope scope; /* SELF, CLIENT, BRANCH or TENANT */
 	struct id self;                  /* the person; of an application as itself its own id */
 	struct id client;                /* with CLIENT */
+	struct id branch;                /* with BRANCH */
 	bool admin;                      /* sees what administrators do as such */
 };
 
-/* log_read_reader - from who calls. A branch is the reader alone until there are branches; so is the client's
- * scope of staff until it is known whom they serve. Fails: DENIED no right to read at all. */
+/* log_read_reader - from who calls. The branch is that to which the reader belongs now; who
+ * belongs to none reads as self, and so does the client's scope of staff until it is known whom they serve. Fails: DENIED no right to read at all. */
 fallible log_read_reader(
 	const struct view *view, const struct caller *caller, struct arena *arena, struct log_reader *reader);
 
@@ -36,7 +37,7 @@ void log_read_canon(const struct log_reader *reader, struct log_filters *filters
 /* An event with the names that the reader may know. */
 struct log_event {
 	struct event_read read; /* without the leaf's bytes */
-	struct log_name actor, in_place_of, client, reporter;
+	struct log_name actor, in_place_of, client, reporter, branch;
 	struct log_agent agent;
 };
 
@@ -45,8 +46,14 @@ struct log_event {
 fallible log_read_query(const struct server *server, const struct log_reader *reader,
 	const struct log_filters *filters, struct query *query);
 
-/* log_read_may_see - whether the reader may know of an event by this actor, for this client, of this action. */
-bool log_read_may_see(const struct log_reader *reader, struct id actor, struct id client, uint16_t action);
+/* What decides who may know of an event. */
+struct log_concerns {
+	struct id actor, client, branch;
+	uint16_t action;
+};
+
+/* log_read_may_see - whether the reader may know of such an event. */
+bool log_read_may_see(const struct log_reader *reader, const struct log_concerns *concerns);
 
 /* What reading rows one by one needs. */
 struct log_rows {

@@ -39,6 +39,7 @@ static fallible seal_event(
 	event.ids[LEAF_ID_ACTOR] = verification->person;
 	event.ids[LEAF_ID_REPORTER] = verification->application;
 	event.ids[LEAF_ID_DEVICE] = event.ids[LEAF_ID_OBJECT] = verification->device;
+	event.ids[LEAF_ID_BRANCH] = ask->branch;
 	device_put_texts(&ask->device, &event);
 	event.texts[LEAF_TEXT_ROLES] = ask->roles;
 	event.texts[LEAF_TEXT_TRACE] = ask->trace;

@@ -30,6 +30,9 @@ struct event people_event(const struct scene *scene, enum action action, const s
 	event.object_kind = ID_PERSON;
 	event.ids[LEAF_ID_OBJECT] = person->id;
 	event.ids[LEAF_ID_CLIENT] = person->client;
+	/* What nobody of a branch does to somebody of one concerns that branch. */
+	if (ids_is_none(event.ids[LEAF_ID_BRANCH]))
+		event.ids[LEAF_ID_BRANCH] = person->branch;
 	event.texts[LEAF_TEXT_LABEL] = person->name;
 	return event;
 }
@@ -134,6 +137,10 @@ fallible people_add_prepare(const struct scene *scene, struct people_add *add)
 		scene->view, scene->caller->tenant, person->roles, person->role_count, &add->capabilities));
 	TRY(giving_check(scene->caller, add->capabilities));
 	TRY(join_client(scene, add));
+	TRY(branches_prepare(scene, (struct id){0}, &add->branch));
+	person->branch = add->branch.id;
+	person->branch_name = add->branch.name;
+	TRY(branches_check_log(scene->caller, add->capabilities, person->branch));
 	TRY(people_new_prepare(scene, &add->new));
 	if (add->client.len)
 		TRY(contacts_prepare(scene, person->client, person->id, CONTACTS_ADD, &add->contacts));
@@ -151,6 +158,7 @@ fallible people_add_write(struct act *act, struct people_add *add)
 	TRY(people_sum_roles(&view, person->tenant, person->roles, person->role_count, &capabilities));
 	if (capabilities != add->capabilities)
 		return FAIL_CODE(STALE, "a role changed meanwhile");
+	TRY(branches_write(act, person->tenant, &add->branch));
 	TRY(people_new_write(act, &add->new));
 	for (size_t i = 0; i < person->role_count; i++)
 		TRY(act_add(act, person->tenant, &add->assigned[i].leaf, NULL));

@@ -2,6 +2,7 @@
 /* people - new people, who may see them, and what all events about a person have in common. */
 #pragma once
 
+#include "server/core/branches.h"
 #include "server/core/contacts.h"
 #include "store/person.h"
 
@@ -25,6 +26,7 @@ struct people_add {
 	/* prepared */
 	uint64_t capabilities; /* that the roles held then */
 	struct contacts_change contacts;
+	struct branches_set branch;
 	struct event_draft assigned[PERSON_ROLES_MAX];
 };
 

@@ -18,7 +18,8 @@ enum { CHANGE_TEXT_MAX = 1024 };
 static fallible check_rights(const struct scene *scene, const struct people_change *change)
 {
 	bool himself = ids_equal(scene->caller->person, change->before.id);
-	bool his_own = !change->name.len && !change->ref.len && !change->has_roles && !change->has_state;
+	bool his_own = !change->name.len && !change->ref.len && !change->has_roles && !change->has_state &&
+		!change->branch.given;
 	if (scene->caller->capabilities & CAPABILITY_BIT(PEOPLE_WRITE) || (himself && his_own))
 		return OK;
 	return FAIL(DENIED, "the person's roles do not allow to change people");
@@ -81,6 +82,10 @@ static void apply(const struct scene *scene, struct people_change *change)
 		memcpy(after->roles, change->roles, sizeof after->roles);
 		after->role_count = change->role_count;
 	}
+	if (change->branch.given) {
+		after->branch = change->branch.id;
+		after->branch_name = change->branch.name;
+	}
 }
 
 static bool has_role(const struct person *person, struct span role)
@@ -105,6 +110,7 @@ static fallible check_giving(const struct scene *scene, struct people_change *ch
 			roles[count++] = after->roles[i];
 	TRY(people_sum_roles(scene->view, tenant, after->roles, after->role_count, &change->capabilities));
 	TRY(people_sum_roles(scene->view, tenant, roles, count, &held));
+	TRY(branches_check_log(scene->caller, held, after->branch));
 	return count ? giving_check(scene->caller, held) : OK;
 }
 
@@ -141,6 +147,7 @@ static fallible note_changes(
 	detail_note(changes, "state", span_text(people_state_name(before->state)),
 		span_text(people_state_name(after->state)));
 	detail_note(changes, "roles", old_roles, new_roles);
+	detail_note(changes, "branch", before->branch_name, after->branch_name);
 	/* Two addresses may look the same when masked. */
 	if (!span_equal(before->email, after->email) && !detail_note(changes, "email", old_email, new_email))
 		detail_note(changes, "email", SPAN_NONE, new_email);
@@ -264,6 +271,7 @@ fallible people_change_prepare(const struct scene *scene, struct people_change *
 {
 	TRY(begin(change));
 	TRY(check_rights(scene, change));
+	TRY(branches_prepare(scene, change->before.branch, &change->branch));
 	apply(scene, change);
 	TRY(check_giving(scene, change));
 	bool moves = !span_equal(change->before.email, change->after.email);
@@ -332,6 +340,7 @@ fallible people_change_write(struct act *act, struct people_change *change)
 	if (change->is_last_owner)
 		return storm_refuse(act, tenant, &change->events[0], NULL);
 	TRY(move_ref(act, change));
+	TRY(branches_write(act, tenant, &change->branch));
 	TRY(person_put(act, &change->after, change->sealed));
 	for (size_t i = 0; i < change->event_count; i++)
 		TRY(act_add(act, tenant, &change->events[i].leaf, NULL));

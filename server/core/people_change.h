@@ -15,6 +15,7 @@ struct people_change {
 	enum person_state state; /* ACTIVE or SUSPENDED */
 	struct span roles[PERSON_ROLES_MAX];
 	size_t role_count;
+	struct branches_set branch;
 	/* prepared */
 	struct person before, after;
 	uint64_t capabilities; /* that the roles of `after` held then */

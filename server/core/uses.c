@@ -7,6 +7,7 @@
 #include "server/core/devices.h"
 #include "server/core/proof.h"
 #include "server/core/tell.h"
+#include "store/branch.h"
 #include "store/exposure.h"
 #include "store/storm.h"
 #include "store/tenant.h"
@@ -200,6 +201,7 @@ static struct event begin_event(const struct caller *caller, enum action action,
 	event.ids[LEAF_ID_OBJECT] = use->grant.credential;
 	event.ids[LEAF_ID_CLIENT] = use->grant.client;
 	event.ids[LEAF_ID_GRANT] = use->grant.id;
+	event.ids[LEAF_ID_BRANCH] = ids_is_none(use->person.branch) ? use->client.branch : use->person.branch;
 	event.texts[LEAF_TEXT_LABEL] = use->credential.title;
 	event.texts[LEAF_TEXT_PURPOSE] = use->purpose;
 	event.texts[LEAF_TEXT_TASK] = use->grant.task;
@@ -317,8 +319,10 @@ static fallible expire(struct act *act, struct grant *grant)
 		.has_object_kind = true,
 		.object_kind = ID_GRANT};
 	struct event_draft draft;
+	struct view view = view_act(act);
 	event.ids[LEAF_ID_OBJECT] = event.ids[LEAF_ID_GRANT] = grant->id;
 	event.ids[LEAF_ID_CLIENT] = grant->client;
+	TRY(branch_of_client(&view, grant->tenant, event.ids));
 	grant->state = GRANT_EXPIRED;
 	grant->ended = act->now;
 	/* The event says nothing personal, so nothing is sealed and no key is asked for. */

@@ -74,6 +74,7 @@ static fallible take_person(const struct server *server, const struct view *view
 	if (person.state != PERSON_ACTIVE && person.state != PERSON_SUSPENDED)
 		return FAIL(NOT_FOUND, "the person is gone");
 	ask->person_version = person.version;
+	ask->branch = person.branch;
 	TRY(person_print_roles(&person, arena, &ask->roles));
 	if (person.state == PERSON_ACTIVE)
 		return methods_list(
@@ -231,6 +232,7 @@ static fallible seal_event(const struct server *server, struct arena *arena, str
 	event.ids[LEAF_ID_ACTOR] = verification->person;
 	event.ids[LEAF_ID_REPORTER] = verification->application;
 	event.ids[LEAF_ID_DEVICE] = verification->device;
+	event.ids[LEAF_ID_BRANCH] = ask->branch;
 	event.ids[LEAF_ID_OBJECT] = verification->id;
 	const char *way = ask->spend ? "recovery" : type ? factor_type_name(type) : NULL;
 	put_detail(ask, draft == &ask->locked ? NULL : way, &detail);

@@ -37,6 +37,7 @@ struct verifications_ask {
 	struct device device;
 	bool is_action;
 	struct span action_type;
+	struct id branch;                 /* of the person */
 	uint8_t action_hash[HASH_SHA256]; /* also in later calls */
 	uint8_t proves_hash[HASH_SHA256];
 	struct span nonce;

@@ -182,11 +182,37 @@ Test(leaf, reads_its_golden_file_for_ever)
 	struct leaf leaf = example(), read;
 	scoped(buf) golden = BUF(LEAF_MAX);
 	scoped(buf) bytes = BUF(LEAF_MAX);
+	leaf.ids[LEAF_ID_BRANCH] = (struct id){0};
 	encode(&leaf, &bytes);
 	vectors_read_hex("golden/leaf_1.hex", &golden);
 	cr_assert(!err_failed(leaf_decode(buf_span(&golden), &read)));
 	cr_assert(same(&leaf, &read));
 	cr_assert(span_equal(buf_span(&bytes), buf_span(&golden)), "the encoding is the golden one");
+}
+
+Test(leaf, reads_its_golden_file_with_a_branch_for_ever)
+{
+	struct leaf leaf = example(), read;
+	scoped(buf) golden = BUF(LEAF_MAX);
+	scoped(buf) bytes = BUF(LEAF_MAX);
+	memset(leaf.ids[LEAF_ID_BRANCH].bytes, 0xB7, sizeof leaf.ids[LEAF_ID_BRANCH].bytes);
+	encode(&leaf, &bytes);
+	vectors_read_hex("golden/leaf_2.hex", &golden);
+	cr_assert(!err_failed(leaf_decode(buf_span(&golden), &read)));
+	cr_assert(same(&leaf, &read));
+	cr_assert(span_equal(buf_span(&bytes), buf_span(&golden)), "the encoding is the golden one");
+}
+
+Test(leaf, refuses_a_branch_in_version_1_and_none_in_version_2)
+{
+	static const char *const FILES[] = {"golden/leaf_1.hex", "golden/leaf_2.hex"};
+	for (size_t i = 0; i < 2; i++) {
+		struct leaf read;
+		scoped(buf) bytes = BUF(LEAF_MAX);
+		vectors_read_hex(FILES[i], &bytes);
+		bytes.data[0] = i ? LEAF_VERSION : LEAF_VERSION_BRANCH;
+		cr_assert(leaf_decode(buf_span(&bytes), &read).kind == ERR_CORRUPT, "%s", FILES[i]);
+	}
 }
 
 /* ---- the texts of a part ---- */

@@ -453,9 +453,9 @@ Test(follow, by_sealed_texts_it_tells_what_a_list_finds_by_them)
 			char json[512];
 			snprintf(json, sizeof json,
 				"{\"action\":\"record.restored\",\"actor\":{\"person\":\"%s\"},\"purpose\":"
-			        "\"%s kettle%s\","
+				"\"%s kettle%s\","
 				"\"object\":{\"type\":\"pot\",\"id\":\"%d\",\"label\":\"%s\"},\"device\":{"
-			        "\"id\":\"tablet-%d\","
+				"\"id\":\"tablet-%d\","
 				"\"ip\":\"203.0.113.%d\",\"user_agent\":\"x\"}}",
 				world.people[n % 2].text, n % 2 ? "blue" : "red", n % 3 ? "" : "s", 7 + n % 3,
 				n % 2 ? "Pot" : "Kettle", 5 + n % 2, 44 + n % 2);

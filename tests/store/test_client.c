@@ -282,6 +282,25 @@ static struct golden golden(void)
 	return (struct golden){"golden/client_1.hex", TABLE_CLIENT, key(), read_row};
 }
 
+static struct err read_row_of_a_branch(struct world *world)
+{
+	scoped(arena) arena = ARENA(MEMORY);
+	struct client read;
+	struct id branch;
+	memset(branch.bytes, 0xB7, sizeof branch.bytes);
+	TRY(get(world, &arena, &read));
+	check(&read);
+	cr_assert(ids_equal(read.branch, branch));
+	return OK;
+}
+
+Test(client, its_golden_row_of_version_2_with_a_branch_is_read_for_ever_and_never_half)
+{
+	const struct golden row = {"golden/client_2.hex", TABLE_CLIENT, key(), read_row_of_a_branch};
+	golden_is_read(&row);
+	golden_is_read_whole(&row);
+}
+
 Test(client, its_golden_row_is_read_for_ever)
 {
 	const struct golden row = golden();

@@ -308,6 +308,25 @@ Test(person, a_row_cut_short_or_of_another_version_is_never_half_read)
 	golden_is_read_whole(&row);
 }
 
+static struct err read_row_of_a_branch(struct world *world)
+{
+	scoped(arena) arena = ARENA(MEMORY);
+	struct person read;
+	struct id branch;
+	memset(branch.bytes, 0xB7, sizeof branch.bytes);
+	TRY(get(world, &arena, &read));
+	check(&read);
+	cr_assert(ids_equal(read.branch, branch));
+	return OK;
+}
+
+Test(person, its_golden_row_of_version_2_with_a_branch_is_read_for_ever_and_never_half)
+{
+	const struct golden row = {"golden/person_2.hex", TABLE_PERSON, key(), read_row_of_a_branch};
+	golden_is_read(&row);
+	golden_is_read_whole(&row);
+}
+
 Test(person, a_field_that_no_version_knows_is_corrupt)
 {
 	static const struct {

@@ -89,6 +89,7 @@ static bool value_matches(
 	case INDEX_ALL:
 	case INDEX_TIME:
 	case INDEX_ID:
+	case INDEX_BRANCH:
 	case INDEX_WORDS:
 	case INDEX_FIELD_COUNT:
 		break;

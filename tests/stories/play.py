@@ -74,9 +74,9 @@ def device_header(device=None):
 class Following:
     """A stream of server-sent events, read as it comes."""
 
-    def __init__(self, server, query="", token=None, last=None):
+    def __init__(self, server, query="", token=None, last=None, headers=None):
         self.wire = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
-        headers = {"Authorization": f"Bearer {token or server.token}"} | ({"Last-Event-ID": str(last)} if last is not None else {})
+        headers = {"Authorization": f"Bearer {token or server.token}"} | ({"Last-Event-ID": str(last)} if last is not None else {}) | (headers or {})
         self.wire.request("GET", f"/v1/events:tail{query}", headers=headers)
         self.reply = self.wire.getresponse()
         self.status, self.headers = self.reply.status, dict(self.reply.getheaders())
