@@ -271,6 +271,54 @@ Test(recoveries, rule_a_one_code_in_sixteen_verifications_at_once_opens_exactly_
 	cr_assert(api_count_notices(&scene.world, scene.person.id, NOTICE_RECOVERY_USED) == 1);
 }
 
+/* ---- where it opens nothing ---- */
+
+static fallible suspend(struct act *act, void *context)
+{
+	const struct login_scene *scene = context;
+	struct view view = view_act(act);
+	struct person person;
+	scoped(buf) sealed = BUF(4096);
+	TRY(person_get(&view, scene->world.tenant.id, scene->person.id, act->arena, &person));
+	person.state = PERSON_SUSPENDED;
+	TRY(person_seal(act->volume->keys, &person, &sealed));
+	TRY(person_put(act, &person, buf_span(&sealed)));
+	struct leaf leaf = {.event = person.id, .action = action_row(ACTION_PERSON_CHANGED)->code};
+	return act_add(act, person.tenant, &leaf, NULL);
+}
+
+Test(recoveries, a_suspended_person_gets_in_by_none)
+{
+	scoped(login_scene) scene = {0};
+	struct paper paper;
+	char id[ID_TEXT + 1];
+	open_with_paper(&scene, &paper);
+	login_scene_ask(&scene, NULL);
+	login_scene_keep_id(&scene, id);
+	api_world_run(&scene.world, suspend, &scene);
+	cr_assert(spend(&scene, id, paper.codes[0]) == 200, "%s", scene.answer.body);
+	cr_assert(login_is(&scene.answer, "deny", "disabled"), "%s", scene.answer.body);
+	cr_assert(count(&scene, ACTION_FACTOR_RECOVERY_USED) == 0);
+}
+
+Test(recoveries, nobody_gets_in_from_a_lost_device)
+{
+	scoped(login_scene) scene = {0};
+	struct paper paper;
+	char path[BODY_MAX];
+	open_with_paper(&scene, &paper);
+	open_and_spend(&scene, paper.codes[0]);
+	cr_assert(login_is(&scene.answer, "allow", NULL), "%s", scene.answer.body);
+	snprintf(path, sizeof path, "/v1/people/%s/devices", scene.person.text);
+	cr_assert(api_call(&scene.world, "GET", path, scene.world.tenant.token, NULL, &scene.answer) == 200);
+	snprintf(path, sizeof path, "/v1/devices/%s/lost", api_text(&scene.answer, "items/0/id"));
+	int status = api_call(&scene.world, "POST", path, scene.world.tenant.token, "{}", &scene.answer);
+	cr_assert(status == 200, "%d: %s", status, scene.answer.body);
+	open_and_spend(&scene, paper.codes[1]);
+	cr_assert(api_has(&scene.answer, "decision", "deny"), "%s", scene.answer.body);
+	cr_assert(count(&scene, ACTION_FACTOR_RECOVERY_USED) == 1);
+}
+
 Test(recoveries, it_confirms_no_action)
 {
 	scoped(login_scene) scene = {0};
