@@ -189,13 +189,13 @@ static void deliver(const struct courier *courier, struct parcel *parcel)
 	scoped(buf) message = BUF(LETTER_MAX);
 	print_id(parcel->notice.id, parcel->id);
 	parcel->err = prepare(courier, parcel, &message);
-	if (err_failed(parcel->err))
-		parcel->outcome = parcel->err.kind == ERR_INVALID ? REFUSED : outcome_of_failure(parcel->err);
-	else if (courier->ask.way.send)
-		hand_over(courier, parcel, buf_span(&message));
-	else {
+	if (!courier->ask.way.send) {
 		parcel->outcome = REFUSED;
 		parcel->err = FAIL(REMOTE, "mails are off");
+	} else if (err_failed(parcel->err)) {
+		parcel->outcome = parcel->err.kind == ERR_INVALID ? REFUSED : outcome_of_failure(parcel->err);
+	} else {
+		hand_over(courier, parcel, buf_span(&message));
 	}
 	if (message.data)
 		explicit_bzero(message.data, message.cap);
