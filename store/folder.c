@@ -11,7 +11,7 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 
-enum { FOLDER_WAKE_MS = 60000, FOLDER_LOOK_MS = 1000, FOLDER_RETRY_MS = 1000 };
+enum { FOLDER_WAKE_MS = 60000, FOLDER_LOOK_MS = 1000, FOLDER_RETRY_MS = 1000, FOLDER_TURNS = 4 };
 
 struct folder {
 	struct volume *volume;
@@ -25,19 +25,26 @@ struct folder {
 	struct reindex reindex;
 	int64_t look_ms; /* clock_monotonic_ms, when it is looked for the next time */
 	bool fold_failed;
+	unsigned turns; /* of a new index, before the next fold */
 };
 
-/* An index that is damaged may take no fold: then the new one goes first. */
+/* A new index has some turns between two folds, or it would never come as far as the old one where folds are always due;
+ * unless the committer would soon have to wait. And an index that is damaged may take no fold at all. */
 static bool fold_is_due(const struct folder *folder)
 {
-	return tail_count(folder->volume->tail) >= folder->volume->fold_rows &&
-		!(folder->fold_failed && folder->reindex.runs);
+	size_t waiting = tail_count(folder->volume->tail);
+	if (waiting < folder->volume->fold_rows)
+		return false;
+	if (!folder->reindex.runs)
+		return true;
+	return !folder->fold_failed && (folder->turns == 0 || waiting >= TAIL_MAX / 2);
 }
 
 static fallible fold_next(struct folder *folder)
 {
 	struct err err = fold_once(folder->volume);
 	folder->fold_failed = err_failed(err);
+	folder->turns = FOLDER_TURNS;
 	TRY(err);
 	if (++folder->folds < MERGE_FAN || !folder->merge.ended)
 		return OK;
@@ -51,6 +58,7 @@ static fallible reindex_next(struct folder *folder)
 {
 	bool replaced = false;
 	int64_t began_ms = clock_monotonic_ms();
+	folder->turns -= folder->turns > 0;
 	TRY(reindex_step(&folder->reindex, &replaced));
 	if (replaced) {
 		folder->folds = 0;
