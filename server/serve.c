@@ -7,6 +7,7 @@
 #include "server/core/agent.h"
 #include "server/core/checkpoints.h"
 #include "server/core/erasing.h"
+#include "server/core/places.h"
 #include "server/deliver/courier.h"
 #include "server/deliver/post.h"
 #include "server/env/notify.h"
@@ -205,6 +206,7 @@ static fallible open_service(const struct conf *conf, struct journal *journal, s
 	raise_descriptors();
 	TRY(start_open(conf, START_OPEN, journal, &service->start));
 	TRY(agent_open(conf->user_agent_rules, &server->agents));
+	TRY(places_open(conf->country_database, &server->places));
 	TRY(check_demo(conf, server));
 	TRY(compare_logs(journal, service));
 	/* Whoever was erased stays so, whatever keyring was put back. */
@@ -240,6 +242,7 @@ static void close_service(const struct conf *conf, struct service *service)
 	if (err_failed(err))
 		journal_err(journal, JOURNAL_WARN, err, SPAN_NONE);
 	agent_close(service->start.server.agents);
+	places_close(service->start.server.places);
 	start_close(&service->start);
 }
 

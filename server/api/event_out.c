@@ -170,6 +170,7 @@ static void put_device(struct json_out *out, const struct log_event *event)
 	json_out_open(out, "device");
 	put_text(out, "id", texts[LEAF_TEXT_DEVICE]);
 	put_text(out, "ip", texts[LEAF_TEXT_IP]);
+	put_word(out, "country", event->country);
 	put_text(out, "peer", texts[LEAF_TEXT_PEER]);
 	put_text(out, "user_agent", texts[LEAF_TEXT_USER_AGENT]);
 	put_text(out, "name", texts[LEAF_TEXT_DEVICE_NAME]);

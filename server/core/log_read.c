@@ -289,6 +289,12 @@ static fallible read_agent(const struct server *server, const struct view *view,
 	return err.kind == ERR_FORGED ? FAIL(CORRUPT, "a sealed part of an event does not open") : err;
 }
 
+/* Where its address is, for who may see the address. */
+static void see_place(const struct server *server, struct log_event *event)
+{
+	places_find(server->places, event->read.texts[LEAF_TEXT_IP], event->country);
+}
+
 /* ---- pages ---- */
 
 struct paging {
@@ -370,6 +376,7 @@ static fallible take_row(struct paging *paging, const struct view *view, uint64_
 	if (!fits)
 		return OK;
 	TRY(name_row(view, paging->reader, &paging->names, event));
+	see_place(paging->server, event);
 	TRY(read_agent_again(paging, view, &row, event));
 	page->count++;
 	paging->bytes += row.leaf.len;
@@ -535,6 +542,7 @@ fallible log_read_event(const struct server *server, const struct log_reader *re
 	struct view view = view_reading(&reading);
 	TRY(get_visible(&reading, reader, sequence, &row, &leaf));
 	TRY(read_row(&view, reader, &row, &leaf, &names, event));
+	see_place(server, event);
 	return read_agent(server, &view, reader, &row, INT64_MAX, event, arena);
 }
 
@@ -548,6 +556,7 @@ fallible log_read_row(const struct log_rows *rows, const struct log_reader *read
 		return FAIL(NOT_FOUND, "the event was pruned");
 	TRY(leaf_decode(row.leaf, &leaf));
 	TRY(read_row(rows->view, reader, &row, &leaf, rows->names, event));
+	see_place(rows->server, event);
 	return read_agent(
 		rows->server, rows->view, reader, &row, rows->agents_until_ms, event, rows->names->arena);
 }

@@ -7,6 +7,7 @@
 #include "server/core/log_agent.h"
 #include "server/core/log_filter.h"
 #include "server/core/log_names.h"
+#include "server/core/places.h"
 #include "store/query.h"
 
 enum {
@@ -39,6 +40,7 @@ struct log_event {
 	struct event_read read; /* without the leaf's bytes */
 	struct log_name actor, in_place_of, client, reporter, branch;
 	struct log_agent agent;
+	char country[PLACES_COUNTRY + 1]; /* of the address; "" = not known */
 };
 
 /* log_read_query - what the reader's filters look for in the log, oldest first, without a page's limit: names become

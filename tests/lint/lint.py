@@ -41,6 +41,7 @@ LIBRARIES = {
     r"jansson\.h": r"^tests/",
     r"qrencode\.h": r"^server/api/qr\.c$",
     r"uni(case|conv|ctype|gbrk|lbrk|name|norm|stdio|str|types|wbrk|width)\.h": r"^base/text(_show)?\.c$",
+    r"maxminddb\.h": r"^server/core/places\.c$",
     r"pcre2\.h": r"^server/core/agent\.c$",
     r"criterion/": r"^tests/",
 }
