@@ -475,3 +475,38 @@ Test(log_filter, a_tenants_mark_goes_when_the_index_has_the_words_under_another_
 	cr_assert(!is_marked(&world), "they are not any more");
 	compare_many(&world, &dice);
 }
+
+/* ---- sealed ---- */
+
+static fallible no_search(void *keeper, struct id tenant, const struct span *items, size_t count,
+	uint32_t *epoch, uint32_t *tokens)
+{
+	(void)keeper, (void)tenant, (void)items, (void)count, (void)epoch, (void)tokens;
+	return FAIL_CODE(SEALED, "there is no search key");
+}
+
+static int list_by(struct log_world *world, const char *filter, struct api_answer *answer)
+{
+	char path[128];
+	snprintf(path, sizeof path, "/v1/events?%s", filter);
+	return api_call(&world->api, "GET", path, world->api.tenant.token, NULL, answer);
+}
+
+Test(log_filter, while_the_server_is_sealed_a_search_of_sealed_fields_is_503_and_no_empty_page)
+{
+	static const char *const SEALED[] = {"text=booking", "device=laptop-1", "ip=192.0.2.1"};
+	scoped(log_world) world = {0};
+	scoped(api_answer) answer = {0};
+	log_world_open(&world);
+	const struct keys *opened = world.api.server.volume.keys;
+	struct keys closed = *opened;
+	closed.search_tokens = no_search;
+	world.api.server.volume.keys = &closed;
+	for (size_t i = 0; i < sizeof SEALED / sizeof SEALED[0]; i++) {
+		list_by(&world, SEALED[i], &answer);
+		cr_assert(api_is_code(&answer, 503, "sealed"), "%s: %s", SEALED[i], answer.body);
+		cr_assert(strcasestr(answer.head, "\r\nRetry-After: "), "%s", answer.head);
+	}
+	world.api.server.volume.keys = opened;
+	cr_assert(list_by(&world, SEALED[0], &answer) == 200, "%s", answer.body);
+}
