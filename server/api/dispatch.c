@@ -8,6 +8,7 @@
 #include "server/api/idempotency.h"
 #include "server/api/reply.h"
 #include "server/api/routes.h"
+#include "server/core/detail.h"
 #include "server/core/proof.h"
 #include "store/storm.h"
 
@@ -139,6 +140,18 @@ static bool is_on_record(const struct call *call, struct err err)
 	return err.kind == ERR_DENIED || (err.kind == ERR_NOT_FOUND && !ids_is_none(call->caller.person));
 }
 
+/* What the route asks of a person; "none" where something else was missing. */
+static fallible print_asked(struct call *call, struct span *detail)
+{
+	unsigned capability = 0;
+	while (capability < CAPABILITY_COUNT && !(call->route->capabilities >> capability & 1))
+		capability++;
+	const char *name =
+		capability < CAPABILITY_COUNT ? capabilities_name((enum capability)capability) : "none";
+	const struct detail_field field = {"capability", span_text(name), DETAIL_TEXT};
+	return detail_print(&field, 1, call->arena, detail);
+}
+
 static fallible seal_refusal(struct flight *flight, struct err err)
 {
 	struct call *call = &flight->call;
@@ -149,6 +162,7 @@ static fallible seal_refusal(struct flight *flight, struct err err)
 	event.texts[LEAF_TEXT_LABEL] = span_text(call->route->pattern);
 	if (!reasons_find(span_text(err_row(err.code)->name), &event.reason))
 		event.reason = REASON_NOT_ALLOWED;
+	TRY(print_asked(call, &event.texts[LEAF_TEXT_DETAIL]));
 	return call_seal(call, &event, &flight->refusal);
 }
 

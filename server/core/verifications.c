@@ -191,9 +191,11 @@ static void put_try(const struct verifications_ask *ask, const char *way, struct
 {
 	int64_t tries = ask->verification.tries + 1;
 	bool is_new = ask->device_note && ask->sight.seen.ms == 0;
-	json_out_number(out, way ? "attempts" : "fails", tries);
-	if (!way)
+	json_out_number(out, "attempts", tries);
+	if (!way) {
+		json_out_number(out, "fails", tries);
 		return;
+	}
 	json_out_open_array(out, "factors");
 	json_out_text(out, NULL, way);
 	json_out_close_array(out);
