@@ -86,6 +86,41 @@ static struct span cell(struct span *line)
 	return found;
 }
 
+/* Fields that are not those of the published list, each for a reason: docs/decisions/0017-required-fields.md. */
+static const struct {
+	const char *name, *required;
+} AMENDED[] = {
+	{"stepup.passed", "for_action,factor|method"},
+	{"challenge.issued", "challenge_id,channel(email|totp|push|recovery|hand),app_id?,purpose"},
+	{"challenge.locked", "subject_id,until?,fails"},
+	{"credential.deposited",
+		"credential_id,client_id,kind,channel(self_link|phone|encrypted_im|messenger|email|api),"
+                "depositor"},
+	{"credential.denied", "credential_id?,client_id?,reason"},
+	{"retention.changed", "class,from_days,to_days,justification?,approver?"},
+	{"log.viewed", "filter_hash,rows?,scope"},
+	{"erasure.refused", "request_id,ground(art17_3_b|art17_3_e|hold|refused)"},
+	{"notification.failed", "kind,to_masked,of_event|about,error_class"},
+};
+
+static const char *amendment_of(const char *name)
+{
+	for (size_t i = 0; i < sizeof AMENDED / sizeof AMENDED[0]; i++)
+		if (strcmp(AMENDED[i].name, name) == 0)
+			return AMENDED[i].required;
+	return NULL;
+}
+
+static void requires(const struct action_row *row, struct span published)
+{
+	const char *amended = amendment_of(row->name);
+	if (amended)
+		cr_assert(!span_is(published, amended) && strcmp(row->required, amended) == 0,
+			"%s: amended fields", row->name);
+	else
+		cr_assert(span_is(published, row->required), "%s: fields", row->name);
+}
+
 /* One line of events.csv: code,action,severity,critical,durable,required_fields,notify. */
 static void agrees(struct span line)
 {
@@ -97,11 +132,11 @@ static void agrees(struct span line)
 	cr_assert(span_is(cell(&line), action_severity_name(row->severity)), "%s: severity", row->name);
 	cr_assert(span_is(cell(&line), row->critical ? "yes" : "no"), "%s: critical", row->name);
 	cell(&line);
-	cr_assert(span_is(cell(&line), row->required), "%s: fields", row->name);
+	requires(row, cell(&line));
 	cr_assert(span_is(cell(&line), row->told), "%s: who is told", row->name);
 }
 
-Test(actions, every_row_of_the_published_list_is_there_unchanged)
+Test(actions, every_row_of_the_published_list_is_there_and_only_named_fields_differ)
 {
 	scoped(buf) content = BUF(64 * 1024);
 	vectors_read("vectors/events.csv", &content);
@@ -117,8 +152,8 @@ Test(actions, every_row_of_the_published_list_is_there_unchanged)
 Test(actions, what_the_server_needs_besides_is_there)
 {
 	static const char *const NEEDED[] = {"tenant.created", "person.added", "person.changed",
-		"person.removed", "client.changed", "factor.started", "factor.resynced", "challenge.cancelled", "access.denied",
-		"credential.release_failed"};
+		"person.removed", "client.changed", "factor.started", "factor.resynced",
+		"challenge.cancelled", "access.denied", "credential.release_failed"};
 	for (size_t at = 0; at < sizeof NEEDED / sizeof NEEDED[0]; at++)
 		row_named(NEEDED[at]);
 }
