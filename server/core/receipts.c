@@ -72,10 +72,10 @@ static void put_payload(const struct verifications_ask *ask, const char *kid, st
 
 fallible receipts_put(const struct server *server, const struct verifications_ask *ask, struct buf *out)
 {
-	uint8_t checkpoint[SIGN_PUBLIC], public_key[SIGN_PUBLIC], signature[SIGN_SIGNATURE];
+	uint8_t public_key[SIGN_PUBLIC], signature[SIGN_SIGNATURE];
 	char kid[RECEIPTS_KID + 1];
 	scoped(buf) message = BUF(PAYLOAD_MAX);
-	TRY(keeper_public(server->keeper, ask->verification.tenant, checkpoint, public_key));
+	TRY(keeper_receipt_public(server->keeper, ask->verification.tenant, public_key));
 	receipts_kid(public_key, kid);
 	buf_put(&message, LABEL);
 	put_payload(ask, kid, &message);

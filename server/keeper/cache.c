@@ -73,9 +73,13 @@ static struct entry *entry_of(struct cache *cache, const struct keyring_name *na
 	return cell + at % CACHE_ENTRIES_A_CELL;
 }
 
+/* A tenant's two keys lie side by side: else those of some tenants would take each other's place all the time. */
 static struct pair *pair_of(struct cache *cache, const struct keyring_name *name)
 {
-	return (struct pair *)(void *)cache->pairs.bytes + spread_of(name) % CACHE_PAIRS;
+	struct keyring_name both = *name;
+	both.kind = 0;
+	size_t at = spread_of(&both) % (CACHE_PAIRS / 2) * 2 + (name->kind == KEYRING_RECEIPT);
+	return (struct pair *)(void *)cache->pairs.bytes + at;
 }
 
 static bool same_name(const struct keyring_name *one, const struct keyring_name *other)

@@ -354,6 +354,11 @@ fallible keeper_public(struct keeper *keeper, struct id tenant, uint8_t checkpoi
 	return signer_public(&keeper->signer, tenant, checkpoint, receipt);
 }
 
+fallible keeper_receipt_public(struct keeper *keeper, struct id tenant, uint8_t receipt[static SIGN_PUBLIC])
+{
+	return signer_receipt_public(&keeper->signer, tenant, receipt);
+}
+
 fallible keeper_sign_receipt(struct keeper *keeper, struct id tenant, struct span message,
 	uint8_t signature[static SIGN_SIGNATURE])
 {

@@ -99,9 +99,11 @@ fallible keeper_open_short(struct keeper *keeper, struct id tenant, uint32_t day
 
 /* ---- signatures ---- */
 
-/* keeper_public - the public halves of a tenant's two signing keys. */
+/* keeper_public - the public halves of a tenant's two signing keys. keeper_receipt_public - that of the one that signs
+ * receipts. */
 fallible keeper_public(struct keeper *keeper, struct id tenant, uint8_t checkpoint[static SIGN_PUBLIC],
 	uint8_t receipt[static SIGN_PUBLIC]);
+fallible keeper_receipt_public(struct keeper *keeper, struct id tenant, uint8_t receipt[static SIGN_PUBLIC]);
 fallible keeper_sign_receipt(struct keeper *keeper, struct id tenant, struct span message,
 	uint8_t signature[static SIGN_SIGNATURE]);
 

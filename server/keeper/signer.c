@@ -102,6 +102,14 @@ fallible signer_sign_receipt(struct signer *signer, struct id tenant, struct spa
 	return OK;
 }
 
+fallible signer_receipt_public(struct signer *signer, struct id tenant, uint8_t receipt[static SIGN_PUBLIC])
+{
+	scoped(sign_key) key = {0};
+	TRY(signing_key(signer, tenant, KEYRING_RECEIPT, &key));
+	sign_key_public(&key, receipt);
+	return OK;
+}
+
 fallible signer_public(struct signer *signer, struct id tenant, uint8_t checkpoint[static SIGN_PUBLIC],
 	uint8_t receipt[static SIGN_PUBLIC])
 {

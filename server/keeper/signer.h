@@ -22,8 +22,9 @@ fallible signer_mark(struct signer *signer, struct id tenant, struct keyring_mar
 fallible signer_sign_checkpoint(struct signer *signer, struct id tenant, struct span text, uint64_t size,
 	const uint8_t root[static HASH_SHA256], struct buf *note);
 
-/* signer_sign_receipt, signer_public - as keeper_sign_receipt, keeper_public. */
+/* signer_sign_receipt, signer_receipt_public, signer_public - as those of the keeper. */
 fallible signer_sign_receipt(struct signer *signer, struct id tenant, struct span message,
 	uint8_t signature[static SIGN_SIGNATURE]);
+fallible signer_receipt_public(struct signer *signer, struct id tenant, uint8_t receipt[static SIGN_PUBLIC]);
 fallible signer_public(struct signer *signer, struct id tenant, uint8_t checkpoint[static SIGN_PUBLIC],
 	uint8_t receipt[static SIGN_PUBLIC]);

@@ -177,6 +177,23 @@ Test(cache, both_halves_of_a_signing_key_are_one_entry)
 	cr_assert(memcmp(&read, &other, sizeof read) == 0);
 }
 
+Test(cache, the_two_signing_keys_of_a_tenant_never_take_each_others_place)
+{
+	scoped(scene) scene = {0};
+	scene_open(&scene);
+	for (unsigned number = 0; number < MANY; number++) {
+		struct sign_key first = {0}, second = {0}, found;
+		struct keyring_name checkpoint = {.kind = KEYRING_CHECKPOINT};
+		memcpy(checkpoint.tenant.bytes + 12, &number, sizeof number);
+		struct keyring_name receipt = checkpoint;
+		receipt.kind = KEYRING_RECEIPT;
+		cache_put_pair(scene.cache, &checkpoint, &first, cache_generation(scene.cache));
+		cache_put_pair(scene.cache, &receipt, &second, cache_generation(scene.cache));
+		cr_assert(cache_get_pair(scene.cache, &checkpoint, &found), "%u", number);
+		cr_assert(cache_get_pair(scene.cache, &receipt, &found), "%u", number);
+	}
+}
+
 Test(cache, an_arena_that_is_too_small_is_said_so_and_gets_everything_back)
 {
 	struct secret_arena *arena = NULL;
