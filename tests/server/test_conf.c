@@ -88,7 +88,7 @@ Test(conf, defaults_are_safe)
 	cr_assert(strcmp(run.conf.metrics_listen, "127.0.0.1:8421") == 0);
 	cr_assert(run.conf.mail_kind == CONF_MAIL_NONE && !run.conf.allow_unlocked &&
 		run.conf.trusted_proxies.count == 0);
-	cr_assert(run.conf.secrets_arena_bytes == 1024 * 1024 && run.conf.http_threads == 2);
+	cr_assert(run.conf.secrets_arena_bytes == 1024 * 1024 && run.conf.http_threads == 4);
 	cr_assert(run.conf.origins[CONF_SETTING_listen] == CONF_BY_DEFAULT);
 }
 
@@ -103,13 +103,13 @@ Test(conf, the_key_lies_beside_the_data)
 Test(conf, the_environment_beats_the_file_and_flags_beat_both)
 {
 	scoped(run) run = run_make();
-	setenv("MUNIMENT_HTTP_THREADS", "4", 1);
+	setenv("MUNIMENT_HTTP_THREADS", "6", 1);
 	setenv("MUNIMENT_APP_NAME", "Environment", 1);
 	write_file(
 		run.file, "http:\n  threads: 3\n  idle_ms: 5000\napp_name: File\nlog.level: debug\n", 0600);
 	load(&run, "serve --data d --config FILE --app-name Flag");
 	is_fine(&run);
-	cr_assert(run.conf.http_threads == 4 &&
+	cr_assert(run.conf.http_threads == 6 &&
 		run.conf.origins[CONF_SETTING_http_threads] == CONF_BY_ENVIRONMENT);
 	cr_assert(strcmp(run.conf.app_name, "Flag") == 0 &&
 		run.conf.origins[CONF_SETTING_app_name] == CONF_BY_FLAG);
