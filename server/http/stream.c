@@ -9,6 +9,7 @@
 #include <microhttpd.h>
 
 #include <strings.h>
+#include <sys/socket.h>
 
 enum { BLOCK = 32 * 1024 }; /* bytes that libmicrohttpd asks for at once; its buffer holds no more */
 
@@ -23,11 +24,14 @@ static void empty_piece(struct http_exchange *exchange)
 	exchange->sent = 0;
 }
 
+/* Shut here, behind what was sent: libmicrohttpd calls the exchange closed, but may close its connection only when
+ * something comes from it. */
 static ssize_t broken(struct http_exchange *exchange, struct err err)
 {
 	const struct http_app *app = exchange->server->app;
 	if (app->broke)
 		app->broke(app->context, exchange, err);
+	shutdown(exchange->from->fd, SHUT_RDWR);
 	return MHD_CONTENT_READER_END_WITH_ERROR;
 }
 
