@@ -8,6 +8,7 @@
 #include "cli/log_list.h"
 #include "cli/log_show.h"
 #include "cli/print.h"
+#include "cli/receipt.h"
 #include "cli/verify.h"
 
 #include <stdio.h>

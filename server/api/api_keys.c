@@ -2,8 +2,8 @@
 /* api_keys - GET /v1/keys: the public halves that checkpoints and receipts are checked with. */
 #include "base/text.h"
 #include "crypto/note.h"
+#include "crypto/signed_receipt.h"
 #include "server/api/call.h"
-#include "server/core/receipts.h"
 #include "store/tenant.h"
 
 enum { VKEY_MAX = 512 };
@@ -30,14 +30,14 @@ static fallible prepare(struct call *call)
 static fallible answer(struct call *call, struct json_out *out)
 {
 	const struct keys_ask *ask = call->ask;
-	char kid[RECEIPTS_KID + 1];
+	char kid[SIGNED_RECEIPT_KID + 1];
 	scoped(buf) vkey = BUF(VKEY_MAX);
 	scoped(buf) public_key = BUF(VKEY_MAX);
 	note_put_vkey(&vkey, ask->tenant.origin, ask->checkpoint);
 	text_put_base64url(&public_key, SPAN_BYTES(ask->receipt));
 	TRY(buf_check(&vkey));
 	TRY(buf_check(&public_key));
-	receipts_kid(ask->receipt, kid);
+	signed_receipt_kid(ask->receipt, kid);
 	json_out_open(out, "log");
 	json_out_span(out, "origin", ask->tenant.origin);
 	json_out_span(out, "vkey", buf_span(&vkey));

@@ -2,6 +2,7 @@
 /* api_verifications - POST /v1/verifications, POST and DELETE /v1/verifications/{id}. */
 #include "base/text.h"
 #include "crypto/secret.h"
+#include "crypto/signed_receipt.h"
 #include "server/api/call.h"
 #include "server/core/proof.h"
 #include "server/core/receipts.h"
@@ -182,7 +183,7 @@ static void put_started(struct json_out *out, const struct verifications_ask *as
 
 static fallible put_allow(struct call *call, struct json_out *out, const struct verifications_ask *ask)
 {
-	scoped(buf) receipt = BUF(RECEIPTS_TEXT_MAX);
+	scoped(buf) receipt = BUF(SIGNED_RECEIPT_TEXT_MAX);
 	TRY(receipts_put(call->server, ask, &receipt));
 	json_out_number(out, "aal", ask->verification.aal);
 	receipts_put_amr(out, verifications_used(ask));

@@ -3,22 +3,10 @@
 #include "server/core/receipts.h"
 
 #include "base/json_out.h"
-#include "base/text.h"
+#include "crypto/signed_receipt.h"
 #include "server/core/proof.h"
 
-enum { RECEIPT_VERSION = 1, PAYLOAD_MAX = 2048, MS = 1000 };
-
-static const struct span LABEL = {(const uint8_t *)"muniment-receipt-v1\n", 20};
-
-void receipts_kid(const uint8_t public_key[static SIGN_PUBLIC], char kid[static RECEIPTS_KID + 1])
-{
-	static const char HEX[] = "0123456789abcdef";
-	uint8_t hash[HASH_SHA256];
-	hash_sha256(span_of(public_key, SIGN_PUBLIC), hash);
-	for (size_t i = 0; i < RECEIPTS_KID; i++)
-		kid[i] = HEX[i % 2 ? hash[i / 2] & 15 : hash[i / 2] >> 4];
-	kid[RECEIPTS_KID] = '\0';
-}
+enum { RECEIPT_VERSION = 1, MS = 1000 };
 
 void receipts_put_amr(struct json_out *out, const struct method *used)
 {
@@ -73,16 +61,14 @@ static void put_payload(const struct verifications_ask *ask, const char *kid, st
 fallible receipts_put(const struct server *server, const struct verifications_ask *ask, struct buf *out)
 {
 	uint8_t public_key[SIGN_PUBLIC], signature[SIGN_SIGNATURE];
-	char kid[RECEIPTS_KID + 1];
-	scoped(buf) message = BUF(PAYLOAD_MAX);
+	char kid[SIGNED_RECEIPT_KID + 1];
+	scoped(buf) message = BUF(SIGNED_RECEIPT_PAYLOAD_MAX);
 	TRY(keeper_receipt_public(server->keeper, ask->verification.tenant, public_key));
-	receipts_kid(public_key, kid);
-	buf_put(&message, LABEL);
+	signed_receipt_kid(public_key, kid);
+	signed_receipt_begin(&message);
 	put_payload(ask, kid, &message);
 	TRY(buf_check(&message));
 	TRY(keeper_sign_receipt(server->keeper, ask->verification.tenant, buf_span(&message), signature));
-	text_put_base64url(out, span_from(buf_span(&message), LABEL.len));
-	buf_put_text(out, ".");
-	text_put_base64url(out, SPAN_BYTES(signature));
+	signed_receipt_put(out, buf_span(&message), signature);
 	return buf_check(out);
 }

@@ -5,13 +5,8 @@
 
 #include "server/core/verifications.h"
 
-enum { RECEIPTS_KID = 8, RECEIPTS_TEXT_MAX = 4096 };
-
-/* receipts_kid - the first eight hexadecimal digits of the SHA-256 of the public key. */
-void receipts_kid(const uint8_t public_key[static SIGN_PUBLIC], char kid[static RECEIPTS_KID + 1]);
-
-/* receipts_put - base64url(payload) "." base64url(Ed25519 over "muniment-receipt-v1\n" and the payload), of
- * an allow whose event has its number. Fails: BUSY sealed · TOO_LARGE. */
+/* receipts_put - a receipt (crypto/signed_receipt.h) of an allow whose event has its number. Fails: BUSY sealed ·
+ * TOO_LARGE. */
 fallible receipts_put(const struct server *server, const struct verifications_ask *ask, struct buf *out);
 
 /* receipts_put_amr - the methods per RFC 8176 as a JSON array. */
