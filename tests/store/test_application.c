@@ -117,19 +117,13 @@ Test(application, a_walk_meets_every_application_of_a_tenant_once)
 	cr_assert(walk(&world, world_tenant(3), &err) == 0 && !err_failed(err));
 }
 
-static fallible put_without_id(struct act *act, void *context)
-{
-	const struct noun_key name = noun_key(world_tenant(1), SPAN_LIT("no id"), SPAN_NONE);
-	(void)context;
-	return act_put(act, TABLE_APPLICATION, noun_key_span(&name), SPAN_LIT("?"));
-}
-
 Test(application, a_walk_stops_at_a_row_that_is_damaged_and_says_so)
 {
+	const struct noun_key name = noun_key(world_tenant(1), SPAN_LIT("no id"), SPAN_NONE);
 	scoped(world) world = {0};
 	struct err err;
 	world_make(&world, &kv_mem, FOLD);
-	world_must(perform(&world, put_without_id, NULL));
+	world_put_row(&world, TABLE_APPLICATION, noun_key_span(&name), SPAN_LIT("?"));
 	walk(&world, world_tenant(1), &err);
 	cr_assert(err.kind == ERR_CORRUPT);
 }
@@ -162,23 +156,17 @@ Test(application, a_row_cut_short_or_of_another_version_is_never_half_read)
 	golden_is_read_whole(&row);
 }
 
-static fallible put_odd_state(struct act *act, void *context)
-{
-	scoped(buf) payload = BUF(ROW_MAX);
-	const struct noun_key name = key();
-	(void)context;
-	vectors_read_hex("golden/application_1.hex", &payload);
-	payload.data[STATE_AT] = APPLICATION_REVOKED + 1;
-	return act_put(act, TABLE_APPLICATION, noun_key_span(&name), buf_span(&payload));
-}
-
 Test(application, a_state_that_no_version_knows_is_corrupt)
 {
+	const struct noun_key name = key();
+	scoped(buf) payload = BUF(ROW_MAX);
 	scoped(world) world = {0};
 	scoped(arena) arena = ARENA(MEMORY);
 	struct application read;
 	world_make(&world, &kv_mem, FOLD);
-	world_must(perform(&world, put_odd_state, NULL));
+	vectors_read_hex("golden/application_1.hex", &payload);
+	payload.data[STATE_AT] = APPLICATION_REVOKED + 1;
+	world_put_row(&world, TABLE_APPLICATION, noun_key_span(&name), buf_span(&payload));
 	cr_assert(get(&world, &arena, &read).kind == ERR_CORRUPT);
 }
 
@@ -248,20 +236,14 @@ Test(application, the_golden_row_of_a_token_is_read_for_ever_and_never_half)
 	golden_is_read_whole(&row);
 }
 
-static fallible put_odd_kind(struct act *act, void *context)
-{
-	scoped(buf) payload = BUF(ROW_MAX);
-	(void)context;
-	vectors_read_hex("golden/token_1.hex", &payload);
-	payload.data[KIND_AT] = TOKEN_OPERATOR + 1;
-	return act_put(act, TABLE_TOKEN, SPAN_BYTES(HASH), buf_span(&payload));
-}
-
 Test(application, a_token_of_a_kind_that_no_version_knows_is_corrupt)
 {
+	scoped(buf) payload = BUF(ROW_MAX);
 	scoped(world) world = {0};
 	struct token read;
 	world_make(&world, &kv_mem, FOLD);
-	world_must(perform(&world, put_odd_kind, NULL));
+	vectors_read_hex("golden/token_1.hex", &payload);
+	payload.data[KIND_AT] = TOKEN_OPERATOR + 1;
+	world_put_row(&world, TABLE_TOKEN, SPAN_BYTES(HASH), buf_span(&payload));
 	cr_assert(get_token(&world, HASH, &read).kind == ERR_CORRUPT);
 }

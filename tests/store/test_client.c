@@ -237,21 +237,9 @@ Test(client, a_walk_meets_every_client_of_a_tenant_once)
 	cr_assert(walk(&world, world_tenant(3), &err) == 0 && !err_failed(err));
 }
 
-struct raw {
-	struct noun_key key;
-	struct span payload;
-};
-
-static fallible put_raw(struct act *act, void *context)
+static void put_raw(struct world *world, struct noun_key key, struct span payload)
 {
-	const struct raw *raw = context;
-	return act_put(act, TABLE_CLIENT, noun_key_span(&raw->key), raw->payload);
-}
-
-static void write_raw(struct world *world, struct raw raw)
-{
-	world_must(world_perform(
-		world, (struct act_job){.kind = ACT_HOUSEKEEPING, .run = put_raw, .context = &raw}));
+	world_put_row(world, TABLE_CLIENT, noun_key_span(&key), payload);
 }
 
 Test(client, a_walk_stops_at_a_row_that_is_damaged_and_says_so)
@@ -260,8 +248,7 @@ Test(client, a_walk_stops_at_a_row_that_is_damaged_and_says_so)
 	struct err err;
 	world_make(&world, &kv_mem, FOLD);
 	world_must(perform(&world, put, example()));
-	write_raw(
-		&world, (struct raw){noun_key(world_tenant(1), SPAN_LIT("no id"), SPAN_NONE), SPAN_LIT("?")});
+	put_raw(&world, noun_key(world_tenant(1), SPAN_LIT("no id"), SPAN_NONE), SPAN_LIT("?"));
 	walk(&world, world_tenant(1), &err);
 	cr_assert(err.kind == ERR_CORRUPT);
 }
@@ -328,7 +315,7 @@ Test(client, a_field_that_no_version_knows_is_corrupt)
 		struct client read;
 		vectors_read_hex("golden/client_1.hex", &payload);
 		payload.data[WRONG[i].at] = WRONG[i].value;
-		write_raw(&world, (struct raw){key(), buf_span(&payload)});
+		put_raw(&world, key(), buf_span(&payload));
 		cr_assert(get(&world, &arena, &read).kind == ERR_CORRUPT, "field %zu", i);
 	}
 }

@@ -120,25 +120,12 @@ Test(device_record, stands_under_its_person_and_under_all_who_share_it)
 	cr_assert(count_under(&world, world_tenant(2), SPAN_BYTES(term)) == 0);
 }
 
-/* A payload as some version of this program wrote it. */
-struct raw {
-	struct noun_key key;
-	struct span payload;
-};
-
-static fallible put_raw(struct act *act, void *context)
-{
-	const struct raw *raw = context;
-	return act_put(act, TABLE_DEVICE_RECORD, noun_key_span(&raw->key), raw->payload);
-}
-
 static struct err find_raw(
 	struct world *world, struct span payload, struct arena *arena, struct device_record *read)
 {
 	const struct device_record record = phone();
-	struct raw raw = {noun_key(record.tenant, id_span(&record.id), SPAN_NONE), payload};
-	world_must(world_perform(
-		world, (struct act_job){.kind = ACT_HOUSEKEEPING, .run = put_raw, .context = &raw}));
+	const struct noun_key key = noun_key(record.tenant, id_span(&record.id), SPAN_NONE);
+	world_put_row(world, TABLE_DEVICE_RECORD, noun_key_span(&key), payload);
 	return find(world, record.tenant, record.id, arena, read);
 }
 

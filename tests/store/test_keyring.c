@@ -530,18 +530,24 @@ static void put_golden_shred(const struct scene *scene)
 	overwrite_shred(scene, MAGIC, SPAN_BYTES(KEY));
 }
 
+/* A keyring, closed, whose only row is a golden one. */
+static void make_with_golden_row(struct scene *scene, const char *file)
+{
+	uint8_t name[NAME_BYTES];
+	scoped(buf) row = BUF(ROW_MAX);
+	const struct keyring_name one = name_of(1);
+	scene_open(scene);
+	put(scene, 1);
+	close_keyring(scene);
+	name_bytes(&one, name);
+	vectors_read_hex(file, &row);
+	write_stored(scene, MAP_KEY, SPAN_BYTES(name), buf_span(&row));
+}
+
 Test(keyring, its_golden_row_is_read_for_ever)
 {
 	scoped(scene) scene = {0};
-	scoped(buf) row = BUF(ROW_MAX);
-	uint8_t name[NAME_BYTES];
-	const struct keyring_name one = name_of(1);
-	scene_open(&scene);
-	put(&scene, 1);
-	close_keyring(&scene);
-	name_bytes(&one, name);
-	vectors_read_hex("golden/keyring_row_1.hex", &row);
-	write_stored(&scene, MAP_KEY, SPAN_BYTES(name), buf_span(&row));
+	make_with_golden_row(&scene, "golden/keyring_row_1.hex");
 	put_golden_shred(&scene);
 	must(try_open(&scene, false));
 	must(get(&scene, 1));
@@ -551,17 +557,9 @@ Test(keyring, its_golden_row_under_a_turned_shred_key_is_read_for_ever)
 {
 	char path[PATH];
 	scoped(scene) scene = {0};
-	scoped(buf) row = BUF(ROW_MAX);
 	scoped(buf) shred = BUF(ROW_MAX);
-	uint8_t name[NAME_BYTES];
-	const struct keyring_name one = name_of(1);
-	scene_open(&scene);
-	put(&scene, 1);
-	close_keyring(&scene);
-	name_bytes(&one, name);
-	vectors_read_hex("golden/keyring_row_2.hex", &row);
+	make_with_golden_row(&scene, "golden/keyring_row_2.hex");
 	vectors_read_hex("golden/shred_2.hex", &shred);
-	write_stored(&scene, MAP_KEY, SPAN_BYTES(name), buf_span(&row));
 	shred_path(&scene, path);
 	cr_assert(truncate(path, 0) == 0);
 	overwrite_shred(&scene, 0, buf_span(&shred));
@@ -576,10 +574,15 @@ Test(keyring, its_golden_mark_is_read_and_written_for_ever)
 	scoped(buf) golden = BUF(ROW_MAX);
 	const struct id tenant = {{1}};
 	const struct keyring_mark mark = mark_of(7);
+	struct keyring_mark read;
 	scene_open(&scene);
 	must(keyring_put_mark(scene.keyring, tenant, &mark));
 	close_keyring(&scene);
 	read_stored(&scene, MAP_MARK, SPAN_BYTES(tenant.bytes), &row);
 	vectors_read_hex("golden/keyring_mark_1.hex", &golden);
 	cr_assert(span_equal(buf_span(&row), buf_span(&golden)));
+	write_stored(&scene, MAP_MARK, SPAN_BYTES(tenant.bytes), buf_span(&golden));
+	must(try_open(&scene, false));
+	must(keyring_get_mark(scene.keyring, tenant, &read));
+	cr_assert(memcmp(&read, &mark, sizeof read) == 0);
 }

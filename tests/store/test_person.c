@@ -251,21 +251,9 @@ Test(person, a_walk_meets_everybody_of_a_tenant_once)
 	cr_assert(walk(&world, world_tenant(3), &err) == 0 && !err_failed(err));
 }
 
-struct raw {
-	struct noun_key key;
-	struct span payload;
-};
-
-static fallible put_raw(struct act *act, void *context)
+static void put_raw(struct world *world, struct noun_key key, struct span payload)
 {
-	const struct raw *raw = context;
-	return act_put(act, TABLE_PERSON, noun_key_span(&raw->key), raw->payload);
-}
-
-static struct err perform_raw(struct world *world, struct raw raw)
-{
-	return world_perform(
-		world, (struct act_job){.kind = ACT_HOUSEKEEPING, .run = put_raw, .context = &raw});
+	world_put_row(world, TABLE_PERSON, noun_key_span(&key), payload);
 }
 
 Test(person, a_walk_stops_at_a_row_that_is_damaged_and_says_so)
@@ -274,8 +262,7 @@ Test(person, a_walk_stops_at_a_row_that_is_damaged_and_says_so)
 	struct err err;
 	world_make(&world, &kv_mem, FOLD);
 	world_must(perform(&world, put, example()));
-	world_must(perform_raw(&world,
-		(struct raw){noun_key(world_tenant(1), SPAN_LIT("no id"), SPAN_NONE), SPAN_LIT("?")}));
+	put_raw(&world, noun_key(world_tenant(1), SPAN_LIT("no id"), SPAN_NONE), SPAN_LIT("?"));
 	walk(&world, world_tenant(1), &err);
 	cr_assert(err.kind == ERR_CORRUPT);
 }
@@ -342,7 +329,7 @@ Test(person, a_field_that_no_version_knows_is_corrupt)
 		struct person read;
 		vectors_read_hex("golden/person_1.hex", &payload);
 		payload.data[WRONG[i].at] = WRONG[i].value;
-		world_must(perform_raw(&world, (struct raw){key(), buf_span(&payload)}));
+		put_raw(&world, key(), buf_span(&payload));
 		cr_assert(get(&world, &arena, &read).kind == ERR_CORRUPT, "field %zu", i);
 	}
 }
@@ -414,20 +401,14 @@ Test(person, the_golden_row_of_a_role_is_read_for_ever_and_never_half)
 	golden_is_read_whole(&row);
 }
 
-static fallible put_odd_role(struct act *act, void *context)
+Test(person, a_role_with_a_factor_that_no_version_knows_is_corrupt)
 {
 	static const uint8_t ODD[] = {1, 0, 0, 0, 0, 0, 0, 0, 1, ROLES_FACTOR_TOTP + 1};
 	const struct noun_key name = role_key();
-	(void)context;
-	return act_put(act, TABLE_ROLE, noun_key_span(&name), SPAN_BYTES(ODD));
-}
-
-Test(person, a_role_with_a_factor_that_no_version_knows_is_corrupt)
-{
 	scoped(world) world = {0};
 	struct role role;
 	world_make(&world, &kv_mem, FOLD);
-	world_must(world_perform(&world, (struct act_job){.kind = ACT_HOUSEKEEPING, .run = put_odd_role}));
+	world_put_row(&world, TABLE_ROLE, noun_key_span(&name), SPAN_BYTES(ODD));
 	cr_assert(get_role(&world, "planner", &role).kind == ERR_CORRUPT);
 }
 

@@ -78,25 +78,12 @@ Test(personal_token, is_found_in_its_own_tenant_only)
 	cr_assert(find(&world, token.tenant, world_thing(3), &arena, &read).kind == ERR_NOT_FOUND);
 }
 
-/* A payload as some version of this program wrote it. */
-struct raw {
-	struct noun_key key;
-	struct span payload;
-};
-
-static fallible put_raw(struct act *act, void *context)
-{
-	const struct raw *raw = context;
-	return act_put(act, TABLE_PERSONAL_TOKEN, noun_key_span(&raw->key), raw->payload);
-}
-
 static struct err find_raw(
 	struct world *world, struct span payload, struct arena *arena, struct personal_token *read)
 {
 	const struct personal_token token = laptop();
-	struct raw raw = {noun_key(token.tenant, id_span(&token.id), SPAN_NONE), payload};
-	world_must(world_perform(
-		world, (struct act_job){.kind = ACT_HOUSEKEEPING, .run = put_raw, .context = &raw}));
+	const struct noun_key key = noun_key(token.tenant, id_span(&token.id), SPAN_NONE);
+	world_put_row(world, TABLE_PERSONAL_TOKEN, noun_key_span(&key), payload);
 	return find(world, token.tenant, token.id, arena, read);
 }
 

@@ -10,26 +10,12 @@
 
 enum { FOLD = 1000, ROW_MAX = 64 * 1024, STEP = 16 };
 
-/* A payload on its way into the store. */
-struct putting {
-	const struct golden *golden;
-	struct span payload;
-};
-
-static fallible put(struct act *act, void *context)
-{
-	const struct putting *putting = context;
-	return act_put(act, putting->golden->table, noun_key_span(&putting->golden->key), putting->payload);
-}
-
 /* In a world of its own, so that no reading leans on the one before. */
 static struct err read_as(const struct golden *golden, struct span payload)
 {
-	struct putting putting = {golden, payload};
 	scoped(world) world = {0};
 	world_make(&world, &kv_mem, FOLD);
-	world_must(world_perform(
-		&world, (struct act_job){.kind = ACT_HOUSEKEEPING, .run = put, .context = &putting}));
+	world_put_row(&world, golden->table, noun_key_span(&golden->key), payload);
 	return golden->read(&world);
 }
 

@@ -117,6 +117,24 @@ fallible world_perform(struct world *world, struct act_job job)
 	return err;
 }
 
+struct putting {
+	enum table table;
+	struct span key, payload;
+};
+
+static fallible put_row(struct act *act, void *context)
+{
+	const struct putting *putting = context;
+	return act_put(act, putting->table, putting->key, putting->payload);
+}
+
+void world_put_row(struct world *world, enum table table, struct span key, struct span payload)
+{
+	struct putting putting = {table, key, payload};
+	world_must(world_perform(
+		world, (struct act_job){.kind = ACT_HOUSEKEEPING, .run = put_row, .context = &putting}));
+}
+
 struct run {
 	struct world_event *events;
 	size_t count;

@@ -51,6 +51,9 @@ void world_grow(struct world *world, struct dice *dice, unsigned tenants, size_t
 /* world_perform - one act in a batch of its own, as the committer would: commits if it stands. */
 fallible world_perform(struct world *world, struct act_job job);
 
+/* world_put_row - a row whose payload no module wrote, or one of long ago. */
+void world_put_row(struct world *world, enum table table, struct span key, struct span payload);
+
 /* world_fold - until nothing waits; segments have at most fold_rows rows. */
 void world_fold(struct world *world);
 
