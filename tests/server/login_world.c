@@ -202,6 +202,25 @@ void login_scene_keep_id(const struct login_scene *scene, char id[static ID_TEXT
 	snprintf(id, ID_TEXT + 1, "%s", api_text(&scene->answer, "id"));
 }
 
+static fallible suspend(struct act *act, void *context)
+{
+	const struct login_scene *scene = context;
+	struct view view = view_act(act);
+	struct person person;
+	scoped(buf) sealed = BUF(4096);
+	TRY(person_get(&view, scene->world.tenant.id, scene->person.id, act->arena, &person));
+	person.state = PERSON_SUSPENDED;
+	TRY(person_seal(act->volume->keys, &person, &sealed));
+	TRY(person_put(act, &person, buf_span(&sealed)));
+	struct leaf leaf = {.event = person.id, .action = action_row(ACTION_PERSON_CHANGED)->code};
+	return act_add(act, person.tenant, &leaf, NULL);
+}
+
+void login_scene_suspend(struct login_scene *scene)
+{
+	api_world_run(&scene->world, suspend, scene);
+}
+
 /* ---- factors ---- */
 
 struct proving {

@@ -70,6 +70,9 @@ void login_scene_type(struct login_scene *scene, const char *code);
 /* login_scene_keep_id - the id in the last answer. */
 void login_scene_keep_id(const struct login_scene *scene, char id[static ID_TEXT + 1]);
 
+/* login_scene_suspend - the person may not get in for a while. */
+void login_scene_suspend(struct login_scene *scene);
+
 /* login_prove - mark an active factor as proven, as an enrolment code would. */
 void login_prove(struct api_world *world, struct id tenant, const char *factor);
 

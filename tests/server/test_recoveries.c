@@ -273,20 +273,6 @@ Test(recoveries, rule_a_one_code_in_sixteen_verifications_at_once_opens_exactly_
 
 /* ---- where it opens nothing ---- */
 
-static fallible suspend(struct act *act, void *context)
-{
-	const struct login_scene *scene = context;
-	struct view view = view_act(act);
-	struct person person;
-	scoped(buf) sealed = BUF(4096);
-	TRY(person_get(&view, scene->world.tenant.id, scene->person.id, act->arena, &person));
-	person.state = PERSON_SUSPENDED;
-	TRY(person_seal(act->volume->keys, &person, &sealed));
-	TRY(person_put(act, &person, buf_span(&sealed)));
-	struct leaf leaf = {.event = person.id, .action = action_row(ACTION_PERSON_CHANGED)->code};
-	return act_add(act, person.tenant, &leaf, NULL);
-}
-
 Test(recoveries, a_suspended_person_gets_in_by_none)
 {
 	scoped(login_scene) scene = {0};
@@ -295,7 +281,7 @@ Test(recoveries, a_suspended_person_gets_in_by_none)
 	open_with_paper(&scene, &paper);
 	login_scene_ask(&scene, NULL);
 	login_scene_keep_id(&scene, id);
-	api_world_run(&scene.world, suspend, &scene);
+	login_scene_suspend(&scene);
 	cr_assert(spend(&scene, id, paper.codes[0]) == 200, "%s", scene.answer.body);
 	cr_assert(login_is(&scene.answer, "deny", "disabled"), "%s", scene.answer.body);
 	cr_assert(count(&scene, ACTION_FACTOR_RECOVERY_USED) == 0);

@@ -269,20 +269,6 @@ Test(verifications, a_code_for_a_factor_that_is_not_there_is_wrong)
 	cr_assert(login_is(&scene.answer, "challenge", "wrong_code"), "%s", scene.answer.body);
 }
 
-static fallible suspend(struct act *act, void *context)
-{
-	const struct login_scene *scene = context;
-	struct view view = view_act(act);
-	struct person person;
-	scoped(buf) sealed = BUF(4096);
-	TRY(person_get(&view, scene->world.tenant.id, scene->person.id, act->arena, &person));
-	person.state = PERSON_SUSPENDED;
-	TRY(person_seal(act->volume->keys, &person, &sealed));
-	TRY(person_put(act, &person, buf_span(&sealed)));
-	struct leaf leaf = {.event = person.id, .action = action_row(ACTION_PERSON_CHANGED)->code};
-	return act_add(act, person.tenant, &leaf, NULL);
-}
-
 Test(verifications, a_suspended_person_is_denied_also_with_the_right_code)
 {
 	scoped(login_scene) scene = {0};
@@ -290,7 +276,7 @@ Test(verifications, a_suspended_person_is_denied_also_with_the_right_code)
 	login_scene_open(&scene);
 	login_scene_ask(&scene, NULL);
 	login_scene_keep_id(&scene, id);
-	api_world_run(&scene.world, suspend, &scene);
+	login_scene_suspend(&scene);
 	login_app_code(&scene.app, 0, code);
 	type_code(&scene, id, code);
 	cr_assert(login_is(&scene.answer, "deny", "disabled"), "%s", scene.answer.body);
