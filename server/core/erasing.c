@@ -37,7 +37,7 @@ struct plan {
 	struct target targets[HOLD_SUBJECTS_MAX]; /* the subject first */
 	struct subject subjects[HOLD_SUBJECTS_MAX];
 	size_t count;
-	struct erasures_notices told;
+	struct letters told;
 	struct event_draft draft;
 	struct id other_owner; /* who stays when an owner goes */
 	size_t ended;          /* grants */
@@ -331,18 +331,17 @@ static fallible write_end(struct act *act, void *context)
 		TRY(err);
 	TRY(erasure_mark_reindex(
 		act, erased.tenant, (struct instant){act->now.ms + ERASING_REINDEX_DAYS * DAY_MS}));
-	for (size_t i = 0; i < plan->told.count; i++)
-		TRY(notice_add(act, &plan->told.notices[i]));
+	TRY(letters_write(act, &plan->told));
 	return act_add(act, erased.tenant, &plan->draft.leaf, NULL);
 }
 
 static fallible prepare_end(struct plan *plan, const struct view *view)
 {
-	const struct erasures_tell with = {plan->server, view, plan->now, &plan->arena};
+	const struct letters_desk desk = {plan->server, view, plan->erasure.tenant, &plan->arena};
 	TRY(count_affected(plan, view));
 	TRY(seal_executed(plan));
 	plan->told.count = 0;
-	return erasures_tell_owners(&with, &plan->erasure, NOTICE_ERASURE_EXECUTED, &plan->told);
+	return erasures_tell_executed(&desk, &plan->erasure, plan->now, &plan->told);
 }
 
 /* ---- one step ---- */

@@ -6,7 +6,6 @@
 #include "server/core/detail.h"
 #include "server/core/owners.h"
 #include "server/core/second.h"
-#include "server/core/tell.h"
 #include "store/expiry.h"
 
 enum { SEALED_MAX = 4096, ONE_NOUN = 64 * 1024, DETAIL_FIELDS_MAX = 8 };
@@ -66,65 +65,54 @@ static fallible seal_event(const struct scene *scene, const struct erasure *eras
 
 /* ---- who is told ---- */
 
-static fallible tell_one(const struct erasures_tell *with, const struct erasure *erasure,
-	enum notice_kind kind, struct id person, struct erasures_notices *told)
-{
+/* The words of a mail: which erasure, and when. */
+struct wording {
 	char time[TELL_TIME + 1], reference[ID_TEXT + 1];
-	struct instant at = kind == NOTICE_ERASURE_EXECUTED ? with->now : erasure->due;
-	ids_print(ID_ERASURE, erasure->id, reference);
-	const struct message_value values[] = {{"label", span_of(reference, ID_TEXT)}, tell_time(at, time)};
-	const struct tell_ask ask = {.person = person,
-		.kind = kind,
-		.about = erasure->id,
-		.values = values,
-		.count = 2,
-		.now = with->now};
-	if (told->count == ERASURES_TOLD_MAX)
-		return OK;
-	TRY(tell_prepare(
-		with->server->keeper, erasure->tenant, &ask, with->arena, &told->notices[told->count]));
-	told->count++;
-	return OK;
+	struct message_value values[2];
+};
+
+static struct tell_ask word(const struct erasure *erasure, enum notice_kind kind, struct instant at,
+	struct instant now, struct wording *wording)
+{
+	ids_print(ID_ERASURE, erasure->id, wording->reference);
+	wording->values[0] = (struct message_value){"label", span_of(wording->reference, ID_TEXT)};
+	wording->values[1] = tell_time(at, wording->time);
+	return (struct tell_ask){
+		.kind = kind, .about = erasure->id, .values = wording->values, .count = 2, .now = now};
 }
 
-fallible erasures_tell_owners(const struct erasures_tell *with, const struct erasure *erasure,
-	enum notice_kind kind, struct erasures_notices *told)
+fallible erasures_tell_executed(const struct letters_desk *desk, const struct erasure *erasure,
+	struct instant now, struct letters *told)
 {
-	struct id at = {0};
-	struct err err = OK;
-	while (owners_next(with->view, erasure->tenant, &at, &err))
-		if (!ids_equal(at, erasure->subject.id))
-			TRY(tell_one(with, erasure, kind, at, told));
-	return err;
+	struct wording wording;
+	const struct tell_ask ask = word(erasure, NOTICE_ERASURE_EXECUTED, now, now, &wording);
+	return letters_add_owners(desk, &ask, erasure->subject.id, told);
 }
 
 /* Whom it is about hears of it now: afterwards there is no address any more. */
-static fallible tell_subject(const struct scene *scene, const struct erasures_tell *with,
-	const struct erasure *erasure, struct erasures_notices *told)
+static fallible tell_subject(const struct letters_desk *desk, const struct erasure *erasure,
+	struct tell_ask *ask, struct letters *told)
 {
 	struct client client;
+	ask->person = erasure->subject.id;
 	if (erasure->subject.kind == SUBJECT_PERSON)
-		return tell_one(with, erasure, NOTICE_ERASURE_REQUESTED, erasure->subject.id, told);
-	TRY(client_get(scene->view, erasure->tenant, erasure->subject.id, scene->arena, &client));
-	for (size_t i = 0; i < client.contact_count; i++)
-		TRY(tell_one(with, erasure, NOTICE_ERASURE_REQUESTED, client.contacts[i], told));
+		return letters_add(desk, ask, told);
+	TRY(client_get(desk->view, erasure->tenant, erasure->subject.id, desk->arena, &client));
+	for (size_t i = 0; i < client.contact_count; i++) {
+		ask->person = client.contacts[i];
+		TRY(letters_add(desk, ask, told));
+	}
 	return OK;
 }
 
-static fallible tell_request(
-	const struct scene *scene, const struct erasure *erasure, struct erasures_notices *told)
+static fallible tell_request(const struct scene *scene, const struct erasure *erasure, struct letters *told)
 {
-	const struct erasures_tell with = {scene->server, scene->view, scene->now, scene->arena};
+	struct wording wording;
+	const struct letters_desk desk = {scene->server, scene->view, erasure->tenant, scene->arena};
+	struct tell_ask ask = word(erasure, NOTICE_ERASURE_REQUESTED, erasure->due, scene->now, &wording);
 	told->count = 0;
-	TRY(tell_subject(scene, &with, erasure, told));
-	return erasures_tell_owners(&with, erasure, NOTICE_ERASURE_REQUESTED, told);
-}
-
-static fallible add_notices(struct act *act, const struct erasures_notices *told)
-{
-	for (size_t i = 0; i < told->count; i++)
-		TRY(notice_add(act, &told->notices[i]));
-	return OK;
+	TRY(tell_subject(&desk, erasure, &ask, told));
+	return letters_add_owners(&desk, &ask, erasure->subject.id, told);
 }
 
 /* ---- asking ---- */
@@ -227,7 +215,7 @@ fallible erasures_ask_write(struct act *act, struct erasures_ask *ask)
 		&view, erasure->tenant, (struct instant){act->now.ms - ERASURE_DAY_MS}, &day));
 	erasure->needs_third = day.requested >= ERASURE_A_DAY;
 	TRY(erasure_put(act, erasure, ask->sealed));
-	TRY(add_notices(act, &ask->told));
+	TRY(letters_write(act, &ask->told));
 	return act_add(act, erasure->tenant, &ask->requested.leaf, NULL);
 }
 

@@ -6,17 +6,9 @@
 #pragma once
 
 #include "server/core/clients.h"
+#include "server/core/letters.h"
 #include "server/core/people.h"
 #include "store/erasure.h"
-#include "store/notice.h"
-
-enum { ERASURES_TOLD_MAX = 32 };
-
-/* Whom mails go to. */
-struct erasures_notices {
-	struct notice notices[ERASURES_TOLD_MAX];
-	size_t count;
-};
 
 struct erasures_ask {
 	/* asked */
@@ -28,7 +20,7 @@ struct erasures_ask {
 	struct span sealed;
 	struct id other_owner; /* who stays when an owner goes */
 	struct event_draft requested, refused;
-	struct erasures_notices told;
+	struct letters told;
 	/* written */
 	bool held;
 };
@@ -64,15 +56,9 @@ struct detail_field;
 fallible erasures_detail(const struct erasure *erasure, const struct detail_field *more, size_t count,
 	struct arena *arena, struct span *detail);
 
-/* erasures_tell - seal one mail each for the owners, besides those that stand. */
-struct erasures_tell {
-	const struct server *server;
-	const struct view *view;
-	struct instant now;
-	struct arena *arena;
-};
-fallible erasures_tell_owners(const struct erasures_tell *with, const struct erasure *erasure,
-	enum notice_kind kind, struct erasures_notices *told);
+/* erasures_tell_executed - seal a mail to each owner: it is done. Fails: as tell_prepare. */
+fallible erasures_tell_executed(const struct letters_desk *desk, const struct erasure *erasure,
+	struct instant now, struct letters *told);
 
 /* erasures_dark_after - when no backup that was kept for so many days opens it any more: from when it was
  * carried out, or is due. */

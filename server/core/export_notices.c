@@ -2,8 +2,6 @@
 /* export_notices - find the owners, seal what they are told. */
 #include "server/core/export_notices.h"
 
-#include "server/core/owners.h"
-#include "server/core/tell.h"
 #include "store/application.h"
 #include "store/person.h"
 
@@ -26,21 +24,8 @@ static fallible find_name(
 	return OK;
 }
 
-static fallible tell_owners(const struct server *server, const struct view *view, struct tell_ask *ask,
-	const struct export *export, struct arena *arena, struct export_notices *told)
-{
-	struct err err = OK;
-	struct id owner = {0};
-	while (told->count < EXPORT_NOTICES_MAX && owners_next(view, export->tenant, &owner, &err)) {
-		ask->person = owner;
-		TRY(tell_prepare(server->keeper, export->tenant, ask, arena, &told->items[told->count]));
-		told->count++;
-	}
-	return err;
-}
-
 fallible export_notices_prepare(const struct server *server, const struct export *export, struct instant now,
-	struct arena *arena, struct export_notices *told)
+	struct arena *arena, struct letters *told)
 {
 	char time[TELL_TIME + 1];
 	scoped(buf) rows = BUF(NUMBER_TEXT);
@@ -49,23 +34,18 @@ fallible export_notices_prepare(const struct server *server, const struct export
 	told->count = 0;
 	TRY(reading_open(&server->volume, &reading));
 	struct view view = view_reading(&reading);
+	const struct id nobody = {0};
+	const struct letters_desk desk = {server, &view, export->tenant, arena};
 	TRY(find_name(&view, export, arena, &name));
 	buf_printf(&rows, "%llu", (unsigned long long)export->rows);
 	TRY(buf_check(&rows));
 	const struct message_value values[] = {{"count", buf_span(&rows)},
 		{"label", span_text(export_format_name(export->format))}, {"actor", name},
 		{"reason", export->purpose.len ? export->purpose : SPAN_LIT("-")}, tell_time(now, time)};
-	struct tell_ask ask = {.kind = NOTICE_LOG_EXPORTED,
+	const struct tell_ask ask = {.kind = NOTICE_LOG_EXPORTED,
 		.about = export->id,
 		.values = values,
 		.count = sizeof values / sizeof values[0],
 		.now = now};
-	return tell_owners(server, &view, &ask, export, arena, told);
-}
-
-fallible export_notices_add(struct act *act, const struct export_notices *told)
-{
-	for (size_t i = 0; i < told->count; i++)
-		TRY(notice_add(act, &told->items[i]));
-	return OK;
+	return letters_add_owners(&desk, &ask, nobody, told);
 }

@@ -2,23 +2,13 @@
 /* export_notices - every owner is told when a part of the log left, also when the export was cut. */
 #pragma once
 
+#include "server/core/letters.h"
 #include "server/core/server.h"
 #include "store/export.h"
-#include "store/notice.h"
-
-enum { EXPORT_NOTICES_MAX = 32 };
-
-struct export_notices {
-	struct notice items[EXPORT_NOTICES_MAX];
-	size_t count;
-};
 
 /* export_notices_prepare - one mail for each owner, whoever exported: rows, format, name and purpose.
  *
  *   export  as its end will be recorded, the purpose opened
  * Fails: as tell_prepare. Cost: O(people) to find the owners. */
 fallible export_notices_prepare(const struct server *server, const struct export *export, struct instant now,
-	struct arena *arena, struct export_notices *told);
-
-/* export_notices_add - in the act that records the end. */
-fallible export_notices_add(struct act *act, const struct export_notices *told);
+	struct arena *arena, struct letters *told);

@@ -280,7 +280,7 @@ fallible exports_end_write(struct act *act, struct exports_end *end)
 	record->ended = act->now;
 	record->event = end->draft.leaf.event;
 	TRY(export_put(act, record));
-	TRY(export_notices_add(act, &end->told));
+	TRY(letters_write(act, &end->told));
 	return act_add(act, record->tenant, &end->draft.leaf, NULL);
 }
 

@@ -99,7 +99,7 @@ fallible exports_next_page(struct exports_walk *walk, struct arena *arena, struc
 struct exports_end {
 	struct export record; /* state, rows, bytes, sha256, held as they are to be written */
 	struct event_draft draft;
-	struct export_notices told;
+	struct letters told;
 };
 
 /* exports_end_prepare - seal log.exported, and the mails to the owners. record: what the act will write, but for the event's id. */

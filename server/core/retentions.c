@@ -5,7 +5,6 @@
 #include "base/json_out.h"
 #include "server/core/owners.h"
 #include "server/core/second.h"
-#include "server/core/tell.h"
 
 #include <stdio.h>
 
@@ -54,35 +53,20 @@ static fallible seal_change(
 
 /* ---- who is told ---- */
 
-static fallible tell_one(
-	const struct scene *scene, struct id owner, struct span actor, struct retentions_set *set)
-{
-	char time[TELL_TIME + 1], months[8];
-	const struct retention *retention = &set->retention;
-	int len = snprintf(months, sizeof months, "%u", (unsigned)retention->months);
-	const struct message_value values[] = {{"label", span_text(action_retention_name(retention->class))},
-		{"count", span_of(months, (size_t)len)}, {"actor", actor}, tell_time(scene->now, time)};
-	const struct tell_ask ask = {.person = owner,
-		.kind = NOTICE_RETENTION_CHANGED,
-		.values = values,
-		.count = 4,
-		.now = scene->now};
-	TRY(tell_prepare(
-		scene->server->keeper, retention->tenant, &ask, scene->arena, &set->told[set->told_count]));
-	set->told_count++;
-	return OK;
-}
-
 static fallible tell_owners(const struct scene *scene, struct retentions_set *set)
 {
+	char time[TELL_TIME + 1], months[8];
 	struct person actor;
-	struct id at = {0};
-	struct err err = OK;
-	struct id tenant = scene->caller->tenant;
-	TRY(person_get(scene->view, tenant, scene->caller->person, scene->arena, &actor));
-	while (set->told_count < RETENTIONS_TOLD_MAX && owners_next(scene->view, tenant, &at, &err))
-		TRY(tell_one(scene, at, actor.name, set));
-	return err;
+	const struct id nobody = {0};
+	const struct retention *retention = &set->retention;
+	const struct letters_desk desk = {scene->server, scene->view, retention->tenant, scene->arena};
+	int len = snprintf(months, sizeof months, "%u", (unsigned)retention->months);
+	TRY(person_get(scene->view, retention->tenant, scene->caller->person, scene->arena, &actor));
+	const struct message_value values[] = {{"label", span_text(action_retention_name(retention->class))},
+		{"count", span_of(months, (size_t)len)}, {"actor", actor.name}, tell_time(scene->now, time)};
+	const struct tell_ask ask = {
+		.kind = NOTICE_RETENTION_CHANGED, .values = values, .count = 4, .now = scene->now};
+	return letters_add_owners(&desk, &ask, nobody, &set->told);
 }
 
 /* ---- changing ---- */
@@ -153,7 +137,6 @@ fallible retentions_set_write(struct act *act, struct retentions_set *set)
 	if (stands.version != retention->version)
 		return FAIL_CODE(STALE, "the retention changed meanwhile");
 	TRY(retention_put(act, retention, set->sealed));
-	for (size_t i = 0; i < set->told_count; i++)
-		TRY(notice_add(act, &set->told[i]));
+	TRY(letters_write(act, &set->told));
 	return act_add(act, retention->tenant, &set->draft.leaf, NULL);
 }

@@ -2,11 +2,9 @@
 /* retentions - what a tenant keeps for how long: one person up to 12 months, two with a justification above. */
 #pragma once
 
+#include "server/core/letters.h"
 #include "server/core/scene.h"
-#include "store/notice.h"
 #include "store/retention.h"
-
-enum { RETENTIONS_TOLD_MAX = 16 };
 
 struct retentions_set {
 	/* asked */
@@ -18,8 +16,7 @@ struct retentions_set {
 	struct span sealed;
 	struct event_draft draft;
 	bool waits; /* for a second person */
-	struct notice told[RETENTIONS_TOLD_MAX];
-	size_t told_count;
+	struct letters told;
 };
 
 /* All owners are told of what comes into force.

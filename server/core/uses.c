@@ -6,7 +6,6 @@
 #include "server/core/credentials.h"
 #include "server/core/devices.h"
 #include "server/core/proof.h"
-#include "server/core/tell.h"
 #include "store/branch.h"
 #include "store/exposure.h"
 #include "store/storm.h"
@@ -243,9 +242,10 @@ static struct span one_line(struct arena *arena, struct span text)
 	return span_of(line, text.len);
 }
 
-static fallible make_notices(
-	const struct server *server, struct instant now, struct arena *arena, struct uses_add *use)
+static fallible seal_letters(const struct server *server, const struct view *view, struct instant now,
+	struct arena *arena, struct uses_add *use)
 {
+	const struct letters_desk desk = {server, view, use->grant.tenant, arena};
 	const struct message_value values[] = {
 		{"label", one_line(arena, use->credential.title)},
 		{"assistant", one_line(arena, use->person.name)},
@@ -258,14 +258,12 @@ static fallible make_notices(
 		.values = values,
 		.count = sizeof values / sizeof values[0],
 		.now = now};
-	use->notice_count = 0;
+	use->letters.count = 0;
 	if (use->mode == MODE_CODE && !use->grant.notify)
 		return OK;
 	for (size_t i = 0; i < use->client.contact_count; i++) {
 		ask.person = use->client.contacts[i];
-		TRY(tell_prepare(
-			server->keeper, use->grant.tenant, &ask, arena, &use->notices[use->notice_count]));
-		use->notice_count++;
+		TRY(letters_add(&desk, &ask, &use->letters));
 	}
 	return OK;
 }
@@ -293,7 +291,7 @@ fallible uses_prepare(const struct server *server, const struct caller *caller, 
 	TRY(find_device(view, now, arena, use));
 	TRY(seal_event(server, caller, now, arena, use));
 	use->expected = grant_rules_use(&use->facts, now).allowed;
-	return use->expected ? make_notices(server, now, arena, use) : OK;
+	return use->expected ? seal_letters(server, view, now, arena, use) : OK;
 }
 
 /* ---- deciding ---- */
@@ -356,8 +354,7 @@ static fallible allow(struct act *act, struct uses_add *use, struct grant *grant
 	TRY(grant_change(act, grant));
 	if (use->mode != MODE_CODE)
 		TRY(exposure_add(act, &seen));
-	for (size_t i = 0; i < use->notice_count; i++)
-		TRY(notice_add(act, &use->notices[i]));
+	TRY(letters_write(act, &use->letters));
 	event_decide(&use->draft, released_as(use->mode), LEAF_SUCCESS, REASON_NONE);
 	return act_add(act, grant->tenant, &use->draft.leaf, NULL);
 }

@@ -10,9 +10,9 @@
 #include "crypto/box.h"
 #include "crypto/totp.h"
 #include "server/core/caller.h"
+#include "server/core/letters.h"
 #include "store/client.h"
 #include "store/grant.h"
-#include "store/notice.h"
 #include "store/person.h"
 #include "store/version.h"
 
@@ -44,9 +44,8 @@ struct uses_add {
 	struct id device_id;
 	struct devices_note *device_note;
 	struct event_draft draft;
-	bool expected; /* prepare saw it allowed: its notices are made */
-	struct notice notices[CLIENT_CONTACTS_MAX];
-	size_t notice_count;
+	bool expected; /* prepare saw it allowed: its letters are sealed */
+	struct letters letters;
 	/* decided */
 	struct instant decided;
 	struct err refusal; /* why not: the act stands with its event */

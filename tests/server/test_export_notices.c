@@ -61,7 +61,7 @@ Test(export_notices, who_exported_may_be_gone)
 {
 	scoped(log_world) world = {0};
 	scoped(arena) arena = ARENA(MEMORY);
-	struct export_notices told;
+	struct letters told;
 	struct api_person owner;
 	struct export gone = {.actor = LEAF_PERSON, .by = {{7}}, .format = EXPORT_CSV};
 	log_world_open(&world);

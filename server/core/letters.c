@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* letters - who is meant, and what tell does for one of them. */
+#include "server/core/letters.h"
+
+#include "server/core/owners.h"
+#include "server/core/server.h"
+
+fallible letters_add(const struct letters_desk *desk, const struct tell_ask *ask, struct letters *letters)
+{
+	if (letters->count == LETTERS_MAX)
+		return OK;
+	TRY(tell_prepare(
+		desk->server->keeper, desk->tenant, ask, desk->arena, &letters->items[letters->count]));
+	letters->count++;
+	return OK;
+}
+
+fallible letters_add_owners(const struct letters_desk *desk, const struct tell_ask *ask, struct id except,
+	struct letters *letters)
+{
+	struct tell_ask to = *ask;
+	struct err err = OK;
+	to.person = (struct id){0};
+	while (letters->count < LETTERS_MAX && owners_next(desk->view, desk->tenant, &to.person, &err))
+		if (!ids_equal(to.person, except))
+			TRY(letters_add(desk, &to, letters));
+	return err;
+}
+
+fallible letters_write(struct act *act, const struct letters *letters)
+{
+	for (size_t i = 0; i < letters->count; i++)
+		TRY(notice_add(act, &letters->items[i]));
+	return OK;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* letters - the mails of one act: sealed one after the other in prepare, queued together by the act. */
+#pragma once
+
+#include "server/core/tell.h"
+
+struct server;
+struct view;
+
+enum { LETTERS_MAX = 32 }; /* of one act: further ones are left out */
+
+struct letters {
+	struct notice items[LETTERS_MAX];
+	size_t count;
+};
+
+/* Where letters are written. */
+struct letters_desk {
+	const struct server *server;
+	const struct view *view; /* of a reading: who the owners are */
+	struct id tenant;
+	struct arena *arena; /* holds what is sealed; the letters live as long */
+};
+
+/* letters_add - seal one more, to ask->person. Fails: as tell_prepare. */
+fallible letters_add(const struct letters_desk *desk, const struct tell_ask *ask, struct letters *letters);
+
+/* letters_add_owners - the same one to each owner.
+ *
+ *   ask     its person means nothing
+ *   except  an owner who gets none; none = all of them do
+ * Fails: as tell_prepare. Cost: O(people) to find them. */
+fallible letters_add_owners(const struct letters_desk *desk, const struct tell_ask *ask, struct id except,
+	struct letters *letters);
+
+/* letters_write - into the outbox; in the act. */
+fallible letters_write(struct act *act, const struct letters *letters);
