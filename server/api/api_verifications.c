@@ -7,6 +7,7 @@
 #include "server/core/proof.h"
 #include "server/core/receipts.h"
 #include "server/core/recoveries.h"
+#include "server/core/signins.h"
 
 enum { NAME_MAX_BYTES = 128, CODE_MAX_BYTES = 64, ACTION_TEXT_MAX = 500, HASH_TEXT = 2 * HASH_SHA256 };
 
@@ -181,6 +182,19 @@ static void put_started(struct json_out *out, const struct verifications_ask *as
 	json_out_close(out);
 }
 
+/* Who is let in by a weaker factor than is asked for is told so, and until when. */
+static void put_grace(struct json_out *out, const struct verifications_ask *ask)
+{
+	bool is_in = ask->decision == VERIFICATIONS_ALLOW || ask->decision == VERIFICATIONS_CHALLENGE;
+	if (!ask->methods.to_enroll || !is_in)
+		return;
+	json_out_open(out, "grace");
+	json_out_text(out, "needs", roles_factor_name(ask->signin.least));
+	if (ask->signin.grace.ms != INT64_MAX)
+		json_out_time(out, "until", ask->signin.grace);
+	json_out_close(out);
+}
+
 static fallible put_allow(struct call *call, struct json_out *out, const struct verifications_ask *ask)
 {
 	scoped(buf) receipt = BUF(SIGNED_RECEIPT_TEXT_MAX);
@@ -211,6 +225,8 @@ static fallible answer(struct call *call, struct json_out *out)
 		json_out_text(out, "reason", reasons_word(ask->reason));
 	put_methods(out, &ask->methods);
 	put_started(out, ask);
+	put_grace(out, ask);
+	signins_put_flags(out, ask->signin.flags);
 	json_out_number(out, "attempts_left", VERIFICATION_TRIES - verification->tries);
 	json_out_number(out, "expires_in", left_ms > 0 ? left_ms / 1000 : 0);
 	if (ask->reason == REASON_LOCKED && ask->wait_ms > 0 && ask->wait_ms != INT64_MAX)

@@ -26,6 +26,12 @@ enum reason attempts_closed(const struct verifications_ask *ask, struct instant 
 	return ask->methods.count ? REASON_NONE : ask->methods.none;
 }
 
+enum verifications_decision attempts_refusal(const struct verifications_ask *ask, enum reason reason)
+{
+	bool lacks_app = reason == REASON_WEAK_METHOD && ask->methods.to_enroll;
+	return reason == REASON_NO_FACTOR || lacks_app ? VERIFICATIONS_ENROLL : VERIFICATIONS_DENY;
+}
+
 /* ---- the person's budget ---- */
 
 /* Whose it is; those who do not exist share buckets. */
@@ -225,9 +231,10 @@ fallible attempts_refuse(
 	struct act *act, struct verifications_ask *ask, enum action action, enum reason reason)
 {
 	struct event_draft *draft = &ask->drafts[ask->has_code ? seeming_type(ask) : 0];
-	if (ask->device_lost) {
+	enum reason blocked = ask->device_lost ? REASON_DEVICE_REVOKED : ask->signin.refused;
+	if (blocked != REASON_NONE) {
 		action = ask->verification.is_action ? ACTION_STEPUP_FAILED : ACTION_LOGIN_BLOCKED;
-		reason = REASON_DEVICE_REVOKED;
+		reason = blocked;
 	}
 	event_decide(draft, action, LEAF_DENIED, reason);
 	return storm_refuse(act, ask->verification.tenant, draft, NULL);
@@ -297,7 +304,7 @@ fallible attempts_write(struct act *act, struct verifications_ask *ask)
 	ask->compared = closed == REASON_NONE ||
 		(verification->state == VERIFICATION_ALLOWED &&
 			!verification_is_expired(verification, act->now));
-	ask->decision = closed == REASON_NO_FACTOR ? VERIFICATIONS_ENROLL : VERIFICATIONS_DENY;
+	ask->decision = attempts_refusal(ask, closed);
 	ask->reason = closed;
 	if (ask->compared) {
 		verification->tries++; /* charged before anything is compared */

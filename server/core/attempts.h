@@ -8,6 +8,9 @@
 /* attempts_closed - why a verification takes no code; NONE while it does. */
 enum reason attempts_closed(const struct verifications_ask *ask, struct instant now);
 
+/* attempts_refusal - ENROLL when such a reason is mended by a factor that the person does not have yet, else DENY. */
+enum verifications_decision attempts_refusal(const struct verifications_ask *ask, enum reason reason);
+
 /* attempts_lane - of the device that the verification was opened from, if it got in before; else that of all others. */
 fallible attempts_lane(
 	const struct view *view, const struct verification *verification, struct budget *budget);
@@ -29,7 +32,8 @@ fallible attempts_write(struct act *act, struct verifications_ask *ask);
  * yet. */
 fallible attempts_add_lock(struct act *act, struct verifications_ask *ask);
 
-/* attempts_refuse - a refusal on the log, counted together with others of its kind. From a lost device it is
- * login.blocked, or stepup.failed of an action, with reason device_revoked, whatever was asked for. */
+/* attempts_refuse - a refusal on the log, counted together with others of its kind. From a lost device, and
+ * where the policies let nobody in, it is login.blocked, or stepup.failed of an action, with the reason for that,
+ * whatever was asked for. */
 fallible attempts_refuse(
 	struct act *act, struct verifications_ask *ask, enum action action, enum reason reason);

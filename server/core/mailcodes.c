@@ -53,7 +53,7 @@ fallible mailcodes_draw(const struct server *server, const struct mailcodes_ask 
 {
 	char digits[MAILCODES_DIGITS + 1];
 	struct mailcodes_code drawn;
-	tokens_make_digits(MAILCODES_DIGITS, digits);
+	tokens_make_digits(ask->digits ? ask->digits : MAILCODES_DIGITS, digits);
 	draw_ref(drawn.ref);
 	mailcodes_hash(server->keeper, ask->tenant, ask->about, ask->person, span_text(digits), drawn.hash);
 	struct err err = tell(server, ask, digits, arena, &drawn);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* mailcodes - eight digits that prove an address: drawn, kept only as a keyed hash, told by the outbox. */
+/* mailcodes - a few digits that prove an address: drawn, kept only as a keyed hash, told by the outbox. */
 #pragma once
 
 #include "server/core/caller.h"
 #include "store/notice.h"
 
+/* As many digits unless a policy says fewer. */
 enum { MAILCODES_DIGITS = 8, MAILCODES_MINUTES = 10, MAILCODES_REF = 2 };
 
 struct mailcodes_ask {
@@ -13,6 +14,7 @@ struct mailcodes_ask {
 	struct id person;            /* none: a decoy */
 	struct span to;              /* address */
 	const struct device *device; /* from which it was asked for; NULL */
+	unsigned digits;             /* 0 = MAILCODES_DIGITS */
 	struct instant now;
 };
 

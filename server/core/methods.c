@@ -10,7 +10,7 @@ enum { HINT_MAX = FACTOR_ADDRESS_MAX + 8 };
 /* What may count for this person. */
 struct bounds {
 	bool email;
-	bool email_beside_totp; /* every role is content with one, even where there is something stronger */
+	bool email_beside_totp; /* every policy is content with one, even where there is something stronger */
 	bool weak;              /* factors that nobody vouched for */
 };
 
@@ -18,19 +18,6 @@ fallible methods_compute(struct method *method, struct span seed, struct instant
 {
 	method->centre_step = factor_step(&method->shape, method->drift, now);
 	return totp_compute(&method->shape, seed, method->centre_step, &method->candidates);
-}
-
-static fallible roles_take_email(const struct view *view, const struct person *person, bool *takes)
-{
-	*takes = true;
-	for (size_t i = 0; i < person->role_count; i++) {
-		struct role role = {0};
-		struct err err = role_get(view, person->tenant, person->roles[i], &role);
-		if (err.kind != ERR_NOT_FOUND)
-			TRY(err);
-		*takes = *takes && (err.kind == ERR_NOT_FOUND || role.least_factor == ROLES_FACTOR_EMAIL);
-	}
-	return OK;
 }
 
 /* An assistant who runs the mailbox would read the code. */
@@ -49,13 +36,15 @@ static fallible mailbox_is_delegated(
 	return OK;
 }
 
-static fallible weigh(const struct view *view, const struct person *person, bool is_action,
-	struct arena *arena, struct bounds *bounds)
+static fallible weigh(
+	const struct view *view, const struct methods_ask *ask, struct arena *arena, struct bounds *bounds)
 {
-	bool takes, delegated;
-	TRY(roles_take_email(view, person, &takes));
-	TRY(mailbox_is_delegated(view, person, arena, &delegated));
-	*bounds = (struct bounds){.email = !delegated, .email_beside_totp = takes, .weak = !is_action};
+	bool delegated;
+	const struct signin *signin = ask->signin;
+	TRY(mailbox_is_delegated(view, ask->person, arena, &delegated));
+	*bounds = (struct bounds){.email = !delegated && signin_lets_weaker(signin, ask->now),
+		.email_beside_totp = signin->least == ROLES_FACTOR_EMAIL && !signin->step_up,
+		.weak = !ask->is_action};
 	return OK;
 }
 
@@ -91,8 +80,8 @@ static fallible add(const struct server *server, const struct factor *factor, st
 	return OK;
 }
 
-/* Where a role asks for an authenticator, an address counts only until the person has one: nobody is locked
- * out on the first day, and nobody can go back to the weaker way afterwards. */
+/* Where an authenticator is asked for, an address counts only until the person has one: nobody is locked out on
+ * the first day, and nobody can go back to the weaker way afterwards. */
 static void drop_emails(struct methods *methods)
 {
 	size_t kept = 0;
@@ -107,23 +96,27 @@ static bool counts(const struct bounds *bounds, const struct factor *factor)
 	return (bounds->email || factor->type != FACTOR_EMAIL) && (bounds->weak || factor->proven);
 }
 
-fallible methods_list(const struct server *server, const struct view *view, const struct person *person,
-	bool is_action, struct instant now, struct arena *arena, struct methods *methods)
+fallible methods_list(const struct server *server, const struct view *view, const struct methods_ask *ask,
+	struct arena *arena, struct methods *methods)
 {
 	struct bounds bounds;
 	struct factor factor;
 	struct id after = {0};
 	struct err err;
+	bool has_app = false;
+	const struct person *person = ask->person;
 	*methods = (struct methods){.none = REASON_NO_FACTOR};
-	TRY(weigh(view, person, is_action, arena, &bounds));
+	TRY(weigh(view, ask, arena, &bounds));
 	while (factor_next(view, person->tenant, person->id, &after, &factor, &err)) {
 		if (factor.state != FACTOR_ACTIVE)
 			continue;
 		methods->none = REASON_WEAK_METHOD;
+		has_app = has_app || factor.type == FACTOR_TOTP;
 		if (counts(&bounds, &factor) && methods->count < FACTOR_MAX)
-			TRY(add(server, &factor, now, arena, methods));
+			TRY(add(server, &factor, ask->now, arena, methods));
 	}
 	TRY(err);
+	methods->to_enroll = !has_app && ask->signin->least == ROLES_FACTOR_TOTP;
 	if (!bounds.email_beside_totp && methods_find(methods, FACTOR_TOTP, (struct id){0}))
 		drop_emails(methods);
 	return OK;

@@ -3,7 +3,7 @@
  * computed, none compared. */
 #pragma once
 
-#include "policies/reasons.h"
+#include "policies/signin.h"
 #include "server/core/caller.h"
 #include "store/factor.h"
 #include "store/person.h"
@@ -26,13 +26,22 @@ struct methods {
 	struct method items[FACTOR_MAX];
 	size_t count;
 	enum reason none; /* why there is none: NO_FACTOR or WEAK_METHOD */
+	bool to_enroll;   /* an authenticator is asked for, and the person has none */
 };
 
-/* methods_list - in prepare. An action takes proven factors only; where a role asks
- * for an authenticator, an address counts only until the person has one; it never counts for a client whose
- * mailbox an assistant runs. Fails: BUSY sealed · FORGED · NO_MEMORY. */
-fallible methods_list(const struct server *server, const struct view *view, const struct person *person,
-	bool is_action, struct instant now, struct arena *arena, struct methods *methods);
+/* For whom, and what for. */
+struct methods_ask {
+	const struct person *person;
+	const struct signin *signin; /* what the policies ask for */
+	bool is_action;
+	struct instant now;
+};
+
+/* methods_list - in prepare. An action takes proven factors only. Where an authenticator is asked for, an address
+ * counts until the person has one or the grace is over; it never counts for a client whose mailbox an assistant
+ * runs. Fails: BUSY sealed · FORGED · NO_MEMORY. */
+fallible methods_list(const struct server *server, const struct view *view, const struct methods_ask *ask,
+	struct arena *arena, struct methods *methods);
 
 /* methods_compute - the codes of a seed around an instant, by the shape and drift in *method. */
 fallible methods_compute(struct method *method, struct span seed, struct instant now);

@@ -10,6 +10,7 @@
 #include "server/core/devices.h"
 #include "server/core/new_device.h"
 #include "server/core/recoveries.h"
+#include "server/core/signins.h"
 #include "store/expiry.h"
 
 enum { TEXTS_MAX = VERIFICATION_SEALED_MAX - 128, DETAIL_MAX = 512, TEXT_COUNT = 8 };
@@ -64,9 +65,21 @@ static fallible open_texts(const struct keys *keys, struct arena *arena, struct 
 
 /* ---- who ---- */
 
+static fallible heed_policies(const struct server *server, const struct view *view,
+	const struct person *person, struct arena *arena, struct verifications_ask *ask)
+{
+	const struct signins_ask signins = {.tenant = ask->verification.tenant,
+		.person = person,
+		.is_action = ask->verification.is_action,
+		.action_type = ask->action_type,
+		.ip = ask->device.ip,
+		.now = ask->now};
+	return signins_read(server, view, &signins, arena, &ask->signin);
+}
+
 /* A suspended person has ways, but none that is open. */
-static fallible take_person(const struct server *server, const struct view *view, struct instant now,
-	struct arena *arena, struct verifications_ask *ask)
+static fallible take_person(const struct server *server, const struct view *view, struct arena *arena,
+	struct verifications_ask *ask)
 {
 	struct person person;
 	const struct verification *verification = &ask->verification;
@@ -76,42 +89,47 @@ static fallible take_person(const struct server *server, const struct view *view
 	ask->person_version = person.version;
 	ask->branch = person.branch;
 	TRY(person_print_roles(&person, arena, &ask->roles));
+	TRY(heed_policies(server, view, &person, arena, ask));
+	const struct methods_ask methods = {&person, &ask->signin, verification->is_action, ask->now};
 	if (person.state == PERSON_ACTIVE)
-		return methods_list(
-			server, view, &person, verification->is_action, now, arena, &ask->methods);
+		return methods_list(server, view, &methods, arena, &ask->methods);
 	ask->methods = (struct methods){.none = REASON_DISABLED};
 	return OK;
 }
 
-static fallible take_decoy(const struct server *server, const struct view *view, struct instant now,
-	struct arena *arena, struct verifications_ask *ask)
+/* What is asked of everyone is asked of somebody who does not exist as well. */
+static fallible take_decoy(const struct server *server, const struct view *view, struct arena *arena,
+	struct verifications_ask *ask)
 {
 	struct verification *verification = &ask->verification;
 	verification->person = (struct id){0};
-	TRY(decoys_seed(server, verification->tenant, ask->person, verification->decoy));
-	return decoys_methods(view, verification->tenant, verification->decoy, now, arena, &ask->methods);
+	TRY(heed_policies(server, view, NULL, arena, ask));
+	return decoys_methods(
+		view, verification->tenant, verification->decoy, ask->now, arena, &ask->methods);
 }
 
-static fallible find_methods(const struct server *server, const struct view *view, struct instant now,
-	struct arena *arena, struct verifications_ask *ask)
+static fallible find_methods(const struct server *server, const struct view *view, struct arena *arena,
+	struct verifications_ask *ask)
 {
 	struct verification *verification = &ask->verification;
 	struct err err = person_find(view, verification->tenant, ask->person, &verification->person);
 	if (!err_failed(err))
-		err = take_person(server, view, now, arena, ask);
-	if (err.kind == ERR_NOT_FOUND)
-		err = take_decoy(server, view, now, arena, ask);
-	return err;
+		err = take_person(server, view, arena, ask);
+	if (err.kind != ERR_NOT_FOUND)
+		return err;
+	TRY(decoys_seed(server, verification->tenant, ask->person, verification->decoy));
+	return take_decoy(server, view, arena, ask);
 }
 
 /* ---- from where ---- */
 
-/* Nothing opens from a device that was reported lost, whatever its person has. */
-static fallible heed_loss(const struct view *view, struct verifications_ask *ask)
+/* Nothing opens from where the policies let nobody in, or from a device that was reported lost, whatever its person
+ * has. */
+static fallible heed_refusals(const struct view *view, struct verifications_ask *ask)
 {
 	const struct verification *verification = &ask->verification;
 	TRY(device_record_is_lost(view, verification->tenant, verification->device, &ask->device_lost));
-	if (ask->device_lost)
+	if (ask->device_lost || ask->signin.refused == REASON_OTHER_COUNTRY)
 		ask->methods = (struct methods){.none = REASON_DISABLED};
 	return OK;
 }
@@ -124,7 +142,7 @@ static fallible see_device(const struct view *view, struct instant now, struct v
 	ask->sight = (struct device_sight){subject, .is_person = !decoy};
 	TRY(device_find(view, verification->tenant, &ask->device, now, &ask->sight));
 	verification->device = decoy ? (struct id){0} : ask->sight.id;
-	return heed_loss(view, ask);
+	return heed_refusals(view, ask);
 }
 
 /* ---- the first call ---- */
@@ -140,7 +158,7 @@ static fallible open_new(const struct server *server, const struct caller *calle
 		.opened = now};
 	memcpy(verification->action_hash, ask->action_hash, sizeof ask->action_hash);
 	memcpy(verification->proves_hash, ask->proves_hash, sizeof ask->proves_hash);
-	TRY(find_methods(server, view, now, arena, ask));
+	TRY(find_methods(server, view, arena, ask));
 	TRY(see_device(view, now, ask));
 	if (ask->methods.count == 0) {
 		verification->state = VERIFICATION_REFUSED;
@@ -161,7 +179,7 @@ static fallible check_hash(const struct verifications_ask *ask)
 }
 
 static fallible resume(const struct server *server, const struct caller *caller, const struct view *view,
-	struct instant now, struct arena *arena, struct verifications_ask *ask)
+	struct arena *arena, struct verifications_ask *ask)
 {
 	struct verification *verification = &ask->verification;
 	TRY(verification_get(view, caller->tenant, ask->id, verification));
@@ -170,13 +188,12 @@ static fallible resume(const struct server *server, const struct caller *caller,
 	TRY(check_hash(ask));
 	TRY(open_texts(server->volume.keys, arena, ask));
 	verification->sealed = SPAN_NONE; /* it dies with the reading; the act reads the row again */
-	if (verification_is_decoy(verification))
-		return decoys_methods(view, caller->tenant, verification->decoy, now, arena, &ask->methods);
-	struct err err = take_person(server, view, now, arena, ask);
-	if (err.kind == ERR_NOT_FOUND)
+	bool decoy = verification_is_decoy(verification);
+	struct err err = decoy ? take_decoy(server, view, arena, ask) : take_person(server, view, arena, ask);
+	if (!decoy && err.kind == ERR_NOT_FOUND)
 		return FAIL(NOT_FOUND, "the person of the verification is gone");
 	TRY(err);
-	return heed_loss(view, ask);
+	return heed_refusals(view, ask);
 }
 
 /* ---- events ---- */
@@ -200,6 +217,7 @@ static void put_try(const struct verifications_ask *ask, const char *way, struct
 	json_out_text(out, NULL, way);
 	json_out_close_array(out);
 	json_out_text(out, "risk", is_new ? "new_device" : "none");
+	signins_put_flags(out, ask->signin.flags);
 }
 
 static void put_detail(const struct verifications_ask *ask, const char *way, struct buf *detail)
@@ -306,6 +324,7 @@ static fallible draw_mail(const struct server *server, struct arena *arena, cons
 		.person = verification->person,
 		.to = method->address,
 		.device = &ask->device,
+		.digits = ask->signin.code_digits,
 		.now = ask->now};
 	TRY(mailcodes_draw(server, &letter, arena, &ask->mail));
 	struct verification_code *code = &verification->codes[verification->code_count++];
@@ -320,9 +339,8 @@ static fallible draw_mail(const struct server *server, struct arena *arena, cons
 static void decide_without(struct verifications_ask *ask)
 {
 	ask->reason = attempts_closed(ask, ask->now);
-	ask->decision = ask->reason == REASON_NONE ? VERIFICATIONS_CHALLENGE : VERIFICATIONS_DENY;
-	if (ask->reason == REASON_NO_FACTOR)
-		ask->decision = VERIFICATIONS_ENROLL;
+	ask->decision =
+		ask->reason == REASON_NONE ? VERIFICATIONS_CHALLENGE : attempts_refusal(ask, ask->reason);
 }
 
 /* The lock holds at the start as well: nothing is mailed and nobody types a code that would not be looked at. Who
@@ -381,7 +399,7 @@ fallible verifications_prepare(const struct server *server, const struct caller 
 	ask->is_new = ids_is_none(ask->id);
 	ask->mail = (struct mailcodes_code){0};
 	TRY(ask->is_new ? open_new(server, caller, view, now, arena, ask)
-			: resume(server, caller, view, now, arena, ask));
+			: resume(server, caller, view, arena, ask));
 	const struct verification *verification = &ask->verification;
 	mailcodes_hash(server->keeper, verification->tenant, verification->id, verification->person,
 		span_text(ask->code), ask->code_hash);

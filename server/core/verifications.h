@@ -58,6 +58,7 @@ struct verifications_ask {
 	bool is_new;
 	struct verification prepared;
 	struct verification verification; /* as it is written */
+	struct signin signin;             /* what the policies ask for here and now */
 	struct methods methods;
 	struct span sealed;
 	struct span roles;

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* signin - fold policies, the strictest of each. */
+#include "policies/signin.h"
+
+static const char *const ANSWERS[] = {
+	[SIGNIN_FLAG] = "flag", [SIGNIN_STEP_UP] = "step_up", [SIGNIN_DENY] = "deny"};
+
+enum { STEP_UP_AT = 50 }; /* unless a policy says when */
+
+struct signin_policy signin_default(void)
+{
+	return (struct signin_policy){.remember_days = SIGNIN_REMEMBER_DAYS_MOST, .step_up_at = SIGNIN_UNSET};
+}
+
+struct signin signin_start(void)
+{
+	return (struct signin){
+		.grace = {INT64_MAX}, .remember_days = SIGNIN_REMEMBER_DAYS_MOST, .step_up_at = SIGNIN_UNSET};
+}
+
+/* ---- factors ---- */
+
+static bool is_totp_action(const struct signin_policy *policy, struct span type)
+{
+	for (size_t i = 0; i < policy->totp_action_count; i++)
+		if (span_equal(policy->totp_actions[i], type))
+			return true;
+	return false;
+}
+
+static enum roles_factor asked_of(const struct signin_policy *policy, const struct signin_facts *facts)
+{
+	if (policy->login == ROLES_FACTOR_TOTP || !facts->is_action)
+		return policy->login;
+	return is_totp_action(policy, facts->action_type) ? ROLES_FACTOR_TOTP : policy->action;
+}
+
+/* A role that asks for an authenticator lets nobody be locked out on the first day: it waits, unless its policy says
+ * until when. What a policy asks for holds at once, or from the end of its grace on. */
+static void add_factor(struct signin *signin, const struct signin_policy *policy,
+	enum roles_factor role_least, const struct signin_facts *facts)
+{
+	enum roles_factor asked = asked_of(policy, facts);
+	int64_t grace_ms = asked == ROLES_FACTOR_EMAIL ? INT64_MAX : 0;
+	if (asked == ROLES_FACTOR_EMAIL && role_least == ROLES_FACTOR_EMAIL)
+		return;
+	if (policy->grace_until.ms)
+		grace_ms = policy->grace_until.ms;
+	signin->least = ROLES_FACTOR_TOTP;
+	if (grace_ms < signin->grace.ms)
+		signin->grace.ms = grace_ms;
+}
+
+/* ---- where ---- */
+
+static bool is_expected(const struct signin_policy *policy, const char *country)
+{
+	for (size_t i = 0; i < policy->country_count; i++)
+		if (memcmp(policy->countries[i], country, SIGNIN_COUNTRY) == 0)
+			return true;
+	return policy->country_count == 0;
+}
+
+static void add_place(
+	struct signin *signin, const struct signin_policy *policy, const struct signin_facts *facts)
+{
+	if (!facts->country[0] || is_expected(policy, facts->country))
+		return;
+	signin->flags |= SIGNIN_OTHER_COUNTRY;
+	signin->step_up = signin->step_up || policy->elsewhere == SIGNIN_STEP_UP;
+	if (policy->elsewhere == SIGNIN_DENY)
+		signin->refused = REASON_OTHER_COUNTRY;
+}
+
+/* ---- all of it ---- */
+
+static uint8_t lesser(uint8_t a, uint8_t b)
+{
+	return a < b ? a : b;
+}
+
+static void add_numbers(struct signin *signin, const struct signin_policy *policy)
+{
+	if (policy->code_digits > signin->code_digits)
+		signin->code_digits = policy->code_digits;
+	signin->remember_days = lesser(signin->remember_days, policy->remember_days);
+	signin->step_up_at = lesser(signin->step_up_at, policy->step_up_at);
+	if (policy->deny_at && (!signin->deny_at || policy->deny_at < signin->deny_at))
+		signin->deny_at = policy->deny_at;
+	if (policy->notice > signin->notice)
+		signin->notice = policy->notice;
+	signin->strict_clock = signin->strict_clock || policy->strict_clock;
+}
+
+void signin_add(struct signin *signin, const struct signin_policy *policy, enum roles_factor role_least,
+	const struct signin_facts *facts)
+{
+	add_factor(signin, policy, role_least, facts);
+	add_place(signin, policy, facts);
+	add_numbers(signin, policy);
+}
+
+void signin_finish(struct signin *signin)
+{
+	if (signin->code_digits == 0)
+		signin->code_digits = SIGNIN_DIGITS_MOST;
+	if (signin->step_up_at == SIGNIN_UNSET)
+		signin->step_up_at = STEP_UP_AT;
+}
+
+bool signin_lets_weaker(const struct signin *signin, struct instant now)
+{
+	return signin->least == ROLES_FACTOR_EMAIL || now.ms < signin->grace.ms;
+}
+
+bool signin_remembers(const struct signin *signin, unsigned score)
+{
+	return signin->remember_days > 0 && !signin->step_up && score < signin->step_up_at;
+}
+
+const char *signin_answer_name(enum signin_answer answer)
+{
+	return ANSWERS[answer];
+}

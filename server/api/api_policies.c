@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api_policies - /v1/policies and /v1/policies/{policy}: what a tenant asks of people who sign in. */
+#include "server/api/ask.h"
+#include "server/core/tenant_policies.h"
+#include "server/core/tenant_roles.h"
+
+enum { GRACE_DAYS_MAX = 400, DAY_MS = 24 * 60 * 60 * 1000 };
+
+static const char *const FACTORS[] = {"email", "totp", NULL};
+
+/* ---- answering ---- */
+
+static void put_number(struct json_out *out, const char *name, unsigned number, unsigned unset)
+{
+	if (number == unset)
+		json_out_null(out, name);
+	else
+		json_out_number(out, name, number);
+}
+
+static void put_countries(struct json_out *out, const struct signin_policy *rules)
+{
+	if (rules->country_count == 0) {
+		json_out_null(out, "countries");
+		return;
+	}
+	json_out_open(out, "countries");
+	json_out_open_array(out, "expected");
+	for (size_t i = 0; i < rules->country_count; i++)
+		json_out_span(out, NULL, span_of(rules->countries[i], SIGNIN_COUNTRY));
+	json_out_close_array(out);
+	json_out_text(out, "others", signin_answer_name(rules->elsewhere));
+	json_out_close(out);
+}
+
+static void put_rules(struct json_out *out, const struct signin_policy *rules)
+{
+	json_out_text(out, "login_factor", roles_factor_name(rules->login));
+	json_out_text(out, "action_factor", roles_factor_name(rules->action));
+	json_out_open_array(out, "totp_actions");
+	for (size_t i = 0; i < rules->totp_action_count; i++)
+		json_out_span(out, NULL, rules->totp_actions[i]);
+	json_out_close_array(out);
+	if (rules->grace_until.ms)
+		json_out_time(out, "grace_until", rules->grace_until);
+	else
+		json_out_null(out, "grace_until");
+	put_number(out, "code_digits", rules->code_digits, 0);
+	json_out_number(out, "remember_days", rules->remember_days);
+	put_number(out, "step_up_at", rules->step_up_at, SIGNIN_UNSET);
+	put_number(out, "deny_at", rules->deny_at, 0);
+	put_countries(out, rules);
+}
+
+static void put_policy(struct json_out *out, const struct policy *policy)
+{
+	json_out_span(out, "name", policy->name);
+	put_rules(out, &policy->rules);
+}
+
+/* ---- GET /v1/policies ---- */
+
+struct policies_page {
+	struct page_ask page;
+	struct span after;
+	struct policy *policies;
+	size_t count;
+	bool more;
+};
+
+static fallible fill_list(const struct scene *scene, struct policies_page *list)
+{
+	struct err err = OK;
+	struct span at = list->page.position;
+	struct policy next;
+	while (!list->more &&
+		policy_next(scene->view, scene->caller->tenant, &at, scene->arena, &next, &err)) {
+		list->more = list->count == list->page.limit;
+		if (!list->more) {
+			list->policies[list->count++] = next;
+			list->after = at;
+		}
+	}
+	return err;
+}
+
+static fallible prepare_list(struct call *call)
+{
+	struct policies_page *list = call_new(call, struct policies_page);
+	scoped(reading) reading = {0};
+	if (!list)
+		return FAIL(NO_MEMORY, "a call has no memory for a list of policies");
+	TRY(call_page(call, SPAN_NONE, &list->page));
+	list->policies = call_alloc(call, list->page.limit * sizeof *list->policies);
+	if (!list->policies)
+		return FAIL(NO_MEMORY, "a call has no memory for a list of policies");
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	struct scene scene = ask_scene(call, &view);
+	TRY(tenant_roles_check_reader(&scene));
+	call->ask = list;
+	return fill_list(&scene, list);
+}
+
+static fallible answer_list(struct call *call, struct json_out *out)
+{
+	const struct policies_page *list = call->ask;
+	json_out_open_array(out, "items");
+	for (size_t i = 0; i < list->count; i++) {
+		json_out_open(out, NULL);
+		put_policy(out, &list->policies[i]);
+		json_out_close(out);
+	}
+	json_out_close_array(out);
+	return call_put_cursor(call, out, SPAN_NONE, list->more ? list->after : SPAN_NONE);
+}
+
+const struct handler api_policies_list = {prepare_list, NULL, answer_list};
+
+/* ---- GET /v1/policies/{policy} ---- */
+
+static fallible prepare_get(struct call *call)
+{
+	struct policy *policy = call_new(call, struct policy);
+	scoped(reading) reading = {0};
+	if (!policy)
+		return FAIL(NO_MEMORY, "a call has no memory for a policy");
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	struct scene scene = ask_scene(call, &view);
+	TRY(tenant_roles_check_reader(&scene));
+	call->ask = policy;
+	return tenant_policies_find(&scene, call->parts[0], policy);
+}
+
+static fallible answer_get(struct call *call, struct json_out *out)
+{
+	put_policy(out, call->ask);
+	return OK;
+}
+
+const struct handler api_policies_get = {prepare_get, NULL, answer_get};
+
+/* ---- PUT /v1/policies/{policy} ---- */
+
+static enum roles_factor read_factor(struct json_object *top, const char *name)
+{
+	return json_in_word(top, name, JSON_OPTIONAL, FACTORS) == 1 ? ROLES_FACTOR_TOTP : ROLES_FACTOR_EMAIL;
+}
+
+static void read_actions(struct json_object *top, struct signin_policy *rules)
+{
+	struct json_array array;
+	struct span type;
+	if (!json_in_array(top, "totp_actions", JSON_OPTIONAL, SIGNIN_ACTIONS_MAX, &array))
+		return;
+	while (json_in_next_text(&array, SIGNIN_ACTION_MAX, &type))
+		rules->totp_actions[rules->totp_action_count++] = type;
+}
+
+static bool is_country(struct span text)
+{
+	bool letters = text.len == SIGNIN_COUNTRY;
+	for (size_t i = 0; i < text.len; i++)
+		letters = letters && text.at[i] >= 'A' && text.at[i] <= 'Z';
+	return letters;
+}
+
+static void read_expected(struct json_object *countries, struct signin_policy *rules)
+{
+	struct json_array array;
+	struct span country;
+	if (!json_in_array(countries, "expected", JSON_NEEDED, SIGNIN_COUNTRIES_MAX, &array))
+		return;
+	if (array.count == 0)
+		json_in_note(countries, "expected", "missing");
+	while (json_in_next_text(&array, SIGNIN_COUNTRY, &country)) {
+		if (is_country(country))
+			memcpy(rules->countries[rules->country_count++], country.at, SIGNIN_COUNTRY);
+		else
+			json_in_note(countries, "expected", "malformed");
+	}
+}
+
+static void read_countries(struct json_object *top, struct signin_policy *rules)
+{
+	static const char *const ANSWERS[] = {"flag", "step_up", "deny", NULL};
+	struct json_object countries;
+	if (!json_in_object(top, "countries", JSON_OPTIONAL, &countries))
+		return;
+	read_expected(&countries, rules);
+	int others = json_in_word(&countries, "others", JSON_NEEDED, ANSWERS);
+	rules->elsewhere = others < 0 ? SIGNIN_FLAG : (enum signin_answer)others;
+	json_in_end(&countries);
+}
+
+static void read_grace(struct call *call, struct json_object *top, struct signin_policy *rules)
+{
+	rules->grace_until = json_in_time(top, "grace_until", JSON_OPTIONAL);
+	if (rules->grace_until.ms > call->now.ms + (int64_t)GRACE_DAYS_MAX * DAY_MS)
+		json_in_note(top, "grace_until", "not_allowed");
+}
+
+static uint8_t read_number(struct json_object *top, const char *name, int64_t min, int64_t max, int64_t unset)
+{
+	return (uint8_t)json_in_number(top, name, JSON_OPTIONAL, min, max, unset);
+}
+
+static fallible read_set(struct call *call, struct tenant_policies_set *set)
+{
+	struct json_object top;
+	struct signin_policy *rules = &set->policy.rules;
+	TRY(call_body(call, &top));
+	*rules = signin_default();
+	rules->login = read_factor(&top, "login_factor");
+	rules->action = read_factor(&top, "action_factor");
+	read_actions(&top, rules);
+	read_grace(call, &top, rules);
+	rules->code_digits = read_number(&top, "code_digits", SIGNIN_DIGITS_LEAST, SIGNIN_DIGITS_MOST, 0);
+	rules->remember_days =
+		read_number(&top, "remember_days", 0, SIGNIN_REMEMBER_DAYS_MOST, SIGNIN_REMEMBER_DAYS_MOST);
+	rules->step_up_at = read_number(&top, "step_up_at", 0, SIGNIN_SCORE_MOST, SIGNIN_UNSET);
+	rules->deny_at = read_number(&top, "deny_at", 1, SIGNIN_SCORE_MOST, 0);
+	read_countries(&top, rules);
+	json_in_end(&top);
+	set->policy.name = call->parts[0];
+	return call_check(call);
+}
+
+static fallible prepare_set(struct call *call)
+{
+	struct tenant_policies_set *set = call_new(call, struct tenant_policies_set);
+	scoped(reading) reading = {0};
+	if (!set)
+		return FAIL(NO_MEMORY, "a call has no memory for a policy");
+	TRY(read_set(call, set));
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	struct scene scene = ask_scene(call, &view);
+	call->ask = set;
+	return tenant_policies_set_prepare(&scene, set);
+}
+
+static fallible write_set(struct act *act, struct call *call)
+{
+	return tenant_policies_set_write(act, call->ask);
+}
+
+static fallible answer_set(struct call *call, struct json_out *out)
+{
+	const struct tenant_policies_set *set = call->ask;
+	put_policy(out, &set->policy);
+	return OK;
+}
+
+const struct handler api_policies_set = {prepare_set, write_set, answer_set};

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* signins - read the rows, fold them. */
+#include "server/core/signins.h"
+
+#include "base/json_out.h"
+#include "server/core/places.h"
+
+_Static_assert((int)PLACES_COUNTRY == (int)SIGNIN_COUNTRY, "both are the two letters of ISO 3166-1");
+
+/* A role that is gone asks for nothing. */
+static fallible least_of(
+	const struct view *view, struct id tenant, struct span name, enum roles_factor *least)
+{
+	struct role role = {.least_factor = ROLES_FACTOR_EMAIL};
+	struct err err = role_get(view, tenant, name, &role);
+	if (err.kind != ERR_NOT_FOUND)
+		TRY(err);
+	*least = role.least_factor;
+	return OK;
+}
+
+/* Where the person is matters only to a policy that names countries. */
+static void add_policy(const struct server *server, const struct signins_ask *ask,
+	const struct policy *policy, enum roles_factor least, struct signin *signin)
+{
+	struct signin_facts facts = {
+		.is_action = ask->is_action, .action_type = ask->action_type, .now = ask->now};
+	if (policy->rules.country_count)
+		places_find(server->places, ask->ip, facts.country);
+	signin_add(signin, &policy->rules, least, &facts);
+}
+
+fallible signins_read(const struct server *server, const struct view *view, const struct signins_ask *ask,
+	struct arena *arena, struct signin *signin)
+{
+	struct policy policy;
+	struct signin read = signin_start();
+	const struct person *person = ask->person;
+	TRY(policy_get(view, ask->tenant, SPAN_LIT(SIGNIN_EVERYONE), arena, &policy));
+	add_policy(server, ask, &policy, ROLES_FACTOR_EMAIL, &read);
+	for (size_t i = 0; person && i < person->role_count; i++) {
+		enum roles_factor least;
+		TRY(least_of(view, ask->tenant, person->roles[i], &least));
+		TRY(policy_get(view, ask->tenant, person->roles[i], arena, &policy));
+		add_policy(server, ask, &policy, least, &read);
+	}
+	signin_finish(&read);
+	*signin = read;
+	return OK;
+}
+
+void signins_put_flags(struct json_out *out, unsigned flags)
+{
+	if (flags == 0)
+		return;
+	json_out_open_array(out, "flags");
+	if (flags & SIGNIN_OUTSIDE_HOURS)
+		json_out_text(out, NULL, "outside_hours");
+	if (flags & SIGNIN_OTHER_COUNTRY)
+		json_out_text(out, NULL, "other_country");
+	json_out_close_array(out);
+}
