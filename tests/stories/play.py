@@ -108,16 +108,40 @@ class Following:
         self.close()
 
 
+class Clock:
+    """The wall clock of one server, moved while it runs (moved_clock.c). What waits by the other clock waits as long as ever."""
+
+    def __init__(self, folder):
+        self.path, self.ahead = folder / "clock", 0
+        self.path.write_bytes(bytes(8))
+        library = folder / "moved_clock.so"
+        subprocess.run(["cc", "-std=gnu17", "-O2", "-shared", "-fPIC", "-o", library, pathlib.Path(__file__).with_name("moved_clock.c")], check=True)
+        linked = subprocess.run(["ldd", PROGRAMS / "munimentd"], capture_output=True, text=True, check=True).stdout
+        sanitizer = [line.split()[2] for line in linked.splitlines() if "libasan" in line]  # has to come first
+        self.environment = {"LD_PRELOAD": " ".join([*sanitizer, str(library)]), "MOVED_CLOCK": str(self.path)}
+
+    def move(self, seconds):
+        """On, or back; in one step for whoever reads it meanwhile."""
+        self.ahead += seconds
+        with open(self.path, "r+b", buffering=0) as file:
+            file.write((self.ahead * 1000).to_bytes(8, sys.byteorder, signed=True))
+
+    def now(self):
+        """What that clock shows."""
+        return int(time.time()) + self.ahead
+
+
 class Server:
     """A store in a folder of its own and the server on it."""
 
-    def __init__(self, settings=(), tenant="Harbour Desk", disk=None):
+    def __init__(self, settings=(), tenant="Harbour Desk", disk=None, init=()):
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="muniment-story-"))
         self.data = (disk or self.home) / "data"
         self.port = free_port()
         self.settings = list(settings)
         self.process = None
-        self.tenant = json.loads(self.run("init", "--tenant", tenant).stdout)
+        self.environment = {}
+        self.tenant = json.loads(self.run("init", "--tenant", tenant, *init).stdout)
         self.token, self.operator = self.tenant["token"], self.tenant["operator_token"]
 
     def run(self, command, *flags):
@@ -130,11 +154,18 @@ class Server:
         began = time.monotonic()
         self.process = subprocess.Popen(
             [PROGRAMS / "munimentd", "serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port}", "--metrics-listen", "off",
-             "--allow-unlocked", *self.settings], stdout=subprocess.PIPE, stderr=(self.home / "journal").open("ab"), text=True)
+             "--allow-unlocked", *self.settings], stdout=subprocess.PIPE, stderr=(self.home / "journal").open("ab"), text=True,
+            env={**os.environ, **self.environment})
         line = self.process.stdout.readline()
         if "ready" not in line:
             raise RuntimeError(f"the server did not start: {(self.home / 'journal').read_text()[-2000:]}")
         return time.monotonic() - began
+
+    def move_clock(self):
+        """From the next start on its wall clock is the one that this returns."""
+        clock = Clock(self.home)
+        self.environment = clock.environment
+        return clock
 
     def stop(self, how=signal.SIGTERM):
         """End it; returns the exit code."""
