@@ -2,6 +2,7 @@
 /* devices - a note rides on the act of what was done from the device; reading and losing are use-cases. */
 #include "server/core/devices.h"
 
+#include "server/core/addresses.h"
 #include "server/core/detail.h"
 #include "server/core/people.h"
 #include "server/core/proof.h"
@@ -218,6 +219,34 @@ static fallible count_closed(const struct scene *scene, const struct device_reco
 	return buf_check(text);
 }
 
+/* The person at every address, then the owners at their own. */
+static fallible tell_lost(const struct scene *scene, const struct person *person, struct devices_lost *lost)
+{
+	char time[TELL_TIME + 1];
+	struct addresses to;
+	struct span actor;
+	const struct device_record *record = &lost->record;
+	const struct span name = record->name.len ? record->name : record->model;
+	const struct letters_desk desk = {scene->server, scene->view, record->tenant, scene->arena};
+	TRY(scene_actor(scene, &actor));
+	TRY(addresses_list(scene->server, scene->view, person, (struct id){0}, scene->arena, &to));
+	struct message_value values[] = {{"to", SPAN_NONE}, {"label", person->name}, {"actor", actor},
+		tell_time(scene->now, time), {"device", name}};
+	struct tell_ask ask = {.person = person->id,
+		.kind = NOTICE_DEVICE_LOST,
+		.about = record->id,
+		.values = values,
+		.count = name.len ? 5 : 4,
+		.now = scene->now};
+	for (size_t i = 0; i < to.count; i++) {
+		values[0].value = to.items[i];
+		TRY(letters_add(&desk, &ask, &lost->told));
+	}
+	ask.values++;
+	ask.count--;
+	return letters_add_owners(&desk, &ask, person->id, &lost->told);
+}
+
 fallible devices_lost_prepare(
 	const struct scene *scene, const struct person *person, struct devices_lost *lost)
 {
@@ -229,6 +258,7 @@ fallible devices_lost_prepare(
 		"reported_by", is_own(scene, person) ? SPAN_LIT("person") : SPAN_LIT("other"), DETAIL_TEXT};
 	const struct detail_field closed = {"sessions_closed", buf_span(&count), DETAIL_TEXT};
 	TRY(seal_record(scene->server->volume.keys, record, scene->arena, &lost->sealed));
+	TRY(tell_lost(scene, person, lost));
 	TRY(seal_change(scene, ACTION_DEVICE_REPORTED_LOST, record, &by, &lost->reported));
 	return seal_change(scene, ACTION_DEVICE_REVOKED, record, &closed, &lost->revoked);
 }
@@ -239,6 +269,7 @@ fallible devices_lost_write(struct act *act, struct devices_lost *lost)
 	TRY(check_still(act, record));
 	record->state = DEVICE_RECORD_LOST;
 	TRY(device_record_put(act, record, lost->sealed));
+	TRY(letters_write(act, &lost->told));
 	TRY(act_add(act, record->tenant, &lost->reported.leaf, NULL));
 	return act_add(act, record->tenant, &lost->revoked.leaf, NULL);
 }

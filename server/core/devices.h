@@ -2,6 +2,7 @@
 /* devices - which devices a person uses: noted as a side of what the person does from them, shown, reported lost. */
 #pragma once
 
+#include "server/core/letters.h"
 #include "server/core/scene.h"
 #include "store/device_record.h"
 #include "store/person.h"
@@ -68,11 +69,13 @@ struct devices_lost {
 	struct device_record record; /* as devices_find found it; lost already: there is nothing to write */
 	struct span sealed;
 	struct event_draft reported, revoked;
+	struct letters told;
 };
 
 /* devices_lost_prepare - by the person, or by who may change people. From then on nobody acts from it, what was proven
  * on it is no proof (proof_find), and no login begins or ends there; device.revoked says of how many logins that
- * was the end, with a + behind it when there were too many to look at. Fails: DENIED. */
+ * was the end, with a + behind it when there were too many to look at. All addresses of the person, and the owners,
+ * are told. Fails: DENIED. */
 fallible devices_lost_prepare(
 	const struct scene *scene, const struct person *person, struct devices_lost *lost);
 fallible devices_lost_write(struct act *act, struct devices_lost *lost);

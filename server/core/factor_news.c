@@ -4,7 +4,6 @@
 
 #include "base/json_out.h"
 #include "server/core/tell.h"
-#include "store/application.h"
 #include "store/recovery.h"
 
 enum { DETAIL_MAX = 256, CHANGE_MAX = 64 };
@@ -47,21 +46,6 @@ fallible factor_news_seal(const struct scene *scene, const struct factor_news_as
 	return scene_seal(scene, &event, draft);
 }
 
-static fallible name_actor(const struct scene *scene, struct span *name)
-{
-	struct person person;
-	struct application application;
-	const struct caller *caller = scene->caller;
-	if (!ids_is_none(caller->person)) {
-		TRY(person_get(scene->view, caller->tenant, caller->person, scene->arena, &person));
-		*name = person.name;
-		return OK;
-	}
-	TRY(application_get(scene->view, caller->tenant, caller->application, scene->arena, &application));
-	*name = application.name;
-	return OK;
-}
-
 static fallible tell_one(const struct scene *scene, const struct factor_news_ask *ask,
 	const struct message_value change[static 2], struct span address, struct notice *notice)
 {
@@ -86,7 +70,7 @@ fallible factor_news_tell(const struct scene *scene, const struct factor_news_as
 	buf_printf(&text, "%s (%s)", action_row(action)->name, ask->kind);
 	TRY(buf_check(&text));
 	change[0].value = buf_span(&text);
-	TRY(name_actor(scene, &change[1].value));
+	TRY(scene_actor(scene, &change[1].value));
 	TRY(addresses_list(scene->server, scene->view, ask->who, ask->factor, scene->arena, &to));
 	for (size_t i = 0; i < to.count; i++)
 		TRY(tell_one(scene, ask, change, to.items[i], &news->items[i]));

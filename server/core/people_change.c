@@ -7,7 +7,6 @@
 #include "server/core/giving.h"
 #include "server/core/owners.h"
 #include "server/core/tell.h"
-#include "store/application.h"
 #include "store/factor.h"
 #include "store/storm.h"
 
@@ -180,21 +179,6 @@ static fallible seal_roles(const struct scene *scene, struct people_change *chan
 
 /* ---- the address ---- */
 
-static fallible actor_name(const struct scene *scene, struct span *name)
-{
-	const struct caller *caller = scene->caller;
-	struct person person;
-	struct application application;
-	if (!ids_is_none(caller->person)) {
-		TRY(person_get(scene->view, caller->tenant, caller->person, scene->arena, &person));
-		*name = person.name;
-		return OK;
-	}
-	TRY(application_get(scene->view, caller->tenant, caller->application, scene->arena, &application));
-	*name = application.name;
-	return OK;
-}
-
 static fallible tell(
 	const struct scene *scene, struct span to, struct span what, struct people_change *change)
 {
@@ -202,7 +186,7 @@ static fallible tell(
 	struct span actor;
 	if (to.len == 0)
 		return OK;
-	TRY(actor_name(scene, &actor));
+	TRY(scene_actor(scene, &actor));
 	const struct message_value values[] = {
 		{"change", what}, {"actor", actor}, {"to", to}, tell_time(scene->now, time)};
 	const struct tell_ask ask = {.person = change->before.id,

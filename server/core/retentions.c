@@ -56,14 +56,14 @@ static fallible seal_change(
 static fallible tell_owners(const struct scene *scene, struct retentions_set *set)
 {
 	char time[TELL_TIME + 1], months[8];
-	struct person actor;
+	struct span actor;
 	const struct id nobody = {0};
 	const struct retention *retention = &set->retention;
 	const struct letters_desk desk = {scene->server, scene->view, retention->tenant, scene->arena};
 	int len = snprintf(months, sizeof months, "%u", (unsigned)retention->months);
-	TRY(person_get(scene->view, retention->tenant, scene->caller->person, scene->arena, &actor));
+	TRY(scene_actor(scene, &actor));
 	const struct message_value values[] = {{"label", span_text(action_retention_name(retention->class))},
-		{"count", span_of(months, (size_t)len)}, {"actor", actor.name}, tell_time(scene->now, time)};
+		{"count", span_of(months, (size_t)len)}, {"actor", actor}, tell_time(scene->now, time)};
 	const struct tell_ask ask = {
 		.kind = NOTICE_RETENTION_CHANGED, .values = values, .count = 4, .now = scene->now};
 	return letters_add_owners(&desk, &ask, nobody, &set->told);

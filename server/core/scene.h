@@ -18,5 +18,8 @@ struct scene {
 struct event scene_event(const struct scene *scene, enum action action);
 fallible scene_seal(const struct scene *scene, const struct event *event, struct event_draft *draft);
 
+/* scene_actor - the name of who asks: the person's, or that of an application that acts as itself. */
+fallible scene_actor(const struct scene *scene, struct span *name);
+
 /* scene_copy - bytes into the scene's arena. Fails: NO_MEMORY. */
 fallible scene_copy(const struct scene *scene, struct span bytes, struct span *copy);

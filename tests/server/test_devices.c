@@ -227,6 +227,42 @@ Test(devices, who_may_change_people_reports_a_device_lost_too)
 	cr_assert(api_has(&scene.answer, "state", "lost"));
 }
 
+static size_t told(struct devices_scene *scene, const struct api_person *person)
+{
+	return api_count_notices(&scene->world, person->id, NOTICE_DEVICE_LOST);
+}
+
+Test(devices, a_loss_is_told_once_to_the_person_at_every_address_and_to_the_owners)
+{
+	scoped(devices_scene) scene = {0};
+	char id[ID_TEXT + 1], factor[ID_TEXT + 1];
+	struct api_person zoe;
+	open_scene(&scene);
+	api_world_person(&scene.world, &scene.world.tenant, "assistant", "zoe@example.org", &zoe);
+	login_add_address(&scene.world, zoe.text, "zoe@example.net", factor);
+	post(&scene.world, &zoe, "phone");
+	only_id(&scene, &zoe, id);
+	cr_assert(lose(&scene, scene.vera.token, id) == 404, "whose is not hers is not there for her");
+	cr_assert(told(&scene, &zoe) == 0 && told(&scene, &scene.owner) == 0);
+	cr_assert(lose(&scene, zoe.token, id) == 200, "%s", scene.answer.body);
+	cr_assert(lose(&scene, zoe.token, id) == 200, "%s", scene.answer.body);
+	cr_assert(
+		told(&scene, &zoe) == 2 && told(&scene, &scene.owner) == 1 && told(&scene, &scene.vera) == 0);
+}
+
+Test(devices, an_owner_who_lost_one_is_told_as_its_person)
+{
+	scoped(devices_scene) scene = {0};
+	char id[ID_TEXT + 1];
+	struct api_person partner;
+	open_scene(&scene);
+	api_world_person(&scene.world, &scene.world.tenant, "owner", "partner@example.org", &partner);
+	post(&scene.world, &partner, "phone");
+	only_id(&scene, &partner, id);
+	cr_assert(lose(&scene, scene.owner.token, id) == 200, "%s", scene.answer.body);
+	cr_assert(told(&scene, &partner) == 1 && told(&scene, &scene.owner) == 1);
+}
+
 Test(devices, the_body_of_a_loss_says_nothing)
 {
 	scoped(devices_scene) scene = {0};
