@@ -3,6 +3,7 @@
 #include "server/metrics.h"
 
 #include "server/api/follow.h"
+#include "server/http/waiters.h"
 
 enum { METRICS_MAX = 16 * 1024 };
 
@@ -32,6 +33,8 @@ static void put_all(const struct server *server, struct buf *out)
 	put(out, "followers", "gauge", "Streams of GET /v1/events:tail.", (double)follow.followers);
 	put(out, "followed_events_total", "counter", "Events that were told to followers.",
 		(double)follow.messages);
+	put(out, "waiters", "gauge", "Requests that wait for a verification to change.",
+		(double)waiters_count(server->waiters));
 	put(out, "store_bytes", "gauge", "Bytes in use in data/.", (double)kv_used(server->volume.data));
 	put(out, "log_contradicts_checkpoint", "gauge", "1: the log is not the one that was signed.",
 		server->health->log_contradicts);

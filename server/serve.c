@@ -12,6 +12,7 @@
 #include "server/deliver/post.h"
 #include "server/env/notify.h"
 #include "server/http/http.h"
+#include "server/http/waiters.h"
 #include "server/jobs.h"
 #include "server/metrics.h"
 #include "server/start.h"
@@ -134,6 +135,13 @@ static fallible open_follow(const struct conf *conf, struct service *service)
 	return OK;
 }
 
+static fallible open_waiters(const struct conf *conf, struct server *server)
+{
+	TRY(waiters_open((size_t)conf->verify_waiters_max, &server->waiters));
+	committer_set_watch(server->committer, (struct watch){server->waiters, waiters_wake});
+	return OK;
+}
+
 static fallible open_doors(const struct conf *conf, struct service *service)
 {
 	service->dispatch =
@@ -213,6 +221,7 @@ static fallible open_service(const struct conf *conf, struct journal *journal, s
 	TRY(erasing_resume(server, clock_now()));
 	TRY(open_background(conf, journal, service));
 	TRY(open_follow(conf, service));
+	TRY(open_waiters(conf, server));
 	return open_doors(conf, service);
 }
 
@@ -226,6 +235,7 @@ static void close_service(const struct conf *conf, struct service *service)
 	if (service->http)
 		http_quiesce(service->http);
 	follow_stop(follow);
+	waiters_stop(service->start.server.waiters);
 	http_close(service->http, conf->shutdown_wait_ms);
 	if (service->metrics)
 		http_quiesce(service->metrics);
@@ -237,6 +247,7 @@ static void close_service(const struct conf *conf, struct service *service)
 		committer_set_bell(service->start.server.committer, (struct bell){0});
 	follow_close(follow);
 	committer_close(service->start.server.committer);
+	waiters_close(service->start.server.waiters);
 	service->start.server.committer = NULL;
 	struct err err = folder_close(service->folder);
 	if (err_failed(err))

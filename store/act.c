@@ -179,7 +179,7 @@ static fallible run_inside(
 	return kv_commit(&act->txn);
 }
 
-fallible act_perform(struct act_batch *batch, const struct act_job *job)
+fallible act_perform(struct act_batch *batch, struct act_job *job)
 {
 	/* Events weigh about twice in the database: their row, and pages that are not full. */
 	if (job->kind == ACT_EVENT && 2 * batch->arena.total >= batch->room)
@@ -198,6 +198,7 @@ fallible act_perform(struct act_batch *batch, const struct act_job *job)
 		return err;
 	}
 	batch->head = head;
+	job->changed = act.changed;
 	return OK;
 }
 

@@ -42,7 +42,8 @@ struct act {
 	struct head_sum change; /* of the head's sum by this act */
 	struct act_pending *first, *last;
 	size_t event_count;
-	bool told;    /* a notice was queued: the courier is to be woken */
+	bool told;         /* a notice was queued: the courier is to be woken */
+	struct id changed; /* the verification that was put last; none */
 	bool counted; /* something was counted on an event that stands already (store/storm.h, store/viewed.h)
 		       */
 };
@@ -82,6 +83,7 @@ struct act_job {
 	 * block. */
 	void (*done)(void *context, struct err result);
 	void *context;
+	struct id changed;    /* set by act_perform: a verification that somebody may wait for; none */
 	struct act_job *next; /* the queue's */
 };
 
@@ -107,4 +109,4 @@ void act_batch_done(struct act_batch *batch);
 
 /* act_perform - run one job as a nested transaction. A failure leaves the batch as it was. Fails: FULL the
  * store has only the reserve left, and the job is no housekeeping · what the job fails with. */
-fallible act_perform(struct act_batch *batch, const struct act_job *job);
+fallible act_perform(struct act_batch *batch, struct act_job *job);

@@ -28,6 +28,7 @@ struct committer {
 	bool stopping;
 	struct committer_counts counts;
 	struct bell bell;
+	struct watch watch;
 };
 
 /* ---- one batch ---- */
@@ -38,12 +39,16 @@ struct outcome {
 	struct err err;
 };
 
-static void answer(const struct outcome *outcomes, size_t count, struct err commit)
+/* A job is its owner's again with done: what it changed is read before. */
+static void answer(const struct outcome *outcomes, size_t count, struct err commit, const struct watch *watch)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct act_job *job = outcomes[i].job;
 		struct err err = err_failed(outcomes[i].err) ? outcomes[i].err : commit;
+		struct id changed = err_failed(err) ? (struct id){0} : job->changed;
 		job->done(job->context, err);
+		if (watch->changed && !ids_is_none(changed))
+			watch->changed(watch->context, changed);
 	}
 }
 
@@ -72,12 +77,18 @@ static size_t run_acts(struct act_batch *batch, struct act_job **jobs, struct ou
 	return count;
 }
 
-/* note - count a batch; whom to tell of it. */
-static struct bell note(
+/* Whom to tell of a batch. */
+struct listeners {
+	struct bell bell;
+	struct watch watch;
+};
+
+/* note - count a batch. */
+static struct listeners note(
 	struct committer *committer, const struct outcome *outcomes, size_t count, size_t events, int64_t ns)
 {
 	pthread_mutex_lock(&committer->lock);
-	struct bell bell = committer->bell;
+	const struct listeners listeners = {committer->bell, committer->watch};
 	committer->counts.batches++;
 	committer->counts.acts += count;
 	committer->counts.events += events;
@@ -86,7 +97,7 @@ static struct bell note(
 		committer->counts.dropped += err_failed(outcomes[i].err);
 	committer->places -= count;
 	pthread_mutex_unlock(&committer->lock);
-	return bell;
+	return listeners;
 }
 
 /* The batch could not begin: every job of the list gets the reason. */
@@ -133,11 +144,11 @@ static void run_batch(struct committer *committer, struct act_job **jobs)
 	if (err_failed(commit) && commit.kind != ERR_FULL)
 		committer->fatal.tell(committer->fatal.context, commit);
 	events = err_failed(commit) ? 0 : events;
-	struct bell bell = note(committer, outcomes, count, events, clock_monotonic_ns() - start);
+	const struct listeners tell = note(committer, outcomes, count, events, clock_monotonic_ns() - start);
 	act_batch_done(&batch);
-	answer(outcomes, count, commit);
-	if (events && bell.ring)
-		bell.ring(bell.context);
+	answer(outcomes, count, commit, &tell.watch);
+	if (events && tell.bell.ring)
+		tell.bell.ring(tell.bell.context);
 }
 
 /* ---- the thread ---- */
@@ -325,6 +336,13 @@ void committer_set_bell(struct committer *committer, struct bell bell)
 {
 	pthread_mutex_lock(&committer->lock);
 	committer->bell = bell;
+	pthread_mutex_unlock(&committer->lock);
+}
+
+void committer_set_watch(struct committer *committer, struct watch watch)
+{
+	pthread_mutex_lock(&committer->lock);
+	committer->watch = watch;
 	pthread_mutex_unlock(&committer->lock);
 }
 

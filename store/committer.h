@@ -48,4 +48,13 @@ struct bell {
 /* committer_set_bell - from now on; a zeroed one = nobody. */
 void committer_set_bell(struct committer *committer, struct bell bell);
 
+/* Whom the committer tells that a verification has changed, and that this is durable: on its thread. It must not block. */
+struct watch {
+	void *context;
+	void (*changed)(void *context, struct id verification);
+};
+
+/* committer_set_watch - from now on; a zeroed one = nobody. */
+void committer_set_watch(struct committer *committer, struct watch watch);
+
 void committer_count(struct committer *committer, struct committer_counts *counts);

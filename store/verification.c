@@ -5,7 +5,8 @@
 #include "base/reader.h"
 
 enum {
-	VERIFICATION_RECORD = 1,
+	VERIFICATION_RECORD = 2,
+	FIRST_RECORD = 1,
 	RECORD_MAX = VERIFICATION_SEALED_MAX + 1024,
 	SHADOW_BYTE = 1,
 };
@@ -41,6 +42,8 @@ static void encode_codes(const struct verification *verification, struct buf *re
 		buf_put(record, SPAN_BYTES(code->hash));
 		buf_put_i64(record, code->made.ms);
 		buf_put(record, id_span(&code->factor));
+		buf_put_u8(record, (uint8_t)code->delivery);
+		buf_put_u16(record, code->reply);
 	}
 }
 
@@ -66,10 +69,24 @@ static void encode(const struct verification *verification, struct buf *record)
 	buf_put(record, SPAN_BYTES(verification->used_code));
 	buf_put(record, SPAN_BYTES(verification->decoy));
 	encode_codes(verification, record);
+	buf_put_u8(record, verification->mailed);
+	buf_put(record, id_span(&verification->event));
 	buf_put_sized(record, verification->sealed);
 }
 
-static fallible decode_codes(struct reader *reader, struct verification *verification)
+/* The first version did not tell what became of a mail. */
+static fallible decode_delivery(struct reader *reader, unsigned version, struct verification_code *code)
+{
+	if (version == FIRST_RECORD)
+		return OK;
+	code->delivery = (enum verification_mail)reader_u8(reader);
+	code->reply = reader_u16(reader);
+	if (code->delivery >= VERIFICATION_MAIL_COUNT)
+		return FAIL(CORRUPT, "a mailed code came to what no version knows");
+	return OK;
+}
+
+static fallible decode_codes(struct reader *reader, unsigned version, struct verification *verification)
 {
 	verification->code_count = reader_u8(reader);
 	if (verification->code_count > VERIFICATION_CODES_MAX)
@@ -80,7 +97,13 @@ static fallible decode_codes(struct reader *reader, struct verification *verific
 		reader_copy(reader, code->hash, sizeof code->hash);
 		code->made.ms = reader_i64(reader);
 		code->factor = noun_take_id(reader);
+		TRY(decode_delivery(reader, version, code));
 	}
+	verification->mailed = (uint8_t)verification->code_count;
+	if (version == FIRST_RECORD)
+		return OK;
+	verification->mailed = reader_u8(reader);
+	verification->event = noun_take_id(reader);
 	return OK;
 }
 
@@ -103,7 +126,8 @@ static fallible decode(const struct row *row, struct id tenant, struct verificat
 {
 	struct reader reader = READER(row->payload);
 	struct verification read = {.tenant = tenant, .version = row->version};
-	if (reader_u8(&reader) != VERIFICATION_RECORD)
+	unsigned version = reader_u8(&reader);
+	if (version != VERIFICATION_RECORD && version != FIRST_RECORD)
 		return FAIL(CORRUPT, "a verification's record has an unknown version");
 	read.id = noun_take_id(&reader);
 	read.application = noun_take_id(&reader);
@@ -114,7 +138,7 @@ static fallible decode(const struct row *row, struct id tenant, struct verificat
 	reader_copy(&reader, read.proves_hash, sizeof read.proves_hash);
 	reader_copy(&reader, read.used_code, sizeof read.used_code);
 	reader_copy(&reader, read.decoy, sizeof read.decoy);
-	TRY(decode_codes(&reader, &read));
+	TRY(decode_codes(&reader, version, &read));
 	read.sealed = reader_sized(&reader);
 	TRY(reader_check(&reader));
 	if (read.state > VERIFICATION_REFUSED)
@@ -161,6 +185,7 @@ fallible verification_put(struct act *act, const struct verification *verificati
 	struct noun_key key = own_key(verification, &table);
 	encode(verification, &record);
 	TRY(buf_check(&record));
+	act->changed = verification->id;
 	return act_put(act, table, noun_key_span(&key), buf_span(&record));
 }
 
@@ -176,6 +201,42 @@ fallible verification_drop(struct act *act, const struct verification *verificat
 	enum table table;
 	struct noun_key key = own_key(verification, &table);
 	return act_drop(act, table, noun_key_span(&key));
+}
+
+/* ---- what became of a mail ---- */
+
+bool verification_note_delivery(struct verification *verification, struct instant made,
+	enum verification_mail delivery, unsigned reply)
+{
+	for (size_t i = 0; i < verification->code_count; i++) {
+		struct verification_code *code = &verification->codes[i];
+		if (code->made.ms != made.ms)
+			continue;
+		bool known = code->delivery == delivery && code->reply == reply;
+		code->delivery = delivery;
+		code->reply = (uint16_t)reply;
+		return !known;
+	}
+	return false;
+}
+
+const char *verification_delivery_name(enum verification_mail delivery)
+{
+	static const char *const NAMES[VERIFICATION_MAIL_COUNT] = {
+		"queued", "accepted", "refused", "bounced"};
+	return NAMES[delivery];
+}
+
+/* Not the row's version: those of decoys are of a bucket, and grow by what happened to others. */
+uint64_t verification_revision(const struct verification *verification)
+{
+	uint64_t revision = (uint64_t)verification->state << 11 | (uint64_t)(verification->tries & 7) << 8 |
+		verification->mailed;
+	for (size_t i = 0; i < verification->code_count; i++) {
+		const struct verification_code *code = &verification->codes[i];
+		revision = revision << 12 | (uint64_t)code->delivery << 10 | (code->reply & 1023);
+	}
+	return revision;
 }
 
 /* ---- times ---- */

@@ -29,12 +29,23 @@ enum verification_state {
 	VERIFICATION_REFUSED = 4, /* it never could succeed: `reason` says why */
 };
 
+/* How far a mailed code has come. Stored numbers: never renumber. */
+enum verification_mail {
+	VERIFICATION_MAIL_QUEUED = 0,   /* not handed over yet; a reply of 4xx says why not */
+	VERIFICATION_MAIL_ACCEPTED = 1, /* a mail server answers for it */
+	VERIFICATION_MAIL_REFUSED = 2,  /* no mail server took it before it ran out, or mails are off */
+	VERIFICATION_MAIL_BOUNCED = 3,  /* the mail server said 5xx */
+	VERIFICATION_MAIL_COUNT
+};
+
 /* A mailed code. Only its keyed hash is kept. */
 struct verification_code {
 	char ref[VERIFICATION_REF + 1];
 	uint8_t hash[HASH_BLAKE];
 	struct instant made;
 	struct id factor;
+	enum verification_mail delivery;
+	uint16_t reply; /* of the mail server, the last one; 0 = none */
 };
 
 struct verification {
@@ -60,6 +71,8 @@ struct verification {
 	uint8_t used_code[HASH_BLAKE];    /* keyed hash of the code that allowed it */
 	struct verification_code codes[VERIFICATION_CODES_MAX]; /* the newest last */
 	size_t code_count;
+	uint8_t mailed;            /* codes so far, also those that made room for others */
+	struct id event;           /* that tells of the allow */
 	uint8_t decoy[HASH_BLAKE]; /* what a decoy is made of; zero for others */
 	struct span sealed;        /* device, nonce, text of the action: sealed by the use-case */
 	uint64_t version;
@@ -80,12 +93,23 @@ fallible verification_get(
 bool verification_next(const struct view *view, struct id tenant, struct id *after,
 	struct verification *verification, struct err *err);
 
-/* verification_put - inside an act. Fails: FULL · IO. */
+/* verification_put - inside an act; whoever waits for it is woken after the commit. Fails: FULL · IO. */
 fallible verification_put(struct act *act, const struct verification *verification);
 
 /* verification_put_shadow - a write beside a decoy's own, where a person's verification would have caused
  * one: an act is to write as much for nobody as for somebody. */
 fallible verification_put_shadow(struct act *act, const struct verification *decoy, struct span bytes);
+
+/* verification_note_delivery - what became of the code that was made at an instant; false when there is none or it was
+ * known: then nothing is to be put. */
+bool verification_note_delivery(struct verification *verification, struct instant made,
+	enum verification_mail delivery, unsigned reply);
+
+/* verification_delivery_name - as the API says it. */
+const char *verification_delivery_name(enum verification_mail delivery);
+
+/* verification_revision - another number after whatever an answer shows has changed; it tells nothing else. */
+uint64_t verification_revision(const struct verification *verification);
 
 /* verification_drop - housekeeping. Fails: NOT_FOUND · IO. */
 fallible verification_drop(struct act *act, const struct verification *verification);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* api_verifications - POST /v1/verifications, POST and DELETE /v1/verifications/{id}. */
+/* api_verifications - POST /v1/verifications; POST, GET and DELETE /v1/verifications/{id}. */
 #include "base/text.h"
 #include "crypto/secret.h"
 #include "crypto/signed_receipt.h"
@@ -9,7 +9,14 @@
 #include "server/core/recoveries.h"
 #include "server/core/signins.h"
 
-enum { NAME_MAX_BYTES = 128, CODE_MAX_BYTES = 64, ACTION_TEXT_MAX = 500, HASH_TEXT = 2 * HASH_SHA256 };
+enum {
+	NAME_MAX_BYTES = 128,
+	CODE_MAX_BYTES = 64,
+	ACTION_TEXT_MAX = 500,
+	HASH_TEXT = 2 * HASH_SHA256,
+	WAIT_MAX_S = 30,
+	BAD_REPLY = 400
+};
 
 static const char *const METHODS[] = {"totp", "email", NULL};
 static const enum factor_type METHOD_TYPES[] = {FACTOR_TOTP, FACTOR_EMAIL};
@@ -149,6 +156,85 @@ static fallible prepare_cancel(struct call *call)
 	return prepare(call, ask);
 }
 
+/* ---- GET, and waiting in it ---- */
+
+static void note_query(struct call *call, const char *pointer, const char *code)
+{
+	struct json_problems *problems = &call->problems;
+	if (problems->count < JSON_PROBLEMS_MAX)
+		problems->rows[problems->count++] = (struct json_problem){pointer, code};
+}
+
+/* read_wait - what the caller has seen already, UINT64_MAX = nothing that was said. */
+static fallible read_wait(struct call *call, uint64_t *seen)
+{
+	struct span wait, revision;
+	uint64_t seconds = 0;
+	*seen = UINT64_MAX;
+	TRY(call_query(call, "wait", &wait));
+	TRY(call_query(call, "revision", &revision));
+	if (wait.at && !span_number(wait, WAIT_MAX_S, &seconds))
+		note_query(call, "/wait", "malformed");
+	if (revision.at && !span_number(revision, INT64_MAX, seen))
+		note_query(call, "/revision", "malformed");
+	call->wait_ms = (int64_t)seconds * 1000;
+	return call->problems.count
+		? FAIL(INVALID, "wait is 0 to 30 seconds, and revision a number that was answered")
+		: OK;
+}
+
+static int64_t left_ms(const struct call *call, const struct verification *verification)
+{
+	int64_t left = verification->opened.ms + VERIFICATION_OPEN_MS - call->now.ms;
+	return left > 0 ? left : 0;
+}
+
+/* Worth waiting for: it may still change, and the caller knows it as it is. */
+static bool is_waited_for(const struct call *call, const struct verifications_ask *ask, uint64_t seen)
+{
+	bool known = seen == UINT64_MAX || seen == verification_revision(&ask->verification);
+	return known && ask->verification.state == VERIFICATION_OPEN && left_ms(call, &ask->verification) > 0;
+}
+
+/* Once it has waited, the call is told how things stand, whoever it is today. */
+static fallible see_again(struct call *call, struct verifications_ask *ask)
+{
+	scoped(reading) reading = {0};
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	TRY(caller_renew(&view, call->now, call->arena, &call->caller));
+	return caller_has(&call->caller, call->route->scopes, call->route->capabilities)
+		? prepare(call, ask)
+		: FAIL(DENIED, "the caller may see it no longer");
+}
+
+static fallible see_first(struct call *call, struct verifications_ask *ask)
+{
+	uint64_t seen;
+	TRY(read_wait(call, &seen));
+	if (call->wait_ms == 0)
+		return prepare(call, ask);
+	TRY(waiters_enter(call->server->waiters, ask->id, &call->waiter));
+	struct err err = prepare(call, ask);
+	if (err_failed(err) || !is_waited_for(call, ask, seen)) {
+		waiters_leave(call->server->waiters, &call->waiter);
+		return err;
+	}
+	int64_t left = left_ms(call, &ask->verification);
+	call->wait_ms = call->wait_ms < left ? call->wait_ms : left;
+	call->act = CALL_WAITS;
+	return OK;
+}
+
+static fallible prepare_see(struct call *call)
+{
+	struct verifications_ask *ask;
+	TRY(make_ask(call, &ask));
+	TRY(ids_parse(ID_VERIFICATION, call->parts[0], &ask->id));
+	ask->sees = true;
+	return call->runs > 1 ? see_again(call, ask) : see_first(call, ask);
+}
+
 static fallible write_it(struct act *act, struct call *call)
 {
 	return verifications_write(act, call->ask);
@@ -178,7 +264,9 @@ static void put_started(struct json_out *out, const struct verifications_ask *as
 	json_out_open(out, "started");
 	json_out_text(out, "type", "email");
 	json_out_text(out, "ref", code->ref);
-	json_out_text(out, "delivery", "queued");
+	json_out_text(out, "delivery", verification_delivery_name(code->delivery));
+	if (code->reply >= BAD_REPLY)
+		json_out_number(out, "reply", code->reply);
 	json_out_close(out);
 }
 
@@ -195,10 +283,17 @@ static void put_grace(struct json_out *out, const struct verifications_ask *ask)
 	json_out_close(out);
 }
 
-static fallible put_allow(struct call *call, struct json_out *out, const struct verifications_ask *ask)
+/* It is given once, with the answer that allows. */
+static fallible put_receipt(struct call *call, struct json_out *out, const struct verifications_ask *ask)
 {
 	scoped(buf) receipt = BUF(SIGNED_RECEIPT_TEXT_MAX);
 	TRY(receipts_put(call->server, ask, &receipt));
+	json_out_span(out, "receipt", buf_span(&receipt));
+	return OK;
+}
+
+static fallible put_allow(struct call *call, struct json_out *out, const struct verifications_ask *ask)
+{
 	json_out_number(out, "aal", ask->verification.aal);
 	receipts_put_amr(out, verifications_used(ask));
 	json_out_bool(out, "phishing_resistant", false);
@@ -209,16 +304,14 @@ static fallible put_allow(struct call *call, struct json_out *out, const struct 
 		json_out_number(out, "uses_this_year", ask->spend->uses);
 		json_out_close(out);
 	}
-	json_out_span(out, "receipt", buf_span(&receipt));
-	json_out_id(out, "event", ID_EVENT, ask->receipt.event);
-	return OK;
+	json_out_id(out, "event", ID_EVENT, ask->verification.event);
+	return ask->sees ? OK : put_receipt(call, out, ask);
 }
 
 static fallible answer(struct call *call, struct json_out *out)
 {
 	const struct verifications_ask *ask = call->ask;
 	const struct verification *verification = &ask->verification;
-	int64_t left_ms = verification->opened.ms + VERIFICATION_OPEN_MS - call->now.ms;
 	json_out_id(out, "id", ID_VERIFICATION, verification->id);
 	json_out_text(out, "decision", DECISIONS[ask->decision]);
 	if (ask->reason != REASON_NONE)
@@ -228,7 +321,8 @@ static fallible answer(struct call *call, struct json_out *out)
 	put_grace(out, ask);
 	signins_put_flags(out, ask->signin.flags);
 	json_out_number(out, "attempts_left", VERIFICATION_TRIES - verification->tries);
-	json_out_number(out, "expires_in", left_ms > 0 ? left_ms / 1000 : 0);
+	json_out_number(out, "expires_in", left_ms(call, verification) / 1000);
+	json_out_number(out, "revision", (int64_t)verification_revision(verification));
 	if (ask->reason == REASON_LOCKED && ask->wait_ms > 0 && ask->wait_ms != INT64_MAX)
 		json_out_number(out, "retry_in", (ask->wait_ms + 999) / 1000);
 	if (verification->is_action)
@@ -238,4 +332,5 @@ static fallible answer(struct call *call, struct json_out *out)
 
 const struct handler api_verifications_add = {prepare_open, write_it, answer};
 const struct handler api_verifications_try = {prepare_next, write_it, answer};
+const struct handler api_verifications_see = {prepare_see, NULL, answer};
 const struct handler api_verifications_cancel = {prepare_cancel, write_it, answer};

@@ -14,6 +14,7 @@
 #include "server/core/caller.h"
 #include "server/core/server.h"
 #include "server/http/http.h"
+#include "server/http/waiters.h"
 
 enum {
 	CALL_ARENA_MAX = 24 * 1024 * 1024,
@@ -52,11 +53,12 @@ enum route_needs {
 	ROUTE_REPORT = 1u << 4,   /* the body says which actions are logged */
 };
 
-/* What a call that a handler with `write` has prepared asks of the committer. */
+/* What a call that was prepared asks for; of a handler without `write` only the last one counts. */
 enum call_act {
 	CALL_EVENT,        /* an act with at least one event */
 	CALL_HOUSEKEEPING, /* an act without one */
 	CALL_NO_ACT,       /* nothing: answer at once */
+	CALL_WAITS, /* to be prepared again when what call->waiter is about has changed, or after wait_ms */
 };
 
 struct idempotency; /* server/api/idempotency.h */
@@ -76,8 +78,10 @@ struct call {
 	struct json_doc body;
 	struct json_doc device; /* of the header Muniment-Device */
 	struct json_problems problems;
-	void *ask;          /* the handler's own, in the arena */
-	enum call_act act;  /* CALL_EVENT unless prepare sets it */
+	void *ask;            /* the handler's own, in the arena */
+	enum call_act act;    /* CALL_EVENT unless prepare sets it */
+	struct waiter waiter; /* entered by a prepare that sets CALL_WAITS, or left again */
+	int64_t wait_ms;
 	int status;         /* of a successful answer; 200 unless prepare or write sets it */
 	struct err refusal; /* set by write: the act stands, with its event, but the answer is a problem */
 	struct idempotency *idempotency; /* NULL without a key */

@@ -239,7 +239,9 @@ static void prepare(struct flight *flight)
 		return;
 	if (!err_failed(err))
 		err = handler->prepare(call);
-	if (!err_failed(err) && handler->write && call->act != CALL_NO_ACT)
+	if (!err_failed(err) && call->act == CALL_WAITS)
+		waiters_park(call->server->waiters, &call->waiter, call->exchange, call->wait_ms);
+	else if (!err_failed(err) && handler->write && call->act != CALL_NO_ACT)
 		err = submit(flight);
 	else if (!err_failed(err))
 		answer(flight);
@@ -313,6 +315,11 @@ static void finish(void *context, struct http_exchange *exchange)
 	struct flight *flight = flight_of(exchange);
 	struct call *call = &flight->call;
 	(void)context;
+	if (call->act == CALL_WAITS) {
+		call->now = clock_now(); /* its own was seconds ago */
+		prepare(flight);
+		return;
+	}
 	if (call->result.code == CODE_STALE && call->runs <= CALL_RETRIES) {
 		prepare(flight);
 		return;

@@ -208,6 +208,7 @@ static void allow(struct act *act, struct verifications_ask *ask, const struct m
 	struct verification *verification = &ask->verification;
 	verification->state = VERIFICATION_ALLOWED;
 	verification->decided = act->now;
+	verification->event = ask->drafts[method->type].leaf.event;
 	verification->factor = method->factor;
 	verification->weak = !method->proven;
 	verification->aal = method->type == FACTOR_TOTP ? 2 : 1;

@@ -189,6 +189,7 @@ static void allow(struct verifications_ask *ask, const struct recovery *recovery
 	struct verification *verification = &ask->verification;
 	verification->state = VERIFICATION_ALLOWED;
 	verification->decided = now;
+	verification->event = ask->drafts[0].leaf.event;
 	verification->factor = recovery->id;
 	verification->weak = !recovery->proven;
 	verification->aal = 1;

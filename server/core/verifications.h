@@ -48,6 +48,7 @@ struct verifications_ask {
 	/* asked, in any */
 	enum factor_type method; /* EMAIL: mail a code; 0 = none asked for */
 	bool cancels;
+	bool sees; /* only looks how it stands */
 	bool has_code;
 	char code[VERIFICATIONS_CODE_MAX + 1];
 	struct id factor; /* only this one; none */

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "base/timestamp.h"
 #include "crypto/random.h"
+#include "server/deliver/deliveries.h"
 #include "server/deliver/mail.h"
 #include "server/env/pause.h"
 #include "store/event.h"
@@ -22,6 +23,17 @@ enum {
 	MINUTE_MS = 60000,
 	ID_HEX = 2 * sizeof(struct id),
 	DETAIL_MAX = 1024,
+	PRETENCE_MAX_MS = 2000, /* that a mail to nobody takes */
+};
+
+/* What became of a notice. */
+enum outcome { SENT, AGAIN, REFUSED, FAILED };
+
+/* How the last mail to somebody went; nobody's goes the same way. */
+struct experience {
+	enum outcome outcome; /* SENT or AGAIN */
+	int reply;
+	int64_t took_ms;
 };
 
 struct courier {
@@ -31,10 +43,8 @@ struct courier {
 	struct pause pause;
 	pthread_mutex_t lock; /* around the counts */
 	struct courier_counts counts;
+	struct experience last;
 };
-
-/* What became of a notice. */
-enum outcome { SENT, AGAIN, REFUSED, FAILED };
 
 /* One notice with all that its mail needs. */
 struct parcel {
@@ -54,6 +64,12 @@ struct parcel {
 static void parcel_done(struct parcel *parcel)
 {
 	arena_done(&parcel->arena);
+}
+
+/* A code for a person who does not exist: queued, waited for and told of like any other, and never sent. */
+static bool is_to_nobody(const struct parcel *parcel)
+{
+	return ids_is_none(parcel->notice.person);
 }
 
 /* ---- gathering ---- */
@@ -126,7 +142,7 @@ static fallible gather(const struct courier *courier, struct id after, struct pa
 	struct view view = view_reading(&reading);
 	*found = notice_next(&view, after, clock_now(), &parcel->arena, &parcel->notice, &err);
 	TRY(err);
-	if (*found)
+	if (*found && !is_to_nobody(parcel))
 		parcel->err = read_nouns(&view, parcel);
 	return OK;
 }
@@ -157,7 +173,7 @@ static fallible render(const struct courier *courier, const struct parcel *parce
 	return mail_render(&mail, message);
 }
 
-static void hand_over(const struct courier *courier, struct parcel *parcel, struct span message)
+static void hand_over(struct courier *courier, struct parcel *parcel, struct span message)
 {
 	static const enum outcome OUTCOMES[] = {
 		[LETTER_ACCEPTED] = SENT, [LETTER_LATER] = AGAIN, [LETTER_REFUSED] = REFUSED};
@@ -170,10 +186,27 @@ static void hand_over(const struct courier *courier, struct parcel *parcel, stru
 	}
 	const struct letter letter = {
 		.id = parcel->id, .from = courier->ask.from, .to = to, .message = message};
+	int64_t began_ms = clock_monotonic_ms();
 	struct letter_answer answer = courier->ask.way.send(courier->ask.way.way, &letter);
 	parcel->outcome = OUTCOMES[answer.fate];
 	parcel->reply = answer.reply;
 	parcel->err = answer.err;
+	/* What is refused for good says something about its recipient only. */
+	if (answer.fate != LETTER_REFUSED)
+		courier->last =
+			(struct experience){parcel->outcome, answer.reply, clock_monotonic_ms() - began_ms};
+}
+
+/* Whoever watches how mails come along must not see in it who exists: so nobody's holds up the queue for as long as the
+ * last one to somebody did, and comes to the same. */
+static void pretend(const struct courier *courier, struct parcel *parcel)
+{
+	const struct experience *last = &courier->last;
+	parcel->err = OK;
+	parcel->outcome = courier->ask.way.send ? last->outcome : REFUSED;
+	parcel->reply = last->reply;
+	if (courier->ask.way.send)
+		clock_sleep_ms(last->took_ms < PRETENCE_MAX_MS ? last->took_ms : PRETENCE_MAX_MS);
 }
 
 static fallible prepare(const struct courier *courier, struct parcel *parcel, struct buf *message)
@@ -184,10 +217,14 @@ static fallible prepare(const struct courier *courier, struct parcel *parcel, st
 	return render(courier, parcel, message);
 }
 
-static void deliver(const struct courier *courier, struct parcel *parcel)
+static void deliver(struct courier *courier, struct parcel *parcel)
 {
 	scoped(buf) message = BUF(LETTER_MAX);
 	print_id(parcel->notice.id, parcel->id);
+	if (is_to_nobody(parcel)) {
+		pretend(courier, parcel);
+		return;
+	}
 	parcel->err = prepare(courier, parcel, &message);
 	if (!courier->ask.way.send) {
 		parcel->outcome = REFUSED;
@@ -225,15 +262,30 @@ static void put_off(struct parcel *parcel, struct instant now)
 
 /* ---- what became of it ---- */
 
+/* As the application is told of a code's mail. */
+static fallible note_delivery(struct act *act, const struct parcel *parcel)
+{
+	enum verification_mail delivery = VERIFICATION_MAIL_REFUSED;
+	if (parcel->outcome == SENT)
+		delivery = VERIFICATION_MAIL_ACCEPTED;
+	else if (parcel->outcome == AGAIN)
+		delivery = VERIFICATION_MAIL_QUEUED;
+	else if (parcel->reply / 100 == 5)
+		delivery = VERIFICATION_MAIL_BOUNCED;
+	return deliveries_note(act, &parcel->notice, delivery, parcel->reply);
+}
+
 static fallible run_drop(struct act *act, void *context)
 {
 	const struct parcel *parcel = context;
+	TRY(note_delivery(act, parcel));
 	return notice_drop(act, parcel->notice.id);
 }
 
 static fallible run_put_off(struct act *act, void *context)
 {
 	const struct parcel *parcel = context;
+	TRY(note_delivery(act, parcel));
 	return notice_put(act, &parcel->notice);
 }
 
@@ -247,6 +299,7 @@ static fallible run_ending(struct act *act, void *context)
 {
 	struct ending *ending = context;
 	TRY(act_add(act, ending->parcel->notice.tenant, &ending->draft.leaf, NULL));
+	TRY(note_delivery(act, ending->parcel));
 	return notice_drop(act, ending->parcel->notice.id);
 }
 
@@ -314,16 +367,17 @@ static fallible end_badly(const struct courier *courier, struct parcel *parcel)
 
 static fallible write_outcome(const struct courier *courier, struct parcel *parcel)
 {
-	struct act_job job = {.kind = ACT_HOUSEKEEPING, .context = parcel};
+	struct act_job job = {.kind = ACT_HOUSEKEEPING, .run = run_drop, .context = parcel};
 	switch (parcel->outcome) {
 	case SENT:
-		job.run = run_drop;
 		return committer_run(courier->ask.committer, job);
 	case AGAIN:
 		job.run = run_put_off;
 		return committer_run(courier->ask.committer, job);
 	case REFUSED:
 	case FAILED:
+		if (is_to_nobody(parcel))
+			return committer_run(courier->ask.committer, job);
 		return end_badly(courier, parcel);
 	}
 	return FAIL(BUG, "a notice came to no known outcome");
@@ -377,7 +431,8 @@ static void carry(struct courier *courier, struct parcel *parcel)
 		parcel->outcome = FAILED;
 	if (parcel->outcome == AGAIN)
 		put_off(parcel, now);
-	note(courier, parcel);
+	if (!is_to_nobody(parcel))
+		note(courier, parcel);
 	settle(courier, parcel);
 }
 

@@ -210,7 +210,7 @@ Test(act, a_failure_after_the_numbering_takes_the_numbers_back)
 	struct act_batch batch;
 	world_must(act_batch_open(&world.volume, clock_now(), &batch));
 	world_must(act_perform(&batch, &(struct act_job){.run = run_script, .context = &first}));
-	const struct act_job refused = {.run = run_script, .numbered = refuse_number, .context = &failing};
+	struct act_job refused = {.run = run_script, .numbered = refuse_number, .context = &failing};
 	cr_assert(act_perform(&batch, &refused).kind == ERR_CONFLICT);
 	world_must(act_perform(&batch, &(struct act_job){.run = run_script, .context = &second}));
 	world_must(act_batch_commit(&batch));

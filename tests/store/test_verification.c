@@ -8,6 +8,7 @@
 #include "store/factor.h"
 #include "tests/support/golden.h"
 #include "tests/support/kv_mem.h"
+#include "tests/support/vectors.h"
 #include "tests/support/world.h"
 
 #include <criterion/criterion.h>
@@ -34,9 +35,13 @@ static struct verification sample(void)
 		.proves_hash = {2},
 		.used_code = {3},
 		.code_count = 2,
+		.mailed = 4,
+		.event = world_thing(7),
 		.sealed = SPAN_LIT("sealed")};
-	verification.codes[0] = (struct verification_code){"K7", {4}, {1100}, world_thing(6)};
-	verification.codes[1] = (struct verification_code){"B2", {5}, {1200}, world_thing(6)};
+	verification.codes[0] =
+		(struct verification_code){"K7", {4}, {1100}, world_thing(6), VERIFICATION_MAIL_BOUNCED, 550};
+	verification.codes[1] =
+		(struct verification_code){"B2", {5}, {1200}, world_thing(6), VERIFICATION_MAIL_QUEUED, 451};
 	return verification;
 }
 
@@ -80,10 +85,13 @@ static void check_same(const struct verification *a, const struct verification *
 	cr_assert(memcmp(a->used_code, b->used_code, sizeof a->used_code) == 0);
 	cr_assert(memcmp(a->decoy, b->decoy, sizeof a->decoy) == 0);
 	cr_assert(a->code_count == b->code_count && ids_equal(a->factor, b->factor));
+	cr_assert(a->mailed == b->mailed && ids_equal(a->event, b->event));
 	for (size_t i = 0; i < a->code_count; i++) {
 		cr_assert_str_eq(a->codes[i].ref, b->codes[i].ref);
 		cr_assert(memcmp(a->codes[i].hash, b->codes[i].hash, sizeof a->codes[i].hash) == 0);
 		cr_assert(a->codes[i].made.ms == b->codes[i].made.ms);
+		cr_assert(a->codes[i].delivery == b->codes[i].delivery &&
+			a->codes[i].reply == b->codes[i].reply);
 		cr_assert(ids_equal(a->codes[i].factor, b->codes[i].factor));
 	}
 }
@@ -96,9 +104,52 @@ Test(verification, is_read_back_as_it_was_put_and_as_its_golden_file)
 	write_with(&world, put_verification, &put);
 	world_must(find(&world, put.tenant, put.id, &found));
 	check_same(&put, &found);
-	const struct golden golden = {"golden/verification_1.hex", TABLE_VERIFICATION,
+	const struct golden golden = {"golden/verification_2.hex", TABLE_VERIFICATION,
 		noun_key(put.tenant, id_span(&put.id), SPAN_NONE), NULL};
 	golden_is_written(&world, &golden);
+}
+
+/* golden_raw - the first version's row, put as it was. */
+static fallible put_first(struct act *act, void *context)
+{
+	const struct verification *verification = context;
+	scoped(buf) golden = BUF(4096);
+	struct noun_key key = noun_key(verification->tenant, id_span(&verification->id), SPAN_NONE);
+	vectors_read_hex("golden/verification_1.hex", &golden);
+	return act_put(act, TABLE_VERIFICATION, noun_key_span(&key), buf_span(&golden));
+}
+
+Test(verification, of_the_first_version_is_read_for_ever)
+{
+	scoped(world) world = {0};
+	struct verification wanted = sample(), found;
+	world_make(&world, &kv_mem, 0);
+	write_with(&world, put_first, &wanted);
+	world_must(find(&world, wanted.tenant, wanted.id, &found));
+	wanted.mailed = 2; /* what it did not count, and did not know */
+	wanted.event = (struct id){0};
+	for (size_t i = 0; i < wanted.code_count; i++) {
+		wanted.codes[i].delivery = VERIFICATION_MAIL_QUEUED;
+		wanted.codes[i].reply = 0;
+	}
+	check_same(&wanted, &found);
+}
+
+Test(verification, tells_what_became_of_the_code_that_was_made_then)
+{
+	struct verification verification = sample();
+	uint64_t before = verification_revision(&verification);
+	cr_assert(verification_note_delivery(
+		&verification, (struct instant){1200}, VERIFICATION_MAIL_ACCEPTED, 250));
+	cr_assert(verification.codes[1].delivery == VERIFICATION_MAIL_ACCEPTED);
+	cr_assert(verification.codes[0].reply == 550, "the other one stays as it is");
+	cr_assert(verification_revision(&verification) != before);
+	cr_assert(!verification_note_delivery(
+			  &verification, (struct instant){1200}, VERIFICATION_MAIL_ACCEPTED, 250),
+		"what is known already changes nothing");
+	cr_assert(!verification_note_delivery(
+			  &verification, (struct instant){1201}, VERIFICATION_MAIL_ACCEPTED, 250),
+		"no code was made then");
 }
 
 Test(verification, of_another_tenant_is_not_found)

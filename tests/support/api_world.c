@@ -7,6 +7,7 @@
 #include "crypto/slot.h"
 #include "server/api/follow.h"
 #include "server/core/tenants.h"
+#include "server/http/waiters.h"
 #include "store/mount.h"
 #include "tests/support/wire.h"
 
@@ -109,11 +110,13 @@ void api_world_done(struct api_world *world)
 	if (world->http)
 		http_quiesce(world->http);
 	follow_stop(world->server.follow);
+	waiters_stop(world->server.waiters);
 	http_close(world->http, CLOSE_MS);
 	if (world->server.follow)
 		committer_set_bell(world->server.committer, (struct bell){0});
 	follow_close(world->server.follow);
 	committer_close(world->server.committer);
+	waiters_close(world->server.waiters);
 	volume_close(&world->server.volume);
 	keeper_close(world->server.keeper);
 	secret_arena_close(world->secrets);
@@ -175,6 +178,8 @@ void api_world_open(struct api_world *world)
 	open_store(world);
 	world->server.secrets = world->secrets;
 	open_follow(world);
+	must(waiters_open(API_WAITERS, &world->server.waiters));
+	committer_set_watch(world->server.committer, (struct watch){world->server.waiters, waiters_wake});
 	world->server.exports = &world->exports;
 	tokens_make(TOKEN_OPERATOR, world->operator);
 	api_world_tenant(world, &world->tenant);

@@ -154,7 +154,7 @@ void world_append(struct world *world, struct world_event *events, size_t count)
 	world_must(act_batch_open(&world->volume, clock_now(), &batch));
 	for (size_t at = 0; at < count; at += EVENTS_AN_ACT) {
 		struct run run = {events + at, count - at < EVENTS_AN_ACT ? count - at : EVENTS_AN_ACT};
-		const struct act_job job = {.kind = ACT_EVENT, .run = add_run, .context = &run};
+		struct act_job job = {.kind = ACT_EVENT, .run = add_run, .context = &run};
 		world_must(act_perform(&batch, &job));
 	}
 	world_must(act_batch_commit(&batch));
