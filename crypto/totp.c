@@ -28,8 +28,8 @@ static bool shape_is_allowed(const struct totp_shape *shape)
 {
 	bool algorithm = shape->algorithm >= TOTP_SHA1 && shape->algorithm <= TOTP_SHA512;
 	bool digits = shape->digits == 6 || shape->digits == 8;
-	return algorithm && digits && shape->period_s >= TOTP_PERIOD_MIN_S &&
-		shape->period_s <= TOTP_PERIOD_MAX_S;
+	bool period = shape->period_s >= TOTP_PERIOD_MIN_S && shape->period_s <= TOTP_PERIOD_MAX_S;
+	return algorithm && digits && (totp_counts(shape) || period);
 }
 
 /* liboath itself is content with a seed of one byte. */
@@ -71,12 +71,16 @@ static int oath_flags(enum totp_algorithm algorithm)
 	return 0;
 }
 
-/* The step goes in as a time with a period of one second, so that no product of the two can overflow. */
+/* The step goes in as a time with a period of one second, so that no product of the two can overflow: the counter that
+ * RFC 6238 makes of it is that of RFC 4226. A counter has no code before its first one. */
 static fallible generate(const struct totp_shape *shape, struct span seed, uint64_t step, char *code)
 {
 	if (step > INT64_MAX)
 		return FAIL(INVALID, "a time step is beyond all time");
-	int rc = oath_totp_generate2((const char *)seed.at, seed.len, (time_t)step, 1, 0, shape->digits,
+	if (totp_counts(shape) && step == 0)
+		return OK;
+	time_t moving = (time_t)(totp_counts(shape) ? step - 1 : step);
+	int rc = oath_totp_generate2((const char *)seed.at, seed.len, moving, 1, 0, shape->digits,
 		oath_flags(shape->algorithm), code);
 	if (rc != OATH_OK)
 		return FAIL(INVALID, "liboath cannot compute a code");
@@ -89,8 +93,10 @@ fallible totp_compute(const struct totp_shape *shape, struct span seed, uint64_t
 	TRY(check_allowed(shape, seed));
 	if (centre_step < TOTP_WINDOW)
 		return FAIL(INVALID, "the window of a code begins before time");
-	scoped(totp_candidates) all = {.first_step = centre_step - TOTP_WINDOW, .digits = shape->digits};
-	for (size_t i = 0; i < TOTP_CANDIDATES; i++)
+	scoped(totp_candidates) all = {.first_step = centre_step - TOTP_WINDOW,
+		.count = totp_counts(shape) ? TOTP_CANDIDATES : 2 * TOTP_WINDOW + 1,
+		.digits = shape->digits};
+	for (size_t i = 0; i < all.count; i++)
 		TRY(generate(shape, seed, all.first_step + i, all.code[i]));
 	*candidates = all;
 	return OK;
@@ -104,7 +110,7 @@ bool totp_match(const struct totp_candidates *candidates, const char *digits, ui
 		return false;
 	uint64_t found = 0;
 	uint64_t newest = 0;
-	for (size_t i = 0; i < TOTP_CANDIDATES; i++) {
+	for (size_t i = 0; i < candidates->count; i++) {
 		bool same = secret_equal(typed, span_of(candidates->code[i], candidates->digits));
 		uint64_t mask = 0 - (uint64_t)same;
 		newest = (newest & ~mask) | ((candidates->first_step + i) & mask);
@@ -157,6 +163,8 @@ fallible totp_code(const struct totp_shape *shape, struct span seed, struct inst
 	char code[static TOTP_DIGITS_MAX + 1], int *valid_s)
 {
 	TRY(check_allowed(shape, seed));
+	if (totp_counts(shape))
+		return FAIL(INVALID, "a token that counts has no code of now");
 	char now_right[TOTP_DIGITS_MAX + 1];
 	TRY(generate(shape, seed, totp_step(shape, now), now_right));
 	memcpy(code, now_right, shape->digits + 1u);
@@ -385,8 +393,8 @@ static fallible read_digits(struct span value, struct uri *uri)
 static fallible read_period(struct span value, struct uri *uri)
 {
 	uint64_t period_s;
-	if (!span_number(value, TOTP_PERIOD_MAX_S, &period_s))
-		return FAIL(INVALID, "an otpauth URI has a period over 120 seconds");
+	if (!span_number(value, TOTP_PERIOD_MAX_S, &period_s) || period_s < TOTP_PERIOD_MIN_S)
+		return FAIL(INVALID, "an otpauth URI has a period outside 15 to 120 seconds");
 	uri->shape.period_s = (uint16_t)period_s;
 	return OK;
 }

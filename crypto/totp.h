@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* totp - RFC 6238 codes through liboath, with its traps closed: length first, every step of the window
- * computed, compared in constant time without an early exit, steps that go only forward. */
+/* totp - RFC 6238 and RFC 4226 codes through liboath, with its traps closed: length first, every step of the window
+ * computed, compared in constant time without an early exit, steps that go only forward.
+ *
+ * A token that counts (HOTP) has a step as well: its counter and one, so that step 0 stands for "none was used" and the last
+ * step that was used is the counter that comes next. */
 #pragma once
 
 #include "base/buf.h"
@@ -18,30 +21,39 @@ enum {
 	TOTP_PERIOD_MIN_S = 15,
 	TOTP_PERIOD_MAX_S = 120,
 	TOTP_WINDOW = 1, /* steps before and after the current one */
-	TOTP_CANDIDATES = 2 * TOTP_WINDOW + 1,
+	TOTP_AHEAD = 5,  /* of a token that counts: codes that are looked at from the next one on */
+	TOTP_CANDIDATES = TOTP_WINDOW + TOTP_AHEAD,
 	TOTP_RUN_MAX = 42,
 };
 
 struct totp_shape {
 	enum totp_algorithm algorithm;
 	uint8_t digits;    /* 6 or 8 */
-	uint16_t period_s; /* TOTP_PERIOD_MIN_S to TOTP_PERIOD_MAX_S */
+	uint16_t period_s; /* TOTP_PERIOD_MIN_S to TOTP_PERIOD_MAX_S; 0 = a token that counts */
 };
 
 /* The codes that are right around one instant, oldest step first. Wipe with totp_candidates_done. */
 struct totp_candidates {
 	uint64_t first_step;
+	size_t count;
 	char code[TOTP_CANDIDATES][TOTP_DIGITS_MAX + 1];
 	uint8_t digits;
 };
 
 void totp_candidates_done(struct totp_candidates *candidates);
 
-/* totp_step - the time step of an instant. */
+/* totp_counts - HOTP: its codes follow each other by the press of a button. */
+static inline bool totp_counts(const struct totp_shape *shape)
+{
+	return shape->period_s == 0;
+}
+
+/* totp_step - the time step of an instant; not of a token that counts. */
 uint64_t totp_step(const struct totp_shape *shape, struct instant at);
 
-/* totp_compute - all codes of the window around a step. centre_step >= TOTP_WINDOW.
- * Fails: INVALID the seed is shorter than TOTP_SEED_MIN or the shape is not allowed. Cost: 3 HMACs. */
+/* totp_compute - all codes of the window around a step; of a token that counts: the one before and TOTP_AHEAD from it on.
+ * centre_step >= TOTP_WINDOW.
+ * Fails: INVALID the seed is shorter than TOTP_SEED_MIN or the shape is not allowed. Cost: 3 HMACs, 6 of a token that counts. */
 fallible totp_compute(const struct totp_shape *shape, struct span seed, uint64_t centre_step,
 	struct totp_candidates *candidates);
 
@@ -75,7 +87,8 @@ fallible totp_compute_run(const struct totp_shape *shape, struct span seed, uint
 bool totp_match_pair(
 	const struct totp_run *run, uint64_t after, const char *first, const char *second, uint64_t *step);
 
-/* totp_code - the current code alone, for mode code; valid_s: whole seconds it stays right, at least 1. */
+/* totp_code - the current code alone, for mode code; valid_s: whole seconds it stays right, at least 1. Fails: INVALID also
+ * of a token that counts. */
 fallible totp_code(const struct totp_shape *shape, struct span seed, struct instant now,
 	char code[static TOTP_DIGITS_MAX + 1], int *valid_s);
 

@@ -8,7 +8,9 @@ enum { FACTOR_RECORD = 1, RECORD_MAX = 2048, SEED_VERSION = 1 };
 
 const char *factor_type_name(enum factor_type type)
 {
-	return type == FACTOR_TOTP ? "totp" : "email";
+	static const char *const NAMES[FACTOR_TYPES] = {
+		[FACTOR_TOTP] = "totp", [FACTOR_EMAIL] = "email", [FACTOR_HOTP] = "hotp"};
+	return NAMES[type];
 }
 
 const char *factor_state_name(enum factor_state state)
@@ -55,8 +57,9 @@ static void decode_shape(struct reader *reader, struct factor *factor)
 
 static bool fits(const struct factor *factor)
 {
-	bool type = factor->type == FACTOR_TOTP || factor->type == FACTOR_EMAIL;
-	bool shape = factor->type != FACTOR_TOTP || factor->shape.period_s > 0;
+	bool type = factor->type >= FACTOR_TOTP && factor->type <= FACTOR_HOTP;
+	bool shape =
+		factor->type == FACTOR_EMAIL || totp_counts(&factor->shape) == (factor->type == FACTOR_HOTP);
 	return type && shape && factor->state <= FACTOR_ENDED && factor->vouch <= FACTOR_BY_PROVEN;
 }
 
@@ -176,17 +179,21 @@ struct seal_context factor_seed_place(const struct factor *factor)
 		.version = SEED_VERSION};
 }
 
-uint64_t factor_step(const struct totp_shape *shape, int drift, struct instant now)
+uint64_t factor_step(const struct totp_shape *shape, int drift, uint64_t last_step, struct instant now)
 {
+	if (totp_counts(shape))
+		return last_step + 1;
 	int64_t step = (int64_t)totp_step(shape, now) + drift / 2;
 	return step < TOTP_WINDOW ? TOTP_WINDOW : (uint64_t)step;
 }
 
 void factor_learn(struct factor *factor, uint64_t step, struct instant now)
 {
+	factor->last_step = step;
+	if (totp_counts(&factor->shape))
+		return;
 	int64_t off = 2 * ((int64_t)step - (int64_t)totp_step(&factor->shape, now));
 	int drift = factor->drift + (off > factor->drift) - (off < factor->drift);
-	factor->last_step = step;
 	if (drift >= -2 * FACTOR_DRIFT_MAX && drift <= 2 * FACTOR_DRIFT_MAX)
 		factor->drift = (int16_t)drift;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* factor - what a person proves who they are with: an authenticator app (TOTP) or an address that gets codes.
+/* factor - what a person proves who they are with: an authenticator app (TOTP), a token that counts (HOTP), or an address
+ * that gets codes.
  *
  * Source: docs/formats.md "factor". */
 #pragma once
@@ -19,7 +20,8 @@ enum {
 };
 
 /* Stored numbers: never renumber. */
-enum factor_type { FACTOR_TOTP = 1, FACTOR_EMAIL = 2 };
+enum factor_type { FACTOR_TOTP = 1, FACTOR_EMAIL = 2, FACTOR_HOTP = 3 };
+enum { FACTOR_TYPES = 4 }; /* the highest, and one */
 enum factor_state { FACTOR_PENDING = 0, FACTOR_ACTIVE = 1, FACTOR_ENDED = 2 };
 
 /* Who stood behind the start of a factor. */
@@ -40,13 +42,13 @@ struct factor {
 	uint8_t tries; /* wrong codes while pending */
 	struct instant created;
 	struct instant confirmed; /* ms 0 while pending */
-	struct totp_shape shape;  /* TOTP */
-	uint64_t last_step;       /* TOTP: no step up to this one is accepted again */
+	struct totp_shape shape;  /* TOTP, HOTP */
+	uint64_t last_step;       /* TOTP, HOTP: no step up to this one is accepted again */
 	int16_t drift; /* TOTP: half steps by which the device's clock is off, -2 * FACTOR_DRIFT_MAX to 2 * that */
 	uint8_t code[HASH_BLAKE]; /* email, while pending: keyed hash of the mailed code */
 	/* Both borrow from the view's transaction. */
 	struct span texts; /* label and address, sealed under the person */
-	struct span seed;  /* TOTP: sealed by keeper_seal_seed; empty when ended */
+	struct span seed;  /* TOTP, HOTP: sealed by keeper_seal_seed; empty when ended */
 	uint64_t version;
 };
 
@@ -55,7 +57,13 @@ struct factor_texts {
 	struct span address; /* email */
 };
 
-/* factor_type_name - "totp", "email". factor_state_name - "pending", "active", "ended". */
+/* factor_shows_codes - an app or a token, which has a seed; else one that is sent its codes. */
+static inline bool factor_shows_codes(enum factor_type type)
+{
+	return type != FACTOR_EMAIL;
+}
+
+/* factor_type_name - "totp", "email", "hotp". factor_state_name - "pending", "active", "ended". */
 const char *factor_type_name(enum factor_type type);
 const char *factor_state_name(enum factor_state state);
 
@@ -83,11 +91,13 @@ fallible factor_open_texts(const struct keys *keys, const struct factor *factor,
  * factor. */
 struct seal_context factor_seed_place(const struct factor *factor);
 
-/* factor_step - the step that the device shows at an instant, as far as its clock is known; at least TOTP_WINDOW. */
-uint64_t factor_step(const struct totp_shape *shape, int drift, struct instant now);
+/* factor_step - the step that the device shows at an instant, as far as its clock is known; of a token that counts the one
+ * behind the last that was used; at least TOTP_WINDOW. */
+uint64_t factor_step(const struct totp_shape *shape, int drift, uint64_t last_step, struct instant now);
 
 /* factor_learn - a code of `step` was right: that step and all before it are used, and the drift moves towards it by
- * half a step. So one code that was typed late does not move the window, and a clock that goes wrong takes it along. */
+ * half a step. So one code that was typed late does not move the window, and a clock that goes wrong takes it along. A token
+ * that counts goes on behind the step. */
 void factor_learn(struct factor *factor, uint64_t step, struct instant now);
 
 /* factor_pending_ends - when one that is not confirmed may go. */

@@ -297,7 +297,8 @@ static fallible answer_resync(struct call *call, struct json_out *out)
 	json_out_text(out, "type", factor_type_name(ask->factor.type));
 	json_out_text(out, "state", factor_state_name(ask->factor.state));
 	json_out_bool(out, "proven", ask->factor.proven);
-	json_out_number(out, "off_by_s", (int64_t)ask->factor.drift / 2 * ask->factor.shape.period_s);
+	if (!totp_counts(&ask->factor.shape))
+		json_out_number(out, "off_by_s", (int64_t)ask->factor.drift / 2 * ask->factor.shape.period_s);
 	return OK;
 }
 

@@ -18,8 +18,8 @@ enum {
 	BAD_REPLY = 400
 };
 
-static const char *const METHODS[] = {"totp", "email", NULL};
-static const enum factor_type METHOD_TYPES[] = {FACTOR_TOTP, FACTOR_EMAIL};
+static const char *const METHODS[] = {"totp", "email", "hotp", NULL};
+static const enum factor_type METHOD_TYPES[] = {FACTOR_TOTP, FACTOR_EMAIL, FACTOR_HOTP};
 static const char *const PURPOSES[] = {"login", "action", NULL};
 static const char *const DECISIONS[] = {"allow", "deny", "challenge", "enroll"};
 

@@ -117,7 +117,7 @@ static bool is_meant(const struct verifications_ask *ask, struct id factor)
 	return ids_is_none(ask->factor) || ids_equal(ask->factor, factor);
 }
 
-static void compare_totp(const struct verifications_ask *ask, size_t at, struct comparison *comparison)
+static void compare_shown(const struct verifications_ask *ask, size_t at, struct comparison *comparison)
 {
 	const struct method *method = &ask->methods.items[at];
 	uint64_t step = 0;
@@ -151,8 +151,8 @@ static void compare(const struct verifications_ask *ask, struct instant now, str
 {
 	*comparison = (struct comparison){0};
 	for (size_t i = 0; i < ask->methods.count; i++)
-		if (ask->methods.items[i].type == FACTOR_TOTP)
-			compare_totp(ask, i, comparison);
+		if (factor_shows_codes(ask->methods.items[i].type))
+			compare_shown(ask, i, comparison);
 	compare_mailed(ask, now, comparison);
 	/* The very code that allowed it, however long ago. */
 	bool allowed = ask->verification.state == VERIFICATION_ALLOWED;
@@ -211,7 +211,7 @@ static void allow(struct act *act, struct verifications_ask *ask, const struct m
 	verification->event = ask->drafts[method->type].leaf.event;
 	verification->factor = method->factor;
 	verification->weak = !method->proven;
-	verification->aal = method->type == FACTOR_TOTP ? 2 : 1;
+	verification->aal = factor_shows_codes(method->type) ? 2 : 1;
 	verification->code_count = 0; /* whatever else was mailed is worth nothing any more */
 	memcpy(verification->used_code, ask->code_hash, sizeof ask->code_hash);
 }
@@ -221,10 +221,10 @@ static void allow(struct act *act, struct verifications_ask *ask, const struct m
 /* Of which kind a code that was not right seems to be; 0 when there is no way at all. */
 static enum factor_type seeming_type(const struct verifications_ask *ask)
 {
-	const struct method *totp = methods_find(&ask->methods, FACTOR_TOTP, (struct id){0});
+	const struct method *device = methods_find_device(&ask->methods);
 	const struct method *email = methods_find(&ask->methods, FACTOR_EMAIL, (struct id){0});
-	if (totp && (!email || strlen(ask->code) == totp->shape.digits))
-		return FACTOR_TOTP;
+	if (device && (!email || strlen(ask->code) == device->shape.digits))
+		return device->type;
 	return email ? FACTOR_EMAIL : (enum factor_type)0;
 }
 

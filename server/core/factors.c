@@ -78,7 +78,7 @@ fallible factors_hint(
 	struct factor_texts texts;
 	scoped(buf) masked = BUF(HINT_MAX);
 	TRY(factor_open_texts(server->volume.keys, factor, arena, &texts));
-	if (factor->type == FACTOR_TOTP) {
+	if (factor_shows_codes(factor->type)) {
 		*hint = texts.label;
 		return OK;
 	}
@@ -280,9 +280,13 @@ static fallible compute_codes(const struct server *server, struct instant now, s
 	const struct factor *factor = &change->factor;
 	mailcodes_hash(server->keeper, factor->tenant, factor->id, factor->person, span_text(change->code),
 		change->code_hash);
-	if (factor->type != FACTOR_TOTP)
+	if (!factor_shows_codes(factor->type))
 		return OK;
-	change->method = (struct method){.type = FACTOR_TOTP, .factor = factor->id, .shape = factor->shape};
+	change->method = (struct method){.type = factor->type,
+		.factor = factor->id,
+		.shape = factor->shape,
+		.drift = factor->drift,
+		.last_step = factor->last_step};
 	TRY(keeper_open_seed(server->keeper, factor_seed_place(factor), factor->seed, &seed));
 	return methods_compute(&change->method, secret_span(&seed), now);
 }
@@ -359,7 +363,8 @@ static fallible compare(struct act *act, struct factors_change *change, bool *ri
 		*right = secret_equal(SPAN_BYTES(change->code_hash), SPAN_BYTES(factor->code));
 		return OK;
 	}
-	if (factor_step(&factor->shape, factor->drift, act->now) != change->method.centre_step)
+	if (factor_step(&factor->shape, factor->drift, factor->last_step, act->now) !=
+		change->method.centre_step)
 		return FAIL_CODE(STALE, "the codes belong to another time step");
 	*right = totp_match(&change->method.candidates, change->code, &step) && step > factor->last_step;
 	/* The code of the confirmation must not be the first login as well. */

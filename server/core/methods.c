@@ -16,7 +16,7 @@ struct bounds {
 
 fallible methods_compute(struct method *method, struct span seed, struct instant now)
 {
-	method->centre_step = factor_step(&method->shape, method->drift, now);
+	method->centre_step = factor_step(&method->shape, method->drift, method->last_step, now);
 	return totp_compute(&method->shape, seed, method->centre_step, &method->candidates);
 }
 
@@ -57,12 +57,13 @@ static fallible add_email(const struct factor_texts *texts, struct arena *arena,
 	return buf_keep(&hint, arena, &method->hint);
 }
 
-static fallible add_totp(const struct server *server, const struct factor *factor,
+static fallible add_device(const struct server *server, const struct factor *factor,
 	const struct factor_texts *texts, struct instant now, struct method *method)
 {
 	scoped(secret) seed = {0};
 	method->shape = factor->shape;
 	method->drift = factor->drift;
+	method->last_step = factor->last_step;
 	method->hint = texts->label;
 	TRY(keeper_open_seed(server->keeper, factor_seed_place(factor), factor->seed, &seed));
 	return methods_compute(method, secret_span(&seed), now);
@@ -75,7 +76,7 @@ static fallible add(const struct server *server, const struct factor *factor, st
 	struct method method = {.type = factor->type, .factor = factor->id, .proven = factor->proven};
 	TRY(factor_open_texts(server->volume.keys, factor, arena, &texts));
 	TRY(factor->type == FACTOR_EMAIL ? add_email(&texts, arena, &method)
-					 : add_totp(server, factor, &texts, now, &method));
+					 : add_device(server, factor, &texts, now, &method));
 	methods->items[methods->count++] = method;
 	return OK;
 }
@@ -111,13 +112,13 @@ fallible methods_list(const struct server *server, const struct view *view, cons
 		if (factor.state != FACTOR_ACTIVE)
 			continue;
 		methods->none = REASON_WEAK_METHOD;
-		has_app = has_app || factor.type == FACTOR_TOTP;
+		has_app = has_app || factor_shows_codes(factor.type);
 		if (counts(&bounds, &factor) && methods->count < FACTOR_MAX)
 			TRY(add(server, &factor, ask->now, arena, methods));
 	}
 	TRY(err);
 	methods->to_enroll = !has_app && ask->signin->least == ROLES_FACTOR_TOTP;
-	if (!bounds.email_beside_totp && methods_find(methods, FACTOR_TOTP, (struct id){0}))
+	if (!bounds.email_beside_totp && methods_find_device(methods))
 		drop_emails(methods);
 	return OK;
 }
@@ -129,5 +130,13 @@ const struct method *methods_find(const struct methods *methods, enum factor_typ
 		if (method->type == type && (ids_is_none(factor) || ids_equal(factor, method->factor)))
 			return method;
 	}
+	return NULL;
+}
+
+const struct method *methods_find_device(const struct methods *methods)
+{
+	for (size_t i = 0; i < methods->count; i++)
+		if (factor_shows_codes(methods->items[i].type))
+			return &methods->items[i];
 	return NULL;
 }

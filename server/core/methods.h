@@ -16,10 +16,10 @@ struct method {
 	int drift;                         /* totp: of the factor, half steps */
 	struct span hint;                  /* label, or masked address */
 	struct span address;               /* email */
-	struct totp_shape shape;           /* totp */
+	struct totp_shape shape;           /* totp, hotp */
 	uint64_t centre_step;              /* totp: the window that the codes below are of */
 	struct totp_candidates candidates; /* totp */
-	uint64_t last_step;                /* totp: of the factor, as the act finds it */
+	uint64_t last_step;                /* totp, hotp: of the factor, as the act finds it */
 };
 
 struct methods {
@@ -43,8 +43,11 @@ struct methods_ask {
 fallible methods_list(const struct server *server, const struct view *view, const struct methods_ask *ask,
 	struct arena *arena, struct methods *methods);
 
-/* methods_compute - the codes of a seed around an instant, by the shape and drift in *method. */
+/* methods_compute - the codes of a seed around an instant, by the shape, drift and last step in *method. */
 fallible methods_compute(struct method *method, struct span seed, struct instant now);
 
 /* methods_find - the first of a type, or the one of this factor; NULL when there is none. */
 const struct method *methods_find(const struct methods *methods, enum factor_type type, struct id factor);
+
+/* methods_find_device - the first that shows codes by itself; NULL when every one is mailed. */
+const struct method *methods_find_device(const struct methods *methods);

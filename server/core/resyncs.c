@@ -11,17 +11,25 @@ enum { RUN = 2 * RESYNCS_STEPS + 1 };
 
 static fallible check_factor(const struct factor *factor)
 {
-	if (factor->state != FACTOR_ACTIVE || factor->type != FACTOR_TOTP)
-		return FAIL(CONFLICT, "only an active authenticator app has a clock");
+	if (factor->state != FACTOR_ACTIVE || !factor_shows_codes(factor->type))
+		return FAIL(CONFLICT, "only an active app or token shows codes by itself");
 	return OK;
+}
+
+/* By now alone, whatever drift is known: there the search begins. */
+static uint64_t step_of(const struct factor *factor, struct instant now)
+{
+	return totp_counts(&factor->shape) ? factor->last_step : totp_step(&factor->shape, now);
 }
 
 static fallible compute(const struct scene *scene, struct resyncs_ask *ask)
 {
 	scoped(secret) seed = {0};
 	const struct factor *factor = &ask->factor;
-	uint64_t step = totp_step(&factor->shape, scene->now);
+	uint64_t step = step_of(factor, scene->now);
 	uint64_t first = step < RESYNCS_STEPS ? 0 : step - RESYNCS_STEPS;
+	if (totp_counts(&factor->shape))
+		first = step + 1;
 	ask->now_step = step;
 	TRY(keeper_open_seed(scene->server->keeper, factor_seed_place(factor), factor->seed, &seed));
 	return totp_compute_run(&factor->shape, secret_span(&seed), first, RUN, &ask->run);
@@ -66,7 +74,8 @@ static fallible refuse_wrong(struct act *act, struct resyncs_ask *ask, const str
 static fallible move(struct act *act, struct resyncs_ask *ask, uint64_t step)
 {
 	struct factor *factor = &ask->factor;
-	int64_t off = (int64_t)step - (int64_t)ask->now_step;
+	bool counts = totp_counts(&factor->shape);
+	int64_t off = counts ? 0 : (int64_t)step - (int64_t)ask->now_step;
 	if (off < -FACTOR_DRIFT_MAX || off > FACTOR_DRIFT_MAX)
 		return refuse(act, ask,
 			FAIL(CONFLICT, "the device's clock is off by more than is followed: set it"),
@@ -88,7 +97,7 @@ fallible resyncs_write(struct act *act, struct resyncs_ask *ask)
 	TRY(budget_read(&view, prepared->tenant, prepared->person, (struct id){0}, &budget));
 	TRY(factor_get(&view, prepared->tenant, prepared->person, prepared->id, &ask->factor));
 	TRY(check_factor(&ask->factor));
-	if (totp_step(&ask->factor.shape, act->now) != ask->now_step)
+	if (step_of(&ask->factor, act->now) != ask->now_step)
 		return FAIL_CODE(STALE, "the codes belong to another time step");
 	if (!budget_is_open(&budget, act->now))
 		return refuse(act, ask, FAIL(SLOW_DOWN, "too many codes were wrong"), REASON_LOCKED);

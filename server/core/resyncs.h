@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* resyncs - a device whose clock went wrong is found again by two of its codes that follow each other. Never a part of
+/* resyncs - a device whose clock went wrong, or a token that was pressed too often, is found again by two of its codes that
+ * follow each other. Never a part of
  * a login: there the window stays as narrow as it is (login.md 3D). */
 #pragma once
 
 #include "server/core/factors.h"
 #include "server/core/scene.h"
 
-enum { RESYNCS_STEPS = 20 }; /* looked at, before and after now */
+enum {
+	RESYNCS_STEPS = 20
+}; /* looked at, before and after now; of a token that counts twice as many, ahead alone */
 
 struct resyncs_ask {
 	/* asked */
@@ -15,7 +18,7 @@ struct resyncs_ask {
 	char second[FACTORS_CODE_MAX + 1];
 	/* prepared */
 	struct factor factor; /* decided: as it is written */
-	uint64_t now_step;
+	uint64_t now_step;    /* of a token that counts: the last that was used */
 	struct totp_run run;
 	struct event_draft changed, failed, locked;
 	/* decided */

@@ -270,10 +270,9 @@ static fallible seal_event(const struct server *server, struct arena *arena, str
 /* Which factor it will have been is known only in the act: one draft for each type that may be. */
 static fallible seal_attempt(const struct server *server, struct arena *arena, struct verifications_ask *ask)
 {
-	if (methods_find(&ask->methods, FACTOR_TOTP, (struct id){0}))
-		TRY(seal_event(server, arena, ask, FACTOR_TOTP, &ask->drafts[FACTOR_TOTP]));
-	if (methods_find(&ask->methods, FACTOR_EMAIL, (struct id){0}))
-		TRY(seal_event(server, arena, ask, FACTOR_EMAIL, &ask->drafts[FACTOR_EMAIL]));
+	for (enum factor_type type = FACTOR_TOTP; type <= FACTOR_HOTP; type++)
+		if (methods_find(&ask->methods, type, (struct id){0}))
+			TRY(seal_event(server, arena, ask, type, &ask->drafts[type]));
 	if (ask->methods.count == 0)
 		TRY(seal_event(server, arena, ask, 0, &ask->drafts[0]));
 	return ask->may_lock ? seal_event(server, arena, ask, 0, &ask->locked) : OK;
@@ -440,8 +439,8 @@ static fallible check_person(struct act *act, const struct verifications_ask *as
 
 static fallible check_step(struct act *act, const struct method *method, int drift)
 {
-	if (method->type == FACTOR_TOTP &&
-		factor_step(&method->shape, drift, act->now) != method->centre_step)
+	if (factor_shows_codes(method->type) &&
+		factor_step(&method->shape, drift, method->last_step, act->now) != method->centre_step)
 		return FAIL_CODE(STALE, "the codes belong to another time step");
 	return OK;
 }

@@ -72,7 +72,7 @@ struct verifications_ask {
 	uint8_t code_hash[HASH_BLAKE];
 	struct recoveries_spend *spend; /* of a recovery code; NULL */
 	struct mailcodes_code mail;
-	struct event_draft drafts[FACTOR_EMAIL + 1]; /* by the type of the factor; 0 = of none */
+	struct event_draft drafts[FACTOR_TYPES]; /* by the type of the factor; 0 = of none */
 	bool may_lock; /* set when prepare runs again: few calls lock, so that event is not sealed the first time */
 	struct event_draft locked; /* when it may */
 	/* decided */

@@ -161,7 +161,7 @@ Test(totp, the_last_six_of_eight_digits_do_not_match)
 {
 	struct totp_candidates candidates = around(&LONG, 100);
 	uint64_t step = 7;
-	for (size_t i = 0; i < TOTP_CANDIDATES; i++) {
+	for (size_t i = 0; i < candidates.count; i++) {
 		for (size_t skip = 1; skip <= 8; skip++)
 			cr_assert(!totp_match(&candidates, candidates.code[i] + skip, &step), "%zu", skip);
 	}
@@ -194,7 +194,7 @@ Test(totp, wiped_candidates_match_nothing)
 Test(totp, of_a_code_that_two_steps_share_the_newest_is_meant)
 {
 	const struct totp_candidates candidates = {
-		.first_step = 51, .code = {"123456", "123456", "654321"}, .digits = 6};
+		.first_step = 51, .count = 3, .code = {"123456", "123456", "654321"}, .digits = 6};
 	uint64_t step;
 	cr_assert(totp_match(&candidates, "123456", &step) && step == 52);
 	cr_assert(totp_match(&candidates, "654321", &step) && step == 53);
@@ -214,7 +214,7 @@ Test(totp, refuses_seeds_and_shapes_outside_its_limits)
 {
 	static const uint8_t seed[65] = {1};
 	static const struct totp_shape bad[] = {{0, 6, 30}, {4, 6, 30}, {TOTP_SHA1, 7, 30},
-		{TOTP_SHA1, 0, 30}, {TOTP_SHA1, 9, 30}, {TOTP_SHA1, 6, 0}, {TOTP_SHA1, 6, 14},
+		{TOTP_SHA1, 0, 30}, {TOTP_SHA1, 9, 30}, {TOTP_SHA1, 6, 1}, {TOTP_SHA1, 6, 14},
 		{TOTP_SHA1, 6, 121}};
 	struct totp_candidates candidates;
 	char code[TOTP_DIGITS_MAX + 1];
@@ -460,4 +460,62 @@ Test(totp, passes_on_that_a_buffer_is_full)
 	struct totp_shape shape = {TOTP_SHA512, 8, 99};
 	cr_assert(totp_parse(SPAN_LIT(SEED_BASE32), &shape, &seed).kind == ERR_TOO_LARGE);
 	cr_assert(shape.period_s == 99);
+}
+
+/* ---- tokens that count ---- */
+
+static const struct totp_shape COUNTS = {TOTP_SHA1, 6, 0};
+
+static const char *const RFC_4226[] = {
+	"755224", "287082", "359152", "969429", "338314", "254676", "287922", "162583", "399871", "520489"};
+
+Test(totp, a_token_that_counts_shows_all_codes_of_rfc_4226)
+{
+	for (uint64_t counter = 0; counter < 10; counter++) {
+		uint64_t step = 0;
+		struct totp_candidates candidates = around(&COUNTS, counter + 1);
+		cr_assert(totp_match(&candidates, RFC_4226[counter], &step), "%llu",
+			(unsigned long long)counter);
+		cr_assert(step == counter + 1, "its step is the counter and one");
+	}
+}
+
+Test(totp, a_token_that_counts_is_looked_for_five_codes_ahead_and_no_further)
+{
+	uint64_t step = 0;
+	struct totp_candidates candidates = around(&COUNTS, 1);
+	cr_assert(candidates.count == TOTP_CANDIDATES && TOTP_AHEAD == 5);
+	cr_assert(totp_match(&candidates, RFC_4226[4], &step) && step == 5);
+	cr_assert(!totp_match(&candidates, RFC_4226[5], &step), "the sixth");
+	candidates = around(&COUNTS, 4);
+	cr_assert(
+		totp_match(&candidates, RFC_4226[2], &step) && step == 3, "the last that was used is known");
+	cr_assert(!totp_match(&candidates, RFC_4226[1], &step), "none before it");
+}
+
+Test(totp, a_token_that_counts_has_no_code_before_its_first)
+{
+	uint64_t step = 0;
+	struct totp_candidates candidates = around(&COUNTS, 1);
+	cr_assert(candidates.first_step == 0 && candidates.code[0][0] == '\0');
+	cr_assert(!totp_match(&candidates, "", &step));
+	cr_assert(!totp_match(&candidates, "000000", &step));
+}
+
+Test(totp, a_token_that_counts_is_found_by_two_codes_that_follow_each_other)
+{
+	uint64_t step = 0;
+	struct totp_run run;
+	cr_assert(!err_failed(totp_compute_run(&COUNTS, SPAN_LIT(SEED_TEXT), 1, TOTP_RUN_MAX, &run)));
+	cr_assert(totp_match_pair(&run, 0, RFC_4226[7], RFC_4226[8], &step) && step == 9);
+	cr_assert(!totp_match_pair(&run, 0, RFC_4226[8], RFC_4226[7], &step), "not the other way round");
+	cr_assert(!totp_match_pair(&run, 8, RFC_4226[7], RFC_4226[8], &step), "not when one was used");
+}
+
+Test(totp, a_token_that_counts_has_no_code_of_now)
+{
+	char code[TOTP_DIGITS_MAX + 1];
+	int valid_s;
+	const struct instant now = {1000000};
+	cr_assert(totp_code(&COUNTS, SPAN_LIT(SEED_TEXT), now, code, &valid_s).kind == ERR_INVALID);
 }

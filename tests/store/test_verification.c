@@ -242,6 +242,43 @@ Test(verification, a_factor_is_found_by_its_id_and_reads_its_golden_file)
 	golden_is_written(&world, &golden);
 }
 
+Test(verification, a_token_that_counts_reads_its_golden_file)
+{
+	scoped(world) world = {0};
+	struct factor put = sample_factor(9), found;
+	put.type = FACTOR_HOTP;
+	put.shape.period_s = 0;
+	put.last_step = 41;
+	put.drift = 0;
+	world_make(&world, &kv_mem, 0);
+	write_with(&world, put_factor, &put);
+	scoped(reading) reading = {0};
+	world_must(reading_open(&world.volume, &reading));
+	struct view view = view_reading(&reading);
+	world_must(factor_find(&view, put.tenant, put.id, &found));
+	cr_assert(found.type == FACTOR_HOTP && totp_counts(&found.shape) && found.last_step == 41);
+	const struct golden golden = {"golden/factor_2.hex", TABLE_FACTOR,
+		noun_key(put.tenant, id_span(&put.person), id_span(&put.id)), NULL};
+	golden_is_written(&world, &golden);
+}
+
+Test(verification, an_app_without_a_period_and_a_token_with_one_are_corrupt)
+{
+	static const enum factor_type TYPES[] = {FACTOR_TOTP, FACTOR_HOTP};
+	for (size_t i = 0; i < 2; i++) {
+		scoped(world) world = {0};
+		struct factor put = sample_factor(9), found;
+		put.type = TYPES[i];
+		put.shape.period_s = TYPES[i] == FACTOR_TOTP ? 0 : 30;
+		world_make(&world, &kv_mem, 0);
+		write_with(&world, put_factor, &put);
+		scoped(reading) reading = {0};
+		world_must(reading_open(&world.volume, &reading));
+		struct view view = view_reading(&reading);
+		cr_assert(factor_find(&view, put.tenant, put.id, &found).kind == ERR_CORRUPT, "%zu", i);
+	}
+}
+
 Test(verification, only_the_factors_of_one_person_are_walked)
 {
 	scoped(world) world = {0};
