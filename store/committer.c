@@ -39,16 +39,15 @@ struct outcome {
 	struct err err;
 };
 
-/* A job is its owner's again with done: what it changed is read before. */
+/* Those who wait are woken first: who is answered and comes back at once waits for what is still to come. */
 static void answer(const struct outcome *outcomes, size_t count, struct err commit, const struct watch *watch)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct act_job *job = outcomes[i].job;
 		struct err err = err_failed(outcomes[i].err) ? outcomes[i].err : commit;
-		struct id changed = err_failed(err) ? (struct id){0} : job->changed;
+		if (watch->changed && !err_failed(err) && !ids_is_none(job->changed))
+			watch->changed(watch->context, job->changed);
 		job->done(job->context, err);
-		if (watch->changed && !ids_is_none(changed))
-			watch->changed(watch->context, changed);
 	}
 }
 

@@ -19,8 +19,10 @@ static struct span first_line(struct span content)
 static fallible open_smtp(const struct conf *conf, struct smtp **smtp)
 {
 	scoped(buf) content = BUF(SMTP_PASSWORD_MAX + 2);
-	struct smtp_ask ask = {
-		.url = conf->smtp_url, .username = conf->smtp_username, .ca_file = conf->smtp_ca_file};
+	struct smtp_ask ask = {.url = conf->smtp_url,
+		.username = conf->smtp_username,
+		.ca_file = conf->smtp_ca_file,
+		.send_ms = conf->smtp_timeout_ms};
 	struct err err =
 		conf->smtp_password_file[0] ? conf_read_private(conf->smtp_password_file, &content) : OK;
 	ask.password = first_line(buf_span(&content));
