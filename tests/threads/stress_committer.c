@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* stress_committer - writers, readers, provers and the folder at once on one volume: for the thread
- * sanitiser, and for whoever believes that what was acknowledged can be read. Prints "N passed, N failed". */
+/* stress_committer - writers, readers, provers and the folder at once on one volume, whose index is made anew meanwhile: for
+ * the thread sanitiser, and for whoever believes that what was acknowledged can be read. Prints "N passed, N failed". */
 #include "store/committer.h"
 #include "store/folder.h"
 #include "store/query.h"
+#include "store/reindex_order.h"
 #include "store/tree.h"
 #include "tests/support/world.h"
 
@@ -11,14 +12,18 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
 enum { WRITERS = 8, READERS = 3, PROVERS = 2, TENANTS = 3, ACTS = 400, FOLD_ROWS = 300, PAGE = 60 };
+enum { ORDERS = 2, LOOK_MS = 20, PATIENCE_MS = 120000 };
 
 struct stress {
 	struct world world;
 	struct committer *committer;
-	atomic_uint writing; /* writers that are not through */
+	atomic_uint writing;  /* writers that are not through */
+	atomic_bool ordering; /* new indexes are still to come */
 	atomic_uint passed, failed;
+	_Atomic uint64_t written;
 	_Atomic uint64_t acknowledged[TENANTS]; /* leaves that somebody has a receipt for */
 };
 
@@ -80,11 +85,13 @@ static void *write_many(void *context)
 	struct worker *worker = context;
 	struct stress *stress = worker->stress;
 	struct writing writing = {.dice = {worker->number}};
-	for (unsigned i = 0; i < ACTS; i++) {
+	for (unsigned i = 0; i < ACTS || stress->ordering; i++) {
 		writing.tenant = (unsigned)dice_below(&writing.dice, TENANTS);
 		const struct act_job job = {.run = write_one, .context = &writing};
-		if (works(stress, committer_run(stress->committer, job)))
-			raise(&stress->acknowledged[writing.tenant], writing.receipt.index + 1);
+		if (!works(stress, committer_run(stress->committer, job)))
+			continue;
+		stress->written++;
+		raise(&stress->acknowledged[writing.tenant], writing.receipt.index + 1);
 	}
 	stress->writing--;
 	return NULL;
@@ -180,6 +187,33 @@ static void *prove_many(void *context)
 	return NULL;
 }
 
+/* ---- a new index ---- */
+
+/* True: one was made and serves now. */
+static bool order_one(struct stress *stress)
+{
+	const char *directory = stress->world.dir.path;
+	const struct timespec pause = {.tv_nsec = LOOK_MS * 1000000L};
+	struct reindex_progress progress;
+	int64_t until_ms = clock_monotonic_ms() + PATIENCE_MS;
+	if (!works(stress, reindex_order_put(directory)))
+		return false;
+	while (reindex_order_stands(directory) && clock_monotonic_ms() < until_ms)
+		nanosleep(&pause, NULL);
+	return works(stress, reindex_order_read(directory, &progress)) &&
+		judge(stress, !reindex_order_stands(directory) && progress.why[0] == '\0',
+			"a new index is made while all write and read");
+}
+
+static void *order_many(void *context)
+{
+	struct worker *worker = context;
+	for (unsigned i = 0; i < ORDERS && order_one(worker->stress); i++)
+		;
+	worker->stress->ordering = false;
+	return NULL;
+}
+
 /* ---- all of them ---- */
 
 static void start(struct stress *stress, struct worker *workers, unsigned count, void *(*run)(void *context))
@@ -199,15 +233,17 @@ static void join(struct worker *workers, unsigned count)
 
 static void run_all(struct stress *stress)
 {
-	struct worker writers[WRITERS], readers[READERS], provers[PROVERS];
+	struct worker writers[WRITERS], readers[READERS], provers[PROVERS], orderer[1];
 	struct folder *folder;
 	const struct alarm alarm = {.tell = fatal};
 	world_must(committer_open(&stress->world.volume, alarm, &stress->committer));
 	world_must(folder_open(&stress->world.volume, alarm, &folder));
 	start(stress, readers, READERS, read_many);
 	start(stress, provers, PROVERS, prove_many);
+	start(stress, orderer, 1, order_many);
 	start(stress, writers, WRITERS, write_many);
 	join(writers, WRITERS);
+	join(orderer, 1);
 	join(readers, READERS);
 	join(provers, PROVERS);
 	committer_close(stress->committer);
@@ -216,10 +252,10 @@ static void run_all(struct stress *stress)
 
 int main(void)
 {
-	struct stress stress = {.writing = WRITERS};
+	struct stress stress = {.writing = WRITERS, .ordering = true};
 	world_make(&stress.world, &kv_lmdb, FOLD_ROWS);
 	run_all(&stress);
-	judge(&stress, stress.world.volume.head.sequence == WRITERS * ACTS, "every act has its event");
+	judge(&stress, stress.world.volume.head.sequence == stress.written, "every act has its event");
 	judge(&stress, tail_count(stress.world.volume.tail) == 0, "all is folded at the end");
 	world_done(&stress.world);
 	printf("%u checks held\n%d passed, %u failed\n", (unsigned)stress.passed, stress.failed == 0,
