@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 enum { READERS_MAX = 512, FREE_MAP = 0, DIRECTORY_MODE = 0700, FILE_MODE = 0600, LOCK_PATH = 4096 };
+enum { LOCK_BYTES = (READERS_MAX + 2) * 64 /* of LMDB's table: 128 of its own, 64 a reader */ };
 
 /* The mapping is address space, not memory. The smaller ones are for places where that is scarce. */
 static const size_t MAPPING_BYTES[] = {(size_t)1 << 40, (size_t)1 << 36, (size_t)1 << 32};
@@ -140,34 +141,30 @@ static unsigned flags_of(const struct kv_ask *ask)
 	return flags;
 }
 
-/* The table of readers is mapped, and LMDB makes it as a hole: on a disk that filled up since, a reader in a new
- * page of it would end the process by SIGBUS. Before LMDB has it open, for closing a file drops the process's
- * locks on it. Where there is no room now, the table stays as it is. */
-static bool fill_lock_file(const struct kv_ask *ask)
+/* The table of readers is mapped, and LMDB makes it as a hole: on a full disk whoever writes into a new page of it
+ * ends by SIGBUS. So it is made here, as large as LMDB wants it; before LMDB has it open, for closing a file drops
+ * the process's locks on it. One that was made as a hole long ago stays as it is where there is no room now. */
+static int fill_lock_file(const struct kv_ask *ask)
 {
 	char path[LOCK_PATH];
 	struct stat table;
 	if (snprintf(path, sizeof path, "%s/lock.mdb", ask->path) >= (int)sizeof path)
-		return false;
-	int file = open(path, O_RDWR | O_CLOEXEC);
+		return ENAMETOOLONG;
+	int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, FILE_MODE);
 	if (file < 0)
-		return false;
-	if (fstat(file, &table) == 0)
-		IGNORE(check(fallocate(file, 0, 0, table.st_size)));
+		return errno;
+	int code = fstat(file, &table) == 0 ? 0 : errno;
+	bool is_new = code == 0 && table.st_size < LOCK_BYTES;
+	if (code == 0 && fallocate(file, 0, 0, is_new ? LOCK_BYTES : table.st_size) != 0)
+		code = is_new && errno == ENOSPC ? ENOSPC : 0;
 	close(file);
-	return true;
+	return code;
 }
 
 static int open_filled(const struct kv_ask *ask, MDB_env **env)
 {
-	bool had_table = ask->read_only || fill_lock_file(ask);
-	int code = try_mappings(ask, flags_of(ask), env);
-	if (code != 0 || had_table)
-		return code;
-	mdb_env_close(*env);
-	*env = NULL;
-	fill_lock_file(ask);
-	return try_mappings(ask, flags_of(ask), env);
+	int code = ask->read_only ? 0 : fill_lock_file(ask);
+	return code == 0 ? try_mappings(ask, flags_of(ask), env) : code;
 }
 
 static fallible open_environment(struct lmdb *lmdb, const struct kv_ask *ask)

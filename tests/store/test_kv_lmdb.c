@@ -519,3 +519,18 @@ Test(kv_lmdb, a_full_disk_has_a_place_for_every_reader)
 	kv_close(kv);
 	cr_assert(umount(dir.path) == 0);
 }
+
+Test(kv_lmdb, a_new_one_on_a_full_disk_is_refused_and_leaves_nothing_in_the_way)
+{
+	scoped(temp_dir) dir = temp_dir_make();
+	if (!mount_small_disk(dir.path))
+		cr_skip_test("this user may not mount");
+	fill_disk(dir.path);
+	refuses_to_open(ask_for(dir.path), ERR_FULL);
+	enlarge_disk(dir.path);
+	struct kv *kv = opened(ask_for(dir.path));
+	put_one(kv, "key");
+	cr_assert(has(kv, "key"));
+	kv_close(kv);
+	cr_assert(umount(dir.path) == 0);
+}
