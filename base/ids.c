@@ -27,6 +27,7 @@ static const char PREFIXES[ID_KIND_COUNT][IDS_PREFIX] = {
 	[ID_ENROLMENT] = "enr",
 	[ID_ERASURE] = "ers",
 	[ID_HOLD] = "hld",
+	[ID_REMEMBERED] = "rem",
 };
 
 /* Crockford's alphabet: no i, l, o, u. */

@@ -32,6 +32,7 @@ enum id_kind {
 	ID_ENROLMENT,    /* enr */
 	ID_ERASURE,      /* ers */
 	ID_HOLD,         /* hld */
+	ID_REMEMBERED,   /* rem */
 	ID_KIND_COUNT
 };
 

@@ -5,7 +5,7 @@
 #include "store/noun.h"
 
 /* Stored numbers: never renumber. */
-enum expiry_kind { EXPIRY_VERIFICATION = 1, EXPIRY_FACTOR = 2, EXPIRY_ENROLMENT = 3, EXPIRY_ERASURE = 4 };
+enum expiry_kind { EXPIRY_VERIFICATION = 1, EXPIRY_FACTOR = 2, EXPIRY_ENROLMENT = 3, EXPIRY_ERASURE = 4, EXPIRY_REMEMBERED = 5 };
 
 struct expiry {
 	enum expiry_kind kind;

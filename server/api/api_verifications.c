@@ -7,6 +7,7 @@
 #include "server/core/proof.h"
 #include "server/core/receipts.h"
 #include "server/core/recoveries.h"
+#include "server/core/remembering.h"
 #include "server/core/signins.h"
 
 enum {
@@ -15,7 +16,8 @@ enum {
 	ACTION_TEXT_MAX = 500,
 	HASH_TEXT = 2 * HASH_SHA256,
 	WAIT_MAX_S = 30,
-	BAD_REPLY = 400
+	BAD_REPLY = 400,
+	REMEMBER_TYPED_MAX = 64
 };
 
 static const char *const METHODS[] = {"totp", "email", "hotp", NULL};
@@ -76,16 +78,54 @@ static void read_language(struct json_object *top)
 		json_in_note(top, "language", "not_allowed");
 }
 
+static fallible make_remembering(struct call *call, struct verifications_ask *ask)
+{
+	if (!ask->remembering)
+		ask->remembering = call_new(call, struct remembering);
+	return ask->remembering ? OK : FAIL(NO_MEMORY, "a call has no memory for a remembered device");
+}
+
+/* The device, and with it the token that it was given when it was remembered. */
+static fallible read_device(struct call *call, struct json_object *top, struct verifications_ask *ask)
+{
+	struct json_object device;
+	if (!json_in_object(top, "device", JSON_NEEDED, &device))
+		return OK;
+	call_take_device(&device, &ask->device);
+	struct span typed = json_in_text(&device, "remember", JSON_OPTIONAL, REMEMBER_TYPED_MAX);
+	json_in_end(&device);
+	if (typed.len == 0)
+		return OK;
+	TRY(make_remembering(call, ask));
+	ask->remembering->typed = typed;
+	return OK;
+}
+
+/* What has no id of its own can't be told from other devices again. */
+static fallible read_remember(struct call *call, struct json_object *top, struct verifications_ask *ask)
+{
+	if (!json_in_bool(top, "remember", JSON_OPTIONAL, false))
+		return OK;
+	if (ask->is_action)
+		json_in_note(top, "remember", "not_allowed");
+	if (ids_is_none(ask->id) && ask->device.id.len == 0)
+		json_in_note(top, "device", "missing");
+	TRY(make_remembering(call, ask));
+	ask->remembering->wanted = true;
+	return OK;
+}
+
 static fallible read_open(struct call *call, struct verifications_ask *ask)
 {
 	struct json_object top;
 	TRY(call_body(call, &top));
 	ask->person = json_in_text(&top, "person", JSON_NEEDED, NAME_MAX_BYTES);
-	call_read_device(&top, "device", JSON_NEEDED, &ask->device);
+	TRY(read_device(call, &top, ask));
 	ask->is_action = json_in_word(&top, "purpose", JSON_NEEDED, PURPOSES) == 1;
 	ask->nonce = json_in_text(&top, "nonce", JSON_OPTIONAL, VERIFICATIONS_NONCE_MAX);
 	read_language(&top);
 	TRY(read_action(&top, ask));
+	TRY(read_remember(call, &top, ask));
 	struct err err = read_code(&top, ask);
 	json_in_end(&top);
 	TRY(call_check(call));
@@ -97,6 +137,7 @@ static fallible read_next(struct call *call, struct verifications_ask *ask)
 	struct json_object top;
 	TRY(call_body(call, &top));
 	TRY(read_hash(&top, ask));
+	TRY(read_remember(call, &top, ask));
 	struct err err = read_code(&top, ask);
 	ask->recovery = json_in_free_text(&top, "recovery", JSON_OPTIONAL, RECOVERY_CODES_TYPED_MAX);
 	if (!ask->has_code && !ask->method && !ask->recovery.len)
@@ -283,6 +324,15 @@ static void put_grace(struct json_out *out, const struct verifications_ask *ask)
 	json_out_close(out);
 }
 
+/* To send back as device.remember; it is not in an answer that is kept for a repeated request. */
+static void put_remember(struct json_out *out, const struct remembering *remembering)
+{
+	if (!remembering || !remembering->text[0] || json_out_redacted(out, "remember"))
+		return;
+	json_out_text(out, "remember", remembering->text);
+	json_out_time(out, "remember_until", remembering->series.expires);
+}
+
 /* It is given once, with the answer that allows. */
 static fallible put_receipt(struct call *call, struct json_out *out, const struct verifications_ask *ask)
 {
@@ -295,15 +345,17 @@ static fallible put_receipt(struct call *call, struct json_out *out, const struc
 static fallible put_allow(struct call *call, struct json_out *out, const struct verifications_ask *ask)
 {
 	json_out_number(out, "aal", ask->verification.aal);
-	receipts_put_amr(out, verifications_used(ask));
+	receipts_put_amr(out, ask);
 	json_out_bool(out, "phishing_resistant", false);
-	json_out_id(out, "factor", ID_FACTOR, ask->verification.factor);
+	if (!ids_is_none(ask->verification.factor))
+		json_out_id(out, "factor", ID_FACTOR, ask->verification.factor);
 	if (ask->spend) {
 		json_out_open(out, "recovery");
 		json_out_number(out, "left", ask->spend->left);
 		json_out_number(out, "uses_this_year", ask->spend->uses);
 		json_out_close(out);
 	}
+	put_remember(out, ask->remembering);
 	json_out_id(out, "event", ID_EVENT, ask->verification.event);
 	return ask->sees ? OK : put_receipt(call, out, ask);
 }
@@ -320,6 +372,8 @@ static fallible answer(struct call *call, struct json_out *out)
 	put_started(out, ask);
 	put_grace(out, ask);
 	signins_put_flags(out, ask->signin.flags);
+	if (ask->remembering && ask->remembering->typed.len)
+		json_out_bool(out, "remembered", ask->remembering->opened);
 	json_out_number(out, "attempts_left", VERIFICATION_TRIES - verification->tries);
 	json_out_number(out, "expires_in", left_ms(call, verification) / 1000);
 	json_out_number(out, "revision", (int64_t)verification_revision(verification));

@@ -25,6 +25,7 @@ static const char *const OBJECT_TYPES[ID_KIND_COUNT] = {
 	[ID_ENROLMENT] = "enrolment",
 	[ID_ERASURE] = "erasure",
 	[ID_HOLD] = "hold",
+	[ID_REMEMBERED] = "remembered",
 };
 
 static void put_text(struct json_out *out, const char *name, struct span text)

@@ -3,6 +3,7 @@
 #include "server/core/attempts.h"
 
 #include "server/core/new_device.h"
+#include "server/core/remembering.h"
 #include "store/storm.h"
 
 enum reason attempts_closed(const struct verifications_ask *ask, struct instant now)
@@ -287,7 +288,8 @@ static fallible write_right(struct act *act, struct verifications_ask *ask,
 	TRY(consume(act, ask, comparison));
 	TRY(clear_budget(act, &ask->verification, budget));
 	TRY(add_outcome(act, ask, comparison->method));
-	return new_device_write(act, ask); /* it is this person's device from now on */
+	TRY(new_device_write(act, ask)); /* it is this person's device from now on */
+	return remembering_begin_write(act, ask);
 }
 
 fallible attempts_write(struct act *act, struct verifications_ask *ask)

@@ -4,6 +4,7 @@
 
 #include "server/core/addresses.h"
 #include "server/core/detail.h"
+#include "server/core/forgetting.h"
 #include "server/core/people.h"
 #include "server/core/proof.h"
 #include "store/verification.h"
@@ -271,5 +272,6 @@ fallible devices_lost_write(struct act *act, struct devices_lost *lost)
 	TRY(device_record_put(act, record, lost->sealed));
 	TRY(letters_write(act, &lost->told));
 	TRY(act_add(act, record->tenant, &lost->reported.leaf, NULL));
-	return act_add(act, record->tenant, &lost->revoked.leaf, NULL);
+	TRY(act_add(act, record->tenant, &lost->revoked.leaf, NULL));
+	return forgetting_device(act, record->tenant, record->person, record->id, FORGETTING_LOST);
 }

@@ -73,9 +73,9 @@ struct devices_lost {
 };
 
 /* devices_lost_prepare - by the person, or by who may change people. From then on nobody acts from it, what was proven
- * on it is no proof (proof_find), and no login begins or ends there; device.revoked says of how many logins that
- * was the end, with a + behind it when there were too many to look at. All addresses of the person, and the owners,
- * are told. Fails: DENIED. */
+ * on it is no proof (proof_find), no login begins or ends there, and it is remembered no more; device.revoked says of
+ * how many logins that was the end, with a + behind it when there were too many to look at. All addresses of the
+ * person, and the owners, are told. Fails: DENIED. */
 fallible devices_lost_prepare(
 	const struct scene *scene, const struct person *person, struct devices_lost *lost);
 fallible devices_lost_write(struct act *act, struct devices_lost *lost);

@@ -3,6 +3,7 @@
 #include "server/core/ending.h"
 
 #include "server/core/detail.h"
+#include "server/core/forgetting.h"
 #include "store/branch.h"
 #include "store/event.h"
 #include "store/factor.h"
@@ -80,6 +81,7 @@ fallible ending_factors(struct act *act, struct id tenant, const struct subject 
 		if (factor.state != FACTOR_ENDED)
 			TRY(end_factor(act, &factor));
 	TRY(err);
+	TRY(forgetting_erase(act, tenant, subject->id));
 	return drop_recovery(act, tenant, subject->id);
 }
 

@@ -6,6 +6,7 @@
 #include "crypto/random.h"
 #include "server/core/attempts.h"
 #include "server/core/enrolments.h"
+#include "server/core/forgetting.h"
 #include "store/expiry.h"
 #include "store/storm.h"
 #include "store/tenant.h"
@@ -421,9 +422,12 @@ static fallible write_prove(struct act *act, struct factors_change *change)
 static fallible write_remove(struct act *act, struct factors_change *change)
 {
 	struct factor *factor = &change->factor;
+	bool was_active = factor->state == FACTOR_ACTIVE;
 	TRY(factor->state == FACTOR_PENDING ? end_pending(act, factor) : factor_drop(act, factor));
 	TRY(factor_news_add(act, &change->news));
-	return act_add(act, change->factor.tenant, &change->changed.leaf, NULL);
+	TRY(act_add(act, change->factor.tenant, &change->changed.leaf, NULL));
+	/* What was remembered by a way that is gone is proven anew. */
+	return was_active ? forgetting_person(act, factor->tenant, factor->person, FORGETTING_FACTOR) : OK;
 }
 
 /* The row as it is now. Its spans hold until the first write of the act, so they are put first. */

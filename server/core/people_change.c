@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "server/core/detail.h"
+#include "server/core/forgetting.h"
 #include "server/core/giving.h"
 #include "server/core/owners.h"
 #include "server/core/tell.h"
@@ -317,6 +318,19 @@ static fallible move_ref(struct act *act, const struct people_change *change)
 	return goes ? OK : person_put_ref(act, &change->after);
 }
 
+/* The devices that remember a person do so for the one who was active, at the address that they had. */
+static fallible forget_devices(struct act *act, const struct people_change *change)
+{
+	const struct person *before = &change->before, *after = &change->after;
+	if (after->state == PERSON_REMOVED)
+		return forgetting_person(act, after->tenant, after->id, FORGETTING_REMOVED);
+	if (before->state != after->state)
+		return forgetting_person(act, after->tenant, after->id, FORGETTING_SUSPENDED);
+	if (!span_equal(before->email, after->email))
+		return forgetting_person(act, after->tenant, after->id, FORGETTING_EMAIL);
+	return OK;
+}
+
 fallible people_change_write(struct act *act, struct people_change *change)
 {
 	struct id tenant = change->before.tenant;
@@ -330,5 +344,6 @@ fallible people_change_write(struct act *act, struct people_change *change)
 		TRY(act_add(act, tenant, &change->events[i].leaf, NULL));
 	for (size_t i = 0; i < change->notice_count; i++)
 		TRY(notice_add(act, &change->notices[i]));
+	TRY(forget_devices(act, change));
 	return change->has_contacts ? contacts_write(act, &change->contacts) : OK;
 }

@@ -5,13 +5,16 @@
 #include "base/json_out.h"
 #include "crypto/signed_receipt.h"
 #include "server/core/proof.h"
+#include "server/core/remembering.h"
 
 enum { RECEIPT_VERSION = 1, MS = 1000 };
 
-void receipts_put_amr(struct json_out *out, const struct method *used)
+void receipts_put_amr(struct json_out *out, const struct verifications_ask *ask)
 {
+	const struct method *used = verifications_used(ask);
+	bool remembered = ask->remembering && ask->remembering->opened;
 	json_out_open_array(out, "amr");
-	json_out_text(out, NULL, "otp");
+	json_out_text(out, NULL, remembered ? "remembered" : "otp");
 	if (used && used->type == FACTOR_EMAIL)
 		json_out_text(out, NULL, "email");
 	json_out_close_array(out);
@@ -26,8 +29,9 @@ static void put_verdict(struct json_out *out, const struct verifications_ask *as
 	json_out_id(out, "verification", ID_VERIFICATION, verification->id);
 	json_out_text(out, "decision", "allow");
 	json_out_number(out, "aal", verification->aal);
-	receipts_put_amr(out, verifications_used(ask));
-	json_out_id(out, "factor", ID_FACTOR, verification->factor);
+	receipts_put_amr(out, ask);
+	if (!ids_is_none(verification->factor))
+		json_out_id(out, "factor", ID_FACTOR, verification->factor);
 	if (ask->nonce.len)
 		json_out_span(out, "nonce", ask->nonce);
 }

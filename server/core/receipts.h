@@ -9,6 +9,7 @@
  * TOO_LARGE. */
 fallible receipts_put(const struct server *server, const struct verifications_ask *ask, struct buf *out);
 
-/* receipts_put_amr - the methods per RFC 8176 as a JSON array. */
+/* receipts_put_amr - the methods per RFC 8176 as a JSON array; "remembered", which is none of them, where a remembered
+ * device took the place of a code. */
 struct json_out;
-void receipts_put_amr(struct json_out *out, const struct method *used);
+void receipts_put_amr(struct json_out *out, const struct verifications_ask *ask);

@@ -5,6 +5,7 @@
 #include "store/enrolment.h"
 #include "store/expiry.h"
 #include "store/factor.h"
+#include "store/remembered.h"
 #include "store/verification.h"
 
 /* ---- housekeeping ---- */
@@ -48,6 +49,17 @@ static fallible sweep_enrolment(struct act *act, const struct expiry *expiry)
 	return enrolment_ends(&enrolment).ms > act->now.ms ? OK : enrolment_drop(act, &enrolment);
 }
 
+static fallible sweep_remembered(struct act *act, const struct expiry *expiry)
+{
+	struct remembered remembered;
+	struct view view = view_act(act);
+	struct err err = remembered_get(&view, expiry->tenant, expiry->id, &remembered);
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	return remembered_drop(act, &remembered);
+}
+
 static fallible sweep(struct act *act, const struct expiry *expiry)
 {
 	switch (expiry->kind) {
@@ -57,6 +69,8 @@ static fallible sweep(struct act *act, const struct expiry *expiry)
 		return sweep_factor(act, expiry);
 	case EXPIRY_ENROLMENT:
 		return sweep_enrolment(act, expiry);
+	case EXPIRY_REMEMBERED:
+		return sweep_remembered(act, expiry);
 	case EXPIRY_ERASURE:
 		break;
 	}
@@ -65,7 +79,8 @@ static fallible sweep(struct act *act, const struct expiry *expiry)
 
 fallible sweeps_run(struct act *act, size_t max, size_t *dropped)
 {
-	static const enum expiry_kind KINDS[] = {EXPIRY_VERIFICATION, EXPIRY_FACTOR, EXPIRY_ENROLMENT};
+	static const enum expiry_kind KINDS[] = {
+		EXPIRY_VERIFICATION, EXPIRY_FACTOR, EXPIRY_ENROLMENT, EXPIRY_REMEMBERED};
 	struct view view = view_act(act);
 	*dropped = 0;
 	for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++) {

@@ -10,6 +10,7 @@
 #include "server/core/devices.h"
 #include "server/core/new_device.h"
 #include "server/core/recoveries.h"
+#include "server/core/remembering.h"
 #include "server/core/signins.h"
 #include "store/expiry.h"
 
@@ -228,13 +229,22 @@ static void put_detail(const struct verifications_ask *ask, const char *way, str
 	if (way)
 		json_out_text(&out, "method", way);
 	json_out_text(&out, "purpose", purpose_name(ask));
-	if (ask->has_code || ask->spend)
+	if (ask->has_code || ask->spend || remembering_is_tried(ask))
 		put_try(ask, way, &out);
 	else
 		json_out_id(&out, "app_id", ID_APPLICATION, ask->verification.application);
 	if (ask->action_type.len)
 		json_out_span(&out, "for_action", ask->action_type);
 	json_out_close(&out);
+}
+
+static const char *way_name(const struct verifications_ask *ask, enum factor_type type)
+{
+	if (ask->spend)
+		return "recovery";
+	if (remembering_is_tried(ask))
+		return "remembered";
+	return type ? factor_type_name(type) : NULL;
 }
 
 static fallible seal_event(const struct server *server, struct arena *arena, struct verifications_ask *ask,
@@ -254,7 +264,7 @@ static fallible seal_event(const struct server *server, struct arena *arena, str
 	event.ids[LEAF_ID_DEVICE] = verification->device;
 	event.ids[LEAF_ID_BRANCH] = ask->branch;
 	event.ids[LEAF_ID_OBJECT] = verification->id;
-	const char *way = ask->spend ? "recovery" : type ? factor_type_name(type) : NULL;
+	const char *way = way_name(ask, type);
 	put_detail(ask, draft == &ask->locked ? NULL : way, &detail);
 	TRY(buf_check(&detail));
 	device_put_texts(&ask->device, &event);
@@ -366,10 +376,10 @@ static fallible check_lane(const struct view *view, struct verifications_ask *as
 	return OK;
 }
 
-static fallible plan(const struct server *server, const struct view *view, struct arena *arena,
-	struct verifications_ask *ask)
+static fallible plan(const struct scene *scene, struct verifications_ask *ask)
 {
 	struct budget budget;
+	const struct view *view = scene->view;
 	const struct method *email = methods_find(&ask->methods, FACTOR_EMAIL, ask->factor);
 	TRY(check_lane(view, ask));
 	bool refused = ask->verification.state == VERIFICATION_REFUSED;
@@ -382,7 +392,10 @@ static fallible plan(const struct server *server, const struct view *view, struc
 	if (ask->has_code || ask->spend || (ask->is_new && refused) ||
 		(ask->cancels && ask->decision == VERIFICATIONS_CHALLENGE))
 		ask->act = VERIFICATIONS_EVENT;
-	if (ask->has_code || ask->spend || ask->method != FACTOR_EMAIL)
+	TRY(remembering_open_prepare(scene, ask));
+	if (remembering_is_tried(ask))
+		ask->act = VERIFICATIONS_EVENT;
+	if (ask->act == VERIFICATIONS_EVENT || ask->method != FACTOR_EMAIL)
 		return OK;
 	if (!email && ask->decision == VERIFICATIONS_CHALLENGE)
 		ask->reason = REASON_NO_FACTOR;
@@ -392,7 +405,7 @@ static fallible plan(const struct server *server, const struct view *view, struc
 	if (!budget_may_mail(&budget, ask->now))
 		return OK;
 	ask->act = VERIFICATIONS_EVENT;
-	return draw_mail(server, arena, email, ask);
+	return draw_mail(scene->server, scene->arena, email, ask);
 }
 
 fallible verifications_prepare(const struct server *server, const struct caller *caller,
@@ -412,7 +425,8 @@ fallible verifications_prepare(const struct server *server, const struct caller 
 	ask->spend = NULL;
 	if (ask->recovery.len)
 		TRY(recoveries_spend_prepare(&scene, ask));
-	TRY(plan(server, view, arena, ask));
+	TRY(plan(&scene, ask));
+	TRY(remembering_begin_prepare(&scene, ask));
 	ask->prepared = *verification;
 	/* A device is known to be a person's from when a right code came from it: until then anybody may name one. */
 	TRY(new_device_prepare(server, view, arena, ask));
@@ -466,7 +480,7 @@ static fallible check_device(struct act *act, const struct verifications_ask *as
 {
 	bool is_lost = ask->device_lost;
 	struct view view = view_act(act);
-	if (ask->has_code)
+	if (ask->has_code || remembering_is_tried(ask))
 		TRY(device_record_is_lost(
 			&view, ask->verification.tenant, ask->verification.device, &is_lost));
 	return is_lost == ask->device_lost ? OK : FAIL_CODE(STALE, "the device was lost meanwhile");
@@ -553,6 +567,8 @@ fallible verifications_write(struct act *act, struct verifications_ask *ask)
 		return attempts_write(act, ask);
 	if (ask->spend)
 		return recoveries_spend_write(act, ask);
+	if (remembering_is_tried(ask))
+		return remembering_open_write(act, ask);
 	if (ask->mail.notice.sealed.at)
 		return write_mail(act, ask);
 	TRY(verification_put(act, &ask->verification));

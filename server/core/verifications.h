@@ -30,6 +30,7 @@ enum verifications_decision {
 enum verifications_act { VERIFICATIONS_NOTHING, VERIFICATIONS_HOUSEKEEPING, VERIFICATIONS_EVENT };
 
 struct recoveries_spend; /* server/core/recoveries.h */
+struct remembering;      /* server/core/remembering.h */
 
 struct verifications_ask {
 	/* asked, in the first call; texts are borrowed */
@@ -53,6 +54,8 @@ struct verifications_ask {
 	char code[VERIFICATIONS_CODE_MAX + 1];
 	struct id factor; /* only this one; none */
 	struct span trace;
+	struct remembering
+		*remembering; /* of a remembered device, one that is or is to be; NULL: nobody spoke of it */
 	/* prepared */
 	struct instant now;
 	enum verifications_act act;

@@ -274,7 +274,7 @@ void api_world_application(struct api_world *world, const struct api_tenant *ten
 						  .id = random_id(now),
 						  .scopes = scopes,
 						  .created = now,
-						  .expires = {now.ms + 30 * (int64_t)TOKEN_TTL_MS},
+						  .expires = {now.ms + 60 * (int64_t)TOKEN_TTL_MS},
 						  .name = SPAN_LIT("booking")}};
 	application->id = write.application.id;
 	ids_print(ID_APPLICATION, application->id, application->text);

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api_remembered - GET /v1/remembered, GET and DELETE /v1/people/{person}/remembered, DELETE /v1/remembered/{id}. */
+#include "server/api/ask.h"
+#include "server/core/forgetting.h"
+#include "server/core/people.h"
+#include "server/core/remembering.h"
+
+static void put_remembered(struct json_out *out, const struct remembered *remembered)
+{
+	json_out_id(out, "id", ID_REMEMBERED, remembered->id);
+	json_out_id(out, "person", ID_PERSON, remembered->person);
+	json_out_id(out, "application", ID_APPLICATION, remembered->application);
+	json_out_id(out, "device", ID_DEVICE, remembered->device);
+	json_out_time(out, "created", remembered->issued);
+	json_out_time(out, "last_used", remembered->turned);
+	json_out_time(out, "expires_at", remembered->expires);
+}
+
+/* ---- GET /v1/remembered ---- */
+
+static fallible prepare_check(struct call *call)
+{
+	struct remembered *remembered = call_new(call, struct remembered);
+	char person[ID_TEXT + 1];
+	struct span kept;
+	scoped(reading) reading = {0};
+	if (!remembered)
+		return FAIL(NO_MEMORY, "a call has no memory for a remembered device");
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	struct scene scene = ask_scene(call, &view);
+	TRY(remembering_check(&scene, http_header(call->exchange, "Muniment-Remember"), remembered));
+	/* For a proxy that can't read bodies. */
+	ids_print(ID_PERSON, remembered->person, person);
+	TRY(arena_keep(call->arena, span_text(person), &kept));
+	call_header(call, "Muniment-Person", kept);
+	call->ask = remembered;
+	return OK;
+}
+
+static fallible answer_check(struct call *call, struct json_out *out)
+{
+	put_remembered(out, call->ask);
+	return OK;
+}
+
+const struct handler api_remembered_check = {prepare_check, NULL, answer_check};
+
+/* ---- GET /v1/people/{person}/remembered ---- */
+
+struct remembered_list {
+	struct person person;
+	struct page_ask page;
+	struct id after;
+};
+
+static fallible prepare_list(struct call *call)
+{
+	struct remembered_list *list = call_new(call, struct remembered_list);
+	scoped(reading) reading = {0};
+	if (!list)
+		return FAIL(NO_MEMORY, "a call has no memory for a list");
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	struct scene scene = ask_scene(call, &view);
+	TRY(people_find(&scene, call->parts[0], &list->person));
+	TRY(call_page(call, id_span(&list->person.id), &list->page));
+	TRY(ask_after(&list->page, &list->after));
+	call->ask = list;
+	return OK;
+}
+
+/* What is over waits for housekeeping, and is not shown. */
+static fallible put_items(
+	struct call *call, const struct view *view, struct json_out *out, struct span *position)
+{
+	struct remembered_list *list = call->ask;
+	struct remembered remembered;
+	struct id next = list->after;
+	struct err err = OK;
+	size_t count = 0;
+	while (remembered_next(view, call->caller.tenant, list->person.id, &next, &remembered, &err)) {
+		if (call->now.ms >= remembered.expires.ms)
+			continue;
+		if (count++ == list->page.limit) {
+			*position = id_span(&list->after);
+			return OK;
+		}
+		json_out_open(out, NULL);
+		put_remembered(out, &remembered);
+		json_out_close(out);
+		list->after = next;
+	}
+	return err;
+}
+
+static fallible answer_list(struct call *call, struct json_out *out)
+{
+	const struct remembered_list *list = call->ask;
+	return call_put_list(call, out, id_span(&list->person.id), put_items);
+}
+
+const struct handler api_remembered_list = {prepare_list, NULL, answer_list};
+
+/* ---- DELETE ---- */
+
+static fallible prepare_forget(
+	struct call *call, const struct view *view, struct span person, struct forgetting_ask *ask)
+{
+	struct person found;
+	struct scene scene = ask_scene(call, view);
+	TRY(people_find(&scene, person, &found));
+	TRY(forgetting_prepare(&scene, &found, ask));
+	call->ask = ask;
+	call->act = ask->count ? CALL_EVENT : CALL_NO_ACT;
+	return OK;
+}
+
+static fallible prepare_forget_all(struct call *call)
+{
+	struct forgetting_ask *ask = call_new(call, struct forgetting_ask);
+	scoped(reading) reading = {0};
+	if (!ask)
+		return FAIL(NO_MEMORY, "a call has no memory for what it ends");
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	return prepare_forget(call, &view, call->parts[0], ask);
+}
+
+static fallible prepare_forget_one(struct call *call)
+{
+	struct forgetting_ask *ask = call_new(call, struct forgetting_ask);
+	struct remembered remembered;
+	char person[ID_TEXT + 1];
+	scoped(reading) reading = {0};
+	if (!ask)
+		return FAIL(NO_MEMORY, "a call has no memory for what it ends");
+	TRY(ids_parse(ID_REMEMBERED, call->parts[0], &ask->id));
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	TRY(remembered_get(&view, call->caller.tenant, ask->id, &remembered));
+	ids_print(ID_PERSON, remembered.person, person);
+	return prepare_forget(call, &view, span_text(person), ask);
+}
+
+static fallible write_forget(struct act *act, struct call *call)
+{
+	return forgetting_write(act, call->caller.tenant, call->ask);
+}
+
+static fallible answer_forget(struct call *call, struct json_out *out)
+{
+	const struct forgetting_ask *ask = call->ask;
+	json_out_number(out, "ended", (int64_t)ask->count);
+	return OK;
+}
+
+const struct handler api_remembered_forget = {prepare_forget_one, write_forget, answer_forget};
+const struct handler api_remembered_forget_all = {prepare_forget_all, write_forget, answer_forget};
