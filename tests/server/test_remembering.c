@@ -3,11 +3,11 @@
  * out (login.md 3L). */
 #include "server/core/remembering.h"
 
-#include "server/core/sweeps.h"
 #include "tests/server/login_world.h"
 #include "tests/support/fake_clock.h"
 
 #include <criterion/criterion.h>
+#include <pthread.h>
 #include <stdio.h>
 
 enum { BODY_MAX = 1024, TOKEN_MAX = REMEMBER_TOKENS_TEXT + 1, STEP_MS = 30000, SECOND_MS = 1000 };
@@ -15,15 +15,21 @@ enum { BODY_MAX = 1024, TOKEN_MAX = REMEMBER_TOKENS_TEXT + 1, STEP_MS = 30000, S
 static const int64_t DAY_MS = INT64_C(86400000);
 
 /* A login from a device, with a token or without. */
-static void sign_in(struct login_scene *scene, const char *device, const char *token, const char *more)
+static void print_body(const struct login_scene *scene, const char *device, const char *token,
+	const char *more, char body[static BODY_MAX])
 {
-	char body[BODY_MAX];
-	snprintf(body, sizeof body,
+	snprintf(body, BODY_MAX,
 		"{\"person\":\"%s\",\"device\":{\"id\":\"%s\",\"ip\":\"192.0.2.1\",\"user_agent\":\"Firefox\""
 		"%s%s%s}%s%s}",
 		scene->person.text, device, token ? ",\"remember\":\"" : "", token ? token : "",
 		token ? "\"" : "", more && strstr(more, "\"purpose\"") ? "" : ",\"purpose\":\"login\"",
 		more ? more : "");
+}
+
+static void sign_in(struct login_scene *scene, const char *device, const char *token, const char *more)
+{
+	char body[BODY_MAX];
+	print_body(scene, device, token, more, body);
 	int status = api_call(
 		&scene->world, "POST", "/v1/verifications", scene->world.tenant.token, body, &scene->answer);
 	cr_assert(status == 200, "%d: %s", status, scene->answer.body);
@@ -40,9 +46,14 @@ static void sign_in_for_days(struct login_scene *scene, const char *device)
 	cr_assert(login_is(&scene->answer, "allow", NULL), "%s", scene->answer.body);
 }
 
+static void keep_of(const struct api_answer *answer, char token[static TOKEN_MAX])
+{
+	snprintf(token, TOKEN_MAX, "%s", api_text(answer, "remember"));
+}
+
 static void keep(struct login_scene *scene, char token[static TOKEN_MAX])
 {
-	snprintf(token, TOKEN_MAX, "%s", api_text(&scene->answer, "remember"));
+	keep_of(&scene->answer, token);
 }
 
 static void remember(struct login_scene *scene, char token[static TOKEN_MAX])
@@ -346,6 +357,52 @@ Test(remembering, rule_l_a_token_that_turned_ends_the_series_and_raises_the_alar
 	fake_clock_pass(DAY_MS);
 	sign_in(&scene, "desk", token, NULL);
 	cr_assert(is_opened(&scene), "who proves himself anew is remembered anew: %s", scene.answer.body);
+}
+
+/* ---- side by side ---- */
+
+enum { AT_ONCE = 64 };
+
+struct speaker {
+	struct login_scene *scene;
+	const char *body;
+	char next[TOKEN_MAX];
+	pthread_t thread;
+};
+
+static void *speak(void *context)
+{
+	struct speaker *speaker = context;
+	struct api_world *world = &speaker->scene->world;
+	scoped(api_answer) answer = {0};
+	api_call(world, "POST", "/v1/verifications", world->tenant.token, speaker->body, &answer);
+	if (login_is(&answer, "allow", NULL))
+		keep_of(&answer, speaker->next);
+	return NULL;
+}
+
+Test(remembering, rule_l_of_one_token_in_sixty_four_calls_at_once_one_series_lives_on)
+{
+	scoped(login_scene) scene = {0};
+	static struct speaker speakers[AT_ONCE];
+	char token[TOKEN_MAX], body[BODY_MAX];
+	open_remembered(&scene, token);
+	fake_clock_pass(DAY_MS);
+	print_body(&scene, "desk", token, NULL, body);
+	for (size_t i = 0; i < AT_ONCE; i++) {
+		speakers[i] = (struct speaker){.scene = &scene, .body = body};
+		cr_assert(pthread_create(&speakers[i].thread, NULL, speak, &speakers[i]) == 0);
+	}
+	for (size_t i = 0; i < AT_ONCE; i++)
+		pthread_join(speakers[i].thread, NULL);
+	for (size_t i = 0; i < AT_ONCE; i++)
+		cr_assert(speakers[i].next[0] && strcmp(speakers[i].next, speakers[0].next) == 0, "%zu: %s",
+			i, speakers[i].next);
+	cr_assert(strcmp(speakers[0].next, token) != 0, "it turned once");
+	cr_assert(count(&scene, ACTION_ALERT_RAISED) == 0 && listed(&scene) == 1, "nobody is accused");
+	fake_clock_pass(REMEMBERED_GRACE_MS);
+	sign_in(&scene, "desk", speakers[0].next, NULL);
+	cr_assert(is_opened(&scene), "%s", scene.answer.body);
 }
 
 /* ---- ended ---- */
