@@ -5,14 +5,13 @@
 #include "base/json_out.h"
 #include "crypto/signed_receipt.h"
 #include "server/core/proof.h"
-#include "server/core/remembering.h"
 
 enum { RECEIPT_VERSION = 1, MS = 1000 };
 
 void receipts_put_amr(struct json_out *out, const struct verifications_ask *ask)
 {
 	const struct method *used = verifications_used(ask);
-	bool remembered = ask->remembering && ask->remembering->opened;
+	bool remembered = ids_is_none(ask->verification.factor);
 	json_out_open_array(out, "amr");
 	json_out_text(out, NULL, remembered ? "remembered" : "otp");
 	if (used && used->type == FACTOR_EMAIL)

@@ -16,28 +16,42 @@ static bool is_privileged(const struct role *role)
 	return role->least_factor != ROLES_FACTOR_EMAIL || (role->capabilities & RULING);
 }
 
-fallible remember_rule_days(const struct view *view, const struct person *person, unsigned *days)
+static fallible has_privileges(const struct view *view, const struct person *person, bool *has)
 {
-	bool may = person->state == PERSON_ACTIVE;
-	for (size_t i = 0; i < person->role_count && may; i++) {
+	*has = false;
+	for (size_t i = 0; i < person->role_count && !*has; i++) {
 		struct role role = {0};
 		struct err err = role_get(view, person->tenant, person->roles[i], &role);
 		if (err.kind != ERR_NOT_FOUND)
 			TRY(err);
-		may = err.kind != ERR_NOT_FOUND && !is_privileged(&role);
+		*has = err.kind == ERR_NOT_FOUND || is_privileged(&role);
 	}
-	*days = may ? REMEMBERED_DAYS_MAX : 0;
 	return OK;
 }
 
-fallible remember_rule_find(
-	const struct view *view, struct id tenant, struct id id, struct arena *arena, unsigned *days)
+static fallible read_signin(const struct remember_rule_ask *ask, const struct person *person,
+	struct arena *arena, struct signin *signin)
+{
+	const struct signins_ask signins = {.tenant = ask->tenant, .person = person, .now = ask->now};
+	if (!ask->signin)
+		return signins_read(ask->server, ask->view, &signins, arena, signin);
+	*signin = *ask->signin;
+	return OK;
+}
+
+fallible remember_rule_days(const struct remember_rule_ask *ask, struct arena *arena, unsigned *days)
 {
 	struct person person;
-	struct err err = person_get_clear(view, tenant, id, arena, &person);
+	struct signin signin;
+	bool privileged;
+	struct err err = person_get_clear(ask->view, ask->tenant, ask->person, arena, &person);
 	*days = 0;
 	if (err.kind == ERR_NOT_FOUND)
 		return OK;
 	TRY(err);
-	return remember_rule_days(view, &person, days);
+	TRY(has_privileges(ask->view, &person, &privileged));
+	TRY(read_signin(ask, &person, arena, &signin));
+	if (person.state == PERSON_ACTIVE && !privileged && signin_remembers(&signin, 0))
+		*days = signin.remember_days;
+	return OK;
 }

@@ -34,13 +34,18 @@ static bool is_of(const struct remembered *series, const struct verifications_as
 		ids_equal(series->device, verification->device);
 }
 
-/* Whether its person may be remembered still, and the day has not come. */
-static fallible stands(const struct view *view, const struct remembered *series, struct instant now,
-	struct arena *arena, bool *does)
+/* When it ends: on the day that was fixed, or sooner if its person may be remembered for less by now.
+ *
+ *   signin  what the policies say; NULL: it is read */
+static fallible find_end(const struct scene *scene, const struct remembered *series,
+	const struct signin *signin, struct instant *end)
 {
 	unsigned days;
-	TRY(remember_rule_find(view, series->tenant, series->person, arena, &days));
-	*does = now.ms < series->expires.ms && now.ms < series->issued.ms + days * DAY_MS;
+	const struct remember_rule_ask rule = {
+		scene->server, scene->view, series->tenant, series->person, signin, scene->now};
+	TRY(remember_rule_days(&rule, scene->arena, &days));
+	int64_t by_rule_ms = series->issued.ms + days * DAY_MS;
+	end->ms = by_rule_ms < series->expires.ms ? by_rule_ms : series->expires.ms;
 	return OK;
 }
 
@@ -110,7 +115,6 @@ fallible remembering_open_prepare(const struct scene *scene, struct verification
 {
 	struct remembering *remembering = ask->remembering;
 	bool open = ask->verification.state == VERIFICATION_OPEN;
-	bool does;
 	if (!remembering)
 		return OK;
 	remembering->opens = remembering->opened = false;
@@ -121,8 +125,8 @@ fallible remembering_open_prepare(const struct scene *scene, struct verification
 	if (err.kind == ERR_NOT_FOUND)
 		return OK;
 	TRY(err);
-	TRY(stands(scene->view, &remembering->series, scene->now, scene->arena, &does));
-	remembering->opens = does && is_of(&remembering->series, ask);
+	TRY(find_end(scene, &remembering->series, &ask->signin, &remembering->end));
+	remembering->opens = scene->now.ms < remembering->end.ms && is_of(&remembering->series, ask);
 	if (!remembering->opens)
 		return OK;
 	random_fill(remembering->nonce, sizeof remembering->nonce);
@@ -148,6 +152,7 @@ static fallible allow(struct act *act, struct verifications_ask *ask)
 	verification->decided = act->now;
 	verification->weak = true;
 	verification->aal = 1;
+	verification->event = login->leaf.event;
 	ask->decision = VERIFICATIONS_ALLOW;
 	ask->reason = REASON_NONE;
 	ask->remembering->opened = true;
@@ -186,14 +191,12 @@ fallible remembering_open_write(struct act *act, struct verifications_ask *ask)
 	struct remembering *remembering = ask->remembering;
 	struct remembered series;
 	enum remember_fit fit;
-	bool does;
 	struct view view = view_act(act);
 	struct err err = remembered_get(&view, ask->verification.tenant, remembering->series.id, &series);
 	if (err.kind == ERR_NOT_FOUND)
 		return FAIL_CODE(STALE, "the series ended meanwhile");
 	TRY(err);
-	TRY(stands(&view, &series, act->now, act->arena, &does));
-	if (!does)
+	if (act->now.ms >= remembering->end.ms)
 		return FAIL_CODE(STALE, "the series may open no more");
 	TRY(remember_tokens_fit(act->volume->keys, &series, &remembering->token, act->now, &fit));
 	switch (fit) {
@@ -247,7 +250,9 @@ fallible remembering_begin_prepare(const struct scene *scene, struct verificatio
 	if (!ask->may_lock || !remembering->wanted || !ask->has_code || verification->is_action ||
 		ids_is_none(verification->device))
 		return OK;
-	TRY(remember_rule_find(scene->view, verification->tenant, verification->person, scene->arena, &days));
+	const struct remember_rule_ask rule = {scene->server, scene->view, verification->tenant,
+		verification->person, &ask->signin, scene->now};
+	TRY(remember_rule_days(&rule, scene->arena, &days));
 	if (days == 0)
 		return OK;
 	struct remembered *series = &remembering->series;
@@ -318,18 +323,19 @@ fallible remembering_check(const struct scene *scene, struct span text, struct r
 	struct remember_token token;
 	struct remembered found;
 	enum remember_fit fit;
-	bool does, is_lost;
+	struct instant end;
+	bool is_lost;
 	const struct caller *caller = scene->caller;
 	struct err err = find_series(scene->view, caller->tenant, text, &token, &found);
 	if (err.kind == ERR_NOT_FOUND)
 		return unknown();
 	TRY(err);
-	TRY(stands(scene->view, &found, scene->now, scene->arena, &does));
+	TRY(find_end(scene, &found, NULL, &end));
 	TRY(device_record_is_lost(scene->view, caller->tenant, found.device, &is_lost));
 	TRY(remember_tokens_fit(scene->server->volume.keys, &found, &token, scene->now, &fit));
 	bool is_idle = scene->now.ms - found.turned.ms > REMEMBERING_FRESH_MS;
 	bool is_ours = ids_equal(found.application, caller->application);
-	if (!does || is_lost || is_idle || !is_ours || fit == REMEMBER_STALE)
+	if (scene->now.ms >= end.ms || is_lost || is_idle || !is_ours || fit == REMEMBER_STALE)
 		return unknown();
 	*remembered = found;
 	return OK;

@@ -22,6 +22,7 @@ struct remembering {
 	bool begins;                     /* a right code begins one */
 	struct remember_token token;     /* as it was typed; of one that begins the series alone */
 	struct remembered series;        /* as it was found, or as it begins */
+	struct instant end;              /* of it; what the policies say counts */
 	uint8_t nonce[REMEMBERED_NONCE]; /* of the next secret */
 	struct event_draft trusted;      /* device.trusted, of one that begins */
 	struct event_draft alarm;        /* alert.raised, sealed when prepare runs again: few calls need it */
