@@ -65,9 +65,10 @@ const char *check_text(enum check_fault fault)
 		[CHECK_ROW_FORM] = "an entry is not in a known form",
 		[CHECK_ROW_MISSING] = "an entry is missing",
 		[CHECK_ROW_BEYOND] = "an entry stands behind the last one that the head row names",
-		[CHECK_LEAF] = "an entry's bytes do not have the hash that stands beside them",
+		[CHECK_LEAF] =
+			"an entry's bytes are no event, or do not have the hash that stands beside them",
 		[CHECK_INDEX] = "an entry is not the next of its tenant",
-		[CHECK_CHAIN] = "an entry does not continue the chain",
+		[CHECK_CHAIN] = "an entry is not what the chain was made over",
 		[CHECK_HEAD_CHAIN] = "the head row names another chain than the last entry",
 		[CHECK_CHECKPOINT_FORM] = "a checkpoint is not in its form, or contradicts its own note",
 		[CHECK_CHECKPOINT_ROOT] = "a tenant's tree has another root than its checkpoint",
@@ -266,11 +267,19 @@ static void check_claims_left(struct check *check)
 
 /* ---- the log ---- */
 
+/* A hash that was made from the leaf is its own; the chain holds it to what was written. */
+static bool hash_holds(const struct log_row *row)
+{
+	if (!row->hash_is_stored)
+		return true;
+	struct merkle_hash hash = merkle_leaf(row->leaf);
+	return memcmp(&hash, &row->leaf_hash, sizeof hash) == 0;
+}
+
 static bool leaf_holds(const struct log_row *row)
 {
 	struct leaf leaf;
-	struct merkle_hash hash = merkle_leaf(row->leaf);
-	return memcmp(&hash, &row->leaf_hash, sizeof hash) == 0 && !err_failed(leaf_decode(row->leaf, &leaf));
+	return hash_holds(row) && !err_failed(leaf_decode(row->leaf, &leaf));
 }
 
 static enum check_fault judge(const struct check *check, const struct check_tenant *tenant,

@@ -20,9 +20,9 @@ enum check_fault {
 	CHECK_ROW_FORM,        /* an entry is not in a known form */
 	CHECK_ROW_MISSING,     /* the entry that must stand here is not there */
 	CHECK_ROW_BEYOND,      /* an entry behind the one that the head row names */
-	CHECK_LEAF,            /* an entry's bytes do not have the hash beside them */
+	CHECK_LEAF,            /* an entry's bytes are no leaf, or not that of the hash beside them */
 	CHECK_INDEX,           /* an entry is not the next of its tenant */
-	CHECK_CHAIN,           /* an entry does not continue the chain */
+	CHECK_CHAIN,           /* an entry, or its link, is not what was chained */
 	CHECK_HEAD_CHAIN,      /* the head row names another chain than the last entry */
 	CHECK_CHECKPOINT_FORM, /* a checkpoint is not in its form, or contradicts its own note */
 	CHECK_CHECKPOINT_ROOT, /* a tenant's tree had another root at the size that a checkpoint names */

@@ -13,12 +13,12 @@ void log_key(uint64_t sequence, uint8_t key[static 8])
 
 void log_encode(const struct log_row *row, struct buf *out)
 {
-	buf_put_u8(out, row->leaf.len ? LOG_ROW_VERSION : LOG_STUB_VERSION);
+	bool stub = row->leaf.len == 0;
+	buf_put_u8(out, stub ? LOG_ROW_STUB : LOG_ROW_LEAF);
 	buf_put(out, SPAN_BYTES(row->tenant.bytes));
 	buf_put_u64(out, row->index);
 	buf_put(out, SPAN_BYTES(row->chain));
-	buf_put(out, SPAN_BYTES(row->leaf_hash.bytes));
-	buf_put(out, row->leaf);
+	buf_put(out, stub ? SPAN_BYTES(row->leaf_hash.bytes) : row->leaf);
 }
 
 fallible log_decode(struct span key, struct span value, struct log_row *row)
@@ -30,11 +30,15 @@ fallible log_decode(struct span key, struct span value, struct log_row *row)
 	reader_copy(&reader, read.tenant.bytes, sizeof read.tenant.bytes);
 	read.index = reader_u64(&reader);
 	reader_copy(&reader, read.chain, sizeof read.chain);
-	reader_copy(&reader, read.leaf_hash.bytes, sizeof read.leaf_hash.bytes);
+	read.hash_is_stored = version != LOG_ROW_LEAF;
+	if (read.hash_is_stored)
+		reader_copy(&reader, read.leaf_hash.bytes, sizeof read.leaf_hash.bytes);
 	read.leaf = reader.rest;
-	bool stub = version == LOG_STUB_VERSION;
-	if (reader.failed || (version != LOG_ROW_VERSION && !stub) || stub != (read.leaf.len == 0))
+	bool known = version == LOG_ROW_HASHED || version == LOG_ROW_STUB || version == LOG_ROW_LEAF;
+	if (reader.failed || !known || (version == LOG_ROW_STUB) != (read.leaf.len == 0))
 		return FAIL(CORRUPT, "a row of the log is not in a known form");
+	if (!read.hash_is_stored)
+		read.leaf_hash = merkle_leaf(read.leaf);
 	*row = read;
 	return OK;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* log - the rows of the log: one appended row an event, keyed by the volume's sequence.
  *
- * Row: version 1 ‖ tenant 16 ‖ index 8 ‖ chain 32 ‖ leaf hash 32 ‖ leaf. Source: docs/formats.md "log row".
+ * Row: version 3 ‖ tenant 16 ‖ index 8 ‖ chain 32 ‖ leaf; a stub has the leaf's hash in place of the leaf, and rows of
+ * version 1 have both. Source: docs/formats.md "log row".
  */
 #pragma once
 
@@ -13,7 +14,13 @@
 
 struct words; /* store/words.h */
 
-enum { LOG_ROW_VERSION = 1, LOG_STUB_VERSION = 2, LOG_ROW_HEADER = 1 + 16 + 8 + 32 + 32 };
+enum log_row_version {
+	LOG_ROW_HASHED = 1, /* no more written */
+	LOG_ROW_STUB = 2,
+	LOG_ROW_LEAF = 3,
+};
+
+enum { LOG_ROW_HEADER = 1 + 16 + 8 + 32, LOG_STUB_SIZE = LOG_ROW_HEADER + 32 };
 
 struct log_row {
 	uint64_t sequence;
@@ -21,7 +28,8 @@ struct log_row {
 	uint64_t index;
 	uint8_t chain[HASH_BLAKE];
 	struct merkle_hash leaf_hash;
-	struct span leaf;          /* borrowed; empty in a stub (pruned) */
+	bool hash_is_stored; /* as read, so that it may differ from the leaf's; else it was made from the leaf */
+	struct span leaf;    /* borrowed; empty in a stub (pruned) */
 	const struct words *words; /* not of the row's bytes: NULL where only those are at hand */
 };
 

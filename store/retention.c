@@ -170,7 +170,7 @@ fallible pruned_drop_leaf(
 	struct log_row row;
 	struct leaf leaf;
 	uint8_t key[8];
-	scoped(buf) stub = BUF(LOG_ROW_HEADER);
+	scoped(buf) stub = BUF(LOG_STUB_SIZE);
 	*dropped = false;
 	TRY(log_get(&act->txn, sequence, &row));
 	if (!ids_equal(row.tenant, hold_tenant(clearance)))

@@ -194,31 +194,71 @@ Test(check, finds_any_flipped_bit_of_an_entry)
 	cr_assert(run(&world, NULL).fault == CHECK_SOUND);
 }
 
+struct place {
+	const char *what;
+	size_t byte;
+	enum check_fault fault;
+};
+
+static void flip_each(struct world *world, uint64_t sequence, const struct place *places, size_t count)
+{
+	uint8_t key[8];
+	log_key(sequence, key);
+	for (size_t i = 0; i < count; i++) {
+		flip(world, TABLE_LOG, SPAN_BYTES(key), places[i].byte * 8 + 4);
+		finds(world, places[i].fault, sequence, places[i].what);
+		flip(world, TABLE_LOG, SPAN_BYTES(key), places[i].byte * 8 + 4);
+	}
+}
+
 Test(check, names_what_was_changed_in_an_entry)
 {
-	static const struct {
-		const char *what;
-		size_t byte;
-		enum check_fault fault;
-	} PLACES[] = {
+	static const struct place PLACES[] = {
 		{"version", 0, CHECK_ROW_FORM},
 		{"index", 24, CHECK_INDEX},
 		{"chain", 25, CHECK_CHAIN},
-		{"hash", 57, CHECK_LEAF},
-		{"leaf", LOG_ROW_HEADER + 5, CHECK_LEAF},
+		{"the leaf's version", LOG_ROW_HEADER, CHECK_LEAF},
+		{"the leaf", LOG_ROW_HEADER + 5, CHECK_CHAIN},
 	};
 	uint8_t key[8];
 	scoped(world) world;
 	make(&world);
 	log_key(77, key);
-	for (size_t i = 0; i < sizeof PLACES / sizeof PLACES[0]; i++) {
-		flip(&world, TABLE_LOG, SPAN_BYTES(key), PLACES[i].byte * 8 + 4);
-		finds(&world, PLACES[i].fault, 77, PLACES[i].what);
-		flip(&world, TABLE_LOG, SPAN_BYTES(key), PLACES[i].byte * 8 + 4);
-	}
+	flip_each(&world, 77, PLACES, sizeof PLACES / sizeof PLACES[0]);
 	flip(&world, TABLE_LOG, SPAN_BYTES(key), 16 * 8);
 	struct check_report report = run(&world, NULL);
 	cr_assert(report.fault == CHECK_INDEX && report.sequence == 77, "tenant");
+}
+
+/* Rows of stores that were made before version 3. */
+static void make_hashed(struct world *world, uint64_t sequence)
+{
+	uint8_t key[8];
+	struct log_row row;
+	scoped(buf) old = BUF(1 << 17);
+	scoped(buf) value = BUF(1 << 17);
+	log_key(sequence, key);
+	get_raw(world, TABLE_LOG, SPAN_BYTES(key), &old);
+	world_must(log_decode(SPAN_BYTES(key), buf_span(&old), &row));
+	buf_put_u8(&value, LOG_ROW_HASHED);
+	buf_put(&value, span_of(old.data + 1, LOG_ROW_HEADER - 1));
+	buf_put(&value, SPAN_BYTES(row.leaf_hash.bytes));
+	buf_put(&value, row.leaf);
+	put_raw(world, TABLE_LOG, SPAN_BYTES(key), buf_span(&value));
+}
+
+Test(check, holds_an_entry_of_the_first_form_to_the_hash_beside_it)
+{
+	static const struct place PLACES[] = {
+		{"chain", 25, CHECK_CHAIN},
+		{"hash", 57, CHECK_LEAF},
+		{"leaf", LOG_STUB_SIZE + 5, CHECK_LEAF},
+	};
+	scoped(world) world;
+	make(&world);
+	make_hashed(&world, 77);
+	cr_assert(run(&world, NULL).fault == CHECK_SOUND);
+	flip_each(&world, 77, PLACES, sizeof PLACES / sizeof PLACES[0]);
 }
 
 static void move_row(struct world *world, uint64_t from, uint64_t to)

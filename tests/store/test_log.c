@@ -40,7 +40,7 @@ Test(log, what_is_encoded_is_decoded)
 	struct log_row row = example(), read;
 	scoped(buf) value = BUF(512);
 	log_encode(&row, &value);
-	cr_assert(value.len == LOG_ROW_HEADER + sizeof LEAF && value.data[0] == LOG_ROW_VERSION);
+	cr_assert(value.len == LOG_ROW_HEADER + sizeof LEAF && value.data[0] == LOG_ROW_LEAF);
 	cr_assert(!err_failed(decode(row.sequence, buf_span(&value), &read)));
 	cr_assert(same(&row, &read));
 }
@@ -51,7 +51,7 @@ Test(log, a_row_without_its_leaf_is_a_stub)
 	scoped(buf) value = BUF(512);
 	row.leaf = SPAN_NONE;
 	log_encode(&row, &value);
-	cr_assert(value.len == LOG_ROW_HEADER && value.data[0] == LOG_STUB_VERSION);
+	cr_assert(value.len == LOG_STUB_SIZE && value.data[0] == LOG_ROW_STUB);
 	cr_assert(!err_failed(decode(row.sequence, buf_span(&value), &read)));
 	cr_assert(same(&row, &read));
 }
@@ -70,19 +70,41 @@ Test(log, keys_sort_like_their_sequences)
 	}
 }
 
+static void refuses_pieces(struct span value, size_t least)
+{
+	struct log_row read;
+	for (size_t len = 0; len < least; len++)
+		cr_assert(decode(1, span_of(value.at, len), &read).kind == ERR_CORRUPT, "%zu bytes", len);
+	cr_assert(!err_failed(decode(1, span_of(value.at, least), &read)));
+}
+
+Test(log, refuses_what_is_cut_short)
+{
+	struct log_row row = example();
+	scoped(buf) whole = BUF(512);
+	scoped(buf) stub = BUF(512);
+	scoped(buf) hashed = BUF(512);
+	log_encode(&row, &whole);
+	refuses_pieces(buf_span(&whole), LOG_ROW_HEADER + 1);
+	row.leaf = SPAN_NONE;
+	log_encode(&row, &stub);
+	refuses_pieces(buf_span(&stub), LOG_STUB_SIZE);
+	vectors_read_hex("golden/log_row_1.hex", &hashed);
+	refuses_pieces(buf_span(&hashed), LOG_STUB_SIZE + 1);
+}
+
 Test(log, refuses_what_is_no_row)
 {
 	struct log_row row = example(), read = {.sequence = 7};
 	scoped(buf) value = BUF(512);
 	log_encode(&row, &value);
-	for (size_t len = 0; len <= LOG_ROW_HEADER; len++)
-		cr_assert(decode(1, span_of(value.data, len), &read).kind == ERR_CORRUPT, "%zu bytes", len);
+	buf_put(&value, SPAN_BYTES(row.leaf_hash.bytes));
 	for (unsigned version = 0; version < 256; version++) {
 		value.data[0] = (uint8_t)version;
-		bool fits = version == LOG_ROW_VERSION;
+		bool fits = version == LOG_ROW_LEAF || version == LOG_ROW_HASHED;
 		cr_assert(err_failed(decode(1, buf_span(&value), &read)) != fits, "version %u", version);
 	}
-	value.data[0] = LOG_ROW_VERSION;
+	value.data[0] = LOG_ROW_LEAF;
 	cr_assert(log_decode(SPAN_LIT("seven b"), buf_span(&value), &read).kind == ERR_CORRUPT);
 	cr_assert(log_decode(SPAN_LIT("nine byte"), buf_span(&value), &read).kind == ERR_CORRUPT);
 }
@@ -129,14 +151,46 @@ Test(log, a_link_is_the_hash_that_the_format_names)
 	cr_assert(memcmp(link, expected, sizeof link) == 0);
 }
 
-Test(log, reads_its_golden_file_for_ever)
+static void reads_golden(const char *file, const struct log_row *row)
 {
-	struct log_row row = example(), read;
+	struct log_row read;
+	scoped(buf) golden = BUF(512);
+	vectors_read_hex(file, &golden);
+	cr_assert(!err_failed(decode(row->sequence, buf_span(&golden), &read)), "%s", file);
+	cr_assert(same(row, &read), "%s", file);
+}
+
+static void writes_golden(const char *file, const struct log_row *row)
+{
 	scoped(buf) golden = BUF(512);
 	scoped(buf) value = BUF(512);
-	vectors_read_hex("golden/log_row_1.hex", &golden);
-	cr_assert(!err_failed(decode(row.sequence, buf_span(&golden), &read)));
-	cr_assert(same(&row, &read));
+	vectors_read_hex(file, &golden);
+	log_encode(row, &value);
+	cr_assert(span_equal(buf_span(&value), buf_span(&golden)), "%s", file);
+}
+
+Test(log, reads_its_golden_files_for_ever_and_writes_the_newest)
+{
+	struct log_row row = example();
+	reads_golden("golden/log_row_1.hex", &row);
+	reads_golden("golden/log_row_3.hex", &row);
+	writes_golden("golden/log_row_3.hex", &row);
+	row.leaf = SPAN_NONE;
+	reads_golden("golden/log_row_2.hex", &row);
+	writes_golden("golden/log_row_2.hex", &row);
+}
+
+Test(log, a_stored_hash_is_told_from_one_that_was_made)
+{
+	struct log_row row = example(), read;
+	scoped(buf) hashed = BUF(512);
+	scoped(buf) value = BUF(512);
+	vectors_read_hex("golden/log_row_1.hex", &hashed);
+	hashed.data[hashed.len - 1] ^= 1;
+	cr_assert(!err_failed(decode(row.sequence, buf_span(&hashed), &read)));
+	cr_assert(read.hash_is_stored && memcmp(&read.leaf_hash, &row.leaf_hash, sizeof row.leaf_hash) == 0);
 	log_encode(&row, &value);
-	cr_assert(span_equal(buf_span(&value), buf_span(&golden)), "the encoding is the golden one");
+	value.data[value.len - 1] ^= 1;
+	cr_assert(!err_failed(decode(row.sequence, buf_span(&value), &read)));
+	cr_assert(!read.hash_is_stored && memcmp(&read.leaf_hash, &row.leaf_hash, sizeof row.leaf_hash) != 0);
 }

@@ -397,9 +397,9 @@ static void other_chain(struct log_row *row)
 	row->chain[0] ^= 1;
 }
 
-static void other_hash(struct log_row *row)
+static void other_leaf(struct log_row *row)
 {
-	row->leaf_hash.bytes[0] ^= 1;
+	row->leaf.len--;
 }
 
 static void other_index(struct log_row *row)
@@ -442,11 +442,11 @@ Test(volume, refuses_a_log_with_a_gap_behind_the_fold)
 
 Test(volume, refuses_a_broken_chain_behind_the_fold)
 {
-	scoped(world) hash;
+	scoped(world) leaf;
 	scoped(world) index;
-	grow(&hash, 100);
-	edit(&hash, 50, other_hash);
-	check_refused(&hash, ERR_CORRUPT);
+	grow(&leaf, 100);
+	edit(&leaf, 50, other_leaf);
+	check_refused(&leaf, ERR_CORRUPT);
 	grow(&index, 100);
 	edit(&index, 50, other_index);
 	check_refused(&index, ERR_CORRUPT);
