@@ -25,13 +25,13 @@ static fallible decode(const struct row *row, struct id tenant, struct id id, st
 	if (reader_u8(&reader) != RECORD_VERSION)
 		return FAIL(CORRUPT, "a device's record has an unknown version");
 	uint8_t state = reader_u8(&reader);
-	read.state = state == DEVICE_RECORD_LOST ? DEVICE_RECORD_LOST : DEVICE_RECORD_KNOWN;
+	read.state = (enum device_record_state)state;
 	read.person = noun_take_id(&reader);
 	read.first_seen.ms = reader_i64(&reader);
 	read.last_seen.ms = reader_i64(&reader);
 	read.sealed = reader_sized(&reader);
 	TRY(reader_check(&reader));
-	if (state > DEVICE_RECORD_LOST)
+	if (state > DEVICE_RECORD_BLOCKED)
 		return FAIL(CORRUPT, "a device's record has an unknown state");
 	*record = read;
 	return OK;
@@ -49,7 +49,7 @@ fallible device_record_is_lost(const struct view *view, struct id tenant, struct
 		err = decode(&row, tenant, id, &read);
 	if (err.kind != ERR_NOT_FOUND)
 		TRY(err);
-	*is_lost = read.state == DEVICE_RECORD_LOST;
+	*is_lost = read.state != DEVICE_RECORD_KNOWN;
 	return OK;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* device_record - the devices of a person: when each was first and last seen, and whether it was reported lost; and
+/* device_record - the devices of a person: when each was first and last seen, and whether it was reported lost or blocked; and
  * who else used the same one. The application's own id of a device, and its words, are sealed under the person. */
 #pragma once
 
@@ -7,7 +7,11 @@
 #include "store/noun.h"
 
 /* Stored numbers: never renumber. */
-enum device_record_state { DEVICE_RECORD_KNOWN = 0, DEVICE_RECORD_LOST = 1 };
+enum device_record_state {
+	DEVICE_RECORD_KNOWN = 0,
+	DEVICE_RECORD_LOST = 1,
+	DEVICE_RECORD_BLOCKED = 2, /* its person says that somebody else got in from it */
+};
 
 enum {
 	DEVICE_RECORD_SEALED_MAX = 1024,      /* bytes */
@@ -32,7 +36,7 @@ struct device_record {
 fallible device_record_get(const struct view *view, struct id tenant, struct id id, struct arena *arena,
 	struct device_record *record);
 
-/* device_record_is_lost - what a proof, a login and a use ask before they count. An id that stands in no registry,
+/* device_record_is_lost - lost or blocked: what a proof, a login and a use ask before they count. An id that stands in no registry,
  * or none, is not lost. Fails: FORGED · CORRUPT. Cost: one row is read, nothing is unsealed. */
 fallible device_record_is_lost(const struct view *view, struct id tenant, struct id id, bool *is_lost);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* api_devices - GET /v1/people/{person}/devices, GET and PATCH /v1/devices/{device}, POST /v1/devices/{device}/lost. */
+/* api_devices - GET /v1/people/{person}/devices, GET and PATCH /v1/devices/{device}, POST /v1/devices/{device}/lost and
+ * /not-me. */
 #include "server/api/ask.h"
 #include "server/core/devices.h"
 #include "server/core/people.h"
@@ -8,7 +9,10 @@ enum { USERS_MAX = 100 /* of one device that are shown */ };
 
 static const char *state_name(const struct device_record *record)
 {
-	return record->state == DEVICE_RECORD_LOST ? "lost" : "known";
+	static const char *const NAMES[] = {[DEVICE_RECORD_KNOWN] = "known",
+		[DEVICE_RECORD_LOST] = "lost",
+		[DEVICE_RECORD_BLOCKED] = "blocked"};
+	return NAMES[record->state];
 }
 
 static void put_device(struct json_out *out, const struct device_record *record)
@@ -190,7 +194,7 @@ static fallible answer_rename(struct call *call, struct json_out *out)
 
 const struct handler api_devices_rename = {prepare_rename, write_rename, answer_rename};
 
-/* ---- POST /v1/devices/{device}/lost ---- */
+/* ---- POST /v1/devices/{device}/lost, and /not-me ---- */
 
 /* Nothing, or an empty object. */
 static fallible read_nothing(struct call *call)
@@ -203,7 +207,7 @@ static fallible read_nothing(struct call *call)
 	return call_check(call);
 }
 
-static fallible prepare_lost(struct call *call)
+static fallible prepare_end(struct call *call, enum devices_end end)
 {
 	struct devices_lost *lost = call_new(call, struct devices_lost);
 	struct person person;
@@ -217,10 +221,21 @@ static fallible prepare_lost(struct call *call)
 	struct view view = view_reading(&reading);
 	struct scene scene = ask_scene(call, &view);
 	TRY(devices_find(&scene, id, &lost->record, &person));
+	lost->end = end;
 	TRY(devices_lost_prepare(&scene, &person, lost));
 	call->ask = lost;
-	call->act = lost->record.state == DEVICE_RECORD_LOST ? CALL_NO_ACT : CALL_EVENT;
+	call->act = devices_is_ended(lost) ? CALL_NO_ACT : CALL_EVENT;
 	return OK;
+}
+
+static fallible prepare_lost(struct call *call)
+{
+	return prepare_end(call, DEVICES_LOST);
+}
+
+static fallible prepare_not_me(struct call *call)
+{
+	return prepare_end(call, DEVICES_NOT_ME);
 }
 
 static fallible write_lost(struct act *act, struct call *call)
@@ -236,3 +251,4 @@ static fallible answer_lost(struct call *call, struct json_out *out)
 }
 
 const struct handler api_devices_lost = {prepare_lost, write_lost, answer_lost};
+const struct handler api_devices_not_me = {prepare_not_me, write_lost, answer_lost};

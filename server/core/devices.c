@@ -7,6 +7,7 @@
 #include "server/core/forgetting.h"
 #include "server/core/people.h"
 #include "server/core/proof.h"
+#include "server/core/second.h"
 #include "store/verification.h"
 
 enum { COUNT_TEXT = 16 };
@@ -220,6 +221,33 @@ static fallible count_closed(const struct scene *scene, const struct device_reco
 	return buf_check(text);
 }
 
+/* What each of the two ways is on the log, in the mails and in the rows. */
+static const struct ending {
+	enum action action;
+	enum notice_kind notice;
+	enum device_record_state state;
+	enum forgetting_cause cause;
+} ENDINGS[] = {
+	[DEVICES_LOST] = {ACTION_DEVICE_REPORTED_LOST, NOTICE_DEVICE_LOST, DEVICE_RECORD_LOST,
+		FORGETTING_LOST},
+	[DEVICES_NOT_ME] = {ACTION_LOGIN_DENIED_BY_USER, NOTICE_NOT_ME, DEVICE_RECORD_BLOCKED,
+		FORGETTING_NOT_ME},
+};
+
+/* Who says that it was not them has to be them. */
+static fallible check_may_end(const struct scene *scene, const struct person *person, enum devices_end end)
+{
+	if (end == DEVICES_LOST)
+		return check_may(scene, person);
+	TRY(second_check_person(scene->caller));
+	return is_own(scene, person) ? OK : FAIL(DENIED, "only its person can say that it was not them");
+}
+
+bool devices_is_ended(const struct devices_lost *lost)
+{
+	return lost->record.state >= ENDINGS[lost->end].state;
+}
+
 /* The person at every address, then the owners at their own. */
 static fallible tell_lost(const struct scene *scene, const struct person *person, struct devices_lost *lost)
 {
@@ -234,7 +262,7 @@ static fallible tell_lost(const struct scene *scene, const struct person *person
 	struct message_value values[] = {{"to", SPAN_NONE}, {"label", person->name}, {"actor", actor},
 		tell_time(scene->now, time), {"device", name}};
 	struct tell_ask ask = {.person = person->id,
-		.kind = NOTICE_DEVICE_LOST,
+		.kind = ENDINGS[lost->end].notice,
 		.about = record->id,
 		.values = values,
 		.count = name.len ? 5 : 4,
@@ -253,25 +281,26 @@ fallible devices_lost_prepare(
 {
 	scoped(buf) count = BUF(COUNT_TEXT);
 	struct device_record *record = &lost->record;
-	TRY(check_may(scene, person));
+	TRY(check_may_end(scene, person, lost->end));
 	TRY(count_closed(scene, record, &count));
 	const struct detail_field by = {
 		"reported_by", is_own(scene, person) ? SPAN_LIT("person") : SPAN_LIT("other"), DETAIL_TEXT};
 	const struct detail_field closed = {"sessions_closed", buf_span(&count), DETAIL_TEXT};
 	TRY(seal_record(scene->server->volume.keys, record, scene->arena, &lost->sealed));
 	TRY(tell_lost(scene, person, lost));
-	TRY(seal_change(scene, ACTION_DEVICE_REPORTED_LOST, record, &by, &lost->reported));
+	TRY(seal_change(scene, ENDINGS[lost->end].action, record, &by, &lost->reported));
 	return seal_change(scene, ACTION_DEVICE_REVOKED, record, &closed, &lost->revoked);
 }
 
 fallible devices_lost_write(struct act *act, struct devices_lost *lost)
 {
 	struct device_record *record = &lost->record;
+	const struct ending *ending = &ENDINGS[lost->end];
 	TRY(check_still(act, record));
-	record->state = DEVICE_RECORD_LOST;
+	record->state = ending->state;
 	TRY(device_record_put(act, record, lost->sealed));
 	TRY(letters_write(act, &lost->told));
 	TRY(act_add(act, record->tenant, &lost->reported.leaf, NULL));
 	TRY(act_add(act, record->tenant, &lost->revoked.leaf, NULL));
-	return forgetting_device(act, record->tenant, record->person, record->id, FORGETTING_LOST);
+	return forgetting_device(act, record->tenant, record->person, record->id, ending->cause);
 }

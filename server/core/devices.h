@@ -65,8 +65,13 @@ fallible devices_rename_write(struct act *act, struct devices_rename *rename);
 
 enum { DEVICES_CLOSED_MAX = 10000 /* verifications that are looked at for the count */ };
 
+/* Why nobody is to come from a device any more. */
+enum devices_end { DEVICES_LOST, DEVICES_NOT_ME };
+
 struct devices_lost {
-	struct device_record record; /* as devices_find found it; lost already: there is nothing to write */
+	enum devices_end end; /* asked */
+	struct device_record
+		record; /* as devices_find found it; ended in this way already: there is nothing to write */
 	struct span sealed;
 	struct event_draft reported, revoked;
 	struct letters told;
@@ -75,7 +80,13 @@ struct devices_lost {
 /* devices_lost_prepare - by the person, or by who may change people. From then on nobody acts from it, what was proven
  * on it is no proof (proof_find), no login begins or ends there, and it is remembered no more; device.revoked says of
  * how many logins that was the end, with a + behind it when there were too many to look at. All addresses of the
- * person, and the owners, are told. Fails: DENIED. */
+ * person, and the owners, are told.
+ *
+ * DEVICES_NOT_ME ends as much, and is the person's word that somebody else got in from it: it is said by nobody else, and
+ * proven, and is an alarm. Fails: DENIED · PERSON_UNPROVEN. */
 fallible devices_lost_prepare(
 	const struct scene *scene, const struct person *person, struct devices_lost *lost);
 fallible devices_lost_write(struct act *act, struct devices_lost *lost);
+
+/* devices_is_ended - whether it ended in this way already; one that is blocked is not lost any more. */
+bool devices_is_ended(const struct devices_lost *lost);

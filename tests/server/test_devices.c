@@ -277,6 +277,58 @@ Test(devices, the_body_of_a_loss_says_nothing)
 	cr_assert(api_call(&scene.world, "POST", path, scene.owner.token, NULL, &scene.answer) == 200);
 }
 
+/* ---- "this was not me" ---- */
+
+static int deny(struct devices_scene *scene, const char *token, const char *id)
+{
+	char path[TEXT_MAX];
+	snprintf(path, sizeof path, "/v1/devices/%s/not-me", id);
+	return api_call(&scene->world, "POST", path, token, "{}", &scene->answer);
+}
+
+Test(devices, that_it_was_not_them_blocks_the_device_raises_the_alarm_and_is_told)
+{
+	scoped(devices_scene) scene = {0};
+	char id[ID_TEXT + 1];
+	const struct id *tenant = &scene.world.tenant.id;
+	open_scene(&scene);
+	post(&scene.world, &scene.ivana, "phone");
+	only_id(&scene, &scene.ivana, id);
+	cr_assert(deny(&scene, scene.ivana.token, id) == 200, "%s", scene.answer.body);
+	cr_assert(api_has(&scene.answer, "state", "blocked"));
+	cr_assert(api_count_events(&scene.world, *tenant, ACTION_LOGIN_DENIED_BY_USER) == 1);
+	cr_assert(api_count_events(&scene.world, *tenant, ACTION_DEVICE_REVOKED) == 1);
+	cr_assert(api_count_notices(&scene.world, scene.owner.id, NOTICE_NOT_ME) == 1, "the owner is told");
+	cr_assert(deny(&scene, scene.ivana.token, id) == 200);
+	cr_assert(lose(&scene, scene.ivana.token, id) == 200 && api_has(&scene.answer, "state", "blocked"),
+		"what is blocked is not merely lost");
+	cr_assert(api_count_events(&scene.world, *tenant, ACTION_LOGIN_DENIED_BY_USER) == 1);
+	cr_assert(api_count_events(&scene.world, *tenant, ACTION_DEVICE_REPORTED_LOST) == 0);
+}
+
+Test(devices, nobody_else_says_that_it_was_not_them_nor_does_who_is_not_proven)
+{
+	scoped(devices_scene) scene = {0};
+	char id[ID_TEXT + 1], path[TEXT_MAX];
+	open_scene(&scene);
+	post(&scene.world, &scene.ivana, "phone");
+	only_id(&scene, &scene.ivana, id);
+	cr_assert(deny(&scene, scene.owner.token, id) == 403, "%s", scene.answer.body);
+	cr_assert(deny(&scene, scene.vera.token, id) == 404, "%s", scene.answer.body);
+	cr_assert(deny(&scene, scene.world.tenant.token, id) == 403, "an application is nobody");
+	snprintf(path, sizeof path, "/v1/devices/%s/not-me", id);
+	const struct api_request asserted = {.method = "POST",
+		.path = path,
+		.token = scene.world.tenant.token,
+		.actor = scene.ivana.text,
+		.body = "{}"};
+	cr_assert(api_ask(&scene.world, &asserted, &scene.answer) == 403, "%s", scene.answer.body);
+	cr_assert(api_is_code(&scene.answer, 403, "person_unproven"), "%s", scene.answer.body);
+	cr_assert(
+		get(&scene, scene.world.tenant.token, id) == 200 && api_has(&scene.answer, "state", "known"));
+	cr_assert(api_count_events(&scene.world, scene.world.tenant.id, ACTION_LOGIN_DENIED_BY_USER) == 0);
+}
+
 /* ---- logins ---- */
 
 Test(devices, a_device_is_a_persons_from_its_first_right_code)

@@ -474,6 +474,23 @@ Test(remembering, rule_l_it_dies_at_once_with_a_lost_device_and_no_other_does)
 	cr_assert(is_opened(&scene), "%s", scene.answer.body);
 }
 
+Test(remembering, that_it_was_not_them_ends_what_the_device_remembers_and_its_logins)
+{
+	scoped(login_scene) scene = {0};
+	char token[TOKEN_MAX], device[ID_TEXT + 1];
+	open_remembered(&scene, token);
+	list(&scene, scene.world.tenant.token);
+	snprintf(device, sizeof device, "%s", api_text(&scene.answer, "items/0/device"));
+	cr_assert(call_at(&scene, "POST", "/v1/devices/", device, "/not-me", scene.person.token, "{}") == 200,
+		"%s", scene.answer.body);
+	cr_assert(listed(&scene) == 0 && count(&scene, ACTION_DEVICE_UNTRUSTED) == 1);
+	cr_assert(api_count_notices(&scene.world, scene.person.id, NOTICE_NOT_ME) == 1);
+	sign_in(&scene, "desk", token, NULL);
+	cr_assert(login_is(&scene.answer, "deny", "disabled"), "%s", scene.answer.body);
+	sign_in_for_days(&scene, "phone");
+	cr_assert(api_member(&scene.answer, "remember"), "their own device is another one");
+}
+
 Test(remembering, the_person_sees_them_and_ends_one_or_all)
 {
 	scoped(login_scene) scene = {0};
