@@ -127,7 +127,8 @@ class PostOffice:
         raise RuntimeError(f"Postfix does not answer: {(self.home / 'maillog').read_text()[-2000:]}")
 
     def stop(self):
-        self.process.terminate()
+        # What was started is a script that waits for the daemon: it is the daemon that has to end.
+        subprocess.run(["postfix", "-c", self.home, "stop"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, check=True)
         self.process.wait(timeout=30)
 
     def restart(self, tls):
