@@ -3,7 +3,7 @@
 
 Builds a store of many tenants through the HTTP batch API, the way that applications take, in batches of 50 events from one
 tenant after another, so that every fold meets every tenant. Then measures each filter alone and in pairs, facets, proofs, the delay of
-a follower, a full check, a rebuild of the index, bytes an event, a start after kill -9 and memory; all of it also on a small store
+a follower, exports, a full check, a rebuild of the index, bytes an event, a start after kill -9 and memory; all of it also on a small store
 whose tenants are as large as those of the large one. One JSON line a row, then the ratios of the large store to the small one, and the bars of the
 design. Bars are printed and never asserted."""
 import argparse
@@ -19,6 +19,7 @@ import subprocess
 import threading
 import time
 
+import leaving
 import machine
 import wire
 from service import Service
@@ -30,6 +31,7 @@ TEXTS = 5000
 CONNECTIONS = 8
 LOADERS = 32
 PROOFS = 200
+EXPORTERS = 20
 FOLLOWED = 60
 PAIRS = (("class", "actor"), ("action", "actor"), ("action", "outcome"), ("actor", "outcome"), ("text", "actor"), ("class", "outcome"))
 
@@ -248,6 +250,12 @@ class Store:
             self.fact("tail delay p50 ms", round(statistics.median(delays), 2), seen=len(delays))
             self.fact("tail delay p99 ms", round(delays[int(len(delays) * 0.99)], 2))
 
+    def leave(self):
+        """Exports of some tenants, in each format."""
+        tokens = [tenant.token for tenant in self.tenants[:EXPORTERS]]
+        for name, seen in leaving.measure(self.service, tokens):
+            self.fact(f"export rows/s, {name}", **seen)
+
     def look_at_process(self):
         """Memory, a start after kill -9, the check and the rebuild."""
         self.fact("private memory, MiB", round(self.service.rss_anon_mib(), 1))
@@ -271,6 +279,7 @@ class Store:
             self.fill()
             self.read()
             self.follow()
+            self.leave()
             self.look_at_process()
         finally:
             self.service.stop(signal.SIGKILL)
