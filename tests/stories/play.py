@@ -108,17 +108,27 @@ class Following:
         self.close()
 
 
+def library(folder, stem):
+    """A source beside this file, made into what can be preloaded."""
+    made = folder / f"{stem}.so"
+    subprocess.run(["cc", "-std=gnu17", "-D_GNU_SOURCE", "-O2", "-shared", "-fPIC", "-o", made, pathlib.Path(__file__).with_name(f"{stem}.c")], check=True)
+    return made
+
+
+def preload(*libraries):
+    """The value of LD_PRELOAD for a server, behind the sanitizer where it is built with one."""
+    linked = subprocess.run(["ldd", PROGRAMS / "munimentd"], capture_output=True, text=True, check=True).stdout
+    sanitizer = [line.split()[2] for line in linked.splitlines() if "libasan" in line]
+    return " ".join([*sanitizer, *map(str, libraries)])
+
+
 class Clock:
     """The wall clock of one server, moved while it runs (moved_clock.c). What waits by the other clock waits as long as ever."""
 
     def __init__(self, folder):
         self.path, self.ahead = folder / "clock", 0
         self.path.write_bytes(bytes(8))
-        library = folder / "moved_clock.so"
-        subprocess.run(["cc", "-std=gnu17", "-O2", "-shared", "-fPIC", "-o", library, pathlib.Path(__file__).with_name("moved_clock.c")], check=True)
-        linked = subprocess.run(["ldd", PROGRAMS / "munimentd"], capture_output=True, text=True, check=True).stdout
-        sanitizer = [line.split()[2] for line in linked.splitlines() if "libasan" in line]  # has to come first
-        self.environment = {"LD_PRELOAD": " ".join([*sanitizer, str(library)]), "MOVED_CLOCK": str(self.path)}
+        self.environment = {"LD_PRELOAD": preload(library(folder, "moved_clock")), "MOVED_CLOCK": str(self.path)}
 
     def move(self, seconds):
         """On, or back; in one step for whoever reads it meanwhile."""
