@@ -4,6 +4,7 @@
 #include "crypto/secret.h"
 #include "crypto/signed_receipt.h"
 #include "server/api/call.h"
+#include "server/api/verify_call.h"
 #include "server/core/proof.h"
 #include "server/core/receipts.h"
 #include "server/core/recoveries.h"
@@ -151,20 +152,6 @@ static fallible read_next(struct call *call, struct verifications_ask *ask)
 
 /* ---- handlers ---- */
 
-static fallible prepare(struct call *call, struct verifications_ask *ask)
-{
-	static const enum call_act ACTS[] = {CALL_NO_ACT, CALL_HOUSEKEEPING, CALL_EVENT};
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	ask->trace = call->trace;
-	ask->may_lock = call->runs > 1;
-	call->ask = ask;
-	TRY(verifications_prepare(call->server, &call->caller, &view, call->now, call->arena, ask));
-	call->act = ACTS[ask->act];
-	return OK;
-}
-
 static fallible make_ask(struct call *call, struct verifications_ask **ask)
 {
 	*ask = call_new(call, struct verifications_ask);
@@ -176,7 +163,7 @@ static fallible prepare_open(struct call *call)
 	struct verifications_ask *ask;
 	TRY(make_ask(call, &ask));
 	TRY(read_open(call, ask));
-	return prepare(call, ask);
+	return verify_call_prepare(call, ask);
 }
 
 static fallible prepare_next(struct call *call)
@@ -185,7 +172,7 @@ static fallible prepare_next(struct call *call)
 	TRY(make_ask(call, &ask));
 	TRY(ids_parse(ID_VERIFICATION, call->parts[0], &ask->id));
 	TRY(read_next(call, ask));
-	return prepare(call, ask);
+	return verify_call_prepare(call, ask);
 }
 
 static fallible prepare_cancel(struct call *call)
@@ -194,7 +181,7 @@ static fallible prepare_cancel(struct call *call)
 	TRY(make_ask(call, &ask));
 	TRY(ids_parse(ID_VERIFICATION, call->parts[0], &ask->id));
 	ask->cancels = true;
-	return prepare(call, ask);
+	return verify_call_prepare(call, ask);
 }
 
 /* ---- GET, and waiting in it ---- */
@@ -245,7 +232,7 @@ static fallible see_again(struct call *call, struct verifications_ask *ask)
 	struct view view = view_reading(&reading);
 	TRY(caller_renew(&view, call->now, call->arena, &call->caller));
 	return caller_has(&call->caller, call->route->scopes, call->route->capabilities)
-		? prepare(call, ask)
+		? verify_call_prepare(call, ask)
 		: FAIL(DENIED, "the caller may see it no longer");
 }
 
@@ -254,9 +241,9 @@ static fallible see_first(struct call *call, struct verifications_ask *ask)
 	uint64_t seen;
 	TRY(read_wait(call, &seen));
 	if (call->wait_ms == 0)
-		return prepare(call, ask);
+		return verify_call_prepare(call, ask);
 	TRY(waiters_enter(call->server->waiters, ask->id, &call->waiter));
-	struct err err = prepare(call, ask);
+	struct err err = verify_call_prepare(call, ask);
 	if (err_failed(err) || !is_waited_for(call, ask, seen)) {
 		waiters_leave(call->server->waiters, &call->waiter);
 		return err;
@@ -274,11 +261,6 @@ static fallible prepare_see(struct call *call)
 	TRY(ids_parse(ID_VERIFICATION, call->parts[0], &ask->id));
 	ask->sees = true;
 	return call->runs > 1 ? see_again(call, ask) : see_first(call, ask);
-}
-
-static fallible write_it(struct act *act, struct call *call)
-{
-	return verifications_write(act, call->ask);
 }
 
 /* ---- answering ---- */
@@ -384,7 +366,7 @@ static fallible answer(struct call *call, struct json_out *out)
 	return ask->decision == VERIFICATIONS_ALLOW ? put_allow(call, out, ask) : OK;
 }
 
-const struct handler api_verifications_add = {prepare_open, write_it, answer};
-const struct handler api_verifications_try = {prepare_next, write_it, answer};
+const struct handler api_verifications_add = {prepare_open, verify_call_write, answer};
+const struct handler api_verifications_try = {prepare_next, verify_call_write, answer};
 const struct handler api_verifications_see = {prepare_see, NULL, answer};
-const struct handler api_verifications_cancel = {prepare_cancel, write_it, answer};
+const struct handler api_verifications_cancel = {prepare_cancel, verify_call_write, answer};

@@ -138,13 +138,19 @@ Test(routes, two_rows_never_claim_one_request)
 				"%s", routes_at(i)->pattern);
 }
 
+/* Behind a door of another server stands a path of that server's, which takes a token as well. */
+static bool is_guarded(const char *pattern)
+{
+	return strncmp(pattern, "/v1/", 4) == 0 || strncmp(pattern, "/validate/", 10) == 0;
+}
+
 Test(routes, a_public_row_needs_nothing_and_every_other_a_token_that_may)
 {
 	for (size_t i = 0; i < routes_count(); i++) {
 		const struct route *row = routes_at(i);
 		bool public = row->needs & ROUTE_PUBLIC;
 		cr_assert(!public || (!row->scopes && !row->capabilities && row->method == HTTP_GET));
-		cr_assert(public == (strncmp(row->pattern, "/v1/", 4) != 0), "%s", row->pattern);
+		cr_assert(public == !is_guarded(row->pattern), "%s", row->pattern);
 		/* What only reads takes no body; what writes through a body has a limit. */
 		cr_assert((row->body_max > 0) ==
 				(row->method == HTTP_POST || row->method == HTTP_PUT ||
