@@ -38,6 +38,18 @@ static void date_of(int64_t days, struct parts *parts)
 	parts->year = (unsigned)(year_of_era + era * 400 + (parts->month <= 2));
 }
 
+unsigned timestamp_year(struct instant at)
+{
+	struct parts parts = {0};
+	date_of(at.ms < 0 ? 0 : at.ms / DAY_MS, &parts);
+	return parts.year;
+}
+
+struct instant timestamp_of_month(unsigned year, unsigned month)
+{
+	return (struct instant){days_of(year, month, 1) * DAY_MS};
+}
+
 static void put_digits(char *at, size_t width, unsigned v)
 {
 	for (size_t i = width; i > 0; i--, v /= 10)

@@ -2,8 +2,12 @@
 /* signin - fold policies, the strictest of each. */
 #include "policies/signin.h"
 
+#include "base/zone_rule.h"
+
 static const char *const ANSWERS[] = {
 	[SIGNIN_FLAG] = "flag", [SIGNIN_STEP_UP] = "step_up", [SIGNIN_DENY] = "deny"};
+
+static const char *const DAYS[SIGNIN_WEEKDAYS] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 
 enum { STEP_UP_AT = 50 }; /* unless a policy says when */
 
@@ -72,6 +76,36 @@ static void add_place(
 		signin->refused = REASON_OTHER_COUNTRY;
 }
 
+/* ---- when ---- */
+
+static bool has_day(const struct signin_hours *hours, unsigned weekday)
+{
+	return hours->days >> weekday & 1;
+}
+
+/* Hours that begin and end at the same minute are whole days. */
+static bool is_within(const struct signin_hours *hours, const struct zone_time *time)
+{
+	unsigned yesterday = (time->weekday + SIGNIN_WEEKDAYS - 1) % SIGNIN_WEEKDAYS;
+	bool begun = time->minute >= hours->from, ended = time->minute >= hours->to;
+	if (hours->from < hours->to)
+		return has_day(hours, time->weekday) && begun && !ended;
+	return (has_day(hours, time->weekday) && begun) || (has_day(hours, yesterday) && !ended);
+}
+
+/* A rule that can't be read says nothing: hours are a signal, and never a wall. */
+static void add_time(
+	struct signin *signin, const struct signin_policy *policy, const struct signin_facts *facts)
+{
+	struct zone_time time;
+	const struct signin_hours *hours = &policy->hours;
+	if (hours->days == 0 || err_failed(zone_rule_read(hours->rule, facts->now, &time)) ||
+		is_within(hours, &time))
+		return;
+	signin->flags |= SIGNIN_OUTSIDE_HOURS;
+	signin->step_up = signin->step_up || hours->outside == SIGNIN_STEP_UP;
+}
+
 /* ---- all of it ---- */
 
 static uint8_t lesser(uint8_t a, uint8_t b)
@@ -97,6 +131,7 @@ void signin_add(struct signin *signin, const struct signin_policy *policy, enum 
 {
 	add_factor(signin, policy, role_least, facts);
 	add_place(signin, policy, facts);
+	add_time(signin, policy, facts);
 	add_numbers(signin, policy);
 }
 
@@ -116,6 +151,21 @@ bool signin_lets_weaker(const struct signin *signin, struct instant now)
 bool signin_remembers(const struct signin *signin, unsigned score)
 {
 	return signin->remember_days > 0 && !signin->step_up && score < signin->step_up_at;
+}
+
+const char *signin_day_name(unsigned day)
+{
+	return DAYS[day];
+}
+
+bool signin_day_find(struct span name, unsigned *day)
+{
+	for (unsigned at = 0; at < SIGNIN_WEEKDAYS; at++)
+		if (span_is(name, DAYS[at])) {
+			*day = at;
+			return true;
+		}
+	return false;
 }
 
 const char *signin_answer_name(enum signin_answer answer)

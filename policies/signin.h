@@ -30,7 +30,7 @@ enum signin_answer { SIGNIN_FLAG = 0, SIGNIN_STEP_UP = 1, SIGNIN_DENY = 2, SIGNI
 struct signin_hours {
 	uint8_t days; /* bit 0 is Monday; 0: no hours are set */
 	uint16_t from,
-		to; /* minutes of the day; from > to: over midnight, and the day is that of its beginning */
+		to; /* minutes of the day; from >= to: over midnight, and the day is that of its beginning */
 	struct span zone; /* its name, as the tenant says it */
 	struct span rule; /* what the zone's name stood for when the policy was set: base/zone_rule.h */
 	enum signin_answer outside; /* FLAG or STEP_UP */
@@ -100,6 +100,10 @@ bool signin_lets_weaker(const struct signin *signin, struct instant now);
 
 /* signin_remembers - whether a remembered device may stand in for a factor now, at a login with this score. */
 bool signin_remembers(const struct signin *signin, unsigned score);
+
+/* signin_day_name - "mon" to "sun", of 0 to 6. signin_day_find - false when it is none of them. */
+const char *signin_day_name(unsigned day);
+bool signin_day_find(struct span name, unsigned *day);
 
 /* signin_answer_name - "flag", "step_up" or "deny". */
 const char *signin_answer_name(enum signin_answer answer);

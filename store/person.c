@@ -5,8 +5,14 @@
 #include "base/reader.h"
 #include "store/branch.h"
 
-/* Version 2 has a branch, version 1 has none. */
-enum { PERSON_RECORD = 1, PERSON_RECORD_BRANCH = 2, ROLE_RECORD = 1, RECORD_MAX = 4096 };
+/* Version 2 has a branch, version 1 has none; version 3 has it, none included, and a notice. */
+enum {
+	PERSON_RECORD = 1,
+	PERSON_RECORD_BRANCH = 2,
+	PERSON_RECORD_NOTICE = 3,
+	ROLE_RECORD = 1,
+	RECORD_MAX = 4096
+};
 
 static struct noun_seal seal_of(const struct person *person)
 {
@@ -40,14 +46,16 @@ static fallible decode_clear(
 	struct reader reader = READER(row->payload);
 	person->version = row->version;
 	unsigned version = reader_u8(&reader);
-	if (version != PERSON_RECORD && version != PERSON_RECORD_BRANCH)
+	if (version < PERSON_RECORD || version > PERSON_RECORD_NOTICE)
 		return FAIL(CORRUPT, "a person's record has an unknown version");
 	person->kind = reader_u8(&reader);
 	person->state = reader_u8(&reader);
 	person->language = reader_u8(&reader);
 	person->client = noun_take_id(&reader);
-	if (version == PERSON_RECORD_BRANCH)
+	if (version >= PERSON_RECORD_BRANCH)
 		person->branch = noun_take_id(&reader);
+	if (version >= PERSON_RECORD_NOTICE)
+		person->notice = reader_u32(&reader);
 	person->created.ms = reader_i64(&reader);
 	person->email_changed.ms = reader_i64(&reader);
 	TRY(read_roles(&reader, arena, person));
@@ -105,14 +113,20 @@ fallible person_put(struct act *act, const struct person *person, struct span se
 {
 	scoped(buf) record = BUF(RECORD_MAX);
 	struct noun_key key = noun_key(person->tenant, id_span(&person->id), SPAN_NONE);
-	bool has_branch = !ids_is_none(person->branch);
-	buf_put_u8(&record, has_branch ? PERSON_RECORD_BRANCH : PERSON_RECORD);
+	bool has_notice = person->notice > 0;
+	bool has_branch = has_notice || !ids_is_none(person->branch);
+	buf_put_u8(&record,
+		has_notice           ? PERSON_RECORD_NOTICE
+			: has_branch ? PERSON_RECORD_BRANCH
+				     : PERSON_RECORD);
 	buf_put_u8(&record, (uint8_t)person->kind);
 	buf_put_u8(&record, (uint8_t)person->state);
 	buf_put_u8(&record, (uint8_t)person->language);
 	buf_put(&record, id_span(&person->client));
 	if (has_branch)
 		buf_put(&record, id_span(&person->branch));
+	if (has_notice)
+		buf_put_u32(&record, person->notice);
 	buf_put_i64(&record, person->created.ms);
 	buf_put_i64(&record, person->email_changed.ms);
 	buf_put_u8(&record, (uint8_t)person->role_count);

@@ -28,6 +28,7 @@ struct person {
 	struct id client; /* whose contact; none for others */
 	struct id branch; /* none: of no branch */
 	struct instant created;
+	uint32_t notice; /* version of the monitoring notice that the person acknowledged; 0 = none */
 	struct instant email_changed; /* an address younger than 24 hours gets no enrolment code */
 	struct span roles[PERSON_ROLES_MAX];
 	size_t role_count;

@@ -4,7 +4,9 @@
 #include "server/core/tenant_policies.h"
 #include "server/core/tenant_roles.h"
 
-enum { GRACE_DAYS_MAX = 400, DAY_MS = 24 * 60 * 60 * 1000 };
+#include <stdio.h>
+
+enum { NOTICE_MAX = 1000000, GRACE_DAYS_MAX = 400, DAY_MS = 24 * 60 * 60 * 1000 };
 
 static const char *const FACTORS[] = {"email", "totp", NULL};
 
@@ -33,6 +35,32 @@ static void put_countries(struct json_out *out, const struct signin_policy *rule
 	json_out_close(out);
 }
 
+static void put_minute(struct json_out *out, const char *name, unsigned minute)
+{
+	char text[8];
+	snprintf(text, sizeof text, "%02u:%02u", minute / 60 % 100, minute % 60);
+	json_out_text(out, name, text);
+}
+
+static void put_hours(struct json_out *out, const struct signin_hours *hours)
+{
+	if (hours->days == 0) {
+		json_out_null(out, "hours");
+		return;
+	}
+	json_out_open(out, "hours");
+	json_out_open_array(out, "days");
+	for (unsigned day = 0; day < SIGNIN_WEEKDAYS; day++)
+		if (hours->days >> day & 1)
+			json_out_text(out, NULL, signin_day_name(day));
+	json_out_close_array(out);
+	put_minute(out, "from", hours->from);
+	put_minute(out, "to", hours->to);
+	json_out_span(out, "time_zone", hours->zone);
+	json_out_text(out, "outside", signin_answer_name(hours->outside));
+	json_out_close(out);
+}
+
 static void put_rules(struct json_out *out, const struct signin_policy *rules)
 {
 	json_out_text(out, "login_factor", roles_factor_name(rules->login));
@@ -50,6 +78,8 @@ static void put_rules(struct json_out *out, const struct signin_policy *rules)
 	put_number(out, "step_up_at", rules->step_up_at, SIGNIN_UNSET);
 	put_number(out, "deny_at", rules->deny_at, 0);
 	put_countries(out, rules);
+	put_hours(out, &rules->hours);
+	put_number(out, "notice", rules->notice, 0);
 }
 
 static void put_policy(struct json_out *out, const struct policy *policy)
@@ -194,6 +224,53 @@ static void read_countries(struct json_object *top, struct signin_policy *rules)
 	json_in_end(&countries);
 }
 
+static void read_days(struct json_object *object, struct signin_hours *hours)
+{
+	struct json_array array;
+	struct span word;
+	if (!json_in_array(object, "days", JSON_NEEDED, SIGNIN_WEEKDAYS, &array))
+		return;
+	if (array.count == 0)
+		json_in_note(object, "days", "missing");
+	while (json_in_next_text(&array, 3, &word)) {
+		unsigned day;
+		if (signin_day_find(word, &day))
+			hours->days |= (uint8_t)(1u << day);
+		else
+			json_in_note(object, "days", "not_allowed");
+	}
+}
+
+/* "08:00"; "24:00" ends a day. */
+static uint16_t read_minute(struct json_object *object, const char *name)
+{
+	struct span text = json_in_text(object, name, JSON_NEEDED, 5), hour, rest = text;
+	uint64_t h = 0, m = 0;
+	if (text.len == 0)
+		return 0;
+	bool read = text.len == 5 && span_cut(&rest, ':', &hour) && hour.len == 2 && rest.len == 2 &&
+		span_number(hour.at[0] == '0' ? span_from(hour, 1) : hour, 24, &h) &&
+		span_number(rest.at[0] == '0' ? span_from(rest, 1) : rest, 59, &m);
+	if (!read || h * 60 + m > SIGNIN_MINUTES)
+		json_in_note(object, name, "malformed");
+	return (uint16_t)(h * 60 + m);
+}
+
+static void read_hours(struct json_object *top, struct signin_hours *hours)
+{
+	static const char *const ANSWERS[] = {"flag", "step_up", NULL};
+	struct json_object object;
+	if (!json_in_object(top, "hours", JSON_OPTIONAL, &object))
+		return;
+	read_days(&object, hours);
+	hours->from = read_minute(&object, "from");
+	hours->to = read_minute(&object, "to");
+	hours->zone = ask_zone(&object);
+	int outside = json_in_word(&object, "outside", JSON_NEEDED, ANSWERS);
+	hours->outside = outside == 1 ? SIGNIN_STEP_UP : SIGNIN_FLAG;
+	json_in_end(&object);
+}
+
 static void read_grace(struct call *call, struct json_object *top, struct signin_policy *rules)
 {
 	rules->grace_until = json_in_time(top, "grace_until", JSON_OPTIONAL);
@@ -222,6 +299,8 @@ static fallible read_set(struct call *call, struct tenant_policies_set *set)
 	rules->step_up_at = read_number(&top, "step_up_at", 0, SIGNIN_SCORE_MOST, SIGNIN_UNSET);
 	rules->deny_at = read_number(&top, "deny_at", 1, SIGNIN_SCORE_MOST, 0);
 	read_countries(&top, rules);
+	read_hours(&top, &rules->hours);
+	rules->notice = (uint32_t)json_in_number(&top, "notice", JSON_OPTIONAL, 1, NOTICE_MAX, 0);
 	json_in_end(&top);
 	set->policy.name = call->parts[0];
 	return call_check(call);

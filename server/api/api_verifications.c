@@ -306,6 +306,16 @@ static void put_grace(struct json_out *out, const struct verifications_ask *ask)
 	json_out_close(out);
 }
 
+/* Which notice is to be shown and acknowledged: POST /v1/people/{person}/notice. */
+static void put_notice(struct json_out *out, const struct verifications_ask *ask)
+{
+	if (ask->reason != REASON_NOTICE_MISSING)
+		return;
+	json_out_open(out, "notice");
+	json_out_number(out, "version", ask->signin.notice);
+	json_out_close(out);
+}
+
 /* To send back as device.remember; it is not in an answer that is kept for a repeated request. */
 static void put_remember(struct json_out *out, const struct remembering *remembering)
 {
@@ -353,6 +363,7 @@ static fallible answer(struct call *call, struct json_out *out)
 	put_methods(out, &ask->methods);
 	put_started(out, ask);
 	put_grace(out, ask);
+	put_notice(out, ask);
 	signins_put_flags(out, ask->signin.flags);
 	if (ask->remembering && ask->remembering->typed.len)
 		json_out_bool(out, "remembered", ask->remembering->opened);

@@ -4,7 +4,9 @@
 
 #include "base/timestamp.h"
 #include "server/core/detail.h"
+#include "server/core/zones.h"
 #include "store/person.h"
+#include "store/tenant.h"
 
 enum { FIELD_MAX = 1024 };
 
@@ -70,6 +72,24 @@ static void print_countries(const struct signin_policy *rules, struct buf *text)
 		buf_put_text(text, signin_answer_name(rules->elsewhere));
 }
 
+static void print_hours(const struct signin_policy *rules, struct buf *text)
+{
+	const struct signin_hours *hours = &rules->hours;
+	if (hours->days == 0)
+		return;
+	for (unsigned day = 0; day < SIGNIN_WEEKDAYS; day++)
+		if (hours->days >> day & 1)
+			buf_printf(text, "%s ", signin_day_name(day));
+	buf_printf(text, "%02u:%02u-%02u:%02u %.*s %s", hours->from / 60, hours->from % 60, hours->to / 60,
+		hours->to % 60, SPAN_FMT(hours->zone), signin_answer_name(hours->outside));
+}
+
+static void print_notice(const struct signin_policy *rules, struct buf *text)
+{
+	if (rules->notice)
+		buf_printf(text, "%u", (unsigned)rules->notice);
+}
+
 static const struct {
 	const char *name;
 	void (*print)(const struct signin_policy *rules, struct buf *text);
@@ -83,6 +103,8 @@ static const struct {
 	{"step_up_at", print_step_up},
 	{"deny_at", print_deny},
 	{"countries", print_countries},
+	{"hours", print_hours},
+	{"notice", print_notice},
 };
 
 enum { FIELD_COUNT = sizeof FIELDS / sizeof FIELDS[0] };
@@ -141,12 +163,27 @@ fallible tenant_policies_find(const struct scene *scene, struct span name, struc
 	return policy_get(scene->view, tenant, name, scene->arena, policy);
 }
 
+/* Hours are the wall clock's of a zone: the tenant's, unless the policy names one. What the name stands for is looked
+ * up now, so that nobody who signs in waits for a file. */
+static fallible find_zone(const struct scene *scene, struct signin_hours *hours)
+{
+	struct tenant tenant;
+	if (hours->days == 0)
+		return OK;
+	if (hours->zone.len == 0) {
+		TRY(tenant_get(scene->view, scene->caller->tenant, scene->arena, &tenant));
+		hours->zone = tenant.time_zone;
+	}
+	return zones_rule(hours->zone, scene->arena, &hours->rule);
+}
+
 fallible tenant_policies_set_prepare(const struct scene *scene, struct tenant_policies_set *set)
 {
 	const struct caller *caller = scene->caller;
 	if (!ids_is_none(caller->person) && !caller->proven)
 		return FAIL_CODE(PERSON_UNPROVEN, "who changes how people sign in has to prove who they are");
 	set->tenant = caller->tenant;
+	TRY(find_zone(scene, &set->policy.rules.hours));
 	TRY(tenant_policies_find(scene, set->policy.name, &set->before));
 	return seal_event(scene, set);
 }

@@ -15,8 +15,8 @@ struct tenant_policies_set {
 	struct event_draft changed;
 };
 
-/* tenant_policies_set_prepare - replace a policy, whole. Fails: NOT_FOUND no such role · PERSON_UNPROVEN a person acts
- * who did not prove who they are. tenant_policies_set_write - Fails: STALE. */
+/* tenant_policies_set_prepare - replace a policy, whole. Fails: NOT_FOUND no such role · INVALID no such time zone ·
+ * PERSON_UNPROVEN a person acts who did not prove who they are. tenant_policies_set_write - Fails: STALE. */
 fallible tenant_policies_set_prepare(const struct scene *scene, struct tenant_policies_set *set);
 fallible tenant_policies_set_write(struct act *act, struct tenant_policies_set *set);
 

@@ -78,6 +78,12 @@ static fallible heed_policies(const struct server *server, const struct view *vi
 	return signins_read(server, view, &signins, arena, &ask->signin);
 }
 
+/* A member of staff signs in once they know how they are watched (R-P1). */
+static bool lacks_notice(const struct person *person, const struct signin *signin)
+{
+	return person->kind == PERSON_STAFF && person->notice < signin->notice;
+}
+
 /* A suspended person has ways, but none that is open. */
 static fallible take_person(const struct server *server, const struct view *view, struct arena *arena,
 	struct verifications_ask *ask)
@@ -92,6 +98,8 @@ static fallible take_person(const struct server *server, const struct view *view
 	TRY(person_print_roles(&person, arena, &ask->roles));
 	TRY(heed_policies(server, view, &person, arena, ask));
 	const struct methods_ask methods = {&person, &ask->signin, verification->is_action, ask->now};
+	if (ask->signin.refused == REASON_NONE && lacks_notice(&person, &ask->signin))
+		ask->signin.refused = REASON_NOTICE_MISSING;
 	if (person.state == PERSON_ACTIVE)
 		return methods_list(server, view, &methods, arena, &ask->methods);
 	ask->methods = (struct methods){.none = REASON_DISABLED};
@@ -130,8 +138,10 @@ static fallible heed_refusals(const struct view *view, struct verifications_ask 
 {
 	const struct verification *verification = &ask->verification;
 	TRY(device_record_is_lost(view, verification->tenant, verification->device, &ask->device_lost));
-	if (ask->device_lost || ask->signin.refused == REASON_OTHER_COUNTRY)
-		ask->methods = (struct methods){.none = REASON_DISABLED};
+	enum reason refused = ask->device_lost ? REASON_DISABLED : ask->signin.refused;
+	if (refused != REASON_NONE && ask->methods.none != REASON_DISABLED)
+		ask->methods = (struct methods){
+			.none = refused == REASON_NOTICE_MISSING ? REASON_NOTICE_MISSING : REASON_DISABLED};
 	return OK;
 }
 

@@ -166,3 +166,71 @@ Test(signin, an_expected_or_unknown_country_is_nothing_to_say)
 	cr_assert(at_home.flags == 0 && at_home.refused == REASON_NONE && !at_home.step_up);
 	cr_assert(nowhere.flags == 0 && nowhere.refused == REASON_NONE && !nowhere.step_up);
 }
+
+/* ---- when ---- */
+
+static struct signin_policy from_eight_to_six(enum signin_answer outside)
+{
+	struct signin_policy policy = signin_default();
+	policy.hours = (struct signin_hours){.days = 31,
+		.from = 8 * 60,
+		.to = 18 * 60,
+		.rule = SPAN_LIT("EET-2EEST,M3.5.0/3,M10.5.0/4"),
+		.outside = outside};
+	return policy;
+}
+
+/* 2026-11-21 is a Saturday; so many hours after its midnight in UTC. */
+static struct signin at_hour(const struct signin_policy *policy, int hour)
+{
+	const struct signin_facts facts = {.now = {1795219200000 + hour * (int64_t)3600000}};
+	const struct signin_policy nothing = signin_default();
+	return fold(policy, EMAIL, &nothing, EMAIL, &facts);
+}
+
+static bool is_outside(const struct signin_policy *policy, int hour)
+{
+	return at_hour(policy, hour).flags & SIGNIN_OUTSIDE_HOURS;
+}
+
+Test(signin, working_hours_are_those_of_the_zone_and_of_its_days)
+{
+	const struct signin_policy policy = from_eight_to_six(SIGNIN_FLAG);
+	cr_assert(is_outside(&policy, 10), "Saturday at noon in Helsinki");
+	cr_assert(is_outside(&policy, 2 * 24 + 5), "Monday at seven");
+	cr_assert(!is_outside(&policy, 2 * 24 + 6), "Monday at eight");
+	cr_assert(!is_outside(&policy, 2 * 24 + 15), "Monday at five in the afternoon");
+	cr_assert(is_outside(&policy, 2 * 24 + 16), "Monday at six");
+}
+
+Test(signin, hours_over_midnight_belong_to_the_day_of_their_beginning)
+{
+	struct signin_policy policy = from_eight_to_six(SIGNIN_FLAG);
+	policy.hours.days = 1u << 4; /* Friday */
+	policy.hours.from = 22 * 60;
+	policy.hours.to = 6 * 60;
+	cr_assert(is_outside(&policy, -5), "Friday at nine in the evening");
+	cr_assert(!is_outside(&policy, -4) && !is_outside(&policy, 3), "from ten to five the next morning");
+	cr_assert(is_outside(&policy, 4), "Saturday at six");
+	cr_assert(is_outside(&policy, 20), "Saturday at ten in the evening");
+}
+
+Test(signin, hours_are_a_signal_and_never_a_wall)
+{
+	struct signin_policy policy = from_eight_to_six(SIGNIN_FLAG);
+	struct signin signin = at_hour(&policy, 0);
+	cr_assert(signin.flags == SIGNIN_OUTSIDE_HOURS && !signin.step_up && signin.refused == REASON_NONE);
+	policy = from_eight_to_six(SIGNIN_STEP_UP);
+	signin = at_hour(&policy, 0);
+	cr_assert(signin.step_up && signin.refused == REASON_NONE);
+	policy.hours.rule = SPAN_LIT("nonsense");
+	cr_assert(at_hour(&policy, 0).flags == 0, "a rule that can't be read says nothing");
+}
+
+Test(signin, days_have_names)
+{
+	unsigned day;
+	cr_assert(
+		signin_day_find(SPAN_LIT("sun"), &day) && day == 6 && strcmp(signin_day_name(0), "mon") == 0);
+	cr_assert(!signin_day_find(SPAN_LIT("Sun"), &day) && !signin_day_find(SPAN_NONE, &day));
+}

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* test_tenant_policies - what a tenant asks of people who sign in is data: staff read it, few change it, and it holds from
  * the next verification on. */
+#include "base/timestamp.h"
+#include "policies/signin.h"
+#include "server/core/places.h"
 #include "tests/server/login_world.h"
 #include "tests/support/fake_clock.h"
-
-#include "base/timestamp.h"
+#include "tests/support/vectors.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
@@ -253,4 +255,187 @@ Test(tenant_policies, one_kind_of_action_asks_for_an_authenticator_and_others_do
 	cr_assert(login_is(&scene.answer, "enroll", "weak_method"), "%s", scene.answer.body);
 	login_scene_ask(&scene, READ);
 	cr_assert(login_is(&scene.answer, "challenge", NULL), "%s", scene.answer.body);
+}
+
+/* ---- the monitoring notice ---- */
+
+static int acknowledge(struct login_scene *scene, const char *actor, const char *body)
+{
+	char path[BODY_MAX];
+	snprintf(path, sizeof path, "/v1/people/%s/notice", scene->person.text);
+	const struct api_request request = {.method = "POST",
+		.path = path,
+		.token = scene->world.tenant.token,
+		.actor = actor,
+		.body = body};
+	return api_ask(&scene->world, &request, &scene->answer);
+}
+
+Test(tenant_policies, r_p1_staff_does_not_sign_in_before_the_notice_was_acknowledged)
+{
+	scoped(login_scene) scene = {0};
+	char code[TOTP_DIGITS_MAX + 1];
+	login_scene_open(&scene);
+	must_set(&scene, "everyone", "{\"notice\":3}");
+	login_app_code(&scene.app, 0, code);
+	login_scene_type(&scene, code);
+	cr_assert(login_is(&scene.answer, "deny", "notice_missing"), "%s", scene.answer.body);
+	cr_assert(json_integer_value(api_member(&scene.answer, "notice/version")) == 3);
+	cr_assert(acknowledge(&scene, scene.person.text, "{\"version\":3,\"language\":\"fi\"}") == 200, "%s",
+		scene.answer.body);
+	login_scene_type(&scene, code);
+	cr_assert(login_is(&scene.answer, "allow", NULL), "no code was used up: %s", scene.answer.body);
+}
+
+Test(tenant_policies, r_p1_the_refusal_and_the_acknowledgement_are_on_record)
+{
+	scoped(login_scene) scene = {0};
+	scoped(arena) arena = ARENA(1024 * 1024);
+	struct event_read event;
+	login_scene_open(&scene);
+	must_set(&scene, "assistant", "{\"notice\":1}");
+	login_scene_type(&scene, "000000");
+	api_find_event(&scene.world, scene.world.tenant.id, ACTION_LOGIN_BLOCKED, &arena, &event);
+	cr_assert(event.leaf.reason == REASON_NOTICE_MISSING && event.leaf.outcome == LEAF_DENIED);
+	acknowledge(&scene, scene.person.text, "{\"version\":1,\"language\":\"sv\"}");
+	api_find_event(&scene.world, scene.world.tenant.id, ACTION_NOTICE_ACKNOWLEDGED, &arena, &event);
+	cr_assert(strstr((const char *)event.texts[LEAF_TEXT_DETAIL].at,
+		"\"kind\":\"monitoring\",\"version\":1,\"language\":\"sv\""));
+}
+
+Test(tenant_policies, r_p1_a_newer_notice_is_acknowledged_anew)
+{
+	scoped(login_scene) scene = {0};
+	login_scene_open(&scene);
+	must_set(&scene, "everyone", "{\"notice\":1}");
+	cr_assert(acknowledge(&scene, scene.person.text, "{\"version\":1,\"language\":\"fi\"}") == 200);
+	login_scene_ask(&scene, NULL);
+	cr_assert(login_is(&scene.answer, "challenge", NULL), "%s", scene.answer.body);
+	must_set(&scene, "everyone", "{\"notice\":2}");
+	login_scene_ask(&scene, NULL);
+	cr_assert(login_is(&scene.answer, "deny", "notice_missing"), "%s", scene.answer.body);
+	acknowledge(&scene, scene.person.text, "{\"version\":1,\"language\":\"fi\"}");
+	cr_assert(scene.answer.status == 409, "an old one is not in force: %s", scene.answer.body);
+}
+
+Test(tenant_policies, r_p1_nobody_acknowledges_for_somebody_else)
+{
+	scoped(login_scene) scene = {0};
+	struct api_person owner;
+	login_scene_open(&scene);
+	api_world_person(&scene.world, &scene.world.tenant, "owner", NULL, &owner);
+	must_set(&scene, "everyone", "{\"notice\":1}");
+	cr_assert(acknowledge(&scene, owner.text, "{\"version\":1,\"language\":\"fi\"}") == 403);
+	cr_assert(acknowledge(&scene, NULL, "{\"version\":1,\"language\":\"fi\"}") == 403);
+	cr_assert(acknowledge(&scene, scene.person.text, "{\"version\":0,\"language\":\"xx\"}") == 422);
+	cr_assert(acknowledge(&scene, scene.person.text, "{\"version\":1}") == 422);
+	login_scene_ask(&scene, NULL);
+	cr_assert(login_is(&scene.answer, "deny", "notice_missing"), "%s", scene.answer.body);
+}
+
+/* ---- hours and countries ---- */
+
+/* Hours of a day that is not today, in any zone. */
+static void set_hours(struct login_scene *scene, const char *outside)
+{
+	char body[BODY_MAX];
+	int64_t day = clock_now().ms / (24 * (int64_t)HOUR_MS);
+	snprintf(body, sizeof body,
+		"{\"hours\":{\"days\":[\"%s\"],\"from\":\"08:00\",\"to\":\"18:00\",\"time_zone\":"
+		"\"Europe/Helsinki\",\"outside\":\"%s\"}}",
+		signin_day_name((unsigned)((day + 3 + 3) % 7)), outside);
+	must_set(scene, "everyone", body);
+}
+
+Test(tenant_policies, outside_working_hours_people_sign_in_and_it_is_noted)
+{
+	scoped(login_scene) scene = {0};
+	scoped(arena) arena = ARENA(1024 * 1024);
+	struct event_read event;
+	char code[TOTP_DIGITS_MAX + 1];
+	login_scene_open(&scene);
+	set_hours(&scene, "flag");
+	cr_assert(api_has(&scene.answer, "hours/from", "08:00") &&
+		api_has(&scene.answer, "hours/outside", "flag"));
+	login_app_code(&scene.app, 0, code);
+	login_scene_type(&scene, code);
+	cr_assert(login_is(&scene.answer, "allow", NULL), "%s", scene.answer.body);
+	cr_assert(api_has(&scene.answer, "flags/0", "outside_hours"), "%s", scene.answer.body);
+	api_find_event(&scene.world, scene.world.tenant.id, ACTION_LOGIN_SUCCEEDED, &arena, &event);
+	cr_assert(memmem(
+		event.texts[LEAF_TEXT_DETAIL].at, event.texts[LEAF_TEXT_DETAIL].len, "outside_hours", 13));
+}
+
+Test(tenant_policies, outside_working_hours_a_policy_may_ask_for_the_strongest_factor)
+{
+	scoped(login_scene) scene = {0};
+	begin_with_address(&scene);
+	login_start_shape(&scene.world, scene.person.token, scene.person.text, "", &scene.app);
+	login_confirm(&scene.world, &scene.app);
+	login_scene_ask(&scene, NULL);
+	cr_assert(json_array_size(api_member(&scene.answer, "methods")) == 2, "%s", scene.answer.body);
+	set_hours(&scene, "step_up");
+	login_scene_ask(&scene, NULL);
+	cr_assert(json_array_size(api_member(&scene.answer, "methods")) == 1, "%s", scene.answer.body);
+	cr_assert(api_has(&scene.answer, "methods/0/type", "totp"));
+}
+
+Test(tenant_policies, hours_are_in_the_tenants_zone_unless_they_name_one_that_there_is)
+{
+	scoped(login_scene) scene = {0};
+	login_scene_begin(&scene);
+	must_set(&scene, "smm",
+		"{\"hours\":{\"days\":[\"mon\"],\"from\":\"00:00\",\"to\":\"24:00\",\"outside\":\"flag\"}}");
+	cr_assert(api_has(&scene.answer, "hours/time_zone", "UTC"), "%s", scene.answer.body);
+	cr_assert(set(&scene, "smm",
+			  "{\"hours\":{\"days\":[\"mon\"],\"from\":\"8:00\",\"to\":\"25:00\",\"time_zone\":"
+			  "\"Europe/Nowhere\",\"outside\":\"deny\"}}") == 422);
+	cr_assert(api_has_problem(&scene.answer, "/hours/from", "malformed") &&
+		api_has_problem(&scene.answer, "/hours/to", "malformed") &&
+		api_has_problem(&scene.answer, "/hours/outside", "not_allowed"));
+	cr_assert(set(&scene, "smm",
+			  "{\"hours\":{\"days\":[\"mon\"],\"from\":\"08:00\",\"to\":\"17:00\",\"time_zone\":"
+			  "\"Europe/Nowhere\",\"outside\":\"flag\"}}") == 422,
+		"%s", scene.answer.body);
+}
+
+/* A database in which the device of these tests, 192.0.2.1, is in Finland. */
+static void open_places(struct login_scene *scene, struct temp_dir *dir)
+{
+	char path[BODY_MAX];
+	scoped(buf) bytes = BUF(16 * 1024);
+	*dir = temp_dir_make();
+	snprintf(path, sizeof path, "%s/countries.mmdb", dir->path);
+	vectors_read_hex("vectors/countries.hex", &bytes);
+	FILE *file = fopen(path, "wb");
+	cr_assert(file && fwrite(bytes.data, 1, bytes.len, file) == bytes.len && fclose(file) == 0);
+	cr_assert(!err_failed(places_open(path, &scene->world.server.places)));
+}
+
+Test(tenant_policies, a_country_that_is_not_expected_is_flagged_or_lets_nobody_in)
+{
+	scoped(login_scene) scene = {0};
+	scoped(arena) arena = ARENA(1024 * 1024);
+	struct event_read event;
+	struct temp_dir dir;
+	login_scene_open(&scene);
+	open_places(&scene, &dir);
+	must_set(&scene, "everyone", "{\"countries\":{\"expected\":[\"SE\",\"FI\"],\"others\":\"deny\"}}");
+	login_scene_ask(&scene, NULL);
+	cr_assert(login_is(&scene.answer, "challenge", NULL) && !api_member(&scene.answer, "flags"));
+	must_set(&scene, "everyone", "{\"countries\":{\"expected\":[\"SE\"],\"others\":\"flag\"}}");
+	login_scene_ask(&scene, NULL);
+	cr_assert(login_is(&scene.answer, "challenge", NULL) &&
+		api_has(&scene.answer, "flags/0", "other_country"));
+	must_set(&scene, "everyone", "{\"countries\":{\"expected\":[\"SE\"],\"others\":\"deny\"}}");
+	login_scene_ask(&scene, NULL);
+	cr_assert(login_is(&scene.answer, "deny", "disabled"), "%s", scene.answer.body);
+	api_find_event(&scene.world, scene.world.tenant.id, ACTION_LOGIN_BLOCKED, &arena, &event);
+	cr_assert(event.leaf.reason == REASON_OTHER_COUNTRY);
+	login_open(&scene.world, scene.world.tenant.token, "nobody", NULL, &scene.answer);
+	cr_assert(login_is(&scene.answer, "deny", "disabled"), "who does not exist fares no better: %s",
+		scene.answer.body);
+	places_close(scene.world.server.places);
+	scene.world.server.places = NULL;
+	temp_dir_done(&dir);
 }

@@ -314,6 +314,36 @@ Test(person, its_golden_row_of_version_2_with_a_branch_is_read_for_ever_and_neve
 	golden_is_read_whole(&row);
 }
 
+static struct err read_row_with_a_notice(struct world *world)
+{
+	scoped(arena) arena = ARENA(MEMORY);
+	struct person read;
+	TRY(read_row_of_a_branch(world));
+	TRY(get(world, &arena, &read));
+	cr_assert(read.notice == 7);
+	return OK;
+}
+
+Test(person, its_golden_row_of_version_3_with_a_notice_is_read_for_ever_and_never_half)
+{
+	const struct golden row = {"golden/person_3.hex", TABLE_PERSON, key(), read_row_with_a_notice};
+	golden_is_read(&row);
+	golden_is_read_whole(&row);
+}
+
+Test(person, keeps_the_notice_that_was_acknowledged)
+{
+	scoped(world) world = {0};
+	scoped(arena) arena = ARENA(MEMORY);
+	struct person person = example(), read;
+	person.notice = 7;
+	world_make(&world, &kv_mem, FOLD);
+	world_must(perform(&world, put, person));
+	world_must(get(&world, &arena, &read));
+	check(&read);
+	cr_assert(read.notice == 7 && ids_is_none(read.branch));
+}
+
 Test(person, a_field_that_no_version_knows_is_corrupt)
 {
 	static const struct {

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* zone_rule - the wall clock of a time zone, by the rule that POSIX writes in one line: "EET-2EEST,M3.5.0/3,M10.5.0/4".
+ * Such a line ends every TZif file, and tells all times after the file was made. Pure: no file and no variable of the
+ * environment is read. */
+#pragma once
+
+#include "base/clock.h"
+#include "base/err.h"
+
+enum { ZONE_RULE_MAX = 64 /* bytes of a rule */ };
+
+/* A moment as the wall clock shows it. */
+struct zone_time {
+	unsigned weekday; /* 0 = Monday */
+	unsigned minute;  /* of the day, 0 to 1439 */
+};
+
+/* zone_rule_read - what the wall clock of a zone shows.
+ *
+ *   at  1970 to 9999
+ * Fails: INVALID it is no such rule.
+ * Source: POSIX.1-2017, base definitions §8.3 "TZ", with the extension of RFC 9636 §3.3.1: hours to 167. */
+fallible zone_rule_read(struct span rule, struct instant at, struct zone_time *time);

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api_acknowledgements - POST /v1/people/{person}/notice. */
+#include "server/api/ask.h"
+#include "server/core/acknowledgements.h"
+
+static fallible read_body(struct call *call, struct acknowledgement *ack)
+{
+	struct json_object top;
+	TRY(call_body(call, &top));
+	ack->version = (uint32_t)json_in_number(&top, "version", JSON_NEEDED, 1, UINT32_MAX, 0);
+	ask_language(&top, &ack->language);
+	if (!json_in_has(&top, "language"))
+		json_in_note(&top, "language", "missing");
+	json_in_end(&top);
+	ack->name = call->parts[0];
+	return call_check(call);
+}
+
+static fallible prepare(struct call *call)
+{
+	struct acknowledgement *ack = call_new(call, struct acknowledgement);
+	scoped(reading) reading = {0};
+	if (!ack)
+		return FAIL(NO_MEMORY, "a call has no memory for an acknowledgement");
+	TRY(read_body(call, ack));
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	struct scene scene = ask_scene(call, &view);
+	call->ask = ack;
+	return acknowledgements_prepare(&scene, ack);
+}
+
+static fallible write_it(struct act *act, struct call *call)
+{
+	return acknowledgements_write(act, call->ask);
+}
+
+static fallible answer(struct call *call, struct json_out *out)
+{
+	const struct acknowledgement *ack = call->ask;
+	json_out_id(out, "person", ID_PERSON, ack->person.id);
+	json_out_number(out, "version", ack->version);
+	json_out_text(out, "language", languages_code(ack->language));
+	return OK;
+}
+
+const struct handler api_acknowledgements_add = {prepare, write_it, answer};
