@@ -30,6 +30,12 @@ static void add_policy(const struct server *server, const struct signins_ask *as
 	signin_add(signin, &policy->rules, least, &facts);
 }
 
+/* A member of staff signs in once they know how they are watched (R-P1). */
+static bool lacks_notice(const struct person *person, const struct signin *signin)
+{
+	return person && person->kind == PERSON_STAFF && person->notice < signin->notice;
+}
+
 fallible signins_read(const struct server *server, const struct view *view, const struct signins_ask *ask,
 	struct arena *arena, struct signin *signin)
 {
@@ -45,6 +51,8 @@ fallible signins_read(const struct server *server, const struct view *view, cons
 		add_policy(server, ask, &policy, least, &read);
 	}
 	signin_finish(&read);
+	if (read.refused == REASON_NONE && lacks_notice(person, &read))
+		read.refused = REASON_NOTICE_MISSING;
 	*signin = read;
 	return OK;
 }

@@ -78,12 +78,6 @@ static fallible heed_policies(const struct server *server, const struct view *vi
 	return signins_read(server, view, &signins, arena, &ask->signin);
 }
 
-/* A member of staff signs in once they know how they are watched (R-P1). */
-static bool lacks_notice(const struct person *person, const struct signin *signin)
-{
-	return person->kind == PERSON_STAFF && person->notice < signin->notice;
-}
-
 /* A suspended person has ways, but none that is open. */
 static fallible take_person(const struct server *server, const struct view *view, struct arena *arena,
 	struct verifications_ask *ask)
@@ -98,8 +92,6 @@ static fallible take_person(const struct server *server, const struct view *view
 	TRY(person_print_roles(&person, arena, &ask->roles));
 	TRY(heed_policies(server, view, &person, arena, ask));
 	const struct methods_ask methods = {&person, &ask->signin, verification->is_action, ask->now};
-	if (ask->signin.refused == REASON_NONE && lacks_notice(&person, &ask->signin))
-		ask->signin.refused = REASON_NOTICE_MISSING;
 	if (person.state == PERSON_ACTIVE)
 		return methods_list(server, view, &methods, arena, &ask->methods);
 	ask->methods = (struct methods){.none = REASON_DISABLED};
