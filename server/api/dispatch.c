@@ -315,16 +315,14 @@ static void finish(void *context, struct http_exchange *exchange)
 	struct flight *flight = flight_of(exchange);
 	struct call *call = &flight->call;
 	(void)context;
-	if (call->act == CALL_WAITS) {
-		call->now = clock_now(); /* its own was seconds ago */
+	bool is_stale = call->result.code == CODE_STALE;
+	if (call->act == CALL_WAITS || (is_stale && call->runs <= CALL_RETRIES)) {
+		/* What was prepared may have been of a time step that is over; its own time would be so for ever. */
+		call->now = clock_now();
 		prepare(flight);
 		return;
 	}
-	if (call->result.code == CODE_STALE && call->runs <= CALL_RETRIES) {
-		prepare(flight);
-		return;
-	}
-	if (call->result.code == CODE_STALE)
+	if (is_stale)
 		call->result = FAIL(BUSY, "what the request rests on keeps changing");
 	if (err_failed(call->result) && !flight->refusing && is_on_record(call, call->result))
 		refuse(flight, call->result);

@@ -3,6 +3,7 @@
 #include "tests/server/script_world.h"
 
 #include "server/api/routes.h"
+#include "tests/support/fake_clock.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -29,6 +30,7 @@ static fallible prepare(struct call *call)
 	struct scripted *scripted = call_new(call, struct scripted);
 	struct json_object top;
 	world->counts.prepares++;
+	world->prepared = call->now;
 	if (!scripted)
 		return FAIL(NO_MEMORY, "a call has no memory for its script");
 	if (call->route->body_max) {
@@ -58,6 +60,7 @@ static fallible write_once(struct act *act, struct call *call)
 	if (world->script.stale > 0) {
 		world->script.stale--;
 		call->refusal = world->script.stale_refusal;
+		fake_clock_pass(world->script.stale_ms);
 		return FAIL_CODE(STALE, "the script says that a row has changed");
 	}
 	TRY(world->script.write_err);

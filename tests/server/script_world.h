@@ -15,6 +15,7 @@ struct script {
 	enum script_act act;      /* EVENT adds an event person.changed; SILENT should, and does not */
 	unsigned stale;           /* so many runs of write say STALE, after they have written */
 	struct err stale_refusal; /* and have refused before */
+	int64_t stale_ms;         /* that pass meanwhile */
 	struct err prepare_err;   /* what prepare fails with */
 	struct err write_err;     /* what write fails with, after it has written */
 	struct err answer_err;    /* what answer fails with */
@@ -30,6 +31,7 @@ struct script_world {
 	struct api_world api;
 	struct script script;
 	struct script_counts counts;
+	struct instant prepared; /* the time of the call that was prepared last */
 };
 
 /* script_world_open - Owns: scoped(script_world). */

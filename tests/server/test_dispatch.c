@@ -129,6 +129,19 @@ Test(dispatch, an_act_that_is_stale_is_prepared_again_twice_at_most)
 	cr_assert(script_count(&world) == 1, "what a stale run wrote is gone");
 }
 
+Test(dispatch, an_act_is_prepared_again_by_the_time_that_it_is_then)
+{
+	enum { PASS_MS = 5000 };
+	scoped(script_world) world = {0};
+	scoped(api_answer) answer = {0};
+	script_world_open(&world);
+	world.script.stale = 2;
+	world.script.stale_ms = PASS_MS;
+	int64_t began_ms = clock_now().ms;
+	cr_assert(script_get(&world, &answer) == 200, "%s", answer.body);
+	cr_assert(world.prepared.ms == began_ms + 2 * PASS_MS);
+}
+
 Test(dispatch, an_act_that_stays_stale_is_a_503_to_be_tried_again)
 {
 	scoped(script_world) world = {0};
