@@ -136,15 +136,34 @@ fallible checkpoints_write(
 
 /* ---- comparing ---- */
 
-static fallible check_claim(struct tree *tree, uint64_t size, const struct merkle_hash *root,
-	const char *shorter, const char *different, struct checkpoints_verdict *verdict)
+/* A tree that is held to what was said of it. Its checkpoint and its mark mostly speak of one size: the root of
+ * that is made once. */
+struct comparison {
+	struct tree *tree;
+	struct checkpoints_verdict *verdict;
+	uint64_t size;
+	struct merkle_hash root; /* of that size */
+};
+
+static fallible make_root(struct comparison *comparison, uint64_t size)
 {
-	struct merkle_hash now = merkle_empty();
+	if (size == comparison->size)
+		return OK;
+	TRY(root_of(comparison->tree, size, &comparison->root));
+	comparison->size = size;
+	return OK;
+}
+
+static fallible check_claim(struct comparison *comparison, uint64_t size, const struct merkle_hash *root,
+	const char *shorter, const char *different)
+{
+	const struct tree *tree = comparison->tree;
+	struct checkpoints_verdict *verdict = comparison->verdict;
 	if (!verdict->holds)
 		return OK;
 	if (size <= tree->size)
-		TRY(root_of(tree, size, &now));
-	if (size <= tree->size && memcmp(now.bytes, root->bytes, sizeof now.bytes) == 0)
+		TRY(make_root(comparison, size));
+	if (size <= tree->size && memcmp(&comparison->root, root, sizeof *root) == 0)
 		return OK;
 	*verdict = (struct checkpoints_verdict){.tenant = tree->tenant,
 		.signed_size = size,
@@ -153,30 +172,29 @@ static fallible check_claim(struct tree *tree, uint64_t size, const struct merkl
 	return OK;
 }
 
-static fallible check_stored(const struct view *view, struct tree *tree, struct checkpoints_verdict *verdict)
+static fallible check_stored(const struct view *view, struct comparison *comparison)
 {
 	scoped(arena) arena = ARENA(CHECK_ARENA_MAX);
 	struct checkpoint_row row;
-	struct err err = checkpoint_row_get(view, tree->tenant, &arena, &row);
+	struct err err = checkpoint_row_get(view, comparison->tree->tenant, &arena, &row);
 	if (err.kind == ERR_NOT_FOUND)
 		return OK;
 	TRY(err);
-	return check_claim(tree, row.size, &row.root, "the log is shorter than its stored checkpoint",
-		"the log is not the one of its stored checkpoint", verdict);
+	return check_claim(comparison, row.size, &row.root, "the log is shorter than its stored checkpoint",
+		"the log is not the one of its stored checkpoint");
 }
 
-static fallible check_mark(
-	const struct server *server, struct tree *tree, struct checkpoints_verdict *verdict)
+static fallible check_mark(const struct server *server, struct comparison *comparison)
 {
 	struct keyring_mark mark;
 	struct merkle_hash root;
-	struct err err = keeper_mark(server->keeper, tree->tenant, &mark);
+	struct err err = keeper_mark(server->keeper, comparison->tree->tenant, &mark);
 	if (err.kind == ERR_NOT_FOUND)
 		return OK;
 	TRY(err);
 	memcpy(root.bytes, mark.root, sizeof root.bytes);
-	return check_claim(tree, mark.size, &root, "the log is shorter than the mark in the keyring",
-		"the log is not the one that the mark in the keyring names", verdict);
+	return check_claim(comparison, mark.size, &root, "the log is shorter than the mark in the keyring",
+		"the log is not the one that the mark in the keyring names");
 }
 
 static fallible check_tenant(const struct server *server, const struct view *view, struct id tenant,
@@ -184,8 +202,9 @@ static fallible check_tenant(const struct server *server, const struct view *vie
 {
 	scoped(tree) tree = {0};
 	TRY(tree_open(&server->volume, tenant, &tree));
-	TRY(check_stored(view, &tree, verdict));
-	return check_mark(server, &tree, verdict);
+	struct comparison comparison = {.tree = &tree, .verdict = verdict, .root = merkle_empty()};
+	TRY(check_stored(view, &comparison));
+	return check_mark(server, &comparison);
 }
 
 fallible checkpoints_check_all(const struct server *server, struct checkpoints_verdict *verdict)
