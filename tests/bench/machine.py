@@ -5,6 +5,8 @@ import pathlib
 import shutil
 import subprocess
 
+import wire
+
 HERE = pathlib.Path(__file__).resolve().parent
 FLAGS = ["-std=gnu17", "-D_GNU_SOURCE", "-O2", "-Wall", "-Wextra"]
 PROGRAMS = {"load": [], "follow": [], "hello": ["-lmicrohttpd"], "flush": [], "appends": ["-llmdb"],
@@ -23,6 +25,15 @@ def run_json(*command, seconds=600):
     """What a program prints as JSON."""
     done = subprocess.run([str(word) for word in command], stdout=subprocess.PIPE, check=True, timeout=seconds)
     return json.loads(done.stdout)
+
+
+def hello(tools, directory, connections, seconds):
+    """H: what an empty POST costs a bare libmicrohttpd."""
+    with subprocess.Popen([tools / "hello"], stdout=subprocess.PIPE, text=True) as server:
+        path = wire.write_requests(directory / "hello", [wire.request("POST", "/")])
+        result = run_json(tools / "load", "-p", server.stdout.readline().strip(), "-r", path, "-c", connections, "-s", seconds)
+        server.terminate()
+    return result
 
 
 def remove(directory):

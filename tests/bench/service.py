@@ -25,6 +25,7 @@ class Service:
         self.directory = directory
         self.data, self.key = directory / "data", directory / "key"
         self.preload = preload
+        self.settings = []  # flags beside those that every server here has
         self.process = self.port = self.token = self.operator = None
 
     def create(self):
@@ -54,7 +55,7 @@ class Service:
         with open(self.directory / "journal", "ab") as journal:
             self.process = subprocess.Popen(
                 [self.programs / "munimentd", "serve", "--data", self.data, "--key-file", self.key, "--listen", "127.0.0.1:0",
-                 "--metrics-listen", "off", "--allow-unlocked"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                 "--metrics-listen", "off", "--allow-unlocked", *self.settings], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                 stderr=journal, env=environment, text=True)
         line = self.process.stdout.readline()
         found = re.search(r":(\d+)$", line.strip())
