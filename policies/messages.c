@@ -26,16 +26,6 @@ const char *messages_key(enum message message)
 	return KEYS[message];
 }
 
-bool messages_find(struct span key, enum message *message)
-{
-	for (unsigned at = 0; at < MESSAGE_COUNT; at++)
-		if (span_is(key, KEYS[at])) {
-			*message = (enum message)at;
-			return true;
-		}
-	return false;
-}
-
 const char *messages_text(enum language language, enum message message)
 {
 	assert(language < LANGUAGE_COUNT && message < MESSAGE_COUNT);

@@ -29,9 +29,6 @@ struct message_value {
 /* messages_key - "login_code.subject". Static. */
 const char *messages_key(enum message message);
 
-/* messages_find - the message of a key; false when there is none. */
-bool messages_find(struct span key, enum message *message);
-
 /* messages_text - the text with its {placeholders}, UTF-8 in NFC, one line. Static. */
 const char *messages_text(enum language language, enum message message);
 

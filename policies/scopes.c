@@ -52,32 +52,6 @@ uint32_t scopes_careful(uint32_t scopes)
 	return scopes & CAREFUL;
 }
 
-/* The bytes before the first space or comma. */
-static size_t name_length(struct span list)
-{
-	size_t len = 0;
-	while (len < list.len && list.at[len] != ' ' && list.at[len] != ',')
-		len++;
-	return len;
-}
-
-fallible scopes_parse(struct span list, uint32_t *scopes)
-{
-	uint32_t found = 0;
-	bool more = list.len > 0;
-	while (more) {
-		size_t len = name_length(list);
-		enum scope scope;
-		if (!scopes_find(span_first(list, len), &scope))
-			return FAIL(INVALID, "a scope's name is unknown");
-		found |= UINT32_C(1) << scope;
-		more = len < list.len;
-		list = span_from(list, len + 1);
-	}
-	*scopes = found;
-	return OK;
-}
-
 void scopes_print(uint32_t scopes, struct buf *out)
 {
 	const char *between = "";

@@ -33,11 +33,6 @@ bool scopes_allow(uint32_t held, uint32_t needed);
 /* scopes_careful - those of the set that only a proven person may give, with all owners told. */
 uint32_t scopes_careful(uint32_t scopes);
 
-/* scopes_parse - names with one space or comma between them; a name may stand twice.
- *
- * Fails: INVALID an unknown or empty name. An empty text is the empty set. */
-fallible scopes_parse(struct span list, uint32_t *scopes);
-
 enum { SCOPES_TEXT_MAX = 512 }; /* bytes of all names with a space between them */
 
 /* scopes_print - the names with a space between them, in the order of scopes.def. */

@@ -196,17 +196,6 @@ const struct handler api_devices_rename = {prepare_rename, write_rename, answer_
 
 /* ---- POST /v1/devices/{device}/lost, and /not-me ---- */
 
-/* Nothing, or an empty object. */
-static fallible read_nothing(struct call *call)
-{
-	struct json_object top;
-	if (call->request->body.len == 0)
-		return OK;
-	TRY(call_body(call, &top));
-	json_in_end(&top);
-	return call_check(call);
-}
-
 static fallible prepare_end(struct call *call, enum devices_end end)
 {
 	struct devices_lost *lost = call_new(call, struct devices_lost);
@@ -215,7 +204,7 @@ static fallible prepare_end(struct call *call, enum devices_end end)
 	scoped(reading) reading = {0};
 	if (!lost)
 		return FAIL(NO_MEMORY, "a call has no memory for a device");
-	TRY(read_nothing(call));
+	TRY(ask_nothing(call));
 	TRY(read_id(call, &id));
 	TRY(call_reading(call, &reading));
 	struct view view = view_reading(&reading);

@@ -150,15 +150,6 @@ const struct handler api_erasures_get = {prepare_get, NULL, answer_one};
 
 /* ---- POST /v1/erasures/{erasure}/decision ---- */
 
-static fallible read_decision(struct call *call, bool *approve)
-{
-	struct json_object top;
-	TRY(call_body(call, &top));
-	*approve = json_in_bool(&top, "approve", JSON_NEEDED, false);
-	json_in_end(&top);
-	return call_check(call);
-}
-
 static fallible prepare_decide(struct call *call)
 {
 	struct erasures_decide *decide;
@@ -168,7 +159,7 @@ static fallible prepare_decide(struct call *call)
 	struct view view = view_reading(&reading);
 	struct scene scene = ask_scene(call, &view);
 	TRY(find(call, &view, &decide));
-	TRY(read_decision(call, &approve));
+	TRY(ask_decision(call, &approve));
 	decide->approve = approve;
 	return erasures_decide_prepare(&scene, decide);
 }

@@ -278,20 +278,9 @@ static fallible prepare_frozen(struct call *call, bool frozen)
 	return grants_freeze_prepare(call->server, &call->caller, &view, call->now, call->arena, freeze);
 }
 
-/* A body is not needed; one that is sent says nothing. */
-static fallible read_nothing(struct call *call)
-{
-	struct json_object top;
-	if (call->request->body.len == 0)
-		return OK;
-	TRY(call_body(call, &top));
-	json_in_end(&top);
-	return call_check(call);
-}
-
 static fallible prepare_freeze(struct call *call)
 {
-	TRY(read_nothing(call));
+	TRY(ask_nothing(call));
 	return prepare_frozen(call, true);
 }
 

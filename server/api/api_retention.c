@@ -129,15 +129,6 @@ const struct handler api_retention_set = {prepare_set, write_set, answer_set};
 
 /* ---- POST /v1/retention/{class}/decision ---- */
 
-static fallible read_decision(struct call *call, bool *approve)
-{
-	struct json_object top;
-	TRY(call_body(call, &top));
-	*approve = json_in_bool(&top, "approve", JSON_NEEDED, false);
-	json_in_end(&top);
-	return call_check(call);
-}
-
 static fallible prepare_decide(struct call *call)
 {
 	struct retentions_set *set = call_new(call, struct retentions_set);
@@ -147,7 +138,7 @@ static fallible prepare_decide(struct call *call)
 		return FAIL(NO_MEMORY, "a call has no memory for a retention");
 	if (!retentions_find_class(call->parts[0], &set->class))
 		return FAIL(NOT_FOUND, "there is no such class of retention");
-	TRY(read_decision(call, &approve));
+	TRY(ask_decision(call, &approve));
 	TRY(call_reading(call, &reading));
 	struct view view = view_reading(&reading);
 	struct scene scene = ask_scene(call, &view);

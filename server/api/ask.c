@@ -19,6 +19,25 @@ struct scene ask_scene(struct call *call, const struct view *view)
 		.trace = call->trace};
 }
 
+fallible ask_nothing(struct call *call)
+{
+	struct json_object top;
+	if (call->request->body.len == 0)
+		return OK;
+	TRY(call_body(call, &top));
+	json_in_end(&top);
+	return call_check(call);
+}
+
+fallible ask_decision(struct call *call, bool *approve)
+{
+	struct json_object top;
+	TRY(call_body(call, &top));
+	*approve = json_in_bool(&top, "approve", JSON_NEEDED, false);
+	json_in_end(&top);
+	return call_check(call);
+}
+
 /* What nobody sees and what makes a name read as another one: the C1 controls (U+0080 to 9F), the line
  * separators and the marks that turn the direction of the text behind them (U+2028 to 2E, U+2066 to 69). The
  * text is UTF-8. */

@@ -12,6 +12,11 @@
 /* ask_scene - the scene of a call over a view, which has to outlive it. */
 struct scene ask_scene(struct call *call, const struct view *view);
 
+/* ask_nothing - a body that is not needed; one that is sent is an empty object. ask_decision - {"approve": true or false}.
+ * Fail: INPUT · INVALID. */
+fallible ask_nothing(struct call *call);
+fallible ask_decision(struct call *call, bool *approve);
+
 /* ask_line - a text of one line in NFC. ask_email - an address. ask_ref - a caller's own name for a thing.
  * ask_zone - the name of a time zone. What is faulty is noted and SPAN_NONE. */
 struct span ask_line(

@@ -191,13 +191,3 @@ const char *agent_kind_name(enum agent_kind kind)
 {
 	return NAMES[kind];
 }
-
-bool agent_kind_find(struct span name, enum agent_kind *kind)
-{
-	for (unsigned i = 0; i < AGENT_KIND_COUNT; i++)
-		if (span_is(name, NAMES[i])) {
-			*kind = (enum agent_kind)i;
-			return true;
-		}
-	return false;
-}

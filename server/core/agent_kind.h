@@ -23,6 +23,5 @@ struct agent_facts {
 /* agent_kind_of - the first that fits: a program, then the device's own word, then its system. */
 enum agent_kind agent_kind_of(const struct agent_facts *facts, struct span user_agent);
 
-/* agent_kind_name - the word of the API. agent_kind_find - the other way round; false: none has it. */
+/* agent_kind_name - the word of the API. */
 const char *agent_kind_name(enum agent_kind kind);
-bool agent_kind_find(struct span name, enum agent_kind *kind);

@@ -51,8 +51,7 @@ fallible clients_add_prepare(const struct scene *scene, struct clients_add *add)
 	client->id = random_id(scene->now);
 	client->created = scene->now;
 	const struct subject subject = {SUBJECT_CLIENT, client->id};
-	/* The key is durable before the row that needs it; a key without a row is swept at start (FOUNDATIONS
-	 * 19). */
+	/* The key is durable before the row that needs it; one without a row stays (docs/decisions/0011-erasing.md). */
 	TRY(keeper_make_subject(scene->server->keeper, client->tenant, &subject));
 	TRY(prepare_contacts(scene, add));
 	TRY(contacts_seal(scene, client, &add->sealed));

@@ -87,8 +87,7 @@ fallible people_new_prepare(const struct scene *scene, struct people_new *new)
 	person->created = scene->now;
 	person->email_changed = scene->now;
 	const struct subject subject = {SUBJECT_PERSON, person->id};
-	/* The key is durable before the row that needs it; a key without a row is swept at start (FOUNDATIONS
-	 * 19). */
+	/* The key is durable before the row that needs it; one without a row stays (docs/decisions/0011-erasing.md). */
 	TRY(keeper_make_subject(scene->server->keeper, person->tenant, &subject));
 	TRY(people_seal(scene, person, &new->sealed));
 	return seal_added(scene, new);

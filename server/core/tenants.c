@@ -66,8 +66,7 @@ fallible tenants_add_prepare(const struct server *server, const struct caller *c
 		.security_contact = add->security_contact,
 	};
 	TRY(set_origin(server, arena, &add->tenant));
-	/* Keys are durable before the row that needs them; a key without a row is swept at start (FOUNDATIONS
-	 * 19). */
+	/* Keys are durable before the row that needs them; one without a row stays (docs/decisions/0011-erasing.md). */
 	TRY(keeper_make_tenant(server->keeper, add->tenant.id));
 	draw_application(server, now, add);
 	return seal_events(server, caller, now, arena, add);
