@@ -259,6 +259,16 @@ def oathtool(secret, at=None, *flags):
     return subprocess.run(["oathtool", "--totp", "--base32", *flags, *when, secret], capture_output=True, text=True, check=True).stdout.strip()
 
 
+def otplib(folder):
+    """Codes by npm's otplib, as a function of secret and time; None where npm or its registry is not to be had."""
+    shutil.copytree(pathlib.Path(__file__).resolve().parents[1] / "npm", folder / "npm")
+    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    if not shutil.which("npm") or subprocess.run(command, cwd=folder / "npm", capture_output=True, check=False).returncode != 0:
+        print("  skip otplib: npm does not bring it", flush=True)
+        return None
+    return lambda secret, at: subprocess.run(["node", "otp.mjs", secret, str(int(at))], cwd=folder / "npm", capture_output=True, text=True, check=True).stdout.strip()
+
+
 def read_qr(svg, folder):
     """What a phone would see in the picture: rsvg-convert draws it, zbarimg reads it."""
     picture, drawn = folder / "qr.svg", folder / "qr.png"
