@@ -110,18 +110,3 @@ void budget_charge(struct budget *budget, struct instant now)
 		budget->row++;
 	budget->last = now;
 }
-
-bool budget_may_mail(const struct budget *budget, struct instant now)
-{
-	return budget->mails < BUDGET_MAILS || now.ms >= budget->since.ms + BUDGET_MAILS_MS;
-}
-
-void budget_charge_mail(struct budget *budget, struct instant now)
-{
-	if (now.ms >= budget->since.ms + BUDGET_MAILS_MS) {
-		budget->mails = 0;
-		budget->since = now;
-	}
-	if (budget->mails < UINT8_MAX)
-		budget->mails++;
-}

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* budget - how many wrong codes one person may still have, and how many mailed ones, over all verifications
- * at once: else each one that is opened beside the others would be worth five more guesses and three more
- * mails.
+/* budget - how many wrong codes one person may still have, over all verifications at once: else each one that is
+ * opened beside the others would be worth five more guesses.
  *
  * A person has a lane for each device that once got in, and one for all other devices: a stranger who guesses
  * closes the strangers' lane, and not the one that the person comes by; a hundred wrong codes in a row close a lane until
@@ -16,8 +15,6 @@ enum {
 	BUDGET_FREE_MS = 15 * 60 * 1000, /* fewer than these are forgotten after so long without another */
 	BUDGET_WAIT_MS = 60 * 1000,      /* the first wait; each further wrong code doubles it */
 	BUDGET_WAIT_MAX_MS = 60 * 60 * 1000,
-	BUDGET_MAILS = 10, /* in BUDGET_MAILS_MS */
-	BUDGET_MAILS_MS = 60 * 60 * 1000,
 	BUDGET_FORGOTTEN_MS = 24 * 60 * 60 * 1000, /* without a wrong code: the waits begin anew */
 	BUDGET_END = 100, /* wrong codes in a row: the lane is closed until recovery */
 };
@@ -29,7 +26,7 @@ struct budget {
 	uint16_t wrong;      /* codes that the waits are counted by */
 	uint16_t row;        /* codes since the last right one, however long ago */
 	struct instant last; /* wrong one; ms 0 = none */
-	uint8_t mails;       /* since */
+	uint8_t mails;       /* as older versions counted them; store/mail_brake.h does now */
 	struct instant since;
 };
 
@@ -58,8 +55,3 @@ void budget_clear(struct budget *budget);
 
 /* budget_charge - one more wrong code. */
 void budget_charge(struct budget *budget, struct instant now);
-
-/* budget_may_mail - whether a code may be mailed now; of the lane of all others. budget_charge_mail - one
- * was. */
-bool budget_may_mail(const struct budget *budget, struct instant now);
-void budget_charge_mail(struct budget *budget, struct instant now);

@@ -5,7 +5,14 @@
 #include "store/noun.h"
 
 /* Stored numbers: never renumber. */
-enum expiry_kind { EXPIRY_VERIFICATION = 1, EXPIRY_FACTOR = 2, EXPIRY_ENROLMENT = 3, EXPIRY_ERASURE = 4, EXPIRY_REMEMBERED = 5 };
+enum expiry_kind {
+	EXPIRY_VERIFICATION = 1,
+	EXPIRY_FACTOR = 2,
+	EXPIRY_ENROLMENT = 3,
+	EXPIRY_ERASURE = 4,
+	EXPIRY_REMEMBERED = 5,
+	EXPIRY_MAIL_BRAKE = 6
+};
 
 struct expiry {
 	enum expiry_kind kind;

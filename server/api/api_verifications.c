@@ -293,6 +293,16 @@ static void put_started(struct json_out *out, const struct verifications_ask *as
 	json_out_close(out);
 }
 
+/* When it is worth asking for another code. */
+static void put_resend(const struct call *call, struct json_out *out, const struct verifications_ask *ask)
+{
+	bool mails = ask->mailing.asked || verifications_started(ask);
+	int64_t cool_ms = mailing_cool_ms(ask, call->now);
+	int64_t wait_ms = ask->mailing.wait_ms > cool_ms ? ask->mailing.wait_ms : cool_ms;
+	if (mails && ask->decision == VERIFICATIONS_CHALLENGE)
+		json_out_number(out, "resend_in", (wait_ms + 999) / 1000);
+}
+
 /* Who is let in by a weaker factor than is asked for is told so, and until when. */
 static void put_grace(struct json_out *out, const struct verifications_ask *ask)
 {
@@ -362,6 +372,7 @@ static fallible answer(struct call *call, struct json_out *out)
 		json_out_text(out, "reason", reasons_word(ask->reason));
 	put_methods(out, &ask->methods);
 	put_started(out, ask);
+	put_resend(call, out, ask);
 	put_grace(out, ask);
 	put_notice(out, ask);
 	signins_put_flags(out, ask->signin.flags);

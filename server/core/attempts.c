@@ -35,8 +35,7 @@ enum verifications_decision attempts_refusal(const struct verifications_ask *ask
 
 /* ---- the person's budget ---- */
 
-/* Whose it is; those who do not exist share buckets. */
-static struct id spender(const struct verification *verification)
+struct id attempts_spender(const struct verification *verification)
 {
 	struct id bucket = {0};
 	if (!verification_is_decoy(verification))
@@ -49,13 +48,14 @@ static struct id spender(const struct verification *verification)
 fallible attempts_budget(
 	const struct view *view, const struct verification *verification, struct budget *budget)
 {
-	return budget_read(view, verification->tenant, spender(verification), (struct id){0}, budget);
+	return budget_read(
+		view, verification->tenant, attempts_spender(verification), (struct id){0}, budget);
 }
 
 fallible attempts_lane(
 	const struct view *view, const struct verification *verification, struct budget *budget)
 {
-	struct id person = spender(verification);
+	struct id person = attempts_spender(verification);
 	struct err err = FAIL(NOT_FOUND, "the device is not known");
 	if (!ids_is_none(verification->device))
 		err = budget_get(view, verification->tenant, person, verification->device, budget);

@@ -15,6 +15,9 @@ enum verifications_decision attempts_refusal(const struct verifications_ask *ask
 fallible attempts_lane(
 	const struct view *view, const struct verification *verification, struct budget *budget);
 
+/* attempts_spender - whose tries and mails are counted; those who do not exist share buckets. */
+struct id attempts_spender(const struct verification *verification);
+
 /* attempts_budget - of the person, or of the bucket of who does not exist: the lane of all devices that never
  * got in; an empty one when there is none yet. */
 fallible attempts_budget(

@@ -22,6 +22,14 @@ struct health {
 	atomic_bool unlocked;        /* secrets may reach swap */
 };
 
+/* How many codes are mailed a minute; 0 = as many as come. */
+struct mailing_bounds {
+	uint32_t
+		per_network; /* /24 of IPv4, /64 of IPv6: an office behind one address is slowed, not blocked */
+	uint32_t per_application;
+	uint32_t in_all; /* of a tenant */
+};
+
 struct agents;       /* server/core/agent.h */
 struct exports_desk; /* server/core/exports.h */
 struct follow;       /* server/api/follow.h */
@@ -40,12 +48,13 @@ struct server {
 	const struct address_nets *trusted_proxies; /* who is believed whom he spoke to; NULL = nobody */
 	unsigned forwarded_form;                    /* enum forwarded_form of server/http */
 	struct agents *agents;                      /* rules for user agents; NULL = they are not read */
-	struct places *places;             /* countries of addresses; NULL = they are not looked up */
-	struct quota_bounds event_bounds;  /* of what one application reports */
-	struct quota_bounds import_bounds; /* with scope events:import */
-	const char *log_name;              /* in the origin of every log: LOG_NAME/<tenant id> */
-	const char *app_name;              /* how mails name an application that has no name of its own */
-	int64_t erasure_wait_ms;           /* from the request of an erasure to the day it is due */
-	int64_t backup_days;               /* how long copies of the keyring are kept */
-	const char *security_contact;      /* a URI for /.well-known/security.txt; NULL or "" = none */
+	struct places *places;                /* countries of addresses; NULL = they are not looked up */
+	struct quota_bounds event_bounds;     /* of what one application reports */
+	struct quota_bounds import_bounds;    /* with scope events:import */
+	struct mailing_bounds mailing_bounds; /* of codes by mail */
+	const char *log_name;                 /* in the origin of every log: LOG_NAME/<tenant id> */
+	const char *app_name;                 /* how mails name an application that has no name of its own */
+	int64_t erasure_wait_ms;              /* from the request of an erasure to the day it is due */
+	int64_t backup_days;                  /* how long copies of the keyring are kept */
+	const char *security_contact;         /* a URI for /.well-known/security.txt; NULL or "" = none */
 };

@@ -5,6 +5,7 @@
 #include "store/enrolment.h"
 #include "store/expiry.h"
 #include "store/factor.h"
+#include "store/mail_brake.h"
 #include "store/remembered.h"
 #include "store/verification.h"
 
@@ -71,6 +72,8 @@ static fallible sweep(struct act *act, const struct expiry *expiry)
 		return sweep_enrolment(act, expiry);
 	case EXPIRY_REMEMBERED:
 		return sweep_remembered(act, expiry);
+	case EXPIRY_MAIL_BRAKE:
+		return mail_brake_sweep(act, expiry->tenant, expiry->id);
 	case EXPIRY_ERASURE:
 		break;
 	}
@@ -80,7 +83,7 @@ static fallible sweep(struct act *act, const struct expiry *expiry)
 fallible sweeps_run(struct act *act, size_t max, size_t *dropped)
 {
 	static const enum expiry_kind KINDS[] = {
-		EXPIRY_VERIFICATION, EXPIRY_FACTOR, EXPIRY_ENROLMENT, EXPIRY_REMEMBERED};
+		EXPIRY_VERIFICATION, EXPIRY_FACTOR, EXPIRY_ENROLMENT, EXPIRY_REMEMBERED, EXPIRY_MAIL_BRAKE};
 	struct view view = view_act(act);
 	*dropped = 0;
 	for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++) {

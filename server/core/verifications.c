@@ -300,52 +300,6 @@ static fallible seal_events(const struct server *server, struct arena *arena, st
 	return ask->spend && ask->may_lock ? seal_event(server, arena, ask, 0, &ask->locked) : OK;
 }
 
-/* ---- mailed codes ---- */
-
-/* Whether another code goes out: not sooner than a minute after the last one, and three at most. */
-static bool may_mail(const struct verifications_ask *ask)
-{
-	const struct verification *verification = &ask->verification;
-	const struct verification_code *last = verifications_started(ask);
-	bool open =
-		verification->state == VERIFICATION_OPEN && !verification_is_expired(verification, ask->now);
-	if (!open || verification->code_count == VERIFICATION_CODES_MAX)
-		return false;
-	return !last || ask->now.ms >= last->made.ms + VERIFICATIONS_RESEND_MS;
-}
-
-/* However many verifications are opened: else each one is a mail, and an hour of them a flood. */
-static fallible charge_mail(struct act *act, const struct verification *verification)
-{
-	struct budget budget;
-	struct view view = view_act(act);
-	TRY(attempts_budget(&view, verification, &budget));
-	if (!budget_may_mail(&budget, act->now))
-		return FAIL_CODE(STALE, "others were mailed meanwhile");
-	budget_charge_mail(&budget, act->now);
-	return budget_put(act, &budget);
-}
-
-static fallible draw_mail(const struct server *server, struct arena *arena, const struct method *method,
-	struct verifications_ask *ask)
-{
-	struct verification *verification = &ask->verification;
-	const struct mailcodes_ask letter = {.tenant = verification->tenant,
-		.about = verification->id,
-		.person = verification->person,
-		.to = method->address,
-		.device = &ask->device,
-		.digits = ask->signin.code_digits,
-		.now = ask->now};
-	TRY(mailcodes_draw(server, &letter, arena, &ask->mail));
-	struct verification_code *code = &verification->codes[verification->code_count++];
-	verification->mailed++;
-	*code = (struct verification_code){.made = ask->now, .factor = method->factor};
-	memcpy(code->ref, ask->mail.ref, sizeof code->ref);
-	memcpy(code->hash, ask->mail.hash, sizeof code->hash);
-	return OK;
-}
-
 /* ---- what the answer is when no code is compared ---- */
 
 static void decide_without(struct verifications_ask *ask)
@@ -380,7 +334,6 @@ static fallible check_lane(const struct view *view, struct verifications_ask *as
 
 static fallible plan(const struct scene *scene, struct verifications_ask *ask)
 {
-	struct budget budget;
 	const struct view *view = scene->view;
 	const struct method *email = methods_find(&ask->methods, FACTOR_EMAIL, ask->factor);
 	TRY(check_lane(view, ask));
@@ -401,13 +354,9 @@ static fallible plan(const struct scene *scene, struct verifications_ask *ask)
 		return OK;
 	if (!email && ask->decision == VERIFICATIONS_CHALLENGE)
 		ask->reason = REASON_NO_FACTOR;
-	if (!email || !may_mail(ask) || ask->wait_ms > 0)
+	if (!email || ask->decision != VERIFICATIONS_CHALLENGE || ask->wait_ms > 0)
 		return OK;
-	TRY(attempts_budget(view, &ask->verification, &budget));
-	if (!budget_may_mail(&budget, ask->now))
-		return OK;
-	ask->act = VERIFICATIONS_EVENT;
-	return draw_mail(scene->server, scene->arena, email, ask);
+	return mailing_prepare(scene, email, ask);
 }
 
 fallible verifications_prepare(const struct server *server, const struct caller *caller,
@@ -418,6 +367,7 @@ fallible verifications_prepare(const struct server *server, const struct caller 
 	ask->now = now;
 	ask->is_new = ids_is_none(ask->id);
 	ask->mail = (struct mailcodes_code){0};
+	ask->mailing = (struct mailing){0};
 	TRY(ask->is_new ? open_new(server, caller, view, now, arena, ask)
 			: resume(server, caller, view, arena, ask));
 	const struct verification *verification = &ask->verification;
@@ -524,27 +474,6 @@ static fallible put_opened(struct act *act, const struct verifications_ask *ask)
 	return device_put(act, verification->tenant, &ask->device, &ask->sight);
 }
 
-/* Another call may have mailed a code since this one was prepared: then nothing goes out, and prepare decides
- * anew. */
-static fallible write_mail(struct act *act, struct verifications_ask *ask)
-{
-	struct verification *verification = &ask->verification;
-	if (!ask->is_new && verification->version != ask->prepared.version)
-		return FAIL_CODE(STALE, "the verification changed meanwhile");
-	struct span sealed = verification->sealed;
-	*verification = ask->prepared;
-	verification->sealed = sealed;
-	TRY(verification_put(act, verification));
-	TRY(charge_mail(act, verification));
-	if (verification_is_decoy(verification)) {
-		TRY(notice_add(act, &ask->mail.notice)); /* to nobody: the courier makes as if */
-		return attempts_refuse(act, ask, ACTION_CHALLENGE_FAILED, REASON_UNKNOWN_PERSON);
-	}
-	TRY(notice_add(act, &ask->mail.notice));
-	event_decide(&ask->drafts[FACTOR_EMAIL], ACTION_CHALLENGE_ISSUED, LEAF_SUCCESS, REASON_NONE);
-	return act_add(act, verification->tenant, &ask->drafts[FACTOR_EMAIL].leaf, NULL);
-}
-
 static fallible write_cancel(struct act *act, struct verifications_ask *ask)
 {
 	ask->reason = attempts_closed(ask, act->now);
@@ -572,7 +501,7 @@ fallible verifications_write(struct act *act, struct verifications_ask *ask)
 	if (remembering_is_tried(ask))
 		return remembering_open_write(act, ask);
 	if (ask->mail.notice.sealed.at)
-		return write_mail(act, ask);
+		return mailing_write(act, ask);
 	TRY(verification_put(act, &ask->verification));
 	if (ask->verification.state == VERIFICATION_REFUSED)
 		return attempts_refuse(act, ask, ACTION_CHALLENGE_FAILED, ask->reason);

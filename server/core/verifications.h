@@ -9,6 +9,7 @@
 
 #include "policies/reasons.h"
 #include "server/core/mailcodes.h"
+#include "server/core/mailing.h"
 #include "server/core/methods.h"
 #include "store/verification.h"
 
@@ -16,7 +17,6 @@ enum {
 	VERIFICATIONS_CODE_MAX = 8,
 	VERIFICATIONS_NONCE_MAX = 128,
 	VERIFICATIONS_TYPE_MAX = 64,
-	VERIFICATIONS_RESEND_MS = 60 * 1000, /* a sooner resend answers what was sent before */
 };
 
 enum verifications_decision {
@@ -75,6 +75,7 @@ struct verifications_ask {
 	uint8_t code_hash[HASH_BLAKE];
 	struct recoveries_spend *spend; /* of a recovery code; NULL */
 	struct mailcodes_code mail;
+	struct mailing mailing;
 	struct event_draft drafts[FACTOR_TYPES]; /* by the type of the factor; 0 = of none */
 	bool may_lock; /* set when prepare runs again: few calls lock, so that event is not sealed the first time */
 	struct event_draft locked; /* when it may */

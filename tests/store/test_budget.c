@@ -91,19 +91,6 @@ Test(budget, a_day_without_a_wrong_code_is_a_new_beginning)
 	cr_assert(early.wrong == 41 && late.wrong == 1);
 }
 
-Test(budget, ten_codes_are_mailed_in_an_hour_and_then_none)
-{
-	struct budget budget = after(0);
-	for (unsigned i = 0; i < BUDGET_MAILS; i++) {
-		cr_assert(budget_may_mail(&budget, later(NOON, i)), "%u", i);
-		budget_charge_mail(&budget, later(NOON, i));
-	}
-	cr_assert(!budget_may_mail(&budget, later(NOON, BUDGET_MAILS_MS - 1)));
-	cr_assert(budget_may_mail(&budget, later(NOON, BUDGET_MAILS_MS)));
-	budget_charge_mail(&budget, later(NOON, BUDGET_MAILS_MS));
-	cr_assert(budget.mails == 1, "another hour");
-}
-
 Test(budget, a_clock_that_goes_back_opens_nothing)
 {
 	const struct budget ten = after(BUDGET_FREE);

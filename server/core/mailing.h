@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* mailing - the codes that a verification mails: when another one goes out, and who is slowed before it is a flood.
+ *
+ * After the first code another one is to be had after 30 seconds, then after 60, then every 120; the newest three count.
+ * Besides, codes are counted by person, address, application, network of the device and tenant, however many
+ * verifications are opened; of nobody they are counted the same. */
+#pragma once
+
+#include "server/core/scene.h"
+#include "store/mail_brake.h"
+
+enum {
+	MAILING_BRAKES = 5,
+	MAILING_AN_HOUR = 5, /* to a person, and to an address */
+	MAILING_A_DAY = 20,
+};
+
+struct verifications_ask; /* server/core/verifications.h */
+struct method;            /* server/core/methods.h */
+
+/* As prepared. */
+struct mailing {
+	bool asked;
+	struct id brakes[MAILING_BRAKES];
+	struct mail_brake_bounds bounds[MAILING_BRAKES];
+	int64_t wait_ms; /* until another code may be mailed; 0 = now, or one was */
+};
+
+/* mailing_cool_ms - how long it is until the verification may mail another code, whoever else is mailed. */
+int64_t mailing_cool_ms(const struct verifications_ask *ask, struct instant now);
+
+/* mailing_prepare - a code was asked for, and nothing else forbids it: draw and seal it, unless it has to wait.
+ * Fails: as mailcodes_draw. */
+fallible mailing_prepare(
+	const struct scene *scene, const struct method *method, struct verifications_ask *ask);
+
+/* mailing_write - count it and queue it. Fails: STALE another one was mailed meanwhile. */
+fallible mailing_write(struct act *act, struct verifications_ask *ask);
