@@ -310,6 +310,7 @@ static fallible check_entry(struct check *check, struct span key, struct span va
 		accuse_entry(check, CHECK_ROW_FORM, expected, NULL);
 		return OK;
 	}
+	log_hash(&row);
 	TRY(find_tenant(check, row.tenant, &tenant));
 	enum check_fault fault = judge(check, tenant, &row, chain);
 	if (fault != CHECK_SOUND) {

@@ -13,10 +13,12 @@ static fallible find_mark(const struct index_mark *mark, struct load *load)
 		return OK;
 	TRY(kv_read(load->volume->data, &data));
 	struct err err = log_get(&data, mark->sequence, &row);
-	if (err.kind == ERR_NOT_FOUND ||
-		(!err_failed(err) && memcmp(row.leaf_hash.bytes, mark->leaf.bytes, MERKLE_HASH) != 0))
+	if (err.kind == ERR_NOT_FOUND)
 		return FAIL(CORRUPT, "the index was made from another log");
 	TRY(err);
+	log_hash(&row);
+	if (memcmp(row.leaf_hash.bytes, mark->leaf.bytes, MERKLE_HASH) != 0)
+		return FAIL(CORRUPT, "the index was made from another log");
 	load->sequence = mark->sequence;
 	memcpy(load->chain, row.chain, sizeof load->chain);
 	return OK;
@@ -71,6 +73,7 @@ static fallible read_next(const struct load *load, struct span key, struct span 
 {
 	uint8_t chain[HASH_BLAKE];
 	TRY(log_decode(key, value, row));
+	log_hash(row);
 	if (row->sequence != load->sequence + 1)
 		return FAIL(CORRUPT, "the log lacks a row");
 	log_chain(load->chain, row, chain);

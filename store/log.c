@@ -37,10 +37,14 @@ fallible log_decode(struct span key, struct span value, struct log_row *row)
 	bool known = version == LOG_ROW_HASHED || version == LOG_ROW_STUB || version == LOG_ROW_LEAF;
 	if (reader.failed || !known || (version == LOG_ROW_STUB) != (read.leaf.len == 0))
 		return FAIL(CORRUPT, "a row of the log is not in a known form");
-	if (!read.hash_is_stored)
-		read.leaf_hash = merkle_leaf(read.leaf);
 	*row = read;
 	return OK;
+}
+
+void log_hash(struct log_row *row)
+{
+	if (!row->hash_is_stored)
+		row->leaf_hash = merkle_leaf(row->leaf);
 }
 
 fallible log_get(struct kv_txn *txn, uint64_t sequence, struct log_row *row)

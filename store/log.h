@@ -27,10 +27,10 @@ struct log_row {
 	struct id tenant;
 	uint64_t index;
 	uint8_t chain[HASH_BLAKE];
-	struct merkle_hash leaf_hash;
-	bool hash_is_stored; /* as read, so that it may differ from the leaf's; else it was made from the leaf */
-	struct span leaf;    /* borrowed; empty in a stub (pruned) */
-	const struct words *words; /* not of the row's bytes: NULL where only those are at hand */
+	struct merkle_hash leaf_hash; /* zeroes where the row does not say it, until log_hash */
+	bool hash_is_stored;          /* as read, so that it may differ from the leaf's */
+	struct span leaf;             /* borrowed; empty in a stub (pruned) */
+	const struct words *words;    /* not of the row's bytes: NULL where only those are at hand */
 };
 
 /* log_key - eight bytes big-endian. */
@@ -40,6 +40,9 @@ void log_encode(const struct log_row *row, struct buf *out);
 
 /* log_decode - key and value of a row. Fails: CORRUPT. */
 fallible log_decode(struct span key, struct span value, struct log_row *row);
+
+/* log_hash - make leaf_hash from the leaf, unless the row said it. Whoever only reads what happened does without. */
+void log_hash(struct log_row *row);
 
 /* log_get - Fails: NOT_FOUND · CORRUPT · IO. */
 fallible log_get(struct kv_txn *txn, uint64_t sequence, struct log_row *row);

@@ -180,6 +180,7 @@ fallible pruned_drop_leaf(
 	TRY(leaf_decode(row.leaf, &leaf));
 	if (!hold_lets_prune(clearance, row.tenant, &leaf))
 		return OK;
+	log_hash(&row);
 	row.leaf = SPAN_NONE;
 	log_encode(&row, &stub);
 	TRY(buf_check(&stub));

@@ -191,7 +191,8 @@ fallible exports_next_page(struct exports_walk *walk, struct arena *arena, struc
 	struct log_page_ask want = {.filters = &walk->ask->filters,
 		.limit = EXPORTS_PAGE,
 		.resumes = walk->resumes,
-		.after = walk->after};
+		.after = walk->after,
+		.hashes = walk->ask->record.format == EXPORT_OCSF};
 	TRY(log_read_page(walk->server, &walk->ask->reader, &want, arena, page));
 	keep_range(walk, page);
 	walk->over = walk->over || !page->more;

@@ -306,7 +306,8 @@ struct paging {
 	int64_t agents_until_ms;
 	struct log_match match;
 	struct arena scratch; /* of an event that is only compared */
-	size_t bytes;         /* of leaves read so far */
+	bool hashes;
+	size_t bytes; /* of leaves read so far */
 	bool full;
 };
 
@@ -375,6 +376,8 @@ static fallible take_row(struct paging *paging, const struct view *view, uint64_
 	TRY(open_found(paging, view, &row, &leaf, event, &fits));
 	if (!fits)
 		return OK;
+	if (paging->hashes)
+		log_hash(&event->read.row);
 	TRY(name_row(view, paging->reader, &paging->names, event));
 	see_place(paging->server, event);
 	TRY(read_agent_again(paging, view, &row, event));
@@ -455,6 +458,7 @@ fallible log_read_page(const struct server *server, const struct log_reader *rea
 		.scratch = ARENA(LOG_READ_SCRATCH),
 		.page = &made,
 		.limit = ask->limit,
+		.hashes = ask->hashes,
 		.server = server,
 		.agents_until_ms = clock_monotonic_ms() + LOG_AGENT_PAGE_MS};
 	TRY(log_names_init(&paging.names, reader->tenant, arena));
@@ -541,6 +545,7 @@ fallible log_read_event(const struct server *server, const struct log_reader *re
 	TRY(reading_open(&server->volume, &reading));
 	struct view view = view_reading(&reading);
 	TRY(get_visible(&reading, reader, sequence, &row, &leaf));
+	log_hash(&row);
 	TRY(read_row(&view, reader, &row, &leaf, &names, event));
 	see_place(server, event);
 	return read_agent(server, &view, reader, &row, INT64_MAX, event, arena);

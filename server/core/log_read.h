@@ -75,6 +75,7 @@ struct log_page_ask {
 	size_t limit; /* 1 to QUERY_LIMIT_MAX */
 	bool resumes;
 	uint64_t after; /* index */
+	bool hashes;    /* the events' leaf hashes are wanted, read.row.leaf_hash */
 };
 
 struct log_page {

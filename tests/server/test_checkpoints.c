@@ -220,6 +220,7 @@ static void check_proof(
 	cr_assert(fetch(world, path, world->api.tenant.token, &proof) == 200, "there is a proof");
 	log_world_must(reading_open(&world->api.server.volume, &reading));
 	log_world_must(log_get(&reading.txn, index + 1, &row));
+	log_hash(&row);
 	log_world_must(
 		checkpoint_check_proof(buf_span(&proof), &verifier, &row.leaf_hash, checkpoint, &proven));
 	cr_assert(proven == index && checkpoint->size > index, "of this leaf");

@@ -240,6 +240,7 @@ static void make_hashed(struct world *world, uint64_t sequence)
 	log_key(sequence, key);
 	get_raw(world, TABLE_LOG, SPAN_BYTES(key), &old);
 	world_must(log_decode(SPAN_BYTES(key), buf_span(&old), &row));
+	log_hash(&row);
 	buf_put_u8(&value, LOG_ROW_HASHED);
 	buf_put(&value, span_of(old.data + 1, LOG_ROW_HEADER - 1));
 	buf_put(&value, SPAN_BYTES(row.leaf_hash.bytes));
@@ -329,6 +330,7 @@ static void prune(struct world *world, uint64_t sequence)
 	log_key(sequence, key);
 	get_raw(world, TABLE_LOG, SPAN_BYTES(key), &old);
 	world_must(log_decode(SPAN_BYTES(key), buf_span(&old), &row));
+	log_hash(&row);
 	row.leaf = SPAN_NONE;
 	log_encode(&row, &value);
 	put_raw(world, TABLE_LOG, SPAN_BYTES(key), buf_span(&value));

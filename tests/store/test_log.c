@@ -24,7 +24,10 @@ static fallible decode(uint64_t sequence, struct span value, struct log_row *row
 {
 	uint8_t key[8];
 	log_key(sequence, key);
-	return log_decode(SPAN_BYTES(key), value, row);
+	struct err err = log_decode(SPAN_BYTES(key), value, row);
+	if (!err_failed(err))
+		log_hash(row);
+	return err;
 }
 
 static bool same(const struct log_row *a, const struct log_row *b)

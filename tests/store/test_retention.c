@@ -140,6 +140,7 @@ static struct log_row row_at(struct world *world, uint64_t sequence)
 	scoped(reading) reading = {0};
 	world_must(reading_open(&world->volume, &reading));
 	world_must(log_get(&reading.txn, sequence, &row));
+	log_hash(&row);
 	return row;
 }
 
