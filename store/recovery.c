@@ -41,6 +41,54 @@ fallible recovery_get(const struct view *view, struct id tenant, struct id perso
 	return OK;
 }
 
+/* ---- by the id of a set ---- */
+
+static struct noun_key of_key(struct id tenant, struct id id)
+{
+	return noun_key(tenant, id_span(&id), SPAN_NONE);
+}
+
+fallible recovery_find(const struct view *view, struct id tenant, struct id id, struct recovery *recovery)
+{
+	struct row row;
+	struct id person;
+	struct recovery read;
+	struct noun_key key = of_key(tenant, id);
+	TRY(view_get(view, TABLE_FACTOR_OF, noun_key_span(&key), &row));
+	struct reader reader = READER(row.payload);
+	person = noun_take_id(&reader);
+	TRY(reader_check(&reader));
+	TRY(recovery_get(view, tenant, person, &read));
+	if (!ids_equal(read.id, id))
+		return FAIL(NOT_FOUND, "there is no such set of recovery codes");
+	*recovery = read;
+	return OK;
+}
+
+/* forget_id - of the set that stands; the id of an ended one is none, and leads nowhere. */
+static fallible forget_id(struct act *act, struct id tenant, struct id id)
+{
+	struct noun_key key = of_key(tenant, id);
+	struct err err = act_drop(act, TABLE_FACTOR_OF, noun_key_span(&key));
+	return err.kind == ERR_NOT_FOUND ? OK : err;
+}
+
+static fallible lead_to(struct act *act, const struct recovery *recovery)
+{
+	struct recovery before = {.version = 0};
+	struct view view = view_act(act);
+	struct noun_key key = of_key(recovery->tenant, recovery->id);
+	struct err err = recovery_get(&view, recovery->tenant, recovery->person, &before);
+	if (err.kind != ERR_NOT_FOUND)
+		TRY(err);
+	if (ids_equal(before.id, recovery->id))
+		return OK;
+	TRY(forget_id(act, recovery->tenant, before.id));
+	return act_put(act, TABLE_FACTOR_OF, noun_key_span(&key), id_span(&recovery->person));
+}
+
+/* ---- writing ---- */
+
 fallible recovery_put(struct act *act, const struct recovery *recovery)
 {
 	scoped(buf) record = BUF(RECORD_MAX);
@@ -57,13 +105,34 @@ fallible recovery_put(struct act *act, const struct recovery *recovery)
 		buf_put_i64(&record, recovery->codes[i].used.ms);
 	}
 	TRY(buf_check(&record));
+	if (!recovery_is_ended(recovery))
+		TRY(lead_to(act, recovery));
 	return act_put(act, TABLE_RECOVERY, noun_key_span(&key), buf_span(&record));
 }
 
 fallible recovery_drop(struct act *act, const struct recovery *recovery)
 {
 	struct noun_key key = own_key(recovery->tenant, recovery->person);
+	TRY(forget_id(act, recovery->tenant, recovery->id));
 	return act_drop(act, TABLE_RECOVERY, noun_key_span(&key));
+}
+
+fallible recovery_end(struct act *act, const struct recovery *recovery)
+{
+	struct recovery ended = {.tenant = recovery->tenant,
+		.person = recovery->person,
+		.made = recovery->made,
+		.year = recovery->year,
+		.uses = recovery->uses};
+	for (size_t i = 0; i < RECOVERY_CODES; i++)
+		ended.codes[i].used = act->now;
+	TRY(forget_id(act, recovery->tenant, recovery->id));
+	return recovery_put(act, &ended);
+}
+
+bool recovery_is_ended(const struct recovery *recovery)
+{
+	return ids_is_none(recovery->id);
 }
 
 /* ---- the codes ---- */

@@ -32,6 +32,14 @@ fallible recovery_get(const struct view *view, struct id tenant, struct id perso
 fallible recovery_put(struct act *act, const struct recovery *recovery);
 fallible recovery_drop(struct act *act, const struct recovery *recovery);
 
+/* recovery_find - the set with this id. Fails: NOT_FOUND also when it was replaced or ended · CORRUPT. */
+fallible recovery_find(const struct view *view, struct id tenant, struct id id, struct recovery *recovery);
+
+/* recovery_end - inside an act: no code of it is worth anything any more; what is left is the count of the year's uses.
+ * recovery_is_ended - whether it is such a rest. */
+fallible recovery_end(struct act *act, const struct recovery *recovery);
+bool recovery_is_ended(const struct recovery *recovery);
+
 /* recovery_left - how many are good. */
 unsigned recovery_left(const struct recovery *recovery);
 

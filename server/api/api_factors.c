@@ -212,11 +212,45 @@ static fallible prepare_prove(struct call *call)
 	return prepare_change(call, change);
 }
 
+/* What is removed: a factor, or a set of recovery codes. */
+struct removal {
+	struct factors_change change;
+	struct recoveries_end end;
+	bool is_recovery;
+};
+
+static fallible prepare_end(struct call *call, struct recoveries_end *end)
+{
+	scoped(reading) reading = {0};
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	const struct scene scene = ask_scene(call, &view);
+	TRY(ids_parse(ID_FACTOR, call->parts[0], &end->id));
+	return recoveries_end_prepare(&scene, end);
+}
+
 static fallible prepare_remove(struct call *call)
 {
-	struct factors_change *change;
-	TRY(make_change(call, FACTORS_REMOVE, &change));
-	return prepare_change(call, change);
+	struct removal *removal = call_new(call, struct removal);
+	if (!removal)
+		return FAIL(NO_MEMORY, "a call has no memory for a factor");
+	removal->change.kind = FACTORS_REMOVE;
+	struct err err = prepare_change(call, &removal->change);
+	removal->is_recovery = err.kind == ERR_NOT_FOUND;
+	if (removal->is_recovery)
+		err = prepare_end(call, &removal->end);
+	call->ask = removal;
+	return err;
+}
+
+static fallible write_remove(struct act *act, struct call *call)
+{
+	struct removal *removal = call->ask;
+	if (removal->is_recovery)
+		return recoveries_end_write(act, &removal->end);
+	TRY(factors_change_write(act, &removal->change));
+	call->refusal = removal->change.refusal;
+	return OK;
 }
 
 static fallible write_change(struct act *act, struct call *call)
@@ -239,15 +273,16 @@ static fallible answer_change(struct call *call, struct json_out *out)
 
 static fallible answer_remove(struct call *call, struct json_out *out)
 {
-	const struct factors_change *change = call->ask;
-	json_out_id(out, "id", ID_FACTOR, change->factor.id);
+	const struct removal *removal = call->ask;
+	json_out_id(out, "id", ID_FACTOR,
+		removal->is_recovery ? removal->end.recovery.id : removal->change.factor.id);
 	json_out_text(out, "state", factor_state_name(FACTOR_ENDED));
 	return OK;
 }
 
 const struct handler api_factors_confirm = {prepare_confirm, write_change, answer_change};
 const struct handler api_factors_prove = {prepare_prove, write_change, answer_change};
-const struct handler api_factors_remove = {prepare_remove, write_change, answer_remove};
+const struct handler api_factors_remove = {prepare_remove, write_remove, answer_remove};
 
 /* ---- POST /v1/factors/{id}/resync ---- */
 

@@ -15,7 +15,12 @@ static const char KIND[] = "recovery";
 fallible recoveries_find(
 	const struct view *view, struct id tenant, struct id person, struct recovery *recovery)
 {
-	return recovery_get(view, tenant, person, recovery);
+	struct recovery found;
+	TRY(recovery_get(view, tenant, person, &found));
+	if (recovery_is_ended(&found))
+		return FAIL(NOT_FOUND, "the person's recovery codes were taken away");
+	*recovery = found;
+	return OK;
 }
 
 /* ---- made ---- */
@@ -27,10 +32,12 @@ static fallible take_before(const struct scene *scene, struct recoveries_make *m
 	struct recovery *made = &make->recovery;
 	struct err err = recovery_get(scene->view, made->tenant, made->person, &before);
 	make->before = 0;
+	make->replaces = false;
 	if (err.kind == ERR_NOT_FOUND)
 		return OK;
 	TRY(err);
 	make->before = before.version;
+	make->replaces = !recovery_is_ended(&before);
 	made->year = before.year;
 	made->uses = before.uses;
 	return OK;
@@ -39,7 +46,7 @@ static fallible take_before(const struct scene *scene, struct recoveries_make *m
 static fallible say_made(const struct scene *scene, struct recoveries_make *make)
 {
 	const struct factor_news_ask about = {&make->who, make->recovery.id, KIND, 0};
-	enum action action = make->before ? ACTION_FACTOR_RECOVERY_REGENERATED : ACTION_FACTOR_ENROLLED;
+	enum action action = make->replaces ? ACTION_FACTOR_RECOVERY_REGENERATED : ACTION_FACTOR_ENROLLED;
 	TRY(factor_news_seal(scene, &about, action, &make->event));
 	return factor_news_tell(scene, &about, action, &make->news);
 }
@@ -83,6 +90,37 @@ fallible recoveries_make_write(struct act *act, struct recoveries_make *make)
 	TRY(recovery_put(act, made));
 	TRY(factor_news_add(act, &make->news));
 	return act_add(act, made->tenant, &make->event.leaf, NULL);
+}
+
+/* ---- ended ---- */
+
+fallible recoveries_end_prepare(const struct scene *scene, struct recoveries_end *end)
+{
+	enum factor_vouch vouch;
+	const struct caller *caller = scene->caller;
+	struct recovery *recovery = &end->recovery;
+	TRY(recovery_find(scene->view, caller->tenant, end->id, recovery));
+	/* Whose it is stays unsaid to those who may not know: as if there were none. */
+	if (err_failed(factors_check_reader(caller, recovery->person)))
+		return FAIL(NOT_FOUND, "the recovery codes are outside what the caller sees");
+	TRY(person_get(scene->view, caller->tenant, recovery->person, scene->arena, &end->who));
+	TRY(factors_count(scene->view, caller->tenant, recovery->person, &end->held));
+	TRY(factors_weigh(caller, recovery->person, &end->held, &vouch));
+	const struct factor_news_ask about = {&end->who, recovery->id, KIND, 0};
+	TRY(factor_news_seal(scene, &about, ACTION_FACTOR_REMOVED, &end->event));
+	return factor_news_tell(scene, &about, ACTION_FACTOR_REMOVED, &end->news);
+}
+
+fallible recoveries_end_write(struct act *act, struct recoveries_end *end)
+{
+	struct recovery now;
+	struct view view = view_act(act);
+	const struct recovery *recovery = &end->recovery;
+	TRY(factors_check_unchanged(act, &end->who, &end->held));
+	TRY(recovery_find(&view, recovery->tenant, recovery->id, &now));
+	TRY(recovery_end(act, &now));
+	TRY(factor_news_add(act, &end->news));
+	return act_add(act, recovery->tenant, &end->event.leaf, NULL);
 }
 
 /* ---- spent: prepare ---- */

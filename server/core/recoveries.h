@@ -15,7 +15,8 @@ struct recoveries_make {
 	/* prepared */
 	struct person who;
 	struct factors_held held;
-	uint64_t before; /* version of the set that is replaced; 0 = there is none */
+	uint64_t before; /* version of the set that is replaced, or of the rest of one; 0 = there is none */
+	bool replaces;
 	struct recovery recovery;
 	char codes[RECOVERY_CODES][RECOVERY_CODES_TEXT + 1]; /* shown once */
 	struct factor_news news;
@@ -26,6 +27,24 @@ struct recoveries_make {
  * Fails: NOT_FOUND the person · DENIED · PERSON_UNPROVEN · CONFLICT no factor is active that they could stand in for. */
 fallible recoveries_make_prepare(const struct scene *scene, struct recoveries_make *make);
 fallible recoveries_make_write(struct act *act, struct recoveries_make *make);
+
+/* ---- DELETE /v1/factors/{id}, of a set ---- */
+
+struct recoveries_end {
+	/* asked */
+	struct id id;
+	/* prepared */
+	struct person who;
+	struct factors_held held;
+	struct recovery recovery;
+	struct factor_news news;
+	struct event_draft event;
+};
+
+/* recoveries_end_prepare - take the set away; the year's count of uses stays. Fails: NOT_FOUND no such set, or none that
+ * the caller sees · DENIED · PERSON_UNPROVEN the person has a factor and did not prove themself. */
+fallible recoveries_end_prepare(const struct scene *scene, struct recoveries_end *end);
+fallible recoveries_end_write(struct act *act, struct recoveries_end *end);
 
 /* recoveries_find - a person's set, for showing it. Fails: NOT_FOUND. */
 fallible recoveries_find(

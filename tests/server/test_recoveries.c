@@ -133,6 +133,71 @@ Test(recoveries, a_new_set_replaces_the_old_and_the_person_is_told)
 	cr_assert(login_is(&scene.answer, "challenge", "wrong_code"), "%s", scene.answer.body);
 }
 
+/* ---- taken away ---- */
+
+static int take_away(struct login_scene *scene, const char *token, const char *id)
+{
+	char path[BODY_MAX];
+	snprintf(path, sizeof path, "/v1/factors/%s", id);
+	return api_call(&scene->world, "DELETE", path, token, NULL, &scene->answer);
+}
+
+Test(recoveries, a_set_that_is_taken_away_opens_nothing_and_all_addresses_are_told)
+{
+	scoped(login_scene) scene = {0};
+	struct paper paper;
+	open_with_paper(&scene, &paper);
+	size_t told = api_count_notices(&scene.world, scene.person.id, NOTICE_FACTOR_CHANGED);
+	int status = take_away(&scene, scene.person.token, paper.id);
+	cr_assert(status == 200 && api_has(&scene.answer, "id", paper.id), "%s", scene.answer.body);
+	cr_assert(count(&scene, ACTION_FACTOR_REMOVED) == 1);
+	cr_assert(api_count_notices(&scene.world, scene.person.id, NOTICE_FACTOR_CHANGED) == told + 1);
+	cr_assert(take_away(&scene, scene.person.token, paper.id) == 404, "once");
+	open_and_spend(&scene, paper.codes[0]);
+	cr_assert(login_is(&scene.answer, "challenge", "wrong_code"), "%s", scene.answer.body);
+}
+
+Test(recoveries, a_set_is_taken_away_by_its_person_alone)
+{
+	scoped(login_scene) scene = {0};
+	struct paper paper;
+	struct api_tenant other;
+	struct api_person owner;
+	open_with_paper(&scene, &paper);
+	api_world_person(&scene.world, &scene.world.tenant, "owner", "olga@example.org", &owner);
+	api_world_tenant(&scene.world, &other);
+	cr_assert(take_away(&scene, scene.world.tenant.token, paper.id) == 403, "%s", scene.answer.body);
+	cr_assert(api_is_code(&scene.answer, 403, "person_unproven"));
+	cr_assert(take_away(&scene, owner.token, paper.id) == 403, "%s", scene.answer.body);
+	cr_assert(take_away(&scene, other.token, paper.id) == 404, "%s", scene.answer.body);
+	open_and_spend(&scene, paper.codes[0]);
+	cr_assert(login_is(&scene.answer, "allow", NULL), "%s", scene.answer.body);
+}
+
+Test(recoveries, a_replaced_set_is_not_there_to_be_taken_away)
+{
+	scoped(login_scene) scene = {0};
+	struct paper old;
+	open_with_paper(&scene, &old);
+	cr_assert(make(&scene, scene.person.token) == 201, "%s", scene.answer.body);
+	cr_assert(take_away(&scene, scene.person.token, old.id) == 404, "%s", scene.answer.body);
+}
+
+Test(recoveries, uses_of_the_year_are_counted_on_when_a_set_was_taken_away)
+{
+	scoped(login_scene) scene = {0};
+	struct paper paper;
+	open_with_paper(&scene, &paper);
+	open_and_spend(&scene, paper.codes[0]);
+	cr_assert(take_away(&scene, scene.person.token, paper.id) == 200, "%s", scene.answer.body);
+	size_t again = count(&scene, ACTION_FACTOR_RECOVERY_REGENERATED);
+	cr_assert(make(&scene, scene.person.token) == 201, "%s", scene.answer.body);
+	cr_assert(count(&scene, ACTION_FACTOR_RECOVERY_REGENERATED) == again, "it replaces none");
+	snprintf(paper.codes[0], CODE_MAX, "%s", api_text(&scene.answer, "codes/0"));
+	open_and_spend(&scene, paper.codes[0]);
+	cr_assert(number(&scene, "recovery/uses_this_year") == 2, "%s", scene.answer.body);
+}
+
 /* ---- spent ---- */
 
 Test(recoveries, rule_j_each_opens_once_is_on_record_and_told_to_all_addresses)
