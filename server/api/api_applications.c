@@ -190,57 +190,46 @@ const struct handler api_applications_bound = {prepare_bound, write_bound, answe
 
 /* ---- GET /v1/applications ---- */
 
-struct applications_page {
+struct applications_list {
 	struct page_ask page;
 	struct id after;
-	struct application *applications;
-	size_t count;
-	bool more;
 };
 
-static fallible fill_list(struct call *call, const struct view *view, struct applications_page *list)
+static fallible prepare_list(struct call *call)
 {
+	struct applications_list *list = call_new(call, struct applications_list);
+	if (!list)
+		return FAIL(NO_MEMORY, "a call has no memory for a list of applications");
+	TRY(call_page(call, SPAN_NONE, &list->page));
+	call->ask = list;
+	return ask_after(&list->page, &list->after);
+}
+
+static fallible put_list(
+	struct call *call, const struct view *view, struct json_out *out, struct span *position)
+{
+	struct applications_list *list = call->ask;
+	struct application application;
+	struct id next = list->after;
 	struct err err = OK;
-	struct id at = list->after;
-	struct application next;
-	while (!list->more && application_next(view, call->caller.tenant, &at, call->arena, &next, &err)) {
-		list->more = list->count == list->page.limit;
-		if (!list->more) {
-			list->applications[list->count++] = next;
-			list->after = at;
+	for (size_t count = 0;
+		application_next(view, call->caller.tenant, &next, call->arena, &application, &err);
+		count++) {
+		if (count == list->page.limit) {
+			*position = id_span(&list->after);
+			return OK;
 		}
+		json_out_open(out, NULL);
+		put_members(call, out, &application);
+		json_out_close(out);
+		list->after = next;
 	}
 	return err;
 }
 
-static fallible prepare_list(struct call *call)
-{
-	struct applications_page *list = call_new(call, struct applications_page);
-	scoped(reading) reading = {0};
-	if (!list)
-		return FAIL(NO_MEMORY, "a call has no memory for a list of applications");
-	TRY(call_page(call, SPAN_NONE, &list->page));
-	TRY(ask_after(&list->page, &list->after));
-	list->applications = call_alloc(call, list->page.limit * sizeof *list->applications);
-	if (!list->applications)
-		return FAIL(NO_MEMORY, "a call has no memory for a list of applications");
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	call->ask = list;
-	return fill_list(call, &view, list);
-}
-
 static fallible answer_list(struct call *call, struct json_out *out)
 {
-	const struct applications_page *list = call->ask;
-	json_out_open_array(out, "items");
-	for (size_t i = 0; i < list->count; i++) {
-		json_out_open(out, NULL);
-		put_members(call, out, &list->applications[i]);
-		json_out_close(out);
-	}
-	json_out_close_array(out);
-	return call_put_cursor(call, out, SPAN_NONE, list->more ? id_span(&list->after) : SPAN_NONE);
+	return call_put_list(call, out, SPAN_NONE, put_list);
 }
 
 const struct handler api_applications_list = {prepare_list, NULL, answer_list};

@@ -90,59 +90,44 @@ static void put_policy(struct json_out *out, const struct policy *policy)
 
 /* ---- GET /v1/policies ---- */
 
-struct policies_page {
-	struct page_ask page;
-	struct span after;
-	struct policy *policies;
-	size_t count;
-	bool more;
-};
-
-static fallible fill_list(const struct scene *scene, struct policies_page *list)
+static fallible prepare_list(struct call *call)
 {
+	struct page_ask *page = call_new(call, struct page_ask);
+	scoped(reading) reading = {0};
+	if (!page)
+		return FAIL(NO_MEMORY, "a call has no memory for a list of policies");
+	TRY(call_page(call, SPAN_NONE, page));
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	struct scene scene = ask_scene(call, &view);
+	call->ask = page;
+	return tenant_roles_check_reader(&scene);
+}
+
+static fallible put_list(
+	struct call *call, const struct view *view, struct json_out *out, struct span *position)
+{
+	const struct page_ask *page = call->ask;
+	struct span at = page->position, shown = at;
+	struct policy policy;
 	struct err err = OK;
-	struct span at = list->page.position;
-	struct policy next;
-	while (!list->more &&
-		policy_next(scene->view, scene->caller->tenant, &at, scene->arena, &next, &err)) {
-		list->more = list->count == list->page.limit;
-		if (!list->more) {
-			list->policies[list->count++] = next;
-			list->after = at;
+	for (size_t count = 0; policy_next(view, call->caller.tenant, &at, call->arena, &policy, &err);
+		count++) {
+		if (count == page->limit) {
+			*position = shown;
+			return OK;
 		}
+		json_out_open(out, NULL);
+		put_policy(out, &policy);
+		json_out_close(out);
+		shown = at;
 	}
 	return err;
 }
 
-static fallible prepare_list(struct call *call)
-{
-	struct policies_page *list = call_new(call, struct policies_page);
-	scoped(reading) reading = {0};
-	if (!list)
-		return FAIL(NO_MEMORY, "a call has no memory for a list of policies");
-	TRY(call_page(call, SPAN_NONE, &list->page));
-	list->policies = call_alloc(call, list->page.limit * sizeof *list->policies);
-	if (!list->policies)
-		return FAIL(NO_MEMORY, "a call has no memory for a list of policies");
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	TRY(tenant_roles_check_reader(&scene));
-	call->ask = list;
-	return fill_list(&scene, list);
-}
-
 static fallible answer_list(struct call *call, struct json_out *out)
 {
-	const struct policies_page *list = call->ask;
-	json_out_open_array(out, "items");
-	for (size_t i = 0; i < list->count; i++) {
-		json_out_open(out, NULL);
-		put_policy(out, &list->policies[i]);
-		json_out_close(out);
-	}
-	json_out_close_array(out);
-	return call_put_cursor(call, out, SPAN_NONE, list->more ? list->after : SPAN_NONE);
+	return call_put_list(call, out, SPAN_NONE, put_list);
 }
 
 const struct handler api_policies_list = {prepare_list, NULL, answer_list};

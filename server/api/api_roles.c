@@ -17,58 +17,43 @@ static void put_members(struct json_out *out, const struct role *role)
 
 /* ---- GET /v1/roles ---- */
 
-struct roles_page {
-	struct page_ask page;
-	struct span after;
-	struct role *roles;
-	size_t count;
-	bool more;
-};
-
-static fallible fill_list(const struct scene *scene, struct roles_page *list)
+static fallible prepare_list(struct call *call)
 {
+	struct page_ask *page = call_new(call, struct page_ask);
+	scoped(reading) reading = {0};
+	if (!page)
+		return FAIL(NO_MEMORY, "a call has no memory for a list of roles");
+	TRY(call_page(call, SPAN_NONE, page));
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	struct scene scene = ask_scene(call, &view);
+	call->ask = page;
+	return tenant_roles_check_reader(&scene);
+}
+
+static fallible put_list(
+	struct call *call, const struct view *view, struct json_out *out, struct span *position)
+{
+	const struct page_ask *page = call->ask;
+	struct span at = page->position, shown = at;
+	struct role role;
 	struct err err = OK;
-	struct span at = list->page.position;
-	struct role next;
-	while (!list->more && role_next(scene->view, scene->caller->tenant, &at, scene->arena, &next, &err)) {
-		list->more = list->count == list->page.limit;
-		if (!list->more) {
-			list->roles[list->count++] = next;
-			list->after = at;
+	for (size_t count = 0; role_next(view, call->caller.tenant, &at, call->arena, &role, &err); count++) {
+		if (count == page->limit) {
+			*position = shown;
+			return OK;
 		}
+		json_out_open(out, NULL);
+		put_members(out, &role);
+		json_out_close(out);
+		shown = at;
 	}
 	return err;
 }
 
-static fallible prepare_list(struct call *call)
-{
-	struct roles_page *list = call_new(call, struct roles_page);
-	scoped(reading) reading = {0};
-	if (!list)
-		return FAIL(NO_MEMORY, "a call has no memory for a list of roles");
-	TRY(call_page(call, SPAN_NONE, &list->page));
-	list->roles = call_alloc(call, list->page.limit * sizeof *list->roles);
-	if (!list->roles)
-		return FAIL(NO_MEMORY, "a call has no memory for a list of roles");
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	TRY(tenant_roles_check_reader(&scene));
-	call->ask = list;
-	return fill_list(&scene, list);
-}
-
 static fallible answer_list(struct call *call, struct json_out *out)
 {
-	const struct roles_page *list = call->ask;
-	json_out_open_array(out, "items");
-	for (size_t i = 0; i < list->count; i++) {
-		json_out_open(out, NULL);
-		put_members(out, &list->roles[i]);
-		json_out_close(out);
-	}
-	json_out_close_array(out);
-	return call_put_cursor(call, out, SPAN_NONE, list->more ? list->after : SPAN_NONE);
+	return call_put_list(call, out, SPAN_NONE, put_list);
 }
 
 const struct handler api_roles_list = {prepare_list, NULL, answer_list};
