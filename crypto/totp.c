@@ -17,6 +17,7 @@ enum {
 	VALUE_MAX = 512, /* bytes of one percent-decoded parameter that we read */
 };
 
+static const uint64_t COUNTER_MAX = (UINT64_C(1) << 48) - 1;
 static const struct totp_shape SHAPE_USUAL = {TOTP_SHA1, DIGITS_USUAL, PERIOD_USUAL_S};
 
 void totp_candidates_done(struct totp_candidates *candidates)
@@ -188,7 +189,7 @@ static char base32_digit(unsigned five_bits)
 	return (char)((letter & is_letter) | (number & ~is_letter & 0xff));
 }
 
-static void put_base32(struct buf *out, struct span seed)
+void totp_put_seed(struct buf *out, struct span seed)
 {
 	unsigned bits = 0;
 	unsigned held = 0;
@@ -286,7 +287,7 @@ void totp_put_uri(struct buf *out, const struct totp_shape *shape, struct span s
 		buf_put_u8(out, ':');
 	text_put_percent(out, account);
 	buf_put_text(out, "?secret=");
-	put_base32(out, seed);
+	totp_put_seed(out, seed);
 	if (issuer.len > 0)
 		buf_put_text(out, "&issuer=");
 	text_put_percent(out, issuer);
@@ -354,6 +355,7 @@ static fallible decode_percent(struct span text, struct value *value)
 struct uri {
 	struct totp_shape shape;
 	struct seed seed;
+	uint64_t counter;
 	unsigned seen; /* a bit per row of PARAMETERS */
 };
 
@@ -399,14 +401,24 @@ static fallible read_period(struct span value, struct uri *uri)
 	return OK;
 }
 
+static fallible read_counter(struct span value, struct uri *uri)
+{
+	if (!span_number(value, COUNTER_MAX, &uri->counter))
+		return FAIL(INVALID, "an otpauth URI has a counter that is none");
+	return OK;
+}
+
+enum parameter_name { SECRET, ALGORITHM, DIGITS, PERIOD, COUNTER };
+
 static const struct parameter {
 	const char *name;
 	fallible (*read)(struct span value, struct uri *uri);
 } PARAMETERS[] = {
-	{"secret", read_secret},
-	{"algorithm", read_algorithm},
-	{"digits", read_digits},
-	{"period", read_period},
+	[SECRET] = {"secret", read_secret},
+	[ALGORITHM] = {"algorithm", read_algorithm},
+	[DIGITS] = {"digits", read_digits},
+	[PERIOD] = {"period", read_period},
+	[COUNTER] = {"counter", read_counter},
 };
 
 static fallible read_parameter(struct span name, struct span text, struct uri *uri)
@@ -442,16 +454,23 @@ static bool is_uri(struct span text)
 	return is_named(span_first(text, sizeof scheme - 1), scheme);
 }
 
-static fallible parse_uri(struct span text, struct uri *uri)
+static const char TOTP_URI[] = "otpauth://totp/";
+static const char HOTP_URI[] = "otpauth://hotp/";
+
+static fallible parse_parameters(struct span text, struct uri *uri)
 {
-	static const char totp[] = "otpauth://totp/";
-	if (!is_named(span_first(text, sizeof totp - 1), totp))
-		return FAIL(INVALID, "an otpauth URI is not of type totp");
 	struct span query = text;
 	struct span label;
 	if (!span_cut(&query, '?', &label) || query.len == 0)
 		return FAIL(INVALID, "an otpauth URI has no parameters");
-	TRY(read_query(query, uri));
+	return read_query(query, uri);
+}
+
+static fallible parse_uri(struct span text, struct uri *uri)
+{
+	if (!is_named(span_first(text, sizeof TOTP_URI - 1), TOTP_URI))
+		return FAIL(INVALID, "an otpauth URI is not of type totp");
+	TRY(parse_parameters(text, uri));
 	TRY(check_allowed(&uri->shape, span_of(uri->seed.bytes, uri->seed.len)));
 	return OK;
 }
@@ -483,5 +502,46 @@ fallible totp_parse(struct span text, struct totp_shape *shape, struct buf *seed
 	buf_put(seed, span_of(uri.seed.bytes, uri.seed.len));
 	TRY(buf_check(seed));
 	*shape = uri.shape;
+	return OK;
+}
+
+/* What stands between the path and the query, behind the issuer, which may be set apart by an escaped colon. */
+static fallible put_account(struct span text, struct buf *account)
+{
+	struct span rest = text, label = SPAN_NONE;
+	scoped(value) value = {.len = 0};
+	if (!span_cut(&rest, '?', &label))
+		return FAIL(INVALID, "an otpauth URI has no parameters");
+	TRY(decode_percent(label, &value));
+	struct span name = span_of(value.bytes, value.len);
+	const uint8_t *colon = memchr(value.bytes, ':', value.len);
+	if (colon)
+		name = span_from(name, (size_t)(colon - value.bytes) + 1);
+	buf_put(account, trim(name));
+	return buf_check(account);
+}
+
+fallible totp_parse_device(
+	struct span text, struct totp_shape *shape, uint64_t *counter, struct buf *seed, struct buf *account)
+{
+	if (text.len > URI_MAX)
+		return FAIL(INVALID, "an otpauth URI is over 4,096 bytes");
+	struct span trimmed = trim(text);
+	struct span kind = span_first(trimmed, sizeof TOTP_URI - 1);
+	scoped(uri) uri = {.shape = SHAPE_USUAL};
+	bool counts = is_named(kind, HOTP_URI);
+	if (!counts && !is_named(kind, TOTP_URI))
+		return FAIL(INVALID, "an otpauth URI is neither of type totp nor hotp");
+	TRY(parse_parameters(trimmed, &uri));
+	if (counts)
+		uri.shape.period_s = 0;
+	if (counts && !(uri.seen & 1u << COUNTER))
+		return FAIL(INVALID, "an otpauth URI of type hotp has no counter");
+	TRY(check_allowed(&uri.shape, span_of(uri.seed.bytes, uri.seed.len)));
+	TRY(put_account(span_from(trimmed, sizeof TOTP_URI - 1), account));
+	buf_put(seed, span_of(uri.seed.bytes, uri.seed.len));
+	TRY(buf_check(seed));
+	*shape = uri.shape;
+	*counter = counts ? uri.counter : 0;
 	return OK;
 }

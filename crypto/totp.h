@@ -92,6 +92,9 @@ bool totp_match_pair(
 fallible totp_code(const struct totp_shape *shape, struct span seed, struct instant now,
 	char code[static TOTP_DIGITS_MAX + 1], int *valid_s);
 
+/* totp_put_seed - base32 without padding, without tables or branches. */
+void totp_put_seed(struct buf *out, struct span seed);
+
 /* totp_put_uri - otpauth://totp/ISSUER:ACCOUNT?secret=…&issuer=…&algorithm=…&digits=…&period=… (Key URI
  * Format); issuer and account are percent-encoded. */
 void totp_put_uri(struct buf *out, const struct totp_shape *shape, struct span seed, struct span issuer,
@@ -100,3 +103,12 @@ void totp_put_uri(struct buf *out, const struct totp_shape *shape, struct span s
 /* totp_parse - an otpauth URI or bare base32: shape (SHA1, 6, 30 where it is silent) and seed.
  * Fails: INVALID not one of them, a hotp URI, or outside the limits above. */
 fallible totp_parse(struct span text, struct totp_shape *shape, struct buf *seed);
+
+/* totp_parse_device - a whole otpauth URI of either type, as an app exports it; nothing is said of what it leaves out but SHA1,
+ * 6 digits, 30 seconds.
+ *
+ *   counter  of a token that counts: the one that comes next; else 0
+ *   account  appended to: the label without the issuer in front, percent-decoded; at most 512 bytes
+ * Fails: INVALID as totp_parse, or a token that counts has no counter. */
+fallible totp_parse_device(
+	struct span text, struct totp_shape *shape, uint64_t *counter, struct buf *seed, struct buf *account);
