@@ -105,7 +105,7 @@ static bool is_zone(struct span text)
 	for (size_t i = 0; i < text.len; i++) {
 		uint8_t c = text.at[i];
 		bool letter = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-		if (!letter && !(c >= '0' && c <= '9') && !(i > 0 && strchr("/_+-", c)))
+		if (!letter && !(c >= '0' && c <= '9') && !(c != 0 && i > 0 && strchr("/_+-", c)))
 			return false;
 	}
 	return true;
