@@ -9,6 +9,7 @@
 #include "server/core/receipts.h"
 #include "server/core/recoveries.h"
 #include "server/core/remembering.h"
+#include "server/core/risk.h"
 #include "server/core/signins.h"
 
 enum {
@@ -344,6 +345,24 @@ static fallible put_receipt(struct call *call, struct json_out *out, const struc
 	return OK;
 }
 
+/* Said only to who got in, or would have: anybody else may be guessing who has an account. */
+static void put_risk(struct json_out *out, const struct risk *risk)
+{
+	json_out_open(out, "risk");
+	json_out_number(out, "score", risk->score);
+	risk_put_reasons(out, risk);
+	json_out_close(out);
+}
+
+static void put_remembered(struct json_out *out, const struct verifications_ask *ask)
+{
+	json_out_bool(out, "remembered", ask->remembering->opened);
+	if (!ask->remembering->steps_up)
+		return;
+	json_out_bool(out, "step_up", true);
+	put_risk(out, &ask->risk);
+}
+
 static fallible put_allow(struct call *call, struct json_out *out, const struct verifications_ask *ask)
 {
 	json_out_number(out, "aal", ask->verification.aal);
@@ -358,6 +377,8 @@ static fallible put_allow(struct call *call, struct json_out *out, const struct 
 		json_out_close(out);
 	}
 	put_remember(out, ask->remembering);
+	if (ask->risk.is_weighed)
+		put_risk(out, &ask->risk);
 	json_out_id(out, "event", ID_EVENT, ask->verification.event);
 	return ask->sees ? OK : put_receipt(call, out, ask);
 }
@@ -377,7 +398,7 @@ static fallible answer(struct call *call, struct json_out *out)
 	put_notice(out, ask);
 	signins_put_flags(out, ask->signin.flags);
 	if (ask->remembering && ask->remembering->typed.len)
-		json_out_bool(out, "remembered", ask->remembering->opened);
+		put_remembered(out, ask);
 	json_out_number(out, "attempts_left", VERIFICATION_TRIES - verification->tries);
 	json_out_number(out, "expires_in", left_ms(call, verification) / 1000);
 	json_out_number(out, "revision", (int64_t)verification_revision(verification));

@@ -4,6 +4,7 @@
 
 #include "server/core/new_device.h"
 #include "server/core/remembering.h"
+#include "server/core/risk.h"
 #include "store/storm.h"
 
 enum reason attempts_closed(const struct verifications_ask *ask, struct instant now)
@@ -289,6 +290,7 @@ static fallible write_right(struct act *act, struct verifications_ask *ask,
 	TRY(clear_budget(act, &ask->verification, budget));
 	TRY(add_outcome(act, ask, comparison->method));
 	TRY(new_device_write(act, ask)); /* it is this person's device from now on */
+	TRY(risk_write(act, ask));
 	return remembering_begin_write(act, ask);
 }
 

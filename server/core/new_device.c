@@ -56,7 +56,7 @@ fallible new_device_prepare(const struct server *server, const struct view *view
 	struct person person;
 	ask->device_note = NULL;
 	ask->new_device_mail = (struct notice){0};
-	bool tries = ask->has_code || ask->spend || remembering_is_tried(ask);
+	bool tries = ask->has_code || ask->spend || (ask->remembering && ask->remembering->typed.len);
 	if (!tries || verification_is_decoy(verification) || ids_is_none(verification->device))
 		return OK;
 	if (!ask->is_new) {

@@ -6,6 +6,7 @@
 #include "crypto/random.h"
 #include "server/core/attempts.h"
 #include "server/core/new_device.h"
+#include "server/core/risk.h"
 #include "server/core/tell.h"
 
 enum { DETAIL_MAX = 256, NUMBER_MAX = 8 };
@@ -257,7 +258,8 @@ static fallible write_right(
 	login->leaf.flags |= verification->weak ? 0 : LEAF_PROVEN;
 	TRY(act_add(act, verification->tenant, &login->leaf, &ask->receipt));
 	TRY(act_add(act, verification->tenant, &spend->used.leaf, NULL));
-	return new_device_write(act, ask);
+	TRY(new_device_write(act, ask));
+	return risk_write(act, ask);
 }
 
 static fallible write_wrong(struct act *act, struct verifications_ask *ask)

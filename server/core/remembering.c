@@ -8,6 +8,7 @@
 #include "server/core/forgetting.h"
 #include "server/core/new_device.h"
 #include "server/core/remember_rule.h"
+#include "server/core/risk.h"
 #include "server/core/tell.h"
 #include "store/device_record.h"
 #include "store/expiry.h"
@@ -117,7 +118,7 @@ fallible remembering_open_prepare(const struct scene *scene, struct verification
 	bool open = ask->verification.state == VERIFICATION_OPEN;
 	if (!remembering)
 		return OK;
-	remembering->opens = remembering->opened = false;
+	remembering->opens = remembering->opened = remembering->steps_up = false;
 	if (!remembering->typed.len || !ask->is_new || !open || ask->verification.is_action || ask->has_code)
 		return OK;
 	struct err err = find_series(scene->view, ask->verification.tenant, remembering->typed,
@@ -127,6 +128,8 @@ fallible remembering_open_prepare(const struct scene *scene, struct verification
 	TRY(err);
 	TRY(find_end(scene, &remembering->series, &ask->signin, &remembering->end));
 	remembering->opens = scene->now.ms < remembering->end.ms && is_of(&remembering->series, ask);
+	remembering->steps_up = remembering->opens && risk_is_high(ask);
+	remembering->opens = remembering->opens && !remembering->steps_up;
 	if (!remembering->opens)
 		return OK;
 	random_fill(remembering->nonce, sizeof remembering->nonce);
@@ -159,7 +162,8 @@ static fallible allow(struct act *act, struct verifications_ask *ask)
 	TRY(verification_put(act, verification));
 	event_decide(login, ACTION_LOGIN_SUCCEEDED, LEAF_SUCCESS, REASON_NONE);
 	TRY(act_add(act, verification->tenant, &login->leaf, &ask->receipt));
-	return new_device_write(act, ask);
+	TRY(new_device_write(act, ask));
+	return risk_write(act, ask);
 }
 
 static fallible turn_and_allow(

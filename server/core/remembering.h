@@ -18,8 +18,9 @@ struct remembering {
 	bool wanted;       /* the device is to be remembered when a code was right */
 	struct span typed; /* device.remember; empty */
 	/* prepared */
-	bool opens;                      /* `typed` names a series of this person, application and device */
-	bool begins;                     /* a right code begins one */
+	bool opens;    /* `typed` names a series of this person, application and device */
+	bool steps_up; /* it would open, but for the risk: a code is asked for, and the token stays good */
+	bool begins;   /* a right code begins one */
 	struct remember_token token;     /* as it was typed; of one that begins the series alone */
 	struct remembered series;        /* as it was found, or as it begins */
 	struct instant end;              /* of it; what the policies say counts */

@@ -32,6 +32,16 @@ enum verifications_act { VERIFICATIONS_NOTHING, VERIFICATIONS_HOUSEKEEPING, VERI
 struct recoveries_spend; /* server/core/recoveries.h */
 struct remembering;      /* server/core/remembering.h */
 
+struct risk_note; /* server/core/risk.h */
+
+/* How unusual a login is. */
+struct risk {
+	bool is_weighed;
+	unsigned reasons;       /* bits by enum risk_reason */
+	unsigned score;         /* 0 to RISKS_SCORE_MOST */
+	struct risk_note *note; /* what the act has to write of it; NULL: nothing */
+};
+
 struct verifications_ask {
 	/* asked, in the first call; texts are borrowed */
 	struct span person; /* id or ref */
@@ -70,8 +80,9 @@ struct verifications_ask {
 	struct device_sight sight;        /* of a person's device */
 	bool device_lost;                 /* it was reported lost: whatever is typed there, it is refused */
 	struct devices_note *device_note; /* when it gets in */
-	struct event_draft first_seen;    /* the same, when it is in no registry yet */
-	struct notice new_device_mail;    /* with it; not sealed: nobody is told */
+	struct risk risk;
+	struct event_draft first_seen; /* the same, when it is in no registry yet */
+	struct notice new_device_mail; /* with it; not sealed: nobody is told */
 	uint8_t code_hash[HASH_BLAKE];
 	struct recoveries_spend *spend; /* of a recovery code; NULL */
 	struct mailcodes_code mail;
