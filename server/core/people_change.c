@@ -7,7 +7,6 @@
 #include "server/core/forgetting.h"
 #include "server/core/giving.h"
 #include "server/core/owners.h"
-#include "server/core/tell.h"
 #include "store/factor.h"
 #include "store/storm.h"
 
@@ -185,6 +184,7 @@ static fallible tell(
 {
 	char time[TELL_TIME + 1];
 	struct span actor;
+	const struct letters_desk desk = {scene->server, scene->view, change->before.tenant, scene->arena};
 	if (to.len == 0)
 		return OK;
 	TRY(scene_actor(scene, &actor));
@@ -195,8 +195,7 @@ static fallible tell(
 		.values = values,
 		.count = sizeof values / sizeof values[0],
 		.now = scene->now};
-	return tell_prepare(scene->server->keeper, change->before.tenant, &ask, scene->arena,
-		&change->notices[change->notice_count++]);
+	return letters_add(&desk, &ask, &change->told);
 }
 
 /* The old address and the new one are told: whoever owns only one of them must hear of it. */
@@ -247,7 +246,7 @@ static fallible begin(struct people_change *change)
 	if (change->before.state > PERSON_SUSPENDED)
 		return FAIL(NOT_FOUND, "the person is removed");
 	change->after = change->before;
-	change->event_count = change->notice_count = 0;
+	change->event_count = change->told.count = 0;
 	change->needs_factorless = change->has_contacts = change->is_empty = false;
 	return OK;
 }
@@ -342,8 +341,7 @@ fallible people_change_write(struct act *act, struct people_change *change)
 	TRY(person_put(act, &change->after, change->sealed));
 	for (size_t i = 0; i < change->event_count; i++)
 		TRY(act_add(act, tenant, &change->events[i].leaf, NULL));
-	for (size_t i = 0; i < change->notice_count; i++)
-		TRY(notice_add(act, &change->notices[i]));
+	TRY(letters_write(act, &change->told));
 	TRY(forget_devices(act, change));
 	return change->has_contacts ? contacts_write(act, &change->contacts) : OK;
 }

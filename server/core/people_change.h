@@ -2,10 +2,10 @@
 /* people_change - another name, address, state or set of roles; and the removal of a person. */
 #pragma once
 
+#include "server/core/letters.h"
 #include "server/core/people.h"
-#include "store/notice.h"
 
-enum { PEOPLE_CHANGE_EVENTS = 2 * PERSON_ROLES_MAX + 2, PEOPLE_CHANGE_NOTICES = 2 };
+enum { PEOPLE_CHANGE_EVENTS = 2 * PERSON_ROLES_MAX + 2 };
 
 struct people_change {
 	/* asked: what is empty stays as it is */
@@ -29,8 +29,7 @@ struct people_change {
 	bool has_contacts;
 	struct event_draft events[PEOPLE_CHANGE_EVENTS];
 	size_t event_count;
-	struct notice notices[PEOPLE_CHANGE_NOTICES];
-	size_t notice_count;
+	struct letters told;
 };
 
 /* people_change_prepare - change->before is who it is about, as people_find found him.
