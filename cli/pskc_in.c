@@ -18,14 +18,19 @@ static void container_done(struct container *container)
 
 /* ---- what a key says ---- */
 
+/* A user is a distinguished name by the book (RFC 6030, section 4.2), and a plain one in most containers. */
 static struct span user_of(pskc_key_t *key)
 {
+	static const char *const ATTRIBUTES[] = {"CN=", "UID="};
 	const char *user = pskc_get_key_userid(key);
-	struct span rest = span_text(user ? user : pskc_get_device_userid(key)), name = SPAN_NONE;
-	if (!span_starts(rest, SPAN_LIT("CN=")))
-		return rest;
-	rest = span_from(rest, 3);
-	return span_cut(&rest, ',', &name) ? name : SPAN_NONE;
+	struct span whole = span_text(user ? user : pskc_get_device_userid(key)), name = SPAN_NONE;
+	for (size_t i = 0; i < sizeof ATTRIBUTES / sizeof *ATTRIBUTES; i++) {
+		struct span attribute = span_text(ATTRIBUTES[i]);
+		struct span rest = span_from(whole, attribute.len);
+		if (span_starts(whole, attribute))
+			return span_cut(&rest, ',', &name) ? name : SPAN_NONE;
+	}
+	return whole;
 }
 
 static struct span label_of(pskc_key_t *key)
@@ -119,9 +124,12 @@ fallible pskc_in_read(struct span content, const struct moving_sink *sink)
 		return FAIL(INVALID, "a key container has no document type of its own");
 	if (pskc_global_init() != PSKC_OK || pskc_init(&container.handle) != PSKC_OK)
 		return FAIL(NO_MEMORY, "libpskc has no memory");
-	if (pskc_parse_from_memory(container.handle, content.len, (const char *)content.at) != PSKC_OK)
+	int rc = pskc_parse_from_memory(container.handle, content.len, (const char *)content.at);
+	/* An element that libpskc does not know, a maker's own or an encrypted value, leaves all others readable: what a key
+	 * lacks then is said of that key. */
+	pskc_key_t *key = rc == PSKC_PARSE_ERROR ? pskc_get_keypackage(container.handle, 0) : NULL;
+	if (rc != PSKC_OK && !key)
 		return FAIL(INVALID, "the file is no key container of RFC 6030");
-	pskc_key_t *key;
 	for (size_t i = 0; i < PSKC_IN_KEYS_MAX && (key = pskc_get_keypackage(container.handle, i)); i++)
 		TRY(hand_on(key, i + 1, sink));
 	return OK;

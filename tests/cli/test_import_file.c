@@ -3,6 +3,7 @@
 #include "cli/import_file.h"
 
 #include "tests/cli/moved.h"
+#include "tests/support/vectors.h"
 
 #define SEED "12345678901234567890"
 #define BASE32 "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
@@ -64,7 +65,7 @@ Test(import_file, refuses_a_row_that_is_broken_and_reads_on)
 			"a,GEZA,,,,,\nb," BASE32 ",sms,,,,\nc," BASE32 ",,7,,,\nd," BASE32 ",,,14,,\n"
 			"e," BASE32 ",hotp,,,-1,\nf," BASE32 ",,,,,md5\ng," BASE32 "\n",
 		"2 refused: the secret is not base32 of 16 to 64 bytes\n3 refused: it is neither totp nor "
-	        "hotp\n"
+		"hotp\n"
 		"4 refused: a code has 6 or 8 digits\n5 refused: a period has 15 to 120 seconds\n"
 		"6 refused: a token that counts has a counter\n"
 		"7 refused: the algorithm is none of SHA1, SHA256, SHA512\n8 g " USUAL));
@@ -154,4 +155,23 @@ Test(import_file, refuses_a_container_with_a_document_type_or_none_at_all)
 		ERR_INVALID);
 	cr_assert(fails("<html></html>") == ERR_INVALID);
 	cr_assert(fails("<") == ERR_INVALID);
+}
+
+static bool vector_gives(const char *file, const char *expected)
+{
+	scoped(buf) content = BUF(MOVED_MAX);
+	vectors_read(file, &content);
+	buf_put_u8(&content, 0);
+	return gives((const char *)content.data, expected);
+}
+
+Test(import_file, reads_the_plain_key_of_rfc_6030)
+{
+	cr_assert(vector_gives("vectors/rfc6030_plain.xml", "1 jsmith 987654321 1/8/0 0 " SEED "\n"));
+}
+
+Test(import_file, refuses_the_encrypted_key_of_rfc_6030_and_says_why)
+{
+	cr_assert(vector_gives("vectors/rfc6030_encrypted.xml",
+		"1 refused: its seed is encrypted or missing: decrypt the container first\n"));
 }

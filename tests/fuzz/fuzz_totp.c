@@ -30,11 +30,26 @@ static void check_taken(const struct totp_shape *shape, struct span seed)
 	expect(same_shape(shape, &again) && span_equal(seed, buf_span(&back)));
 }
 
+/* The same bytes as a device of another server: what is taken gives codes. */
+static void check_device(struct span text)
+{
+	uint64_t counter;
+	struct totp_shape shape;
+	struct totp_candidates candidates;
+	scoped(buf) seed = BUF(TOTP_SEED_MAX);
+	scoped(buf) account = BUF(512);
+	if (err_failed(totp_parse_device(text, &shape, &counter, &seed, &account)))
+		return;
+	expect(totp_counts(&shape) || counter == 0);
+	expect(!err_failed(totp_compute(&shape, buf_span(&seed), counter + 1, &candidates)));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct totp_shape shape;
 	scoped(buf) seed = BUF(TOTP_SEED_MAX);
 	struct err err = totp_parse(span_of(data, size), &shape, &seed);
+	check_device(span_of(data, size));
 	if (err_failed(err))
 		expect(err.kind == ERR_INVALID && seed.len == 0);
 	else
