@@ -28,8 +28,8 @@ def written_tests():
 
 
 def named(cell):
-    """What a cell names: stories, paths, and (suite, name) of tests."""
-    for part in cell.split("; "):
+    """What a cell names: stories, paths, and (suite, name) of tests; words in brackets are for the reader."""
+    for part in re.sub(r" \([^)]*\)", "", cell).split("; "):
         suite, colon, names = part.partition(": ")
         for name in (names if colon else part).split(", "):
             yield (suite, name) if colon else name.strip("`")
