@@ -2,6 +2,7 @@
 /* clock - CLOCK_REALTIME and CLOCK_MONOTONIC in milliseconds. */
 #include "base/clock.h"
 
+#include <sys/timex.h>
 #include <time.h>
 
 static int64_t read_ms(clockid_t which)
@@ -26,6 +27,12 @@ int64_t clock_monotonic_ns(void)
 	struct timespec t;
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+bool clock_is_synced(void)
+{
+	struct timex t = {.modes = 0};
+	return adjtimex(&t) != TIME_ERROR && !(t.status & STA_UNSYNC);
 }
 
 void clock_sleep_ms(int64_t ms)

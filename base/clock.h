@@ -18,5 +18,9 @@ int64_t clock_monotonic_ms(void);
 /* clock_monotonic_ns - the same clock, finer: for measuring. */
 int64_t clock_monotonic_ns(void);
 
+/* clock_is_synced - whether the kernel says that something keeps its clock right (adjtimex(2)). A system call: not for every
+ * request. */
+bool clock_is_synced(void);
+
 /* clock_sleep_ms - wait; only background loops may. */
 void clock_sleep_ms(int64_t ms);

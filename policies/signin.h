@@ -82,6 +82,7 @@ struct signin {
 	uint8_t step_up_at;    /* score from which a remembered device no longer does */
 	uint8_t deny_at;       /* score from which nobody gets in; 0 = none */
 	bool strict_clock;
+	bool no_codes;       /* of authenticators count now: the clock is strict, and in doubt */
 	bool step_up;        /* the strongest factor that the person has, and no remembered device */
 	uint32_t notice;     /* version to be acknowledged; 0 = none */
 	unsigned flags;      /* enum signin_flag */

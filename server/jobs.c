@@ -4,6 +4,7 @@
 
 #include "server/api/idempotency.h"
 #include "server/core/checkpoints.h"
+#include "server/core/clocks.h"
 #include "server/core/erasing.h"
 #include "server/core/exports.h"
 #include "server/core/pruning.h"
@@ -123,7 +124,7 @@ static void sign_logs(struct jobs *jobs)
 static void erase(struct jobs *jobs)
 {
 	size_t done;
-	struct err err = erasing_turn(jobs->server, clock_now(), &done);
+	struct err err = erasing_turn(jobs->server, volume_now(&jobs->server->volume), &done);
 	if (!err_failed(err))
 		err = erasing_unmark(jobs->server);
 	if (err_failed(err))
@@ -133,7 +134,7 @@ static void erase(struct jobs *jobs)
 static void prune(struct jobs *jobs)
 {
 	struct pruning_report report;
-	struct err err = pruning_turn(jobs->server, clock_now(), &report);
+	struct err err = pruning_turn(jobs->server, volume_now(&jobs->server->volume), &report);
 	if (err_failed(err))
 		journal_err(jobs->journal, JOURNAL_WARN, err, SPAN_LIT("pruning"));
 	else if (report.dropped)
@@ -145,7 +146,7 @@ static void prune(struct jobs *jobs)
 /* Free pages and older copies of the keyring go dark once a day. */
 static void turn_keys(struct jobs *jobs)
 {
-	struct err err = keeper_turn(jobs->server->keeper, clock_now());
+	struct err err = keeper_turn(jobs->server->keeper, volume_now(&jobs->server->volume));
 	if (err_failed(err))
 		journal_err(jobs->journal, JOURNAL_WARN, err, SPAN_LIT("shred keys"));
 }
@@ -155,9 +156,25 @@ static void turn_keys(struct jobs *jobs)
 static void end_exports(struct jobs *jobs)
 {
 	size_t swept;
-	struct err err = exports_sweep(jobs->server, clock_now(), &swept);
+	struct err err = exports_sweep(jobs->server, volume_now(&jobs->server->volume), &swept);
 	if (err_failed(err))
 		journal_err(jobs->journal, JOURNAL_WARN, err, SPAN_LIT("exports"));
+}
+
+/* ---- the clock ---- */
+
+static void look_at_clock(struct jobs *jobs)
+{
+	const struct health *health = jobs->server->health;
+	bool was_behind = health->clock_behind, was_unsynced = health->clock_unsynced;
+	struct err err = clocks_look(jobs->server);
+	if (err_failed(err))
+		journal_err(jobs->journal, JOURNAL_WARN, err, SPAN_LIT("clock"));
+	if (health->clock_behind && !was_behind)
+		JOURNAL(jobs->journal, ERROR,
+			"the machine's clock was set back: our time goes on ahead of it");
+	if (health->clock_unsynced && !was_unsynced)
+		JOURNAL(jobs->journal, WARN, "nothing keeps the machine's clock right");
 }
 
 /* ---- after the start ---- */
@@ -186,9 +203,11 @@ static void *run_thread(void *context)
 {
 	struct jobs *jobs = context;
 	check_state(jobs);
+	look_at_clock(jobs);
 	for (unsigned turn = 1; pause_wait(&jobs->pause, JOBS_EVERY_MS); turn++) {
 		for (size_t i = 0; i < JOB_COUNT; i++)
 			run_job(jobs, &JOBS[i]);
+		look_at_clock(jobs);
 		erase(jobs);
 		end_exports(jobs);
 		if (turn % JOBS_SIGN_TURNS == 0)

@@ -38,6 +38,10 @@ static void put_all(const struct server *server, struct buf *out)
 	put(out, "store_bytes", "gauge", "Bytes in use in data/.", (double)kv_used(server->volume.data));
 	put(out, "log_contradicts_checkpoint", "gauge", "1: the log is not the one that was signed.",
 		server->health->log_contradicts);
+	put(out, "clock_unsynced", "gauge", "1: nothing keeps the machine's clock right.",
+		server->health->clock_unsynced);
+	put(out, "clock_behind_seconds", "gauge", "How far the machine's clock was set back behind our time.",
+		server->volume.clock ? (double)steady_behind_ms(server->volume.clock) / 1e3 : 0);
 	put(out, "state_sum_mismatch", "gauge", "1: a protected row was changed by hand.",
 		server->health->sum_mismatch);
 }

@@ -218,7 +218,7 @@ static fallible open_service(const struct conf *conf, struct journal *journal, s
 	TRY(check_demo(conf, server));
 	TRY(compare_logs(journal, service));
 	/* Whoever was erased stays so, whatever keyring was put back. */
-	TRY(erasing_resume(server, clock_now()));
+	TRY(erasing_resume(server, volume_now(&server->volume)));
 	TRY(open_background(conf, journal, service));
 	TRY(open_follow(conf, service));
 	TRY(open_waiters(conf, server));

@@ -2,6 +2,7 @@
 /* start - open the parts in their order, and close them in the reverse one. */
 #include "server/start.h"
 
+#include "server/core/clocks.h"
 #include "server/keyfile.h"
 #include "store/mount.h"
 #include "store/volume.h"
@@ -100,6 +101,8 @@ static fallible open_parts(const struct conf *conf, enum start_mode mode, struct
 		.max_bytes = conf->store_max_bytes,
 		.create = mode == START_CREATE};
 	TRY(mount_open(&ask, &server->volume));
+	server->volume.clock = &start->clock;
+	TRY(clocks_begin(server));
 	return committer_open(
 		&server->volume, (struct alarm){start->journal, end_process}, &server->committer);
 }

@@ -11,6 +11,7 @@
 struct start {
 	struct server server;
 	struct health health;
+	struct steady clock;
 	struct exports_desk exports;
 	struct journal *journal;
 	struct address_nets proxies;

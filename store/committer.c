@@ -129,7 +129,7 @@ static void run_batch(struct committer *committer, struct act_job **jobs)
 		refuse_all(committer, jobs, FAIL(BUSY, "the index takes no more events"));
 		return;
 	}
-	struct err err = act_batch_open(committer->volume, clock_now(), &batch);
+	struct err err = act_batch_open(committer->volume, volume_now(committer->volume), &batch);
 	if (err_failed(err)) {
 		refuse_all(committer, jobs, err);
 		return;

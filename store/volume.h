@@ -8,6 +8,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/steady.h"
 #include "store/head.h"
 #include "store/keys.h"
 #include "store/kv.h"
@@ -24,8 +25,9 @@ struct volume {
 	struct tail *tail; /* rows not folded yet, and where each tenant's log stands */
 	struct head head;  /* as of the last commit; the committer's own */
 	uint64_t data_max_bytes;
-	size_t fold_rows; /* a fold takes this many rows, and is due when they wait */
-	bool read_only;   /* opened so, or the log contradicts a checkpoint: nothing is written or signed */
+	size_t fold_rows;     /* a fold takes this many rows, and is due when they wait */
+	struct steady *clock; /* NULL: the machine's own, as it goes */
+	bool read_only; /* opened so, or the log contradicts a checkpoint: nothing is written or signed */
 };
 
 /* Whom a background thread tells of a failure; it may be called on that thread. */
@@ -33,6 +35,18 @@ struct alarm {
 	void *context;
 	void (*tell)(void *context, struct err err);
 };
+
+/* volume_now - the time by which everything begins and ends. volume_wall - what the machine's clock said at such a time: by it
+ * a phone's codes are computed, which knows nothing of ours. */
+static inline struct instant volume_now(const struct volume *volume)
+{
+	return volume->clock ? steady_now(volume->clock) : clock_now();
+}
+
+static inline struct instant volume_wall(const struct volume *volume, struct instant now)
+{
+	return (struct instant){now.ms - (volume->clock ? steady_behind_ms(volume->clock) : 0)};
+}
 
 /* volume_lock - own a directory: the file `lock` with our pid. The directory is made (0700) when it is
  * missing. Fails: LOCKED_DIRECTORY another process has it · IO. Owns: volume_unlock; the kernel drops the

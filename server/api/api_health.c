@@ -51,6 +51,10 @@ static fallible answer_ready(struct call *call, struct json_out *out)
 		json_out_text(out, NULL, "the key file lies on the filesystem of the data it protects");
 	if (health->unlocked)
 		json_out_text(out, NULL, "memory is not locked: secrets may reach swap");
+	if (health->clock_unsynced)
+		json_out_text(out, NULL, "nothing keeps the machine's clock right");
+	if (health->clock_behind)
+		json_out_text(out, NULL, "the machine's clock was set back: our time goes on ahead of it");
 	warn_of_rules(call->server->agents, out);
 	json_out_close_array(out);
 	return OK;

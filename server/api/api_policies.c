@@ -9,6 +9,7 @@
 enum { NOTICE_MAX = 1000000, GRACE_DAYS_MAX = 400, DAY_MS = 24 * 60 * 60 * 1000 };
 
 static const char *const FACTORS[] = {"email", "totp", NULL};
+static const char *const CLOCKS[] = {"lenient", "strict", NULL};
 
 /* ---- answering ---- */
 
@@ -80,6 +81,7 @@ static void put_rules(struct json_out *out, const struct signin_policy *rules)
 	put_countries(out, rules);
 	put_hours(out, &rules->hours);
 	put_number(out, "notice", rules->notice, 0);
+	json_out_text(out, "clock", CLOCKS[rules->strict_clock]);
 }
 
 static void put_policy(struct json_out *out, const struct policy *policy)
@@ -286,6 +288,7 @@ static fallible read_set(struct call *call, struct tenant_policies_set *set)
 	read_countries(&top, rules);
 	read_hours(&top, &rules->hours);
 	rules->notice = (uint32_t)json_in_number(&top, "notice", JSON_OPTIONAL, 1, NOTICE_MAX, 0);
+	rules->strict_clock = json_in_word(&top, "clock", JSON_OPTIONAL, CLOCKS) == 1;
 	json_in_end(&top);
 	set->policy.name = call->parts[0];
 	return call_check(call);

@@ -281,7 +281,7 @@ static struct flight *make_flight(struct dispatch *dispatch, struct http_exchang
 		.request = http_request(exchange),
 		.reply = http_reply(exchange),
 		.arena = http_arena(exchange),
-		.now = clock_now()};
+		.now = volume_now(&dispatch->server->volume)};
 	ids_print(ID_REQUEST, random_id(flight->call.now), flight->call.id);
 	*http_state(exchange) = flight;
 	add_usual_headers(&flight->call);
@@ -318,7 +318,7 @@ static void finish(void *context, struct http_exchange *exchange)
 	bool is_stale = call->result.code == CODE_STALE;
 	if (call->act == CALL_WAITS || (is_stale && call->runs <= CALL_RETRIES)) {
 		/* What was prepared may have been of a time step that is over; its own time would be so for ever. */
-		call->now = clock_now();
+		call->now = volume_now(&call->server->volume);
 		prepare(flight);
 		return;
 	}

@@ -168,7 +168,8 @@ static fallible put_end(struct export_stream *stream)
 	record->held_all = slot->held.all;
 	record->held = buf_span(&slot->held.ids);
 	digest_end(&stream->digest, record->sha256);
-	TRY(exports_end_prepare(stream->call->server, clock_now(), &stream->acts, &stream->end));
+	TRY(exports_end_prepare(stream->call->server, volume_now(&stream->call->server->volume),
+		&stream->acts, &stream->end));
 	return wait_for(stream, ACT_EVENT, write_end);
 }
 

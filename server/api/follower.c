@@ -82,7 +82,7 @@ void follower_close(struct follower *follower)
 static fallible renew(
 	const struct server *server, const struct view *view, struct arena *arena, struct follower *follower)
 {
-	TRY(caller_renew(view, clock_now(), arena, &follower->caller));
+	TRY(caller_renew(view, volume_now(&server->volume), arena, &follower->caller));
 	if (!caller_has(&follower->caller, follower->route->scopes, follower->route->capabilities))
 		return FAIL(DENIED, "the follower may read the log no longer");
 	TRY(log_read_reader(view, &follower->caller, arena, &follower->reader));
@@ -126,8 +126,8 @@ static fallible seal_end(const struct server *server, struct follower *follower)
 {
 	struct event event = caller_event(&follower->caller, ACTION_LOG_VIEWED);
 	TRY(print_end(follower, &event.texts[LEAF_TEXT_DETAIL], &follower->arena));
-	return event_seal(server->volume.keys, follower->caller.tenant, &event, clock_now(), &follower->arena,
-		&follower->draft);
+	return event_seal(server->volume.keys, follower->caller.tenant, &event, volume_now(&server->volume),
+		&follower->arena, &follower->draft);
 }
 
 static fallible write_end(struct act *act, void *context)

@@ -199,7 +199,7 @@ static fallible consume(
 			continue;
 		TRY(factor_get(&view, ask->verification.tenant, ask->verification.person,
 			ask->methods.items[i].factor, &factor));
-		factor_learn(&factor, comparison->steps[i], act->now);
+		factor_learn(&factor, comparison->steps[i], volume_wall(act->volume, act->now));
 		TRY(factor_put(act, &factor));
 	}
 	return OK;

@@ -61,6 +61,7 @@ static fallible add_address(const uint8_t seed[static HASH_BLAKE], struct arena 
 	return OK;
 }
 
+/* now: as the machine's clock has it. */
 static fallible add_codes(const uint8_t seed[static HASH_BLAKE], struct instant now, struct method *method)
 {
 	uint8_t part[HASH_KEY];
@@ -81,7 +82,7 @@ fallible decoys_methods(const struct view *view, struct id tenant, const uint8_t
 	made.items[1] = (struct method){.type = FACTOR_EMAIL,
 		.factor = factor_id(seed, "mn.decoy.mail", of.created, now),
 		.proven = true};
-	TRY(add_codes(seed, now, &made.items[0]));
+	TRY(add_codes(seed, volume_wall(view->volume, now), &made.items[0]));
 	TRY(add_address(seed, arena, &made.items[1]));
 	*methods = made;
 	return OK;

@@ -107,7 +107,7 @@ static fallible decide(const struct scene *scene, struct factor_imports_ask *ask
 		.created = scene->now,
 		.confirmed = scene->now,
 		.shape = item->shape,
-		.last_step = used_up(item, scene->now)};
+		.last_step = used_up(item, volume_wall(&scene->server->volume, scene->now))};
 	return seal_item(scene, ask, item);
 }
 

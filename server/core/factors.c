@@ -289,7 +289,7 @@ static fallible compute_codes(const struct server *server, struct instant now, s
 		.drift = factor->drift,
 		.last_step = factor->last_step};
 	TRY(keeper_open_seed(server->keeper, factor_seed_place(factor), factor->seed, &seed));
-	return methods_compute(&change->method, secret_span(&seed), now);
+	return methods_compute(&change->method, secret_span(&seed), volume_wall(&server->volume, now));
 }
 
 static fallible seal_change(const struct scene *scene, struct factors_change *change)
@@ -364,13 +364,13 @@ static fallible compare(struct act *act, struct factors_change *change, bool *ri
 		*right = secret_equal(SPAN_BYTES(change->code_hash), SPAN_BYTES(factor->code));
 		return OK;
 	}
-	if (factor_step(&factor->shape, factor->drift, factor->last_step, act->now) !=
-		change->method.centre_step)
+	if (factor_step(&factor->shape, factor->drift, factor->last_step,
+		    volume_wall(act->volume, act->now)) != change->method.centre_step)
 		return FAIL_CODE(STALE, "the codes belong to another time step");
 	*right = totp_match(&change->method.candidates, change->code, &step) && step > factor->last_step;
 	/* The code of the confirmation must not be the first login as well. */
 	if (*right)
-		factor_learn(factor, step, act->now);
+		factor_learn(factor, step, volume_wall(act->volume, act->now));
 	return OK;
 }
 

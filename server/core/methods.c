@@ -66,7 +66,7 @@ static fallible add_device(const struct server *server, const struct factor *fac
 	method->last_step = factor->last_step;
 	method->hint = texts->label;
 	TRY(keeper_open_seed(server->keeper, factor_seed_place(factor), factor->seed, &seed));
-	return methods_compute(method, secret_span(&seed), now);
+	return methods_compute(method, secret_span(&seed), volume_wall(&server->volume, now));
 }
 
 static fallible add(const struct server *server, const struct factor *factor, struct instant now,
@@ -83,11 +83,11 @@ static fallible add(const struct server *server, const struct factor *factor, st
 
 /* Where an authenticator is asked for, an address counts only until the person has one: nobody is locked out on
  * the first day, and nobody can go back to the weaker way afterwards. */
-static void drop_emails(struct methods *methods)
+static void drop(struct methods *methods, enum factor_type type)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < methods->count; i++)
-		if (methods->items[i].type != FACTOR_EMAIL)
+		if (methods->items[i].type != type)
 			methods->items[kept++] = methods->items[i];
 	methods->count = kept;
 }
@@ -119,8 +119,16 @@ fallible methods_list(const struct server *server, const struct view *view, cons
 	TRY(err);
 	methods->to_enroll = !has_app && ask->signin->least == ROLES_FACTOR_TOTP;
 	if (!bounds.email_beside_totp && methods_find_device(methods))
-		drop_emails(methods);
+		drop(methods, FACTOR_EMAIL);
 	return OK;
+}
+
+void methods_drop_timed(struct methods *methods)
+{
+	size_t before = methods->count;
+	drop(methods, FACTOR_TOTP);
+	if (before > 0 && methods->count == 0)
+		methods->none = REASON_CLOCK_UNSYNCED;
 }
 
 const struct method *methods_find(const struct methods *methods, enum factor_type type, struct id factor)

@@ -46,6 +46,10 @@ fallible methods_list(const struct server *server, const struct view *view, cons
 /* methods_compute - the codes of a seed around an instant, by the shape, drift and last step in *method. */
 fallible methods_compute(struct method *method, struct span seed, struct instant now);
 
+/* methods_drop_timed - the clock is in doubt: codes that are computed from it do not count, and nothing weaker takes their
+ * place. Without any other way, why there is none becomes CLOCK_UNSYNCED. */
+void methods_drop_timed(struct methods *methods);
+
 /* methods_find - the first of a type, or the one of this factor; NULL when there is none. */
 const struct method *methods_find(const struct methods *methods, enum factor_type type, struct id factor);
 

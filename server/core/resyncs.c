@@ -26,7 +26,7 @@ static fallible compute(const struct scene *scene, struct resyncs_ask *ask)
 {
 	scoped(secret) seed = {0};
 	const struct factor *factor = &ask->factor;
-	uint64_t step = step_of(factor, scene->now);
+	uint64_t step = step_of(factor, volume_wall(&scene->server->volume, scene->now));
 	uint64_t first = step < RESYNCS_STEPS ? 0 : step - RESYNCS_STEPS;
 	if (totp_counts(&factor->shape))
 		first = step + 1;
@@ -97,7 +97,7 @@ fallible resyncs_write(struct act *act, struct resyncs_ask *ask)
 	TRY(budget_read(&view, prepared->tenant, prepared->person, (struct id){0}, &budget));
 	TRY(factor_get(&view, prepared->tenant, prepared->person, prepared->id, &ask->factor));
 	TRY(check_factor(&ask->factor));
-	if (step_of(&ask->factor, act->now) != ask->now_step)
+	if (step_of(&ask->factor, volume_wall(act->volume, act->now)) != ask->now_step)
 		return FAIL_CODE(STALE, "the codes belong to another time step");
 	if (!budget_is_open(&budget, act->now))
 		return refuse(act, ask, FAIL(SLOW_DOWN, "too many codes were wrong"), REASON_LOCKED);

@@ -20,6 +20,8 @@ struct health {
 		log_contradicts; /* the log is not the one that was signed: nothing is written or signed */
 	atomic_bool key_beside_data; /* key file and data share a filesystem */
 	atomic_bool unlocked;        /* secrets may reach swap */
+	atomic_bool clock_unsynced;  /* nothing keeps the machine's clock right */
+	atomic_bool clock_behind;    /* it was set back, and has not caught up */
 };
 
 /* How many codes are mailed a minute; 0 = as many as come. */

@@ -3,6 +3,7 @@
 #include "server/core/signins.h"
 
 #include "base/json_out.h"
+#include "server/core/clocks.h"
 #include "server/core/places.h"
 
 _Static_assert((int)PLACES_COUNTRY == (int)SIGNIN_COUNTRY, "both are the two letters of ISO 3166-1");
@@ -51,6 +52,7 @@ fallible signins_read(const struct server *server, const struct view *view, cons
 		add_policy(server, ask, &policy, least, &read);
 	}
 	signin_finish(&read);
+	read.no_codes = read.strict_clock && clocks_in_doubt(server);
 	if (read.refused == REASON_NONE && lacks_notice(person, &read))
 		read.refused = REASON_NOTICE_MISSING;
 	*signin = read;

@@ -90,6 +90,11 @@ static void print_notice(const struct signin_policy *rules, struct buf *text)
 		buf_printf(text, "%u", (unsigned)rules->notice);
 }
 
+static void print_clock(const struct signin_policy *rules, struct buf *text)
+{
+	buf_put_text(text, rules->strict_clock ? "strict" : "lenient");
+}
+
 static const struct {
 	const char *name;
 	void (*print)(const struct signin_policy *rules, struct buf *text);
@@ -105,6 +110,7 @@ static const struct {
 	{"countries", print_countries},
 	{"hours", print_hours},
 	{"notice", print_notice},
+	{"clock", print_clock},
 };
 
 enum { FIELD_COUNT = sizeof FIELDS / sizeof FIELDS[0] };

@@ -427,7 +427,7 @@ fallible uses_code(const struct server *server, const struct uses_add *use,
 	struct span seed;
 	TRY(uses_open(server, use, 0, &field));
 	TRY(credentials_open_seed(secret_span(&field), &shape, &seed));
-	return totp_code(&shape, seed, use->decided, code, valid_s);
+	return totp_code(&shape, seed, volume_wall(&server->volume, use->decided), code, valid_s);
 }
 
 struct failure {

@@ -131,6 +131,8 @@ static fallible heed_refusals(const struct view *view, struct verifications_ask 
 {
 	const struct verification *verification = &ask->verification;
 	TRY(device_record_is_lost(view, verification->tenant, verification->device, &ask->device_lost));
+	if (ask->signin.no_codes)
+		methods_drop_timed(&ask->methods);
 	enum reason refused = ask->device_lost ? REASON_DISABLED : ask->signin.refused;
 	if (refused != REASON_NONE && ask->methods.none != REASON_DISABLED)
 		ask->methods = (struct methods){
@@ -307,7 +309,8 @@ static fallible check_person(struct act *act, const struct verifications_ask *as
 static fallible check_step(struct act *act, const struct method *method, int drift)
 {
 	if (factor_shows_codes(method->type) &&
-		factor_step(&method->shape, drift, method->last_step, act->now) != method->centre_step)
+		factor_step(&method->shape, drift, method->last_step, volume_wall(act->volume, act->now)) !=
+			method->centre_step)
 		return FAIL_CODE(STALE, "the codes belong to another time step");
 	return OK;
 }

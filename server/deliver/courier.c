@@ -140,7 +140,8 @@ static fallible gather(const struct courier *courier, struct id after, struct pa
 	struct err err;
 	TRY(reading_open(courier->ask.volume, &reading));
 	struct view view = view_reading(&reading);
-	*found = notice_next(&view, after, clock_now(), &parcel->arena, &parcel->notice, &err);
+	*found = notice_next(
+		&view, after, volume_now(courier->ask.volume), &parcel->arena, &parcel->notice, &err);
 	TRY(err);
 	if (*found && !is_to_nobody(parcel))
 		parcel->err = read_nouns(&view, parcel);
@@ -360,7 +361,7 @@ static fallible seal_ending(const struct courier *courier, struct ending *ending
 static fallible end_badly(const struct courier *courier, struct parcel *parcel)
 {
 	struct ending ending = {.parcel = parcel};
-	TRY(seal_ending(courier, &ending, clock_now()));
+	TRY(seal_ending(courier, &ending, volume_now(courier->ask.volume)));
 	struct act_job job = {.kind = ACT_EVENT, .run = run_ending, .context = &ending};
 	return committer_run(courier->ask.committer, job);
 }
@@ -425,7 +426,7 @@ static void note(struct courier *courier, const struct parcel *parcel)
 static void carry(struct courier *courier, struct parcel *parcel)
 {
 	deliver(courier, parcel);
-	struct instant now = clock_now();
+	struct instant now = volume_now(courier->ask.volume);
 	if (parcel->outcome == AGAIN &&
 		now.ms - ids_time(parcel->notice.id).ms >= give_up_ms(courier, parcel))
 		parcel->outcome = FAILED;

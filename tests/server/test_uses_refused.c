@@ -32,6 +32,23 @@ Test(uses_refused, a_grant_ends_and_stays_ended_when_the_clock_goes_back)
 	cr_assert(vault_call(&vault, "GET", path, NULL) == 200 && api_has(&vault.answer, "state", "expired"));
 }
 
+Test(uses_refused, rule_o_a_grant_that_ended_unseen_does_not_revive_when_the_clock_is_set_back)
+{
+	scoped(vault) vault = {0};
+	struct steady clock = {0};
+	char grant[ID_TEXT + 1], login[ID_TEXT + 1];
+	vault_open(&vault);
+	vault.api.server.volume.clock = &clock;
+	vault_grant(&vault, VAULT_CODE ",\"until\":\"2026-11-21T13:00:00Z\"", grant);
+	vault_login(&vault, login);
+	cr_assert(vault_ask_code(&vault, grant, login) == 200);
+	fake_clock_pass(HOUR_MS);
+	cr_assert(vault_call(&vault, "GET", "/v1/people", NULL) == 200, "time is seen, the grant is not");
+	fake_clock_pass(-HOUR_MS / 2);
+	vault_ask_code(&vault, grant, login);
+	cr_assert(vault_is_refused(&vault, "grant_expired"), "%s", vault.answer.body);
+}
+
 Test(uses_refused, a_grant_that_has_not_begun_waits)
 {
 	scoped(vault) vault = {0};

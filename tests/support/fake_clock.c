@@ -3,6 +3,7 @@
 #include "tests/support/fake_clock.h"
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <time.h>
 
 static _Atomic int64_t fake_now_ms = 1795262400000;
@@ -10,6 +11,18 @@ static _Atomic int64_t fake_now_ms = 1795262400000;
 void fake_clock_set(struct instant at)
 {
 	fake_now_ms = at.ms;
+}
+
+static _Atomic bool fake_lost;
+
+void fake_clock_lose(void)
+{
+	fake_lost = true;
+}
+
+bool clock_is_synced(void)
+{
+	return !fake_lost;
 }
 
 void fake_clock_pass(int64_t ms)
