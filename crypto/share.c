@@ -161,16 +161,22 @@ static void take_character(struct typing *typing, unsigned c)
 	typing->whole.bytes[at * 5 / 8] = (uint8_t)(typing->pending >> typing->bits);
 }
 
+/* A threshold and a count as they are packed. */
+static bool take_counts(uint8_t packed, uint8_t *least, uint8_t *count)
+{
+	*least = (uint8_t)((packed >> 4) + 1);
+	*count = (uint8_t)((packed & 15) + 1);
+	return *least >= SHAMIR_LEAST && *least <= *count;
+}
+
 static fallible read_whole(const struct whole *whole, struct share *share)
 {
 	uint8_t sum[SUM];
-	struct share read = {.least = (uint8_t)((whole->bytes[SHARE_SET] >> 4) + 1),
-		.count = (uint8_t)((whole->bytes[SHARE_SET] & 15) + 1),
-		.point = {.x = whole->bytes[SHARE_SET + 1]}};
+	struct share read = {.point.x = whole->bytes[SHARE_SET + 1]};
 	sum_of(whole, sum);
 	if (!secret_equal(SPAN_BYTES(sum), span_of(whole->bytes + BODY, SUM)))
 		return FAIL(INPUT, "a character of this share is wrong");
-	if (read.least < SHAMIR_LEAST || read.least > read.count || read.point.x == 0 ||
+	if (!take_counts(whole->bytes[SHARE_SET], &read.least, &read.count) || read.point.x == 0 ||
 		read.point.x > read.count)
 		return FAIL(INPUT, "this is no share of ours");
 	memcpy(read.set, whole->bytes, SHARE_SET);
@@ -225,6 +231,42 @@ void share_check(const struct share *share, uint8_t check[static SHARE_CHECK])
 	memcpy(key.bytes, share->point.y, sizeof key.bytes);
 	hash_mac(&key, parts, sizeof parts / sizeof parts[0], mac);
 	memcpy(check, mac, SHARE_CHECK);
+}
+
+void share_put_set(const struct share *shares, struct buf *set)
+{
+	uint8_t clear[CLEAR], check[SHARE_CHECK];
+	put_clear(&shares[0], clear);
+	buf_put(set, span_of(clear, SHARE_SET + 1));
+	for (size_t i = 0; i < shares[0].count; i++) {
+		share_check(&shares[i], check);
+		buf_put(set, SPAN_BYTES(check));
+	}
+}
+
+fallible share_read_set(struct span set, uint8_t *least, uint8_t *count)
+{
+	uint8_t k, n;
+	if (set.len <= SHARE_SET || !take_counts(set.at[SHARE_SET], &k, &n) ||
+		set.len != SHARE_SET + 1 + (size_t)n * SHARE_CHECK)
+		return FAIL(CORRUPT, "the facts of a set of shares are not in a known form");
+	*least = k;
+	*count = n;
+	return OK;
+}
+
+fallible share_is_of(struct span set, const struct share *share)
+{
+	uint8_t least, count, clear[CLEAR], check[SHARE_CHECK];
+	TRY(share_read_set(set, &least, &count));
+	put_clear(share, clear);
+	if (!span_starts(set, span_of(clear, SHARE_SET + 1)) || share->point.x == 0 || share->point.x > count)
+		return FAIL(FORGED, "a share is of another set");
+	share_check(share, check);
+	struct span right = span_from(set, SHARE_SET + 1 + (share->point.x - 1u) * SHARE_CHECK);
+	if (!secret_equal(SPAN_BYTES(check), span_first(right, SHARE_CHECK)))
+		return FAIL(FORGED, "a share is wrong");
+	return OK;
 }
 
 static bool is_same_set(const struct share *a, const struct share *b)

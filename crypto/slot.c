@@ -10,9 +10,9 @@
 #include <sodium.h>
 
 enum {
-	SLOT_VERSION = 1,
+	SLOT_PLAIN = 1, /* versions: without facts, and with them */
+	SLOT_FACTS = 2,
 	SEALED_ROOT = crypto_box_SEALBYTES + SEAL_KEY,
-	SLOT_BODY = SLOT_RECORD - HASH_BLAKE
 };
 
 _Static_assert(SEALED_ROOT == 80, "the record's layout counts 80 bytes for the sealed root key");
@@ -53,17 +53,28 @@ static fallible wrap(const uint8_t key_bytes[static SEAL_KEY], uint8_t field,
 	return OK;
 }
 
-fallible slot_make(enum slot_kind kind, const uint8_t secret[static SLOT_SECRET], const struct seal_key *root,
-	struct buf *record)
+static void put_method(const struct slot_method *method, struct buf *record)
+{
+	buf_put_u8(record, method->facts.len ? SLOT_FACTS : SLOT_PLAIN);
+	buf_put_u8(record, (uint8_t)method->kind);
+	if (method->facts.len == 0)
+		return;
+	buf_put_u16(record, (uint16_t)method->facts.len);
+	buf_put(record, method->facts);
+}
+
+fallible slot_make(const struct slot_method *method, const uint8_t secret[static SLOT_SECRET],
+	const struct seal_key *root, struct buf *record)
 {
 	scoped(pair) pair;
 	uint8_t sealed[SEALED_ROOT], mac[HASH_BLAKE];
 	size_t start = record->len;
+	if (method->facts.len > SLOT_FACTS_MAX)
+		return FAIL(INPUT, "a slot has too many facts");
 	if (crypto_box_keypair(pair.public_key, pair.private_key) != 0 ||
 		crypto_box_seal(sealed, root->bytes, SEAL_KEY, pair.public_key) != 0)
 		return FAIL(NO_MEMORY, "a slot's key pair cannot be made");
-	buf_put_u8(record, SLOT_VERSION);
-	buf_put_u8(record, (uint8_t)kind);
+	put_method(method, record);
 	TRY(wrap(secret, 1, pair.private_key, record));
 	buf_put(record, SPAN_BYTES(sealed));
 	TRY(wrap(root->bytes, 2, pair.public_key, record));
@@ -71,6 +82,47 @@ fallible slot_make(enum slot_kind kind, const uint8_t secret[static SLOT_SECRET]
 	body_mac(root, span_from(buf_span(record), start), mac);
 	buf_put(record, SPAN_BYTES(mac));
 	return buf_check(record);
+}
+
+/* The parts of a record, as they lie in it. */
+struct parts {
+	struct slot_method method;
+	struct span private_key, sealed, body, mac;
+};
+
+static fallible read_method(struct reader *reader, struct slot_method *method)
+{
+	uint8_t version = reader_u8(reader);
+	*method = (struct slot_method){.kind = (enum slot_kind)reader_u8(reader)};
+	if (version != SLOT_PLAIN && version != SLOT_FACTS)
+		return FAIL(CORRUPT, "an unseal slot has an unknown version");
+	if (method->kind < SLOT_KEY_FILE || method->kind > SLOT_CREDENTIAL)
+		return FAIL(CORRUPT, "an unseal slot is of an unknown kind");
+	if (version == SLOT_PLAIN)
+		return OK;
+	method->facts = reader_run(reader, reader_u16(reader));
+	return method->facts.len > SLOT_FACTS_MAX ? FAIL(CORRUPT, "a slot has too many facts") : OK;
+}
+
+static fallible read_parts(struct span record, struct parts *parts)
+{
+	struct reader reader = READER(record);
+	TRY(read_method(&reader, &parts->method));
+	parts->private_key = reader_run(&reader, SEAL_WRAPPED);
+	parts->sealed = reader_run(&reader, SEALED_ROOT);
+	reader_run(&reader, SEAL_WRAPPED);
+	parts->mac = reader_run(&reader, HASH_BLAKE);
+	TRY(reader_check(&reader));
+	parts->body = span_first(record, record.len - HASH_BLAKE);
+	return OK;
+}
+
+fallible slot_read(struct span record, struct slot_method *method)
+{
+	struct parts parts;
+	TRY(read_parts(record, &parts));
+	*method = parts.method;
+	return OK;
 }
 
 static fallible open_root(struct span sealed, const struct pair *pair, struct seal_key *root)
@@ -83,26 +135,19 @@ static fallible open_root(struct span sealed, const struct pair *pair, struct se
 
 fallible slot_open(struct span record, const uint8_t secret[static SLOT_SECRET], struct seal_key *root)
 {
-	struct reader reader = READER(record);
+	struct parts parts;
 	scoped(pair) pair;
 	scoped(seal_key) key, opened;
 	struct seal_context context = context_of(1);
 	uint8_t mac[HASH_BLAKE];
-	if (reader_u8(&reader) != SLOT_VERSION)
-		return FAIL(CORRUPT, "an unseal slot has an unknown version");
-	reader_u8(&reader);
-	struct span private_key = reader_run(&reader, SEAL_WRAPPED),
-		    sealed = reader_run(&reader, SEALED_ROOT);
-	reader_run(&reader, SEAL_WRAPPED);
-	struct span stored = reader_run(&reader, HASH_BLAKE);
-	TRY(reader_check(&reader));
+	TRY(read_parts(record, &parts));
 	memcpy(key.bytes, secret, SLOT_SECRET);
-	TRY(seal_unwrap(&key, &context, private_key, pair.private_key));
+	TRY(seal_unwrap(&key, &context, parts.private_key, pair.private_key));
 	if (crypto_scalarmult_base(pair.public_key, pair.private_key) != 0)
 		return FAIL(FORGED, "a slot's private key is not one");
-	TRY(open_root(sealed, &pair, &opened));
-	body_mac(&opened, span_first(record, SLOT_BODY), mac);
-	if (!secret_equal(SPAN_BYTES(mac), stored))
+	TRY(open_root(parts.sealed, &pair, &opened));
+	body_mac(&opened, parts.body, mac);
+	if (!secret_equal(SPAN_BYTES(mac), parts.mac))
 		return FAIL(FORGED, "an unseal slot was not made with this root key");
 	*root = opened;
 	return OK;

@@ -499,29 +499,10 @@ fallible keyring_drop_days(struct keyring *keyring, uint32_t oldest)
 
 /* ---- slots and marks ---- */
 
-static void slot_key(uint32_t number, uint8_t key[static 4])
+struct kv *keyring_kv(const struct keyring *keyring, int *slots)
 {
-	for (size_t i = 4; i > 0; i--, number >>= 8)
-		key[i - 1] = (uint8_t)number;
-}
-
-fallible keyring_put_slot(struct keyring *keyring, uint32_t number, struct span record)
-{
-	uint8_t key[4];
-	slot_key(number, key);
-	return put_one(keyring, MAP_SLOT, SPAN_BYTES(key), record);
-}
-
-fallible keyring_get_slot(struct keyring *keyring, uint32_t number, struct buf *record)
-{
-	uint8_t key[4];
-	scoped(kv_txn) txn = {0};
-	struct span value;
-	slot_key(number, key);
-	TRY(kv_read(keyring->kv, &txn));
-	TRY(kv_get(&txn, MAP_SLOT, SPAN_BYTES(key), &value));
-	buf_put(record, value);
-	return buf_check(record);
+	*slots = MAP_SLOT;
+	return keyring->kv;
 }
 
 fallible keyring_get_mark(struct keyring *keyring, struct id tenant, struct keyring_mark *mark)

@@ -15,7 +15,7 @@
 #include "crypto/seal.h"
 #include "store/kv.h"
 
-enum { KEYRING_BUCKET = 1024, KEYRING_SLOT_MAX = 1024, KEYRING_MAC = 16 };
+enum { KEYRING_BUCKET = 1024, KEYRING_MAC = 16 };
 
 /* Stored numbers: never renumber. */
 enum keyring_kind {
@@ -90,9 +90,8 @@ fallible keyring_drop_days(struct keyring *keyring, uint32_t oldest);
 /* keyring_settle - finish a turn that a crash or a failure interrupted; OK when there is none. */
 fallible keyring_settle(struct keyring *keyring);
 
-/* keyring_put_slot, keyring_get_slot - the record of an unseal slot, by number. */
-fallible keyring_put_slot(struct keyring *keyring, uint32_t number, struct span record);
-fallible keyring_get_slot(struct keyring *keyring, uint32_t number, struct buf *record);
+/* keyring_kv - the environment and, in it, the map of the unseal slots: for store/keyring_slots.c alone. */
+struct kv *keyring_kv(const struct keyring *keyring, int *slots);
 
 /* keyring_get_mark - Fails: NOT_FOUND. keyring_put_mark - durable on return. */
 fallible keyring_get_mark(struct keyring *keyring, struct id tenant, struct keyring_mark *mark);

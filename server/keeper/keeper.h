@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "crypto/secret.h"
 #include "crypto/sign.h"
+#include "server/keeper/slots.h"
 #include "store/keys.h"
 #include "store/kv.h"
 
@@ -22,12 +23,12 @@ struct keeper; /* opaque */
 struct keeper_ask {
 	const struct kv_backend *backend;
 	const char *directory;      /* of the volume */
-	struct span unseal;         /* SLOT_SECRET bytes from the key file */
+	struct slots_secret unseal; /* what was brought; a new store takes a key file's */
 	struct secret_arena *arena; /* outlives the keeper */
 	bool create;
 };
 
-/* keeper_open - open (or make) the keyring and the root key. Fails: FORGED another key file · NOT_FOUND ·
+/* keeper_open - open (or make) the keyring and the root key. Fails: as slots_open · NOT_FOUND ·
  * CONFLICT · IO. */
 fallible keeper_open(const struct keeper_ask *ask, struct keeper **keeper);
 void keeper_close(struct keeper *keeper); /* takes NULL */

@@ -3,7 +3,6 @@
 #include "server/keeper/keytree.h"
 
 #include "crypto/random.h"
-#include "crypto/slot.h"
 
 /* ---- names ---- */
 
@@ -214,16 +213,10 @@ static void derive_roots(const struct seal_key *root, struct keytree_roots *root
 
 static fallible unseal(const struct keeper_ask *ask, struct keyring *keyring, struct seal_key *root)
 {
-	scoped(buf) slot = BUF(KEYRING_SLOT_MAX);
-	if (ask->unseal.len != SLOT_SECRET)
-		return FAIL(INPUT, "an unseal secret has 32 bytes");
-	if (!ask->create) {
-		TRY(keyring_get_slot(keyring, 0, &slot));
-		return slot_open(buf_span(&slot), ask->unseal.at, root);
-	}
+	if (!ask->create)
+		return slots_open(keyring, &ask->unseal, root);
 	random_fill(root->bytes, sizeof root->bytes);
-	TRY(slot_make(SLOT_KEY_FILE, ask->unseal.at, root, &slot));
-	return keyring_put_slot(keyring, 0, buf_span(&slot));
+	return slots_make_first(keyring, &ask->unseal, root);
 }
 
 static fallible prepare(const struct keeper_ask *ask, struct keytree *tree)

@@ -155,6 +155,46 @@ Test(share, too_few_or_foreign_ones_are_not_combined)
 	cr_assert(share_combine(ours, LEAST, secret).kind == ERR_INPUT);
 }
 
+/* ---- what is kept of a set ---- */
+
+Test(share, of_the_set_is_known_and_a_wrong_or_foreign_one_is_named)
+{
+	struct share ours[COUNT], theirs[COUNT];
+	scoped(buf) set = BUF(SHARE_SET_MAX);
+	uint8_t least, count;
+	split(ours);
+	split(theirs);
+	share_put_set(ours, &set);
+	cr_assert(!err_failed(share_read_set(buf_span(&set), &least, &count)));
+	cr_assert(least == LEAST && count == COUNT);
+	for (size_t i = 0; i < COUNT; i++) {
+		struct share wrong = ours[i];
+		wrong.point.y[i] ^= 1;
+		cr_assert(!err_failed(share_is_of(buf_span(&set), &ours[i])));
+		cr_assert(share_is_of(buf_span(&set), &wrong).kind == ERR_FORGED);
+		wrong = ours[i];
+		wrong.point.x = (uint8_t)(wrong.point.x % COUNT + 1);
+		cr_assert(share_is_of(buf_span(&set), &wrong).kind == ERR_FORGED, "at another place");
+		cr_assert(share_is_of(buf_span(&set), &theirs[i]).kind == ERR_FORGED);
+	}
+}
+
+Test(share, facts_of_a_set_in_another_form_are_refused)
+{
+	struct share shares[COUNT];
+	scoped(buf) set = BUF(SHARE_SET_MAX);
+	uint8_t least, count;
+	split(shares);
+	share_put_set(shares, &set);
+	for (size_t len = 0; len < set.len; len++)
+		cr_assert(share_read_set(span_of(set.data, len), &least, &count).kind == ERR_CORRUPT);
+	for (unsigned packed = 0; packed < 256; packed++) {
+		set.data[SHARE_SET] = (uint8_t)packed;
+		bool good = (packed & 15) == COUNT - 1 && packed >> 4 >= 1 && packed >> 4 <= COUNT - 1;
+		cr_assert(good == !err_failed(share_read_set(buf_span(&set), &least, &count)), "%x", packed);
+	}
+}
+
 Test(share, its_golden_texts_open_for_ever)
 {
 	scoped(buf) file = BUF(4096);

@@ -12,10 +12,14 @@ static const uint8_t SECRET[SLOT_SECRET] = "a secret of thirty-two bytes...";
 static const struct seal_key ROOT = {"the root of everything that is."};
 static const struct seal_key OTHER_ROOT = {"the root of somebody else's all"};
 
+static const struct slot_method KEY_FILE = {.kind = SLOT_KEY_FILE};
+static const struct slot_method PASSPHRASE = {
+	SLOT_PASSPHRASE, {(const uint8_t *)"twenty-four facts of it.", 24}};
+
 static struct buf made(const uint8_t secret[static SLOT_SECRET], const struct seal_key *root)
 {
 	struct buf record = BUF(SLOT_RECORD);
-	cr_assert(!err_failed(slot_make(SLOT_KEY_FILE, secret, root, &record)));
+	cr_assert(!err_failed(slot_make(&KEY_FILE, secret, root, &record)));
 	cr_assert(record.len == SLOT_RECORD, "%zu bytes", record.len);
 	return record;
 }
@@ -103,6 +107,68 @@ Test(slot, its_golden_record_opens_for_ever)
 	scoped(buf) record = BUF(SLOT_RECORD);
 	struct seal_key root;
 	vectors_read_hex("golden/slot_1.hex", &record);
+	cr_assert(!err_failed(slot_open(buf_span(&record), SECRET, &root)));
+	cr_assert(memcmp(&root, &ROOT, sizeof root) == 0);
+}
+
+/* ---- with facts ---- */
+
+static struct buf made_with_facts(void)
+{
+	struct buf record = BUF(SLOT_RECORD_MAX);
+	cr_assert(!err_failed(slot_make(&PASSPHRASE, SECRET, &ROOT, &record)));
+	cr_assert(record.len == SLOT_RECORD + 2 + PASSPHRASE.facts.len, "%zu bytes", record.len);
+	return record;
+}
+
+Test(slot, tells_how_it_is_opened)
+{
+	scoped(buf) plain = made(SECRET, &ROOT);
+	scoped(buf) record = made_with_facts();
+	struct slot_method method;
+	cr_assert(!err_failed(slot_read(buf_span(&plain), &method)));
+	cr_assert(method.kind == SLOT_KEY_FILE && method.facts.len == 0);
+	cr_assert(!err_failed(slot_read(buf_span(&record), &method)));
+	cr_assert(method.kind == SLOT_PASSPHRASE && span_equal(method.facts, PASSPHRASE.facts));
+	cr_assert(!err_failed(opened(buf_span(&record))));
+}
+
+Test(slot, with_any_byte_of_its_facts_changed_does_not_open)
+{
+	scoped(buf) record = made_with_facts();
+	for (size_t at = 0; at < record.len; at++) {
+		record.data[at] ^= 0x10;
+		enum err_kind kind = opened(buf_span(&record)).kind;
+		cr_assert(kind == ERR_FORGED || kind == ERR_CORRUPT, "byte %zu: %d", at, kind);
+		record.data[at] ^= 0x10;
+	}
+	for (size_t len = 0; len < record.len; len++)
+		cr_assert(err_failed(opened(span_of(record.data, len))), "%zu bytes", len);
+}
+
+Test(slot, of_an_unknown_kind_or_with_too_many_facts_is_refused)
+{
+	static const uint8_t MANY[SLOT_FACTS_MAX + 1] = {0};
+	scoped(buf) record = made(SECRET, &ROOT);
+	scoped(buf) unmade = BUF(SLOT_RECORD_MAX);
+	const struct slot_method many = {SLOT_SHARES, SPAN_BYTES(MANY)};
+	struct slot_method method;
+	cr_assert(slot_make(&many, SECRET, &ROOT, &unmade).kind == ERR_INPUT);
+	for (unsigned kind = 0; kind < 256; kind++) {
+		record.data[1] = (uint8_t)kind;
+		bool known = kind >= SLOT_KEY_FILE && kind <= SLOT_CREDENTIAL;
+		cr_assert(known == !err_failed(slot_read(buf_span(&record), &method)), "kind %u", kind);
+	}
+}
+
+Test(slot, its_golden_record_with_facts_opens_for_ever)
+{
+	scoped(buf) record = BUF(SLOT_RECORD_MAX);
+	struct slot_method method;
+	struct seal_key root;
+	vectors_read_hex("golden/slot_2.hex", &record);
+	cr_assert(!err_failed(slot_read(buf_span(&record), &method)));
+	cr_assert(method.kind == SLOT_PASSPHRASE && span_equal(method.facts, PASSPHRASE.facts));
 	cr_assert(!err_failed(slot_open(buf_span(&record), SECRET, &root)));
 	cr_assert(memcmp(&root, &ROOT, sizeof root) == 0);
 }

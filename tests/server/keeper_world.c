@@ -21,7 +21,7 @@ fallible keeper_world_try_open(struct keeper_world *world, struct span unseal, b
 {
 	const struct keeper_ask ask = {.backend = &kv_lmdb,
 		.directory = world->dir.path,
-		.unseal = unseal,
+		.unseal = {.kind = SLOT_KEY_FILE, .text = unseal},
 		.arena = world->arena,
 		.create = create};
 	TRY(keeper_open(&ask, &world->keeper));

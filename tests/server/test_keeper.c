@@ -378,15 +378,18 @@ Test(keeper, look_ups_are_of_one_tenant_and_one_label)
 Test(keeper, nothing_opens_under_a_root_key_that_somebody_else_put_there)
 {
 	static const struct seal_key OTHER_ROOT = {{7}};
+	static const struct slot_method METHOD = {.kind = SLOT_KEY_FILE};
+	uint32_t number;
 	scoped(keeper_world) world = {0};
-	scoped(buf) slot = BUF(KEYRING_SLOT_MAX);
+	scoped(buf) slot = BUF(KEYRING_SLOTS_RECORD_MAX);
 	scoped(buf) record = BUF(RECORD_MAX);
 	struct part_key key;
 	keeper_world_make(&world);
 	seal_row(&world, KEEPER_ANNA, &record);
 	struct keyring *keyring = keeper_world_open_keyring(&world);
-	keeper_world_must(slot_make(SLOT_KEY_FILE, KEEPER_SECRET, &OTHER_ROOT, &slot));
-	keeper_world_must(keyring_put_slot(keyring, 0, buf_span(&slot)));
+	keeper_world_must(slot_make(&METHOD, KEEPER_SECRET, &OTHER_ROOT, &slot));
+	keeper_world_must(keyring_slots_add(keyring, buf_span(&slot), &number));
+	keeper_world_must(keyring_slots_remove(keyring, 0));
 	keyring_close(keyring);
 	keeper_world_must(keeper_world_try_open(&world, SPAN_BYTES(KEEPER_SECRET), false));
 	cr_assert(open_row(&world, KEEPER_TENANT, KEEPER_ANNA, place(), &record).kind == ERR_FORGED);

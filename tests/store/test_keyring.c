@@ -457,24 +457,7 @@ Test(keyring, a_row_cut_short_is_corrupt)
 	}
 }
 
-/* ---- slots and marks ---- */
-
-Test(keyring, keeps_slots_by_number)
-{
-	scoped(scene) scene = {0};
-	scoped(buf) record = BUF(KEYRING_SLOT_MAX);
-	scene_open(&scene);
-	cr_assert(keyring_get_slot(scene.keyring, 0, &record).kind == ERR_NOT_FOUND);
-	must(keyring_put_slot(scene.keyring, 0, SPAN_LIT("the first")));
-	must(keyring_put_slot(scene.keyring, 256, SPAN_LIT("another")));
-	reopen(&scene);
-	must(keyring_get_slot(scene.keyring, 0, &record));
-	cr_assert(span_is(buf_span(&record), "the first"));
-	buf_clear(&record);
-	must(keyring_get_slot(scene.keyring, 256, &record));
-	cr_assert(span_is(buf_span(&record), "another"));
-	cr_assert(keyring_get_slot(scene.keyring, 1, &record).kind == ERR_NOT_FOUND);
-}
+/* ---- marks ---- */
 
 static struct keyring_mark mark_of(uint64_t size)
 {

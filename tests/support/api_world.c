@@ -61,7 +61,7 @@ static void open_store(struct api_world *world)
 	must(secret_arena_open(SECRETS_BYTES, SECRET_LOCK_WANTED, &world->secrets, &locked));
 	const struct keeper_ask keys = {.backend = &kv_lmdb,
 		.directory = world->dir.path,
-		.unseal = SPAN_BYTES(UNSEAL),
+		.unseal = {.kind = SLOT_KEY_FILE, .text = SPAN_BYTES(UNSEAL)},
 		.arena = world->secrets,
 		.create = true};
 	must(keeper_open(&keys, &world->server.keeper));

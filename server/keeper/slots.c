@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* slots - from what was brought to a slot's secret, and from there to the root key. */
+#include "server/keeper/slots.h"
+
+#include "crypto/random.h"
+#include "crypto/secret.h"
+
+/* A slot's secret while it is in use. */
+struct held {
+	uint8_t bytes[SLOT_SECRET];
+};
+
+static void held_done(struct held *held)
+{
+	secret_wipe(held, sizeof *held);
+}
+
+/* ---- opening ---- */
+
+static fallible secret_of_shares(
+	struct span set, const struct slots_secret *secret, uint8_t out[static SLOT_SECRET])
+{
+	for (size_t i = 0; i < secret->count; i++)
+		TRY(share_is_of(set, &secret->shares[i]));
+	return share_combine(secret->shares, secret->count, out);
+}
+
+static fallible secret_for(
+	const struct slot_method *method, const struct slots_secret *secret, uint8_t out[static SLOT_SECRET])
+{
+	switch (method->kind) {
+	case SLOT_KEY_FILE:
+	case SLOT_CREDENTIAL:
+		memcpy(out, secret->text.at, SLOT_SECRET);
+		return OK;
+	case SLOT_PASSPHRASE:
+		return passphrase_stretch(method->facts, secret->text, out);
+	case SLOT_SHARES:
+		return secret_of_shares(method->facts, secret, out);
+	}
+	return FAIL(CORRUPT, "an unseal slot is of an unknown kind");
+}
+
+static fallible check_brought(const struct slots_secret *secret)
+{
+	bool is_raw = secret->kind == SLOT_KEY_FILE || secret->kind == SLOT_CREDENTIAL;
+	if (is_raw && secret->text.len != SLOT_SECRET)
+		return FAIL(INPUT, "an unseal secret has 32 bytes");
+	if (secret->kind == SLOT_PASSPHRASE && secret->text.len == 0)
+		return FAIL(INPUT, "an empty passphrase opens nothing");
+	if (secret->kind == SLOT_SHARES && secret->count == 0)
+		return FAIL(INPUT, "there are not enough shares");
+	return OK;
+}
+
+/* One slot. NOT_FOUND: it is opened in another way. */
+static fallible try_slot(
+	struct keyring *keyring, uint32_t number, const struct slots_secret *secret, struct seal_key *root)
+{
+	scoped(buf) record = BUF(KEYRING_SLOTS_RECORD_MAX);
+	scoped(held) held = {0};
+	struct slot_method method;
+	TRY(keyring_slots_get(keyring, number, &record));
+	TRY(slot_read(buf_span(&record), &method));
+	if (method.kind != secret->kind)
+		return FAIL(NOT_FOUND, "the store has no unseal slot of this kind");
+	TRY(secret_for(&method, secret, held.bytes));
+	return slot_open(buf_span(&record), held.bytes, root);
+}
+
+/* A slot that does not open, or that is broken, is no reason to leave out the next one; what is said in the end is what
+ * the last one of this kind said. */
+fallible slots_open(struct keyring *keyring, const struct slots_secret *secret, struct seal_key *root)
+{
+	uint32_t numbers[KEYRING_SLOTS_MAX];
+	size_t count;
+	TRY(check_brought(secret));
+	TRY(keyring_slots_list(keyring, numbers, &count));
+	struct err err = FAIL(NOT_FOUND, "the store has no unseal slot of this kind");
+	for (size_t i = 0; i < count; i++) {
+		struct err tried = try_slot(keyring, numbers[i], secret, root);
+		if (!err_failed(tried))
+			return OK;
+		if (tried.kind != ERR_NOT_FOUND)
+			err = tried;
+	}
+	return err;
+}
+
+fallible slots_check_share(struct keyring *keyring, const struct share *share, uint8_t *least)
+{
+	uint32_t numbers[KEYRING_SLOTS_MAX];
+	size_t count;
+	TRY(keyring_slots_list(keyring, numbers, &count));
+	struct err err = FAIL(FORGED, "the share is of no set of this store");
+	for (size_t i = 0; i < count; i++) {
+		scoped(buf) record = BUF(KEYRING_SLOTS_RECORD_MAX);
+		struct slot_method method;
+		TRY(keyring_slots_get(keyring, numbers[i], &record));
+		if (err_failed(slot_read(buf_span(&record), &method)) || method.kind != SLOT_SHARES)
+			continue;
+		err = share_is_of(method.facts, share);
+		if (!err_failed(err)) {
+			*least = share->least;
+			return OK;
+		}
+	}
+	return err;
+}
+
+/* ---- making ---- */
+
+/* The secret of a new slot, and the facts that it is made by later on. */
+static fallible draw_secret(
+	const struct slots_ask *ask, struct share *shares, struct held *held, struct buf *facts)
+{
+	uint8_t cost[PASSPHRASE_FACTS];
+	switch (ask->kind) {
+	case SLOT_KEY_FILE:
+	case SLOT_CREDENTIAL:
+		if (ask->text.len != SLOT_SECRET)
+			return FAIL(INPUT, "an unseal secret has 32 bytes");
+		memcpy(held->bytes, ask->text.at, SLOT_SECRET);
+		return OK;
+	case SLOT_PASSPHRASE:
+		if (ask->text.len < PASSPHRASE_LEAST)
+			return FAIL(INPUT, "a passphrase has at least twelve characters");
+		TRY(passphrase_draw(&ask->cost, cost));
+		buf_put(facts, SPAN_BYTES(cost));
+		return passphrase_stretch(SPAN_BYTES(cost), ask->text, held->bytes);
+	case SLOT_SHARES:
+		random_fill(held->bytes, sizeof held->bytes);
+		TRY(share_split(held->bytes, ask->least, ask->count, shares));
+		share_put_set(shares, facts);
+		return OK;
+	}
+	return FAIL(INPUT, "there is no such kind of unseal slot");
+}
+
+static fallible put_slot(struct keyring *keyring, const struct slot_method *method, const struct held *held,
+	const struct seal_key *root, uint32_t *number)
+{
+	scoped(buf) record = BUF(KEYRING_SLOTS_RECORD_MAX);
+	TRY(slot_make(method, held->bytes, root, &record));
+	return keyring_slots_add(keyring, buf_span(&record), number);
+}
+
+fallible slots_make_first(
+	struct keyring *keyring, const struct slots_secret *secret, const struct seal_key *root)
+{
+	scoped(held) held = {0};
+	const struct slot_method method = {.kind = secret->kind};
+	uint32_t number;
+	if (secret->kind != SLOT_KEY_FILE)
+		return FAIL(INPUT, "a new store is opened by a key file");
+	TRY(check_brought(secret));
+	memcpy(held.bytes, secret->text.at, SLOT_SECRET);
+	return put_slot(keyring, &method, &held, root, &number);
+}
+
+fallible slots_add(struct keyring *keyring, const struct slots_secret *by, const struct slots_ask *ask,
+	struct share *shares, uint32_t *number)
+{
+	scoped(seal_key) root = {0};
+	scoped(held) held = {0};
+	scoped(buf) facts = BUF(SLOT_FACTS_MAX);
+	TRY(slots_open(keyring, by, &root));
+	TRY(draw_secret(ask, shares, &held, &facts));
+	TRY(buf_check(&facts));
+	const struct slot_method method = {ask->kind, buf_span(&facts)};
+	return put_slot(keyring, &method, &held, &root, number);
+}
