@@ -42,26 +42,49 @@ fallible keyfile_make(const char *path, uint8_t secret[static SLOT_SECRET])
 	return err;
 }
 
+fallible keyfile_parse(struct span content, uint8_t secret[static SLOT_SECRET])
+{
+	scoped(buf) bytes = BUF(KEYFILE_MAX);
+	struct span line;
+	struct err err = FAIL(CORRUPT, "the key file is not in a known form");
+	span_cut(&content, '\n', &line);
+	if (span_starts(line, MAGIC) && !err_failed(text_parse_base64(span_from(line, MAGIC.len), &bytes)) &&
+		bytes.len == SLOT_SECRET) {
+		memcpy(secret, bytes.data, SLOT_SECRET);
+		err = OK;
+	}
+	if (bytes.data)
+		secret_wipe(bytes.data, bytes.len);
+	return err;
+}
+
+/* What was read is gone from memory, whatever it was. */
+static fallible parse_and_wipe(struct buf *content, uint8_t secret[static SLOT_SECRET])
+{
+	struct err err = keyfile_parse(buf_span(content), secret);
+	if (content->data)
+		secret_wipe(content->data, content->len);
+	return err;
+}
+
 fallible keyfile_read(const char *path, uint8_t secret[static SLOT_SECRET])
 {
 	scoped(buf) content = BUF(KEYFILE_MAX);
-	scoped(buf) bytes = BUF(KEYFILE_MAX);
 	struct err err = conf_read_private(path, &content);
 	if (err.kind == ERR_DENIED)
 		return FAIL(DENIED, "the key file can be read by others than its owner: chmod 600 it");
 	if (err.kind == ERR_NOT_FOUND)
 		return FAIL(NOT_FOUND, "there is no key file: name it with --key-file");
 	TRY(err);
-	struct span rest = buf_span(&content), line;
-	span_cut(&rest, '\n', &line);
-	err = FAIL(CORRUPT, "the key file is not in a known form");
-	if (span_starts(line, MAGIC) && !err_failed(text_parse_base64(span_from(line, MAGIC.len), &bytes)) &&
-		bytes.len == SLOT_SECRET) {
-		memcpy(secret, bytes.data, SLOT_SECRET);
-		err = OK;
-	}
-	secret_wipe(content.data, content.len);
-	if (bytes.data)
-		secret_wipe(bytes.data, bytes.len);
-	return err;
+	return parse_and_wipe(&content, secret);
+}
+
+fallible keyfile_read_credential(const char *path, uint8_t secret[static SLOT_SECRET])
+{
+	scoped(buf) content = BUF(KEYFILE_MAX);
+	struct err err = conf_read_file(path, &content);
+	if (err.kind == ERR_NOT_FOUND)
+		return FAIL(NOT_FOUND, "systemd passed no credential muniment-unseal");
+	TRY(err);
+	return parse_and_wipe(&content, secret);
 }

@@ -11,6 +11,13 @@
  * · IO. */
 fallible keyfile_make(const char *path, uint8_t secret[static SLOT_SECRET]);
 
+/* keyfile_parse - the secret in what a key file holds. Fails: CORRUPT. */
+fallible keyfile_parse(struct span content, uint8_t secret[static SLOT_SECRET]);
+
+/* keyfile_read_credential - the same from a credential of systemd, which guards its directory itself. Fails: NOT_FOUND ·
+ * CORRUPT · IO. */
+fallible keyfile_read_credential(const char *path, uint8_t secret[static SLOT_SECRET]);
+
 /* keyfile_read - Fails: NOT_FOUND · DENIED others than its owner may read or write it · CORRUPT not a key
  * file · IO. */
 fallible keyfile_read(const char *path, uint8_t secret[static SLOT_SECRET]);

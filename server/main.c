@@ -3,6 +3,7 @@
 #include "server/env/conf.h"
 #include "server/env/journal.h"
 #include "server/inspect.h"
+#include "server/key_slots.h"
 #include "server/serve.h"
 #include "server/setup.h"
 
@@ -40,6 +41,7 @@ static const command_fn COMMANDS[CONF_COMMAND_COUNT] = {
 	[CONF_SERVE] = serve_run,
 	[CONF_VERIFY] = inspect_verify,
 	[CONF_REINDEX] = inspect_reindex,
+	[CONF_KEYS] = key_slots_run,
 	[CONF_CONFIG] = print_config,
 };
 

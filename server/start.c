@@ -4,6 +4,7 @@
 
 #include "server/core/clocks.h"
 #include "server/keyfile.h"
+#include "server/unsealing.h"
 #include "store/mount.h"
 #include "store/volume.h"
 
@@ -53,24 +54,32 @@ static fallible check_none(const struct conf *conf)
 		: OK;
 }
 
+/* What opens the store: drawn into a new key file for a new one. */
+static fallible bring_secret(const struct conf *conf, enum start_mode mode, const char *key_path,
+	struct start *start, struct unsealing *unsealing)
+{
+	if (mode == START_OPEN)
+		return unsealing_read(conf, start->journal, unsealing);
+	TRY(check_none(conf));
+	TRY(keyfile_make(key_path, unsealing->key));
+	unsealing->secret = (struct slots_secret){.kind = SLOT_KEY_FILE, .text = SPAN_BYTES(unsealing->key)};
+	return OK;
+}
+
 static fallible open_keeper(const struct conf *conf, enum start_mode mode, struct start *start)
 {
-	uint8_t secret[SLOT_SECRET];
+	scoped(unsealing) unsealing = {0};
 	scoped(buf) path = BUF(START_PATH);
 	TRY(start_key_path(conf, &path));
 	const char *key_path = (const char *)path.data;
-	if (mode == START_CREATE)
-		TRY(check_none(conf));
-	TRY(mode == START_CREATE ? keyfile_make(key_path, secret) : keyfile_read(key_path, secret));
+	TRY(bring_secret(conf, mode, key_path, start, &unsealing));
 	compare_places(key_path, conf->data, start);
 	struct keeper_ask ask = {.backend = &kv_lmdb,
 		.directory = conf->data,
-		.unseal = SPAN_BYTES(secret),
+		.unseal = unsealing.secret,
 		.arena = start->server.secrets,
 		.create = mode == START_CREATE};
-	struct err err = keeper_open(&ask, &start->server.keeper);
-	secret_wipe(secret, sizeof secret);
-	return err;
+	return keeper_open(&ask, &start->server.keeper);
 }
 
 /* Nobody knows what the disk holds: the next start reads what is really there. */

@@ -25,6 +25,7 @@ static const struct {
 	[CONF_SERVE] = {"serve", "serve the API until SIGTERM"},
 	[CONF_VERIFY] = {"verify", "check a store at rest or a copy; exit code 3 names the first bad entry"},
 	[CONF_REINDEX] = {"reindex", "make the index anew from the log"},
+	[CONF_KEYS] = {"keys", "list, add and remove what opens the store; no server may have it open"},
 	[CONF_CONFIG] = {"config", "print all settings and where each came from"},
 };
 
@@ -433,11 +434,12 @@ static fallible check_whole(struct load *load)
 
 fallible conf_load(const struct conf_ask *ask, struct arena *arena, struct conf *conf, struct buf *problem)
 {
-	struct conf read = {.command = CONF_HELP, .file = "", .notify_socket = ""};
+	struct conf read = {.command = CONF_HELP, .file = "", .notify_socket = "", .credentials = ""};
 	struct load load = {arena, &read, problem};
 	TRY(find_command(&load, ask));
 	TRY(take_defaults(&load));
 	TRY(settings_put_text(span_text(getenv("NOTIFY_SOCKET")), arena, &read.notify_socket));
+	TRY(settings_put_text(span_text(getenv("CREDENTIALS_DIRECTORY")), arena, &read.credentials));
 	if (read.command != CONF_HELP && read.command != CONF_VERSION) {
 		TRY(find_file(&load, ask));
 		if (read.file[0])

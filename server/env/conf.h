@@ -20,12 +20,21 @@ enum conf_command {
 	CONF_SERVE,
 	CONF_VERIFY,
 	CONF_REINDEX,
+	CONF_KEYS,   /* list, add, remove what opens the store */
 	CONF_CONFIG, /* print the settings and where each came from */
 	CONF_COMMAND_COUNT
 };
 
 /* Choices, in the order of their words in settings.def. */
 enum conf_forwarded { CONF_FORWARDED_X_FOR, CONF_FORWARDED_RFC7239 };
+enum conf_unseal {
+	CONF_UNSEAL_AUTO, /* the key file; where there is none, the credential */
+	CONF_UNSEAL_KEY_FILE,
+	CONF_UNSEAL_CREDENTIAL,
+	CONF_UNSEAL_PASSPHRASE,
+	CONF_UNSEAL_SHARES
+};
+enum conf_add { CONF_ADD_NONE, CONF_ADD_KEY_FILE, CONF_ADD_CREDENTIAL, CONF_ADD_PASSPHRASE, CONF_ADD_SHARES };
 enum conf_mail { CONF_MAIL_NONE, CONF_MAIL_SMTP, CONF_MAIL_MAILDIR };
 
 struct conf_list {
@@ -62,6 +71,7 @@ struct conf {
 #undef SETTING
 	const char *file;          /* --config or MUNIMENT_CONFIG; "" = none */
 	const char *notify_socket; /* NOTIFY_SOCKET of systemd; "" = none */
+	const char *credentials;   /* CREDENTIALS_DIRECTORY of systemd; "" = none */
 	enum conf_origin origins[CONF_SETTING_COUNT];
 	unsigned lines[CONF_SETTING_COUNT]; /* in the file, for CONF_BY_FILE */
 };

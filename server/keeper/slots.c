@@ -63,9 +63,10 @@ static fallible try_slot(
 	TRY(keyring_slots_get(keyring, number, &record));
 	TRY(slot_read(buf_span(&record), &method));
 	if (method.kind != secret->kind)
-		return FAIL(NOT_FOUND, "the store has no unseal slot of this kind");
+		return FAIL(NOT_FOUND, "this slot is opened in another way");
 	TRY(secret_for(&method, secret, held.bytes));
-	return slot_open(buf_span(&record), held.bytes, root);
+	struct err err = slot_open(buf_span(&record), held.bytes, root);
+	return err.kind == ERR_FORGED ? FAIL(FORGED, "what was brought does not open the store") : err;
 }
 
 /* A slot that does not open, or that is broken, is no reason to leave out the next one; what is said in the end is what
@@ -76,7 +77,7 @@ fallible slots_open(struct keyring *keyring, const struct slots_secret *secret, 
 	size_t count;
 	TRY(check_brought(secret));
 	TRY(keyring_slots_list(keyring, numbers, &count));
-	struct err err = FAIL(NOT_FOUND, "the store has no unseal slot of this kind");
+	struct err err = FAIL(FORGED, "the store is not opened in this way; munimentd keys lists the ways");
 	for (size_t i = 0; i < count; i++) {
 		struct err tried = try_slot(keyring, numbers[i], secret, root);
 		if (!err_failed(tried))

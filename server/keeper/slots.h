@@ -28,8 +28,8 @@ struct slots_ask {
 /* slots_open - the root key, by the first slot that what was brought opens. For keytree alone.
  *
  * Fails: INPUT a secret that is not SLOT_SECRET bytes long, an empty passphrase, too few shares, or one twice ·
- * NOT_FOUND the store has no slot of this kind · FORGED none of them opens; or a share is wrong, or of a set that opens
- * nothing here (slots_check_share says which) · CORRUPT · NO_MEMORY. Cost: a passphrase is stretched for each slot that
+ * FORGED the store has no slot of this kind, or none of them opens; or a share is wrong, or of a set that opens nothing
+ * here (slots_check_share says which) · CORRUPT · NO_MEMORY. Cost: a passphrase is stretched for each slot that
  * takes one. */
 fallible slots_open(struct keyring *keyring, const struct slots_secret *secret, struct seal_key *root);
 

@@ -62,7 +62,7 @@ Test(slots, a_passphrase_opens_beside_the_key_file_and_a_wrong_one_does_not)
 	const struct slots_secret wrong = {.kind = SLOT_PASSPHRASE, .text = SPAN_LIT("correct horse")};
 	const struct slots_secret none = {.kind = SLOT_PASSPHRASE};
 	scene_make(&scene);
-	cr_assert(refusal(&scene, &BY_WORDS) == ERR_NOT_FOUND);
+	cr_assert(refusal(&scene, &BY_WORDS) == ERR_FORGED);
 	cr_assert(add(&scene, &WORDS, NULL) == 1);
 	cr_assert(opens(&scene, &BY_WORDS) && opens(&scene, &BY_FILE));
 	cr_assert(refusal(&scene, &wrong) == ERR_FORGED);
@@ -126,7 +126,7 @@ Test(slots, a_slot_that_was_removed_opens_no_more)
 	uint32_t number = add(&scene, &WORDS, NULL);
 	keeper_world_must(keyring_slots_remove(scene.keyring, 0));
 	cr_assert(opens(&scene, &BY_WORDS));
-	cr_assert(refusal(&scene, &BY_FILE) == ERR_NOT_FOUND);
+	cr_assert(refusal(&scene, &BY_FILE) == ERR_FORGED);
 	cr_assert(keyring_slots_remove(scene.keyring, number).kind == ERR_CONFLICT, "never the last");
 }
 
@@ -138,7 +138,7 @@ Test(slots, one_is_added_by_whoever_opens_another_and_by_nobody_else)
 	uint32_t number = 99;
 	scene_make(&scene);
 	cr_assert(slots_add(scene.keyring, &wrong, &WORDS, NULL, &number).kind == ERR_FORGED);
-	cr_assert(number == 99 && refusal(&scene, &BY_WORDS) == ERR_NOT_FOUND);
+	cr_assert(number == 99 && refusal(&scene, &BY_WORDS) == ERR_FORGED);
 	add(&scene, &WORDS, NULL);
 	const struct slots_ask file = {.kind = SLOT_KEY_FILE, .text = SPAN_BYTES(STRANGER)};
 	keeper_world_must(slots_add(scene.keyring, &BY_WORDS, &file, NULL, &number));
