@@ -2,6 +2,7 @@
 /* attempts - compare and decide. */
 #include "server/core/attempts.h"
 
+#include "server/core/lock_news.h"
 #include "server/core/new_device.h"
 #include "server/core/remembering.h"
 #include "server/core/risk.h"
@@ -141,7 +142,8 @@ static void compare_mailed(
 	for (size_t i = 0; i < verification->code_count; i++) {
 		const struct verification_code *code = &verification->codes[i];
 		const struct method *method = methods_find(&ask->methods, FACTOR_EMAIL, code->factor);
-		bool live = now.ms < code->made.ms + MAILCODES_MINUTES * 60000;
+		bool live = now.ms < code->made.ms + MAILCODES_MINUTES * 60000 &&
+			code->made.ms >= ask->methods.changed.ms;
 		bool same = secret_equal(SPAN_BYTES(ask->code_hash), SPAN_BYTES(code->hash));
 		if (same && live && method && is_meant(ask, code->factor) &&
 			!verification_is_decoy(verification))
@@ -276,6 +278,7 @@ static fallible write_wrong(struct act *act, struct verifications_ask *ask, stru
 	budget_charge(budget, act->now);
 	TRY(budget_put(act, budget));
 	ask->wait_ms = budget_wait_ms(budget, act->now);
+	TRY(ask->may_lock ? lock_news_write(act, ask, budget) : OK);
 	if (ask->verification.state == VERIFICATION_LOCKED || ask->wait_ms > 0)
 		return attempts_add_lock(act, ask);
 	return add_outcome(act, ask, NULL);

@@ -106,12 +106,14 @@ fallible methods_list(const struct server *server, const struct view *view, cons
 	struct err err;
 	bool has_app = false;
 	const struct person *person = ask->person;
-	*methods = (struct methods){.none = REASON_NO_FACTOR};
+	*methods = (struct methods){.none = REASON_NO_FACTOR, .changed = person->email_changed};
 	TRY(weigh(view, ask, arena, &bounds));
 	while (factor_next(view, person->tenant, person->id, &after, &factor, &err)) {
 		if (factor.state != FACTOR_ACTIVE)
 			continue;
 		methods->none = REASON_WEAK_METHOD;
+		if (factor.confirmed.ms > methods->changed.ms)
+			methods->changed = factor.confirmed;
 		has_app = has_app || factor_shows_codes(factor.type);
 		if (counts(&bounds, &factor) && methods->count < FACTOR_MAX)
 			TRY(add(server, &factor, ask->now, arena, methods));

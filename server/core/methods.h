@@ -26,7 +26,9 @@ struct methods {
 	struct method items[FACTOR_MAX];
 	size_t count;
 	enum reason none; /* why there is none: NO_FACTOR or WEAK_METHOD */
-	bool to_enroll;   /* an authenticator is asked for, and the person has none */
+	struct instant
+		changed; /* when the last factor came, or the address moved: no code mailed before counts */
+	bool to_enroll;  /* an authenticator is asked for, and the person has none */
 };
 
 /* For whom, and what for. */

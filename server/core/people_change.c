@@ -7,6 +7,7 @@
 #include "server/core/forgetting.h"
 #include "server/core/giving.h"
 #include "server/core/owners.h"
+#include "store/enrolment.h"
 #include "store/factor.h"
 #include "store/storm.h"
 
@@ -330,6 +331,20 @@ static fallible forget_devices(struct act *act, const struct people_change *chan
 	return OK;
 }
 
+/* A code on its way to the old address vouches for nobody at the new one. */
+static fallible forget_enrolment(struct act *act, const struct people_change *change)
+{
+	struct enrolment enrolment;
+	struct view view = view_act(act);
+	if (span_equal(change->before.email, change->after.email))
+		return OK;
+	struct err err = enrolment_get(&view, change->before.tenant, change->before.id, &enrolment);
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	return enrolment.by == ENROLMENT_BY_EMAIL ? enrolment_drop(act, &enrolment) : OK;
+}
+
 fallible people_change_write(struct act *act, struct people_change *change)
 {
 	struct id tenant = change->before.tenant;
@@ -343,5 +358,6 @@ fallible people_change_write(struct act *act, struct people_change *change)
 		TRY(act_add(act, tenant, &change->events[i].leaf, NULL));
 	TRY(letters_write(act, &change->told));
 	TRY(forget_devices(act, change));
+	TRY(forget_enrolment(act, change));
 	return change->has_contacts ? contacts_write(act, &change->contacts) : OK;
 }

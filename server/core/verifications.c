@@ -7,6 +7,7 @@
 #include "server/core/attempts.h"
 #include "server/core/decoys.h"
 #include "server/core/devices.h"
+#include "server/core/lock_news.h"
 #include "server/core/new_device.h"
 #include "server/core/recoveries.h"
 #include "server/core/remembering.h"
@@ -285,6 +286,7 @@ fallible verifications_prepare(const struct server *server, const struct caller 
 	TRY(plan(&scene, ask));
 	TRY(remembering_begin_prepare(&scene, ask));
 	ask->prepared = *verification;
+	TRY(lock_news_prepare(&scene, ask));
 	return ask->act == VERIFICATIONS_EVENT ? try_events_seal(server, arena, ask) : OK;
 }
 

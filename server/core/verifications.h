@@ -90,6 +90,7 @@ struct verifications_ask {
 	struct event_draft drafts[FACTOR_TYPES]; /* by the type of the factor; 0 = of none */
 	bool may_lock; /* set when prepare runs again: few calls lock, so that event is not sealed the first time */
 	struct event_draft locked; /* when it may */
+	struct notice lock_mail;   /* then; not sealed: nobody is told */
 	/* decided */
 	enum verifications_decision decision;
 	enum reason reason;

@@ -254,6 +254,29 @@ Test(factors, a_code_by_mail_goes_to_an_address_that_stood_for_a_day)
 	cr_assert(post(&scene, "factors", scene.app.factor, "prove", body) == 200, "%s", scene.answer.body);
 }
 
+Test(factors, a_code_on_its_way_to_an_address_that_moved_vouches_for_nobody)
+{
+	scoped(login_scene) scene = {0};
+	struct id id;
+	char code[16], body[TEXT_MAX], path[TEXT_MAX];
+	login_scene_begin(&scene);
+	if (post(&scene, "people", scene.person.text, "enrolment", "{\"by\":\"email\"}") == 409) {
+		fake_clock_pass(DAY_MS);
+		cr_assert(
+			post(&scene, "people", scene.person.text, "enrolment", "{\"by\":\"email\"}") == 201);
+	}
+	cr_assert(!err_failed(ids_parse(ID_ENROLMENT, span_text(api_text(&scene.answer, "id")), &id)));
+	login_mailed(&scene.world, scene.world.tenant.id, id, code);
+	snprintf(path, sizeof path, "/v1/people/%s", scene.person.text);
+	cr_assert(api_call(&scene.world, "PATCH", path, scene.world.tenant.token,
+			  "{\"email\":\"new@example.org\"}", &scene.answer) == 200,
+		"%s", scene.answer.body);
+	login_add_app(&scene.world, scene.person.text, &scene.app);
+	snprintf(body, sizeof body, "{\"enrolment\":\"%s\"}", code);
+	cr_assert(post(&scene, "factors", scene.app.factor, "prove", body) != 200, "%s", scene.answer.body);
+	cr_assert(api_has(&scene.answer, "code", "wrong_code"), "%s", scene.answer.body);
+}
+
 /* ---- nobody plants one ---- */
 
 Test(factors, who_has_a_factor_gains_none_unproven)

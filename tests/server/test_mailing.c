@@ -2,6 +2,7 @@
 /* test_mailing - another code goes out after a while, and nobody, no address, application, network or business is flooded. */
 #include "server/core/mailing.h"
 
+#include "store/budget.h"
 #include "tests/server/login_world.h"
 #include "tests/support/fake_clock.h"
 
@@ -169,6 +170,86 @@ Test(mailing, an_application_and_a_business_are_slowed_too)
 	cr_assert(!somebody_is_mailed(&scene, other.token, 4, "192.0.2.1"));
 	fake_clock_pass(MAIL_BRAKE_MINUTE_MS);
 	cr_assert(somebody_is_mailed(&scene, other.token, 5, "192.0.2.1"));
+}
+
+static void type_mailed(struct login_scene *scene, const char *id, const char *code)
+{
+	char body[64];
+	snprintf(body, sizeof body, "{\"code\":\"%s\"}", code);
+	cr_assert(login_try(&scene->world, scene->world.tenant.token, id, body, &scene->answer) == 200);
+}
+
+static void keep_mailed(struct login_scene *scene, char id[static ID_TEXT + 1], char code[static 16])
+{
+	struct id about;
+	cr_assert(is_mailed(scene, scene->world.tenant.token, scene->person.text, "192.0.2.1"));
+	login_scene_keep_id(scene, id);
+	cr_assert(!err_failed(ids_parse(ID_VERIFICATION, span_text(id), &about)));
+	login_mailed(&scene->world, scene->world.tenant.id, about, code);
+	fake_clock_pass(SECOND_MS);
+}
+
+Test(mailing, a_code_on_its_way_is_worth_nothing_when_another_factor_has_come)
+{
+	scoped(login_scene) scene = {0};
+	char factor[ID_TEXT + 1], id[ID_TEXT + 1], code[16];
+	login_scene_begin(&scene);
+	login_add_address(&scene.world, scene.person.text, "vera@example.net", factor);
+	login_prove(&scene.world, scene.world.tenant.id, factor);
+	keep_mailed(&scene, id, code);
+	login_start_shape(&scene.world, scene.person.token, scene.person.text, "", &scene.app);
+	login_confirm(&scene.world, &scene.app);
+	type_mailed(&scene, id, code);
+	cr_assert(login_is(&scene.answer, "challenge", "wrong_code"), "%s", scene.answer.body);
+	login_scene_ask(&scene, NULL);
+	cr_assert(login_is(&scene.answer, "challenge", NULL), "and another one is to be had");
+}
+
+Test(mailing, a_code_on_its_way_is_worth_nothing_when_the_address_of_the_person_has_moved)
+{
+	scoped(login_scene) scene = {0};
+	char factor[ID_TEXT + 1], id[ID_TEXT + 1], code[16], path[ID_TEXT + 32];
+	login_scene_begin(&scene);
+	login_add_address(&scene.world, scene.person.text, "vera@example.net", factor);
+	login_prove(&scene.world, scene.world.tenant.id, factor);
+	keep_mailed(&scene, id, code);
+	snprintf(path, sizeof path, "/v1/people/%s", scene.person.text);
+	int status = api_call(&scene.world, "PATCH", path, scene.person.token,
+		"{\"email\":\"new@example.org\"}", &scene.answer);
+	cr_assert(status == 200, "%d: %s", status, scene.answer.body);
+	type_mailed(&scene, id, code);
+	cr_assert(login_is(&scene.answer, "challenge", "wrong_code"), "%s", scene.answer.body);
+	keep_mailed(&scene, id, code);
+	type_mailed(&scene, id, code);
+	cr_assert(login_is(&scene.answer, "allow", NULL), "one that was mailed since is good");
+}
+
+/* ---- a lock is told once ---- */
+
+static void guess(struct login_scene *scene, const char *person, unsigned times)
+{
+	char id[ID_TEXT + 1];
+	cr_assert(login_open(&scene->world, scene->world.tenant.token, person, NULL, &scene->answer) == 200);
+	login_scene_keep_id(scene, id);
+	for (unsigned i = 0; i < times; i++)
+		type_mailed(scene, id, "00000000");
+}
+
+Test(mailing, a_lock_is_told_once_to_the_one_whose_codes_were_guessed_at)
+{
+	scoped(login_scene) scene = {0};
+	login_scene_open(&scene);
+	guess(&scene, scene.person.text, 4);
+	cr_assert(api_count_notices(&scene.world, scene.person.id, NOTICE_LOCKED) == 0, "not locked yet");
+	guess(&scene, scene.person.text, 1);
+	cr_assert(login_is(&scene.answer, "challenge", "wrong_code") ||
+		login_is(&scene.answer, "deny", "locked"));
+	cr_assert(api_count_notices(&scene.world, scene.person.id, NOTICE_LOCKED) == 1);
+	for (unsigned i = 0; i < 3; i++) {
+		fake_clock_pass((BUDGET_WAIT_MS << i) + 1);
+		guess(&scene, scene.person.text, 1);
+	}
+	cr_assert(api_count_notices(&scene.world, scene.person.id, NOTICE_LOCKED) == 1, "once");
 }
 
 Test(mailing, somebody_and_nobody_are_slowed_alike)
