@@ -439,3 +439,26 @@ Test(tenant_policies, a_country_that_is_not_expected_is_flagged_or_lets_nobody_i
 	scene.world.server.places = NULL;
 	temp_dir_done(&dir);
 }
+
+/* ---- what is logged about me ---- */
+
+Test(tenant_policies, r_p2_every_person_is_told_what_is_logged_about_them_and_nobody_elses)
+{
+	scoped(login_scene) scene = {0};
+	struct api_person smm;
+	char path[BODY_MAX];
+	login_scene_begin(&scene);
+	api_world_person(&scene.world, &scene.world.tenant, "smm", NULL, &smm);
+	snprintf(path, sizeof path, "/v1/people/%s/logged", smm.text);
+	cr_assert(api_call(&scene.world, "GET", path, smm.token, NULL, &scene.answer) == 200, "%s",
+		scene.answer.body);
+	cr_assert(api_has(&scene.answer, "fields/0/field", "action") &&
+		api_has(&scene.answer, "kept/0/class", "security"));
+	cr_assert(json_integer_value(api_member(&scene.answer, "kept/0/months")) == 12);
+	cr_assert(strstr(scene.answer.body, "{\"role\":\"auditor\",\"scope\":\"tenant\"}"), "%s",
+		scene.answer.body);
+	cr_assert(!strstr(scene.answer.body, "\"role\":\"smm\""),
+		"who reads only their own is no reader of others");
+	cr_assert(api_call(&scene.world, "GET", path, scene.person.token, NULL, &scene.answer) != 200);
+	cr_assert(api_call(&scene.world, "GET", path, scene.world.tenant.token, NULL, &scene.answer) == 403);
+}
