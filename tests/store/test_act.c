@@ -396,6 +396,7 @@ static void check_receipt(
 	scoped(reading) reading = {0};
 	world_must(reading_open(&world->volume, &reading));
 	world_must(log_get(&reading.txn, receipt->sequence, &row));
+	log_hash(&row);
 	struct merkle_hash leaf = merkle_leaf(row.leaf);
 	struct leaf read;
 	world_must(leaf_decode(row.leaf, &read));
