@@ -8,6 +8,7 @@ import pathlib
 import re
 import sys
 import threading
+import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "stories"))
 import letterbox  # noqa: E402
@@ -121,6 +122,13 @@ class Lab:
         return [answer for mine in answers for answer in mine]
 
     # ---- what the log says ----
+
+    def comes(self, action, seconds=30):
+        """Whether the server says so on its log, of its own accord."""
+        until = time.monotonic() + seconds
+        while not (found := self.server.events(f"&action={action}")) and time.monotonic() < until:
+            time.sleep(0.1)
+        return bool(found)
 
     def evaluated(self):
         """How many wrong codes were compared, by person: each is on the log, alone or in a count, once its minute has ended."""
