@@ -30,32 +30,10 @@ static void put_device(struct json_out *out, const struct device_record *record)
 
 /* ---- GET /v1/people/{person}/devices ---- */
 
-struct devices_list {
-	struct person person;
-	struct page_ask page;
-	struct id after;
-};
-
-static fallible prepare_list(struct call *call)
-{
-	struct devices_list *list = call_new(call, struct devices_list);
-	scoped(reading) reading = {0};
-	if (!list)
-		return FAIL(NO_MEMORY, "a call has no memory for a list");
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	TRY(people_find(&scene, call->parts[0], &list->person));
-	TRY(call_page(call, id_span(&list->person.id), &list->page));
-	TRY(ask_after(&list->page, &list->after));
-	call->ask = list;
-	return OK;
-}
-
 static fallible put_list(
 	struct call *call, const struct view *view, struct json_out *out, struct span *position)
 {
-	struct devices_list *list = call->ask;
+	struct ask_persons_page *list = call->ask;
 	struct device_record record;
 	struct id next = list->after;
 	struct err err = OK;
@@ -77,11 +55,11 @@ static fallible put_list(
 
 static fallible answer_list(struct call *call, struct json_out *out)
 {
-	const struct devices_list *list = call->ask;
+	const struct ask_persons_page *list = call->ask;
 	return call_put_list(call, out, id_span(&list->person.id), put_list);
 }
 
-const struct handler api_devices_list = {prepare_list, NULL, answer_list};
+const struct handler api_devices_list = {ask_persons_page, NULL, answer_list};
 
 /* ---- GET /v1/devices/{device} ---- */
 

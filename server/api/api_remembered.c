@@ -48,33 +48,11 @@ const struct handler api_remembered_check = {prepare_check, NULL, answer_check};
 
 /* ---- GET /v1/people/{person}/remembered ---- */
 
-struct remembered_list {
-	struct person person;
-	struct page_ask page;
-	struct id after;
-};
-
-static fallible prepare_list(struct call *call)
-{
-	struct remembered_list *list = call_new(call, struct remembered_list);
-	scoped(reading) reading = {0};
-	if (!list)
-		return FAIL(NO_MEMORY, "a call has no memory for a list");
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	TRY(people_find(&scene, call->parts[0], &list->person));
-	TRY(call_page(call, id_span(&list->person.id), &list->page));
-	TRY(ask_after(&list->page, &list->after));
-	call->ask = list;
-	return OK;
-}
-
 /* What is over waits for housekeeping, and is not shown. */
 static fallible put_items(
 	struct call *call, const struct view *view, struct json_out *out, struct span *position)
 {
-	struct remembered_list *list = call->ask;
+	struct ask_persons_page *list = call->ask;
 	struct remembered remembered;
 	struct id next = list->after;
 	struct err err = OK;
@@ -96,11 +74,11 @@ static fallible put_items(
 
 static fallible answer_list(struct call *call, struct json_out *out)
 {
-	const struct remembered_list *list = call->ask;
+	const struct ask_persons_page *list = call->ask;
 	return call_put_list(call, out, id_span(&list->person.id), put_items);
 }
 
-const struct handler api_remembered_list = {prepare_list, NULL, answer_list};
+const struct handler api_remembered_list = {ask_persons_page, NULL, answer_list};
 
 /* ---- DELETE ---- */
 

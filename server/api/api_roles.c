@@ -17,20 +17,6 @@ static void put_members(struct json_out *out, const struct role *role)
 
 /* ---- GET /v1/roles ---- */
 
-static fallible prepare_list(struct call *call)
-{
-	struct page_ask *page = call_new(call, struct page_ask);
-	scoped(reading) reading = {0};
-	if (!page)
-		return FAIL(NO_MEMORY, "a call has no memory for a list of roles");
-	TRY(call_page(call, SPAN_NONE, page));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	call->ask = page;
-	return tenant_roles_check_reader(&scene);
-}
-
 static fallible put_list(
 	struct call *call, const struct view *view, struct json_out *out, struct span *position)
 {
@@ -56,7 +42,7 @@ static fallible answer_list(struct call *call, struct json_out *out)
 	return call_put_list(call, out, SPAN_NONE, put_list);
 }
 
-const struct handler api_roles_list = {prepare_list, NULL, answer_list};
+const struct handler api_roles_list = {ask_staffs_page, NULL, answer_list};
 
 /* ---- PUT /v1/roles/{name} ---- */
 

@@ -3,9 +3,10 @@
 #include "server/api/ask.h"
 
 #include "base/text.h"
+#include "server/core/people.h"
+#include "server/core/tenant_roles.h"
 #include "store/application.h"
 #include "store/client.h"
-#include "store/person.h"
 
 enum { DAY_MS = 86400000, WORD_MAX_BYTES = 128 };
 
@@ -183,6 +184,36 @@ fallible ask_after(const struct page_ask *page, struct id *after)
 		return FAIL_CODE(CURSOR_INVALID, "the cursor was made for another list");
 	memcpy(after->bytes, page->position.at, sizeof after->bytes);
 	return OK;
+}
+
+fallible ask_persons_page(struct call *call)
+{
+	struct ask_persons_page *list = call_new(call, struct ask_persons_page);
+	scoped(reading) reading = {0};
+	if (!list)
+		return FAIL(NO_MEMORY, "a call has no memory for a list");
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	struct scene scene = ask_scene(call, &view);
+	TRY(people_find(&scene, call->parts[0], &list->person));
+	TRY(call_page(call, id_span(&list->person.id), &list->page));
+	TRY(ask_after(&list->page, &list->after));
+	call->ask = list;
+	return OK;
+}
+
+fallible ask_staffs_page(struct call *call)
+{
+	struct page_ask *page = call_new(call, struct page_ask);
+	scoped(reading) reading = {0};
+	if (!page)
+		return FAIL(NO_MEMORY, "a call has no memory for a list");
+	TRY(call_page(call, SPAN_NONE, page));
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	struct scene scene = ask_scene(call, &view);
+	call->ask = page;
+	return tenant_roles_check_reader(&scene);
 }
 
 void ask_put_text(struct json_out *out, const char *name, struct span text)

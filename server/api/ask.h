@@ -8,6 +8,7 @@
 #include "server/api/call.h"
 #include "server/core/branches.h"
 #include "server/core/scene.h"
+#include "store/person.h"
 
 /* ask_scene - the scene of a call over a view, which has to outlive it. */
 struct scene ask_scene(struct call *call, const struct view *view);
@@ -43,6 +44,21 @@ fallible ask_word_query(struct call *call, const char *name, const char *const *
 
 /* ask_after - the id behind which a page of a list begins; none at the first page. Fails: CURSOR_INVALID. */
 fallible ask_after(const struct page_ask *page, struct id *after);
+
+/* A page of what belongs to the person of the path. */
+struct ask_persons_page {
+	struct person person;
+	struct page_ask page;
+	struct id after; /* moves on as items are put */
+};
+
+/* ask_persons_page - the prepare of such a list; call->ask becomes a struct ask_persons_page. Fails: as people_find,
+ * call_page, ask_after. */
+fallible ask_persons_page(struct call *call);
+
+/* ask_staffs_page - the prepare of a list that all of the staff may read; call->ask becomes a struct page_ask. Fails: as
+ * call_page, tenant_roles_check_reader. */
+fallible ask_staffs_page(struct call *call);
 
 /* ask_put_text - a text, or null when there is none. ask_put_email - the same for an address, masked unless
  * it may be shown. */

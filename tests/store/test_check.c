@@ -230,8 +230,9 @@ Test(check, names_what_was_changed_in_an_entry)
 	cr_assert(report.fault == CHECK_INDEX && report.sequence == 77, "tenant");
 }
 
-/* Rows of stores that were made before version 3. */
-static void make_hashed(struct world *world, uint64_t sequence)
+/* The row in another form. */
+static void rewrite(
+	struct world *world, uint64_t sequence, void (*put)(const struct log_row *row, struct buf *value))
 {
 	uint8_t key[8];
 	struct log_row row;
@@ -241,11 +242,23 @@ static void make_hashed(struct world *world, uint64_t sequence)
 	get_raw(world, TABLE_LOG, SPAN_BYTES(key), &old);
 	world_must(log_decode(SPAN_BYTES(key), buf_span(&old), &row));
 	log_hash(&row);
-	buf_put_u8(&value, LOG_ROW_HASHED);
-	buf_put(&value, span_of(old.data + 1, LOG_ROW_HEADER - 1));
-	buf_put(&value, SPAN_BYTES(row.leaf_hash.bytes));
-	buf_put(&value, row.leaf);
+	put(&row, &value);
 	put_raw(world, TABLE_LOG, SPAN_BYTES(key), buf_span(&value));
+}
+
+static void put_stub(const struct log_row *row, struct buf *value)
+{
+	struct log_row stub = *row;
+	stub.leaf = SPAN_NONE;
+	log_encode(&stub, value);
+}
+
+/* As stores had it that were made before version 3. */
+static void put_hashed(const struct log_row *row, struct buf *value)
+{
+	put_stub(row, value);
+	value->data[0] = LOG_ROW_HASHED;
+	buf_put(value, row->leaf);
 }
 
 Test(check, holds_an_entry_of_the_first_form_to_the_hash_beside_it)
@@ -257,7 +270,7 @@ Test(check, holds_an_entry_of_the_first_form_to_the_hash_beside_it)
 	};
 	scoped(world) world;
 	make(&world);
-	make_hashed(&world, 77);
+	rewrite(&world, 77, put_hashed);
 	cr_assert(run(&world, NULL).fault == CHECK_SOUND);
 	flip_each(&world, 77, PLACES, sizeof PLACES / sizeof PLACES[0]);
 }
@@ -321,28 +334,13 @@ Test(check, finds_two_entries_that_changed_places)
 	cr_assert((report.fault == CHECK_INDEX || report.fault == CHECK_CHAIN) && report.sequence == 60);
 }
 
-static void prune(struct world *world, uint64_t sequence)
-{
-	uint8_t key[8];
-	struct log_row row;
-	scoped(buf) old = BUF(1 << 17);
-	scoped(buf) value = BUF(1 << 17);
-	log_key(sequence, key);
-	get_raw(world, TABLE_LOG, SPAN_BYTES(key), &old);
-	world_must(log_decode(SPAN_BYTES(key), buf_span(&old), &row));
-	log_hash(&row);
-	row.leaf = SPAN_NONE;
-	log_encode(&row, &value);
-	put_raw(world, TABLE_LOG, SPAN_BYTES(key), buf_span(&value));
-}
-
 Test(check, a_stub_is_checked_by_its_hash)
 {
 	uint8_t key[8];
 	scoped(world) world;
 	make(&world);
 	for (uint64_t sequence = 10; sequence < 20; sequence++)
-		prune(&world, sequence);
+		rewrite(&world, sequence, put_stub);
 	struct check_report report = run(&world, fake_keys_table());
 	cr_assert(report.fault == CHECK_SOUND && report.stubs == 10 && report.events == EVENTS);
 	log_key(15, key);
