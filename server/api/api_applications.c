@@ -49,6 +49,7 @@ static fallible read_add(struct call *call, struct applications_add *add)
 	add->name = ask_line(call, &top, "name", JSON_NEEDED, APPLICATION_NAME_MAX);
 	read_scopes(&top, &add->scopes);
 	add->expires = ask_expiry(call, &top);
+	add->signs = json_in_bool(&top, "duo", JSON_OPTIONAL, false);
 	json_in_end(&top);
 	return call_check(call);
 }
@@ -78,6 +79,10 @@ static fallible answer_add(struct call *call, struct json_out *out)
 	const struct applications_add *add = call->ask;
 	put_members(call, out, &add->application);
 	json_out_secret(out, "token", span_of(add->token, TOKEN_TEXT));
+	if (add->signs) {
+		json_out_text(out, "integration_key", add->signing_name);
+		json_out_secret(out, "secret_key", span_of(add->signing_secret, DUO_KEYS_SECRET));
+	}
 	return OK;
 }
 

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api_validate - POST /validate/check and /validate/radiuscheck: the door of privacyIDEA, for RADIUS servers and PAM modules
  * that were made for it. Another way in to the verifications of /v1, and no other rules. */
-#include "base/address.h"
-#include "base/text.h"
-#include "crypto/secret.h"
 #include "server/api/form.h"
 #include "server/api/verify_call.h"
 
@@ -58,35 +55,16 @@ static fallible read_knock(struct call *call, struct knock *knock)
 	return knock->user.len > NAME_MAX_BYTES ? FAIL(INVALID, "a user's name is too long") : OK;
 }
 
-/* The application is no person's device, and who is behind it is known by an address at most: such a login is never that of
- * a device that got in before. */
-static void see(const struct call *call, const struct knock *knock, struct device *device)
-{
-	char text[ADDRESS_TEXT + 1];
-	struct address address;
-	struct span agent = http_header(call->exchange, "User-Agent");
-	*device = (struct device){.given = true, .user_agent = text_cut(agent, DEVICE_AGENT_MAX)};
-	device->truncated = device->user_agent.len < agent.len;
-	if (!err_failed(address_parse(knock->client, &address))) {
-		address_print(&address, text);
-		device->ip = arena_copy(call->arena, span_text(text));
-	}
-}
-
 static fallible make_ask(struct call *call, const struct knock *knock, struct verifications_ask *ask)
 {
 	ask->person = knock->user;
-	see(call, knock, &ask->device);
+	TRY(verify_call_see(call, knock->client, &ask->device));
 	if (knock->transaction.len)
 		TRY(ids_parse(ID_VERIFICATION, knock->transaction, &ask->id));
 	ask->has_code = knock->pass.len > 0;
 	if (!ask->has_code && span_is(knock->type, "email"))
 		ask->method = FACTOR_EMAIL;
-	if (!ask->has_code)
-		return OK;
-	if (knock->pass.len > PASS_MAX_BYTES)
-		return FAIL_CODE(MALFORMED_CODE, "no code is so long");
-	return text_code(knock->pass, VERIFICATIONS_CODE_MAX, ask->code);
+	return OK;
 }
 
 static fallible prepare(struct call *call)
@@ -96,14 +74,9 @@ static fallible prepare(struct call *call)
 	if (!ask)
 		return FAIL(NO_MEMORY, "a call has no memory for a verification");
 	TRY(read_knock(call, &knock));
-	struct err err = make_ask(call, &knock, ask);
-	if (err.code != CODE_MALFORMED_CODE) {
-		TRY(err);
-		return verify_call_prepare(call, ask);
-	}
-	call->ask = NULL; /* a password, say: no code, so it costs no try */
-	call->act = CALL_NO_ACT;
-	return OK;
+	TRY(make_ask(call, &knock, ask));
+	return ask->has_code ? verify_call_prepare_code(call, knock.pass, ask)
+			     : verify_call_prepare(call, ask);
 }
 
 /* ---- answering ---- */

@@ -51,6 +51,8 @@ enum route_needs {
 	ROUTE_PROVEN = 1u << 2,   /* when a person acts it must be a proven one */
 	ROUTE_RAW = 1u << 3,      /* body or answer is not JSON: the handler fills the reply itself */
 	ROUTE_REPORT = 1u << 4,   /* the body says which actions are logged */
+	ROUTE_SIGNED = 1u << 5,   /* a signature in place of a token; problems in the shape of Duo */
+	ROUTE_ASKS = 1u << 6,     /* a POST that only reads, as the clients of another server send it */
 };
 
 /* What a call that was prepared asks for; of a handler without `write` only the last one counts. */

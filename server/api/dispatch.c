@@ -47,7 +47,10 @@ static void answer_problem(struct flight *flight, struct err err)
 	if (err_row(err.code)->status >= 500 && err.kind != ERR_BUSY)
 		dispatch->failed(dispatch->context, err, flight->call.id);
 	put_wait(&flight->call);
-	reply_problem(flight->call.reply, err, &flight->call.problems, flight->call.id);
+	if (flight->call.route && (flight->call.route->needs & ROUTE_SIGNED))
+		reply_duo_problem(flight->call.reply, err);
+	else
+		reply_problem(flight->call.reply, err, &flight->call.problems, flight->call.id);
 }
 
 /* ---- the act ---- */

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "server/api/routes.h"
+#include "server/api/signed.h"
 #include "server/core/proof.h"
 #include "server/http/forwarded.h"
 #include "server/http/hints.h"
@@ -15,6 +16,8 @@ static fallible take_token(struct call *call, struct reading *reading)
 	static const struct span BEARER = {(const uint8_t *)"Bearer ", 7};
 	struct span header = http_header(call->exchange, "Authorization");
 	struct view view = view_reading(reading);
+	if (call->route->needs & ROUTE_SIGNED)
+		return signed_caller(call, &view);
 	if (!span_starts(header, BEARER))
 		return FAIL(STRANGER, "the request carries no bearer token");
 	return caller_from_token(

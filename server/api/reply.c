@@ -70,3 +70,44 @@ void reply_problem(
 	if (row->status == 401)
 		reply_header(reply, "WWW-Authenticate", SPAN_LIT("Bearer"));
 }
+
+/* Duo's numbers begin with the status. */
+static const struct duo_problem {
+	int status, code;
+	const char *message;
+} DUO_PROBLEMS[] = {
+	{400, 40002, "Invalid request parameters"},
+	{401, 40103, "Invalid signature in request credentials"},
+	{403, 40301, "Access forbidden"},
+	{429, 42901, "Too many requests"},
+	{500, 50000, "Internal error"},
+};
+
+static const struct duo_problem *find_duo(int status)
+{
+	size_t at = sizeof DUO_PROBLEMS / sizeof DUO_PROBLEMS[0] - 1;
+	int told = status == 404 || status == 413 || status == 422 ? 400 : status;
+	while (at > 0 && DUO_PROBLEMS[at].status > told)
+		at--;
+	return &DUO_PROBLEMS[at];
+}
+
+void reply_duo_problem(struct http_reply *reply, struct err err)
+{
+	const struct err_row *row = err_row(err.code);
+	const struct duo_problem *problem = find_duo(row->status);
+	buf_done(&reply->body);
+	reply->body = BUF(REPLY_PROBLEM_MAX);
+	struct json_out out = JSON_OUT(&reply->body);
+	json_out_open(&out, NULL);
+	json_out_text(&out, "stat", "FAIL");
+	json_out_number(&out, "code", problem->code);
+	json_out_text(&out, "message", problem->message);
+	json_out_close(&out);
+	reply->status = row->status >= 500 ? row->status : problem->status;
+	reply->content_type = "application/json";
+	if (row->status == 503 || row->status == 429)
+		reply_retry_after(reply);
+	if (row->status == 401)
+		reply_header(reply, "WWW-Authenticate", SPAN_LIT("Basic"));
+}

@@ -12,6 +12,9 @@
 void reply_problem(
 	struct http_reply *reply, struct err err, const struct json_problems *problems, const char *id);
 
+/* reply_duo_problem - the same as clients of Duo read it: {"stat":"FAIL","code":…,"message":…}. */
+void reply_duo_problem(struct http_reply *reply, struct err err);
+
 /* reply_retry_after - the header that 429 and 503 carry. */
 void reply_retry_after(struct http_reply *reply);
 

@@ -22,6 +22,13 @@ static fallible seal_event(const struct scene *scene, enum action action,
 	return scene_seal(scene, &event, draft);
 }
 
+static void draw_keys(const struct keeper *keeper, struct applications_add *add)
+{
+	const struct application *made = &add->application;
+	duo_keys_name(made->tenant, made->id, add->signing_name);
+	duo_keys_secret(keeper, made->tenant, made->id, add->signing_secret);
+}
+
 fallible applications_add_prepare(const struct scene *scene, struct applications_add *add)
 {
 	const struct span token = span_of(add->token, TOKEN_TEXT);
@@ -34,6 +41,8 @@ fallible applications_add_prepare(const struct scene *scene, struct applications
 		.name = add->name};
 	tokens_make(TOKEN_APPLICATION, add->token);
 	keeper_hash(scene->server->keeper, KEEPER_TOKEN, &token, 1, add->application.token);
+	if (add->signs)
+		draw_keys(scene->server->keeper, add);
 	return seal_event(scene, ACTION_APPLICATION_REGISTERED, &add->application, &add->registered);
 }
 

@@ -2,6 +2,7 @@
 /* applications - registering software that calls the API, and taking its token away. */
 #pragma once
 
+#include "server/core/duo_keys.h"
 #include "server/core/scene.h"
 #include "store/application.h"
 #include "store/quota.h"
@@ -11,9 +12,12 @@ struct applications_add {
 	struct span name;
 	uint32_t scopes;
 	struct instant expires;
+	bool signs; /* as clients of Duo do: its keys are wanted */
 	/* prepared */
 	struct application application;
 	char token[TOKEN_TEXT + 1]; /* shown once */
+	char signing_name[DUO_KEYS_NAME + 1];
+	char signing_secret[DUO_KEYS_SECRET + 1]; /* shown once; it goes with the application that is made */
 	struct event_draft registered;
 };
 

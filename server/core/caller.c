@@ -12,13 +12,13 @@
 /* ---- tokens ---- */
 
 static fallible as_application(
-	const struct view *view, const struct token *token, struct instant now, struct caller *caller)
+	const struct view *view, struct id tenant, struct id id, struct instant now, struct caller *caller)
 {
 	struct application application;
-	TRY(application_get_clear(view, token->tenant, token->owner, &application));
+	TRY(application_get_clear(view, tenant, id, &application));
 	if (application.state != APPLICATION_ACTIVE || application.expires.ms <= now.ms)
 		return FAIL(STRANGER, "the application's token has ended");
-	caller->application = token->owner;
+	caller->application = id;
 	caller->scopes = scopes_expand(application.scopes);
 	caller->capabilities = CAPABILITY_ALL;
 	return OK;
@@ -43,7 +43,7 @@ static fallible by_kind(const struct view *view, const struct token *token, stru
 	caller->tenant = token->tenant;
 	switch (token->kind) {
 	case TOKEN_APPLICATION:
-		return as_application(view, token, now, caller);
+		return as_application(view, token->tenant, token->owner, now, caller);
 	case TOKEN_PERSON:
 		caller->scopes = SCOPE_ALL;
 		caller->proven = true;
@@ -83,6 +83,15 @@ fallible caller_from_token(const struct server *server, const struct view *view,
 	TRY(tokens_check(text, &kind));
 	keeper_hash(server->keeper, KEEPER_TOKEN, &text, 1, hash);
 	return by_hash(view, hash, kind, now, arena, caller);
+}
+
+fallible caller_from_application(const struct view *view, struct id tenant, struct id application,
+	struct instant now, struct caller *caller)
+{
+	struct caller made = {.kind = TOKEN_APPLICATION, .tenant = tenant};
+	TRY(as_application(view, tenant, application, now, &made));
+	*caller = made;
+	return OK;
 }
 
 fallible caller_renew(const struct view *view, struct instant now, struct arena *arena, struct caller *caller)

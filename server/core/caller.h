@@ -62,6 +62,11 @@ struct caller {
 fallible caller_from_token(const struct server *server, const struct view *view, struct span token,
 	struct instant now, struct arena *arena, struct caller *caller);
 
+/* caller_from_application - an application that was known by its signature, as itself; it has no token, so caller_renew is not
+ * for it. Fails: NOT_FOUND · STRANGER revoked or expired. */
+fallible caller_from_application(const struct view *view, struct id tenant, struct id application,
+	struct instant now, struct caller *caller);
+
 /* caller_renew - the same caller now: the token still stands, the application, and the person it acts for, are still
  * active; scopes and capabilities are what they are today. Roles, device and proof stay those of the call.
  * Fails: STRANGER · as caller_from_token. */

@@ -64,7 +64,14 @@ fallible keeper_turn_search(struct keeper *keeper, struct id tenant);
 /* ---- hashes and MACs under the server's own keys ---- */
 
 /* What a MAC is for; each use has a key of its own. */
-enum keeper_use { KEEPER_TOKEN, KEEPER_CURSOR, KEEPER_IDEMPOTENCY, KEEPER_CODE, KEEPER_USE_COUNT };
+enum keeper_use {
+	KEEPER_TOKEN,
+	KEEPER_CURSOR,
+	KEEPER_IDEMPOTENCY,
+	KEEPER_CODE,
+	KEEPER_DUO,
+	KEEPER_USE_COUNT
+};
 
 void keeper_hash(const struct keeper *keeper, enum keeper_use use, const struct span *parts, size_t count,
 	uint8_t out[static HASH_BLAKE]);

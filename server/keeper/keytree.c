@@ -202,6 +202,7 @@ static void derive_roots(const struct seal_key *root, struct keytree_roots *root
 		[KEEPER_CURSOR] = "mn.cursor",
 		[KEEPER_IDEMPOTENCY] = "mn.idempotency",
 		[KEEPER_CODE] = "mn.code",
+		[KEEPER_DUO] = "mn.duo",
 	};
 	derive(root, "mn.kring", &roots->keyring);
 	derive(root, "mn.seeds", &roots->seeds);

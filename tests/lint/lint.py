@@ -31,7 +31,7 @@ EXEMPT = r"^tests/"
 # Libraries: a header's name -> the only paths that may include it.
 LIBRARIES = {
     r"sodium": r"^crypto/|^tests/crypto/",
-    r"nettle/": r"^crypto/(digest|hash)\.c$",
+    r"nettle/": r"^crypto/(digest|hash|hmac)\.c$",
     r"lmdb\.h": r"^store/kv_lmdb\.c$|^tests/bench/",
     r"dlfcn\.h": r"^tests/bench/",
     r"microhttpd\.h": r"^server/http/(detach|http|response|stream)\.c$|^tests/bench/",

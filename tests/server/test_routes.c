@@ -138,10 +138,11 @@ Test(routes, two_rows_never_claim_one_request)
 				"%s", routes_at(i)->pattern);
 }
 
-/* Behind a door of another server stands a path of that server's, which takes a token as well. */
+/* Behind a door of another server stands a path of that server's, which takes a token or a signature as well. */
 static bool is_guarded(const char *pattern)
 {
-	return strncmp(pattern, "/v1/", 4) == 0 || strncmp(pattern, "/validate/", 10) == 0;
+	return strncmp(pattern, "/v1/", 4) == 0 || strncmp(pattern, "/validate/", 10) == 0 ||
+		(strncmp(pattern, "/auth/v2/", 9) == 0 && strcmp(pattern, "/auth/v2/ping") != 0);
 }
 
 Test(routes, a_public_row_needs_nothing_and_every_other_a_token_that_may)
@@ -164,7 +165,10 @@ Test(routes, a_row_that_writes_names_the_action_that_it_logs)
 {
 	for (size_t i = 0; i < routes_count(); i++) {
 		const struct route *row = routes_at(i);
-		bool writes = row->method != HTTP_GET, reports = row->needs & ROUTE_REPORT;
+		bool reports = row->needs & ROUTE_REPORT, asks = row->needs & ROUTE_ASKS;
+		bool writes = row->method != HTTP_GET && !asks;
+		cr_assert(!asks || (row->method == HTTP_POST && !row->handler->write), "%s", row->pattern);
+		cr_assert(!asks || row->action == ACTION_NONE, "%s", row->pattern);
 		cr_assert(!writes || (row->action != ACTION_NONE) == !reports, "%s", row->pattern);
 	}
 }
