@@ -28,7 +28,8 @@ static fallible answer_time(struct call *call, struct json_out *out)
 	return OK;
 }
 
-const struct handler api_duo_time = {prepare_nothing, NULL, answer_time};
+const struct handler api_duo_ping = {prepare_nothing, NULL, answer_time};
+const struct handler api_duo_check = {prepare_nothing, NULL, answer_time};
 
 /* ---- reading ---- */
 
