@@ -182,11 +182,15 @@ static fallible read_table(
 
 /* ---- which kind ---- */
 
-static struct span start_of(struct span content)
+static struct span without_mark(struct span content)
 {
-	struct span start = content;
-	if (span_starts(start, SPAN_LIT("\xef\xbb\xbf")))
-		start = span_from(start, 3);
+	struct span mark = SPAN_LIT("\xef\xbb\xbf");
+	return span_starts(content, mark) ? span_from(content, mark.len) : content;
+}
+
+static struct span start_of(struct span text)
+{
+	struct span start = text;
 	while (start.len && (start.at[0] == ' ' || (start.at[0] >= '\t' && start.at[0] <= '\r')))
 		start = span_from(start, 1);
 	return start;
@@ -195,10 +199,10 @@ static struct span start_of(struct span content)
 fallible import_file_read(
 	const struct import_file_ask *ask, struct arena *arena, const struct moving_sink *sink)
 {
-	struct span start = start_of(ask->content);
+	struct span text = without_mark(ask->content), start = start_of(text);
 	if (span_starts(start, SPAN_LIT("<")))
 		return pskc_in_read(ask->content, sink);
 	if (span_starts(start, SPAN_LIT("otpauth")) || span_starts(start, SPAN_LIT("#")))
-		return read_lines(ask->content, sink);
+		return read_lines(text, sink);
 	return read_table(ask, arena, sink);
 }

@@ -89,6 +89,12 @@ Test(import_file, reads_uris_of_both_types)
 		"2 anna  1/8/30 0 " SEED "\n4 bela  1/6/0 41 " SEED "\n"));
 }
 
+Test(import_file, reads_the_first_uri_behind_a_byte_order_mark)
+{
+	cr_assert(gives("\xef\xbb\xbfotpauth://totp/anna?secret=" BASE32 "\r\n", "1 anna " USUAL));
+	cr_assert(gives("\xef\xbb\xbf# old\notpauth://totp/anna?secret=" BASE32, "2 anna " USUAL));
+}
+
 Test(import_file, refuses_a_uri_that_is_broken_and_reads_on)
 {
 	cr_assert(gives("otpauth://hotp/a?secret=" BASE32 "\notpauth://yaotp/a?secret=" BASE32
