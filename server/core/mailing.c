@@ -51,6 +51,9 @@ static void list_brakes(const struct scene *scene, struct span to, struct verifi
 	const struct verification *verification = &ask->verification;
 	const struct mailing_bounds *bounds = &scene->server->mailing_bounds;
 	struct id person = attempts_spender(verification);
+	/* What is shown of an address that is nobody's is soon shown of another one: counted by it, two of nobody would
+	 * slow each other, and somebody with the same would not be slowed. */
+	struct span address_of = verification_is_decoy(verification) ? id_span(&person) : to;
 	const struct mail_brake_bounds owner = {MAIL_BRAKE_HOUR_MS, MAILING_AN_HOUR, MAILING_A_DAY};
 	const struct {
 		enum brake_kind kind;
@@ -58,7 +61,7 @@ static void list_brakes(const struct scene *scene, struct span to, struct verifi
 		struct mail_brake_bounds bounds;
 	} all[MAILING_BRAKES] = {
 		{BY_PERSON, id_span(&person), owner},
-		{BY_ADDRESS, to, owner},
+		{BY_ADDRESS, address_of, owner},
 		{BY_APPLICATION, id_span(&verification->application),
 			{MAIL_BRAKE_MINUTE_MS, bounds->per_application, 0}},
 		{BY_NETWORK, network_of(ask->device.ip, &address),

@@ -264,3 +264,31 @@ Test(mailing, somebody_and_nobody_are_slowed_alike)
 	int64_t wait = resend_in(&scene);
 	cr_assert(!somebody_is_mailed(&scene, token, 2, "192.0.2.1") && resend_in(&scene) == wait);
 }
+
+/* How many of the names whose address is shown as that of the first name are mailed while the first is not. */
+static unsigned count_mailed_twins(struct login_scene *scene, unsigned twins)
+{
+	char shown[64];
+	unsigned mailed = 0;
+	const char *token = scene->world.tenant.token;
+	for (unsigned i = 0; i < MAILING_AN_HOUR; i++)
+		cr_assert(somebody_is_mailed(scene, token, 0, "192.0.2.1"));
+	cr_assert(!somebody_is_mailed(scene, token, 0, "192.0.2.1"));
+	snprintf(shown, sizeof shown, "%s", api_text(&scene->answer, "methods/1/hint"));
+	for (unsigned number = 1; twins > 0 && number < 5000; number++) {
+		bool is_mailed = somebody_is_mailed(scene, token, number, "192.0.2.1");
+		bool is_twin = api_has(&scene->answer, "methods/1/hint", shown);
+		twins -= is_twin;
+		mailed += is_twin && is_mailed;
+	}
+	cr_assert(twins == 0, "no more names are shown with %s", shown);
+	return mailed;
+}
+
+Test(mailing, nobody_is_slowed_by_what_another_nobody_was_mailed)
+{
+	scoped(login_scene) scene = {0};
+	open_scene(&scene);
+	scene.world.server.mailing_bounds = (struct mailing_bounds){.in_all = 0};
+	cr_assert(count_mailed_twins(&scene, 3) > 0, "or a name that is not slowed is somebody's");
+}
