@@ -136,11 +136,12 @@ static fallible answer(struct call *call, struct json_out *out)
 	return OK;
 }
 
-/* For programs that read no more than the status. */
+/* For programs that read no more than the status: so it is also that of the answer which is kept for a repeated request. */
 static fallible answer_status(struct call *call, struct json_out *out)
 {
 	(void)out;
-	call->reply->status = is_allowed(call->ask) ? 204 : 400;
+	call->status = is_allowed(call->ask) ? 204 : 400;
+	call->reply->status = call->status;
 	return OK;
 }
 

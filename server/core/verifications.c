@@ -185,6 +185,27 @@ static fallible check_hash(const struct verifications_ask *ask)
 	return OK;
 }
 
+/* A door's client may name the person beside the verification, and lets that person in: so what was opened for one opens for
+ * nobody else. */
+static fallible check_named(
+	const struct server *server, const struct view *view, const struct verifications_ask *ask)
+{
+	struct id person;
+	uint8_t seed[HASH_BLAKE];
+	const struct verification *verification = &ask->verification;
+	bool same;
+	if (ask->person.len == 0)
+		return OK;
+	if (verification_is_decoy(verification)) {
+		TRY(decoys_seed(server, verification->tenant, ask->person, seed));
+		same = memcmp(seed, verification->decoy, sizeof seed) == 0;
+	} else {
+		TRY(person_find(view, verification->tenant, ask->person, &person));
+		same = ids_equal(person, verification->person);
+	}
+	return same ? OK : FAIL(NOT_FOUND, "the verification belongs to another person");
+}
+
 static fallible resume(const struct server *server, const struct caller *caller, const struct view *view,
 	struct arena *arena, struct verifications_ask *ask)
 {
@@ -192,6 +213,7 @@ static fallible resume(const struct server *server, const struct caller *caller,
 	TRY(verification_get(view, caller->tenant, ask->id, verification));
 	if (!ids_equal(verification->application, caller->application))
 		return FAIL(NOT_FOUND, "the verification belongs to another application");
+	TRY(check_named(server, view, ask));
 	TRY(check_hash(ask));
 	TRY(open_texts(server->volume.keys, arena, ask));
 	verification->sealed = SPAN_NONE; /* it dies with the reading; the act reads the row again */
