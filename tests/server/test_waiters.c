@@ -19,6 +19,7 @@ struct reader {
 	char path[PATH_MAX_TEXT];
 	struct api_answer answer;
 	int64_t took_ms;
+	atomic_bool answered;
 	pthread_t thread;
 };
 
@@ -28,6 +29,7 @@ static void *run_reader(void *context)
 	int64_t began_ms = clock_monotonic_ms();
 	api_call(reader->world, "GET", reader->path, reader->token, NULL, &reader->answer);
 	reader->took_ms = clock_monotonic_ms() - began_ms;
+	reader->answered = true;
 	return NULL;
 }
 
@@ -137,7 +139,8 @@ Test(waiters, what_happens_to_another_one_wakes_nobody)
 	open_one(&scene, id);
 	open_one(&scene, other);
 	read_later(&scene, id, "?wait=1", &reader);
-	wait_for(&scene, 1);
+	while (waiters_count(scene.world.server.waiters) == 0 && !reader.answered)
+		clock_sleep_ms(1);
 	login_app_code(&scene.app, 0, code);
 	type_into(&scene, other, code);
 	reader_join(&reader);
@@ -235,11 +238,12 @@ Test(waiters, another_application_and_a_revoked_one_see_nothing)
 	cr_assert(waiters_count(scene.world.server.waiters) == 0);
 	cr_assert(login_open(&scene.world, other.token, scene.person.text, NULL, &scene.answer) == 200);
 	login_scene_keep_id(&scene, id);
-	read_later_as(&scene, other.token, id, "?wait=1", &reader);
+	read_later_as(&scene, other.token, id, "?wait=25", &reader);
 	wait_for(&scene, 1);
 	snprintf(path, sizeof path, "/v1/applications/%s", other.text);
 	cr_assert(
 		api_call(&scene.world, "DELETE", path, scene.world.tenant.token, NULL, &scene.answer) == 200);
+	waiters_stop(scene.world.server.waiters);
 	reader_join(&reader);
 	cr_assert(reader.answer.status == 401, "%s", reader.answer.body);
 }
