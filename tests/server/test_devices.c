@@ -88,6 +88,14 @@ static void only_id(struct devices_scene *scene, const struct api_person *person
 	snprintf(id, ID_TEXT + 1, "%s", api_text(&scene->answer, "items/0/id"));
 }
 
+/* The scene after Ivana has acted from a device once. */
+static void open_with(struct devices_scene *scene, const char *device, char id[static ID_TEXT + 1])
+{
+	open_scene(scene);
+	post(&scene->world, &scene->ivana, device);
+	only_id(scene, &scene->ivana, id);
+}
+
 Test(devices, what_a_person_acts_from_stands_in_the_list_with_its_words)
 {
 	scoped(devices_scene) scene = {0};
@@ -112,9 +120,7 @@ Test(devices, last_seen_moves_on_once_an_hour)
 {
 	scoped(devices_scene) scene = {0};
 	char first[64], id[ID_TEXT + 1];
-	open_scene(&scene);
-	post(&scene.world, &scene.ivana, "laptop-1");
-	only_id(&scene, &scene.ivana, id);
+	open_with(&scene, "laptop-1", id);
 	snprintf(first, sizeof first, "%s", api_text(&scene.answer, "items/0/last_seen"));
 	fake_clock_pass(59 * MINUTE_MS);
 	post(&scene.world, &scene.ivana, "laptop-1");
@@ -198,9 +204,7 @@ Test(devices, a_lost_device_is_on_record_and_stays_lost)
 	scoped(devices_scene) scene = {0};
 	char id[ID_TEXT + 1];
 	const struct id *tenant = &scene.world.tenant.id;
-	open_scene(&scene);
-	post(&scene.world, &scene.ivana, "phone");
-	only_id(&scene, &scene.ivana, id);
+	open_with(&scene, "phone", id);
 	cr_assert(lose(&scene, scene.ivana.token, id) == 200, "%s", scene.answer.body);
 	cr_assert(api_has(&scene.answer, "state", "lost"));
 	cr_assert(api_count_events(&scene.world, *tenant, ACTION_DEVICE_REPORTED_LOST) == 1);
@@ -220,9 +224,7 @@ Test(devices, who_may_change_people_reports_a_device_lost_too)
 {
 	scoped(devices_scene) scene = {0};
 	char id[ID_TEXT + 1];
-	open_scene(&scene);
-	post(&scene.world, &scene.ivana, "phone");
-	only_id(&scene, &scene.ivana, id);
+	open_with(&scene, "phone", id);
 	cr_assert(lose(&scene, scene.owner.token, id) == 200, "%s", scene.answer.body);
 	cr_assert(api_has(&scene.answer, "state", "lost"));
 }
@@ -267,9 +269,7 @@ Test(devices, the_body_of_a_loss_says_nothing)
 {
 	scoped(devices_scene) scene = {0};
 	char id[ID_TEXT + 1], path[TEXT_MAX];
-	open_scene(&scene);
-	post(&scene.world, &scene.ivana, "phone");
-	only_id(&scene, &scene.ivana, id);
+	open_with(&scene, "phone", id);
 	snprintf(path, sizeof path, "/v1/devices/%s/lost", id);
 	cr_assert(
 		api_call(&scene.world, "POST", path, scene.owner.token, "{\"why\":1}", &scene.answer) == 422);
@@ -291,9 +291,7 @@ Test(devices, that_it_was_not_them_blocks_the_device_raises_the_alarm_and_is_tol
 	scoped(devices_scene) scene = {0};
 	char id[ID_TEXT + 1];
 	const struct id *tenant = &scene.world.tenant.id;
-	open_scene(&scene);
-	post(&scene.world, &scene.ivana, "phone");
-	only_id(&scene, &scene.ivana, id);
+	open_with(&scene, "phone", id);
 	cr_assert(deny(&scene, scene.ivana.token, id) == 200, "%s", scene.answer.body);
 	cr_assert(api_has(&scene.answer, "state", "blocked"));
 	cr_assert(api_count_events(&scene.world, *tenant, ACTION_LOGIN_DENIED_BY_USER) == 1);
@@ -310,9 +308,7 @@ Test(devices, nobody_else_says_that_it_was_not_them_nor_does_who_is_not_proven)
 {
 	scoped(devices_scene) scene = {0};
 	char id[ID_TEXT + 1], path[TEXT_MAX];
-	open_scene(&scene);
-	post(&scene.world, &scene.ivana, "phone");
-	only_id(&scene, &scene.ivana, id);
+	open_with(&scene, "phone", id);
 	cr_assert(deny(&scene, scene.owner.token, id) == 403, "%s", scene.answer.body);
 	cr_assert(deny(&scene, scene.vera.token, id) == 404, "%s", scene.answer.body);
 	cr_assert(deny(&scene, scene.world.tenant.token, id) == 403, "an application is nobody");
@@ -556,9 +552,7 @@ Test(devices, a_device_keeps_the_name_that_its_person_gave_it)
 {
 	scoped(devices_scene) scene = {0};
 	char id[ID_TEXT + 1];
-	open_scene(&scene);
-	post(&scene.world, &scene.ivana, "laptop-1");
-	only_id(&scene, &scene.ivana, id);
+	open_with(&scene, "laptop-1", id);
 	cr_assert(name_it(&scene, scene.ivana.token, id, "{\"name\":\"The blue one\"}") == 200, "%s",
 		scene.answer.body);
 	cr_assert(api_has(&scene.answer, "name", "The blue one") &&
@@ -574,9 +568,7 @@ Test(devices, a_name_is_given_by_who_may_and_is_one)
 {
 	scoped(devices_scene) scene = {0};
 	char id[ID_TEXT + 1];
-	open_scene(&scene);
-	post(&scene.world, &scene.ivana, "laptop-1");
-	only_id(&scene, &scene.ivana, id);
+	open_with(&scene, "laptop-1", id);
 	cr_assert(name_it(&scene, scene.vera.token, id, "{\"name\":\"Mine\"}") == 404);
 	cr_assert(name_it(&scene, scene.owner.token, id, "{}") == 422);
 	cr_assert(api_has_problem(&scene.answer, "/name", "missing"), "%s", scene.answer.body);
