@@ -12,7 +12,25 @@ enum grant_state {
 	GRANT_SUSPENDED = 1,
 	GRANT_REVOKED = 2,
 	GRANT_EXPIRED = 3,
+	GRANT_WAITING = 4, /* for approval */
+	GRANT_STANDBY = 5, /* known to the grantee, but not open yet */
 	GRANT_STATE_COUNT
+};
+
+/* What a use outside the hours of a grant comes to. Stored numbers: never renumber. */
+enum grant_outside {
+	GRANT_OUTSIDE_ALLOW = 0,
+	GRANT_OUTSIDE_STEPUP = 1,
+	GRANT_OUTSIDE_DENY = 2,
+	GRANT_OUTSIDE_COUNT
+};
+
+/* What nobody else may use while the grantee holds it. Stored numbers: never renumber. */
+enum grant_exclusive {
+	GRANT_EXCLUSIVE_NONE = 0,
+	GRANT_EXCLUSIVE_CREDENTIAL = 1,
+	GRANT_EXCLUSIVE_CLIENT = 2, /* every credential of the client */
+	GRANT_EXCLUSIVE_COUNT
 };
 
 /* How far the grantee has proved who they are, weak to strong (FOUNDATIONS 1). */
@@ -50,7 +68,8 @@ struct grant_facts {
 /* grant_rules_use - the first rule that says no, in this order:
  *
  *	grant_expired     revoked, expired, behind `until`, the credential archived, the client gone
- *	grant_suspended   suspended, before `from`, the client paused, the grantee not active
+ *	approval_pending  it waits for approval
+ *	grant_suspended   suspended, standing by, before `from`, the client paused, the grantee not active
  *	frozen            the client stopped all use
  *	mode_not_allowed  outside the grant or the ceiling, or the version holds nothing for the mode
  *	not_allowed       the grantee's roles do not allow the mode

@@ -6,7 +6,27 @@
 #include "policies/grant_rules.h"
 #include "store/noun.h"
 
-enum { GRANT_TASK_MAX = 128, GRANT_MANDATE_MAX = 1000, GRANT_USES_MAX = 1000000, GRANT_DAYS = 90 };
+enum {
+	GRANT_TASK_MAX = 128,
+	GRANT_MANDATE_MAX = 1000,
+	GRANT_PURPOSES_MAX = 1000,
+	GRANT_CALENDAR_MAX = 32,
+	GRANT_APPROVALS_MAX = 4,
+	GRANT_USES_MAX = 1000000,
+	GRANT_DAYS = 90
+};
+
+/* How the client is told of uses; of a reveal it is told at once, whatever stands here. Stored numbers: never
+ * renumber. */
+enum grant_notify {
+	GRANT_NOTIFY_NONE = 0,
+	GRANT_NOTIFY_EACH = 1,
+	GRANT_NOTIFY_DIGEST = 2,
+	GRANT_NOTIFY_COUNT
+};
+
+/* Whose approval counts. Stored as bits: never renumber. */
+enum grant_approver { GRANT_BY_CLIENT = 1u << 0, GRANT_BY_STAFF = 1u << 1 };
 
 struct grant {
 	struct id tenant;
@@ -20,13 +40,25 @@ struct grant {
 	uint16_t modes;    /* MODE_BITs */
 	uint32_t uses_max; /* 0 = any number */
 	uint32_t uses_made;
-	bool notify; /* the client is told of every use, not of reveals only */
+	enum grant_notify notify;
 	struct instant created;
 	struct instant from, until;
 	struct instant ended; /* when it was revoked or seen to have expired; ms 0 = not yet */
-	struct span task;     /* sealed under the client, as the one below */
+	struct span calendar; /* name of the one whose hours it keeps; empty = any hour */
+	enum grant_outside outside;
+	enum grant_exclusive exclusive;
+	unsigned approvers;                       /* enum grant_approver; 0 = nobody has to approve */
+	unsigned approvals_needed;                /* 0 to GRANT_APPROVALS_MAX */
+	struct id approvals[GRANT_APPROVALS_MAX]; /* people who approved */
+	unsigned approvals_given;
+	bool escalated;         /* the next approver was told that it waits */
+	bool breakglass;        /* opened by force: everybody was told, and it has to be reviewed */
+	struct id handover;     /* that made this grant; none: a person or application gave it */
+	struct id suspended_by; /* the handover that suspends it; none */
+	struct span task;       /* sealed under the client, as the two below */
 	struct span mandate;
-	uint64_t row; /* version of the row */
+	struct span purposes_denied; /* a line each */
+	uint64_t row;                /* version of the row */
 };
 
 /* grant_get - texts lie in the arena; after the client's erasure they are empty. Fails: NOT_FOUND · FORGED ·
@@ -55,8 +87,13 @@ enum grant_shown {
 	GRANT_SHOWN_REVOKED,
 	GRANT_SHOWN_EXPIRED,
 	GRANT_SHOWN_USED_UP,
+	GRANT_SHOWN_WAITING,
+	GRANT_SHOWN_STANDBY,
 	GRANT_SHOWN_COUNT
 };
+
+/* grant_has_ended - revoked, or its time is over, whatever its row says yet. */
+bool grant_has_ended(const struct grant *grant, struct instant now);
 
 enum grant_shown grant_shown(const struct grant *grant, struct instant now);
 const char *grant_shown_name(enum grant_shown shown);

@@ -6,6 +6,12 @@
 
 enum { NAME_MAX_BYTES = 128, FILTERS_MAX = 512, ROW_MEMORY = 64 * 1024 };
 
+static const char *const NOTIFY[GRANT_NOTIFY_COUNT + 1] = {
+	[GRANT_NOTIFY_NONE] = "none",
+	[GRANT_NOTIFY_EACH] = "each",
+	[GRANT_NOTIFY_DIGEST] = "digest",
+};
+
 static fallible no_memory(void)
 {
 	return FAIL(NO_MEMORY, "a call has no memory for a grant");
@@ -53,7 +59,7 @@ static void put_grant(struct json_out *out, const struct grant *grant, struct in
 		json_out_span(out, "task", grant->task);
 	if (grant->mandate.len)
 		json_out_span(out, "mandate", grant->mandate);
-	json_out_bool(out, "notify", grant->notify);
+	json_out_text(out, "notify", NOTIFY[grant->notify]);
 	json_out_time(out, "created", grant->created);
 }
 
@@ -69,6 +75,17 @@ static void refuse_member(struct json_object *top, const char *name)
 	json_in_note(top, name, "not_allowed");
 }
 
+/* A word, or what the first version had: true for each use, false for none. */
+static enum grant_notify read_notify(struct json_object *top)
+{
+	struct span text;
+	if (json_in_peek(top, SPAN_LIT("notify"), &text) == JSON_KIND_BOOL)
+		return json_in_bool(top, "notify", JSON_OPTIONAL, true) ? GRANT_NOTIFY_EACH
+									: GRANT_NOTIFY_NONE;
+	int word = json_in_word(top, "notify", JSON_OPTIONAL, NOTIFY);
+	return word < 0 ? GRANT_NOTIFY_EACH : (enum grant_notify)word;
+}
+
 static fallible read_add(struct call *call, struct json_object *top, struct grants_add *add)
 {
 	struct grant *grant = &add->grant;
@@ -82,7 +99,7 @@ static fallible read_add(struct call *call, struct json_object *top, struct gran
 	grant->uses_max = (uint32_t)json_in_number(top, "uses", JSON_OPTIONAL, 1, GRANT_USES_MAX, 0);
 	grant->task = json_in_text(top, "task", JSON_OPTIONAL, GRANT_TASK_MAX);
 	grant->mandate = json_in_text(top, "mandate", JSON_OPTIONAL, GRANT_MANDATE_MAX);
-	grant->notify = json_in_bool(top, "notify", JSON_OPTIONAL, true);
+	grant->notify = read_notify(top);
 	refuse_member(top, "hours");
 	refuse_member(top, "approval");
 	if (json_in_bool(top, "exclusive", JSON_OPTIONAL, false))
@@ -137,7 +154,8 @@ static fallible read_state(struct span word, struct list *list)
 {
 	list->by_state = word.len > 0;
 	if (list->by_state && !grant_shown_find(word, &list->state))
-		return FAIL(INVALID, "state is active, suspended, revoked, expired or used_up");
+		return FAIL(
+			INVALID, "state is active, waiting, standby, suspended, revoked, expired or used_up");
 	return OK;
 }
 

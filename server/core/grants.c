@@ -4,10 +4,11 @@
 
 #include "base/json_out.h"
 #include "crypto/random.h"
+#include "server/core/detail.h"
 #include "store/branch.h"
 #include "store/person.h"
 
-enum { SEALED_MAX = 8 * 1024, DETAIL_MAX = 1024 };
+enum { SEALED_MAX = 8 * 1024, TERMS_MAX = 1024 };
 
 static const int64_t GRANT_MS = (int64_t)GRANT_DAYS * 24 * 3600 * 1000;
 
@@ -46,7 +47,7 @@ fallible grants_find(const struct view *view, const struct caller *caller, struc
 static fallible put_detail(
 	const struct grant *grant, enum action action, struct arena *arena, struct span *detail)
 {
-	scoped(buf) text = BUF(DETAIL_MAX);
+	scoped(buf) text = BUF(TERMS_MAX);
 	struct json_out out = JSON_OUT(&text);
 	json_out_open(&out, NULL);
 	json_out_id(&out, "credential", ID_CREDENTIAL, grant->credential);
@@ -170,16 +171,10 @@ fallible grants_add_write(struct act *act, struct grants_add *add)
 
 /* ---- taking back ---- */
 
-static bool has_ended(const struct grant *grant, struct instant now)
-{
-	enum grant_shown shown = grant_shown(grant, now);
-	return shown == GRANT_SHOWN_REVOKED || shown == GRANT_SHOWN_EXPIRED;
-}
-
 fallible grants_revoke_prepare(const struct server *server, const struct caller *caller, struct instant now,
 	struct arena *arena, struct grants_revoke *revoke)
 {
-	if (has_ended(&revoke->grant, now))
+	if (grant_has_ended(&revoke->grant, now))
 		return FAIL(CONFLICT, "the grant has ended already");
 	return seal_event(server, caller, ACTION_GRANT_REVOKED, &revoke->grant, now, arena, &revoke->draft);
 }
@@ -189,13 +184,162 @@ fallible grants_revoke_write(struct act *act, struct grants_revoke *revoke)
 	struct grant grant;
 	struct view view = view_act(act);
 	TRY(grant_get(&view, revoke->grant.tenant, revoke->grant.id, act->arena, &grant));
-	if (has_ended(&grant, act->now))
+	if (grant_has_ended(&grant, act->now))
 		return FAIL(CONFLICT, "the grant has ended already");
 	grant.state = GRANT_REVOKED;
 	grant.ended = act->now;
 	TRY(grant_change(act, &grant));
 	revoke->grant.state = grant.state;
 	return add_event(act, grant.tenant, &revoke->draft);
+}
+
+/* ---- the event of a move ---- */
+
+static fallible put_cause(
+	const struct grant *grant, const struct grants_cause *cause, struct arena *arena, struct span *detail)
+{
+	char grantee[ID_TEXT + 1], by[ID_TEXT + 1];
+	ids_print(ID_PERSON, grant->person, grantee);
+	ids_print(cause->kind, cause->by, by);
+	const struct detail_field fields[] = {{"cause", span_text(cause->word), DETAIL_TEXT},
+		{"grantee", span_of(grantee, ID_TEXT), DETAIL_TEXT},
+		{"by", span_of(by, ID_TEXT), DETAIL_TEXT}};
+	return detail_print(fields, ids_is_none(cause->by) ? 2 : 3, arena, detail);
+}
+
+static fallible add_move(
+	struct act *act, enum action action, const struct grant *grant, const struct grants_cause *cause)
+{
+	struct event event = {.action = action,
+		.source = LEAF_SERVER,
+		.actor = LEAF_SYSTEM,
+		.has_object_kind = true,
+		.object_kind = ID_GRANT};
+	struct event_draft draft;
+	struct view view = view_act(act);
+	event.ids[LEAF_ID_OBJECT] = event.ids[LEAF_ID_GRANT] = grant->id;
+	event.ids[LEAF_ID_CLIENT] = grant->client;
+	event.texts[LEAF_TEXT_TASK] = grant->task;
+	TRY(put_cause(grant, cause, act->arena, &event.texts[LEAF_TEXT_DETAIL]));
+	TRY(branch_of_client(&view, grant->tenant, event.ids));
+	TRY(event_seal(act->volume->keys, grant->tenant, &event, act->now, act->arena, &draft));
+	return act_add(act, grant->tenant, &draft.leaf, NULL);
+}
+
+static fallible move(
+	struct act *act, enum action action, const struct grant *grant, const struct grants_cause *cause)
+{
+	TRY(grant_change(act, grant));
+	return add_move(act, action, grant, cause);
+}
+
+/* ---- one grant ---- */
+
+static fallible find_open(struct act *act, struct id tenant, struct id id, struct grant *grant)
+{
+	struct view view = view_act(act);
+	TRY(grant_get(&view, tenant, id, act->arena, grant));
+	return grant_has_ended(grant, act->now) ? FAIL(CONFLICT, "the grant has ended already") : OK;
+}
+
+fallible grants_suspend(struct act *act, struct id tenant, struct id id, const struct grants_cause *cause)
+{
+	struct grant grant;
+	TRY(find_open(act, tenant, id, &grant));
+	if (grant.state != GRANT_ACTIVE)
+		return FAIL(CONFLICT, "only an active grant can be suspended");
+	grant.state = GRANT_SUSPENDED;
+	grant.suspended_by = cause->by;
+	return move(act, ACTION_GRANT_SUSPENDED, &grant, cause);
+}
+
+fallible grants_restore(
+	struct act *act, struct id tenant, struct id id, uint32_t uses, const struct grants_cause *cause)
+{
+	struct grant grant;
+	TRY(find_open(act, tenant, id, &grant));
+	if (grant.state != GRANT_SUSPENDED || !ids_equal(grant.suspended_by, cause->by))
+		return FAIL(CONFLICT, "the grant is not suspended by this");
+	grant.state = GRANT_ACTIVE;
+	grant.suspended_by = (struct id){0};
+	grant.uses_made = uses > GRANT_USES_MAX - grant.uses_made ? GRANT_USES_MAX : grant.uses_made + uses;
+	return move(act, ACTION_GRANT_RESUMED, &grant, cause);
+}
+
+fallible grants_activate(struct act *act, struct id tenant, struct id id, const struct grants_cause *cause)
+{
+	struct grant grant;
+	TRY(find_open(act, tenant, id, &grant));
+	if (grant.state != GRANT_STANDBY)
+		return FAIL(CONFLICT, "the grant does not stand by");
+	grant.state = GRANT_ACTIVE;
+	return move(act, ACTION_GRANT_ACTIVATED, &grant, cause);
+}
+
+fallible grants_end(struct act *act, struct id tenant, struct id id, const struct grants_cause *cause)
+{
+	struct grant grant;
+	TRY(find_open(act, tenant, id, &grant));
+	grant.state = GRANT_REVOKED;
+	grant.ended = act->now;
+	return move(act, ACTION_GRANT_REVOKED, &grant, cause);
+}
+
+/* ---- the same for somebody else ---- */
+
+static fallible check_source(const struct grants_copy *copy, const struct grant *grant)
+{
+	bool suspended = grant->state == GRANT_SUSPENDED && ids_equal(grant->suspended_by, copy->cause.by);
+	if (grant->state != GRANT_ACTIVE && !suspended)
+		return FAIL(CONFLICT, "only an open grant is handed on");
+	if (grant->uses_max && grant->uses_made >= grant->uses_max)
+		return FAIL(CONFLICT, "the grant is used up");
+	if (ids_equal(grant->person, copy->to))
+		return FAIL(CONFLICT, "the grant is that person's already");
+	return OK;
+}
+
+static struct instant earlier(struct instant a, struct instant b)
+{
+	return b.ms && b.ms < a.ms ? b : a;
+}
+
+static struct instant later(struct instant a, struct instant b)
+{
+	return b.ms > a.ms ? b : a;
+}
+
+/* Never wider: the narrower of both spans of time, and only what is left of the uses. */
+static fallible narrow(const struct grants_copy *copy, struct instant now, struct grant *grant)
+{
+	grant->id = random_id(now);
+	grant->person = copy->to;
+	grant->state = copy->standby ? GRANT_STANDBY : GRANT_ACTIVE;
+	grant->handover = copy->cause.by;
+	grant->suspended_by = (struct id){0};
+	grant->created = now;
+	grant->from = later(grant->from, copy->from);
+	grant->until = earlier(grant->until, copy->until);
+	grant->uses_max -= grant->uses_max ? grant->uses_made : 0;
+	grant->uses_made = 0;
+	return grant->until.ms > grant->from.ms && grant->until.ms > now.ms
+		? OK
+		: FAIL(CONFLICT, "nothing is left of the grant's time");
+}
+
+fallible grants_copy(struct act *act, const struct grants_copy *copy, struct id *made)
+{
+	struct grant grant;
+	scoped(buf) sealed = BUF(SEALED_MAX);
+	TRY(find_open(act, copy->tenant, copy->grant, &grant));
+	TRY(check_source(copy, &grant));
+	TRY(narrow(copy, act->now, &grant));
+	TRY(grant_seal(act->volume->keys, &grant, &sealed));
+	TRY(grant_put(act, &grant, buf_span(&sealed)));
+	TRY(add_move(act, copy->standby ? ACTION_GRANT_STANDBY_SET : ACTION_GRANT_ACTIVATED, &grant,
+		&copy->cause));
+	*made = grant.id;
+	return OK;
 }
 
 /* ---- freezing ---- */

@@ -49,6 +49,42 @@ fallible grants_revoke_prepare(const struct server *server, const struct caller 
 	struct arena *arena, struct grants_revoke *revoke);
 fallible grants_revoke_write(struct act *act, struct grants_revoke *revoke);
 
+/* What moves a grant that nobody touched itself: a handover, a departure, a consent that was withdrawn. */
+struct grants_cause {
+	const char *word;  /* static, for the event: "stand_in" */
+	enum id_kind kind; /* of `by` */
+	struct id by;      /* none: the word says it all */
+};
+
+/* grants_suspend - inside an act: an active grant opens no more until the same cause gives it back.
+ * grants_restore - give back what this cause suspended.
+ *
+ *   uses  made through the copy meanwhile: they count on this grant
+ * grants_activate - what stood by opens. grants_end - revoke, whatever its state. Each adds its event, by the system,
+ * under the client's key. Fails: NOT_FOUND · CONFLICT it has ended, or is not in that state (or suspended by
+ * another cause): nothing was written. */
+fallible grants_suspend(struct act *act, struct id tenant, struct id id, const struct grants_cause *cause);
+fallible grants_restore(
+	struct act *act, struct id tenant, struct id id, uint32_t uses, const struct grants_cause *cause);
+fallible grants_activate(struct act *act, struct id tenant, struct id id, const struct grants_cause *cause);
+fallible grants_end(struct act *act, struct id tenant, struct id id, const struct grants_cause *cause);
+
+/* The same grant for somebody else, never wider. */
+struct grants_copy {
+	struct id tenant;
+	struct id grant;            /* active, or suspended by the same cause */
+	struct id to;               /* person */
+	struct instant from, until; /* ms 0 = as it is; else the narrower end counts */
+	bool standby;               /* known, but not open before grants_activate */
+	struct grants_cause cause;  /* by: kept in the copy as its handover */
+};
+
+/* grants_copy - inside an act: a new grant with the same bounds; what is left of the uses is what the copy has.
+ *
+ *   made  the copy's id
+ * Fails: NOT_FOUND · CONFLICT it has ended, is used up, waits for approval, or is the person's own already. */
+fallible grants_copy(struct act *act, const struct grants_copy *copy, struct id *made);
+
 /* Stopping all use of a client's credentials, or allowing it again. */
 struct grants_freeze {
 	struct span client; /* id or ref */

@@ -259,7 +259,7 @@ static fallible seal_letters(const struct server *server, const struct view *vie
 		.count = sizeof values / sizeof values[0],
 		.now = now};
 	use->letters.count = 0;
-	if (use->mode == MODE_CODE && !use->grant.notify)
+	if (use->mode == MODE_CODE && use->grant.notify != GRANT_NOTIFY_EACH)
 		return OK;
 	for (size_t i = 0; i < use->client.contact_count; i++) {
 		ask.person = use->client.contacts[i];

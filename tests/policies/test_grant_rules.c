@@ -104,6 +104,10 @@ Test(grant_rules, a_suspended_grant_a_paused_client_and_a_suspended_person_wait)
 	struct grant_facts facts = open_code();
 	facts.state = GRANT_SUSPENDED;
 	refuses(facts, REASON_GRANT_SUSPENDED);
+	facts.state = GRANT_STANDBY;
+	refuses(facts, REASON_GRANT_SUSPENDED);
+	facts.state = GRANT_WAITING;
+	refuses(facts, REASON_APPROVAL_PENDING);
 	facts = open_code();
 	facts.client_paused = true;
 	refuses(facts, REASON_GRANT_SUSPENDED);
