@@ -2,7 +2,7 @@
 /* import_file - which kind of file, and from a line or row to a device. */
 #include "cli/import_file.h"
 
-#include "cli/csv_in.h"
+#include "base/csv_in.h"
 #include "cli/otp_migration.h"
 #include "cli/pskc_in.h"
 #include "crypto/secret.h"

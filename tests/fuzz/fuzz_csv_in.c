@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fuzz_csv_in - hostile bytes as a table: every row has a field, lines only rise, and it comes to an end. */
-#include "cli/csv_in.h"
+#include "base/csv_in.h"
 
 #include <stdlib.h>
 

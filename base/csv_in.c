@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* csv_in - field by field. */
-#include "cli/csv_in.h"
+#include "base/csv_in.h"
 
 struct csv_in csv_in_open(struct span text)
 {
