@@ -49,6 +49,26 @@ void arena_clear(struct arena *arena)
 	*arena = (struct arena){.blocks = kept, .max = arena->max};
 }
 
+struct arena_mark arena_mark(const struct arena *arena)
+{
+	return (struct arena_mark){arena->blocks, arena->used, arena->total};
+}
+
+void arena_rewind(struct arena *arena, struct arena_mark mark)
+{
+	while (arena->blocks != mark.newest) {
+		struct arena_block *block = arena->blocks;
+		wipe(arena, block);
+		arena->blocks = block->next;
+		arena->used = block->next ? block->next->used : 0;
+		free(block);
+	}
+	if (mark.newest)
+		explicit_bzero(mark.newest->data + mark.used, arena->used - mark.used);
+	arena->used = mark.used;
+	arena->total = mark.total;
+}
+
 static bool add_block(struct arena *arena, size_t need)
 {
 	size_t size = need > ARENA_BLOCK ? need : ARENA_BLOCK;

@@ -23,6 +23,16 @@ void arena_done(struct arena *arena);
 /* arena_clear - the same for one that is used again: it keeps a block of the ordinary size. */
 void arena_clear(struct arena *arena);
 
+/* How much of an arena was given out at one time. */
+struct arena_mark {
+	struct arena_block *newest;
+	size_t used, total;
+};
+
+/* arena_mark - as it is now. arena_rewind - overwrite and free all that was given out since, for who works in parts. */
+struct arena_mark arena_mark(const struct arena *arena);
+void arena_rewind(struct arena *arena, struct arena_mark mark);
+
 /* arena_alloc - zeroed bytes, aligned for any type; NULL at the maximum or without memory. arena_room - the same
  * with whatever they hold, for who writes each before reading it. */
 void *arena_alloc(struct arena *arena, size_t bytes);

@@ -134,3 +134,31 @@ Test(arena, keeps_a_copy_or_says_that_its_memory_is_used_up)
 	cr_assert(span_is(kept, "before"), "a failure leaves what was there");
 	cr_assert(!err_failed(arena_keep(&arena, SPAN_LIT("after"), &kept)) && span_is(kept, "after"));
 }
+
+Test(arena, what_was_given_out_since_a_mark_is_wiped_and_given_out_again)
+{
+	scoped(arena) arena = ARENA(1 << 20);
+	uint8_t *kept = arena_alloc(&arena, 100);
+	memset(kept, 1, 100);
+	struct arena_mark mark = arena_mark(&arena);
+	for (int round = 0; round < 100; round++) {
+		uint8_t *first = arena_room(&arena, 64);
+		for (int i = 0; round && i < 64; i++)
+			cr_assert(first[i] == 0, "a part's memory shows nothing of the part before");
+		memset(first, 2, 64);
+		cr_assert(arena_alloc(&arena, 100000) && arena_alloc(&arena, 7000));
+		arena_rewind(&arena, mark);
+	}
+	cr_assert(arena.total == mark.total && kept[0] == 1 && kept[99] == 1);
+}
+
+Test(arena, one_that_was_empty_when_it_was_marked_is_empty_again)
+{
+	scoped(arena) arena = ARENA(1 << 20);
+	struct arena_mark mark = arena_mark(&arena);
+	arena_rewind(&arena, mark);
+	cr_assert(arena_alloc(&arena, 10) && arena_alloc(&arena, 100000));
+	arena_rewind(&arena, mark);
+	cr_assert(arena.total == 0 && arena.blocks == NULL);
+	cr_assert(arena_alloc(&arena, 10) != NULL);
+}
