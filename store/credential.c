@@ -69,6 +69,9 @@ static fallible read_label(struct span label, struct credential *credential)
 		return FAIL(CORRUPT, "a credential has more tags than there can be");
 	for (size_t i = 0; i < credential->tag_count; i++)
 		credential->tags[i] = reader_sized(&reader);
+	/* Labels end here when nothing was imported. */
+	if (reader.rest.len)
+		credential->origin = reader_sized(&reader);
 	return reader_check(&reader);
 }
 
@@ -95,6 +98,8 @@ fallible credential_seal(const struct keys *keys, const struct credential *crede
 	buf_put_u8(&plain, (uint8_t)credential->tag_count);
 	for (size_t i = 0; i < credential->tag_count; i++)
 		buf_put_sized(&plain, credential->tags[i]);
+	if (credential->origin.len)
+		buf_put_sized(&plain, credential->origin);
 	TRY(buf_check(&plain));
 	return keys->seal_row(keys->keeper, seal.tenant, &seal.subject, seal.place, buf_span(&plain), sealed);
 }

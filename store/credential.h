@@ -15,6 +15,7 @@ enum {
 	CREDENTIAL_USERNAME_MAX = 254,
 	CREDENTIAL_TAGS_MAX = 16,
 	CREDENTIAL_TAG_MAX = 64,
+	CREDENTIAL_ORIGIN = 16,
 	CREDENTIAL_FIELD_MAX = 8 * 1024, /* bytes of one secret field */
 };
 
@@ -59,7 +60,9 @@ struct credential {
 	struct span username;
 	struct span tags[CREDENTIAL_TAGS_MAX];
 	size_t tag_count;
-	uint64_t row; /* version of the row itself: changes with every write */
+	struct span
+		origin; /* what it was known by where it was imported from: CREDENTIAL_ORIGIN bytes, or none */
+	uint64_t row;   /* version of the row itself: changes with every write */
 };
 
 /* credential_get - texts lie in the arena; after the client's erasure they are empty. Fails: NOT_FOUND ·

@@ -81,6 +81,20 @@ Test(credential, comes_back_as_it_was_put)
 	check(&read);
 }
 
+Test(credential, one_that_was_imported_keeps_what_it_was_known_by)
+{
+	static const uint8_t ORIGIN[CREDENTIAL_ORIGIN] = {1, 2, 3};
+	scoped(world) world = {0};
+	scoped(arena) arena = ARENA(MEMORY);
+	struct credential read, imported = web_shop();
+	imported.origin = SPAN_BYTES(ORIGIN);
+	world_make(&world, &kv_mem, FOLD);
+	store(&world, imported);
+	world_must(find(&world, &arena, &read));
+	check(&read);
+	cr_assert(span_equal(read.origin, SPAN_BYTES(ORIGIN)));
+}
+
 Test(credential, one_that_is_not_there_is_not_found)
 {
 	scoped(world) world = {0};
