@@ -60,6 +60,8 @@ enum call_act {
 	CALL_EVENT,        /* an act with at least one event */
 	CALL_HOUSEKEEPING, /* an act without one */
 	CALL_NO_ACT,       /* nothing: answer at once */
+	CALL_GOES_ON,      /* an event act, after which the call is prepared again for its next part: what was
+			      written stands, and others' acts come between */
 	CALL_WAITS, /* to be prepared again when what call->waiter is about has changed, or after wait_ms */
 };
 

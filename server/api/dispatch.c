@@ -84,7 +84,7 @@ static fallible keep_answer(struct act *act, void *context)
 {
 	struct flight *flight = context;
 	struct call *call = &flight->call;
-	if (flight->refusing || !call->idempotency || err_failed(call->refusal))
+	if (flight->refusing || !call->idempotency || err_failed(call->refusal) || call->act == CALL_GOES_ON)
 		return OK;
 	buf_done(&flight->kept);
 	flight->kept = BUF(CALL_ANSWER_MAX);
@@ -319,7 +319,12 @@ static void finish(void *context, struct http_exchange *exchange)
 	struct call *call = &flight->call;
 	(void)context;
 	bool is_stale = call->result.code == CODE_STALE;
-	if (call->act == CALL_WAITS || (is_stale && call->runs <= CALL_RETRIES)) {
+	bool goes_on = call->act == CALL_GOES_ON && !err_failed(call->result) && !flight->refusing;
+	if (goes_on) {
+		call->runs = 0;
+		call->caller.proof.given = false; /* the first part used it up */
+	}
+	if (goes_on || call->act == CALL_WAITS || (is_stale && call->runs <= CALL_RETRIES)) {
 		/* What was prepared may have been of a time step that is over; its own time would be so for ever. */
 		call->now = volume_now(&call->server->volume);
 		prepare(flight);

@@ -39,11 +39,16 @@ static fallible prepare(struct call *call)
 		json_in_end(&top);
 		TRY(call_check(call));
 	}
-	TRY(world->script.prepare_err);
+	if (world->script.prepare_err_after > 0)
+		world->script.prepare_err_after--;
+	else
+		TRY(world->script.prepare_err);
 	if (world->script.act == SCRIPT_NO_ACT)
 		call->act = CALL_NO_ACT;
 	if (world->script.act == SCRIPT_HOUSEKEEPING)
 		call->act = CALL_HOUSEKEEPING;
+	if (world->script.parts > 0)
+		call->act = CALL_GOES_ON;
 	if (world->script.status)
 		call->status = world->script.status;
 	call->ask = scripted;
@@ -64,6 +69,7 @@ static fallible write_once(struct act *act, struct call *call)
 		return FAIL_CODE(STALE, "the script says that a row has changed");
 	}
 	TRY(world->script.write_err);
+	world->script.parts -= world->script.parts > 0;
 	call->refusal = world->script.refusal;
 	return OK;
 }

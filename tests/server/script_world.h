@@ -12,15 +12,17 @@ enum script_act { SCRIPT_EVENT, SCRIPT_SILENT, SCRIPT_HOUSEKEEPING, SCRIPT_NO_AC
 
 /* What the handler does; the test changes it between two requests. */
 struct script {
-	enum script_act act;      /* EVENT adds an event person.changed; SILENT should, and does not */
-	unsigned stale;           /* so many runs of write say STALE, after they have written */
-	struct err stale_refusal; /* and have refused before */
-	int64_t stale_ms;         /* that pass meanwhile */
-	struct err prepare_err;   /* what prepare fails with */
-	struct err write_err;     /* what write fails with, after it has written */
-	struct err answer_err;    /* what answer fails with */
-	struct err refusal;       /* the act stands, the answer is this problem */
-	int status;               /* of the answer; 0 = 200 */
+	enum script_act act;        /* EVENT adds an event person.changed; SILENT should, and does not */
+	unsigned parts;             /* so many acts come before the last one */
+	unsigned stale;             /* so many runs of write say STALE, after they have written */
+	struct err stale_refusal;   /* and have refused before */
+	int64_t stale_ms;           /* that pass meanwhile */
+	struct err prepare_err;     /* what prepare fails with */
+	unsigned prepare_err_after; /* so many that do not */
+	struct err write_err;       /* what write fails with, after it has written */
+	struct err answer_err;      /* what answer fails with */
+	struct err refusal;         /* the act stands, the answer is this problem */
+	int status;                 /* of the answer; 0 = 200 */
 };
 
 struct script_counts {

@@ -142,6 +142,40 @@ Test(dispatch, an_act_is_prepared_again_by_the_time_that_it_is_then)
 	cr_assert(world.prepared.ms == began_ms + 2 * PASS_MS);
 }
 
+Test(dispatch, a_call_in_parts_is_an_act_each_and_one_answer)
+{
+	enum { PARTS = 5 };
+	scoped(script_world) world = {0};
+	scoped(api_answer) answer = {0};
+	script_world_open(&world);
+	world.script.parts = PARTS;
+	cr_assert(script_post(&world, "{}", "in-parts", &answer) == 200, "%s", answer.body);
+	cr_assert(world.counts.prepares == PARTS + 1 && world.counts.writes == PARTS + 1);
+	cr_assert(script_count(&world) == PARTS + 1);
+	cr_assert(script_post(&world, "{}", "in-parts", &answer) == 200 && script_count(&world) == PARTS + 1,
+		"the last act kept the answer");
+}
+
+Test(dispatch, a_part_that_fails_ends_the_call_and_takes_nothing_back)
+{
+	scoped(script_world) world = {0};
+	scoped(api_answer) answer = {0};
+	script_world_open(&world);
+	world.script.parts = 2;
+	world.script.stale = 2;
+	cr_assert(script_post(&world, "{}", NULL, &answer) == 200, "each part may be prepared again");
+	cr_assert(script_count(&world) == 3 && world.counts.prepares == 5);
+	world.script.parts = 2;
+	world.script.prepare_err_after = 1;
+	world.script.prepare_err = FAIL(CONFLICT, "the script says so");
+	script_post(&world, "{}", "ends", &answer);
+	is_problem(&answer, 409, "conflict");
+	cr_assert(script_count(&world) == 4, "what its first part wrote stands");
+	world.script = (struct script){.act = SCRIPT_EVENT};
+	cr_assert(script_post(&world, "{}", "ends", &answer) == 200 && script_count(&world) == 5,
+		"and no answer was kept");
+}
+
 Test(dispatch, an_act_that_stays_stale_is_a_503_to_be_tried_again)
 {
 	scoped(script_world) world = {0};
