@@ -13,14 +13,25 @@ static void put(struct buf *out, const char *name, const char *type, const char 
 		type, name, value);
 }
 
+/* What there is to tell without a store. */
+static void put_state(const struct server *server, struct buf *out)
+{
+	buf_put_text(out, "# HELP muniment_build_info The program.\n# TYPE muniment_build_info gauge\n");
+	buf_put_text(out, "muniment_build_info{version=\"" MUNIMENT_VERSION "\"} 1\n");
+	put(out, "sealed", "gauge",
+		"1: there are no keys, and nothing is served, until an operator unseals the store.",
+		server->health->sealed);
+}
+
 static void put_all(const struct server *server, struct buf *out)
 {
 	struct committer_counts counts;
 	struct follow_counts follow;
+	put_state(server, out);
+	if (!server->committer)
+		return;
 	committer_count(server->committer, &counts);
 	follow_count(server->follow, &follow);
-	buf_put_text(out, "# HELP muniment_build_info The program.\n# TYPE muniment_build_info gauge\n");
-	buf_put_text(out, "muniment_build_info{version=\"" MUNIMENT_VERSION "\"} 1\n");
 	put(out, "acts_total", "counter", "Write transactions that were run.", (double)counts.acts);
 	put(out, "acts_dropped_total", "counter", "Acts that failed and left nothing.",
 		(double)counts.dropped);

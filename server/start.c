@@ -55,31 +55,35 @@ static fallible check_none(const struct conf *conf)
 }
 
 /* What opens the store: drawn into a new key file for a new one. */
-static fallible bring_secret(const struct conf *conf, enum start_mode mode, const char *key_path,
-	struct start *start, struct unsealing *unsealing)
+static fallible bring_secret(
+	const struct start_ask *ask, enum start_mode mode, const char *key_path, struct unsealing *unsealing)
 {
+	if (ask->secret) {
+		unsealing->secret = *ask->secret;
+		return OK;
+	}
 	if (mode == START_OPEN)
-		return unsealing_read(conf, start->journal, unsealing);
-	TRY(check_none(conf));
+		return unsealing_read(ask->conf, ask->journal, unsealing);
+	TRY(check_none(ask->conf));
 	TRY(keyfile_make(key_path, unsealing->key));
 	unsealing->secret = (struct slots_secret){.kind = SLOT_KEY_FILE, .text = SPAN_BYTES(unsealing->key)};
 	return OK;
 }
 
-static fallible open_keeper(const struct conf *conf, enum start_mode mode, struct start *start)
+static fallible open_keeper(const struct start_ask *ask, enum start_mode mode, struct start *start)
 {
 	scoped(unsealing) unsealing = {0};
 	scoped(buf) path = BUF(START_PATH);
-	TRY(start_key_path(conf, &path));
+	TRY(start_key_path(ask->conf, &path));
 	const char *key_path = (const char *)path.data;
-	TRY(bring_secret(conf, mode, key_path, start, &unsealing));
-	compare_places(key_path, conf->data, start);
-	struct keeper_ask ask = {.backend = &kv_lmdb,
-		.directory = conf->data,
+	TRY(bring_secret(ask, mode, key_path, &unsealing));
+	compare_places(key_path, ask->conf->data, start);
+	struct keeper_ask keeper = {.backend = &kv_lmdb,
+		.directory = ask->conf->data,
 		.unseal = unsealing.secret,
 		.arena = start->server.secrets,
 		.create = mode == START_CREATE};
-	return keeper_open(&ask, &start->server.keeper);
+	return keeper_open(&keeper, &start->server.keeper);
 }
 
 /* Nobody knows what the disk holds: the next start reads what is really there. */
@@ -89,9 +93,19 @@ static void end_process(void *context, struct err err)
 	_exit(1);
 }
 
-static fallible open_parts(const struct conf *conf, enum start_mode mode, struct start *start)
+static fallible own_directory(const struct start_ask *ask, struct start *start)
 {
 	int lock;
+	if (ask->locked)
+		return OK;
+	TRY(volume_lock(ask->conf->data, &lock));
+	start->lock = lock + 1;
+	return OK;
+}
+
+static fallible open_parts(const struct start_ask *ask, enum start_mode mode, struct start *start)
+{
+	const struct conf *conf = ask->conf;
 	struct server *server = &start->server;
 	if (!conf->data[0])
 		return FAIL(INPUT, "name the store's directory with --data DIR");
@@ -101,25 +115,24 @@ static fallible open_parts(const struct conf *conf, enum start_mode mode, struct
 	TRY(open_secrets(conf, start));
 	if (mode == START_OPEN && access(conf->data, F_OK) != 0)
 		return FAIL(NOT_FOUND, "there is no store in this directory: make one with munimentd init");
-	TRY(volume_lock(conf->data, &lock));
-	start->lock = lock + 1;
-	TRY(open_keeper(conf, mode, start));
-	struct mount_ask ask = {.directory = conf->data,
+	TRY(own_directory(ask, start));
+	TRY(open_keeper(ask, mode, start));
+	struct mount_ask mount = {.directory = conf->data,
 		.backend = &kv_lmdb,
 		.keys = keeper_keys(server->keeper),
 		.max_bytes = conf->store_max_bytes,
 		.create = mode == START_CREATE};
-	TRY(mount_open(&ask, &server->volume));
+	TRY(mount_open(&mount, &server->volume));
 	server->volume.clock = &start->clock;
 	TRY(clocks_begin(server));
 	return committer_open(
 		&server->volume, (struct alarm){start->journal, end_process}, &server->committer);
 }
 
-fallible start_open(
-	const struct conf *conf, enum start_mode mode, struct journal *journal, struct start *start)
+static fallible open_store(const struct start_ask *ask, enum start_mode mode, struct start *start)
 {
-	*start = (struct start){.journal = journal,
+	const struct conf *conf = ask->conf;
+	*start = (struct start){.journal = ask->journal,
 		.server = {.trusted_proxies = &start->proxies,
 			.forwarded_form = conf->forwarded_header,
 			.mailing_bounds = {(uint32_t)conf->verify_mails_per_network,
@@ -136,10 +149,22 @@ fallible start_open(
 	start->server.exports = &start->exports;
 	struct err err = conf_read_proxies(conf, &start->proxies);
 	if (!err_failed(err))
-		err = open_parts(conf, mode, start);
+		err = open_parts(ask, mode, start);
 	if (err_failed(err))
 		start_close(start);
 	return err;
+}
+
+fallible start_open(
+	const struct conf *conf, enum start_mode mode, struct journal *journal, struct start *start)
+{
+	const struct start_ask ask = {.conf = conf, .journal = journal};
+	return open_store(&ask, mode, start);
+}
+
+fallible start_open_by(const struct start_ask *ask, struct start *start)
+{
+	return open_store(ask, START_OPEN, start);
 }
 
 static fallible open_keys(const struct conf *conf, struct start *start)
@@ -151,7 +176,8 @@ static fallible open_keys(const struct conf *conf, struct start *start)
 		return err;
 	if (!err_failed(err)) /* a copy on a medium that can't be written has nobody to keep out */
 		start->lock = lock + 1;
-	return open_keeper(conf, START_OPEN, start);
+	const struct start_ask ask = {.conf = conf, .journal = start->journal};
+	return open_keeper(&ask, START_OPEN, start);
 }
 
 fallible start_open_keys(const struct conf *conf, struct journal *journal, struct start *start)

@@ -15,7 +15,7 @@ struct start {
 	struct exports_desk exports;
 	struct journal *journal;
 	struct address_nets proxies;
-	int lock; /* descriptor + 1; 0 = none */
+	int lock; /* descriptor + 1; 0 = none, or the caller's */
 };
 
 enum start_mode { START_CREATE, START_OPEN };
@@ -27,6 +27,17 @@ enum start_mode { START_CREATE, START_OPEN };
  * IO. */
 fallible start_open(
 	const struct conf *conf, enum start_mode mode, struct journal *journal, struct start *start);
+
+/* What is there already when a store is opened late. */
+struct start_ask {
+	const struct conf *conf;
+	struct journal *journal;
+	const struct slots_secret *secret; /* what was brought; NULL = what the settings say */
+	bool locked;                       /* the caller owns the directory: volume_lock */
+};
+
+/* start_open_by - open a store that is there. Fails: as start_open. */
+fallible start_open_by(const struct start_ask *ask, struct start *start);
 
 /* start_open_keys - the keeper alone, for looking at a store at rest or a copy of one that nobody writes.
  * Fails: NOT_FOUND there is no key file; as start_open otherwise. */

@@ -21,7 +21,9 @@ const struct handler api_livez = {prepare_nothing, NULL, answer_live};
 static fallible prepare_ready(struct call *call)
 {
 	const struct health *health = call->server->health;
-	call->status = health->stopping || health->log_contradicts || health->sum_mismatch ? 503 : 200;
+	bool is_ready =
+		!health->stopping && !health->sealed && !health->log_contradicts && !health->sum_mismatch;
+	call->status = is_ready ? 200 : 503;
 	return OK;
 }
 
@@ -40,11 +42,14 @@ static fallible answer_ready(struct call *call, struct json_out *out)
 {
 	const struct health *health = call->server->health;
 	json_out_text(out, "status", call->status == 200 ? "ready" : "not_ready");
+	json_out_bool(out, "sealed", health->sealed);
 	json_out_open(out, "checks");
 	json_out_bool(out, "accepting", !health->stopping);
-	json_out_bool(out, "log_matches_checkpoints", !health->log_contradicts);
-	json_out_bool(out, "state_matches_head", !health->sum_mismatch);
-	json_out_bool(out, "unsealed", true);
+	json_out_bool(out, "unsealed", !health->sealed);
+	if (!health->sealed) { /* without keys nobody has looked */
+		json_out_bool(out, "log_matches_checkpoints", !health->log_contradicts);
+		json_out_bool(out, "state_matches_head", !health->sum_mismatch);
+	}
 	json_out_close(out);
 	json_out_open_array(out, "warnings");
 	if (health->key_beside_data)
@@ -55,7 +60,8 @@ static fallible answer_ready(struct call *call, struct json_out *out)
 		json_out_text(out, NULL, "nothing keeps the machine's clock right");
 	if (health->clock_behind)
 		json_out_text(out, NULL, "the machine's clock was set back: our time goes on ahead of it");
-	warn_of_rules(call->server->agents, out);
+	if (!health->sealed)
+		warn_of_rules(call->server->agents, out);
 	json_out_close_array(out);
 	return OK;
 }

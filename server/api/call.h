@@ -53,6 +53,7 @@ enum route_needs {
 	ROUTE_REPORT = 1u << 4,   /* the body says which actions are logged */
 	ROUTE_SIGNED = 1u << 5,   /* a signature in place of a token; problems in the shape of Duo */
 	ROUTE_ASKS = 1u << 6,     /* a POST that only reads, as the clients of another server send it */
+	ROUTE_KEYLESS = 1u << 7,  /* answered while the store is sealed as well */
 };
 
 /* What a call that was prepared asks for; of a handler without `write` only the last one counts. */

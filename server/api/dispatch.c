@@ -12,7 +12,10 @@
 #include "server/core/proof.h"
 #include "store/storm.h"
 
-enum { DRAIN_MAX = 64 * 1024 };
+enum {
+	DRAIN_MAX = 64 * 1024,
+	SEALED_RETRY_S = 15 /* somebody types shares meanwhile */
+};
 
 /* A call and what the dispatcher keeps beside it. */
 struct flight {
@@ -262,6 +265,16 @@ static fallible find_route(struct call *call)
 	return err;
 }
 
+/* Without keys nobody is known and nothing is read; which routes there are is no secret. */
+static fallible check_unsealed(struct call *call)
+{
+	const struct health *health = call->server->health;
+	if (!health || !health->sealed || (call->route->needs & ROUTE_KEYLESS))
+		return OK;
+	call->retry_after_s = SEALED_RETRY_S;
+	return FAIL_CODE(SEALED, "the store is sealed until an operator opens it");
+}
+
 /* W3C trace context: version-traceid-parentid-flags, hexadecimal. Anything else is dropped, not an error. */
 static void take_trace(struct call *call)
 {
@@ -300,6 +313,8 @@ static void begin(void *context, struct http_exchange *exchange)
 	}
 	take_trace(&flight->call);
 	struct err err = find_route(&flight->call);
+	if (!err_failed(err))
+		err = check_unsealed(&flight->call);
 	if (err_failed(err)) {
 		answer_problem(flight, err);
 		return;

@@ -15,6 +15,7 @@
 /* How the server is; the few things that change while it runs. Read by /readyz and by releases. */
 struct health {
 	atomic_bool stopping;     /* SIGTERM came: no new work */
+	atomic_bool sealed;       /* there are no keys, or they are about to go */
 	atomic_bool sum_mismatch; /* a protected row was changed by hand: nothing is released */
 	atomic_bool
 		log_contradicts; /* the log is not the one that was signed: nothing is written or signed */

@@ -18,6 +18,7 @@ struct http_server {
 	int64_t body_deadline_ms;
 	int64_t idle_ms;
 	int listen_fd;
+	bool shares_socket;     /* whoever opened it goes on listening: it is not shut */
 	bool lays_out_plainly;  /* this libmicrohttpd leaves the head where framing_check_layout expects it */
 	atomic_bool draining;   /* every reply closes its connection */
 	atomic_bool closed;     /* no new call reaches the application */

@@ -13,6 +13,7 @@
 
 #include <microhttpd.h>
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <strings.h>
 #include <unistd.h>
@@ -389,11 +390,21 @@ static fallible start(struct http_server *server, const struct http_ask *ask)
 	return FAIL(IO, "the HTTP library cannot start");
 }
 
-static fallible open_server(struct http_server *server, const struct http_ask *ask)
+static fallible listen_to(struct http_server *server, const struct http_ask *ask)
 {
 	struct endpoint endpoint;
+	if (ask->socket) {
+		server->shares_socket = true;
+		server->listen_fd = fcntl(ask->socket - 1, F_DUPFD_CLOEXEC, 0);
+		return server->listen_fd >= 0 ? OK : FAIL(IO, "there is no descriptor left to listen by");
+	}
 	TRY(endpoint_parse(span_text(ask->listen), &endpoint));
-	TRY(endpoint_listen(&endpoint, &server->listen_fd));
+	return endpoint_listen(&endpoint, &server->listen_fd);
+}
+
+static fallible open_server(struct http_server *server, const struct http_ask *ask)
+{
+	TRY(listen_to(server, ask));
 	struct err err = start(server, ask);
 	if (err_failed(err))
 		close(server->listen_fd);
@@ -424,13 +435,15 @@ unsigned http_port(const struct http_server *server)
 	return endpoint_port(server->listen_fd);
 }
 
-/* The fd is shut, not closed: a thread of the pool may be about to accept on its number. */
+/* The fd is shut, not closed: a thread of the pool may be about to accept on its number. A shared one is neither: what
+ * has come to it meanwhile is another server's. */
 void http_quiesce(struct http_server *server)
 {
 	if (atomic_exchange(&server->draining, true))
 		return;
 	MHD_quiesce_daemon(server->daemon);
-	shutdown(server->listen_fd, SHUT_RDWR);
+	if (!server->shares_socket)
+		shutdown(server->listen_fd, SHUT_RDWR);
 }
 
 /* wait_for_none - by looking, because the last thread to leave could not signal without touching what is

@@ -88,7 +88,9 @@ struct http_app {
 
 struct http_ask {
 	const char *listen; /* ADDR:PORT, [ADDR]:PORT; port 0 = any free one */
-	unsigned threads;   /* 1 to 16 */
+	int socket; /* descriptor + 1 of a socket that listens, in place of `listen`; it stays the caller's, and
+		       another server may take over from this one at it. 0 = none */
+	unsigned threads; /* 1 to 16 */
 	unsigned connections_max;
 	int64_t header_deadline_ms; /* from accept to a whole header block */
 	int64_t body_deadline_ms;   /* from there to a whole body */

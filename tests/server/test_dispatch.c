@@ -414,3 +414,46 @@ Test(dispatch, a_trace_is_kept_and_what_is_none_is_dropped)
 		cr_assert(event.texts[LEAF_TEXT_TRACE].len == 0, "%s", BAD[i]);
 	}
 }
+
+/* ---- without keys ---- */
+
+Test(dispatch, a_sealed_server_refuses_whoever_asks_and_says_when_to_try_again)
+{
+	static const char *const PATHS[] = {"/v1/events", "/v1/people", "/v1/keys", "/v1/log/checkpoint"};
+	scoped(script_world) world = {0};
+	scoped(api_answer) answer = {0};
+	struct health health = {0};
+	script_world_open(&world);
+	world.api.server.health = &health;
+	const char *const tokens[] = {world.api.tenant.token, world.api.operator, "mun_app_wrong", NULL};
+	health.sealed = true;
+	for (size_t i = 0; i < sizeof PATHS / sizeof PATHS[0]; i++) {
+		for (size_t j = 0; j < sizeof tokens / sizeof tokens[0]; j++) {
+			api_call(&world.api, "GET", PATHS[i], tokens[j], NULL, &answer);
+			is_problem(&answer, 503, "sealed");
+			cr_assert(has_header(&answer, "Retry-After: 15"));
+		}
+	}
+	api_call(&world.api, "GET", "/v1/nothing", NULL, NULL, &answer);
+	is_problem(&answer, 404, "not_found");
+	health.sealed = false;
+	cr_assert(api_call(&world.api, "GET", "/v1/people", world.api.tenant.token, NULL, &answer) == 200);
+}
+
+Test(dispatch, a_sealed_server_is_alive_but_not_ready)
+{
+	scoped(script_world) world = {0};
+	scoped(api_answer) answer = {0};
+	struct health health = {0};
+	script_world_open(&world);
+	world.api.server.health = &health;
+	cr_assert(api_call(&world.api, "GET", "/readyz", NULL, NULL, &answer) == 200);
+	cr_assert(json_is_false(api_member(&answer, "sealed")));
+	health.sealed = true;
+	cr_assert(api_call(&world.api, "GET", "/livez", NULL, NULL, &answer) == 200);
+	cr_assert(api_call(&world.api, "GET", "/readyz", NULL, NULL, &answer) == 503);
+	cr_assert(json_is_true(api_member(&answer, "sealed")) &&
+		json_is_false(api_member(&answer, "checks/unsealed")));
+	cr_assert(json_is_true(api_member(&answer, "checks/accepting")));
+	cr_assert(!api_member(&answer, "checks/log_matches_checkpoints"), "nobody has looked");
+}

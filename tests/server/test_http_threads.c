@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Time and threads: deadlines, suspended exchanges, clients that go away, the order of stopping. */
 #include "base/clock.h"
+#include "server/http/endpoint.h"
 #include "tests/server/http_world.h"
 #include "tests/support/wire.h"
 
@@ -283,6 +284,54 @@ Test(http_threads, serves_from_one_thread_too_as_the_metrics_listener_does)
 		cr_assert(world_ask(&world, "GET /metrics HTTP/1.1\r\nConnection: close\r\n" HOST "\r\n",
 				  &in) == 200);
 	world_close(&world);
+}
+
+/* A reply's first byte on a connection of its own. */
+static bool is_answered(unsigned port)
+{
+	scoped(buf) in = BUF(REPLY_ROOM);
+	size_t at = 0;
+	int fd = wire_dial(port);
+	wire_send(fd, SPAN_LIT("GET /e HTTP/1.1\r\n" HOST "\r\n"));
+	int status = wire_read_reply(fd, &in, &at);
+	close(fd);
+	return status == 200;
+}
+
+Test(http_threads, at_a_shared_socket_one_server_takes_over_from_another_and_nobody_is_turned_away)
+{
+	struct world first, second;
+	struct endpoint endpoint;
+	struct http_ask ask = WORLD_USUAL;
+	int socket;
+	cr_assert(!err_failed(endpoint_parse(SPAN_LIT("127.0.0.1:0"), &endpoint)));
+	cr_assert(!err_failed(endpoint_listen(&endpoint, &socket)));
+	ask.socket = socket + 1;
+	ask.listen = NULL;
+	unsigned port = endpoint_port(socket);
+	world_open_as(&first, ask);
+	cr_assert(http_port(first.server) == port && is_answered(port));
+	for (int turn = 0; turn < 8; turn++) {
+		world_open_as(&second, ask);
+		world_close(&first);
+		for (int i = 0; i < PARALLEL; i++)
+			cr_assert(is_answered(port), "turn %d, request %d", turn, i);
+		world_open_as(&first, ask);
+		world_close(&second);
+		cr_assert(is_answered(port));
+	}
+	world_close(&first);
+	int waiting = wire_dial(port);
+	world_open_as(&second, ask);
+	scoped(buf) in = BUF(REPLY_ROOM);
+	size_t at = 0;
+	wire_send(waiting, SPAN_LIT("GET /e HTTP/1.1\r\n" HOST "\r\n"));
+	cr_assert(
+		wire_read_reply(waiting, &in, &at) == 200, "who came between two servers is the next one's");
+	close(waiting);
+	world_close(&second);
+	close(socket);
+	cr_assert(!wire_can_dial(port));
 }
 
 Test(http_threads, says_why_it_cannot_listen)

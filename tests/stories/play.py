@@ -159,15 +159,15 @@ class Server:
         return subprocess.run([PROGRAMS / "munimentd", command, "--data", self.data, "--allow-unlocked", *flags],
                               capture_output=True, text=True, check=command == "init")
 
-    def start(self):
-        """Serve; returns the seconds until the ready line."""
+    def start(self, how="ready"):
+        """Serve; returns the seconds until the ready line, or the one that says how it is."""
         began = time.monotonic()
         self.process = subprocess.Popen(
             [PROGRAMS / "munimentd", "serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port}", "--metrics-listen", "off",
              "--allow-unlocked", *self.settings], stdout=subprocess.PIPE, stderr=(self.home / "journal").open("ab"), text=True,
             env={**os.environ, **self.environment})
         line = self.process.stdout.readline()
-        if "ready" not in line:
+        if f" {how} on " not in line:
             raise RuntimeError(f"the server did not start: {(self.home / 'journal').read_text()[-2000:]}")
         return time.monotonic() - began
 
