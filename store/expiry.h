@@ -11,7 +11,8 @@ enum expiry_kind {
 	EXPIRY_ENROLMENT = 3,
 	EXPIRY_ERASURE = 4,
 	EXPIRY_REMEMBERED = 5,
-	EXPIRY_MAIL_BRAKE = 6
+	EXPIRY_MAIL_BRAKE = 6,
+	EXPIRY_SLIP = 7
 };
 
 struct expiry {

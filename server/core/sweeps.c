@@ -2,6 +2,7 @@
 /* sweeps - by the queue of what ends when. */
 #include "server/core/sweeps.h"
 
+#include "server/core/slips.h"
 #include "store/enrolment.h"
 #include "store/expiry.h"
 #include "store/factor.h"
@@ -74,6 +75,8 @@ static fallible sweep(struct act *act, const struct expiry *expiry)
 		return sweep_remembered(act, expiry);
 	case EXPIRY_MAIL_BRAKE:
 		return mail_brake_sweep(act, expiry->tenant, expiry->id);
+	case EXPIRY_SLIP:
+		return slips_sweep(act, expiry);
 	case EXPIRY_ERASURE:
 		break;
 	}
@@ -82,8 +85,8 @@ static fallible sweep(struct act *act, const struct expiry *expiry)
 
 fallible sweeps_run(struct act *act, size_t max, size_t *dropped)
 {
-	static const enum expiry_kind KINDS[] = {
-		EXPIRY_VERIFICATION, EXPIRY_FACTOR, EXPIRY_ENROLMENT, EXPIRY_REMEMBERED, EXPIRY_MAIL_BRAKE};
+	static const enum expiry_kind KINDS[] = {EXPIRY_VERIFICATION, EXPIRY_FACTOR, EXPIRY_ENROLMENT,
+		EXPIRY_REMEMBERED, EXPIRY_MAIL_BRAKE, EXPIRY_SLIP};
 	struct view view = view_act(act);
 	*dropped = 0;
 	for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++) {
