@@ -7,6 +7,7 @@
 #include "server/core/checkpoints.h"
 #include "server/core/erasing.h"
 #include "server/core/places.h"
+#include "server/http/moments.h"
 #include "server/http/waiters.h"
 #include "store/tenant.h"
 
@@ -89,7 +90,7 @@ static fallible open_waiters(const struct conf *conf, struct server *server)
 {
 	TRY(waiters_open((size_t)conf->verify_waiters_max, &server->waiters));
 	committer_set_watch(server->committer, (struct watch){server->waiters, waiters_wake});
-	return OK;
+	return conf->verify_answer_step_ms ? moments_open(conf->verify_answer_step_ms, &server->moments) : OK;
 }
 
 static fallible open_doors(const struct conf *conf, struct doors_places *places, struct service *service)
@@ -179,6 +180,7 @@ void service_close(const struct conf *conf, struct service *service)
 	doors_stop_api(&service->doors);
 	follow_stop(follow);
 	waiters_stop(service->start.server.waiters);
+	moments_stop(service->start.server.moments);
 	doors_close_api(conf, &service->doors);
 	doors_stop_metrics(&service->doors);
 	doors_close_metrics(conf, &service->doors);
@@ -190,6 +192,7 @@ void service_close(const struct conf *conf, struct service *service)
 	follow_close(follow);
 	committer_close(service->start.server.committer);
 	waiters_close(service->start.server.waiters);
+	moments_close(service->start.server.moments);
 	service->start.server.committer = NULL;
 	struct err err = folder_close(service->folder);
 	if (err_failed(err))

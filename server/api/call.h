@@ -14,6 +14,7 @@
 #include "server/core/caller.h"
 #include "server/core/server.h"
 #include "server/http/http.h"
+#include "server/http/moments.h"
 #include "server/http/waiters.h"
 
 enum {
@@ -87,6 +88,7 @@ struct call {
 	enum call_act act;    /* CALL_EVENT unless prepare sets it */
 	struct waiter waiter; /* entered by a prepare that sets CALL_WAITS, or left again */
 	int64_t wait_ms;
+	bool at_moment;     /* its answer leaves at a moment that does not tell how long the work took */
 	int status;         /* of a successful answer; 200 unless prepare or write sets it */
 	struct err refusal; /* set by write: the act stands, with its event, but the answer is a problem */
 	struct idempotency *idempotency; /* NULL without a key */

@@ -2,6 +2,7 @@
 /* dispatch - drive one call through its handler, on pool threads and on the committer. */
 #include "server/api/dispatch.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "crypto/random.h"
 #include "server/api/guard.h"
@@ -24,7 +25,9 @@ struct flight {
 	struct event_draft refusal; /* access.denied, sealed */
 	bool refusing;              /* the act only writes the refusal down */
 	bool told;                  /* the act queued a notice */
-	struct buf kept;            /* the answer without secrets, made inside the act */
+	int64_t came_ns;
+	struct moments_place place;
+	struct buf kept; /* the answer without secrets, made inside the act */
 };
 
 static struct flight *flight_of(struct http_exchange *exchange)
@@ -112,11 +115,14 @@ static fallible keep_answer(struct act *act, void *context)
 static void end_act(void *context, struct err result)
 {
 	struct flight *flight = context;
-	struct http_exchange *exchange = flight->call.exchange;
-	flight->call.result = result;
+	struct call *call = &flight->call;
+	call->result = result;
 	if (!err_failed(result) && flight->told)
 		flight->dispatch->committed(flight->dispatch->context);
-	http_resume(exchange);
+	if (err_failed(result) || !call->at_moment)
+		http_resume(call->exchange);
+	else
+		moments_resume(call->server->moments, &flight->place, call->exchange, flight->came_ns);
 }
 
 /* Nothing of the flight may be touched after it was submitted: it may be over by then. */
@@ -226,6 +232,18 @@ static void answer(struct flight *flight)
 		answer_problem(flight, err);
 }
 
+/* An answer that no act goes before; one that does not tell how long it took leaves when finish is called. */
+static void answer_at_once(struct flight *flight)
+{
+	struct call *call = &flight->call;
+	if (!call->at_moment || !call->server->moments) {
+		answer(flight);
+		return;
+	}
+	http_suspend(call->exchange);
+	moments_resume(call->server->moments, &flight->place, call->exchange, flight->came_ns);
+}
+
 /* ---- the way down ---- */
 
 static void prepare(struct flight *flight)
@@ -235,6 +253,8 @@ static void prepare(struct flight *flight)
 	bool replayed = false;
 	call->runs++;
 	call->status = 200;
+	call->at_moment = false;
+	call->result = OK;
 	call->act = CALL_EVENT;
 	call->problems.count = 0;
 	call->idempotency = NULL;
@@ -250,7 +270,7 @@ static void prepare(struct flight *flight)
 	else if (!err_failed(err) && handler->write && call->act != CALL_NO_ACT)
 		err = submit(flight);
 	else if (!err_failed(err))
-		answer(flight);
+		answer_at_once(flight);
 	if (err_failed(err))
 		refuse(flight, err);
 }
@@ -292,6 +312,7 @@ static struct flight *make_flight(struct dispatch *dispatch, struct http_exchang
 	if (!flight)
 		return NULL;
 	flight->dispatch = dispatch;
+	flight->came_ns = clock_monotonic_ns();
 	flight->call = (struct call){.server = dispatch->server,
 		.exchange = exchange,
 		.request = http_request(exchange),

@@ -18,6 +18,7 @@ fallible verify_call_prepare(struct call *call, struct verifications_ask *ask)
 	call->ask = ask;
 	TRY(verifications_prepare(call->server, &call->caller, &view, call->now, call->arena, ask));
 	call->act = ACTS[ask->act];
+	call->at_moment = ask->decision != VERIFICATIONS_ALLOW;
 	return OK;
 }
 
@@ -52,5 +53,8 @@ fallible verify_call_see(struct call *call, struct span client, struct device *d
 
 fallible verify_call_write(struct act *act, struct call *call)
 {
-	return verifications_write(act, call->ask);
+	const struct verifications_ask *ask = call->ask;
+	TRY(verifications_write(act, call->ask));
+	call->at_moment = ask->decision != VERIFICATIONS_ALLOW;
+	return OK;
 }

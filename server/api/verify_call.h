@@ -6,7 +6,8 @@
 #include "server/api/call.h"
 #include "server/core/verifications.h"
 
-/* verify_call_prepare - verifications_prepare for the call: its act and call->ask are set. Fails: as that. */
+/* verify_call_prepare - verifications_prepare for the call: its act and call->ask are set. Whoever is not let in is answered at
+ * a moment that tells nobody whether there is such a person (FOUNDATIONS 26). Fails: as that. */
 fallible verify_call_prepare(struct call *call, struct verifications_ask *ask);
 
 /* verify_call_prepare_code - the same with a code as it was typed at a door. What can be no code (a password, say) costs no try:

@@ -37,6 +37,7 @@ struct agents;       /* server/core/agent.h */
 struct exports_desk; /* server/core/exports.h */
 struct follow;       /* server/api/follow.h */
 struct places;       /* server/core/places.h */
+struct moments;      /* server/http/moments.h */
 struct waiters;      /* server/http/waiters.h */
 
 struct server {
@@ -45,9 +46,10 @@ struct server {
 	struct keeper *keeper;
 	struct secret_arena *secrets;
 	struct health *health;
-	struct exports_desk *exports;               /* those that run */
-	struct follow *follow;                      /* those who follow logs; NULL: nobody may */
-	struct waiters *waiters;                    /* those who wait for a verification; NULL: nobody may */
+	struct exports_desk *exports; /* those that run */
+	struct follow *follow;        /* those who follow logs; NULL: nobody may */
+	struct waiters *waiters;      /* those who wait for a verification; NULL: nobody may */
+	struct moments *moments;      /* answers that leave at fixed moments; NULL: all leave at once */
 	const struct address_nets *trusted_proxies; /* who is believed whom he spoke to; NULL = nobody */
 	unsigned forwarded_form;                    /* enum forwarded_form of server/http */
 	struct agents *agents;                      /* rules for user agents; NULL = they are not read */

@@ -6,7 +6,8 @@
 
 #include <time.h>
 
-enum { MS_NS = 1000000, S_MS = 1000 };
+static const int64_t MS_NS = 1000000;
+static const int64_t S_NS = 1000000000;
 
 void pause_init(struct pause *pause)
 {
@@ -27,8 +28,12 @@ void pause_done(struct pause *pause)
 
 bool pause_wait(struct pause *pause, int64_t ms)
 {
-	int64_t until_ms = clock_monotonic_ms() + ms;
-	const struct timespec until = {.tv_sec = until_ms / S_MS, .tv_nsec = until_ms % S_MS * MS_NS};
+	return pause_wait_until(pause, clock_monotonic_ns() + ms * MS_NS);
+}
+
+bool pause_wait_until(struct pause *pause, int64_t until_ns)
+{
+	const struct timespec until = {.tv_sec = until_ns / S_NS, .tv_nsec = until_ns % S_NS};
 	int waited = 0;
 	pthread_mutex_lock(&pause->lock);
 	while (!pause->woken && !pause->stopping && waited == 0)

@@ -22,6 +22,9 @@ void pause_done(struct pause *pause); /* nobody waits any more */
  * to stop. */
 bool pause_wait(struct pause *pause, int64_t ms);
 
+/* pause_wait_until - the same, to a moment of clock_monotonic_ns. */
+bool pause_wait_until(struct pause *pause, int64_t until_ns);
+
 /* pause_is_stopping - whether to break off a round. */
 bool pause_is_stopping(struct pause *pause);
 
