@@ -12,7 +12,8 @@ enum expiry_kind {
 	EXPIRY_ERASURE = 4,
 	EXPIRY_REMEMBERED = 5,
 	EXPIRY_MAIL_BRAKE = 6,
-	EXPIRY_SLIP = 7
+	EXPIRY_SLIP = 7,
+	EXPIRY_HANDOVER = 8
 };
 
 struct expiry {

@@ -10,6 +10,7 @@ enum {
 	MODEL_RECORD = 1,
 	RECORD_MAX = 256 + 16 * HANDOVER_CLIENTS_MAX,
 	FLAG_END_TOLD = 1,
+	FLAG_TAKES_ALL = 2,
 };
 
 /* ---- the record ---- */
@@ -59,7 +60,9 @@ static fallible decode(const struct row *row, struct handover *handover)
 	handover->kind = reader_u8(&reader);
 	handover->reason = reader_u8(&reader);
 	handover->override = reader_u8(&reader);
-	handover->is_end_told = reader_u8(&reader) & FLAG_END_TOLD;
+	uint8_t flags = reader_u8(&reader);
+	handover->is_end_told = flags & FLAG_END_TOLD;
+	handover->takes_all = flags & FLAG_TAKES_ALL;
 	handover->from = noun_take_id(&reader);
 	handover->to = noun_take_id(&reader);
 	handover->requester = noun_take_id(&reader);
@@ -80,7 +83,9 @@ static void encode(const struct handover *handover, struct buf *record)
 	buf_put_u8(record, (uint8_t)handover->kind);
 	buf_put_u8(record, (uint8_t)handover->reason);
 	buf_put_u8(record, (uint8_t)handover->override);
-	buf_put_u8(record, handover->is_end_told ? FLAG_END_TOLD : 0);
+	buf_put_u8(record,
+		(uint8_t)((handover->is_end_told ? FLAG_END_TOLD : 0) |
+			(handover->takes_all ? FLAG_TAKES_ALL : 0)));
 	buf_put(record, id_span(&handover->from));
 	buf_put(record, id_span(&handover->to));
 	buf_put(record, id_span(&handover->requester));
@@ -169,7 +174,7 @@ bool handover_covers(const struct handover *handover, struct id client)
 	for (size_t i = 0; i < handover->client_count; i++)
 		if (ids_equal(handover->clients[i], client))
 			return true;
-	return handover->client_count == 0;
+	return false;
 }
 
 /* ---- grants that are handed on ---- */

@@ -8,7 +8,7 @@
 #include "policies/handover_rules.h"
 #include "store/noun.h"
 
-enum { HANDOVER_CLIENTS_MAX = 128 };
+enum { HANDOVER_CLIENTS_MAX = 64 };
 
 struct handover {
 	struct id tenant;
@@ -18,6 +18,7 @@ struct handover {
 	enum handover_reason reason;
 	enum handover_override override;
 	bool is_end_told; /* the clients were told that it is over, or had nothing to be told */
+	bool takes_all;   /* all clients of `from`, also those that come until the start */
 	struct id from;   /* who served until then */
 	struct id to;     /* who serves from then on */
 	struct id requester;
@@ -34,7 +35,7 @@ struct handover {
 	uint32_t moved;    /* grants, at the start */
 	uint32_t returned; /* of them, given back */
 	struct id clients[HANDOVER_CLIENTS_MAX];
-	size_t client_count; /* 0: all of whom `from` has grants */
+	size_t client_count; /* of one that takes all: those of the approval, then of the start */
 	uint64_t version;
 };
 
@@ -48,7 +49,7 @@ bool handover_next(const struct view *view, struct id tenant, struct id *after, 
 bool handover_open_next(const struct view *view, struct id tenant, struct id person, struct id *after,
 	struct handover *handover, struct err *err);
 
-/* handover_facts - what the rules go by. handover_covers - whether a client is among its clients. */
+/* handover_facts - what the rules go by. handover_covers - whether a client is among its clients by now. */
 struct handover_facts handover_facts(const struct handover *handover);
 bool handover_covers(const struct handover *handover, struct id client);
 

@@ -78,6 +78,7 @@ static fallible sweep(struct act *act, const struct expiry *expiry)
 	case EXPIRY_SLIP:
 		return slips_sweep(act, expiry);
 	case EXPIRY_ERASURE:
+	case EXPIRY_HANDOVER:
 		break;
 	}
 	return OK;

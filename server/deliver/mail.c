@@ -102,6 +102,12 @@ static fallible take_time(struct filled *filled, enum language language, struct 
 	return take_line(filled, buf_span(&shown), text);
 }
 
+/* Names of values that are shown as a time, when they are one. */
+static bool is_time_name(const char *name)
+{
+	return strcmp(name, "time") == 0 || strcmp(name, "since") == 0 || strcmp(name, "until") == 0;
+}
+
 static fallible fill(const struct mail_ask *ask, struct filled *filled)
 {
 	struct instant at;
@@ -110,8 +116,7 @@ static fallible fill(const struct mail_ask *ask, struct filled *filled)
 	filled->count = ask->count;
 	for (size_t i = 0; i < ask->count; i++) {
 		const struct message_value *value = &ask->values[i];
-		bool is_time =
-			strcmp(value->name, "time") == 0 && !err_failed(timestamp_parse(value->value, &at));
+		bool is_time = is_time_name(value->name) && !err_failed(timestamp_parse(value->value, &at));
 		filled->values[i].name = value->name;
 		if (is_time)
 			TRY(take_time(filled, ask->language, at, &filled->values[i].value));

@@ -254,7 +254,7 @@ Test(mail, every_kind_can_be_rendered_in_every_language)
 {
 	static const char *const NAMES[] = {"name", "app", "login", "code", "minutes", "time", "device", "ip",
 		"change", "actor", "label", "assistant", "task", "reason", "contact", "agency", "count",
-		"left"};
+		"left", "absent", "since", "until"};
 	struct message_value values[sizeof NAMES / sizeof NAMES[0]];
 	for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++)
 		values[i] = (struct message_value){NAMES[i], SPAN_LIT("v")};
@@ -267,4 +267,21 @@ Test(mail, every_kind_can_be_rendered_in_every_language)
 			ask.count = sizeof NAMES / sizeof NAMES[0];
 			render(&ask, &mail);
 		}
+}
+
+Test(mail, the_times_of_a_handover_are_shown_as_times_and_an_open_end_as_it_is)
+{
+	static const struct message_value values[] = {{"name", SPAN_LIT("Eva")},
+		{"agency", SPAN_LIT("Koivu")}, {"assistant", SPAN_LIT("Tyyne")}, {"absent", SPAN_LIT("Aino")},
+		{"since", SPAN_LIT("2026-10-13T08:28:00.000Z")}, {"until", SPAN_LIT("-")}};
+	scoped(buf) mail = BUF(LETTER_MAX);
+	struct mail_ask ask = login_code(LANGUAGE_EN);
+	ask.kind = NOTICE_HANDOVER_STARTED;
+	ask.values = values;
+	ask.count = sizeof values / sizeof values[0];
+	render(&ask, &mail);
+	buf_put_u8(&mail, 0);
+	cr_assert(strstr((const char *)mail.data, "Planned end: -."), "%s", (const char *)mail.data);
+	cr_assert(!strstr((const char *)mail.data, "T08:28:00"), "%s", (const char *)mail.data);
+	cr_assert(strstr((const char *)mail.data, "Tyyne") && strstr((const char *)mail.data, "Aino"));
 }

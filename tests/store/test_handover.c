@@ -26,6 +26,7 @@ static struct handover example(void)
 		.reason = HANDOVER_FOR_LEAVE,
 		.override = HANDOVER_CLIENT_AGREED,
 		.is_end_told = true,
+		.takes_all = true,
 		.from = world_thing(2),
 		.to = world_thing(3),
 		.requester = world_thing(4),
@@ -70,7 +71,7 @@ static struct err read_example(struct world *world)
 	struct view view = view_reading(&reading);
 	TRY(handover_get(&view, want.tenant, want.id, &read));
 	cr_assert(read.state == want.state && read.kind == want.kind && read.reason == want.reason);
-	cr_assert(read.override == want.override && read.is_end_told);
+	cr_assert(read.override == want.override && read.is_end_told && read.takes_all);
 	cr_assert(ids_equal(read.from, want.from) && ids_equal(read.to, want.to));
 	cr_assert(ids_equal(read.requester, want.requester) && ids_equal(read.approver, want.approver));
 	cr_assert(ids_equal(read.ended_by, want.ended_by) && read.requested.ms == want.requested.ms);
@@ -165,12 +166,12 @@ Test(handover, an_open_one_is_found_by_both_people_and_a_closed_one_by_nobody)
 	}
 }
 
-Test(handover, without_clients_it_covers_all_of_them)
+Test(handover, it_covers_the_clients_that_are_named)
 {
 	struct handover handover = example();
 	cr_assert(handover_covers(&handover, world_thing(7)) && !handover_covers(&handover, world_thing(9)));
 	handover.client_count = 0;
-	cr_assert(handover_covers(&handover, world_thing(9)));
+	cr_assert(!handover_covers(&handover, world_thing(7)));
 }
 
 /* ---- moves ---- */
