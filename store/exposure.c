@@ -4,7 +4,13 @@
 
 #include "base/reader.h"
 
-enum { RECORD = 1, RECORD_MAX = 128, PLACE_OF_PERSON = 16 + 8, PLACE_OF_CLIENT = 16 + 16 + 8 };
+enum {
+	RECORD_BEFORE = 1,
+	RECORD = 2,
+	RECORD_MAX = 128,
+	PLACE_OF_PERSON = 16 + 8,
+	PLACE_OF_CLIENT = 16 + 16 + 8
+};
 
 /* credential ‖ version, or person ‖ credential ‖ version: what stands behind whose row it is. */
 static struct exposure_place place_of(const struct exposure *exposure, bool with_person)
@@ -34,13 +40,25 @@ static struct noun_key index_key_of(const struct exposure *exposure)
 	return noun_key(exposure->tenant, id_span(&exposure->client), span_of(place.bytes, place.len));
 }
 
-static fallible read(const struct view *view, struct exposure *exposure)
+/* What a record of version 1 could not say. Nothing was injected then: whoever is in one was shown it. */
+static void take_before(struct exposure *exposure)
 {
-	struct row row;
-	struct noun_key key = key_of(exposure);
-	TRY(view_get(view, TABLE_EXPOSURE, noun_key_span(&key), &row));
-	struct reader reader = READER(row.payload);
-	if (reader_u8(&reader) != RECORD)
+	exposure->device = exposure->in_place_of = (struct id){0};
+	exposure->how = EXPOSURE_REVEALED;
+}
+
+static void take_since(struct reader *reader, struct exposure *exposure)
+{
+	exposure->device = noun_take_id(reader);
+	exposure->in_place_of = noun_take_id(reader);
+	exposure->how = reader_u8(reader);
+}
+
+static fallible decode(struct span payload, struct exposure *exposure)
+{
+	struct reader reader = READER(payload);
+	uint8_t version = reader_u8(&reader);
+	if (version != RECORD && version != RECORD_BEFORE)
 		return FAIL(CORRUPT, "an exposure's record has an unknown version");
 	exposure->class = reader_u8(&reader);
 	exposure->count = reader_u32(&reader);
@@ -48,7 +66,19 @@ static fallible read(const struct view *view, struct exposure *exposure)
 	exposure->last.ms = reader_i64(&reader);
 	exposure->client = noun_take_id(&reader);
 	exposure->grant = noun_take_id(&reader);
+	if (version == RECORD)
+		take_since(&reader, exposure);
+	else
+		take_before(exposure);
 	return reader_check(&reader);
+}
+
+fallible exposure_get(const struct view *view, struct exposure *exposure)
+{
+	struct row row;
+	struct noun_key key = key_of(exposure);
+	TRY(view_get(view, TABLE_EXPOSURE, noun_key_span(&key), &row));
+	return decode(row.payload, exposure);
 }
 
 static fallible put(struct act *act, const struct exposure *exposure)
@@ -62,6 +92,9 @@ static fallible put(struct act *act, const struct exposure *exposure)
 	buf_put_i64(&record, exposure->last.ms);
 	buf_put(&record, id_span(&exposure->client));
 	buf_put(&record, id_span(&exposure->grant));
+	buf_put(&record, id_span(&exposure->device));
+	buf_put(&record, id_span(&exposure->in_place_of));
+	buf_put_u8(&record, exposure->how);
 	TRY(buf_check(&record));
 	TRY(act_put(act, TABLE_EXPOSURE_INDEX, noun_key_span(&index), SPAN_LIT("c")));
 	return act_put(act, TABLE_EXPOSURE, noun_key_span(&key), buf_span(&record));
@@ -71,17 +104,21 @@ fallible exposure_add(struct act *act, const struct exposure *seen)
 {
 	struct view view = view_act(act);
 	struct exposure exposure = *seen;
-	struct err err = read(&view, &exposure);
+	struct err err = exposure_get(&view, &exposure);
 	if (err.kind == ERR_NOT_FOUND) {
 		exposure.first = act->now;
 		exposure.count = 0;
+		exposure.how = 0;
 	} else {
 		TRY(err);
 	}
 	exposure.last = act->now;
 	exposure.count += exposure.count < UINT32_MAX;
 	exposure.class = exposure.class > seen->class ? exposure.class : seen->class;
+	exposure.how |= seen->how;
 	exposure.grant = seen->grant;
+	exposure.device = seen->device;
+	exposure.in_place_of = seen->in_place_of;
 	return put(act, &exposure);
 }
 
@@ -110,7 +147,7 @@ static fallible read_at(const struct view *view, struct span place, struct expos
 	exposure->credential = noun_take_id(&reader);
 	exposure->number = reader_u64(&reader);
 	TRY(reader_check(&reader));
-	return read(view, exposure);
+	return exposure_get(view, exposure);
 }
 
 bool exposure_of_person(const struct view *view, struct id tenant, struct id person,
@@ -131,6 +168,27 @@ bool exposure_of_client(const struct view *view, struct id tenant, struct id cli
 	*err = next_place(view, TABLE_EXPOSURE_INDEX, tenant, client, PLACE_OF_CLIENT, at);
 	if (noun_ends(err))
 		return false;
+	memcpy(exposure->person.bytes, at->bytes, sizeof exposure->person.bytes);
+	*err = read_at(view, span_from(span_of(at->bytes, at->len), sizeof exposure->person.bytes), exposure);
+	return !err_failed(*err);
+}
+
+bool exposure_of_tenant(const struct view *view, struct id tenant, struct id of, struct exposure_place *at,
+	struct exposure *exposure, struct err *err)
+{
+	struct row row;
+	struct span name;
+	(void)of;
+	*exposure = (struct exposure){.tenant = tenant};
+	*err = noun_next(view, TABLE_EXPOSURE, tenant, span_of(at->bytes, at->len), &name, &row);
+	if (noun_ends(err))
+		return false;
+	if (!err_failed(*err) && name.len != PLACE_OF_CLIENT)
+		*err = FAIL(CORRUPT, "a key of the ledger has another length");
+	if (err_failed(*err))
+		return false;
+	memcpy(at->bytes, name.at, name.len);
+	at->len = name.len;
 	memcpy(exposure->person.bytes, at->bytes, sizeof exposure->person.bytes);
 	*err = read_at(view, span_from(span_of(at->bytes, at->len), sizeof exposure->person.bytes), exposure);
 	return !err_failed(*err);

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api_exposure - what a person has seen, and who can use or knows what is a client's. */
 #include "server/api/call.h"
+#include "server/api/exposure_out.h"
 #include "server/core/grants.h"
-#include "store/exposure.h"
+#include "server/core/rotations.h"
 #include "store/person.h"
 
 enum { ROW_MEMORY = 64 * 1024 };
@@ -16,6 +17,7 @@ static fallible no_memory(void)
 struct walk {
 	struct id of; /* person or client */
 	struct page_ask page;
+	struct sight sight;
 };
 
 static fallible new_walk(struct call *call, struct walk **walk)
@@ -25,40 +27,30 @@ static fallible new_walk(struct call *call, struct walk **walk)
 	return *walk ? OK : no_memory();
 }
 
-/* What was seen is still worth something while it has not been changed since. */
-static void put_exposure(
-	struct json_out *out, const struct exposure *exposure, const struct credential *credential)
-{
-	bool current = credential->known == exposure->number && credential->state == CREDENTIAL_ACTIVE;
-	json_out_id(out, "person", ID_PERSON, exposure->person);
-	json_out_id(out, "credential", ID_CREDENTIAL, exposure->credential);
-	json_out_id(out, "client", ID_CLIENT, exposure->client);
-	json_out_number(out, "version", (int64_t)exposure->number);
-	json_out_time(out, "first", exposure->first);
-	json_out_time(out, "last", exposure->last);
-	json_out_number(out, "count", exposure->count);
-	json_out_number(out, "class", exposure->class);
-	json_out_id(out, "grant", ID_GRANT, exposure->grant);
-	json_out_bool(out, "current", current);
-}
-
 /* ---- GET /v1/people/{person}/exposure ---- */
+
+/* A client's contact sees of anybody what touches that client, and of who knows nothing of it not even that they
+ * exist. */
+static fallible check_person(const struct call *call, const struct view *view, const struct walk *walk)
+{
+	const struct sight *sight = &walk->sight;
+	bool seen = sight->all || ids_equal(sight->person, walk->of);
+	if (!seen && !ids_is_none(sight->client))
+		TRY(rotations_knows(view, call->caller.tenant, walk->of, sight->client, &seen));
+	return seen ? OK : FAIL(NOT_FOUND, "the person is outside what the caller sees");
+}
 
 static fallible prepare_person(struct call *call)
 {
 	struct walk *walk;
-	struct sight sight;
 	scoped(reading) reading = {0};
 	TRY(new_walk(call, &walk));
 	TRY(call_page(call, call->parts[0], &walk->page));
 	TRY(call_reading(call, &reading));
 	struct view view = view_reading(&reading);
 	TRY(person_find(&view, call->caller.tenant, call->parts[0], &walk->of));
-	TRY(grants_sight(&view, &call->caller, call->arena, &sight));
-	/* A client's contact sees of anybody what touches that client. */
-	if (!sight.all && ids_is_none(sight.client) && !ids_equal(sight.person, walk->of))
-		return FAIL(NOT_FOUND, "the person is outside what the caller sees");
-	return OK;
+	TRY(grants_sight(&view, &call->caller, call->arena, &walk->sight));
+	return check_person(call, &view, walk);
 }
 
 static void take_position(const struct walk *walk, struct exposure_place *at)
@@ -74,27 +66,24 @@ static fallible put_items(
 	struct call *call, const struct view *view, struct json_out *out, struct span *position)
 {
 	const struct walk *walk = call->ask;
-	struct exposure_place at = {.len = 0}, last = {.len = 0};
-	struct exposure exposure;
-	struct credential credential;
-	struct sight sight;
+	const struct exposures_ask ask = {
+		.tenant = call->caller.tenant, .person = walk->of, .now = call->now};
+	struct exposures exposures;
+	struct exposures_item item;
+	struct exposure_place last = {.len = 0};
 	struct err err = OK;
 	size_t count = 0;
-	scoped(arena) row = ARENA(ROW_MEMORY);
-	TRY(grants_sight(view, &call->caller, call->arena, &sight));
-	take_position(walk, &at);
-	for (; exposure_of_person(view, call->caller.tenant, walk->of, &at, &exposure, &err);
-		arena_clear(&row)) {
-		if (!sight_has(&sight, exposure.client, exposure.person))
+	TRY(exposures_open(view, &ask, call->arena, &exposures));
+	take_position(walk, &exposures.at);
+	while (exposures_next(&exposures, &item, &err)) {
+		if (!sight_has(&walk->sight, item.seen.client, item.seen.person))
 			continue;
-		if (count++ == walk->page.limit) {
+		if (count++ == walk->page.limit)
 			return arena_keep(call->arena, span_of(last.bytes, last.len), position);
-		}
-		TRY(credential_get(view, call->caller.tenant, exposure.credential, &row, &credential));
 		json_out_open(out, NULL);
-		put_exposure(out, &exposure, &credential);
+		exposure_out_put(out, &walk->sight, &item);
 		json_out_close(out);
-		last = at;
+		last = exposures.at;
 	}
 	return err;
 }
@@ -111,14 +100,13 @@ const struct handler api_exposure_person = {prepare_person, NULL, answer_person}
 static fallible prepare_client(struct call *call)
 {
 	struct walk *walk;
-	struct sight sight;
 	scoped(reading) reading = {0};
 	TRY(new_walk(call, &walk));
 	TRY(call_reading(call, &reading));
 	struct view view = view_reading(&reading);
 	TRY(client_find(&view, call->caller.tenant, call->parts[0], &walk->of));
-	TRY(grants_sight(&view, &call->caller, call->arena, &sight));
-	return sight_has_client(&sight, walk->of)
+	TRY(grants_sight(&view, &call->caller, call->arena, &walk->sight));
+	return sight_has_client(&walk->sight, walk->of)
 		? OK
 		: FAIL(NOT_FOUND, "the client is outside what the caller sees");
 }
@@ -128,19 +116,19 @@ struct access_grant {
 	struct grant grant;
 	struct access_grant *next;
 };
-struct access_exposure {
-	struct exposure exposure;
-	struct access_exposure *next;
-};
 struct access {
+	struct call *call;
+	const struct view *view;
+	const struct sight *sight;
 	struct access_grant *grants;
-	struct access_exposure *exposures;
+	struct exposures_item *exposures;
 };
 
 /* Grants that are open now, for people who are there. */
-static fallible read_grants(
-	struct call *call, const struct view *view, struct id client, struct access *access)
+static fallible read_grants(struct access *access, struct id client)
 {
+	struct call *call = access->call;
+	const struct view *view = access->view;
 	struct id after = {0};
 	struct grant grant;
 	struct person person;
@@ -164,58 +152,71 @@ static fallible read_grants(
 	return err;
 }
 
-static fallible read_exposures(
-	struct call *call, const struct view *view, struct id client, struct access *access)
+static fallible read_exposures(struct access *access, struct id client)
 {
-	struct exposure_place at = {.len = 0};
-	struct exposure exposure;
+	struct call *call = access->call;
+	const struct exposures_ask ask = {.tenant = call->caller.tenant, .client = client, .now = call->now};
+	struct exposures exposures;
+	struct exposures_item item;
 	struct err err = OK;
-	struct access_exposure **end = &access->exposures;
-	while (exposure_of_client(view, call->caller.tenant, client, &at, &exposure, &err)) {
-		*end = call_new(call, struct access_exposure);
+	struct exposures_item **end = &access->exposures;
+	TRY(exposures_open(access->view, &ask, call->arena, &exposures));
+	while (exposures_next(&exposures, &item, &err)) {
+		*end = call_new(call, struct exposures_item);
 		if (!*end)
 			return no_memory();
-		(*end)->exposure = exposure;
+		**end = item;
 		end = &(*end)->next;
 	}
 	return err;
 }
 
-static void put_user(struct json_out *out, const struct grant *grant)
+static fallible put_user(const struct access *access, const struct grant *grant, struct json_out *out)
 {
 	json_out_open(out, NULL);
 	json_out_id(out, "grant", ID_GRANT, grant->id);
 	json_out_id(out, "person", ID_PERSON, grant->person);
+	TRY(exposure_out_put_name(out, access->view, grant->tenant, grant->person));
 	modes_put(out, "modes", grant->modes);
 	json_out_time(out, "until", grant->until);
 	json_out_close(out);
+	return OK;
 }
 
-static void put_users(const struct access *access, const struct credential *credential, struct json_out *out)
+static fallible put_users(
+	const struct access *access, const struct credential *credential, struct json_out *out)
 {
 	bool open = credential->state == CREDENTIAL_ACTIVE;
 	json_out_open_array(out, "can_use");
 	for (const struct access_grant *at = access->grants; open && at; at = at->next)
 		if (ids_equal(at->grant.credential, credential->id))
-			put_user(out, &at->grant);
+			TRY(put_user(access, &at->grant, out));
 	json_out_close_array(out);
+	return OK;
 }
 
-static void put_knowers(
+static fallible put_knower(
+	const struct access *access, const struct exposures_item *item, struct json_out *out)
+{
+	json_out_open(out, NULL);
+	exposure_out_put(out, access->sight, item);
+	TRY(exposure_out_put_name(out, access->view, item->seen.tenant, item->seen.person));
+	json_out_close(out);
+	return OK;
+}
+
+static fallible put_knowers(
 	const struct access *access, const struct credential *credential, struct json_out *out)
 {
 	json_out_open_array(out, "knows");
-	for (const struct access_exposure *at = access->exposures; at; at = at->next) {
-		if (!ids_equal(at->exposure.credential, credential->id))
-			continue;
-		json_out_open(out, NULL);
-		put_exposure(out, &at->exposure, credential);
-		json_out_close(out);
-	}
+	for (const struct exposures_item *at = access->exposures; at; at = at->next)
+		if (ids_equal(at->seen.credential, credential->id))
+			TRY(put_knower(access, at, out));
 	json_out_close_array(out);
+	return OK;
 }
 
-static void put_credential(
+static fallible put_credential(
 	const struct access *access, const struct credential *credential, struct json_out *out)
 {
 	json_out_open(out, NULL);
@@ -224,34 +225,41 @@ static void put_credential(
 	json_out_text(out, "kind", credential_kind_name(credential->kind));
 	json_out_number(out, "version", (int64_t)credential->current);
 	json_out_text(out, "state", credential->state == CREDENTIAL_ACTIVE ? "active" : "archived");
-	put_users(access, credential, out);
-	put_knowers(access, credential, out);
+	TRY(put_users(access, credential, out));
+	TRY(put_knowers(access, credential, out));
 	json_out_close(out);
+	return OK;
+}
+
+static fallible put_credentials(const struct access *access, struct id client, struct json_out *out)
+{
+	struct id after = {0};
+	struct credential credential;
+	struct err err = OK;
+	scoped(arena) row = ARENA(ROW_MEMORY);
+	json_out_open_array(out, "items");
+	for (; credential_next(
+		     access->view, access->call->caller.tenant, client, &after, &row, &credential, &err);
+		arena_clear(&row))
+		TRY(put_credential(access, &credential, out));
+	json_out_close_array(out);
+	return err;
 }
 
 static fallible answer_client(struct call *call, struct json_out *out)
 {
 	const struct walk *walk = call->ask;
-	struct access access = {0};
-	struct id after = {0};
 	struct client client;
-	struct credential credential;
-	struct err err = OK;
 	scoped(reading) reading = {0};
-	scoped(arena) row = ARENA(ROW_MEMORY);
 	TRY(call_reading(call, &reading));
 	struct view view = view_reading(&reading);
+	struct access access = {.call = call, .view = &view, .sight = &walk->sight};
 	TRY(client_get(&view, call->caller.tenant, walk->of, call->arena, &client));
-	TRY(read_grants(call, &view, walk->of, &access));
-	TRY(read_exposures(call, &view, walk->of, &access));
+	TRY(read_grants(&access, walk->of));
+	TRY(read_exposures(&access, walk->of));
 	json_out_id(out, "client", ID_CLIENT, client.id);
 	json_out_bool(out, "frozen", client.frozen);
-	json_out_open_array(out, "items");
-	for (; credential_next(&view, call->caller.tenant, walk->of, &after, &row, &credential, &err);
-		arena_clear(&row))
-		put_credential(&access, &credential, out);
-	json_out_close_array(out);
-	return err;
+	return put_credentials(&access, walk->of, out);
 }
 
 const struct handler api_exposure_client = {prepare_client, NULL, answer_client};

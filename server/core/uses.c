@@ -349,7 +349,9 @@ static fallible allow(struct act *act, struct uses_add *use, struct grant *grant
 		.number = use->credential.known,
 		.client = grant->client,
 		.grant = grant->id,
-		.class = EXPOSURE_KNOWS};
+		.device = use->device_id,
+		.class = use->mode == MODE_INJECT ? EXPOSURE_COULD_KNOW : EXPOSURE_KNOWS,
+		.how = use->mode == MODE_INJECT ? EXPOSURE_INJECTED : EXPOSURE_REVEALED};
 	grant->uses_made++;
 	TRY(grant_change(act, grant));
 	if (use->mode != MODE_CODE)

@@ -19,7 +19,10 @@ static struct exposure example(void)
 		.number = 3,
 		.client = world_thing(4),
 		.grant = world_thing(5),
-		.class = EXPOSURE_KNOWS};
+		.device = world_thing(6),
+		.in_place_of = world_thing(7),
+		.class = EXPOSURE_KNOWS,
+		.how = EXPOSURE_REVEALED};
 }
 
 static struct noun_key key(void)
@@ -59,7 +62,15 @@ static void check(const struct exposure *read)
 	cr_assert(ids_equal(read->credential, want.credential) && read->number == 3);
 	cr_assert(ids_equal(read->client, want.client) && ids_equal(read->grant, want.grant));
 	cr_assert(read->class == EXPOSURE_KNOWS && read->count == 2);
-	cr_assert(read->last.ms == read->first.ms + 1000);
+	cr_assert(read->last.ms == read->first.ms + 1000 && read->how == EXPOSURE_REVEALED);
+}
+
+/* What only the second form of the record says. */
+static void check_since(const struct exposure *read)
+{
+	struct exposure want = example();
+	check(read);
+	cr_assert(ids_equal(read->device, want.device) && ids_equal(read->in_place_of, want.in_place_of));
 }
 
 Test(exposure, seeing_it_again_raises_count_and_last)
@@ -71,7 +82,23 @@ Test(exposure, seeing_it_again_raises_count_and_last)
 	fake_clock_pass(1000);
 	store(&world, example());
 	world_must(find(&world, &read));
-	check(&read);
+	check_since(&read);
+}
+
+Test(exposure, every_way_in_which_it_was_seen_is_kept_and_the_last_device)
+{
+	scoped(world) world = {0};
+	struct exposure deposited = example(), read;
+	world_make(&world, &kv_mem, FOLD);
+	store(&world, example());
+	deposited.how = EXPOSURE_DEPOSITED;
+	deposited.device = world_thing(9);
+	deposited.grant = deposited.in_place_of = (struct id){0};
+	store(&world, deposited);
+	world_must(find(&world, &read));
+	cr_assert(read.how == (EXPOSURE_REVEALED | EXPOSURE_DEPOSITED));
+	cr_assert(ids_equal(read.device, world_thing(9)) && ids_is_none(read.grant));
+	cr_assert(ids_is_none(read.in_place_of));
 }
 
 Test(exposure, the_highest_class_stays)
@@ -123,31 +150,51 @@ Test(exposure, the_ledger_is_read_by_person_and_by_client)
 	cr_assert(count(&world, world_thing(20), exposure_of_client) == 4);
 	cr_assert(count(&world, world_thing(21), exposure_of_client) == 2);
 	cr_assert(count(&world, world_thing(22), exposure_of_client) == 0);
+	cr_assert(count(&world, (struct id){0}, exposure_of_tenant) == 6);
 }
 
-/* ---- its golden row ---- */
+/* ---- its golden rows ---- */
 
-static struct err read_row(struct world *world)
+static struct err read_before(struct world *world)
 {
 	struct exposure read;
 	TRY(find(world, &read));
 	check(&read);
+	cr_assert(ids_is_none(read.device) && ids_is_none(read.in_place_of));
 	return OK;
 }
 
-static struct golden golden(void)
+static struct err read_since(struct world *world)
 {
-	return (struct golden){"golden/exposure_1.hex", TABLE_EXPOSURE, key(), read_row};
+	struct exposure read;
+	TRY(find(world, &read));
+	check_since(&read);
+	return OK;
 }
 
-Test(exposure, its_golden_row_is_read_for_ever)
+Test(exposure, its_golden_rows_are_read_for_ever)
 {
-	const struct golden row = golden();
-	golden_is_read(&row);
+	const struct golden first = {"golden/exposure_1.hex", TABLE_EXPOSURE, key(), read_before};
+	const struct golden second = {"golden/exposure_2.hex", TABLE_EXPOSURE, key(), read_since};
+	golden_is_read(&first);
+	golden_is_read(&second);
 }
 
 Test(exposure, a_row_cut_short_or_of_another_version_is_never_half_read)
 {
-	const struct golden row = golden();
-	golden_is_read_whole(&row);
+	const struct golden first = {"golden/exposure_1.hex", TABLE_EXPOSURE, key(), read_before};
+	const struct golden second = {"golden/exposure_2.hex", TABLE_EXPOSURE, key(), read_since};
+	golden_is_read_whole(&first);
+	golden_is_read_whole(&second);
+}
+
+Test(exposure, what_is_written_now_is_the_second_golden_row)
+{
+	scoped(world) world = {0};
+	const struct golden second = {"golden/exposure_2.hex", TABLE_EXPOSURE, key(), read_since};
+	world_make(&world, &kv_mem, FOLD);
+	store(&world, example());
+	fake_clock_pass(1000);
+	store(&world, example());
+	golden_is_written(&world, &second);
 }

@@ -247,6 +247,31 @@ void api_world_person(struct api_world *world, const struct api_tenant *tenant, 
 	buf_done(&write.sealed);
 }
 
+static fallible write_token(struct act *act, void *context)
+{
+	struct person_write *write = context;
+	TRY(token_put(act, write->hash, &write->token));
+	return act_add(act, write->token.tenant, &write->draft.leaf, NULL);
+}
+
+void api_world_token(
+	struct api_world *world, const struct api_tenant *tenant, struct id person, struct api_person *holder)
+{
+	scoped(arena) arena = ARENA(SETUP_MEMORY);
+	struct instant now = clock_now();
+	struct person_write write = {.token = {.kind = TOKEN_PERSON,
+					     .tenant = tenant->id,
+					     .owner = person,
+					     .id = random_id(now),
+					     .expires = {now.ms + 30 * (int64_t)TOKEN_TTL_MS}}};
+	holder->id = person;
+	ids_print(ID_PERSON, person, holder->text);
+	tokens_make(TOKEN_PERSON, holder->token);
+	hash_token(world, holder->token, write.hash);
+	seal_added(world, tenant->id, ACTION_PERSON_CHANGED, ID_PERSON, person, &arena, &write.draft);
+	api_world_run(world, write_token, &write);
+}
+
 struct application_write {
 	struct application application;
 	struct event_draft draft;

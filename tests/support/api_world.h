@@ -68,6 +68,10 @@ void api_world_tenant(struct api_world *world, struct api_tenant *tenant);
 void api_world_person(struct api_world *world, const struct api_tenant *tenant, const char *role,
 	const char *email, struct api_person *person);
 
+/* api_world_token - a personal token for somebody who is there already, such as a client's contact. */
+void api_world_token(struct api_world *world, const struct api_tenant *tenant, struct id person,
+	struct api_person *holder);
+
 /* api_world_application - an application with these scopes only. */
 void api_world_application(struct api_world *world, const struct api_tenant *tenant, uint32_t scopes,
 	struct api_application *application);
