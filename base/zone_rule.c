@@ -189,6 +189,7 @@ fallible zone_rule_read(struct span rule, struct instant at, struct zone_time *t
 		second += DAY_S;
 		day--;
 	}
+	time->day = day;
 	time->weekday = (unsigned)((day + EPOCH_WEEKDAY + WEEK) % WEEK);
 	time->minute = (unsigned)(second / 60);
 	return OK;

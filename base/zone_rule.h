@@ -13,6 +13,7 @@ enum { ZONE_RULE_MAX = 64 /* bytes of a rule */ };
 struct zone_time {
 	unsigned weekday; /* 0 = Monday */
 	unsigned minute;  /* of the day, 0 to 1439 */
+	int64_t day;      /* since 1970 */
 };
 
 /* zone_rule_read - what the wall clock of a zone shows.

@@ -21,6 +21,8 @@ static struct verdict check_life(const struct grant_facts *facts, struct instant
 		return VERDICT_REFUSED(GRANT_SUSPENDED);
 	if (facts->frozen)
 		return VERDICT_REFUSED(FROZEN);
+	if (facts->outside_hours && facts->outside == GRANT_OUTSIDE_DENY)
+		return (struct verdict){.reason = REASON_OUTSIDE_HOURS, .until = facts->opens};
 	return VERDICT_ALLOWED;
 }
 
@@ -38,10 +40,11 @@ static struct verdict check_mode(const struct grant_facts *facts)
 }
 
 /* A code says nothing about the secret, so a login will do; whatever lets somebody know it has to be
- * confirmed itself. */
+ * confirmed itself, and so has what happens at an odd hour. */
 static struct verdict check_proof(const struct grant_facts *facts)
 {
-	bool needs_action = facts->mode != MODE_CODE;
+	bool late = facts->outside_hours && facts->outside == GRANT_OUTSIDE_STEPUP;
+	bool needs_action = facts->mode != MODE_CODE || late;
 	if (!needs_action && !facts->code_needs_login)
 		return VERDICT_ALLOWED;
 	if (facts->proof == GRANT_PROOF_NONE)

@@ -61,6 +61,10 @@ struct grant_facts {
 	bool client_paused;
 	bool frozen; /* the client stopped all use */
 
+	bool outside_hours; /* of its calendar */
+	enum grant_outside outside;
+	struct instant opens; /* outside them: when it does; ms 0 = not known */
+
 	bool grantee_active;
 	bool grantee_may; /* the grantee's roles allow the mode */
 };
@@ -71,12 +75,13 @@ struct grant_facts {
  *	approval_pending  it waits for approval
  *	grant_suspended   suspended, standing by, before `from`, the client paused, the grantee not active
  *	frozen            the client stopped all use
+ *	outside_hours     where that is refused; verdict.until says when it opens
  *	mode_not_allowed  outside the grant or the ceiling, or the version holds nothing for the mode
  *	not_allowed       the grantee's roles do not allow the mode
  *	uses_exhausted
  *	purpose_required  every use says what for
  *	person_unproven   no proof where one is needed
- *	stepup_required   a login where this very use has to be confirmed
+ *	stepup_required   a login where this very use has to be confirmed, or it is outside hours that ask for that
  *
  * What no proof could change is said first: nobody is asked to confirm what would be refused anyway. */
 struct verdict grant_rules_use(const struct grant_facts *facts, struct instant now);

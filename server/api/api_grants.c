@@ -12,6 +12,12 @@ static const char *const NOTIFY[GRANT_NOTIFY_COUNT + 1] = {
 	[GRANT_NOTIFY_DIGEST] = "digest",
 };
 
+static const char *const OUTSIDE[GRANT_OUTSIDE_COUNT + 1] = {
+	[GRANT_OUTSIDE_ALLOW] = "allow",
+	[GRANT_OUTSIDE_STEPUP] = "stepup",
+	[GRANT_OUTSIDE_DENY] = "deny",
+};
+
 static fallible no_memory(void)
 {
 	return FAIL(NO_MEMORY, "a call has no memory for a grant");
@@ -42,6 +48,16 @@ static void put_uses(struct json_out *out, const struct grant *grant)
 		grant->uses_max > grant->uses_made ? grant->uses_max - grant->uses_made : 0);
 }
 
+static void put_hours(struct json_out *out, const struct grant *grant)
+{
+	if (grant->calendar.len == 0)
+		return;
+	json_out_open(out, "hours");
+	json_out_span(out, "calendar", grant->calendar);
+	json_out_text(out, "outside", OUTSIDE[grant->outside]);
+	json_out_close(out);
+}
+
 static void put_grant(struct json_out *out, const struct grant *grant, struct instant now)
 {
 	json_out_id(out, "id", ID_GRANT, grant->id);
@@ -55,6 +71,7 @@ static void put_grant(struct json_out *out, const struct grant *grant, struct in
 	json_out_time(out, "from", grant->from);
 	json_out_time(out, "until", grant->until);
 	put_uses(out, grant);
+	put_hours(out, grant);
 	if (grant->task.len)
 		json_out_span(out, "task", grant->task);
 	if (grant->mandate.len)
@@ -86,6 +103,18 @@ static enum grant_notify read_notify(struct json_object *top)
 	return word < 0 ? GRANT_NOTIFY_EACH : (enum grant_notify)word;
 }
 
+/* Hours are a signal, and no wall unless somebody says so. */
+static void read_hours(struct json_object *top, struct grant *grant)
+{
+	struct json_object hours;
+	if (!json_in_object(top, "hours", JSON_OPTIONAL, &hours))
+		return;
+	grant->calendar = json_in_text(&hours, "calendar", JSON_NEEDED, GRANT_CALENDAR_MAX);
+	int word = json_in_word(&hours, "outside", JSON_OPTIONAL, OUTSIDE);
+	grant->outside = word < 0 ? GRANT_OUTSIDE_ALLOW : (enum grant_outside)word;
+	json_in_end(&hours);
+}
+
 static fallible read_add(struct call *call, struct json_object *top, struct grants_add *add)
 {
 	struct grant *grant = &add->grant;
@@ -100,7 +129,7 @@ static fallible read_add(struct call *call, struct json_object *top, struct gran
 	grant->task = json_in_text(top, "task", JSON_OPTIONAL, GRANT_TASK_MAX);
 	grant->mandate = json_in_text(top, "mandate", JSON_OPTIONAL, GRANT_MANDATE_MAX);
 	grant->notify = read_notify(top);
-	refuse_member(top, "hours");
+	read_hours(top, grant);
 	refuse_member(top, "approval");
 	if (json_in_bool(top, "exclusive", JSON_OPTIONAL, false))
 		json_in_note(top, "exclusive", "not_allowed");

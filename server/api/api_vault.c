@@ -108,11 +108,19 @@ static fallible prepare_use(struct call *call)
 	return uses_prepare(call->server, &call->caller, &view, call->now, call->arena, &release->use);
 }
 
+/* The seconds until a refused use may be tried again, rounded up. */
+static int64_t wait_of(const struct uses_add *use)
+{
+	bool known = err_failed(use->refusal) && use->retry.ms > use->decided.ms;
+	return known ? (use->retry.ms - use->decided.ms + 999) / 1000 : 0;
+}
+
 static fallible write_use(struct act *act, struct call *call)
 {
 	struct release *release = call->ask;
 	TRY(uses_write(act, &release->use));
 	call->refusal = release->use.refusal;
+	call->retry_after_s = wait_of(&release->use);
 	return OK;
 }
 

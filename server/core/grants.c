@@ -138,6 +138,18 @@ static fallible check_terms(const struct credential *credential, struct instant 
 	return OK;
 }
 
+static fallible find_hours(
+	const struct caller *caller, const struct view *view, struct arena *arena, struct grants_add *add)
+{
+	if (add->grant.calendar.len == 0)
+		return OK;
+	struct err err = calendars_find(view, caller->tenant, add->grant.calendar, arena, &add->hours);
+	if (err.kind != ERR_NOT_FOUND)
+		return err;
+	add->fault = "hours";
+	return FAIL(INVALID, "a grant keeps the hours of a calendar that is not there");
+}
+
 fallible grants_add_prepare(const struct server *server, const struct caller *caller, const struct view *view,
 	struct instant now, struct arena *arena, struct grants_add *add)
 {
@@ -147,6 +159,7 @@ fallible grants_add_prepare(const struct server *server, const struct caller *ca
 	TRY(find_credential(caller, view, arena, add, &credential));
 	TRY(find_person(caller, view, arena, add));
 	TRY(check_terms(&credential, now, add));
+	TRY(find_hours(caller, view, arena, add));
 	grant->tenant = caller->tenant;
 	grant->id = random_id(now);
 	grant->created = now;

@@ -2,7 +2,7 @@
 /* grants - giving the use of a credential to a person, taking it back, and stopping all use of a client's. */
 #pragma once
 
-#include "server/core/caller.h"
+#include "server/core/calendars.h"
 #include "server/core/sight.h"
 #include "store/client.h"
 #include "store/credential.h"
@@ -13,11 +13,13 @@ struct grants_add {
 	/* asked */
 	struct span credential; /* crd_… */
 	struct span to;         /* id or ref of a person */
-	struct grant grant;     /* modes, from (ms 0 = now), until (ms 0 = in GRANT_DAYS), uses_max, task,
-				   mandate, notify */
+	struct grant
+		grant; /* the terms: modes, from (ms 0 = now), until (ms 0 = in GRANT_DAYS), uses_max, hours, task,
+			       mandate and so on */
 	/* prepared */
 	const char *fault; /* after INVALID: the member that is at fault; static */
 	uint64_t credential_row, client_row, person_row;
+	struct calendars_one hours; /* of a grant with hours */
 	struct span sealed;
 	struct event_draft draft;
 };
@@ -25,7 +27,7 @@ struct grants_add {
 /* grants_add_prepare, _write - active at once. The route has seen to it that a person who gives is proven and
  * may. Fails: NOT_FOUND the credential · UNKNOWN_PERSON · CONFLICT the credential is archived, or client or
  * person not active · INVALID with add->fault: modes over the credential's ceiling, an end before the
- * beginning. */
+ * beginning, hours of a calendar that is not there. */
 fallible grants_add_prepare(const struct server *server, const struct caller *caller, const struct view *view,
 	struct instant now, struct arena *arena, struct grants_add *add);
 fallible grants_add_write(struct act *act, struct grants_add *add);

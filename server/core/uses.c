@@ -177,6 +177,8 @@ static fallible put_detail(const struct caller *caller, const struct uses_add *u
 	json_out_open(&out, NULL);
 	json_out_text(&out, "mode", modes_name(use->mode));
 	json_out_number(&out, "version", (int64_t)use->credential.current);
+	if (use->facts.outside_hours)
+		json_out_bool(&out, "outside_hours", true);
 	if (use->mode == MODE_INJECT)
 		json_out_id(&out, "agent_app", ID_APPLICATION, caller->application);
 	if (use->mode == MODE_REVEAL)
@@ -288,6 +290,7 @@ fallible uses_prepare(const struct server *server, const struct caller *caller, 
 	TRY(read_releases(view, arena, use));
 	TRY(find_proof(caller, view, now, use));
 	TRY(take_facts(view, use));
+	TRY(gates_read(view, &use->grant, now, arena, &use->gates, &use->facts));
 	TRY(find_device(view, now, arena, use));
 	TRY(seal_event(server, caller, now, arena, use));
 	use->expected = grant_rules_use(&use->facts, now).allowed;
@@ -394,11 +397,13 @@ fallible uses_write(struct act *act, struct uses_add *use)
 	TRY(grant_get(&view, use->grant.tenant, use->grant.id, act->arena, &grant));
 	take_grant(&grant, &facts);
 	TRY(take_roles(&view, use, &facts));
+	TRY(gates_judge(act, &grant, &use->gates, &facts));
 	struct verdict verdict = grant_rules_use(&facts, act->now);
 	if (verdict.allowed && !use->expected)
 		return FAIL_CODE(STALE, "a use that was to be refused is allowed by now");
 	TRY(heed_device(&view, use, &verdict));
 	TRY(spend_proof(act, use, &verdict));
+	use->retry = verdict.until;
 	TRY(devices_note_write(act, use->device_note, &use->device_id, NULL));
 	return verdict.allowed ? allow(act, use, &grant) : refuse(act, use, &grant, verdict.reason);
 }

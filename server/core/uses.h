@@ -10,6 +10,7 @@
 #include "crypto/box.h"
 #include "crypto/totp.h"
 #include "server/core/caller.h"
+#include "server/core/gates.h"
 #include "server/core/letters.h"
 #include "store/client.h"
 #include "store/grant.h"
@@ -36,6 +37,7 @@ struct uses_add {
 	struct credential credential;
 	struct client client;
 	struct person person;
+	struct gates gates;
 	struct grant_facts facts; /* as of prepare; the act replaces what it has read again */
 	uint64_t tenant_row;
 	struct proof proof;
@@ -48,7 +50,8 @@ struct uses_add {
 	struct letters letters;
 	/* decided */
 	struct instant decided;
-	struct err refusal; /* why not: the act stands with its event */
+	struct err refusal;   /* why not: the act stands with its event */
+	struct instant retry; /* with a refusal: when it may be different; ms 0 = not known */
 };
 
 /* uses_prepare - who is the grantee, what is proven, what would be released; the event and the mails, sealed.

@@ -81,8 +81,6 @@ Test(grants, terms_that_would_not_be_kept_are_refused)
 {
 	scoped(vault) vault = {0};
 	vault_open(&vault);
-	give(&vault, "\"modes\":[\"code\"],\"hours\":{\"calendar\":\"x\",\"outside\":\"deny\"}");
-	cr_assert(vault.answer.status == 422 && api_has_problem(&vault.answer, "/hours", "not_allowed"));
 	give(&vault, "\"modes\":[\"code\"],\"approval\":{\"by\":[],\"count\":1}");
 	cr_assert(vault.answer.status == 422 && api_has_problem(&vault.answer, "/approval", "not_allowed"));
 	give(&vault, "\"modes\":[\"code\"],\"exclusive\":true");
