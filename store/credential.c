@@ -4,7 +4,7 @@
 
 #include "base/reader.h"
 
-enum { RECORD = 1, RECORD_MAX = NOUN_TEXTS_MAX + 256 };
+enum { RECORD_FIRST = 1, RECORD = 2, RECORD_MAX = NOUN_TEXTS_MAX + 256 };
 
 static const char *const KINDS[CREDENTIAL_KIND_COUNT] = {
 	[CREDENTIAL_LOGIN] = "login",
@@ -25,6 +25,27 @@ bool credential_kind_find(struct span word, enum credential_kind *kind)
 	for (unsigned i = 0; i < CREDENTIAL_KIND_COUNT; i++)
 		if (span_is(word, KINDS[i])) {
 			*kind = (enum credential_kind)i;
+			return true;
+		}
+	return false;
+}
+
+static const char *const STATES[CREDENTIAL_STATE_COUNT] = {
+	[CREDENTIAL_ACTIVE] = "active",
+	[CREDENTIAL_ARCHIVED] = "archived",
+	[CREDENTIAL_SHREDDED] = "shredded",
+};
+
+const char *credential_state_name(enum credential_state state)
+{
+	return STATES[state];
+}
+
+bool credential_state_find(struct span word, enum credential_state *state)
+{
+	for (unsigned i = 0; i < CREDENTIAL_STATE_COUNT; i++)
+		if (span_is(word, STATES[i])) {
+			*state = (enum credential_state)i;
 			return true;
 		}
 	return false;
@@ -58,7 +79,7 @@ static struct noun_seal seal_of(const struct credential *credential)
 
 /* ---- the label ---- */
 
-static fallible read_label(struct span label, struct credential *credential)
+static fallible read_label(struct span label, unsigned record, struct credential *credential)
 {
 	struct reader reader = READER(label);
 	credential->title = reader_sized(&reader);
@@ -69,14 +90,19 @@ static fallible read_label(struct span label, struct credential *credential)
 		return FAIL(CORRUPT, "a credential has more tags than there can be");
 	for (size_t i = 0; i < credential->tag_count; i++)
 		credential->tags[i] = reader_sized(&reader);
-	/* Labels end here when nothing was imported. */
-	if (reader.rest.len)
+	if (record > RECORD_FIRST) {
+		credential->strength = reader_u8(&reader);
+		credential->key_type = reader_sized(&reader);
+		credential->fingerprint = reader_sized(&reader);
+	}
+	/* In a first record the label ends here when nothing was imported. */
+	if (record > RECORD_FIRST || reader.rest.len)
 		credential->origin = reader_sized(&reader);
 	return reader_check(&reader);
 }
 
-static fallible open_label(
-	const struct view *view, struct span sealed, struct arena *arena, struct credential *credential)
+static fallible open_label(const struct view *view, unsigned record, struct span sealed, struct arena *arena,
+	struct credential *credential)
 {
 	struct span label;
 	const struct noun_seal seal = seal_of(credential);
@@ -85,7 +111,7 @@ static fallible open_label(
 	if (err.kind == ERR_NOT_FOUND)
 		return OK;
 	TRY(err);
-	return read_label(label, credential);
+	return read_label(label, record, credential);
 }
 
 fallible credential_seal(const struct keys *keys, const struct credential *credential, struct buf *sealed)
@@ -98,8 +124,10 @@ fallible credential_seal(const struct keys *keys, const struct credential *crede
 	buf_put_u8(&plain, (uint8_t)credential->tag_count);
 	for (size_t i = 0; i < credential->tag_count; i++)
 		buf_put_sized(&plain, credential->tags[i]);
-	if (credential->origin.len)
-		buf_put_sized(&plain, credential->origin);
+	buf_put_u8(&plain, credential->strength);
+	buf_put_sized(&plain, credential->key_type);
+	buf_put_sized(&plain, credential->fingerprint);
+	buf_put_sized(&plain, credential->origin);
 	TRY(buf_check(&plain));
 	return keys->seal_row(keys->keeper, seal.tenant, &seal.subject, seal.place, buf_span(&plain), sealed);
 }
@@ -119,8 +147,10 @@ static fallible decode(
 	const struct view *view, const struct row *row, struct arena *arena, struct credential *credential)
 {
 	struct reader reader = READER(row->payload);
+	unsigned record = reader_u8(&reader);
 	credential->row = row->version;
-	if (reader_u8(&reader) != RECORD)
+	credential->strength = CREDENTIAL_STRENGTH_NONE;
+	if (record != RECORD && record != RECORD_FIRST)
 		return FAIL(CORRUPT, "a credential's record has an unknown version");
 	credential->kind = reader_u8(&reader);
 	credential->state = reader_u8(&reader);
@@ -129,10 +159,14 @@ static fallible decode(
 	credential->created.ms = reader_i64(&reader);
 	credential->current = reader_u64(&reader);
 	credential->known = reader_u64(&reader);
+	if (record > RECORD_FIRST)
+		credential->archived.ms = reader_i64(&reader);
 	struct span sealed = reader_sized(&reader);
 	TRY(reader_check(&reader));
 	TRY(check(credential));
-	return open_label(view, sealed, arena, credential);
+	/* What was shredded has no label left. */
+	return credential->state == CREDENTIAL_SHREDDED ? OK
+							: open_label(view, record, sealed, arena, credential);
 }
 
 fallible credential_get(const struct view *view, struct id tenant, struct id id, struct arena *arena,
@@ -161,6 +195,7 @@ fallible credential_put(struct act *act, const struct credential *credential, st
 	buf_put_i64(&record, credential->created.ms);
 	buf_put_u64(&record, credential->current);
 	buf_put_u64(&record, credential->known);
+	buf_put_i64(&record, credential->archived.ms);
 	buf_put_sized(&record, sealed);
 	TRY(buf_check(&record));
 	TRY(act_put(act, TABLE_CREDENTIAL_INDEX, noun_key_span(&place), SPAN_LIT("c")));

@@ -17,6 +17,7 @@ enum {
 	CREDENTIAL_TAG_MAX = 64,
 	CREDENTIAL_ORIGIN = 16,
 	CREDENTIAL_FIELD_MAX = 8 * 1024, /* bytes of one secret field */
+	CREDENTIAL_STRENGTH_NONE = 0xff, /* of what has no password, or was put in before it was kept */
 };
 
 /* Stored numbers: never renumber. */
@@ -30,7 +31,14 @@ enum credential_kind {
 	CREDENTIAL_KIND_COUNT
 };
 
-enum credential_state { CREDENTIAL_ACTIVE = 0, CREDENTIAL_ARCHIVED = 1, CREDENTIAL_STATE_COUNT };
+/* Archived: in the trash, and can be taken out again until its time is over. Shredded: the keys of every version
+ * are gone, the label as well; the row stays, since the ledger and the log name it. */
+enum credential_state {
+	CREDENTIAL_ACTIVE = 0,
+	CREDENTIAL_ARCHIVED = 1,
+	CREDENTIAL_SHREDDED = 2,
+	CREDENTIAL_STATE_COUNT
+};
 
 /* The secret fields; their numbers stand in records and in what is sealed: never renumber. There is no field
  * for a card's check code: it must not be kept. */
@@ -53,16 +61,19 @@ struct credential {
 	enum credential_state state;
 	uint16_t modes_max; /* MODE_BITs: what its versions are sealed for */
 	struct instant created;
-	uint64_t current;  /* the newest version, from 1 */
-	uint64_t known;    /* the version in which the secret that can be revealed was last changed */
-	struct span title; /* sealed, as the ones below */
+	struct instant archived; /* ms 0 = it is not, or was before times were kept */
+	uint64_t current;        /* the newest version, from 1 */
+	uint64_t known;          /* the version in which the secret that can be revealed was last changed */
+	struct span title;       /* sealed, as all below */
 	struct span url;
 	struct span username;
 	struct span tags[CREDENTIAL_TAGS_MAX];
 	size_t tag_count;
-	struct span
-		origin; /* what it was known by where it was imported from: CREDENTIAL_ORIGIN bytes, or none */
-	uint64_t row;   /* version of the row itself: changes with every write */
+	uint8_t strength;        /* of the password, 0 to 4; or CREDENTIAL_STRENGTH_NONE */
+	struct span key_type;    /* of an SSH key; empty = none */
+	struct span fingerprint; /* of its public half; empty = not known */
+	struct span origin;      /* where it was imported from: CREDENTIAL_ORIGIN bytes, or none */
+	uint64_t row;            /* version of the row itself: changes with every write */
 };
 
 /* credential_get - texts lie in the arena; after the client's erasure they are empty. Fails: NOT_FOUND ·
@@ -79,6 +90,10 @@ fallible credential_put(struct act *act, const struct credential *credential, st
  * False at the end: check *err. */
 bool credential_next(const struct view *view, struct id tenant, struct id client, struct id *after,
 	struct arena *arena, struct credential *credential, struct err *err);
+
+/* credential_state_name - "active". Static. credential_state_find - the state of a word. */
+const char *credential_state_name(enum credential_state state);
+bool credential_state_find(struct span word, enum credential_state *state);
 
 /* credential_kind_name, credential_kind_find - "login". Static. */
 const char *credential_kind_name(enum credential_kind kind);

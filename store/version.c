@@ -4,7 +4,13 @@
 
 #include "base/reader.h"
 
-enum { RECORD = 1, RECORD_MAX = CREDENTIAL_FIELD_COUNT * (CREDENTIAL_FIELD_MAX + 512) };
+enum {
+	RECORD_FIRST = 1,
+	RECORD = 2,
+	GENERATED = 1,
+	BY_PERSON = 2,
+	RECORD_MAX = CREDENTIAL_FIELD_COUNT * (CREDENTIAL_FIELD_MAX + 512)
+};
 
 static struct noun_key key_of(struct id tenant, struct id credential, uint64_t number)
 {
@@ -20,6 +26,15 @@ const struct version_field *version_field(const struct version *version, enum cr
 		if (version->fields[i].field == field)
 			return &version->fields[i];
 	return NULL;
+}
+
+uint64_t version_known(const struct version *version, unsigned fields)
+{
+	uint64_t known = 0;
+	for (size_t i = 0; i < version->field_count; i++)
+		if (fields & 1u << version->fields[i].field && version->fields[i].held_by > known)
+			known = version->fields[i].held_by;
+	return known;
 }
 
 struct seal_context version_place(
@@ -50,12 +65,25 @@ static fallible read_field(struct reader *reader, const struct version *version,
 	return arena_keep(arena, record, &field->record);
 }
 
+static void read_origin(struct reader *reader, struct version *version)
+{
+	uint8_t flags = reader_u8(reader);
+	if (flags & ~(GENERATED | BY_PERSON))
+		reader->failed = true;
+	version->generated = flags & GENERATED;
+	version->by_person = flags & BY_PERSON;
+	version->by = noun_take_id(reader);
+}
+
 static fallible decode(const struct row *row, struct arena *arena, struct version *version)
 {
 	struct reader reader = READER(row->payload);
-	if (reader_u8(&reader) != RECORD)
+	unsigned record = reader_u8(&reader);
+	if (record != RECORD && record != RECORD_FIRST)
 		return FAIL(CORRUPT, "a version's record has an unknown version");
 	version->modes_max = reader_u16(&reader);
+	if (record > RECORD_FIRST)
+		read_origin(&reader, version);
 	version->created.ms = reader_i64(&reader);
 	reader_copy(&reader, version->wrapped, sizeof version->wrapped);
 	version->field_count = reader_u8(&reader);
@@ -84,6 +112,9 @@ fallible version_put(struct act *act, const struct version *version)
 	struct noun_key key = key_of(version->tenant, version->credential, version->number);
 	buf_put_u8(&record, RECORD);
 	buf_put_u16(&record, version->modes_max);
+	buf_put_u8(&record,
+		(uint8_t)((version->generated ? GENERATED : 0) | (version->by_person ? BY_PERSON : 0)));
+	buf_put(&record, id_span(&version->by));
 	buf_put_i64(&record, version->created.ms);
 	buf_put(&record, SPAN_BYTES(version->wrapped));
 	buf_put_u8(&record, (uint8_t)version->field_count);
@@ -94,4 +125,10 @@ fallible version_put(struct act *act, const struct version *version)
 	}
 	TRY(buf_check(&record));
 	return act_put(act, TABLE_VERSION, noun_key_span(&key), buf_span(&record));
+}
+
+fallible version_drop(struct act *act, struct id tenant, struct id credential, uint64_t number)
+{
+	struct noun_key key = key_of(tenant, credential, number);
+	return act_drop(act, TABLE_VERSION, noun_key_span(&key));
 }

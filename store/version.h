@@ -19,6 +19,9 @@ struct version {
 	uint64_t number;    /* from 1 */
 	uint16_t modes_max; /* the ceiling that its fields are sealed with */
 	struct instant created;
+	struct id by; /* person, or application that acted as itself; none = before that was kept */
+	bool by_person;
+	bool generated;                /* drawn here: at birth nobody had seen it */
 	uint8_t wrapped[SEAL_WRAPPED]; /* the data key, under the client's key */
 	struct version_field fields[CREDENTIAL_FIELD_COUNT];
 	size_t field_count;
@@ -29,6 +32,13 @@ struct version {
 fallible version_get(const struct view *view, struct id tenant, struct id credential, uint64_t number,
 	struct arena *arena, struct version *version);
 fallible version_put(struct act *act, const struct version *version);
+
+/* version_drop - inside an act: with the row goes the only wrap of its data key. Fails: as act_drop. */
+fallible version_drop(struct act *act, struct id tenant, struct id credential, uint64_t number);
+
+/* version_known - of these fields (bits 1 << field) of a version: the number of the one in which any of them was
+ * last changed; 0 when it has none of them. */
+uint64_t version_known(const struct version *version, unsigned fields);
 
 /* version_field - the field of a version, or NULL when it has none of that kind. */
 const struct version_field *version_field(const struct version *version, enum credential_field field);
