@@ -1,11 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api_credentials - putting secrets in, looking at their labels, new versions, archiving. No secret leaves
  * here. */
+#include "server/api/api_credentials.h"
+
+#include "policies/cards.h"
 #include "server/api/ask.h"
-#include "server/core/credentials.h"
+#include "server/core/credential_forms.h"
+#include "server/core/passwords.h"
 #include "server/core/sight.h"
 
-enum { NAME_MAX_BYTES = 128, NUMBER_MIN = 12, NUMBER_MAX = 19, ROW_MEMORY = 64 * 1024 };
+enum { NAME_MAX_BYTES = 128 };
 
 /* The longest text of each secret field, in bytes. */
 static const size_t FIELD_MAX[CREDENTIAL_FIELD_COUNT] = {
@@ -20,7 +24,41 @@ static const size_t FIELD_MAX[CREDENTIAL_FIELD_COUNT] = {
 
 /* ---- reading ---- */
 
-static void read_tags(struct json_object *label, struct credential *credential)
+/* A card's security code must not be kept: whoever sends one is told of slips (docs/api.md). */
+static void refuse_codes(struct json_object *object)
+{
+	for (const char *const *name = CARDS_CODE_NAMES; *name; name++)
+		if (json_in_has(object, *name))
+			json_in_note(object, *name, "security_code");
+}
+
+static void note_fault(struct json_object *object, const char *name, enum credential_fault fault)
+{
+	switch (fault) {
+	case CREDENTIAL_FINE:
+		break;
+	case CREDENTIAL_MALFORMED:
+		json_in_note(object, name, "malformed");
+		break;
+	case CREDENTIAL_SECURITY_CODE:
+		json_in_note(object, name, "security_code");
+		break;
+	}
+}
+
+static void check_label(struct call *call, struct json_object *label, const char *name, struct span text)
+{
+	enum credential_fault fault = CREDENTIAL_MALFORMED;
+	/* Without memory for it nothing is let through unread. */
+	if (text.len == 0)
+		return;
+	if (!err_failed(credential_forms_check_label(text, call->arena, &fault)))
+		note_fault(label, name, fault);
+	else
+		json_in_note(label, name, "too_long");
+}
+
+static void read_tags(struct call *call, struct json_object *label, struct credential *credential)
 {
 	struct json_array tags;
 	struct span tag;
@@ -28,71 +66,86 @@ static void read_tags(struct json_object *label, struct credential *credential)
 	if (!json_in_array(label, "tags", JSON_OPTIONAL, CREDENTIAL_TAGS_MAX, &tags))
 		return;
 	while (credential->tag_count < CREDENTIAL_TAGS_MAX &&
-		json_in_next_text(&tags, CREDENTIAL_TAG_MAX, &tag))
+		json_in_next_text(&tags, CREDENTIAL_TAG_MAX, &tag)) {
+		check_label(call, label, "tags", tag);
 		credential->tags[credential->tag_count++] = tag;
+	}
 }
 
-static void read_label(struct json_object *top, struct credential *credential)
+void api_credentials_read_label(
+	struct call *call, struct json_object *top, enum json_need need, struct credential *credential)
 {
 	struct json_object label;
-	if (!json_in_object(top, "label", JSON_NEEDED, &label))
+	if (!json_in_object(top, "label", need, &label))
 		return;
 	credential->title = json_in_text(&label, "title", JSON_NEEDED, CREDENTIAL_TITLE_MAX);
 	credential->url = json_in_text(&label, "url", JSON_OPTIONAL, CREDENTIAL_URL_MAX);
 	credential->username = json_in_text(&label, "username", JSON_OPTIONAL, CREDENTIAL_USERNAME_MAX);
-	read_tags(&label, credential);
+	check_label(call, &label, "title", credential->title);
+	check_label(call, &label, "username", credential->username);
+	read_tags(call, &label, credential);
+	refuse_codes(&label);
 	json_in_end(&label);
 }
 
-/* Digits only, so that no check code hides behind a card's number: it must not be kept. */
-static bool is_card_number(struct span text)
+/* Its form is as its kind wants it; a seed is read into its stored form. */
+static fallible check_field(struct call *call, struct json_object *secret, enum credential_kind kind,
+	enum credential_field field, struct span *plain)
 {
-	size_t digits = 0;
-	for (size_t i = 0; i < text.len; i++) {
-		if (text.at[i] >= '0' && text.at[i] <= '9')
-			digits++;
-		else if (text.at[i] != ' ')
-			return false;
-	}
-	return digits >= NUMBER_MIN && digits <= NUMBER_MAX;
+	enum credential_fault fault;
+	const char *name = credentials_field_name(field);
+	TRY(credential_forms_check(kind, field, *plain, call->arena, &fault));
+	if (fault == CREDENTIAL_FINE && field == CREDENTIAL_SEED &&
+		err_failed(credentials_read_seed(*plain, call->arena, plain)))
+		fault = CREDENTIAL_MALFORMED;
+	note_fault(secret, name, fault);
+	return OK;
 }
 
-static void read_field(struct call *call, struct json_object *secret, enum credential_field field,
-	bool allowed, struct span *plain)
+static fallible read_field(struct call *call, struct json_object *secret, enum credential_kind kind,
+	enum credential_field field, struct span *plain)
 {
 	const char *name = credentials_field_name(field);
 	*plain = json_in_free_text(secret, name, JSON_OPTIONAL, FIELD_MAX[field]);
 	if (!json_in_has(secret, name))
-		return;
-	if (!allowed)
-		json_in_note(secret, name, "not_allowed");
-	else if (plain->len == 0)
-		json_in_note(secret, name, "malformed");
-	else if (field == CREDENTIAL_SEED && err_failed(credentials_read_seed(*plain, call->arena, plain)))
-		json_in_note(secret, name, "malformed");
-	else if (field == CREDENTIAL_NUMBER && !is_card_number(*plain))
-		json_in_note(secret, name, "malformed");
+		return OK;
+	if (credentials_fields(kind) & 1u << field)
+		return check_field(call, secret, kind, field, plain);
+	json_in_note(secret, name, "not_allowed");
+	return OK;
 }
 
-static void read_secret(
+static fallible read_secret(
 	struct call *call, struct json_object *top, enum json_need need, struct credentials_put *put)
 {
 	enum credential_kind kind = put->credential.kind;
 	struct json_object secret;
 	unsigned given = 0;
 	if (!json_in_object(top, "secret", need, &secret))
-		return;
+		return OK;
 	for (unsigned field = 1; field < CREDENTIAL_FIELD_COUNT; field++) {
-		bool allowed = credentials_fields(kind) & 1u << field;
-		read_field(call, &secret, (enum credential_field)field, allowed, &put->secret.fields[field]);
-		given |= put->secret.fields[field].len ? 1u << field : 0;
+		struct span *plain = &put->secret.fields[field];
+		TRY(read_field(call, &secret, kind, (enum credential_field)field, plain));
+		given |= plain->len ? 1u << field : 0;
 	}
 	if ((given & credentials_needed(kind)) == 0)
 		json_in_note(top, "secret", "missing");
+	refuse_codes(&secret);
 	json_in_end(&secret);
+	return OK;
 }
 
 /* ---- POST /v1/credentials ---- */
+
+/* The problem as a whole says what to do with a security code, whatever else is wrong. */
+static fallible check_secret(const struct call *call)
+{
+	const struct json_problems *problems = &call->problems;
+	for (size_t i = 0; i < problems->count; i++)
+		if (strcmp(problems->rows[i].code, "security_code") == 0)
+			return FAIL_CODE(SECURITY_CODE, "a card's security code is never kept: a slip hands it over once");
+	return OK;
+}
 
 static fallible read_add(struct call *call, struct credentials_put *put)
 {
@@ -100,10 +153,11 @@ static fallible read_add(struct call *call, struct credentials_put *put)
 	TRY(call_body(call, &top));
 	put->client = json_in_text(&top, "client", JSON_NEEDED, NAME_MAX_BYTES);
 	struct span kind = json_in_text(&top, "kind", JSON_NEEDED, NAME_MAX_BYTES);
-	read_label(&top, &put->credential);
+	api_credentials_read_label(call, &top, JSON_NEEDED, &put->credential);
+	refuse_codes(&top);
 	put->credential.modes_max = ask_modes(&top, "modes_max", MODES_ALL);
 	if (credential_kind_find(kind, &put->credential.kind)) {
-		read_secret(call, &top, JSON_NEEDED, put);
+		TRY(read_secret(call, &top, JSON_NEEDED, put));
 	} else {
 		struct json_object unread;
 		if (kind.len)
@@ -111,6 +165,7 @@ static fallible read_add(struct call *call, struct credentials_put *put)
 		json_in_object(&top, "secret", JSON_NEEDED, &unread);
 	}
 	json_in_end(&top);
+	TRY(check_secret(call));
 	return call_check(call);
 }
 
@@ -140,11 +195,20 @@ static fallible write_add(struct act *act, struct call *call)
 	return credentials_add_write(act, call->ask);
 }
 
+/* For those who may choose a better one; nobody else is to know which are weak. */
+static void put_strength(struct call *call, struct json_out *out, const struct credential *credential)
+{
+	if (credential->strength != CREDENTIAL_STRENGTH_NONE &&
+		caller_has(&call->caller, SCOPE_BIT(VAULT_WRITE), CAPABILITY_BIT(CREDENTIAL_DEPOSIT)))
+		json_out_number(out, "strength", credential->strength);
+}
+
 static fallible answer_put(struct call *call, struct json_out *out)
 {
 	const struct credentials_put *put = call->ask;
 	json_out_id(out, "id", ID_CREDENTIAL, put->credential.id);
 	json_out_number(out, "version", (int64_t)put->credential.current);
+	put_strength(call, out, &put->credential);
 	return OK;
 }
 
@@ -152,33 +216,58 @@ const struct handler api_credentials_add = {prepare_add, write_add, answer_put};
 
 /* ---- POST /v1/credentials/{credential}/versions ---- */
 
-static void read_generate(struct call *call, struct json_object *top, struct credentials_put *put)
+static unsigned read_classes(struct json_object *generate)
+{
+	struct json_array words;
+	struct span word;
+	unsigned classes = 0;
+	if (!json_in_array(generate, "classes", JSON_OPTIONAL, PASSWORDS_CLASS_COUNT, &words))
+		return PASSWORDS_ALL;
+	while (json_in_next_text(&words, NAME_MAX_BYTES, &word)) {
+		unsigned class = 0;
+		while (class < PASSWORDS_CLASS_COUNT &&
+			!span_is(word, passwords_class_name((enum passwords_class) class)))
+			class ++;
+		if (class == PASSWORDS_CLASS_COUNT)
+			json_in_note(generate, "classes", "not_allowed");
+		else
+			classes |= 1u << class;
+	}
+	if (classes == 0)
+		json_in_note(generate, "classes", "missing");
+	return classes ? classes : PASSWORDS_ALL;
+}
+
+static fallible read_generate(struct call *call, struct json_object *top, struct credentials_put *put)
 {
 	enum credential_field field = credentials_generated(put->credential.kind);
 	struct json_object generate;
 	if (!json_in_object(top, "generate", JSON_OPTIONAL, &generate))
-		return;
-	int64_t length = json_in_number(
-		&generate, "length", JSON_OPTIONAL, CREDENTIALS_GENERATE_MIN, CREDENTIALS_GENERATE_MAX, 20);
+		return OK;
+	struct passwords_ask ask = {.length = (size_t)json_in_number(&generate, "length", JSON_OPTIONAL,
+					    PASSWORDS_MIN, PASSWORDS_MAX, PASSWORDS_USUAL),
+		.classes = read_classes(&generate)};
 	json_in_end(&generate);
 	put->generated = true;
-	if (field == 0 || json_in_has(top, "secret"))
-		json_in_note(top, "generate", "not_allowed");
-	else if (err_failed(credentials_generate((size_t)length, call->arena, &put->secret.fields[field])))
-		json_in_note(top, "generate", "too_long");
+	if (field && !json_in_has(top, "secret"))
+		return passwords_draw(&ask, call->arena, &put->secret.fields[field]);
+	json_in_note(top, "generate", "not_allowed");
+	return OK;
 }
 
 static fallible read_change(struct call *call, struct credentials_put *put)
 {
 	struct json_object top;
 	TRY(call_body(call, &top));
-	read_generate(call, &top, put);
-	read_secret(call, &top, put->generated ? JSON_OPTIONAL : JSON_NEEDED, put);
+	TRY(read_generate(call, &top, put));
+	TRY(read_secret(call, &top, put->generated ? JSON_OPTIONAL : JSON_NEEDED, put));
+	refuse_codes(&top);
 	json_in_end(&top);
+	TRY(check_secret(call));
 	return call_check(call);
 }
 
-static fallible find(struct call *call, const struct view *view, struct credentials_put **put)
+fallible api_credentials_find(struct call *call, const struct view *view, struct credentials_put **put)
 {
 	TRY(new_put(call, put));
 	return credentials_find(view, &call->caller, call->parts[0], call->arena, &(*put)->credential);
@@ -190,7 +279,7 @@ static fallible prepare_change(struct call *call)
 	scoped(reading) reading = {0};
 	TRY(call_reading(call, &reading));
 	struct view view = view_reading(&reading);
-	TRY(find(call, &view, &put));
+	TRY(api_credentials_find(call, &view, &put));
 	TRY(read_change(call, put));
 	call->status = 201;
 	return credentials_change_prepare(call->server, &call->caller, &view, call->now, call->arena, put);
@@ -220,7 +309,19 @@ static void put_label(struct json_out *out, const struct credential *credential)
 	json_out_close(out);
 }
 
-static void put_credential(struct json_out *out, const struct credential *credential)
+/* What may be known of an SSH key: which one it is, but not the key. */
+static void put_key(struct json_out *out, const struct credential *credential)
+{
+	if (credential->key_type.len == 0)
+		return;
+	json_out_open(out, "public");
+	json_out_span(out, "type", credential->key_type);
+	if (credential->fingerprint.len)
+		json_out_span(out, "fingerprint", credential->fingerprint);
+	json_out_close(out);
+}
+
+void api_credentials_put(struct call *call, struct json_out *out, const struct credential *credential)
 {
 	json_out_id(out, "id", ID_CREDENTIAL, credential->id);
 	json_out_id(out, "client", ID_CLIENT, credential->client);
@@ -228,8 +329,12 @@ static void put_credential(struct json_out *out, const struct credential *creden
 	put_label(out, credential);
 	json_out_number(out, "version", (int64_t)credential->current);
 	modes_put(out, "modes_max", credential->modes_max);
-	json_out_text(out, "state", credential->state == CREDENTIAL_ACTIVE ? "active" : "archived");
+	put_strength(call, out, credential);
+	put_key(out, credential);
+	json_out_text(out, "state", credential_state_name(credential->state));
 	json_out_time(out, "created", credential->created);
+	if (credential->archived.ms)
+		json_out_time(out, "archived", credential->archived);
 }
 
 static fallible prepare_one(struct call *call)
@@ -238,80 +343,17 @@ static fallible prepare_one(struct call *call)
 	scoped(reading) reading = {0};
 	TRY(call_reading(call, &reading));
 	struct view view = view_reading(&reading);
-	return find(call, &view, &put);
+	return api_credentials_find(call, &view, &put);
 }
 
-static fallible answer_one(struct call *call, struct json_out *out)
+fallible api_credentials_answer(struct call *call, struct json_out *out)
 {
 	const struct credentials_put *put = call->ask;
-	put_credential(out, &put->credential);
+	api_credentials_put(call, out, &put->credential);
 	return OK;
 }
 
-const struct handler api_credentials_one = {prepare_one, NULL, answer_one};
-
-/* A list: what is asked for, and where it goes on. */
-struct list {
-	struct id client; /* none = of all that the caller sees */
-	struct span filters;
-	struct page_ask page;
-};
-
-static fallible prepare_list(struct call *call)
-{
-	struct list *list = call_new(call, struct list);
-	scoped(reading) reading = {0};
-	if (!list)
-		return FAIL(NO_MEMORY, "a call has no memory for a list");
-	call->ask = list;
-	TRY(call_query(call, "client", &list->filters));
-	TRY(call_page(call, list->filters, &list->page));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct sight sight;
-	if (list->filters.len == 0)
-		return OK;
-	TRY(client_find(&view, call->caller.tenant, list->filters, &list->client));
-	TRY(credentials_sight(&view, &call->caller, call->arena, &sight));
-	return sight_has_client(&sight, list->client)
-		? OK
-		: FAIL(NOT_FOUND, "the client is outside what the caller sees");
-}
-
-static fallible put_items(
-	struct call *call, const struct view *view, struct json_out *out, struct span *position)
-{
-	const struct list *list = call->ask;
-	struct id after, last = {0};
-	struct credential credential;
-	struct sight sight;
-	struct err err = OK;
-	size_t count = 0;
-	scoped(arena) row = ARENA(ROW_MEMORY);
-	TRY(credentials_sight(view, &call->caller, call->arena, &sight));
-	TRY(ask_after(&list->page, &after));
-	for (; credential_next(view, call->caller.tenant, list->client, &after, &row, &credential, &err);
-		arena_clear(&row)) {
-		if (!sight_has_client(&sight, credential.client))
-			continue;
-		if (count++ == list->page.limit) {
-			return arena_keep(call->arena, id_span(&last), position);
-		}
-		json_out_open(out, NULL);
-		put_credential(out, &credential);
-		json_out_close(out);
-		last = after;
-	}
-	return err;
-}
-
-static fallible answer_list(struct call *call, struct json_out *out)
-{
-	const struct list *list = call->ask;
-	return call_put_list(call, out, list->filters, put_items);
-}
-
-const struct handler api_credentials_list = {prepare_list, NULL, answer_list};
+const struct handler api_credentials_one = {prepare_one, NULL, api_credentials_answer};
 
 /* ---- DELETE ---- */
 
@@ -321,7 +363,7 @@ static fallible prepare_archive(struct call *call)
 	scoped(reading) reading = {0};
 	TRY(call_reading(call, &reading));
 	struct view view = view_reading(&reading);
-	TRY(find(call, &view, &put));
+	TRY(api_credentials_find(call, &view, &put));
 	return credentials_archive_prepare(call->server, &call->caller, call->now, call->arena, put);
 }
 
@@ -330,4 +372,4 @@ static fallible write_archive(struct act *act, struct call *call)
 	return credentials_archive_write(act, call->ask);
 }
 
-const struct handler api_credentials_archive = {prepare_archive, write_archive, answer_one};
+const struct handler api_credentials_archive = {prepare_archive, write_archive, api_credentials_answer};

@@ -5,6 +5,7 @@
 #include "base/json_out.h"
 #include "base/reader.h"
 #include "crypto/random.h"
+#include "server/core/credential_forms.h"
 #include "server/core/sight.h"
 #include "store/branch.h"
 #include "store/exposure.h"
@@ -76,32 +77,6 @@ fallible credentials_open_seed(struct span field, struct totp_shape *shape, stru
 	return OK;
 }
 
-/* No letters or digits that look like others; signs that survive shells, URLs and forms. */
-fallible credentials_generate(size_t length, struct arena *arena, struct span *text)
-{
-	static const char *const CLASSES[] = {
-		"abcdefghijkmnopqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789", "-_.+!"};
-	enum { CLASS_COUNT = sizeof CLASSES / sizeof CLASSES[0], WHOLE = 25 + 24 + 8 + 5 };
-	uint8_t *drawn = arena_alloc(arena, length + 1);
-	unsigned seen = 0;
-	if (!drawn)
-		return FAIL(NO_MEMORY, "a call has no memory for a password");
-	/* Whole words are drawn until one has every class: so each that has is as likely as any other. */
-	while (seen != (1u << CLASS_COUNT) - 1) {
-		seen = 0;
-		for (size_t i = 0; i < length; i++) {
-			uint32_t at = random_below(WHOLE);
-			unsigned class = 0;
-			for (; at >= strlen(CLASSES[class]); class ++)
-				at -= (uint32_t)strlen(CLASSES[class]);
-			drawn[i] = (uint8_t)CLASSES[class][at];
-			seen |= 1u << class;
-		}
-	}
-	*text = span_of(drawn, length);
-	return OK;
-}
-
 /* ---- finding ---- */
 
 fallible credentials_sight(
@@ -150,16 +125,25 @@ static void keep_field(const struct version *before, enum credential_field field
 			(struct version_field){field, stands->held_by, SPAN_NONE};
 }
 
-static fallible seal_version(const struct server *server, const struct version *before, struct instant now,
-	struct arena *arena, struct credentials_put *put)
+static void begin_version(const struct caller *caller, struct instant now, struct credentials_put *put)
 {
 	const struct credential *credential = &put->credential;
-	struct version *version = &put->version;
-	*version = (struct version){.tenant = credential->tenant,
+	bool person = !ids_is_none(caller->person);
+	put->version = (struct version){.tenant = credential->tenant,
 		.credential = credential->id,
 		.number = credential->current,
 		.modes_max = credential->modes_max,
-		.created = now};
+		.created = now,
+		.by = person ? caller->person : caller->application,
+		.by_person = person,
+		.generated = put->generated};
+}
+
+static fallible seal_version(const struct server *server, const struct version *before, struct arena *arena,
+	struct credentials_put *put)
+{
+	const struct credential *credential = &put->credential;
+	struct version *version = &put->version;
 	struct seal_context place = version_place(version, credential->client, 0);
 	TRY(keeper_make_data_key(server->keeper, place, version->wrapped));
 	for (unsigned field = 1; field < CREDENTIAL_FIELD_COUNT; field++) {
@@ -260,9 +244,12 @@ fallible credentials_add_prepare(const struct server *server, const struct calle
 	credential->id = random_id(now);
 	credential->created = now;
 	credential->current = credential->known = 1;
+	credential->strength = CREDENTIAL_STRENGTH_NONE;
 	TRY(find_client(caller, view, arena, put));
+	TRY(credential_forms_describe(&put->secret, arena, credential));
 	TRY(seal_label(server, arena, put));
-	TRY(seal_version(server, NULL, now, arena, put));
+	begin_version(caller, now, put);
+	TRY(seal_version(server, NULL, arena, put));
 	return seal_event(server, caller, ACTION_CREDENTIAL_DEPOSITED, now, arena, put);
 }
 
@@ -286,7 +273,7 @@ static fallible count_knowing(const struct view *view, const struct credential *
 	struct exposure seen;
 	struct exposure_place at = {0};
 	while (exposure_of_client(view, credential->tenant, credential->client, &at, &seen, &err))
-		known += ids_equal(seen.credential, credential->id) && seen.number == credential->current;
+		known += ids_equal(seen.credential, credential->id) && seen.number == credential->known;
 	TRY(err);
 	*count = known;
 	return OK;
@@ -307,8 +294,10 @@ fallible credentials_change_prepare(const struct server *server, const struct ca
 	credential->current++;
 	if (given & credential_revealable(credential->kind))
 		credential->known = credential->current;
+	TRY(credential_forms_describe(&put->secret, arena, credential));
 	TRY(seal_label(server, arena, put));
-	TRY(seal_version(server, credential->kind == CREDENTIAL_CARD ? NULL : &before, now, arena, put));
+	begin_version(caller, now, put);
+	TRY(seal_version(server, credential->kind == CREDENTIAL_CARD ? NULL : &before, arena, put));
 	enum action action = put->generated ? ACTION_CREDENTIAL_ROTATED : ACTION_CREDENTIAL_UPDATED;
 	return seal_event(server, caller, action, now, arena, put);
 }

@@ -8,8 +8,6 @@
 #include "store/client.h"
 #include "store/version.h"
 
-enum { CREDENTIALS_GENERATE_MIN = 12, CREDENTIALS_GENERATE_MAX = 128 };
-
 /* The plaintexts of the fields that were given, in the call's arena; a seed in its stored form. */
 struct credentials_secret {
 	struct span fields[CREDENTIAL_FIELD_COUNT];
@@ -24,14 +22,10 @@ enum credential_field credentials_generated(enum credential_kind kind);
 /* credentials_field_name - "password", as the API calls it; "totp" for the seed. Static. */
 const char *credentials_field_name(enum credential_field field);
 
-/* credentials_read_seed - an otpauth URI or base32 to the stored form of a seed. Fails: INVALID · NO_MEMORY.
+/* credentials_read_seed - an otpauth URI (the text of a QR picture) or base32 to the stored form of a seed. Fails: INVALID · NO_MEMORY.
  * credentials_open_seed - and back: the seed borrows from the field. Fails: CORRUPT. */
 fallible credentials_read_seed(struct span text, struct arena *arena, struct span *field);
 fallible credentials_open_seed(struct span field, struct totp_shape *shape, struct span *seed);
-
-/* credentials_generate - draw a password of letters, digits and signs, at least one of each. Fails:
- * NO_MEMORY. */
-fallible credentials_generate(size_t length, struct arena *arena, struct span *text);
 
 /* credentials_sight - what a caller sees of credentials: all by credential.deposit, grant.give or
  * grant.approve. */

@@ -40,6 +40,7 @@ LIBRARIES = {
     r"yaml\.h": r"^base/yaml\.c$",
     r"jansson\.h": r"^tests/",
     r"pskc/": r"^cli/pskc_in\.c$",
+    r"zxcvbn\.h": r"^server/core/strength\.c$",
     r"qrencode\.h": r"^server/api/qr\.c$",
     r"uni(case|conv|ctype|gbrk|lbrk|name|norm|stdio|str|types|wbrk|width)\.h": r"^base/text(_show)?\.c$",
     r"maxminddb\.h": r"^server/core/places\.c$",

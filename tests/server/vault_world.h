@@ -11,6 +11,17 @@
 #define VAULT_PASSWORD "tr0ub4dor-and-three"
 #define VAULT_SEED "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ" /* of RFC 6238: 12345678901234567890 */
 
+/* A key that ssh-keygen made for tests alone, as it stands in JSON; and what ssh-keygen -l says of it. */
+#define VAULT_SSH_KEY                                                               \
+	"-----BEGIN OPENSSH PRIVATE KEY-----\\n"                                    \
+	"b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZW\\n" \
+	"QyNTUxOQAAACDa8+x3uC1VePBg4Gpds11ug5Z34LhogaOLNwJz0tg6lQAAAIiD59Uxg+fV\\n" \
+	"MQAAAAtzc2gtZWQyNTUxOQAAACDa8+x3uC1VePBg4Gpds11ug5Z34LhogaOLNwJz0tg6lQ\\n" \
+	"AAAEDfWVrkf9DXzFVD8/mwCLxV8llrBRvBESCcoUmcjQJk1Nrz7He4LVV48GDgal2zXW6D\\n" \
+	"lnfguGiBo4s3AnPS2DqVAAAABHRlc3QB\\n"                                       \
+	"-----END OPENSSH PRIVATE KEY-----\\n"
+#define VAULT_SSH_FINGERPRINT "SHA256:RGFifHnT/0U53benKumYS3PlJLsX9dNrS3770oYVg78"
+
 enum { VAULT_PATH = 128, VAULT_BODY = 1024 };
 
 struct vault {
