@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* modes - the ways in which a credential can be used, from what shows least to what shows all. */
+/* modes - the ways in which a credential can be used. */
 #pragma once
 
 #include "base/json_out.h"
 
-/* Stored as bits, also in the sealed context of every secret: never renumber. */
+/* Stored as bits, also in the sealed context of every secret: never renumber. A mode to come (relay: the server makes the
+ * request itself) gets the next number; how much a mode shows is what its exposure says, not its number. */
 enum mode {
 	MODE_CODE = 0, /* a one-time code, computed here: the seed stays */
 	/* the secret goes into a page that an agent fills in: whoever runs it could know it */

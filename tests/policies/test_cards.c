@@ -37,8 +37,8 @@ Test(cards, a_number_that_is_short_long_or_has_something_else_in_it_is_none)
 {
 	static const char *const WRONG[] = {"", "0", "00000000000", "41111111111111111111",
 		"4111111111111111 cvc 737", "4111/1111/1111/1111",
-		"\xef\xbc\x94"
-		"111111111111111"};
+		("\xef\xbc\x94"
+		 "111111111111111")};
 	for (size_t i = 0; i < sizeof WRONG / sizeof WRONG[0]; i++)
 		cr_assert(!cards_is_number(span_text(WRONG[i])), "%s", WRONG[i]);
 }

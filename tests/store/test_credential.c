@@ -159,6 +159,60 @@ Test(credential, a_logins_seed_is_never_revealed)
 	cr_assert((credential_revealable(CREDENTIAL_TOTP) & 1u << CREDENTIAL_SEED) != 0);
 }
 
+/* ---- in the trash, and shredded ---- */
+
+static struct credential server_key(void)
+{
+	struct credential credential = web_shop();
+	credential.kind = CREDENTIAL_SSH_KEY;
+	credential.archived = (struct instant){NOON.ms + 1000};
+	credential.strength = 3;
+	credential.key_type = SPAN_LIT("ssh-ed25519");
+	credential.fingerprint = SPAN_LIT("SHA256:RGFifHnT/0U53benKumYS3PlJLsX9dNrS3770oYVg78");
+	return credential;
+}
+
+Test(credential, what_is_told_of_a_secret_comes_back)
+{
+	scoped(world) world = {0};
+	scoped(arena) arena = ARENA(MEMORY);
+	struct credential read, key = server_key();
+	world_make(&world, &kv_mem, FOLD);
+	store(&world, key);
+	world_must(find(&world, &arena, &read));
+	cr_assert(read.archived.ms == key.archived.ms && read.strength == 3);
+	cr_assert(span_equal(read.key_type, key.key_type) && span_equal(read.fingerprint, key.fingerprint));
+}
+
+static fallible put_bare(struct act *act, void *context)
+{
+	return credential_put(act, context, SPAN_NONE);
+}
+
+Test(credential, a_shredded_one_has_no_label_and_is_still_there)
+{
+	scoped(world) world = {0};
+	scoped(arena) arena = ARENA(MEMORY);
+	struct credential read, credential = server_key();
+	world_make(&world, &kv_mem, FOLD);
+	credential.state = CREDENTIAL_SHREDDED;
+	world_must(world_perform(
+		&world, (struct act_job){.kind = ACT_HOUSEKEEPING, .run = put_bare, .context = &credential}));
+	world_must(find(&world, &arena, &read));
+	cr_assert(read.state == CREDENTIAL_SHREDDED && read.title.len == 0 && read.fingerprint.len == 0);
+	cr_assert(read.strength == CREDENTIAL_STRENGTH_NONE && read.current == 3);
+}
+
+Test(credential, the_words_of_states_are_found_again)
+{
+	enum credential_state state;
+	for (unsigned i = 0; i < CREDENTIAL_STATE_COUNT; i++)
+		cr_assert(credential_state_find(
+				  span_text(credential_state_name((enum credential_state)i)), &state) &&
+			state == i);
+	cr_assert(!credential_state_find(SPAN_LIT("deleted"), &state));
+}
+
 /* ---- its golden row ---- */
 
 static struct err read_row(struct world *world)
@@ -184,5 +238,24 @@ Test(credential, its_golden_row_is_read_for_ever)
 Test(credential, a_row_cut_short_or_of_another_version_is_never_half_read)
 {
 	const struct golden row = golden();
+	golden_is_read_whole(&row);
+}
+
+static struct err read_second(struct world *world)
+{
+	scoped(arena) arena = ARENA(MEMORY);
+	struct credential read, key = server_key();
+	TRY(find(world, &arena, &read));
+	cr_assert(
+		read.kind == CREDENTIAL_SSH_KEY && read.archived.ms == key.archived.ms && read.strength == 3);
+	cr_assert(span_equal(read.title, key.title) && span_is(read.tags[1], "old"));
+	cr_assert(span_equal(read.key_type, key.key_type) && span_equal(read.fingerprint, key.fingerprint));
+	return OK;
+}
+
+Test(credential, its_golden_row_of_version_2_is_read_for_ever_and_never_half)
+{
+	const struct golden row = {"golden/credential_2.hex", TABLE_CREDENTIAL, key(), read_second};
+	golden_is_read(&row);
 	golden_is_read_whole(&row);
 }

@@ -131,3 +131,50 @@ Test(version, a_row_cut_short_or_of_another_version_is_never_half_read)
 	const struct golden row = golden();
 	golden_is_read_whole(&row);
 }
+
+/* ---- of version 2 ---- */
+
+static struct version drawn(void)
+{
+	struct version version = third();
+	version.by = world_thing(9);
+	version.by_person = true;
+	version.generated = true;
+	return version;
+}
+
+static struct err read_drawn(struct world *world)
+{
+	scoped(arena) arena = ARENA(MEMORY);
+	struct version read;
+	TRY(find(world, &arena, &read));
+	check(&read);
+	cr_assert(read.generated && read.by_person && ids_equal(read.by, world_thing(9)));
+	return OK;
+}
+
+Test(version, who_made_it_comes_back_and_is_written_as_its_golden_row)
+{
+	scoped(world) world = {0};
+	const struct golden row = {"golden/version_2.hex", TABLE_VERSION, key(), read_drawn};
+	world_make(&world, &kv_mem, FOLD);
+	store(&world, drawn());
+	world_must(read_drawn(&world));
+	golden_is_written(&world, &row);
+}
+
+Test(version, its_golden_row_of_version_2_is_read_for_ever_and_never_half)
+{
+	const struct golden row = {"golden/version_2.hex", TABLE_VERSION, key(), read_drawn};
+	golden_is_read(&row);
+	golden_is_read_whole(&row);
+}
+
+Test(version, what_is_known_of_it_was_changed_in_the_latest_of_its_fields)
+{
+	struct version version = third();
+	cr_assert(version_known(&version, 1u << CREDENTIAL_PASSWORD) == 3);
+	cr_assert(version_known(&version, 1u << CREDENTIAL_SEED) == 1);
+	cr_assert(version_known(&version, 1u << CREDENTIAL_SEED | 1u << CREDENTIAL_PASSWORD) == 3);
+	cr_assert(version_known(&version, 1u << CREDENTIAL_NUMBER) == 0);
+}
