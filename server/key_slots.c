@@ -5,12 +5,14 @@
 #include "crypto/secret.h"
 #include "server/env/prompt.h"
 #include "server/keyfile.h"
+#include "server/slot_list.h"
+#include "server/unseal_command.h"
 #include "server/unsealing.h"
 #include "store/volume.h"
 
 #include <unistd.h>
 
-enum { KEY_SLOTS_TEXT = 4096, KEY_SLOTS_SHARES_TEXT = 4096, MIB_KIB = 1024 };
+enum { KEY_SLOTS_TEXT = 4096, KEY_SLOTS_SHARES_TEXT = 4096 };
 
 static fallible say(struct journal *journal, const char *what, uint32_t number)
 {
@@ -22,53 +24,10 @@ static fallible say(struct journal *journal, const char *what, uint32_t number)
 
 /* ---- listing ---- */
 
-static fallible put_method(const struct slot_method *method, struct buf *text)
-{
-	struct passphrase_cost cost;
-	uint8_t least, count;
-	switch (method->kind) {
-	case SLOT_KEY_FILE:
-		buf_put_text(text, "key file");
-		return OK;
-	case SLOT_CREDENTIAL:
-		buf_put_text(text, "systemd credential");
-		return OK;
-	case SLOT_PASSPHRASE:
-		TRY(passphrase_read(method->facts, &cost));
-		buf_printf(text, "passphrase, Argon2id with %u passes and %u MiB", cost.passes,
-			cost.memory_kib / MIB_KIB);
-		return OK;
-	case SLOT_SHARES:
-		TRY(share_read_set(method->facts, &least, &count));
-		buf_printf(text, "shares, any %u of %u", least, count);
-		return OK;
-	}
-	return FAIL(CORRUPT, "an unseal slot is of an unknown kind");
-}
-
-/* A slot that cannot be read is listed too: it can be removed. */
-static fallible put_slot(struct keyring *keyring, uint32_t number, struct buf *text)
-{
-	scoped(buf) record = BUF(KEYRING_SLOTS_RECORD_MAX);
-	struct slot_method method;
-	buf_printf(text, "slot %u: ", number);
-	TRY(keyring_slots_get(keyring, number, &record));
-	struct err err = slot_read(buf_span(&record), &method);
-	if (!err_failed(err))
-		err = put_method(&method, text);
-	buf_printf(text, "%s\n", err_failed(err) ? "broken" : "");
-	return OK;
-}
-
 static fallible list(struct keyring *keyring, struct journal *journal)
 {
-	scoped(buf) text = BUF(KEY_SLOTS_TEXT);
-	uint32_t numbers[KEYRING_SLOTS_MAX];
-	size_t count;
-	TRY(keyring_slots_list(keyring, numbers, &count));
-	for (size_t i = 0; i < count; i++)
-		TRY(put_slot(keyring, numbers[i], &text));
-	TRY(buf_check(&text));
+	scoped(buf) text = BUF(SLOT_LIST_TEXT);
+	TRY(slot_list_put(keyring, &text));
 	return journal_print(journal, buf_span(&text));
 }
 
@@ -227,8 +186,11 @@ fallible key_slots_run(const struct conf *conf, struct journal *journal)
 	if (access(conf->data, F_OK) != 0)
 		return FAIL(NOT_FOUND, "there is no store in this directory: make one with munimentd init");
 	TRY(secret_setup());
-	TRY(volume_lock(conf->data, &lock));
-	struct err err = conf->add != CONF_ADD_NONE ? add(conf, journal) : list_or_remove(conf, journal);
+	struct err err = volume_lock(conf->data, &lock);
+	if (err.code == CODE_LOCKED_DIRECTORY && conf->add == CONF_ADD_NONE && !conf->remove[0])
+		return unseal_command_list(conf, journal);
+	TRY(err);
+	err = conf->add != CONF_ADD_NONE ? add(conf, journal) : list_or_remove(conf, journal);
 	volume_unlock(lock);
 	return err;
 }

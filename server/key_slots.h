@@ -9,6 +9,6 @@
  * takes one away. Each is one durable write: after a crash the slot is there as a whole or not at all.
  *
  * Fails: INPUT --add and --remove together, or what they name can't be · NOT_FOUND no store, or no such slot · CONFLICT
- * the last slot is not removed; the new key file is there already · LOCKED_DIRECTORY a server has the store open ·
- * whatever opening it fails with. */
+ * the last slot is not removed; the new key file is there already · LOCKED_DIRECTORY a server has the store open: then
+ * it lists them, and nothing is changed · whatever opening it fails with. */
 fallible key_slots_run(const struct conf *conf, struct journal *journal);

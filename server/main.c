@@ -6,6 +6,7 @@
 #include "server/key_slots.h"
 #include "server/serve.h"
 #include "server/setup.h"
+#include "server/unseal_command.h"
 
 enum { MAIN_ARENA = 256 * 1024, MAIN_TEXT = 64 * 1024 };
 
@@ -42,6 +43,8 @@ static const command_fn COMMANDS[CONF_COMMAND_COUNT] = {
 	[CONF_VERIFY] = inspect_verify,
 	[CONF_REINDEX] = inspect_reindex,
 	[CONF_KEYS] = key_slots_run,
+	[CONF_UNSEAL] = unseal_command_run,
+	[CONF_SEAL] = unseal_command_seal,
 	[CONF_CONFIG] = print_config,
 };
 

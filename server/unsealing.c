@@ -59,15 +59,12 @@ static fallible read_words(struct journal *journal, struct unsealing *unsealing)
 }
 
 /* A line of standard input as a share of this store. */
-static fallible read_share(
-	struct journal *journal, struct keyring *keyring, struct share *share, uint8_t *least)
+static fallible read_share(struct journal *journal, struct keyring *keyring, struct bundle *bundle)
 {
 	scoped(buf) line = BUF(SHARE_TYPED_MAX);
 	struct err err = prompt_line(journal, "the next share (it is not shown):", &line);
 	if (!err_failed(err))
-		err = share_parse(buf_span(&line), share);
-	if (!err_failed(err))
-		err = slots_check_share(keyring, share, least);
+		err = bundle_add(bundle, keyring, buf_span(&line));
 	if (line.data)
 		secret_wipe(line.data, line.len);
 	return err;
@@ -80,35 +77,19 @@ static void tell_share(struct journal *journal, size_t number, const char *why)
 	journal_complain(journal, buf_span(&text));
 }
 
-static bool is_there(const struct unsealing *unsealing, size_t count, const struct share *share)
-{
-	for (size_t i = 0; i < count; i++)
-		if (unsealing->shares[i].point.x == share->point.x &&
-			memcmp(unsealing->shares[i].set, share->set, SHARE_SET) == 0)
-			return true;
-	return false;
-}
-
-/* As many as the first one's set needs; each is looked at when it comes. */
+/* As many as the first one's slot needs; each is looked at when it comes. */
 static fallible gather_shares(struct journal *journal, struct keyring *keyring, struct unsealing *unsealing)
 {
-	size_t count = 0;
-	uint8_t least = SHAMIR_LEAST;
-	while (count < least) {
-		struct share *share = &unsealing->shares[count];
-		struct err err = read_share(journal, keyring, share, &least);
-		if (!err_failed(err) && is_there(unsealing, count, share))
-			err = FAIL(INPUT, "this share was given already");
-		if (!err_failed(err)) {
-			count++;
+	struct bundle *bundle = &unsealing->bundle;
+	while (!bundle_is_full(bundle)) {
+		struct err err = read_share(journal, keyring, bundle);
+		if (!err_failed(err))
 			continue;
-		}
-		tell_share(journal, count + 1, err.why);
+		tell_share(journal, bundle->count + 1u, err.why);
 		if (!prompt_is_watched() || err.kind == ERR_IO)
 			return err;
 	}
-	unsealing->secret =
-		(struct slots_secret){.kind = SLOT_SHARES, .shares = unsealing->shares, .count = count};
+	unsealing->secret = bundle_secret(bundle);
 	return OK;
 }
 

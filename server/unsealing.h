@@ -2,15 +2,15 @@
 /* unsealing - what opens the store, as the settings say: key file, credential, passphrase, shares. */
 #pragma once
 
+#include "server/bundle.h"
 #include "server/env/conf.h"
 #include "server/env/journal.h"
-#include "server/keeper/slots.h"
 
 /* What was brought, for as long as it is needed; it stays where it is, since `secret` points into it. */
 struct unsealing {
 	uint8_t key[SLOT_SECRET];
 	struct buf words;
-	struct share shares[SHAMIR_MOST];
+	struct bundle bundle;
 	struct slots_secret secret;
 };
 

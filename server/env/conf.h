@@ -21,6 +21,8 @@ enum conf_command {
 	CONF_VERIFY,
 	CONF_REINDEX,
 	CONF_KEYS,   /* list, add, remove what opens the store */
+	CONF_UNSEAL, /* open the store of a server that is sealed */
+	CONF_SEAL,   /* the other way */
 	CONF_CONFIG, /* print the settings and where each came from */
 	CONF_COMMAND_COUNT
 };

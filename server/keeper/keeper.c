@@ -403,3 +403,8 @@ const struct keys *keeper_keys(const struct keeper *keeper)
 {
 	return &keeper->keys;
 }
+
+struct keyring *keeper_keyring(const struct keeper *keeper)
+{
+	return keeper->tree.keyring;
+}

@@ -36,6 +36,9 @@ void keeper_close(struct keeper *keeper); /* takes NULL */
 /* keeper_keys - what the store may ask; lives as long as the keeper. */
 const struct keys *keeper_keys(const struct keeper *keeper);
 
+/* keeper_keyring - for whoever lists what opens the store (server/slot_list.h); lives as long as the keeper. */
+struct keyring *keeper_keyring(const struct keeper *keeper);
+
 /* ---- making and destroying; each is durable in keyring/ before it returns (FOUNDATIONS 19) ---- */
 
 fallible keeper_make_tenant(struct keeper *keeper, struct id tenant);

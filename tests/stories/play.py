@@ -148,6 +148,7 @@ class Server:
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="muniment-story-"))
         self.data = (disk or self.home) / "data"
         self.port = free_port()
+        self.metrics = "off"
         self.settings = list(settings)
         self.process = None
         self.environment = {}
@@ -163,8 +164,8 @@ class Server:
         """Serve; returns the seconds until the ready line, or the one that says how it is."""
         began = time.monotonic()
         self.process = subprocess.Popen(
-            [PROGRAMS / "munimentd", "serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port}", "--metrics-listen", "off",
-             "--allow-unlocked", *self.settings], stdout=subprocess.PIPE, stderr=(self.home / "journal").open("ab"), text=True,
+            [PROGRAMS / "munimentd", "serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port}", "--metrics-listen",
+             self.metrics, "--allow-unlocked", *self.settings], stdout=subprocess.PIPE, stderr=(self.home / "journal").open("ab"), text=True,
             env={**os.environ, **self.environment})
         line = self.process.stdout.readline()
         if f" {how} on " not in line:
