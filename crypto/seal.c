@@ -260,3 +260,11 @@ fallible seal_unwrap(const struct seal_key *key, const struct seal_context *cont
 	memcpy(inner, plain.bytes, SEAL_KEY);
 	return OK;
 }
+
+uint32_t seal_epoch(struct span record)
+{
+	uint32_t epoch = 0;
+	for (size_t i = 4; i > 0 && record.len >= SEAL_OVERHEAD; i--)
+		epoch = epoch << 8 | record.at[AT_EPOCH + i - 1];
+	return epoch;
+}

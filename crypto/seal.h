@@ -76,3 +76,7 @@ fallible seal_wrap(const struct seal_key *key, const struct seal_context *contex
 	const uint8_t inner[static SEAL_KEY], uint8_t out[static SEAL_WRAPPED]);
 fallible seal_unwrap(const struct seal_key *key, const struct seal_context *context, struct span record,
 	uint8_t inner[static SEAL_KEY]);
+
+/* seal_epoch - the key epoch that a record's header names; 0 when it is no record. Anybody may have written it, until the
+ * record has opened. */
+uint32_t seal_epoch(struct span record);

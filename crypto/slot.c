@@ -63,31 +63,39 @@ static void put_method(const struct slot_method *method, struct buf *record)
 	buf_put(record, method->facts);
 }
 
-fallible slot_make(const struct slot_method *method, const uint8_t secret[static SLOT_SECRET],
-	const struct seal_key *root, struct buf *record)
+/* Behind the private key: what only the root key's holder can write. */
+static fallible put_root(const struct seal_key *root,
+	const uint8_t public_key[static crypto_box_PUBLICKEYBYTES], size_t start, struct buf *record)
 {
-	scoped(pair) pair;
 	uint8_t sealed[SEALED_ROOT], mac[HASH_BLAKE];
-	size_t start = record->len;
-	if (method->facts.len > SLOT_FACTS_MAX)
-		return FAIL(INPUT, "a slot has too many facts");
-	if (crypto_box_keypair(pair.public_key, pair.private_key) != 0 ||
-		crypto_box_seal(sealed, root->bytes, SEAL_KEY, pair.public_key) != 0)
-		return FAIL(NO_MEMORY, "a slot's key pair cannot be made");
-	put_method(method, record);
-	TRY(wrap(secret, 1, pair.private_key, record));
+	if (crypto_box_seal(sealed, root->bytes, SEAL_KEY, public_key) != 0)
+		return FAIL(NO_MEMORY, "the root key cannot be sealed to a slot");
 	buf_put(record, SPAN_BYTES(sealed));
-	TRY(wrap(root->bytes, 2, pair.public_key, record));
+	TRY(wrap(root->bytes, 2, public_key, record));
 	TRY(buf_check(record));
 	body_mac(root, span_from(buf_span(record), start), mac);
 	buf_put(record, SPAN_BYTES(mac));
 	return buf_check(record);
 }
 
+fallible slot_make(const struct slot_method *method, const uint8_t secret[static SLOT_SECRET],
+	const struct seal_key *root, struct buf *record)
+{
+	scoped(pair) pair;
+	size_t start = record->len;
+	if (method->facts.len > SLOT_FACTS_MAX)
+		return FAIL(INPUT, "a slot has too many facts");
+	if (crypto_box_keypair(pair.public_key, pair.private_key) != 0)
+		return FAIL(NO_MEMORY, "a slot's key pair cannot be made");
+	put_method(method, record);
+	TRY(wrap(secret, 1, pair.private_key, record));
+	return put_root(root, pair.public_key, start, record);
+}
+
 /* The parts of a record, as they lie in it. */
 struct parts {
 	struct slot_method method;
-	struct span private_key, sealed, body, mac;
+	struct span private_key, sealed, public_key, body, mac;
 };
 
 static fallible read_method(struct reader *reader, struct slot_method *method)
@@ -110,7 +118,7 @@ static fallible read_parts(struct span record, struct parts *parts)
 	TRY(read_method(&reader, &parts->method));
 	parts->private_key = reader_run(&reader, SEAL_WRAPPED);
 	parts->sealed = reader_run(&reader, SEALED_ROOT);
-	reader_run(&reader, SEAL_WRAPPED);
+	parts->public_key = reader_run(&reader, SEAL_WRAPPED);
 	parts->mac = reader_run(&reader, HASH_BLAKE);
 	TRY(reader_check(&reader));
 	parts->body = span_first(record, record.len - HASH_BLAKE);
@@ -133,22 +141,45 @@ static fallible open_root(struct span sealed, const struct pair *pair, struct se
 	return OK;
 }
 
+static fallible check_body(const struct parts *parts, const struct seal_key *root)
+{
+	uint8_t mac[HASH_BLAKE];
+	body_mac(root, parts->body, mac);
+	return secret_equal(SPAN_BYTES(mac), parts->mac)
+		? OK
+		: FAIL(FORGED, "an unseal slot was not made with this root key");
+}
+
 fallible slot_open(struct span record, const uint8_t secret[static SLOT_SECRET], struct seal_key *root)
 {
 	struct parts parts;
 	scoped(pair) pair;
 	scoped(seal_key) key, opened;
 	struct seal_context context = context_of(1);
-	uint8_t mac[HASH_BLAKE];
 	TRY(read_parts(record, &parts));
 	memcpy(key.bytes, secret, SLOT_SECRET);
 	TRY(seal_unwrap(&key, &context, parts.private_key, pair.private_key));
 	if (crypto_scalarmult_base(pair.public_key, pair.private_key) != 0)
 		return FAIL(FORGED, "a slot's private key is not one");
 	TRY(open_root(parts.sealed, &pair, &opened));
-	body_mac(&opened, parts.body, mac);
-	if (!secret_equal(SPAN_BYTES(mac), parts.mac))
-		return FAIL(FORGED, "an unseal slot was not made with this root key");
+	TRY(check_body(&parts, &opened));
 	*root = opened;
 	return OK;
+}
+
+/* ---- another root key ---- */
+
+fallible slot_reseal(
+	struct span record, const struct seal_key *before, const struct seal_key *after, struct buf *out)
+{
+	struct parts parts;
+	uint8_t public_key[crypto_box_PUBLICKEYBYTES];
+	struct seal_context context = context_of(2);
+	size_t start = out->len;
+	TRY(read_parts(record, &parts));
+	TRY(check_body(&parts, before));
+	TRY(seal_unwrap(before, &context, parts.public_key, public_key));
+	put_method(&parts.method, out);
+	buf_put(out, parts.private_key);
+	return put_root(after, public_key, start, out);
 }

@@ -38,3 +38,10 @@ fallible slot_read(struct span record, struct slot_method *method);
 /* slot_open - the root key. Fails: FORGED another secret, or a slot that somebody else put there ·
  * CORRUPT. */
 fallible slot_open(struct span record, const uint8_t secret[static SLOT_SECRET], struct seal_key *root);
+
+/* slot_reseal - the same slot for another root key, appended to out: what opens it stays as it is, and is not needed.
+ *
+ *   before  the root key that the record was made or sealed anew with
+ * Fails: FORGED the record was not made with it: somebody else put it there · CORRUPT · NO_MEMORY · TOO_LARGE. */
+fallible slot_reseal(
+	struct span record, const struct seal_key *before, const struct seal_key *after, struct buf *out);

@@ -5,6 +5,7 @@
 #include "crypto/secret.h"
 #include "server/env/prompt.h"
 #include "server/keyfile.h"
+#include "server/rotating.h"
 #include "server/slot_list.h"
 #include "server/unseal_command.h"
 #include "server/unsealing.h"
@@ -181,10 +182,14 @@ static fallible list_or_remove(const struct conf *conf, struct journal *journal)
 fallible key_slots_run(const struct conf *conf, struct journal *journal)
 {
 	int lock;
-	if (conf->add != CONF_ADD_NONE && conf->remove[0])
-		return FAIL(INPUT, "--add and --remove are two commands");
+	if ((conf->add != CONF_ADD_NONE) + (conf->remove[0] != 0) + (conf->rotate[0] != 0) > 1)
+		return FAIL(INPUT, "--add, --remove and --rotate are three commands");
+	if (conf->deep && !conf->rotate[0])
+		return FAIL(INPUT, "--deep goes with --rotate");
 	if (access(conf->data, F_OK) != 0)
 		return FAIL(NOT_FOUND, "there is no store in this directory: make one with munimentd init");
+	if (conf->rotate[0])
+		return rotating_run(conf, journal);
 	TRY(secret_setup());
 	struct err err = volume_lock(conf->data, &lock);
 	if (err.code == CODE_LOCKED_DIRECTORY && conf->add == CONF_ADD_NONE && !conf->remove[0])

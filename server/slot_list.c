@@ -2,9 +2,11 @@
 /* slot_list - the facts of each slot in words. */
 #include "server/slot_list.h"
 
+#include "base/timestamp.h"
 #include "crypto/passphrase.h"
 #include "crypto/share.h"
 #include "crypto/slot.h"
+#include "server/keeper/slots.h"
 
 enum { MIB_KIB = 1024 };
 
@@ -45,6 +47,20 @@ static fallible put_slot(struct keyring *keyring, uint32_t number, struct buf *t
 	return OK;
 }
 
+/* Nothing is said of the root key that the store was made with. */
+static fallible put_generation(struct keyring *keyring, struct buf *text)
+{
+	char time[TIMESTAMP_TEXT + 1];
+	uint32_t generation;
+	struct instant since;
+	TRY(slots_generation(keyring, &generation, &since));
+	if (generation == 1)
+		return OK;
+	timestamp_print(since, time);
+	buf_printf(text, "root key: generation %u, since %s\n", generation, time);
+	return OK;
+}
+
 fallible slot_list_put(struct keyring *keyring, struct buf *text)
 {
 	uint32_t numbers[KEYRING_SLOTS_MAX];
@@ -52,6 +68,7 @@ fallible slot_list_put(struct keyring *keyring, struct buf *text)
 	TRY(keyring_slots_list(keyring, numbers, &count));
 	for (size_t i = 0; i < count; i++)
 		TRY(put_slot(keyring, numbers[i], text));
+	TRY(put_generation(keyring, text));
 	return buf_check(text);
 }
 

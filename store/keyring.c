@@ -4,7 +4,7 @@
 
 #include "base/arena.h"
 #include "base/reader.h"
-#include "store/shred.h"
+#include "store/keyring_rows.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -13,11 +13,7 @@
 enum map { MAP_META, MAP_SLOT, MAP_KEY, MAP_MARK, MAP_COUNT };
 
 enum {
-	ROW_VERSION = 1, /* of a bucket that was never turned */
-	ROW_TURNED = 2,
 	MARK_VERSION = 1,
-	NAME_BYTES = 1 + 16 + 16,
-	OUTER_BYTES = SEAL_OVERHEAD + SEAL_WRAPPED,
 	ROW_MAX = 512,
 	REWRAP_AT_ONCE = 256, /* rows of one transaction */
 	WALK_AT_ONCE = 4096,  /* rows looked at under one hold of the lock */
@@ -37,14 +33,12 @@ struct keyring {
 
 static fallible read_made(struct keyring *keyring)
 {
-	scoped(kv_txn) txn = {0};
-	struct span value;
-	TRY(kv_read(keyring->kv, &txn));
-	struct err err = kv_get(&txn, MAP_META, SPAN_LIT("made"), &value);
+	scoped(buf) note = BUF(8);
+	struct err err = keyring_note(keyring, "made", &note);
 	if (err.kind == ERR_NOT_FOUND)
 		return OK;
 	TRY(err);
-	struct reader reader = READER(value);
+	struct reader reader = READER(buf_span(&note));
 	keyring->made = reader_u64(&reader);
 	return reader_check(&reader);
 }
@@ -99,77 +93,20 @@ void keyring_close(struct keyring *keyring)
 
 /* ---- keys ---- */
 
-static void name_bytes(const struct keyring_name *name, uint8_t bytes[static NAME_BYTES])
+static fallible read_row(const struct keyring *keyring, struct kv_txn *txn, struct keyring_row *row)
 {
-	bytes[0] = (uint8_t)name->kind;
-	memcpy(bytes + 1, name->tenant.bytes, 16);
-	memcpy(bytes + 17, name->id.bytes, 16);
-}
-
-static void take_name(struct span bytes, struct keyring_name *name)
-{
-	name->kind = (enum keyring_kind)bytes.at[0];
-	memcpy(name->tenant.bytes, bytes.at + 1, 16);
-	memcpy(name->id.bytes, bytes.at + 17, 16);
-}
-
-/* Where a wrap lies: a bucket, and which of its keys. */
-struct place {
-	uint32_t epoch; /* of the wrapped key */
-	uint32_t bucket;
-	uint32_t generation;
-};
-
-static struct seal_context outer_context(const struct keyring_name *name, const struct place *place)
-{
-	return (struct seal_context){.tenant = name->tenant,
-		.object = name->id,
-		.version = place->bucket,
-		.object_type = SEAL_SHRED,
-		.field_type = (uint8_t)name->kind,
-		.key_epoch = place->generation};
-}
-
-static fallible read_place(struct span value, struct place *place, struct span *outer)
-{
-	struct reader reader = READER(value);
-	uint8_t version = reader_u8(&reader);
-	if (version != ROW_VERSION && version != ROW_TURNED)
-		return FAIL(CORRUPT, "a wrapped key has an unknown version");
-	*place = (struct place){.epoch = reader_u32(&reader)};
-	place->bucket = reader_u32(&reader);
-	if (version == ROW_TURNED)
-		place->generation = reader_u32(&reader);
-	*outer = reader_run(&reader, OUTER_BYTES);
-	return reader_check(&reader);
-}
-
-static fallible open_row(const struct keyring *keyring, struct span value, struct keyring_row *row)
-{
-	struct place place;
-	struct span outer;
-	scoped(buf) wrapped = BUF(SEAL_WRAPPED);
-	scoped(seal_key) key = {0};
-	TRY(read_place(value, &place, &outer));
-	TRY(shred_key(&keyring->shred, place.bucket, place.generation, &key));
-	struct seal_context context = outer_context(&row->name, &place);
-	TRY(seal_open(&key, &context, outer, &wrapped));
-	if (wrapped.len != SEAL_WRAPPED)
-		return FAIL(CORRUPT, "a wrapped key has a strange length");
-	row->epoch = place.epoch;
-	memcpy(row->wrapped, wrapped.data, SEAL_WRAPPED);
-	return OK;
+	uint8_t bytes[KEYRING_ROWS_NAME];
+	struct span value;
+	keyring_rows_name(&row->name, bytes);
+	TRY(kv_get(txn, MAP_KEY, SPAN_BYTES(bytes), &value));
+	return keyring_rows_open(&keyring->shred, value, row);
 }
 
 static fallible get_row(struct keyring *keyring, struct keyring_row *row)
 {
-	uint8_t bytes[NAME_BYTES];
 	scoped(kv_txn) txn = {0};
-	struct span value;
-	name_bytes(&row->name, bytes);
 	TRY(kv_read(keyring->kv, &txn));
-	TRY(kv_get(&txn, MAP_KEY, SPAN_BYTES(bytes), &value));
-	return open_row(keyring, value, row);
+	return read_row(keyring, &txn, row);
 }
 
 /* The snapshot is taken under the lock: none from before a turn is read after its old keys are gone. */
@@ -184,46 +121,32 @@ fallible keyring_get(struct keyring *keyring, const struct keyring_name *name, s
 	return OK;
 }
 
-/* A bucket's shred key is durable before the first key lies under it. */
-static fallible make_bucket(struct keyring *keyring, uint32_t bucket)
-{
-	size_t buckets = shred_count(&keyring->shred);
-	if (bucket < buckets)
-		return OK;
-	if (bucket > buckets)
-		return FAIL(CORRUPT, "the shred file lacks a bucket");
-	return shred_grow(&keyring->shred);
-}
-
+/* One row into one bucket. */
 static fallible put_row(
 	struct keyring *keyring, struct kv_txn *txn, const struct keyring_row *row, uint32_t bucket)
 {
-	uint8_t bytes[NAME_BYTES];
+	uint8_t bytes[KEYRING_ROWS_NAME];
 	scoped(buf) value = BUF(ROW_MAX);
-	scoped(seal_key) key = {0};
-	TRY(make_bucket(keyring, bucket));
-	const struct place place = {row->epoch, bucket, shred_generation(&keyring->shred, bucket)};
-	struct seal_context context = outer_context(&row->name, &place);
-	name_bytes(&row->name, bytes);
-	TRY(shred_key(&keyring->shred, bucket, place.generation, &key));
-	buf_put_u8(&value, place.generation ? ROW_TURNED : ROW_VERSION);
-	buf_put_u32(&value, place.epoch);
-	buf_put_u32(&value, place.bucket);
-	if (place.generation)
-		buf_put_u32(&value, place.generation);
-	TRY(seal_box(&key, &context, SPAN_BYTES(row->wrapped), &value));
+	keyring_rows_name(&row->name, bytes);
+	TRY(keyring_rows_seal(&keyring->shred, row, bucket, &value));
 	return kv_put(txn, MAP_KEY, SPAN_BYTES(bytes), buf_span(&value));
+}
+
+static fallible put_made(struct kv_txn *txn, uint64_t count)
+{
+	scoped(buf) made = BUF(8);
+	buf_put_u64(&made, count);
+	TRY(buf_check(&made));
+	return kv_put(txn, MAP_META, SPAN_LIT("made"), buf_span(&made));
 }
 
 static fallible put_rows(struct keyring *keyring, const struct keyring_row *rows, size_t count)
 {
 	scoped(kv_txn) txn = {0};
-	scoped(buf) made = BUF(8);
 	TRY(kv_write(keyring->kv, &txn));
 	for (size_t i = 0; i < count; i++)
 		TRY(put_row(keyring, &txn, &rows[i], (uint32_t)((keyring->made + i) / KEYRING_BUCKET)));
-	buf_put_u64(&made, keyring->made + count);
-	TRY(kv_put(&txn, MAP_META, SPAN_LIT("made"), buf_span(&made)));
+	TRY(put_made(&txn, keyring->made + count));
 	TRY(kv_commit(&txn));
 	keyring->made += count;
 	return OK;
@@ -247,15 +170,155 @@ static fallible put_one(struct keyring *keyring, enum map map, struct span key, 
 
 fallible keyring_drop(struct keyring *keyring, const struct keyring_name *name)
 {
-	uint8_t bytes[NAME_BYTES];
+	uint8_t bytes[KEYRING_ROWS_NAME];
 	scoped(kv_txn) txn = {0};
-	name_bytes(name, bytes);
+	keyring_rows_name(name, bytes);
 	TRY(kv_write(keyring->kv, &txn));
 	struct err err = kv_drop(&txn, MAP_KEY, SPAN_BYTES(bytes));
 	if (err.kind == ERR_NOT_FOUND)
 		return OK;
 	TRY(err);
 	return kv_commit(&txn);
+}
+
+/* ---- several changes at once ---- */
+
+fallible keyring_batch_open(struct keyring *keyring, struct keyring_batch *batch)
+{
+	*batch = (struct keyring_batch){.keyring = keyring};
+	pthread_rwlock_wrlock(&keyring->lock);
+	batch->made = keyring->made;
+	return kv_write(keyring->kv, &batch->txn);
+}
+
+void keyring_batch_done(struct keyring_batch *batch)
+{
+	if (!batch->keyring)
+		return;
+	kv_txn_done(&batch->txn);
+	pthread_rwlock_unlock(&batch->keyring->lock);
+	batch->keyring = NULL;
+}
+
+fallible keyring_batch_commit(struct keyring_batch *batch)
+{
+	if (batch->made != batch->keyring->made)
+		TRY(put_made(&batch->txn, batch->made));
+	TRY(kv_commit(&batch->txn));
+	batch->keyring->made = batch->made;
+	return OK;
+}
+
+fallible keyring_batch_get(
+	struct keyring_batch *batch, const struct keyring_name *name, struct keyring_row *row)
+{
+	struct keyring_row read = {.name = *name};
+	TRY(read_row(batch->keyring, &batch->txn, &read));
+	*row = read;
+	return OK;
+}
+
+/* The bucket of a key that is there; else the next one's. */
+static fallible bucket_for(struct keyring_batch *batch, const struct keyring_name *name, uint32_t *bucket)
+{
+	uint8_t bytes[KEYRING_ROWS_NAME];
+	struct span value;
+	struct keyring_place place;
+	keyring_rows_name(name, bytes);
+	struct err err = kv_get(&batch->txn, MAP_KEY, SPAN_BYTES(bytes), &value);
+	if (err.kind == ERR_NOT_FOUND) {
+		*bucket = (uint32_t)(batch->made++ / KEYRING_BUCKET);
+		return OK;
+	}
+	TRY(err);
+	TRY(keyring_rows_place(value, &place));
+	*bucket = place.bucket;
+	return OK;
+}
+
+fallible keyring_batch_put(struct keyring_batch *batch, const struct keyring_row *row)
+{
+	uint32_t bucket;
+	TRY(bucket_for(batch, &row->name, &bucket));
+	return put_row(batch->keyring, &batch->txn, row, bucket);
+}
+
+fallible keyring_batch_put_note(struct keyring_batch *batch, const char *name, struct span note)
+{
+	return kv_put(&batch->txn, MAP_META, span_text(name), note);
+}
+
+fallible keyring_batch_drop_note(struct keyring_batch *batch, const char *name)
+{
+	struct err err = kv_drop(&batch->txn, MAP_META, span_text(name));
+	return err.kind == ERR_NOT_FOUND ? OK : err;
+}
+
+/* Kind, and the tenant if it is but one. */
+static struct span walk_prefix(const struct keyring_walk *walk, uint8_t bytes[static KEYRING_ROWS_NAME])
+{
+	const struct keyring_name first = {.kind = walk->kind, .tenant = walk->tenant};
+	keyring_rows_name(&first, bytes);
+	return span_of(bytes, ids_is_none(walk->tenant) ? 1 : 1 + sizeof walk->tenant.bytes);
+}
+
+/* The row behind the last one of a walk; the cursor stands on it. */
+static bool step(
+	const struct keyring_walk *walk, struct span prefix, struct span last, struct kv_cursor *rows)
+{
+	bool more = kv_next(rows);
+	if (more && walk->begun && span_equal(rows->key, last))
+		more = kv_next(rows);
+	return more && span_starts(rows->key, prefix);
+}
+
+fallible keyring_batch_next(struct keyring_batch *batch, struct keyring_walk *walk, struct keyring_row *row)
+{
+	uint8_t first[KEYRING_ROWS_NAME], last[KEYRING_ROWS_NAME];
+	scoped(kv_cursor) rows = {0};
+	struct keyring_row read = {.epoch = 0};
+	struct span prefix = walk_prefix(walk, first);
+	keyring_rows_name(&walk->last, last);
+	TRY(kv_seek(&batch->txn, MAP_KEY, walk->begun ? SPAN_BYTES(last) : prefix, &rows));
+	bool more = step(walk, prefix, SPAN_BYTES(last), &rows);
+	TRY(rows.err);
+	if (!more)
+		return FAIL(NOT_FOUND, "there is no other key of this kind");
+	if (rows.key.len != KEYRING_ROWS_NAME)
+		return FAIL(CORRUPT, "the keyring has a key with a strange name");
+	keyring_rows_take_name(rows.key, &read.name);
+	TRY(keyring_rows_open(&batch->keyring->shred, rows.value, &read));
+	walk->last = read.name;
+	walk->begun = true;
+	*row = read;
+	return OK;
+}
+
+fallible keyring_count(struct keyring *keyring, enum keyring_kind kind, struct id tenant, uint64_t *count)
+{
+	uint8_t first[KEYRING_ROWS_NAME];
+	scoped(kv_txn) txn = {0};
+	scoped(kv_cursor) rows = {0};
+	uint64_t found = 0;
+	const struct keyring_walk walk = {.kind = kind, .tenant = tenant};
+	struct span prefix = walk_prefix(&walk, first);
+	TRY(kv_read(keyring->kv, &txn));
+	TRY(kv_seek(&txn, MAP_KEY, prefix, &rows));
+	while (kv_next(&rows) && span_starts(rows.key, prefix))
+		found++;
+	TRY(rows.err);
+	*count = found;
+	return OK;
+}
+
+fallible keyring_note(struct keyring *keyring, const char *name, struct buf *note)
+{
+	scoped(kv_txn) txn = {0};
+	struct span value;
+	TRY(kv_read(keyring->kv, &txn));
+	TRY(kv_get(&txn, MAP_META, span_text(name), &value));
+	buf_put(note, value);
+	return buf_check(note);
 }
 
 /* ---- turning ---- */
@@ -265,25 +328,24 @@ struct rewrap {
 	struct keyring_row rows[REWRAP_AT_ONCE];
 	uint32_t buckets[REWRAP_AT_ONCE];
 	size_t count;
-	uint8_t last[NAME_BYTES]; /* how far the walk has come */
+	uint8_t last[KEYRING_ROWS_NAME]; /* how far the walk has come */
 	bool begun, over;
 };
 
 static fallible gather_row(
 	const struct keyring *keyring, struct span key, struct span value, struct rewrap *rewrap)
 {
-	struct place place;
-	struct span outer;
+	struct keyring_place place;
 	struct keyring_row *row = &rewrap->rows[rewrap->count];
-	if (key.len != NAME_BYTES)
+	if (key.len != KEYRING_ROWS_NAME)
 		return FAIL(CORRUPT, "the keyring has a key with a strange name");
-	memcpy(rewrap->last, key.at, NAME_BYTES);
-	TRY(read_place(value, &place, &outer));
+	memcpy(rewrap->last, key.at, KEYRING_ROWS_NAME);
+	TRY(keyring_rows_place(value, &place));
 	if (!shred_must_rewrap(&keyring->shred, place.bucket, place.generation))
 		return OK;
 	*row = (struct keyring_row){.epoch = 0};
-	take_name(key, &row->name);
-	TRY(open_row(keyring, value, row));
+	keyring_rows_take_name(key, &row->name);
+	TRY(keyring_rows_open(&keyring->shred, value, row));
 	rewrap->buckets[rewrap->count++] = place.bucket;
 	return OK;
 }
@@ -363,15 +425,15 @@ fallible keyring_settle(struct keyring *keyring)
 /* The bucket of a wrap; a key that is gone has none. */
 static fallible mark_bucket(struct kv_txn *txn, const struct keyring_name *name, struct buf *marks)
 {
-	uint8_t bytes[NAME_BYTES];
-	struct span value, outer;
-	struct place place;
-	name_bytes(name, bytes);
+	uint8_t bytes[KEYRING_ROWS_NAME];
+	struct span value;
+	struct keyring_place place;
+	keyring_rows_name(name, bytes);
 	struct err err = kv_get(txn, MAP_KEY, SPAN_BYTES(bytes), &value);
 	if (err.kind == ERR_NOT_FOUND)
 		return OK;
 	TRY(err);
-	TRY(read_place(value, &place, &outer));
+	TRY(keyring_rows_place(value, &place));
 	if (place.bucket >= marks->len)
 		return FAIL(CORRUPT, "the shred file lacks a bucket");
 	marks->data[place.bucket] = 1;
@@ -381,8 +443,8 @@ static fallible mark_bucket(struct kv_txn *txn, const struct keyring_name *name,
 static fallible drop_names(struct kv_txn *txn, const struct keyring_name *names, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		uint8_t bytes[NAME_BYTES];
-		name_bytes(&names[i], bytes);
+		uint8_t bytes[KEYRING_ROWS_NAME];
+		keyring_rows_name(&names[i], bytes);
 		struct err err = kv_drop(txn, MAP_KEY, SPAN_BYTES(bytes));
 		if (err.kind != ERR_NOT_FOUND)
 			TRY(err);
@@ -465,16 +527,14 @@ fallible keyring_set_turned(struct keyring *keyring, struct instant at)
 
 fallible keyring_turned(struct keyring *keyring, struct instant *at)
 {
-	scoped(kv_txn) txn = {0};
-	struct span value;
-	TRY(kv_read(keyring->kv, &txn));
-	struct err err = kv_get(&txn, MAP_META, SPAN_LIT("turned"), &value);
+	scoped(buf) note = BUF(8);
+	struct err err = keyring_note(keyring, "turned", &note);
 	if (err.kind == ERR_NOT_FOUND) {
 		at->ms = 0;
 		return OK;
 	}
 	TRY(err);
-	struct reader reader = READER(value);
+	struct reader reader = READER(buf_span(&note));
 	at->ms = reader_i64(&reader);
 	return reader_check(&reader);
 }
@@ -487,9 +547,9 @@ fallible keyring_drop_days(struct keyring *keyring, uint32_t oldest)
 	TRY(kv_write(keyring->kv, &txn));
 	TRY(kv_seek(&txn, MAP_KEY, SPAN_BYTES(first), &rows));
 	while (kv_next(&rows) && span_starts(rows.key, SPAN_BYTES(first))) {
-		if (rows.key.len != NAME_BYTES)
+		if (rows.key.len != KEYRING_ROWS_NAME)
 			return FAIL(CORRUPT, "the keyring has a key with a strange name");
-		struct reader day = READER(span_from(rows.key, NAME_BYTES - 4));
+		struct reader day = READER(span_from(rows.key, KEYRING_ROWS_NAME - 4));
 		if (reader_u32(&day) < oldest)
 			TRY(kv_drop(&txn, MAP_KEY, rows.key));
 	}

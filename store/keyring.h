@@ -29,6 +29,13 @@ enum keyring_kind {
 	KEYRING_RECEIPT = 8,    /* Ed25519 seed */
 	KEYRING_SHORT = 9,      /* one a day: the id holds the day */
 	KEYRING_SEARCH = 10,    /* search tokens; another one after an erasure */
+	/* What rotations make (server/keeper/key_rotation.h). */
+	KEYRING_TENANT_BEFORE = 11, /* under the root key: a tenant key that goes */
+	KEYRING_ROWS = 12,          /* state rows of the tenant itself, once its first key has gone */
+	KEYRING_VAULT = 13,         /* wraps a client's data keys in the place of its own key */
+	KEYRING_VAULT_BEFORE = 14,  /* one that goes */
+	KEYRING_SERVER =
+		15, /* of no tenant; under the root key: what the first root key gave; the id holds which */
 };
 
 struct keyring_name {
@@ -89,6 +96,45 @@ fallible keyring_drop_days(struct keyring *keyring, uint32_t oldest);
 
 /* keyring_settle - finish a turn that a crash or a failure interrupted; OK when there is none. */
 fallible keyring_settle(struct keyring *keyring);
+
+/* keyring_note - a small record of the keeper's by its name; appended to note. Fails: NOT_FOUND · IO. */
+fallible keyring_note(struct keyring *keyring, const char *name, struct buf *note);
+
+/* keyring_count - how many keys of a kind a tenant has; none = all tenants. Cost: one walk over them. */
+fallible keyring_count(struct keyring *keyring, enum keyring_kind kind, struct id tenant, uint64_t *count);
+
+/* Several changes in one durable commit: all of them stand after a crash, or none. Nobody else reads or puts a key as
+ * long as it is open. */
+struct keyring_batch {
+	struct keyring *keyring; /* NULL = none */
+	struct kv_txn txn;
+	uint64_t made;
+};
+
+/* keyring_batch_open - Fails: IO · NO_MEMORY. Owns: scoped(keyring_batch), which drops what was not committed.
+ * keyring_batch_commit - durable on return. Fails: FULL · IO: nothing of it stands. */
+fallible keyring_batch_open(struct keyring *keyring, struct keyring_batch *batch);
+fallible keyring_batch_commit(struct keyring_batch *batch);
+void keyring_batch_done(struct keyring_batch *batch);
+
+/* keyring_batch_get, keyring_batch_put - as keyring_get and keyring_put; a key that is there stays in its bucket.
+ * keyring_batch_put_note, keyring_batch_drop_note - Fails: FULL · IO; one that is gone is nothing to drop. */
+fallible keyring_batch_get(
+	struct keyring_batch *batch, const struct keyring_name *name, struct keyring_row *row);
+fallible keyring_batch_put(struct keyring_batch *batch, const struct keyring_row *row);
+fallible keyring_batch_put_note(struct keyring_batch *batch, const char *name, struct span note);
+fallible keyring_batch_drop_note(struct keyring_batch *batch, const char *name);
+
+/* A walk over the keys of a kind, in the order of tenant and id. */
+struct keyring_walk {
+	enum keyring_kind kind;
+	struct id tenant; /* none = all */
+	bool begun;
+	struct keyring_name last;
+};
+
+/* keyring_batch_next - the key behind the last one. Fails: NOT_FOUND at the end · FORGED · CORRUPT · IO. */
+fallible keyring_batch_next(struct keyring_batch *batch, struct keyring_walk *walk, struct keyring_row *row);
 
 /* keyring_kv - the environment and, in it, the map of the unseal slots: for store/keyring_slots.c alone. */
 struct kv *keyring_kv(const struct keyring *keyring, int *slots);

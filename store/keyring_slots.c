@@ -89,3 +89,14 @@ fallible keyring_slots_remove(struct keyring *keyring, uint32_t number)
 	TRY(kv_drop(&txn, map, SPAN_BYTES(key)));
 	return kv_commit(&txn);
 }
+
+fallible keyring_slots_put(struct keyring_batch *batch, uint32_t number, struct span record)
+{
+	int map;
+	uint8_t key[NUMBER_BYTES];
+	struct span value;
+	keyring_kv(batch->keyring, &map);
+	put_number(number, key);
+	TRY(kv_get(&batch->txn, map, SPAN_BYTES(key), &value));
+	return kv_put(&batch->txn, map, SPAN_BYTES(key), record);
+}

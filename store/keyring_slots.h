@@ -22,3 +22,6 @@ fallible keyring_slots_list(
 
 /* keyring_slots_remove - Fails: NOT_FOUND · CONFLICT it is the last one: nothing would open the store · IO. */
 fallible keyring_slots_remove(struct keyring *keyring, uint32_t number);
+
+/* keyring_slots_put - another record under a number that is there. Fails: NOT_FOUND · FULL · IO. */
+fallible keyring_slots_put(struct keyring_batch *batch, uint32_t number, struct span record);

@@ -66,4 +66,8 @@ struct keys {
 	 * Fails: CORRUPT it would contradict what was signed before · IO · FULL · BUSY sealed. */
 	fallible (*sign_checkpoint)(void *keeper, struct id tenant, struct span text, uint64_t size,
 		const uint8_t root[static HASH_SHA256], struct buf *note);
+
+	/* That the data key of a new version lies under what wraps the client's data keys now; a rotation may have come in
+	 * between. Fails: STALE it does not · NOT_FOUND the client's key is gone · BUSY sealed. */
+	fallible (*check_data_key)(void *keeper, struct id tenant, struct id client, struct span wrapped);
 };

@@ -106,9 +106,11 @@ fallible version_get(const struct view *view, struct id tenant, struct id creden
 	return OK;
 }
 
-fallible version_put(struct act *act, const struct version *version)
+fallible version_put(struct act *act, struct id client, const struct version *version)
 {
 	scoped(buf) record = BUF(RECORD_MAX);
+	const struct keys *keys = act->volume->keys;
+	TRY(keys->check_data_key(keys->keeper, version->tenant, client, SPAN_BYTES(version->wrapped)));
 	struct noun_key key = key_of(version->tenant, version->credential, version->number);
 	buf_put_u8(&record, RECORD);
 	buf_put_u16(&record, version->modes_max);

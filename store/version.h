@@ -28,10 +28,11 @@ struct version {
 };
 
 /* version_get - records lie in the arena. Fails: NOT_FOUND · FORGED · CORRUPT · NO_MEMORY. version_put -
- * inside an act. */
+ * inside an act; the credential's client is given. Fails: STALE the data key was wrapped before the client's key was
+ * rotated: it must be prepared again, or it would be lost. */
 fallible version_get(const struct view *view, struct id tenant, struct id credential, uint64_t number,
 	struct arena *arena, struct version *version);
-fallible version_put(struct act *act, const struct version *version);
+fallible version_put(struct act *act, struct id client, const struct version *version);
 
 /* version_drop - inside an act: with the row goes the only wrap of its data key. Fails: as act_drop. */
 fallible version_drop(struct act *act, struct id tenant, struct id credential, uint64_t number);

@@ -258,7 +258,7 @@ fallible credentials_add_write(struct act *act, struct credentials_put *put)
 	const struct credential *credential = &put->credential;
 	struct noun_key client = noun_key(credential->tenant, id_span(&credential->client), SPAN_NONE);
 	TRY(noun_still(act, TABLE_CLIENT, noun_key_span(&client), put->client_row));
-	TRY(version_put(act, &put->version));
+	TRY(version_put(act, credential->client, &put->version));
 	TRY(credential_put(act, credential, put->sealed));
 	return add_event(act, credential->tenant, &put->draft);
 }
@@ -314,7 +314,7 @@ static fallible write_changed(struct act *act, struct credentials_put *put)
 fallible credentials_change_write(struct act *act, struct credentials_put *put)
 {
 	TRY(write_changed(act, put));
-	return version_put(act, &put->version);
+	return version_put(act, put->credential.client, &put->version);
 }
 
 /* ---- the end ---- */

@@ -3,6 +3,7 @@
 #include "server/keeper/keeper.h"
 
 #include "crypto/random.h"
+#include "server/keeper/data_keys.h"
 #include "server/keeper/keytree.h"
 #include "server/keeper/signer.h"
 #include "store/event.h"
@@ -51,12 +52,20 @@ fallible keeper_drop_subject(struct keeper *keeper, struct id tenant, const stru
 
 fallible keeper_destroy(struct keeper *keeper, const struct hold_clearance *clearance)
 {
-	struct keyring_name names[HOLD_SUBJECTS_MAX];
+	static const enum keyring_kind OF_CLIENT[] = {KEYRING_CLIENT, KEYRING_VAULT, KEYRING_VAULT_BEFORE};
+	enum { OF_CLIENT_COUNT = sizeof OF_CLIENT / sizeof OF_CLIENT[0] };
+	struct keyring_name names[HOLD_SUBJECTS_MAX * OF_CLIENT_COUNT];
 	const struct subject *subjects;
-	size_t count = hold_subjects(clearance, &subjects);
-	for (size_t i = 0; i < count; i++)
-		names[i] = subject_name(hold_tenant(clearance), &subjects[i]);
-	return count ? keytree_destroy(&keeper->tree, names, count)
+	size_t count = hold_subjects(clearance, &subjects), names_count = 0;
+	struct id tenant = hold_tenant(clearance);
+	for (size_t i = 0; i < count; i++) {
+		bool is_client = subjects[i].kind == SUBJECT_CLIENT;
+		for (size_t k = 0; is_client && k < OF_CLIENT_COUNT; k++)
+			names[names_count++] = keytree_name_of(OF_CLIENT[k], tenant, subjects[i].id);
+		if (!is_client)
+			names[names_count++] = subject_name(tenant, &subjects[i]);
+	}
+	return count ? keytree_destroy(&keeper->tree, names, names_count)
 		     : FAIL(DENIED, "the clearance is for no subject");
 }
 
@@ -89,6 +98,38 @@ fallible keeper_turn_search(struct keeper *keeper, struct id tenant)
 	return keytree_turn(&keeper->tree, &name);
 }
 
+/* ---- rotating ---- */
+
+fallible keeper_rotation_find(struct keeper *keeper, struct key_rotation *rotation)
+{
+	return key_rotation_find(&keeper->tree, rotation);
+}
+
+fallible keeper_rotation_begin(struct keeper *keeper, struct key_rotation *rotation)
+{
+	return key_rotation_begin(&keeper->tree, rotation);
+}
+
+fallible keeper_rotation_rewrap(struct keeper *keeper, struct key_rotation *rotation)
+{
+	return key_rotation_rewrap(&keeper->tree, rotation);
+}
+
+fallible keeper_rotation_save(struct keeper *keeper, const struct key_rotation *rotation)
+{
+	return key_rotation_save(&keeper->tree, rotation);
+}
+
+fallible keeper_rotation_retire(struct keeper *keeper, struct key_rotation *rotation)
+{
+	return key_rotation_retire(&keeper->tree, rotation);
+}
+
+fallible keeper_rotation_end(struct keeper *keeper)
+{
+	return key_rotation_end(&keeper->tree);
+}
+
 /* ---- what the store asks ---- */
 
 static fallible subject_key(struct keeper *keeper, struct id tenant, const struct subject *subject,
@@ -116,6 +157,21 @@ static fallible part_key_of(void *context, struct id tenant, const struct subjec
 	return OK;
 }
 
+/* From the tenant's first key; once that was rotated it is a key of its own. */
+static fallible tenant_row_key(struct keeper *keeper, struct id tenant, struct seal_key *key)
+{
+	uint32_t epoch;
+	scoped(seal_key) from = {0};
+	struct keyring_name name = keytree_name(KEYRING_TENANT, tenant);
+	TRY(keytree_find(&keeper->tree, &name, &from, &epoch));
+	if (epoch == KEYTREE_FIRST_EPOCH) {
+		hash_derive(from.bytes, "mn.rows", SPAN_NONE, key->bytes);
+		return OK;
+	}
+	name.kind = KEYRING_ROWS;
+	return keytree_find(&keeper->tree, &name, key, &epoch);
+}
+
 /* The key of state rows: the subject's, kept apart from that of event parts; the tenant's own for what has no
  * subject. */
 static fallible row_key(
@@ -123,11 +179,9 @@ static fallible row_key(
 {
 	uint32_t epoch = 0;
 	scoped(seal_key) from = {0};
-	struct keyring_name name = keytree_name(KEYRING_TENANT, tenant);
 	if (subject->kind == SUBJECT_TENANT)
-		TRY(keytree_find(&keeper->tree, &name, &from, &epoch));
-	else
-		TRY(subject_key(keeper, tenant, subject, &epoch, &from));
+		return tenant_row_key(keeper, tenant, key);
+	TRY(subject_key(keeper, tenant, subject, &epoch, &from));
 	hash_derive(from.bytes, "mn.rows", SPAN_NONE, key->bytes);
 	return OK;
 }
@@ -194,6 +248,12 @@ static fallible search_tokens_of(void *context, struct id tenant, const struct s
 		tokens[i] = (uint32_t)hash_short(key.bytes, items[i]);
 	*epoch = found;
 	return OK;
+}
+
+static fallible check_data_key_of(void *context, struct id tenant, struct id client, struct span wrapped)
+{
+	struct keeper *keeper = context;
+	return data_keys_check(&keeper->tree, tenant, client, wrapped);
 }
 
 static void mac_of(void *context, const struct span *parts, size_t count, uint8_t mac[static KEYS_MAC])
@@ -273,39 +333,23 @@ fallible keeper_open_seed(
 	return open_secret(keeper, &key, &context, record, KEEPER_SEED_MAX, seed);
 }
 
-static fallible client_key(struct keeper *keeper, const struct seal_context *context, struct seal_key *key)
-{
-	uint32_t epoch;
-	struct keyring_name name = keytree_name_of(KEYRING_CLIENT, context->tenant, context->client);
-	return keytree_find(&keeper->tree, &name, key, &epoch);
-}
-
 fallible keeper_make_data_key(
 	struct keeper *keeper, struct seal_context context, uint8_t wrapped[static SEAL_WRAPPED])
 {
-	scoped(seal_key) key = {0}, data = {0};
-	context.object_type = SEAL_DATA_KEY;
-	context.field_type = 0;
-	TRY(client_key(keeper, &context, &key));
-	random_fill(data.bytes, sizeof data.bytes);
-	return seal_wrap(&key, &context, data.bytes, wrapped);
+	return data_keys_make(&keeper->tree, context, wrapped);
 }
 
-static fallible open_data_key(
-	struct keeper *keeper, struct seal_context context, struct span wrapped, struct seal_key *data)
+fallible keeper_rewrap_data_key(struct keeper *keeper, struct seal_context context, struct span wrapped,
+	uint8_t again[static SEAL_WRAPPED])
 {
-	scoped(seal_key) key = {0};
-	context.object_type = SEAL_DATA_KEY;
-	context.field_type = 0;
-	TRY(client_key(keeper, &context, &key));
-	return seal_unwrap(&key, &context, wrapped, data->bytes);
+	return data_keys_rewrap(&keeper->tree, context, wrapped, again);
 }
 
 fallible keeper_seal_field(struct keeper *keeper, struct seal_context context, struct span wrapped,
 	struct span plain, struct buf *record)
 {
 	scoped(seal_key) data = {0};
-	TRY(open_data_key(keeper, context, wrapped, &data));
+	TRY(data_keys_open(&keeper->tree, context, wrapped, &data));
 	context.object_type = SEAL_FIELD;
 	return seal_box(&data, &context, plain, record);
 }
@@ -314,9 +358,16 @@ fallible keeper_open_field(struct keeper *keeper, struct seal_context context, s
 	struct span record, struct secret *plain)
 {
 	scoped(seal_key) data = {0};
-	TRY(open_data_key(keeper, context, wrapped, &data));
+	TRY(data_keys_open(&keeper->tree, context, wrapped, &data));
 	context.object_type = SEAL_FIELD;
 	return open_secret(keeper, &data, &context, record, KEEPER_FIELD_MAX, plain);
+}
+
+fallible keeper_renew_field(struct keeper *keeper, const struct keeper_renewal *renewal, struct buf *record)
+{
+	scoped(secret) plain = {0};
+	TRY(keeper_open_field(keeper, renewal->context, renewal->wrapped, renewal->record, &plain));
+	return keeper_seal_field(keeper, renewal->context, renewal->fresh, secret_span(&plain), record);
 }
 
 static struct seal_context short_context(struct id tenant, uint32_t day, struct id object)
@@ -385,7 +436,7 @@ fallible keeper_open(const struct keeper_ask *ask, struct keeper **keeper)
 	signer_init(&made->signer, &made->tree);
 	made->arena = ask->arena;
 	made->keys = (struct keys){made, part_key_of, seal_row_of, open_row_of, term_of, search_tokens_of,
-		mac_of, sum_term_of, sign_checkpoint_of};
+		mac_of, sum_term_of, sign_checkpoint_of, check_data_key_of};
 	*keeper = made;
 	return OK;
 }

@@ -2,7 +2,7 @@
 /* keeper - the only holder of the root key and of everything below it. Others ask it to do things with keys;
  * no function gives one out, but for the single-use key of one part of one event.
  *
- *	root -> tenant key -> client keys -> data key of a credential's version
+ *	root -> tenant key -> client keys -> data key of a credential's version (or a vault key beside it: key_rotation.h)
  *	root -> tenant key -> person keys, index key, log key of the month, signing keys, keys of a day
  *	root -> seed root -> seed key of a tenant (TOTP seeds)
  *	root -> token, idempotency, cursor and audit keys of the server
@@ -14,6 +14,7 @@
 #include "base/err.h"
 #include "crypto/secret.h"
 #include "crypto/sign.h"
+#include "server/keeper/key_rotation.h"
 #include "server/keeper/slots.h"
 #include "store/keys.h"
 #include "store/kv.h"
@@ -64,9 +65,19 @@ fallible keeper_settle(struct keeper *keeper);
  * texts means anything. The texts are searched all the same, slower, until the index has been made anew. */
 fallible keeper_turn_search(struct keeper *keeper, struct id tenant);
 
+/* ---- rotating: as key_rotation_find and the others of server/keeper/key_rotation.h ---- */
+
+fallible keeper_rotation_find(struct keeper *keeper, struct key_rotation *rotation);
+fallible keeper_rotation_begin(struct keeper *keeper, struct key_rotation *rotation);
+fallible keeper_rotation_rewrap(struct keeper *keeper, struct key_rotation *rotation);
+fallible keeper_rotation_save(struct keeper *keeper, const struct key_rotation *rotation);
+fallible keeper_rotation_retire(struct keeper *keeper, struct key_rotation *rotation);
+fallible keeper_rotation_end(struct keeper *keeper);
+
 /* ---- hashes and MACs under the server's own keys ---- */
 
-/* What a MAC is for; each use has a key of its own. */
+/* What a MAC is for; each use has a key of its own. The order is stored (KEYRING_SERVER): append only, and its label to
+ * keytree.c. */
 enum keeper_use {
 	KEEPER_TOKEN,
 	KEEPER_CURSOR,
@@ -101,6 +112,20 @@ fallible keeper_seal_field(struct keeper *keeper, struct seal_context context, s
 	struct span plain, struct buf *record);
 fallible keeper_open_field(struct keeper *keeper, struct seal_context context, struct span wrapped,
 	struct span record, struct secret *plain);
+
+/* keeper_rewrap_data_key - the same data key under what wraps the client's new ones. keeper_renew_field - what lies under
+ * one data key, in a new record under another one; nothing leaves the keeper in clear. Fails: NOT_FOUND a key is gone ·
+ * FORGED. */
+fallible keeper_rewrap_data_key(struct keeper *keeper, struct seal_context context, struct span wrapped,
+	uint8_t again[static SEAL_WRAPPED]);
+
+struct keeper_renewal {
+	struct seal_context context; /* of the field, before and after */
+	struct span wrapped;         /* the data key that the record lies under */
+	struct span record;
+	struct span fresh; /* the data key that it shall lie under */
+};
+fallible keeper_renew_field(struct keeper *keeper, const struct keeper_renewal *renewal, struct buf *record);
 
 /* Short-lived: under a key of the tenant that dies with its day (FOUNDATIONS 23). day: days since 1970. */
 fallible keeper_seal_short(struct keeper *keeper, struct id tenant, uint32_t day, struct id object,

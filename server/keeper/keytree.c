@@ -35,12 +35,30 @@ static struct seal_context wrap_context(const struct keyring_name *name, uint32_
 		.key_epoch = epoch};
 }
 
+fallible keytree_wrap(
+	const struct seal_key *parent, const uint8_t key[static SEAL_KEY], struct keyring_row *row)
+{
+	struct seal_context context = wrap_context(&row->name, row->epoch);
+	return seal_wrap(parent, &context, key, row->wrapped);
+}
+
+fallible keytree_unwrap(const struct seal_key *parent, const struct keyring_row *row, struct seal_key *key)
+{
+	struct seal_context context = wrap_context(&row->name, row->epoch);
+	return seal_unwrap(parent, &context, SPAN_BYTES(row->wrapped), key->bytes);
+}
+
+static fallible find(
+	struct keytree *tree, const struct keyring_name *name, struct seal_key *key, uint32_t *epoch);
+
 /* The key that a name is wrapped under. At most two steps: everything lies under a tenant key or a root. */
 static fallible parent_key(struct keytree *tree, const struct keyring_name *name, struct seal_key *parent)
 {
 	uint32_t epoch;
 	switch (name->kind) {
 	case KEYRING_TENANT:
+	case KEYRING_TENANT_BEFORE:
+	case KEYRING_SERVER:
 		*parent = tree->roots->keyring;
 		return OK;
 	case KEYRING_SEED:
@@ -54,26 +72,42 @@ static fallible parent_key(struct keytree *tree, const struct keyring_name *name
 	case KEYRING_RECEIPT:
 	case KEYRING_SHORT:
 	case KEYRING_SEARCH:
+	case KEYRING_ROWS:
+	case KEYRING_VAULT:
+	case KEYRING_VAULT_BEFORE:
 		break;
 	}
 	struct keyring_name tenant = keytree_name(KEYRING_TENANT, name->tenant);
-	return keytree_find(tree, &tenant, parent, &epoch);
+	return find(tree, &tenant, parent, &epoch);
+}
+
+/* While a tenant's keys are wrapped anew, those whose turn has not come lie under the key that goes. */
+static bool find_parent_before(struct keytree *tree, const struct keyring_name *name, struct seal_key *parent)
+{
+	uint32_t epoch;
+	struct keyring_name before = keytree_name(KEYRING_TENANT_BEFORE, name->tenant);
+	bool of_root = name->kind == KEYRING_TENANT || name->kind == KEYRING_TENANT_BEFORE ||
+		name->kind == KEYRING_SEED || name->kind == KEYRING_SERVER;
+	return !of_root && !err_failed(find(tree, &before, parent, &epoch));
 }
 
 static fallible unwrap_key(
 	struct keytree *tree, const struct keyring_name *name, struct seal_key *key, uint32_t *epoch)
 {
 	struct keyring_row row;
-	scoped(seal_key) parent;
+	scoped(seal_key) parent = {0};
 	TRY(keyring_get(tree->keyring, name, &row));
 	TRY(parent_key(tree, name, &parent));
-	struct seal_context context = wrap_context(name, row.epoch);
-	TRY(seal_unwrap(&parent, &context, SPAN_BYTES(row.wrapped), key->bytes));
+	struct err err = keytree_unwrap(&parent, &row, key);
+	if (err.kind == ERR_FORGED && find_parent_before(tree, name, &parent))
+		err = keytree_unwrap(&parent, &row, key);
+	TRY(err);
 	*epoch = row.epoch;
 	return OK;
 }
 
-fallible keytree_find(
+/* With `moving` held for reading. */
+static fallible find(
 	struct keytree *tree, const struct keyring_name *name, struct seal_key *key, uint32_t *epoch)
 {
 	if (cache_get(tree->cache, name, key, epoch))
@@ -84,28 +118,48 @@ fallible keytree_find(
 	return OK;
 }
 
+fallible keytree_find(
+	struct keytree *tree, const struct keyring_name *name, struct seal_key *key, uint32_t *epoch)
+{
+	if (cache_get(tree->cache, name, key, epoch))
+		return OK;
+	pthread_rwlock_rdlock(&tree->moving);
+	struct err err = find(tree, name, key, epoch);
+	pthread_rwlock_unlock(&tree->moving);
+	return err;
+}
+
 /* ---- making and destroying ---- */
 
-/* Draw a key and wrap it under `parent`, or under the tenant's key where parent is NULL. */
+/* Draw a key and wrap it under `parent`, or under the one that the tree has for it where parent is NULL. */
 static fallible draw_row(struct keytree *tree, const struct keyring_name *name, const struct seal_key *parent,
 	uint32_t epoch, struct keyring_row *row)
 {
-	scoped(seal_key) key, found = {0};
-	struct seal_context context = wrap_context(name, epoch);
+	scoped(seal_key) key = {0}, found = {0};
 	if (!parent) {
 		TRY(parent_key(tree, name, &found));
 		parent = &found;
 	}
 	*row = (struct keyring_row){.name = *name, .epoch = epoch};
 	random_fill(key.bytes, sizeof key.bytes);
-	return seal_wrap(parent, &context, key.bytes, row->wrapped);
+	return keytree_wrap(parent, key.bytes, row);
+}
+
+/* The key above must be the same from the look at it until the new row is there. */
+static fallible put_drawn(struct keytree *tree, const struct keyring_name *name, uint32_t epoch)
+{
+	struct keyring_row row;
+	pthread_rwlock_rdlock(&tree->moving);
+	struct err err = draw_row(tree, name, NULL, epoch, &row);
+	if (!err_failed(err))
+		err = keyring_put(tree->keyring, &row, 1);
+	pthread_rwlock_unlock(&tree->moving);
+	return err;
 }
 
 fallible keytree_make(struct keytree *tree, const struct keyring_name *name)
 {
-	struct keyring_row row;
-	TRY(draw_row(tree, name, NULL, 1, &row));
-	return keyring_put(tree->keyring, &row, 1);
+	return put_drawn(tree, name, KEYTREE_FIRST_EPOCH);
 }
 
 fallible keytree_find_or_make(struct keytree *tree, const struct keyring_name *name, struct seal_key *key)
@@ -123,24 +177,33 @@ fallible keytree_find_or_make(struct keytree *tree, const struct keyring_name *n
 	return keytree_find(tree, name, key, &epoch);
 }
 
-fallible keytree_make_tenant(struct keytree *tree, struct id tenant)
+static const enum keyring_kind OWN[] = {KEYRING_INDEX, KEYRING_CHECKPOINT, KEYRING_RECEIPT, KEYRING_SEARCH};
+enum { OWN_COUNT = sizeof OWN / sizeof OWN[0], OWN_ROWS = 2 + OWN_COUNT };
+
+static fallible draw_tenant(struct keytree *tree, struct id tenant, struct keyring_row rows[static OWN_ROWS])
 {
-	static const enum keyring_kind OWN[] = {
-		KEYRING_INDEX, KEYRING_CHECKPOINT, KEYRING_RECEIPT, KEYRING_SEARCH};
-	enum { OWN_COUNT = sizeof OWN / sizeof OWN[0], ROWS = 2 + OWN_COUNT };
-	struct keyring_row rows[ROWS];
-	scoped(seal_key) key;
+	scoped(seal_key) key = {0};
 	struct keyring_name name = keytree_name(KEYRING_TENANT, tenant);
-	struct seal_context context = wrap_context(&name, 1);
 	TRY(draw_row(tree, &name, NULL, 1, &rows[0]));
-	TRY(seal_unwrap(&tree->roots->keyring, &context, SPAN_BYTES(rows[0].wrapped), key.bytes));
+	TRY(keytree_unwrap(&tree->roots->keyring, &rows[0], &key));
 	name.kind = KEYRING_SEED;
 	TRY(draw_row(tree, &name, NULL, 1, &rows[1]));
 	for (size_t i = 0; i < OWN_COUNT; i++) {
 		name.kind = OWN[i];
 		TRY(draw_row(tree, &name, &key, 1, &rows[2 + i]));
 	}
-	return keyring_put(tree->keyring, rows, ROWS);
+	return OK;
+}
+
+fallible keytree_make_tenant(struct keytree *tree, struct id tenant)
+{
+	struct keyring_row rows[OWN_ROWS];
+	pthread_rwlock_rdlock(&tree->moving);
+	struct err err = draw_tenant(tree, tenant, rows);
+	if (!err_failed(err))
+		err = keyring_put(tree->keyring, rows, OWN_ROWS);
+	pthread_rwlock_unlock(&tree->moving);
+	return err;
 }
 
 fallible keytree_drop(struct keytree *tree, const struct keyring_name *name)
@@ -161,7 +224,7 @@ fallible keytree_destroy(struct keytree *tree, const struct keyring_name *names,
 }
 
 /* Drawn, not counted: a keyring that was put back from a copy counts to the same number with another key. */
-static uint32_t draw_epoch(uint32_t before)
+uint32_t keytree_draw_epoch(uint32_t before)
 {
 	uint8_t bytes[4];
 	uint32_t epoch = before;
@@ -177,11 +240,9 @@ fallible keytree_turn(struct keytree *tree, const struct keyring_name *name)
 	struct keyring_row row = {.epoch = 0};
 	pthread_mutex_lock(&tree->making);
 	struct err err = keyring_get(tree->keyring, name, &row);
-	if (!err_failed(err) || err.kind == ERR_NOT_FOUND)
-		err = draw_row(tree, name, NULL, draw_epoch(row.epoch), &row);
 	cache_clear(tree->cache);
-	if (!err_failed(err))
-		err = keyring_put(tree->keyring, &row, 1);
+	if (!err_failed(err) || err.kind == ERR_NOT_FOUND)
+		err = put_drawn(tree, name, keytree_draw_epoch(row.epoch));
 	/* Again, for a reader that unwrapped the old one in between. */
 	cache_clear(tree->cache);
 	pthread_mutex_unlock(&tree->making);
@@ -195,21 +256,45 @@ static void derive(const struct seal_key *root, const char *label, struct seal_k
 	hash_derive(root->bytes, label, SPAN_NONE, key->bytes);
 }
 
-static void derive_roots(const struct seal_key *root, struct keytree_roots *roots)
+uint8_t *keytree_server_key(struct keytree_roots *roots, unsigned number)
 {
-	static const char *const USES[KEEPER_USE_COUNT] = {
-		[KEEPER_TOKEN] = "mn.token",
-		[KEEPER_CURSOR] = "mn.cursor",
-		[KEEPER_IDEMPOTENCY] = "mn.idempotency",
-		[KEEPER_CODE] = "mn.code",
-		[KEEPER_DUO] = "mn.duo",
-	};
+	if (number == 1)
+		return roots->audit.bytes;
+	return number == 2 ? roots->sum.bytes : roots->uses[number - 3].bytes;
+}
+
+void keytree_set_root(struct keytree_roots *roots, const struct seal_key *root)
+{
+	roots->root = *root;
 	derive(root, "mn.kring", &roots->keyring);
 	derive(root, "mn.seeds", &roots->seeds);
-	hash_derive(root->bytes, "mn.audit", SPAN_NONE, roots->audit.bytes);
-	hash_derive(root->bytes, "mn.sum", SPAN_NONE, roots->sum.bytes);
-	for (size_t i = 0; i < KEEPER_USE_COUNT; i++)
-		hash_derive(root->bytes, USES[i], SPAN_NONE, roots->uses[i].bytes);
+}
+
+/* As a rotation left it; else it comes from the root key, which is the first one. */
+static fallible find_server_key(struct keyring *keyring, struct keytree_roots *roots, unsigned number)
+{
+	static const char *const LABELS[KEYTREE_SERVER_COUNT] = {
+		"", "mn.audit", "mn.sum", "mn.token", "mn.cursor", "mn.idempotency", "mn.code", "mn.duo"};
+	scoped(seal_key) key = {0};
+	struct keyring_row row;
+	struct keyring_name name = keytree_name_numbered(KEYRING_SERVER, (struct id){{0}}, number);
+	struct err err = keyring_get(keyring, &name, &row);
+	if (err.kind == ERR_NOT_FOUND) {
+		hash_derive(roots->root.bytes, LABELS[number], SPAN_NONE, keytree_server_key(roots, number));
+		return OK;
+	}
+	TRY(err);
+	TRY(keytree_unwrap(&roots->keyring, &row, &key));
+	memcpy(keytree_server_key(roots, number), key.bytes, sizeof key.bytes);
+	return OK;
+}
+
+static fallible find_roots(struct keyring *keyring, const struct seal_key *root, struct keytree_roots *roots)
+{
+	keytree_set_root(roots, root);
+	for (unsigned number = 1; number < KEYTREE_SERVER_COUNT; number++)
+		TRY(find_server_key(keyring, roots, number));
+	return OK;
 }
 
 static fallible unseal(const struct keeper_ask *ask, struct keyring *keyring, struct seal_key *root)
@@ -227,7 +312,7 @@ static fallible prepare(const struct keeper_ask *ask, struct keytree *tree)
 	TRY(cache_open(ask->arena, &tree->cache));
 	TRY(secret_take(ask->arena, sizeof(struct keytree_roots), &tree->cell));
 	TRY(unseal(ask, tree->keyring, &root));
-	derive_roots(&root, (struct keytree_roots *)(void *)tree->cell.bytes);
+	TRY(find_roots(tree->keyring, &root, (struct keytree_roots *)(void *)tree->cell.bytes));
 	tree->roots = (const struct keytree_roots *)(const void *)tree->cell.bytes;
 	return OK;
 }
@@ -236,6 +321,7 @@ fallible keytree_open(const struct keeper_ask *ask, struct keytree *tree)
 {
 	*tree = (struct keytree){0};
 	pthread_mutex_init(&tree->making, NULL);
+	pthread_rwlock_init(&tree->moving, NULL);
 	struct err err = prepare(ask, tree);
 	if (err_failed(err))
 		keytree_close(tree);
@@ -247,5 +333,6 @@ void keytree_close(struct keytree *tree)
 	cache_close(tree->cache);
 	secret_done(&tree->cell);
 	keyring_close(tree->keyring);
+	pthread_rwlock_destroy(&tree->moving);
 	pthread_mutex_destroy(&tree->making);
 }

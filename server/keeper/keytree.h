@@ -9,8 +9,10 @@
 
 #include <pthread.h>
 
-/* Server-wide keys, in one locked cell. */
+/* Server-wide keys, in one locked cell. The first three go with the root key, under `moving`; the others came from the first
+ * root key there was, and stay. */
 struct keytree_roots {
+	struct seal_key root;
 	struct seal_key keyring; /* wraps tenant keys */
 	struct seal_key seeds;   /* wraps seed keys */
 	struct mac_key audit;    /* MACs of rows, of the head and of high-water marks */
@@ -24,6 +26,9 @@ struct keytree {
 	const struct keytree_roots *roots;
 	struct secret cell;     /* where the roots lie */
 	pthread_mutex_t making; /* one thread at a time makes a key on demand */
+	/* Read by whoever goes from a key to the one above it, or puts a new one under it; written when the one above is
+	 * another one from now on (server/keeper/key_rotation.h). */
+	pthread_rwlock_t moving;
 };
 
 /* keytree_open - the keyring, and the root key by what unseals it. Fails: as keeper_open; the tree is closed
@@ -36,6 +41,23 @@ void keytree_close(struct keytree *tree);
 struct keyring_name keytree_name(enum keyring_kind kind, struct id tenant);
 struct keyring_name keytree_name_of(enum keyring_kind kind, struct id tenant, struct id id);
 struct keyring_name keytree_name_numbered(enum keyring_kind kind, struct id tenant, uint32_t number);
+
+/* The server's own keys by number, from 1: stored numbers, see keeper.h. Once the root key was rotated they lie in the
+ * keyring, since they can be made from no later one. */
+enum { KEYTREE_SERVER_COUNT = 1 + 2 + KEEPER_USE_COUNT };
+uint8_t *keytree_server_key(struct keytree_roots *roots, unsigned number);
+
+/* keytree_set_root - root, keyring key and seed root; with `moving` held for writing, or before anybody asks. */
+void keytree_set_root(struct keytree_roots *roots, const struct seal_key *root);
+
+/* keytree_wrap, keytree_unwrap - one key under the one above it; a row names and counts what it holds. */
+fallible keytree_wrap(
+	const struct seal_key *parent, const uint8_t key[static SEAL_KEY], struct keyring_row *row);
+fallible keytree_unwrap(const struct seal_key *parent, const struct keyring_row *row, struct seal_key *key);
+
+/* keytree_draw_epoch - another epoch than the one before, and than the first one. */
+enum { KEYTREE_FIRST_EPOCH = 1 };
+uint32_t keytree_draw_epoch(uint32_t before);
 
 /* keytree_find - Fails: NOT_FOUND never made, or destroyed · FORGED · IO. */
 fallible keytree_find(

@@ -2,6 +2,7 @@
 /* slots - from what was brought to a slot's secret, and from there to the root key. */
 #include "server/keeper/slots.h"
 
+#include "base/reader.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
 
@@ -13,6 +14,78 @@ struct held {
 static void held_done(struct held *held)
 {
 	secret_wipe(held, sizeof *held);
+}
+
+/* ---- which root key ---- */
+
+static const char NOTE[] = "root"; /* in the keyring, from the first rotation on */
+
+enum { NOTE_VERSION = 1, NOTE_BODY = 1 + 4 + 8, NOTE_MAC = 16, NOTE_BYTES = NOTE_BODY + NOTE_MAC };
+
+static void note_mac(const struct seal_key *root, struct span body, uint8_t mac[static NOTE_MAC])
+{
+	struct mac_key key;
+	uint8_t wide[HASH_BLAKE];
+	const struct span parts[] = {SPAN_LIT("root"), body};
+	hash_derive(root->bytes, "mn.rootm", SPAN_NONE, key.bytes);
+	hash_mac(&key, parts, 2, wide);
+	memcpy(mac, wide, NOTE_MAC);
+	mac_key_done(&key);
+}
+
+static fallible read_note(struct keyring *keyring, struct buf *note)
+{
+	TRY(keyring_note(keyring, NOTE, note));
+	if (note->len != NOTE_BYTES || note->data[0] != NOTE_VERSION)
+		return FAIL(CORRUPT, "what the keyring says of the root key is in no known form");
+	return OK;
+}
+
+/* A slot of an earlier root key that somebody put back opens nothing. */
+static fallible check_root(struct keyring *keyring, const struct seal_key *root)
+{
+	scoped(buf) note = BUF(NOTE_BYTES);
+	uint8_t mac[NOTE_MAC];
+	struct err err = read_note(keyring, &note);
+	if (err.kind == ERR_NOT_FOUND)
+		return OK; /* the first one */
+	TRY(err);
+	note_mac(root, span_first(buf_span(&note), NOTE_BODY), mac);
+	return secret_equal(SPAN_BYTES(mac), span_from(buf_span(&note), NOTE_BODY))
+		? OK
+		: FAIL(FORGED, "the root key was rotated since this slot was written");
+}
+
+fallible slots_generation(struct keyring *keyring, uint32_t *generation, struct instant *since)
+{
+	scoped(buf) note = BUF(NOTE_BYTES);
+	struct err err = read_note(keyring, &note);
+	if (err.kind == ERR_NOT_FOUND) {
+		*generation = 1;
+		since->ms = 0;
+		return OK;
+	}
+	TRY(err);
+	struct reader reader = READER(span_from(buf_span(&note), 1));
+	*generation = reader_u32(&reader);
+	since->ms = reader_i64(&reader);
+	return OK;
+}
+
+static fallible put_note(struct keyring_batch *batch, const struct seal_key *root, struct instant now)
+{
+	scoped(buf) note = BUF(NOTE_BYTES);
+	uint8_t mac[NOTE_MAC];
+	uint32_t generation;
+	struct instant since;
+	TRY(slots_generation(batch->keyring, &generation, &since));
+	buf_put_u8(&note, NOTE_VERSION);
+	buf_put_u32(&note, generation + 1);
+	buf_put_i64(&note, now.ms);
+	TRY(buf_check(&note));
+	note_mac(root, buf_span(&note), mac);
+	buf_put(&note, SPAN_BYTES(mac));
+	return keyring_batch_put_note(batch, NOTE, buf_span(&note));
 }
 
 /* ---- opening ---- */
@@ -65,8 +138,12 @@ static fallible try_slot(
 	if (method.kind != secret->kind)
 		return FAIL(NOT_FOUND, "this slot is opened in another way");
 	TRY(secret_for(&method, secret, held.bytes));
-	struct err err = slot_open(buf_span(&record), held.bytes, root);
-	return err.kind == ERR_FORGED ? FAIL(FORGED, "what was brought does not open the store") : err;
+	scoped(seal_key) opened = {0};
+	struct err err = slot_open(buf_span(&record), held.bytes, &opened);
+	TRY(err.kind == ERR_FORGED ? FAIL(FORGED, "what was brought does not open the store") : err);
+	TRY(check_root(keyring, &opened));
+	*root = opened;
+	return OK;
 }
 
 /* A slot that does not open, or that is broken, is no reason to leave out the next one; what is said in the end is what
@@ -170,4 +247,22 @@ fallible slots_add(struct keyring *keyring, const struct slots_secret *by, const
 	TRY(buf_check(&facts));
 	const struct slot_method method = {ask->kind, buf_span(&facts)};
 	return put_slot(keyring, &method, &held, &root, number);
+}
+
+/* ---- another root key ---- */
+
+fallible slots_reseal(struct keyring_batch *batch, const struct seal_key *before,
+	const struct seal_key *after, struct instant now)
+{
+	uint32_t numbers[KEYRING_SLOTS_MAX];
+	size_t count;
+	TRY(keyring_slots_list(batch->keyring, numbers, &count));
+	for (size_t i = 0; i < count; i++) {
+		scoped(buf) record = BUF(KEYRING_SLOTS_RECORD_MAX);
+		scoped(buf) sealed = BUF(KEYRING_SLOTS_RECORD_MAX);
+		TRY(keyring_slots_get(batch->keyring, numbers[i], &record));
+		TRY(slot_reseal(buf_span(&record), before, after, &sealed));
+		TRY(keyring_slots_put(batch, numbers[i], buf_span(&sealed)));
+	}
+	return put_note(batch, after, now);
 }

@@ -33,6 +33,17 @@ struct slots_ask {
  * takes one. */
 fallible slots_open(struct keyring *keyring, const struct slots_secret *secret, struct seal_key *root);
 
+/* slots_reseal - every slot for another root key, whose generation is one more than the last; none of their secrets is
+ * needed. For rotation alone.
+ *
+ *   batch  gets all of it
+ * Fails: FORGED a slot was not made with the root key of before: somebody put it there, or broke it · FULL · IO. */
+fallible slots_reseal(struct keyring_batch *batch, const struct seal_key *before,
+	const struct seal_key *after, struct instant now);
+
+/* slots_generation - of the root key, from 1, and when it came; ms 0 = with the store. Anybody may have written it. */
+fallible slots_generation(struct keyring *keyring, uint32_t *generation, struct instant *since);
+
 /* slots_make_first - the only slot of a new store. For keytree alone. */
 fallible slots_make_first(
 	struct keyring *keyring, const struct slots_secret *secret, const struct seal_key *root);

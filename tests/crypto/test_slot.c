@@ -172,3 +172,54 @@ Test(slot, its_golden_record_with_facts_opens_for_ever)
 	cr_assert(!err_failed(slot_open(buf_span(&record), SECRET, &root)));
 	cr_assert(memcmp(&root, &ROOT, sizeof root) == 0);
 }
+
+/* ---- another root key ---- */
+
+Test(slot, that_is_sealed_anew_gives_the_new_root_key_to_the_same_secret)
+{
+	const struct slot_method *const METHODS[] = {&KEY_FILE, &PASSPHRASE};
+	for (size_t i = 0; i < 2; i++) {
+		scoped(buf) before = BUF(SLOT_RECORD_MAX), after = BUF(SLOT_RECORD_MAX);
+		struct slot_method method;
+		struct seal_key root = {0};
+		cr_assert(!err_failed(slot_make(METHODS[i], SECRET, &ROOT, &before)));
+		cr_assert(!err_failed(slot_reseal(buf_span(&before), &ROOT, &OTHER_ROOT, &after)));
+		cr_assert(after.len == before.len);
+		cr_assert(!err_failed(slot_open(buf_span(&after), SECRET, &root)));
+		cr_assert(memcmp(&root, &OTHER_ROOT, sizeof root) == 0);
+		cr_assert(!err_failed(slot_read(buf_span(&after), &method)));
+		cr_assert(method.kind == METHODS[i]->kind && span_equal(method.facts, METHODS[i]->facts));
+		cr_assert(!err_failed(slot_open(buf_span(&before), SECRET, &root)));
+		cr_assert(memcmp(&root, &ROOT, sizeof root) == 0, "an old copy opens the old root key alone");
+	}
+}
+
+Test(slot, is_sealed_anew_ten_times_without_its_secret)
+{
+	struct seal_key root = ROOT, next = ROOT, found = {0};
+	scoped(buf) record = made(SECRET, &ROOT);
+	for (uint8_t i = 0; i < 10; i++) {
+		struct buf again = BUF(SLOT_RECORD);
+		next.bytes[0] = i;
+		cr_assert(!err_failed(slot_reseal(buf_span(&record), &root, &next, &again)));
+		buf_done(&record);
+		record = again;
+		root = next;
+	}
+	cr_assert(!err_failed(slot_open(buf_span(&record), SECRET, &found)));
+	cr_assert(memcmp(&found, &root, sizeof root) == 0);
+}
+
+Test(slot, is_not_sealed_anew_when_somebody_else_put_it_there)
+{
+	scoped(buf) foreign = made(SECRET, &OTHER_ROOT), out = BUF(SLOT_RECORD_MAX);
+	scoped(buf) record = made(SECRET, &ROOT);
+	cr_assert(slot_reseal(buf_span(&foreign), &ROOT, &OTHER_ROOT, &out).kind == ERR_FORGED);
+	for (size_t at = 0; at < record.len; at += 7) {
+		record.data[at] ^= 0x10;
+		enum err_kind kind = slot_reseal(buf_span(&record), &ROOT, &OTHER_ROOT, &out).kind;
+		cr_assert(kind == ERR_FORGED || kind == ERR_CORRUPT, "byte %zu: %d", at, kind);
+		record.data[at] ^= 0x10;
+	}
+	cr_assert(out.len == 0, "a refusal writes nothing");
+}

@@ -531,7 +531,7 @@ static fallible spoil(struct act *act, void *context)
 	TRY(version_get(&view, vault->api.tenant.id, id, 1, act->arena, &version));
 	for (size_t i = 0; i < version.field_count; i++)
 		((uint8_t *)(uintptr_t)version.fields[i].record.at)[version.fields[i].record.len - 1] ^= 1;
-	TRY(version_put(act, &version));
+	TRY(version_put(act, vault->client, &version));
 	TRY(event_seal(act->volume->keys, version.tenant, &event, act->now, act->arena, &draft));
 	return act_add(act, version.tenant, &draft.leaf, NULL);
 }
