@@ -18,8 +18,7 @@ static void put_state(const struct server *server, struct buf *out)
 {
 	buf_put_text(out, "# HELP muniment_build_info The program.\n# TYPE muniment_build_info gauge\n");
 	buf_put_text(out, "muniment_build_info{version=\"" MUNIMENT_VERSION "\"} 1\n");
-	put(out, "sealed", "gauge",
-		"1: there are no keys, and nothing is served, until an operator unseals the store.",
+	put(out, "sealed", "gauge", "1: there are no keys until somebody unseals the store.",
 		server->health->sealed);
 }
 

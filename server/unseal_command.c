@@ -9,7 +9,7 @@
 #include "server/unseal_order.h"
 #include "server/unsealing.h"
 
-enum { COMMAND_TEXT = 512, SECOND_MS = 1000 };
+enum { COMMAND_TEXT = 512, SECOND_MS = 1000, COMMAND_WAITS = 10 };
 
 /* One run of a command. */
 struct errand {
@@ -47,16 +47,21 @@ static fallible ask_once(struct errand *errand, const struct unseal_order *order
 	return unseal_order_read(buf_span(&errand->heard), &errand->answer);
 }
 
-/* Whoever comes after a wrong try waits. */
+static void wait_for_turn(const struct errand *errand)
+{
+	scoped(buf) text = BUF(COMMAND_TEXT);
+	buf_printf(&text, "a try before this one was wrong: waiting %lld seconds",
+		(long long)((errand->answer.wait_ms + SECOND_MS - 1) / SECOND_MS));
+	journal_complain(errand->journal, buf_span(&text));
+	clock_sleep_ms(errand->answer.wait_ms);
+}
+
+/* Whoever comes after a wrong try waits; not for ever, where somebody else goes on trying. */
 static fallible ask(struct errand *errand, const struct unseal_order *order)
 {
 	TRY(ask_once(errand, order));
-	while (errand->answer.verdict == UNSEAL_LATER) {
-		scoped(buf) text = BUF(COMMAND_TEXT);
-		buf_printf(&text, "a try before this one was wrong: waiting %lld seconds",
-			(long long)((errand->answer.wait_ms + SECOND_MS - 1) / SECOND_MS));
-		journal_complain(errand->journal, buf_span(&text));
-		clock_sleep_ms(errand->answer.wait_ms);
+	for (unsigned waits = 0; waits < COMMAND_WAITS && errand->answer.verdict == UNSEAL_LATER; waits++) {
+		wait_for_turn(errand);
 		TRY(ask_once(errand, order));
 	}
 	return OK;
@@ -79,6 +84,7 @@ static fallible verdict_of(const struct errand *errand)
 	case UNSEAL_REFUSED:
 		return FAIL(INPUT, "the server did not take it");
 	case UNSEAL_LATER:
+		return FAIL(BUSY, "somebody else goes on trying what is wrong; the journal says who");
 	case UNSEAL_FAILED:
 	case UNSEAL_VERDICT_COUNT:
 		break;
