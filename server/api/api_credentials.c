@@ -138,12 +138,13 @@ static fallible read_secret(
 /* ---- POST /v1/credentials ---- */
 
 /* The problem as a whole says what to do with a security code, whatever else is wrong. */
-static fallible check_secret(const struct call *call)
+fallible api_credentials_check(const struct call *call)
 {
 	const struct json_problems *problems = &call->problems;
 	for (size_t i = 0; i < problems->count; i++)
 		if (strcmp(problems->rows[i].code, "security_code") == 0)
-			return FAIL_CODE(SECURITY_CODE, "a card's security code is never kept: a slip hands it over once");
+			return FAIL_CODE(SECURITY_CODE,
+				"a card's security code is never kept: a slip hands it over once");
 	return OK;
 }
 
@@ -165,7 +166,7 @@ static fallible read_add(struct call *call, struct credentials_put *put)
 		json_in_object(&top, "secret", JSON_NEEDED, &unread);
 	}
 	json_in_end(&top);
-	TRY(check_secret(call));
+	TRY(api_credentials_check(call));
 	return call_check(call);
 }
 
@@ -263,7 +264,7 @@ static fallible read_change(struct call *call, struct credentials_put *put)
 	TRY(read_secret(call, &top, put->generated ? JSON_OPTIONAL : JSON_NEEDED, put));
 	refuse_codes(&top);
 	json_in_end(&top);
-	TRY(check_secret(call));
+	TRY(api_credentials_check(call));
 	return call_check(call);
 }
 

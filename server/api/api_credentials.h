@@ -12,6 +12,9 @@ fallible api_credentials_find(struct call *call, const struct view *view, struct
 void api_credentials_read_label(
 	struct call *call, struct json_object *top, enum json_need need, struct credential *credential);
 
+/* api_credentials_check - before call_check: fails with SECURITY_CODE when such a one was noted. */
+fallible api_credentials_check(const struct call *call);
+
 /* api_credentials_put - the members of a credential; its strength for those who may write. Never a secret. */
 void api_credentials_put(struct call *call, struct json_out *out, const struct credential *credential);
 

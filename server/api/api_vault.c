@@ -20,7 +20,9 @@ static void read_seal_to(struct json_object *top, struct release *release)
 {
 	scoped(buf) key = BUF(SEAL_TO_TEXT);
 	scoped(buf) trial = BUF(BOX_OVERHEAD);
-	struct span text = json_in_text(top, "seal_to", JSON_OPTIONAL, SEAL_TO_TEXT);
+	/* What is injected never lies open on its way. */
+	enum json_need need = release->use.mode == MODE_INJECT ? JSON_NEEDED : JSON_OPTIONAL;
+	struct span text = json_in_text(top, "seal_to", need, SEAL_TO_TEXT);
 	if (text.len == 0)
 		return;
 	release->sealed = !err_failed(text_parse_base64url(text, &key)) && key.len == BOX_PUBLIC;
@@ -75,8 +77,11 @@ static uint32_t scope_of(enum mode mode)
 	return 0;
 }
 
+/* A person's token has every scope, but what is injected goes to an application that was registered for it. */
 static fallible check_scope(const struct call *call, const struct uses_add *use)
 {
+	if (use->mode == MODE_INJECT && call->caller.kind == TOKEN_PERSON)
+		return FAIL_CODE(SCOPE_MISSING, "a secret is injected by an application, never by a person");
 	if (!scopes_allow(call->caller.scopes, scope_of(use->mode)))
 		return FAIL_CODE(SCOPE_MISSING, "the token lacks the scope for this mode");
 	return OK;

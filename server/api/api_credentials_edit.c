@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api_credentials_edit - another label, another ceiling. */
+#include "server/api/api_credentials.h"
+#include "server/api/ask.h"
+#include "server/core/credential_edits.h"
+
+/* ---- PATCH /v1/credentials/{credential} ---- */
+
+static fallible read_edits(struct call *call, struct credential_edits *edits)
+{
+	struct json_object top;
+	TRY(call_body(call, &top));
+	bool label = json_in_has(&top, "label"), modes = json_in_has(&top, "modes_max");
+	if (label)
+		edits->after.url = edits->after.username = SPAN_NONE;
+	api_credentials_read_label(call, &top, modes ? JSON_OPTIONAL : JSON_NEEDED, &edits->after);
+	if (modes)
+		edits->after.modes_max = ask_modes(&top, "modes_max", MODES_ALL);
+	json_in_end(&top);
+	TRY(api_credentials_check(call));
+	return call_check(call);
+}
+
+static fallible prepare_edit(struct call *call)
+{
+	struct credentials_put *put;
+	struct credential_edits *edits = call_new(call, struct credential_edits);
+	scoped(reading) reading = {0};
+	if (!edits)
+		return FAIL(NO_MEMORY, "a call has no memory for a change");
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	TRY(api_credentials_find(call, &view, &put));
+	call->ask = edits;
+	edits->before = edits->after = put->credential;
+	TRY(read_edits(call, edits));
+	struct scene scene = ask_scene(call, &view);
+	return credential_edits_prepare(&scene, edits);
+}
+
+static fallible write_edit(struct act *act, struct call *call)
+{
+	return credential_edits_write(act, call->ask);
+}
+
+static fallible answer_edit(struct call *call, struct json_out *out)
+{
+	const struct credential_edits *edits = call->ask;
+	api_credentials_put(call, out, &edits->after);
+	return OK;
+}
+
+const struct handler api_credentials_edit = {prepare_edit, write_edit, answer_edit};
