@@ -188,7 +188,7 @@ fallible credential_edits_write(struct act *act, struct credential_edits *edits)
 	struct noun_key key = noun_key(after->tenant, id_span(&after->id), SPAN_NONE);
 	TRY(noun_still(act, TABLE_CREDENTIAL, noun_key_span(&key), edits->before.row));
 	for (size_t i = 0; i < edits->version_count; i++)
-		TRY(version_put(act, &edits->versions[i]));
+		TRY(version_put(act, after->client, &edits->versions[i]));
 	TRY(credential_put(act, after, edits->sealed));
 	TRY(branch_of_client(&view, after->tenant, edits->draft.leaf.ids));
 	return act_add(act, after->tenant, &edits->draft.leaf, NULL);

@@ -272,12 +272,12 @@ static fallible forge_version(struct act *act, const struct forgery *forgery, st
 	if (forgery->what == SWAP_FIELDS)
 		swap_records(&version->fields[0], &version->fields[1]);
 	if (forgery->what < SWAP_VERSIONS)
-		return version_put(act, version);
+		return version_put(act, forgery->vault->client, version);
 	TRY(version_get(&view, version->tenant, from, 1, act->arena, &source));
 	version->fields[0].record = source.fields[0].record;
 	if (forgery->what != SWAP_CREDENTIALS)
 		memcpy(version->wrapped, source.wrapped, sizeof version->wrapped);
-	return version_put(act, version);
+	return version_put(act, forgery->vault->client, version);
 }
 
 static fallible forge(struct act *act, void *context)
