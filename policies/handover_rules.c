@@ -21,6 +21,7 @@ static const char *const BLOCKS[HANDOVER_BLOCK_COUNT] = {
 	[HANDOVER_OVERLAPS] = "handover_overlaps",
 	[HANDOVER_OTHER_ASSISTANT] = "other_assistant",
 	[HANDOVER_NOT_ABLE] = "not_able",
+	[HANDOVER_NO_GRANTS] = "no_grants",
 	[HANDOVER_TOO_MANY] = "too_many",
 };
 

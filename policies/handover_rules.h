@@ -58,6 +58,7 @@ enum handover_block {
 	HANDOVER_OVERLAPS,        /* another handover of this client has part of the same time */
 	HANDOVER_OTHER_ASSISTANT, /* somebody else serves it, in a tenant where one does */
 	HANDOVER_NOT_ABLE,        /* the stand-in's roles open nothing */
+	HANDOVER_NO_GRANTS,       /* whoever hands over has none of it */
 	HANDOVER_TOO_MANY,        /* with it there would be more grants than one act can move */
 	HANDOVER_BLOCK_COUNT
 };

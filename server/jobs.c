@@ -7,6 +7,7 @@
 #include "server/core/clocks.h"
 #include "server/core/erasing.h"
 #include "server/core/exports.h"
+#include "server/core/handover_jobs.h"
 #include "server/core/pruning.h"
 #include "server/core/sweeps.h"
 #include "server/env/pause.h"
@@ -161,6 +162,16 @@ static void end_exports(struct jobs *jobs)
 		journal_err(jobs->journal, JOURNAL_WARN, err, SPAN_LIT("exports"));
 }
 
+/* ---- handovers ---- */
+
+static void turn_handovers(struct jobs *jobs)
+{
+	size_t done;
+	struct err err = handover_jobs_turn(jobs->server, volume_now(&jobs->server->volume), &done);
+	if (err_failed(err))
+		journal_err(jobs->journal, JOURNAL_WARN, err, SPAN_LIT("handovers"));
+}
+
 /* ---- the clock ---- */
 
 static void look_at_clock(struct jobs *jobs)
@@ -210,6 +221,7 @@ static void *run_thread(void *context)
 		look_at_clock(jobs);
 		erase(jobs);
 		end_exports(jobs);
+		turn_handovers(jobs);
 		if (turn % JOBS_SIGN_TURNS == 0)
 			sign_logs(jobs);
 		if (turn % JOBS_KEY_TURNS == 1)

@@ -5,6 +5,7 @@
 #include "base/json_out.h"
 #include "server/core/credentials.h"
 #include "server/core/devices.h"
+#include "server/core/handover_turns.h"
 #include "server/core/proof.h"
 #include "store/branch.h"
 #include "store/exposure.h"
@@ -36,6 +37,19 @@ static fallible read_nouns(const struct view *view, struct arena *arena, struct 
 	TRY(tenant_get(view, grant->tenant, arena, &tenant));
 	use->tenant_row = tenant.version;
 	use->facts.code_needs_login = tenant.use_needs_login;
+	return OK;
+}
+
+/* Whom the grantee stands in for, by a grant that a handover made. */
+static fallible read_absent(const struct view *view, struct uses_add *use)
+{
+	struct handover handover;
+	use->in_place_of = (struct id){0};
+	if (ids_is_none(use->grant.handover))
+		return OK;
+	TRY(handover_get(view, use->grant.tenant, use->grant.handover, &handover));
+	if (!handover_rules_is_for_good(handover.kind))
+		use->in_place_of = handover.from;
 	return OK;
 }
 
@@ -197,6 +211,7 @@ static struct event begin_event(const struct caller *caller, enum action action,
 		.object_kind = ID_CREDENTIAL,
 		.proven = use->facts.proof != GRANT_PROOF_NONE};
 	event.ids[LEAF_ID_ACTOR] = use->grant.person;
+	event.ids[LEAF_ID_IN_PLACE_OF] = use->in_place_of;
 	event.ids[LEAF_ID_REPORTER] = caller->application;
 	event.ids[LEAF_ID_DEVICE] = use->device_id;
 	event.ids[LEAF_ID_OBJECT] = use->grant.credential;
@@ -287,13 +302,16 @@ fallible uses_prepare(const struct server *server, const struct caller *caller, 
 		return FAIL(BUSY, "the store was changed by hand: nothing is released");
 	TRY(find_grant(caller, view, arena, use));
 	TRY(read_nouns(view, arena, use));
+	TRY(read_absent(view, use));
 	TRY(read_releases(view, arena, use));
 	TRY(find_proof(caller, view, now, use));
 	TRY(take_facts(view, use));
 	TRY(gates_read(view, &use->grant, now, arena, &use->gates, &use->facts));
 	TRY(find_device(view, now, arena, use));
 	TRY(seal_event(server, caller, now, arena, use));
-	use->expected = grant_rules_use(&use->facts, now).allowed;
+	/* What a handover that is due makes of it is known only in the act. */
+	TRY(handover_turns_is_due(view, use->grant.tenant, use->grant.person, now, &use->expected));
+	use->expected = use->expected || grant_rules_use(&use->facts, now).allowed;
 	return use->expected ? seal_letters(server, view, now, arena, use) : OK;
 }
 
@@ -353,6 +371,7 @@ static fallible allow(struct act *act, struct uses_add *use, struct grant *grant
 		.client = grant->client,
 		.grant = grant->id,
 		.device = use->device_id,
+		.in_place_of = use->in_place_of,
 		.class = use->mode == MODE_INJECT ? EXPOSURE_COULD_KNOW : EXPOSURE_KNOWS,
 		.how = use->mode == MODE_INJECT ? EXPOSURE_INJECTED : EXPOSURE_REVEALED};
 	grant->uses_made++;
@@ -394,6 +413,7 @@ fallible uses_write(struct act *act, struct uses_add *use)
 	use->refusal = OK;
 	use->decided = act->now;
 	TRY(check_rows(act, use));
+	TRY(handover_turns_catch_up(act, use->grant.tenant, use->grant.person));
 	TRY(grant_get(&view, use->grant.tenant, use->grant.id, act->arena, &grant));
 	take_grant(&grant, &facts);
 	TRY(take_roles(&view, use, &facts));

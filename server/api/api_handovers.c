@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* api_handovers - /v1/handovers. */
+#include "server/api/ask.h"
+#include "server/core/exposures.h"
+#include "server/core/handovers.h"
+#include "store/client.h"
+#include "store/credential.h"
+
+enum { NAME_BYTES = 128, FILTERS_MAX = 256, ROW_MEMORY = 256 * 1024 };
+
+static fallible no_memory(void)
+{
+	return FAIL(NO_MEMORY, "a call has no memory for a handover");
+}
+
+/* ---- what a handover looks like ---- */
+
+static void put_person(struct json_out *out, const char *name, struct id person)
+{
+	if (ids_is_none(person))
+		json_out_null(out, name);
+	else
+		json_out_id(out, name, ID_PERSON, person);
+}
+
+static void put_time(struct json_out *out, const char *name, struct instant at)
+{
+	if (at.ms == 0)
+		json_out_null(out, name);
+	else
+		json_out_time(out, name, at);
+}
+
+static void put_clients(struct json_out *out, const struct handover *handover)
+{
+	json_out_open_array(out, "clients");
+	for (size_t i = 0; i < handover->client_count; i++)
+		json_out_id(out, NULL, ID_CLIENT, handover->clients[i]);
+	json_out_close_array(out);
+	json_out_bool(out, "all_clients", handover->takes_all);
+}
+
+static void put_times(struct json_out *out, const struct handover *handover)
+{
+	json_out_time(out, "start", handover->start);
+	put_time(out, "until", handover->until);
+	json_out_time(out, "requested", handover->requested);
+	put_time(out, "decided", handover->decided);
+	put_time(out, "told", handover->told);
+	put_time(out, "started", handover->started);
+	put_time(out, "accepted", handover->accepted);
+	put_time(out, "ended", handover->ended);
+}
+
+static void put_handover(struct json_out *out, const struct handover *handover)
+{
+	json_out_id(out, "id", ID_HANDOVER, handover->id);
+	json_out_text(out, "state", handover_rules_state(handover->state));
+	json_out_text(out, "kind", handover_rules_kind(handover->kind));
+	json_out_text(out, "reason", handover_rules_reason(handover->reason));
+	json_out_text(out, "override", handover_rules_override(handover->override));
+	json_out_id(out, "from", ID_PERSON, handover->from);
+	json_out_id(out, "to", ID_PERSON, handover->to);
+	put_clients(out, handover);
+	put_times(out, handover);
+	put_person(out, "requested_by", handover->requester);
+	put_person(out, "decided_by", handover->approver);
+	put_person(out, "ended_by", handover->ended_by);
+	json_out_number(out, "moved", handover->moved);
+	json_out_number(out, "returned", handover->returned);
+}
+
+static void put_scope(struct json_out *out, const struct handover_scope *scope)
+{
+	json_out_number(out, "moves", scope->moves);
+	json_out_open_array(out, "blocked");
+	for (size_t i = 0; i < scope->count; i++) {
+		const struct handover_scope_client *entry = &scope->clients[i];
+		if (entry->why == HANDOVER_MOVES)
+			continue;
+		json_out_open(out, NULL);
+		json_out_id(out, "client", ID_CLIENT, entry->client);
+		json_out_number(out, "grants", entry->moves);
+		json_out_text(out, "why", handover_rules_block(entry->why));
+		json_out_close(out);
+	}
+	json_out_close_array(out);
+}
+
+static void put_owed(struct json_out *out, const struct exposures_item *item)
+{
+	const struct exposure *owed = &item->seen;
+	json_out_open(out, NULL);
+	json_out_id(out, "credential", ID_CREDENTIAL, owed->credential);
+	json_out_id(out, "client", ID_CLIENT, owed->client);
+	json_out_number(out, "version", (int64_t)owed->number);
+	json_out_text(out, "state", rotation_rules_word(item->state));
+	json_out_number(out, "class", owed->class);
+	json_out_time(out, "last", owed->last);
+	json_out_close(out);
+}
+
+/* ---- POST /v1/handovers ---- */
+
+static void read_clients(struct json_object *top, struct handovers_add *add)
+{
+	struct json_array array;
+	struct span text;
+	if (!json_in_array(top, "clients", JSON_OPTIONAL, HANDOVER_CLIENTS_MAX, &array))
+		return;
+	if (array.count == 0)
+		json_in_note(top, "clients", "missing");
+	while (json_in_next_text(&array, NAME_BYTES, &text))
+		add->clients[add->client_count++] = text;
+}
+
+static fallible read_add(struct call *call, struct json_object *top, struct handovers_add *add)
+{
+	struct handover_plan *plan = &add->plan;
+	TRY(call_body(call, top));
+	add->from = json_in_text(top, "from", JSON_NEEDED, NAME_BYTES);
+	add->to = json_in_text(top, "to", JSON_NEEDED, NAME_BYTES);
+	plan->kind = (enum handover_kind)(json_in_word(top, "kind", JSON_NEEDED, HANDOVER_RULES_KINDS) + 1);
+	plan->reason =
+		(enum handover_reason)(json_in_word(top, "reason", JSON_NEEDED, HANDOVER_RULES_REASONS) + 1);
+	plan->override = (enum handover_override)(
+		json_in_word(top, "override", JSON_OPTIONAL, HANDOVER_RULES_OVERRIDES) + 1);
+	plan->start = json_in_time(top, "start", JSON_NEEDED);
+	plan->until = json_in_time(top, "until", JSON_OPTIONAL);
+	read_clients(top, add);
+	json_in_end(top);
+	return call_check(call);
+}
+
+static fallible prepare_add(struct call *call)
+{
+	struct handovers_add *add = call_new(call, struct handovers_add);
+	struct json_object top;
+	scoped(reading) reading = {0};
+	if (!add)
+		return no_memory();
+	call->ask = add;
+	call->status = 201;
+	TRY(read_add(call, &top, add));
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	struct scene scene = ask_scene(call, &view);
+	struct err err = handovers_add_prepare(&scene, add);
+	if (err_failed(err) && add->fault.member)
+		json_in_note(&top, add->fault.member, add->fault.code);
+	return err;
+}
+
+static fallible write_add(struct act *act, struct call *call)
+{
+	return handovers_add_write(act, call->ask);
+}
+
+static fallible answer_add(struct call *call, struct json_out *out)
+{
+	const struct handovers_add *add = call->ask;
+	put_handover(out, &add->handover);
+	put_scope(out, &add->scope);
+	return OK;
+}
+
+const struct handler api_handovers_add = {prepare_add, write_add, answer_add};
+
+/* ---- GET /v1/handovers ---- */
+
+struct list {
+	struct id person; /* none = anybody's */
+	int state;        /* -1 = any */
+	struct span filters;
+	struct page_ask page;
+};
+
+static fallible read_list(struct call *call, struct list *list, struct span *person)
+{
+	static const char *const STATES[] = {"requested", "approved", "active", "returned", "completed",
+		"cancelled", "refused", "lapsed", NULL};
+	struct span state;
+	scoped(buf) text = BUF(FILTERS_MAX);
+	TRY(call_query(call, "person", person));
+	TRY(call_query(call, "state", &state));
+	TRY(ask_word_query(call, "state", STATES, &list->state));
+	buf_put_sized(&text, *person);
+	buf_put_sized(&text, state);
+	TRY(buf_keep(&text, call->arena, &list->filters));
+	return call_page(call, list->filters, &list->page);
+}
+
+static fallible prepare_list(struct call *call)
+{
+	struct list *list = call_new(call, struct list);
+	struct span person;
+	scoped(reading) reading = {0};
+	if (!list)
+		return no_memory();
+	call->ask = list;
+	TRY(read_list(call, list, &person));
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	return person.len ? person_find(&view, call->caller.tenant, person, &list->person) : OK;
+}
+
+static fallible is_wanted(
+	const struct scene *scene, const struct list *list, const struct handover *handover, bool *wanted)
+{
+	bool is_persons = ids_is_none(list->person) || ids_equal(list->person, handover->from) ||
+		ids_equal(list->person, handover->to);
+	*wanted = is_persons && (list->state < 0 || handover->state == (unsigned)list->state);
+	return *wanted ? handovers_sees(scene, handover, wanted) : OK;
+}
+
+static fallible put_items(
+	struct call *call, const struct view *view, struct json_out *out, struct span *position)
+{
+	const struct list *list = call->ask;
+	const struct scene scene = ask_scene(call, view);
+	struct id after, last = {0};
+	struct handover handover;
+	struct err err = OK;
+	size_t count = 0;
+	TRY(ask_after(&list->page, &after));
+	while (handover_next(view, call->caller.tenant, &after, &handover, &err)) {
+		bool wanted;
+		TRY(is_wanted(&scene, list, &handover, &wanted));
+		if (!wanted)
+			continue;
+		if (count++ == list->page.limit)
+			return arena_keep(call->arena, id_span(&last), position);
+		json_out_open(out, NULL);
+		put_handover(out, &handover);
+		json_out_close(out);
+		last = after;
+	}
+	return err;
+}
+
+static fallible answer_list(struct call *call, struct json_out *out)
+{
+	const struct list *list = call->ask;
+	return call_put_list(call, out, list->filters, put_items);
+}
+
+const struct handler api_handovers_list = {prepare_list, NULL, answer_list};
+
+/* ---- GET /v1/handovers/{handover} ---- */
+
+static fallible prepare_one(struct call *call)
+{
+	struct handover *found = call_new(call, struct handover);
+	scoped(reading) reading = {0};
+	if (!found)
+		return no_memory();
+	call->ask = found;
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	struct scene scene = ask_scene(call, &view);
+	return handovers_find(&scene, call->parts[0], found);
+}
+
+static fallible answer_one(struct call *call, struct json_out *out)
+{
+	put_handover(out, call->ask);
+	return OK;
+}
+
+const struct handler api_handovers_one = {prepare_one, NULL, answer_one};
+
+/* ---- GET /v1/handovers/{handover}/briefing ---- */
+
+static fallible prepare_briefing(struct call *call)
+{
+	TRY(prepare_one(call));
+	return handovers_check_briefing(&call->caller, call->ask);
+}
+
+/* What is to be known of a grant before it opens: everything but what opens it. */
+static fallible put_brief(
+	const struct view *view, const struct handover_move *move, struct id tenant, struct json_out *out)
+{
+	struct grant grant;
+	struct client client;
+	struct credential credential;
+	scoped(arena) row = ARENA(ROW_MEMORY);
+	TRY(grant_get(view, tenant, move->copy, &row, &grant));
+	TRY(client_get(view, tenant, grant.client, &row, &client));
+	TRY(credential_get(view, tenant, grant.credential, &row, &credential));
+	json_out_open(out, NULL);
+	json_out_id(out, "grant", ID_GRANT, grant.id);
+	json_out_id(out, "client", ID_CLIENT, client.id);
+	ask_put_text(out, "client_name", client.name);
+	json_out_id(out, "credential", ID_CREDENTIAL, credential.id);
+	ask_put_text(out, "title", credential.title);
+	json_out_text(out, "kind", credential_kind_name(credential.kind));
+	modes_put(out, "modes", grant.modes);
+	json_out_time(out, "from", grant.from);
+	json_out_time(out, "until", grant.until);
+	ask_put_text(out, "task", grant.task);
+	ask_put_text(out, "mandate", grant.mandate);
+	json_out_close(out);
+	return OK;
+}
+
+static fallible answer_briefing(struct call *call, struct json_out *out)
+{
+	const struct handover *handover = call->ask;
+	struct handover_move move = {.copy = {{0}}};
+	struct err err = OK;
+	scoped(reading) reading = {0};
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	json_out_id(out, "id", ID_HANDOVER, handover->id);
+	json_out_id(out, "from", ID_PERSON, handover->from);
+	json_out_time(out, "start", handover->start);
+	put_time(out, "until", handover->until);
+	json_out_open_array(out, "items");
+	while (handover_move_next(&view, handover->tenant, handover->id, &move, &err))
+		TRY(put_brief(&view, &move, handover->tenant, out));
+	json_out_close_array(out);
+	return err;
+}
+
+const struct handler api_handovers_briefing = {prepare_briefing, NULL, answer_briefing};
+
+/* ---- POST /v1/handovers/{handover}/decision ---- */
+
+static fallible prepare_decide(struct call *call)
+{
+	struct handovers_decide *decide = call_new(call, struct handovers_decide);
+	scoped(reading) reading = {0};
+	if (!decide)
+		return no_memory();
+	call->ask = decide;
+	TRY(ask_decision(call, &decide->approve));
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	struct scene scene = ask_scene(call, &view);
+	TRY(handovers_find(&scene, call->parts[0], &decide->handover));
+	return handovers_decide_prepare(&scene, decide);
+}
+
+static fallible write_decide(struct act *act, struct call *call)
+{
+	return handovers_decide_write(act, call->ask);
+}
+
+static fallible answer_decide(struct call *call, struct json_out *out)
+{
+	const struct handovers_decide *decide = call->ask;
+	put_handover(out, &decide->after);
+	if (decide->approve)
+		put_scope(out, &decide->scope);
+	return OK;
+}
+
+const struct handler api_handovers_decide = {prepare_decide, write_decide, answer_decide};
+
+/* ---- DELETE /v1/handovers/{handover}, POST /v1/handovers/{handover}/acceptance ---- */
+
+typedef fallible (*change_fn)(const struct scene *scene, struct handovers_change *change);
+
+static fallible prepare_change(struct call *call, change_fn prepare)
+{
+	struct handovers_change *change = call_new(call, struct handovers_change);
+	scoped(reading) reading = {0};
+	if (!change)
+		return no_memory();
+	call->ask = change;
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	struct scene scene = ask_scene(call, &view);
+	TRY(handovers_find(&scene, call->parts[0], &change->handover));
+	return prepare(&scene, change);
+}
+
+static fallible prepare_end(struct call *call)
+{
+	return prepare_change(call, handovers_end_prepare);
+}
+
+static fallible write_end(struct act *act, struct call *call)
+{
+	return handovers_end_write(act, call->ask);
+}
+
+static fallible answer_end(struct call *call, struct json_out *out)
+{
+	const struct handovers_change *end = call->ask;
+	const struct handover *after = &end->after;
+	const struct exposures_ask ask = {.tenant = after->tenant, .person = after->to, .now = call->now};
+	struct exposures_list due;
+	scoped(reading) reading = {0};
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	TRY(exposures_due(&view, &ask, call->arena, &due));
+	put_handover(out, after);
+	json_out_open_array(out, "rotation_due");
+	for (const struct exposures_item *item = due.first; item; item = item->next)
+		if (handover_covers(after, item->seen.client))
+			put_owed(out, item);
+	json_out_close_array(out);
+	return OK;
+}
+
+const struct handler api_handovers_end = {prepare_end, write_end, answer_end};
+
+static fallible prepare_accept(struct call *call)
+{
+	TRY(ask_nothing(call));
+	return prepare_change(call, handovers_accept_prepare);
+}
+
+static fallible write_accept(struct act *act, struct call *call)
+{
+	return handovers_accept_write(act, call->ask);
+}
+
+static fallible answer_accept(struct call *call, struct json_out *out)
+{
+	const struct handovers_change *accept = call->ask;
+	put_handover(out, &accept->after);
+	return OK;
+}
+
+const struct handler api_handovers_accept = {prepare_accept, write_accept, answer_accept};
