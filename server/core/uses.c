@@ -47,7 +47,10 @@ static fallible read_absent(const struct view *view, struct uses_add *use)
 	use->in_place_of = (struct id){0};
 	if (ids_is_none(use->grant.handover))
 		return OK;
-	TRY(handover_get(view, use->grant.tenant, use->grant.handover, &handover));
+	struct err err = handover_get(view, use->grant.tenant, use->grant.handover, &handover);
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
 	if (!handover_rules_is_for_good(handover.kind))
 		use->in_place_of = handover.from;
 	return OK;
