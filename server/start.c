@@ -143,6 +143,7 @@ static fallible open_store(const struct start_ask *ask, enum start_mode mode, st
 				(uint32_t)conf->imports_per_day},
 			.log_name = conf->log_name,
 			.app_name = conf->app_name,
+			.public_url = conf->public_url,
 			.erasure_wait_ms = conf->erasure_wait_hours * START_HOUR_MS,
 			.backup_days = conf->backup_days}};
 	start->server.health = &start->health;

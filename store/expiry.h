@@ -13,7 +13,8 @@ enum expiry_kind {
 	EXPIRY_REMEMBERED = 5,
 	EXPIRY_MAIL_BRAKE = 6,
 	EXPIRY_SLIP = 7,
-	EXPIRY_HANDOVER = 8
+	EXPIRY_HANDOVER = 8,
+	EXPIRY_DEPOSIT = 9
 };
 
 struct expiry {

@@ -99,7 +99,8 @@ fallible idempotency_begin(struct call *call, bool *replayed)
 	scoped(reading) reading = {0};
 	*replayed = false;
 	TRY(read_key(call, &key));
-	if (key.len == 0 || call->request->method != HTTP_POST || call->caller.kind == TOKEN_OPERATOR)
+	/* Only what belongs to a tenant has a key to be kept under. */
+	if (key.len == 0 || call->request->method != HTTP_POST || ids_is_none(call->caller.tenant))
 		return OK;
 	call->idempotency = call_new(call, struct idempotency);
 	if (!call->idempotency)

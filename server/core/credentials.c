@@ -14,6 +14,31 @@ enum { SEALED_MAX = 8 * 1024, DETAIL_MAX = 1024, SEED_HEAD = 4 };
 
 #define FIELD(name) (1u << CREDENTIAL_##name)
 
+/* ---- channels ---- */
+
+static const char *const CHANNEL_NAMES[CREDENTIALS_CHANNEL_COUNT] = {
+	"api", "self_link", "phone", "letter", "encrypted_im", "messenger", "email"};
+
+const char *credentials_channel_name(enum credentials_channel channel)
+{
+	return CHANNEL_NAMES[channel];
+}
+
+bool credentials_channel_find(struct span word, enum credentials_channel *channel)
+{
+	for (unsigned i = 0; i < CREDENTIALS_CHANNEL_COUNT; i++)
+		if (span_is(word, CHANNEL_NAMES[i])) {
+			*channel = (enum credentials_channel)i;
+			return true;
+		}
+	return false;
+}
+
+bool credentials_channel_exposes(enum credentials_channel channel)
+{
+	return channel == CREDENTIALS_MESSENGER || channel == CREDENTIALS_EMAIL;
+}
+
 /* ---- kinds and fields ---- */
 
 unsigned credentials_fields(enum credential_kind kind)
@@ -164,13 +189,17 @@ static fallible seal_label(const struct server *server, struct arena *arena, str
 
 /* ---- events ---- */
 
-/* Who puts it in, and that it came through the API. */
-static void put_depositor(const struct caller *caller, struct json_out *out)
+/* Who puts it in, and how it came. Behind a link stands nobody whom we know. */
+static void put_depositor(
+	const struct caller *caller, const struct credentials_put *put, struct json_out *out)
 {
 	bool person = !ids_is_none(caller->person);
-	json_out_text(out, "channel", "api");
-	json_out_id(out, "depositor", person ? ID_PERSON : ID_APPLICATION,
-		person ? caller->person : caller->application);
+	json_out_text(out, "channel", credentials_channel_name(put->channel));
+	if (!ids_is_none(put->link))
+		json_out_id(out, "depositor", ID_DEPOSIT, put->link);
+	else
+		json_out_id(out, "depositor", person ? ID_PERSON : ID_APPLICATION,
+			person ? caller->person : caller->application);
 }
 
 static fallible put_detail(const struct caller *caller, enum action action, const struct credentials_put *put,
@@ -187,7 +216,7 @@ static fallible put_detail(const struct caller *caller, enum action action, cons
 			json_out_text(&out, NULL, credentials_field_name(field));
 	json_out_close_array(&out);
 	if (action == ACTION_CREDENTIAL_DEPOSITED)
-		put_depositor(caller, &out);
+		put_depositor(caller, put, &out);
 	if (action == ACTION_CREDENTIAL_ROTATED)
 		json_out_number(&out, "known_to_before", put->known_to);
 	json_out_close(&out);

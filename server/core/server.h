@@ -61,5 +61,6 @@ struct server {
 	const char *app_name;                 /* how mails name an application that has no name of its own */
 	int64_t erasure_wait_ms;              /* from the request of an erasure to the day it is due */
 	int64_t backup_days;                  /* how long copies of the keyring are kept */
+	const char *public_url;               /* where others reach this server, for links in mails; NULL = unknown */
 	const char *security_contact;         /* a URI for /.well-known/security.txt; NULL or "" = none */
 };

@@ -2,6 +2,7 @@
 /* sweeps - by the queue of what ends when. */
 #include "server/core/sweeps.h"
 
+#include "server/core/deposits.h"
 #include "server/core/slips.h"
 #include "store/enrolment.h"
 #include "store/expiry.h"
@@ -77,6 +78,8 @@ static fallible sweep(struct act *act, const struct expiry *expiry)
 		return mail_brake_sweep(act, expiry->tenant, expiry->id);
 	case EXPIRY_SLIP:
 		return slips_sweep(act, expiry);
+	case EXPIRY_DEPOSIT:
+		return deposits_sweep(act, expiry);
 	case EXPIRY_ERASURE:
 	case EXPIRY_HANDOVER:
 		break;
@@ -87,7 +90,7 @@ static fallible sweep(struct act *act, const struct expiry *expiry)
 fallible sweeps_run(struct act *act, size_t max, size_t *dropped)
 {
 	static const enum expiry_kind KINDS[] = {EXPIRY_VERIFICATION, EXPIRY_FACTOR, EXPIRY_ENROLMENT,
-		EXPIRY_REMEMBERED, EXPIRY_MAIL_BRAKE, EXPIRY_SLIP};
+		EXPIRY_REMEMBERED, EXPIRY_MAIL_BRAKE, EXPIRY_SLIP, EXPIRY_DEPOSIT};
 	struct view view = view_act(act);
 	*dropped = 0;
 	for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++) {

@@ -12,7 +12,7 @@ static bool is_known(const char *name)
 {
 	static const char *const NAMES[] = {"name", "app", "login", "code", "minutes", "time", "device", "ip",
 		"change", "actor", "label", "assistant", "task", "reason", "contact", "agency", "count",
-		"left", "to", "absent", "since", "until"};
+		"left", "to", "absent", "since", "until", "url"};
 	for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++)
 		if (strcmp(name, NAMES[i]) == 0)
 			return true;

@@ -14,7 +14,7 @@ struct keeper; /* server/keeper/keeper.h */
 /* The values that a mail may use:
  *
  *	name app login code minutes time device ip change actor label assistant task reason contact agency count left to
- *	absent since until
+ *	absent since until url
  *
  * The courier fills in what is not given: name (of the person), login (the same), contact and agency (of the
  * tenant), app (a setting), time (when the notice was made). A label.* line is left out when its value is not

@@ -74,3 +74,34 @@ Test(box, refuses_what_does_not_fit)
 	scoped(buf) box = BUF(BOX_OVERHEAD);
 	cr_assert(box_seal_to(pair.public, SPAN_LIT("x"), &box).kind == ERR_TOO_LARGE);
 }
+
+Test(box, its_own_pair_opens_what_anybody_sealed_to_it_and_nothing_else)
+{
+	scoped(box_key) key = {0}, other = {0};
+	uint8_t public[BOX_PUBLIC], again[BOX_PUBLIC], others[BOX_PUBLIC];
+	scoped(buf) box = BUF(256), plain = BUF(256), none = BUF(256);
+	cr_assert(sodium_init() >= 0);
+	box_pair(public, &key);
+	box_pair(others, &other);
+	box_public(&key, again);
+	cr_assert(memcmp(public, again, sizeof public) == 0 && memcmp(public, others, sizeof public) != 0);
+	cr_assert(!err_failed(box_seal_to(public, SPAN_LIT("correct horse"), &box)));
+	cr_assert(!err_failed(box_open(&key, buf_span(&box), &plain)));
+	cr_assert(span_is(buf_span(&plain), "correct horse"));
+	cr_assert(box_open(&other, buf_span(&box), &none).kind == ERR_FORGED && none.len == 0);
+	box.data[box.len - 1] ^= 1;
+	cr_assert(box_open(&key, buf_span(&box), &none).kind == ERR_FORGED && none.len == 0);
+	cr_assert(box_open(&key, span_of(box.data, BOX_OVERHEAD - 1), &none).kind == ERR_FORGED);
+	cr_assert(box_open(&key, SPAN_NONE, &none).kind == ERR_FORGED);
+}
+
+Test(box, an_empty_box_opens_to_nothing)
+{
+	scoped(box_key) key = {0};
+	uint8_t public[BOX_PUBLIC];
+	scoped(buf) box = BUF(256), plain = BUF(256);
+	cr_assert(sodium_init() >= 0);
+	box_pair(public, &key);
+	cr_assert(!err_failed(box_seal_to(public, SPAN_NONE, &box)));
+	cr_assert(!err_failed(box_open(&key, buf_span(&box), &plain)) && plain.len == 0);
+}
