@@ -56,7 +56,7 @@ bool handover_covers(const struct handover *handover, struct id client);
 /* One grant that is handed on, and the one that stands for it. */
 struct handover_move {
 	struct id grant; /* of `from` */
-	struct id copy;  /* of `to` */
+	struct id copy;  /* of `to`; none: nothing of it could be handed on */
 };
 
 /* handover_move_put - a new one, or another copy. handover_move_get - Fails: NOT_FOUND. handover_move_next - in the order

@@ -318,7 +318,8 @@ static fallible answer_briefing(struct call *call, struct json_out *out)
 	put_time(out, "until", handover->until);
 	json_out_open_array(out, "items");
 	while (handover_move_next(&view, handover->tenant, handover->id, &move, &err))
-		TRY(put_brief(&view, &move, handover->tenant, out));
+		if (!ids_is_none(move.copy))
+			TRY(put_brief(&view, &move, handover->tenant, out));
 	json_out_close_array(out);
 	return err;
 }

@@ -21,12 +21,14 @@ static fallible is_held_for_another(const struct view *view, const struct grant 
 	return OK;
 }
 
-static fallible is_handed_on(
-	const struct view *view, const struct grant *grant, struct instant now, bool *handed_on)
+/* What begins only behind the end of a handover has no part in it. */
+static fallible is_handed_on(const struct view *view, const struct handover *handover,
+	const struct grant *grant, struct instant now, bool *handed_on)
 {
 	bool held;
+	bool is_later = handover->until.ms && grant->from.ms >= handover->until.ms;
 	*handed_on = false;
-	if (grant_shown(grant, now) != GRANT_SHOWN_ACTIVE || grant->breakglass)
+	if (grant_shown(grant, now) != GRANT_SHOWN_ACTIVE || grant->breakglass || is_later)
 		return OK;
 	TRY(is_held_for_another(view, grant, &held));
 	*handed_on = !held;
@@ -74,7 +76,7 @@ static fallible count_grants(const struct view *view, const struct handover *han
 	for (; grant_next(view, handover->tenant, handover->from, &after, &arena, &grant, &err);
 		arena_clear(&arena)) {
 		bool handed_on;
-		TRY(is_handed_on(view, &grant, now, &handed_on));
+		TRY(is_handed_on(view, handover, &grant, now, &handed_on));
 		if (handed_on)
 			TRY(count_grant(handover, &grant, scope));
 	}
@@ -224,7 +226,7 @@ bool handover_scope_next(const struct view *view, const struct handover *handove
 		found ? (void)0 : arena_clear(arena)) {
 		if (!moves_client(scope, grant->client))
 			continue;
-		*err = is_handed_on(view, grant, now, &found);
+		*err = is_handed_on(view, handover, grant, now, &found);
 		if (err_failed(*err))
 			return false;
 	}

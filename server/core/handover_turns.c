@@ -132,9 +132,9 @@ static fallible copy_grant(
 		.cause = cause_of(handover)};
 	struct handover_move move = {.grant = grant->id};
 	struct err err = grants_copy(act, &copy, &move.copy);
-	if (err.kind == ERR_CONFLICT)
-		return OK;
-	TRY(err);
+	/* Of what nothing can be handed on there is no copy; it comes back all the same. */
+	if (err.kind != ERR_CONFLICT)
+		TRY(err);
 	return handover_move_put(act, handover->tenant, handover->id, &move);
 }
 
@@ -161,7 +161,7 @@ static fallible open_copy(struct act *act, const struct handover *handover, cons
 	const struct grants_cause cause = cause_of(handover);
 	struct handover_move move = {.grant = grant->id};
 	struct err err = handover_move_get(&view, handover->tenant, handover->id, &move);
-	bool stood_by = !err_failed(err);
+	bool stood_by = !err_failed(err) && !ids_is_none(move.copy);
 	if (err.kind != ERR_NOT_FOUND)
 		TRY(err);
 	if (stood_by && grant->uses_max == 0)
@@ -182,21 +182,29 @@ static fallible move_grant(struct act *act, struct handover *handover, const str
 	return if_it_stands(grants_suspend(act, handover->tenant, grant->id, &cause), &handover->moved);
 }
 
+static fallible end_idle_copy(struct act *act, const struct handover *handover, struct id id)
+{
+	struct grant copy;
+	struct view view = view_act(act);
+	const struct grants_cause cause = cause_of(handover);
+	uint32_t ended = 0;
+	scoped(arena) arena = ARENA(ONE_GRANT);
+	if (ids_is_none(id))
+		return OK;
+	TRY(grant_get(&view, handover->tenant, id, &arena, &copy));
+	if (copy.state != GRANT_STANDBY)
+		return OK;
+	return if_it_stands(grants_end(act, handover->tenant, copy.id, &cause), &ended);
+}
+
 /* Copies that still stand by belong to grants that are not moved after all. */
-static fallible end_idle_copies(struct act *act, const struct handover *handover, bool all)
+static fallible end_idle_copies(struct act *act, const struct handover *handover)
 {
 	struct handover_move move = {.copy = {{0}}};
 	struct err err = OK;
 	struct view view = view_act(act);
-	const struct grants_cause cause = cause_of(handover);
-	uint32_t ended = 0;
-	while (handover_move_next(&view, handover->tenant, handover->id, &move, &err)) {
-		scoped(arena) arena = ARENA(ONE_GRANT);
-		struct grant copy;
-		TRY(grant_get(&view, handover->tenant, move.copy, &arena, &copy));
-		if (all || copy.state == GRANT_STANDBY)
-			TRY(if_it_stands(grants_end(act, handover->tenant, copy.id, &cause), &ended));
-	}
+	while (handover_move_next(&view, handover->tenant, handover->id, &move, &err))
+		TRY(end_idle_copy(act, handover, move.copy));
 	return err;
 }
 
@@ -210,7 +218,7 @@ static fallible move_grants(struct act *act, struct handover *handover, const st
 	while (handover_scope_next(&view, handover, scope, act->now, &at, &arena, &grant, &err))
 		TRY(move_grant(act, handover, &grant));
 	TRY(err);
-	return end_idle_copies(act, handover, false);
+	return end_idle_copies(act, handover);
 }
 
 static fallible lapse(struct act *act, struct handover *handover)
@@ -241,17 +249,29 @@ static fallible start(struct act *act, struct handover *handover)
 /* ---- the way back ---- */
 
 /* What the copy was used counts on what it was copied from: together never more than that allows. */
-static fallible give_back(
-	struct act *act, struct handover *handover, const struct handover_move *move, uint32_t *revoked)
+static fallible end_copy(
+	struct act *act, const struct handover *handover, struct id id, uint32_t *uses, uint32_t *revoked)
 {
 	struct grant copy;
 	struct view view = view_act(act);
 	const struct grants_cause cause = cause_of(handover);
 	scoped(arena) arena = ARENA(ONE_GRANT);
-	TRY(grant_get(&view, handover->tenant, move->copy, &arena, &copy));
-	TRY(if_it_stands(grants_end(act, handover->tenant, copy.id, &cause), revoked));
-	return if_it_stands(grants_restore(act, handover->tenant, move->grant, copy.uses_made, &cause),
-		&handover->returned);
+	*uses = 0;
+	if (ids_is_none(id))
+		return OK;
+	TRY(grant_get(&view, handover->tenant, id, &arena, &copy));
+	*uses = copy.uses_made;
+	return if_it_stands(grants_end(act, handover->tenant, copy.id, &cause), revoked);
+}
+
+static fallible give_back(
+	struct act *act, struct handover *handover, const struct handover_move *move, uint32_t *revoked)
+{
+	uint32_t uses;
+	const struct grants_cause cause = cause_of(handover);
+	TRY(end_copy(act, handover, move->copy, &uses, revoked));
+	return if_it_stands(
+		grants_restore(act, handover->tenant, move->grant, uses, &cause), &handover->returned);
 }
 
 static fallible return_grants(struct act *act, struct handover *handover)
@@ -287,7 +307,7 @@ fallible handover_turns_end(struct act *act, struct handover *handover, enum han
 	if (was_active) {
 		TRY(return_grants(act, handover));
 	} else {
-		TRY(end_idle_copies(act, handover, true));
+		TRY(end_idle_copies(act, handover));
 		/* What a person ends, that person's own event says. */
 		if (ids_is_none(handover->ended_by))
 			TRY(say_lapsed(act, handover));
