@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 
 #include "base/span.h"
+#include "cli/import_credentials.h"
 #include "cli/import_factors.h"
 #include "cli/log_export.h"
 #include "cli/log_follow.h"

@@ -110,3 +110,28 @@ fallible folder_read_private(const char *path, struct buf *out)
 		return FAIL(INPUT, "others can read the file: chmod 600");
 	return read_all(file.fd, out);
 }
+
+static fallible write_zeroes(int fd, off_t size)
+{
+	static const uint8_t ZEROES[CHUNK];
+	for (off_t left = size; left > 0;) {
+		ssize_t n = write(fd, ZEROES, left < CHUNK ? (size_t)left : CHUNK);
+		if (n < 0 && errno != EINTR)
+			return FAIL(IO, "a file cannot be written over");
+		left -= n > 0 ? n : 0;
+	}
+	return fsync(fd) == 0 ? OK : FAIL(IO, "a file cannot be written over");
+}
+
+fallible folder_wipe(const char *path)
+{
+	struct stat facts;
+	scoped(descriptor) file = {open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)};
+	if (file.fd < 0)
+		return is_absent(errno) ? FAIL(NOT_FOUND, "there is no such file")
+					: FAIL(IO, "a file cannot be written over");
+	if (fstat(file.fd, &facts) != 0 || !S_ISREG(facts.st_mode))
+		return FAIL(IO, "it is no file that can be written over");
+	TRY(write_zeroes(file.fd, facts.st_size));
+	return unlink(path) == 0 ? OK : FAIL(IO, "a file cannot be removed");
+}

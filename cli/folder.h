@@ -26,3 +26,7 @@ fallible folder_read(const char *path, struct buf *out);
 /* folder_read_private - the same of a file with a secret in it. Fails: as folder_read · INPUT somebody else
  * owns it, or can read it. */
 fallible folder_read_private(const char *path, struct buf *out);
+
+/* folder_wipe - write zeroes over a file, and remove it. What a disk or a file system keeps of it besides is out of reach.
+ * Fails: NOT_FOUND · IO. */
+fallible folder_wipe(const char *path);

@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-enum { ARENA_BYTES = 256 * 1024, WORD_MAX = 64, POINTER_MAX = 256, ERRORS_MAX = 64 };
+enum { ARENA_BYTES = 256 * 1024, WORD_MAX = 64, POINTER_MAX = 256, ERRORS_MAX = 64, DETAIL_MAX = 512 };
 
 /* The code of a word; CODE_NONE when this program does not know it. */
 static enum err_code find_code(struct span word)
@@ -63,6 +63,14 @@ static void put_errors(struct json_object *top, struct buf *out)
 	}
 }
 
+/* What was wrong this time, when it says more than the code does. */
+static void put_detail(struct json_object *top, enum err_code code, struct buf *out)
+{
+	struct span detail = json_in_free_text(top, "detail", JSON_OPTIONAL, DETAIL_MAX);
+	if (!span_is(detail, err_row(code)->title))
+		text_show_put(out, detail);
+}
+
 static enum err_code read_problem(struct span body, struct arena *arena, struct buf *where)
 {
 	scoped(json_doc) doc = {0};
@@ -70,8 +78,11 @@ static enum err_code read_problem(struct span body, struct arena *arena, struct 
 	struct json_object top;
 	if (err_failed(json_in_parse(&doc, body, arena, &problems)) || err_failed(json_in_top(&doc, &top)))
 		return CODE_NONE;
+	enum err_code code = find_code(json_in_free_text(&top, "code", JSON_OPTIONAL, WORD_MAX));
 	put_errors(&top, where);
-	return find_code(json_in_free_text(&top, "code", JSON_OPTIONAL, WORD_MAX));
+	if (where->len == 0)
+		put_detail(&top, code, where);
+	return code;
 }
 
 fallible problem_judge(long status, struct span body, char *where, size_t room)

@@ -97,6 +97,7 @@ struct call {
 	int64_t retry_after_s; /* with a refusal: when it may be different; 0 = soon */
 	unsigned runs;         /* how often prepare has run */
 	bool suspended;
+	struct arena_mark parts_from; /* with CALL_GOES_ON: what the arena gave out since is the part's alone */
 };
 
 /* call_body - parse the JSON body and give its top object. Call it once in prepare. Fails: INPUT ·

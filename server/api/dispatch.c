@@ -358,6 +358,7 @@ static void finish(void *context, struct http_exchange *exchange)
 	bool goes_on = call->act == CALL_GOES_ON && !err_failed(call->result) && !flight->refusing;
 	if (goes_on) {
 		call->runs = 0;
+		arena_rewind(call->arena, call->parts_from);
 		call->caller.proof.given = false; /* the first part used it up */
 	}
 	if (goes_on || call->act == CALL_WAITS || (is_stale && call->runs <= CALL_RETRIES)) {

@@ -2,7 +2,7 @@
 /* routes - match a path against the rows, one segment at a time. */
 #include "server/api/routes.h"
 
-enum { BODY = 64 * 1024, BATCH = 4 * 1024 * 1024 };
+enum { BODY = 64 * 1024, BATCH = 4 * 1024 * 1024, FILE_BODY = 8 * 1024 * 1024 };
 
 #define ROUTE(method, pattern, symbol, scopes, capabilities, needs, body, secrets, logs) \
 	extern const struct handler symbol;

@@ -47,6 +47,7 @@ static fallible prepare(struct call *call)
 		call->act = CALL_NO_ACT;
 	if (world->script.act == SCRIPT_HOUSEKEEPING)
 		call->act = CALL_HOUSEKEEPING;
+	call->parts_from = arena_mark(call->arena);
 	if (world->script.parts > 0)
 		call->act = CALL_GOES_ON;
 	if (world->script.status)
