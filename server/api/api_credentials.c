@@ -157,6 +157,9 @@ static fallible read_add(struct call *call, struct credentials_put *put)
 	api_credentials_read_label(call, &top, JSON_NEEDED, &put->credential);
 	refuse_codes(&top);
 	put->credential.modes_max = ask_modes(&top, "modes_max", MODES_ALL);
+	struct span channel = json_in_text(&top, "channel", JSON_OPTIONAL, NAME_MAX_BYTES);
+	if (channel.len && !passing_on_find(channel, &put->passing.channel))
+		json_in_note(&top, "channel", "not_allowed");
 	if (credential_kind_find(kind, &put->credential.kind)) {
 		TRY(read_secret(call, &top, JSON_NEEDED, put));
 	} else {

@@ -14,31 +14,6 @@ enum { SEALED_MAX = 8 * 1024, DETAIL_MAX = 1024, SEED_HEAD = 4 };
 
 #define FIELD(name) (1u << CREDENTIAL_##name)
 
-/* ---- channels ---- */
-
-static const char *const CHANNEL_NAMES[CREDENTIALS_CHANNEL_COUNT] = {
-	"api", "self_link", "phone", "letter", "encrypted_im", "messenger", "email"};
-
-const char *credentials_channel_name(enum credentials_channel channel)
-{
-	return CHANNEL_NAMES[channel];
-}
-
-bool credentials_channel_find(struct span word, enum credentials_channel *channel)
-{
-	for (unsigned i = 0; i < CREDENTIALS_CHANNEL_COUNT; i++)
-		if (span_is(word, CHANNEL_NAMES[i])) {
-			*channel = (enum credentials_channel)i;
-			return true;
-		}
-	return false;
-}
-
-bool credentials_channel_exposes(enum credentials_channel channel)
-{
-	return channel == CREDENTIALS_MESSENGER || channel == CREDENTIALS_EMAIL;
-}
-
 /* ---- kinds and fields ---- */
 
 unsigned credentials_fields(enum credential_kind kind)
@@ -194,7 +169,7 @@ static void put_depositor(
 	const struct caller *caller, const struct credentials_put *put, struct json_out *out)
 {
 	bool person = !ids_is_none(caller->person);
-	json_out_text(out, "channel", credentials_channel_name(put->channel));
+	json_out_text(out, "channel", passing_on_name(put->passing.channel));
 	if (!ids_is_none(put->link))
 		json_out_id(out, "depositor", ID_DEPOSIT, put->link);
 	else
@@ -279,6 +254,7 @@ fallible credentials_add_prepare(const struct server *server, const struct calle
 	TRY(seal_label(server, arena, put));
 	begin_version(caller, now, put);
 	TRY(seal_version(server, NULL, arena, put));
+	TRY(passing_on_prepare(server, caller, view, now, arena, credential, &put->passing));
 	return seal_event(server, caller, ACTION_CREDENTIAL_DEPOSITED, now, arena, put);
 }
 
@@ -289,7 +265,8 @@ fallible credentials_add_write(struct act *act, struct credentials_put *put)
 	TRY(noun_still(act, TABLE_CLIENT, noun_key_span(&client), put->client_row));
 	TRY(version_put(act, credential->client, &put->version));
 	TRY(credential_put(act, credential, put->sealed));
-	return add_event(act, credential->tenant, &put->draft);
+	TRY(add_event(act, credential->tenant, &put->draft));
+	return passing_on_write(act, credential, &put->passing);
 }
 
 /* ---- a new version ---- */
@@ -321,8 +298,11 @@ fallible credentials_change_prepare(const struct server *server, const struct ca
 	for (unsigned field = 1; field < CREDENTIAL_FIELD_COUNT; field++)
 		given |= put->secret.fields[field].len ? 1u << field : 0;
 	credential->current++;
+	put->passed_on = !put->generated && (given & credential_revealable(credential->kind));
 	if (given & credential_revealable(credential->kind))
 		credential->known = credential->current;
+	if (put->passed_on)
+		TRY(passing_on_prepare(server, caller, view, now, arena, credential, &put->passing));
 	TRY(credential_forms_describe(&put->secret, arena, credential));
 	TRY(seal_label(server, arena, put));
 	begin_version(caller, now, put);
@@ -343,7 +323,8 @@ static fallible write_changed(struct act *act, struct credentials_put *put)
 fallible credentials_change_write(struct act *act, struct credentials_put *put)
 {
 	TRY(write_changed(act, put));
-	return version_put(act, put->credential.client, &put->version);
+	TRY(version_put(act, put->credential.client, &put->version));
+	return put->passed_on ? passing_on_write(act, &put->credential, &put->passing) : OK;
 }
 
 /* ---- the end ---- */

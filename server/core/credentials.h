@@ -5,6 +5,7 @@
 
 #include "crypto/totp.h"
 #include "server/core/caller.h"
+#include "server/core/passing_on.h"
 #include "store/client.h"
 #include "store/version.h"
 
@@ -37,33 +38,16 @@ fallible credentials_sight(
 fallible credentials_find(const struct view *view, const struct caller *caller, struct span text,
 	struct arena *arena, struct credential *credential);
 
-/* How a secret came here; a person of the staff who passes one on knows it, whatever the way. */
-enum credentials_channel {
-	CREDENTIALS_API,
-	CREDENTIALS_SELF_LINK, /* the client, through a deposit: nobody passed it on */
-	CREDENTIALS_PHONE,
-	CREDENTIALS_LETTER,
-	CREDENTIALS_ENCRYPTED_IM,
-	CREDENTIALS_MESSENGER, /* this one and e-mail keep copies: the secret counts as exposed */
-	CREDENTIALS_EMAIL,
-	CREDENTIALS_CHANNEL_COUNT
-};
-
-/* credentials_channel_name, credentials_channel_find - "phone". Static. credentials_channel_exposes - copies of what came this
- * way stay with others. */
-const char *credentials_channel_name(enum credentials_channel channel);
-bool credentials_channel_find(struct span word, enum credentials_channel *channel);
-bool credentials_channel_exposes(enum credentials_channel channel);
-
 /* A credential that is new, or has a new version. */
 struct credentials_put {
 	/* asked */
-	enum credentials_channel channel; /* of a new one */
-	struct id link;                   /* the deposit it came through; none */
-	struct span client;               /* id or ref; of a new one */
+	struct passing_on passing;    /* its channel: how it came */
+	struct id link;               /* the deposit it came through; none */
+	struct span client;           /* id or ref; of a new one */
 	struct credential credential; /* kind, modes_max and label; or the one that credentials_find gave */
 	struct credentials_secret secret;
 	bool generated;
+	bool passed_on;   /* of a new version: somebody typed what can be revealed of it */
 	int64_t known_to; /* of a new version: how many people have seen the one before */
 	/* prepared */
 	uint64_t client_row;

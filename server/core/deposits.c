@@ -205,7 +205,7 @@ static fallible fill(
 	struct span username;
 	TRY(deposit_content_read(content, &username, &put->secret));
 	put->client = span_of(client, ID_TEXT);
-	put->channel = CREDENTIALS_SELF_LINK;
+	put->passing.channel = PASSING_SELF_LINK;
 	put->link = deposit->id;
 	put->credential = (struct credential){.kind = deposit->kind,
 		.modes_max = deposit->modes_max,
