@@ -33,8 +33,9 @@ static fallible read_line(struct buf *line)
 	return buf_check(line);
 }
 
-/* An interrupt waits until the terminal shows again what is typed. */
-static fallible read_hidden(struct buf *line)
+/* Nothing is shown from before the question on: whoever is quick would be shown the first of it. An interrupt waits until
+ * the terminal shows again what is typed. */
+static fallible read_hidden(struct journal *journal, const char *question, struct buf *line)
 {
 	struct termios before, hidden;
 	sigset_t interrupts, mask;
@@ -47,6 +48,7 @@ static fallible read_hidden(struct buf *line)
 	sigaddset(&interrupts, SIGTSTP);
 	pthread_sigmask(SIG_BLOCK, &interrupts, &mask);
 	(void)tcsetattr(PROMPT_INPUT, TCSAFLUSH, &hidden); /* then it is shown, and read all the same */
+	journal_complain(journal, span_text(question));
 	struct err err = read_line(line);
 	(void)tcsetattr(PROMPT_INPUT, TCSAFLUSH, &before);
 	pthread_sigmask(SIG_SETMASK, &mask, NULL);
@@ -55,8 +57,5 @@ static fallible read_hidden(struct buf *line)
 
 fallible prompt_line(struct journal *journal, const char *question, struct buf *line)
 {
-	if (!prompt_is_watched())
-		return read_line(line);
-	journal_complain(journal, span_text(question));
-	return read_hidden(line);
+	return prompt_is_watched() ? read_hidden(journal, question, line) : read_line(line);
 }

@@ -16,6 +16,7 @@ struct connection {
 	_Atomic int64_t due_ms; /* clock_monotonic_ms when it is shut; 0 = never */
 	int fd;                 /* -1 = this place is free */
 	bool served;            /* a request was answered on it; only its own thread looks */
+	bool fresh;             /* nothing was heard of it yet; the same */
 	char peer[ENDPOINT_TEXT + 1];
 	struct arena arena;      /* between two exchanges: empty, but with a block for the next one */
 	struct connection *next; /* free place */

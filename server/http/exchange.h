@@ -23,6 +23,7 @@ struct http_server {
 	atomic_bool draining;   /* every reply closes its connection */
 	atomic_bool closed;     /* no new call reaches the application */
 	atomic_bool abandoned;  /* and no end either: the application is gone, these threads are not */
+	atomic_size_t fresh;    /* connections of which nothing was heard yet */
 	atomic_size_t inflight; /* exchanges between a whole head and the sent reply */
 	atomic_size_t held;     /* exchanges that the application has in hand, suspended ones among them */
 	atomic_size_t resuming; /* threads inside http_resume */

@@ -23,6 +23,7 @@ enum {
 	/* For the longest head and the head of an answer; the library zeroes it for each request. */
 	CONNECTION_MEMORY = 24 * 1024,
 	DRAIN_MAX = 1024 * 1024, /* bytes of a chunked body thrown away for the sake of a proper 413 */
+	FRESH_MS = 250, /* that those who have just come have to say something, when the server ends */
 };
 
 static void http_exchange_done(struct http_exchange *exchange)
@@ -183,12 +184,21 @@ static fallible read_head(struct http_exchange *exchange, const struct head_line
 	return expect_body(exchange, &framing);
 }
 
+static void note_heard(struct http_server *server, struct connection *from)
+{
+	if (!from->fresh)
+		return;
+	from->fresh = false;
+	server->fresh--;
+}
+
 /* take_head - the first call. What is answered here closes the connection, because the body was not read: so
  * only refusals are. */
 static enum MHD_Result take_head(struct http_exchange *exchange, const struct head_line *line)
 {
 	exchange->server->inflight++;
 	exchange->counted = true;
+	note_heard(exchange->server, exchange->from);
 	exchange->stage = STAGE_BODY;
 	connections_set_due(exchange->from, 0);
 	struct err err = read_head(exchange, line);
@@ -330,6 +340,8 @@ static void on_connection(
 {
 	struct http_server *server = context;
 	if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
+		if (*slot)
+			note_heard(server, *slot);
 		connections_drop(server->connections, *slot);
 		return;
 	}
@@ -337,7 +349,13 @@ static void on_connection(
 	const union MHD_ConnectionInfo *peer =
 		MHD_get_connection_info(wire, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	int64_t due_ms = clock_monotonic_ms() + server->header_deadline_ms;
-	*slot = connections_add(server->connections, fd->connect_fd, peer->client_addr, due_ms);
+	struct connection *from =
+		connections_add(server->connections, fd->connect_fd, peer->client_addr, due_ms);
+	*slot = from;
+	if (!from)
+		return;
+	from->fresh = true;
+	server->fresh++;
 }
 
 /* keep_escapes - libmicrohttpd decodes in place, %00 included; the target is ours to decode. */
@@ -460,6 +478,7 @@ void http_close(struct http_server *server, int64_t wait_ms)
 	if (!server)
 		return;
 	http_quiesce(server);
+	wait_for_none(&server->fresh, wait_ms < FRESH_MS ? wait_ms : FRESH_MS);
 	wait_for_none(&server->inflight, wait_ms);
 	server->closed = true;
 	/* libmicrohttpd aborts the process when it is stopped with a suspended connection. One that nobody

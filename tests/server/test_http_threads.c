@@ -286,6 +286,40 @@ Test(http_threads, serves_from_one_thread_too_as_the_metrics_listener_does)
 	world_close(&world);
 }
 
+static void *close_world(void *world)
+{
+	world_close(world);
+	return NULL;
+}
+
+Test(http_threads, who_has_just_come_when_it_ends_is_answered_and_who_stays_silent_does_not_hold_it_up)
+{
+	struct world world;
+	struct http_ask ask = WORLD_USUAL;
+	pthread_t closer;
+	ask.threads = 1; /* it takes them in their order */
+	for (int round = 0; round < 16; round++) {
+		world_open_as(&world, ask);
+		unsigned port = http_port(world.server);
+		scoped(buf) in = BUF(REPLY_ROOM);
+		size_t at = 0;
+		int silent = wire_dial(port), fd = wire_dial(port);
+		cr_assert(world_ask(&world, "GET /e HTTP/1.1\r\nConnection: close\r\n" HOST "\r\n", &in) ==
+			200);
+		buf_clear(&in);
+		int64_t from_ms = clock_monotonic_ms();
+		cr_assert(pthread_create(&closer, NULL, close_world, &world) == 0);
+		while (wire_can_dial(port)) /* until it takes nobody any more */
+			;
+		wire_send(fd, SPAN_LIT("GET /e HTTP/1.1\r\n" HOST "\r\n"));
+		cr_assert(wire_read_reply(fd, &in, &at) == 200, "round %d", round);
+		pthread_join(closer, NULL);
+		cr_assert(clock_monotonic_ms() - from_ms < LATE_MS);
+		close(silent);
+		close(fd);
+	}
+}
+
 /* A reply's first byte on a connection of its own. */
 static bool is_answered(unsigned port)
 {
