@@ -205,6 +205,8 @@ static void take_secret(struct visit *visit, const struct unseal_order *order)
 	case UNSEAL_SLOTS:
 	case UNSEAL_FORGET:
 	case UNSEAL_SEAL:
+	case UNSEAL_ROTATE:
+	case UNSEAL_ROTATION:
 	case UNSEAL_VERB_COUNT:
 		return;
 	}
@@ -279,6 +281,31 @@ static void describe(struct visit *visit, bool listed)
 		say_failure(visit, err);
 }
 
+/* ---- rotating keys ---- */
+
+/* It is begun here, and done by a thread of its own; whoever asks looks how far that is. */
+static void rotate(struct visit *visit, const struct unseal_order *order)
+{
+	const struct house *house = visit->desk->house;
+	struct rotator *rotator = house->is_open ? house->service.rotator : NULL;
+	struct rotator_report report;
+	if (!rotator) {
+		say(visit, UNSEAL_FAILED, "the store is sealed, or takes no writes");
+		return;
+	}
+	struct err err = order->verb == UNSEAL_ROTATE ? rotator_ask(rotator, order->text) : OK;
+	if (err_failed(err)) {
+		say(visit, err.kind == ERR_INPUT ? UNSEAL_REFUSED : UNSEAL_FAILED, err.why);
+		return;
+	}
+	say(visit, UNSEAL_DONE, "");
+	rotator_look(rotator, &report);
+	rotator_print(&report, &visit->text);
+	if (order->verb == UNSEAL_ROTATE)
+		JOURNAL(house->journal, INFO, "a rotation of keys begins", JOURNAL_TEXT("of", order->text),
+			JOURNAL_NUMBER("uid", visit->user));
+}
+
 /* ---- the desk ---- */
 
 static void do_order(struct visit *visit, const struct unseal_order *order)
@@ -302,6 +329,10 @@ static void do_order(struct visit *visit, const struct unseal_order *order)
 	case UNSEAL_KEY_FILE:
 	case UNSEAL_CREDENTIAL:
 		try_opening(visit, order);
+		break;
+	case UNSEAL_ROTATE:
+	case UNSEAL_ROTATION:
+		rotate(visit, order);
 		break;
 	case UNSEAL_VERB_COUNT:
 		break;

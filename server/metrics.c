@@ -52,6 +52,10 @@ static void put_all(const struct server *server, struct buf *out)
 		server->health->clock_unsynced);
 	put(out, "clock_behind_seconds", "gauge", "How far the machine's clock was set back behind our time.",
 		server->volume.clock ? (double)steady_behind_ms(server->volume.clock) / 1e3 : 0);
+	put(out, "keys_rotating", "gauge", "1: keys are wrapped anew.", server->health->keys_rotating);
+	put(out, "keys_rotated", "gauge", "Keys that the rotation that runs, or ran last, has wrapped anew.",
+		(double)server->health->keys_rotated);
+	put(out, "keys_to_rotate", "gauge", "Of how many.", (double)server->health->keys_to_rotate);
 	put(out, "state_sum_mismatch", "gauge", "1: a protected row was changed by hand.",
 		server->health->sum_mismatch);
 }

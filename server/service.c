@@ -150,6 +150,7 @@ static fallible open_background(const struct conf *conf, struct journal *journal
 		return OK;
 	TRY(folder_open(&server->volume, (struct alarm){journal, tell_failure}, &service->folder));
 	TRY(jobs_open(server, journal, &service->jobs));
+	TRY(rotator_open(server, journal, &service->rotator));
 	return open_courier(conf, journal, service);
 }
 
@@ -186,6 +187,7 @@ void service_close(const struct conf *conf, struct service *service)
 	doors_close_metrics(conf, &service->doors);
 	courier_close(service->courier);
 	post_done(&service->post);
+	rotator_close(service->rotator);
 	jobs_close(service->jobs);
 	if (follow)
 		committer_set_bell(service->start.server.committer, (struct bell){0});

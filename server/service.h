@@ -6,6 +6,7 @@
 #include "server/deliver/post.h"
 #include "server/doors.h"
 #include "server/jobs.h"
+#include "server/rotator.h"
 #include "server/start.h"
 #include "store/folder.h"
 
@@ -14,6 +15,7 @@ struct service {
 	struct start start;
 	struct folder *folder;
 	struct jobs *jobs;
+	struct rotator *rotator; /* NULL: nothing is written */
 	struct post post;
 	struct courier *courier;
 	struct doors doors;

@@ -18,6 +18,8 @@ static const struct {
 	[UNSEAL_PASSPHRASE] = {"passphrase", true, false},
 	[UNSEAL_KEY_FILE] = {"key-file", false, true},
 	[UNSEAL_CREDENTIAL] = {"credential", false, true},
+	[UNSEAL_ROTATE] = {"rotate", true, false},
+	[UNSEAL_ROTATION] = {"rotation", false, false},
 };
 
 static const char *const VERDICTS[UNSEAL_VERDICT_COUNT] = {

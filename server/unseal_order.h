@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* unseal_order - what is asked and answered over the local socket: one line each way, then the connection is closed.
  *
- *	status | slots | forget | seal | share TEXT | passphrase TEXT | key-file BASE64 | credential BASE64
+ *	status | slots | forget | seal | rotate TEXT | rotation | share TEXT | passphrase TEXT | key-file BASE64 | credential BASE64
  *	VERDICT sealed|open HAVE NEED WAIT_MS WAYS TEXT
  *
  * The text of an answer goes to its end, over several lines where slots are listed. Source: docs/formats.md "local
@@ -29,12 +29,14 @@ enum unseal_verb {
 	UNSEAL_PASSPHRASE,
 	UNSEAL_KEY_FILE,
 	UNSEAL_CREDENTIAL,
+	UNSEAL_ROTATE,
+	UNSEAL_ROTATION,
 	UNSEAL_VERB_COUNT
 };
 
 struct unseal_order {
 	enum unseal_verb verb;
-	struct span text;         /* a share or a passphrase as it was typed; borrowed */
+	struct span text;         /* a share or a passphrase as it was typed, or what to rotate; borrowed */
 	uint8_t key[SLOT_SECRET]; /* of a key file or a credential */
 };
 

@@ -23,6 +23,8 @@ struct health {
 	atomic_bool unlocked;        /* secrets may reach swap */
 	atomic_bool clock_unsynced;  /* nothing keeps the machine's clock right */
 	atomic_bool clock_behind;    /* it was set back, and has not caught up */
+	atomic_bool keys_rotating;   /* server/rotator.h; the numbers are of the one that runs or ran last */
+	_Atomic uint64_t keys_rotated, keys_to_rotate;
 };
 
 /* How many codes are mailed a minute; 0 = as many as come. */

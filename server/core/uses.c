@@ -5,6 +5,7 @@
 #include "base/json_out.h"
 #include "server/core/credentials.h"
 #include "server/core/devices.h"
+#include "server/core/fields.h"
 #include "server/core/handover_turns.h"
 #include "server/core/proof.h"
 #include "store/branch.h"
@@ -441,12 +442,7 @@ struct id uses_id(const struct uses_add *use)
 fallible uses_open(const struct server *server, const struct uses_add *use, size_t at, struct secret *plain)
 {
 	const struct uses_release *release = &use->releases[at];
-	const struct version_field *field = version_field(&release->holder, release->field);
-	struct seal_context place = version_place(&release->holder, use->grant.client, release->field);
-	if (!field)
-		return FAIL(CORRUPT, "a version lacks a field that it is said to hold");
-	return keeper_open_field(
-		server->keeper, place, SPAN_BYTES(release->holder.wrapped), field->record, plain);
+	return fields_open(server, &release->holder, use->grant.client, release->field, plain);
 }
 
 fallible uses_code(const struct server *server, const struct uses_add *use,

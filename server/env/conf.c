@@ -27,7 +27,7 @@ static const struct {
 	[CONF_REINDEX] = {"reindex", "make the index anew from the log"},
 	[CONF_KEYS] = {"keys",
 		"list, add and remove what opens the store, rotate its keys; while a server has it open only "
-                "list"},
+		"list"},
 	[CONF_UNSEAL] = {"unseal",
 		"open the store of a server that is sealed; one holder's share is enough for a call"},
 	[CONF_SEAL] = {"seal", "wipe a running server's keys; it goes on, sealed"},

@@ -18,7 +18,7 @@ Test(unseal_order, every_order_is_read_as_it_is_printed)
 {
 	static const char *const LINES[] = {"status\n", "slots\n", "forget\n", "seal\n",
 		"share mn1-ABCD 0123\n", "passphrase  two blanks, \t and \xff\n", "key-file " KEY "\n",
-		"credential " KEY "\n"};
+		"credential " KEY "\n", "rotate deep cli_01\n", "rotation\n"};
 	for (size_t i = 0; i < sizeof LINES / sizeof LINES[0]; i++) {
 		scoped(buf) line = BUF(UNSEAL_ORDER_MAX);
 		struct unseal_order order = {.verb = UNSEAL_VERB_COUNT};
@@ -39,7 +39,7 @@ Test(unseal_order, anything_else_is_refused_and_leaves_the_order_as_it_was)
 {
 	static const char *const LINES[] = {"", " ", "open", "STATUS", "status now", "seal\nseal", "share",
 		"share ", "passphrase", "key-file", "key-file AAAA", "key-file " KEY "=",
-		"credential " KEY KEY, "shares x", "stat"};
+		"credential " KEY KEY, "shares x", "stat", "rotate", "rotate ", "rotation root"};
 	for (size_t i = 0; i < sizeof LINES / sizeof LINES[0]; i++) {
 		struct unseal_order order = {.verb = UNSEAL_VERB_COUNT};
 		cr_assert(
