@@ -21,7 +21,7 @@ class Month:
     """The rows in their order: a session ends that began, and a login names the factor that was just checked."""
 
     def __init__(self):
-        self.sessions, self.challenges, self.channels = {}, {}, {}
+        self.sessions, self.challenges, self.channels, self.handovers = {}, {}, {}, {}
 
     def own(self, row):
         """Fields of the event itself."""
@@ -53,12 +53,22 @@ class Month:
         return {"challenge_id": self.challenges.get(actor, mark(actor)), "app_id": "portal", "attempts": 1, "channel": "totp",
                 "until": moment(row["ts"] + HOUR_MS // 2), "subject_id": actor.split(":", 1)[1]}
 
+    def handover(self, row):
+        """Which handover it is, and of which clients: what its request said."""
+        tenant = row["tenant"]
+        if row["action"] == "handover.requested":
+            self.handovers[tenant] = {"handover_id": mark("handover_id", tenant, row["seq"]),
+                                      "client_ids": [client.split(":", 1)[1] for client in row.get("clients", [])]}
+        return self.handovers.get(tenant, {})
+
     def detail(self, row):
         """Fields of its detail."""
         action, actor, ms = row["action"], row["actor"], row["ts"]
         if action.startswith("challenge."):
             return self.challenge(row)
         made = dict(DETAILS.get(action, {}))
+        if action.startswith("handover."):
+            made.update(self.handover(row))
         if action == "login.succeeded":
             made["factors"] = [self.channels.pop(actor)] if actor in self.channels else []
         for name in LATER.get(action, ()):
@@ -93,7 +103,7 @@ DETAILS = {
     "credential.revealed": {"fields": ["password"], "step_up_age_s": 30},
     "grant.approved": {"grantee": "assistant", "mode": "code", "approver": "owner"},
     "grant.revoked": {"grantee": "assistant", "cause": "consent withdrawn"},
-    "handover.requested": {"from": "assistant", "to": "stand-in", "client_ids": []},
+    "handover.requested": {"from": "assistant", "to": "stand-in"},
     "handover.approved": {"approver": "owner"},
     "handover.started": {"open_checkouts": 0, "grants_moved": 0},
     "handover.accepted": {"briefing_ack": True},
@@ -117,17 +127,16 @@ LATER = {"session.started": ["expires"], "login.blocked": ["until"], "credential
 MARKED = {"login.failed": ["login_hash"], "device.reported_lost": ["device_id"], "device.revoked": ["device_id"], "export.requested": ["filter_hash"],
           "export.completed": ["file_hash"], "credential.injected": ["grant_id"], "credential.code_issued": ["grant_id"],
           "credential.revealed": ["grant_id"], "credential.checked_out": ["grant_id"], "grant.approved": ["grant_id"], "grant.revoked": ["grant_id"],
-          "handover.requested": ["handover_id"], "handover.approved": ["handover_id"], "handover.started": ["handover_id"],
-          "handover.accepted": ["handover_id"], "handover.completed": ["handover_id"], "consent.requested": ["consent_id"],
+          "consent.requested": ["consent_id"],
           "consent.granted": ["consent_id"], "consent.withdrawn": ["consent_id"], "slip.created": ["slip_id"], "slip.read": ["slip_id"],
           "log.viewed": ["filter_hash"], "log.verified": ["head_hash"], "breakglass.requested": ["bg_id"], "breakglass.refused": ["bg_id"],
           "report.generated": ["head_hash"], "notification.sent": ["of_event"], "backup.completed": ["backup_id", "head_hash"]}
 COUNTED = {"log.verified": ["to_seq"], "report.generated": ["upto_seq"], "backup.completed": ["upto_seq"]}
-RENAMED = {"clients": "client_ids", "grants": "grants_moved", "subject": "subject_id"}
+RENAMED = {"grants": "grants_moved", "subject": "subject_id"}
 
 
 def completed(month, row, event):
     """An event with what its row says and, behind it, what its action wants besides."""
-    said = {RENAMED.get(name, name): value for name, value in event.get("detail", {}).items()}
+    said = {RENAMED.get(name, name): value for name, value in event.get("detail", {}).items() if name != "clients"}
     made = {**month.own(row), **event, "detail": {**month.detail(row), **said}}
     return made if made["detail"] else {name: value for name, value in made.items() if name != "detail"}

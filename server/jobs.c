@@ -10,6 +10,7 @@
 #include "server/core/handover_jobs.h"
 #include "server/core/pruning.h"
 #include "server/core/sweeps.h"
+#include "server/core/weekly_turn.h"
 #include "server/env/pause.h"
 #include "store/check.h"
 #include "store/storm.h"
@@ -20,6 +21,7 @@
 
 enum {
 	JOBS_KEY_TURNS = 900,
+	JOBS_REPORT_TURNS = 150, /* five minutes */
 	JOBS_PRUNE_TURNS = 43200 /* a day */,
 	JOBS_EVERY_MS = 2000,
 	JOBS_AT_ONCE = 500,
@@ -152,6 +154,16 @@ static void turn_keys(struct jobs *jobs)
 		journal_err(jobs->journal, JOURNAL_WARN, err, SPAN_LIT("shred keys"));
 }
 
+/* ---- reports to clients ---- */
+
+static void mail_reports(struct jobs *jobs)
+{
+	size_t mailed;
+	struct err err = weekly_turn_run(jobs->server, volume_now(&jobs->server->volume), &mailed);
+	if (err_failed(err))
+		journal_err(jobs->journal, JOURNAL_WARN, err, SPAN_LIT("weekly reports"));
+}
+
 /* ---- exports that broke off ---- */
 
 static void end_exports(struct jobs *jobs)
@@ -224,6 +236,8 @@ static void *run_thread(void *context)
 		turn_handovers(jobs);
 		if (turn % JOBS_SIGN_TURNS == 0)
 			sign_logs(jobs);
+		if (turn % JOBS_REPORT_TURNS == 1)
+			mail_reports(jobs);
 		if (turn % JOBS_KEY_TURNS == 1)
 			turn_keys(jobs);
 		if (turn % JOBS_PRUNE_TURNS == JOBS_KEY_TURNS)

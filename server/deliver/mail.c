@@ -8,7 +8,7 @@
 #include "server/deliver/mime.h"
 
 enum {
-	VALUES_MAX = 32,
+	VALUES_MAX = 64,
 	VALUE_MAX = 1000, /* bytes of one value; longer ones are cut */
 	TIME_MAX = 64,
 	ARENA_MAX = VALUES_MAX * (VALUE_MAX + TIME_MAX) * 2,

@@ -186,7 +186,8 @@ Test(routes, a_row_that_reads_is_an_event_when_it_shows_the_log_and_else_none)
 	for (size_t i = 0; i < routes_count(); i++) {
 		const struct route *row = routes_at(i);
 		bool hashes = strstr(row->pattern, "/proof") != NULL;
-		bool shows_log = strncmp(row->pattern, "/v1/events", 10) == 0 && !hashes;
+		bool reports = strstr(row->pattern, "/reports/") != NULL;
+		bool shows_log = (strncmp(row->pattern, "/v1/events", 10) == 0 || reports) && !hashes;
 		if (row->method == HTTP_GET)
 			cr_assert(row->action == (shows_log ? ACTION_LOG_VIEWED : ACTION_NONE), "%s",
 				row->pattern);
