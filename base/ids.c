@@ -28,6 +28,7 @@ static const char PREFIXES[ID_KIND_COUNT][IDS_PREFIX] = {
 	[ID_ERASURE] = "ers",
 	[ID_HOLD] = "hld",
 	[ID_REMEMBERED] = "rem",
+	[ID_FACTOR_RESET] = "frs",
 };
 
 /* Crockford's alphabet: no i, l, o, u. */

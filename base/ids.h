@@ -33,6 +33,7 @@ enum id_kind {
 	ID_ERASURE,      /* ers */
 	ID_HOLD,         /* hld */
 	ID_REMEMBERED,   /* rem */
+	ID_FACTOR_RESET, /* frs */
 	ID_KIND_COUNT
 };
 

@@ -9,17 +9,24 @@ static const char *const ANSWERS[] = {
 
 static const char *const DAYS[SIGNIN_WEEKDAYS] = {"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
 
-enum { STEP_UP_AT = 50 }; /* unless a policy says when */
+/* Unless a policy says something else. */
+enum { STEP_UP_AT = 50, RESET_WAIT_HOURS = 24, RESETS_A_YEAR = 5, HELPDESK_A_YEAR = 12 };
 
 struct signin_policy signin_default(void)
 {
-	return (struct signin_policy){.remember_days = SIGNIN_REMEMBER_DAYS_MOST, .step_up_at = SIGNIN_UNSET};
+	return (struct signin_policy){.remember_days = SIGNIN_REMEMBER_DAYS_MOST,
+		.step_up_at = SIGNIN_UNSET,
+		.resets_a_year = SIGNIN_UNSET,
+		.helpdesk_a_year = SIGNIN_UNSET};
 }
 
 struct signin signin_start(void)
 {
-	return (struct signin){
-		.grace = {INT64_MAX}, .remember_days = SIGNIN_REMEMBER_DAYS_MOST, .step_up_at = SIGNIN_UNSET};
+	return (struct signin){.grace = {INT64_MAX},
+		.remember_days = SIGNIN_REMEMBER_DAYS_MOST,
+		.step_up_at = SIGNIN_UNSET,
+		.resets_a_year = SIGNIN_UNSET,
+		.helpdesk_a_year = SIGNIN_UNSET};
 }
 
 /* ---- factors ---- */
@@ -124,6 +131,10 @@ static void add_numbers(struct signin *signin, const struct signin_policy *polic
 	if (policy->notice > signin->notice)
 		signin->notice = policy->notice;
 	signin->strict_clock = signin->strict_clock || policy->strict_clock;
+	if (policy->reset_wait_hours > signin->reset_wait_hours)
+		signin->reset_wait_hours = policy->reset_wait_hours;
+	signin->resets_a_year = lesser(signin->resets_a_year, policy->resets_a_year);
+	signin->helpdesk_a_year = lesser(signin->helpdesk_a_year, policy->helpdesk_a_year);
 }
 
 void signin_add(struct signin *signin, const struct signin_policy *policy, enum roles_factor role_least,
@@ -141,6 +152,12 @@ void signin_finish(struct signin *signin)
 		signin->code_digits = SIGNIN_DIGITS_MOST;
 	if (signin->step_up_at == SIGNIN_UNSET)
 		signin->step_up_at = STEP_UP_AT;
+	if (signin->reset_wait_hours == 0)
+		signin->reset_wait_hours = RESET_WAIT_HOURS;
+	if (signin->resets_a_year == SIGNIN_UNSET)
+		signin->resets_a_year = RESETS_A_YEAR;
+	if (signin->helpdesk_a_year == SIGNIN_UNSET)
+		signin->helpdesk_a_year = HELPDESK_A_YEAR;
 }
 
 bool signin_lets_weaker(const struct signin *signin, struct instant now)

@@ -11,7 +11,10 @@ enum {
 	SIGNIN_DIGITS_MOST = 8,
 	SIGNIN_REMEMBER_DAYS_MOST = 30,
 	SIGNIN_SCORE_MOST = 100,
-	SIGNIN_UNSET = 255, /* step_up_at of a policy that does not say */
+	SIGNIN_UNSET = 255, /* step_up_at, resets and helpdesk codes a year of a policy that does not say */
+	SIGNIN_RESET_HOURS_LEAST = 4,
+	SIGNIN_RESET_HOURS_MOST = 720,
+	SIGNIN_A_YEAR_MOST = 100, /* resets, and helpdesk codes, of one person */
 	SIGNIN_COUNTRIES_MAX = 16,
 	SIGNIN_COUNTRY = 2, /* capital letters, as ISO 3166-1 has them */
 	SIGNIN_ACTIONS_MAX = 8,
@@ -52,6 +55,9 @@ struct signin_policy {
 	uint8_t deny_at;       /* score from which nobody gets in; 0 = not set */
 	bool strict_clock;     /* no authenticator counts while the server's clock is in doubt */
 	uint32_t notice;       /* version of the monitoring notice that staff has to acknowledge; 0 = none */
+	uint16_t reset_wait_hours; /* from the request of a reset of factors to when it is due; 0 = not set */
+	uint8_t resets_a_year;     /* of one person; SIGNIN_UNSET */
+	uint8_t helpdesk_a_year;   /* codes for one person; SIGNIN_UNSET */
 	struct signin_hours hours;
 	char countries[SIGNIN_COUNTRIES_MAX][SIGNIN_COUNTRY]; /* expected ones */
 	size_t country_count;                                 /* 0: all are */
@@ -82,15 +88,18 @@ struct signin {
 	uint8_t step_up_at;    /* score from which a remembered device no longer does */
 	uint8_t deny_at;       /* score from which nobody gets in; 0 = none */
 	bool strict_clock;
-	bool no_codes;       /* of authenticators count now: the clock is strict, and in doubt */
-	bool step_up;        /* the strongest factor that the person has, and no remembered device */
-	uint32_t notice;     /* version to be acknowledged; 0 = none */
+	bool no_codes;   /* of authenticators count now: the clock is strict, and in doubt */
+	bool step_up;    /* the strongest factor that the person has, and no remembered device */
+	uint32_t notice; /* version to be acknowledged; 0 = none */
+	uint16_t reset_wait_hours;
+	uint8_t resets_a_year, helpdesk_a_year;
 	unsigned flags;      /* enum signin_flag */
 	enum reason refused; /* nobody gets in whatever they type; NONE */
 };
 
 /* signin_start - nothing is asked yet. signin_add - one policy more, and the least factor of its role. signin_finish -
- * what no policy said is as it is by default: eight digits, a score of 50. */
+ * what no policy said is as it is by default: eight digits, a score of 50, a day before a reset, five resets and twelve helpdesk
+ * codes a year. */
 struct signin signin_start(void);
 void signin_add(struct signin *signin, const struct signin_policy *policy, enum roles_factor role_least,
 	const struct signin_facts *facts);

@@ -7,6 +7,7 @@
 #include "server/core/clocks.h"
 #include "server/core/erasing.h"
 #include "server/core/exports.h"
+#include "server/core/factor_resetting.h"
 #include "server/core/handover_jobs.h"
 #include "server/core/pruning.h"
 #include "server/core/sweeps.h"
@@ -134,6 +135,18 @@ static void erase(struct jobs *jobs)
 		journal_err(jobs->journal, JOURNAL_WARN, err, SPAN_LIT("erasures"));
 }
 
+/* ---- resets of factors ---- */
+
+static void reset_factors(struct jobs *jobs)
+{
+	size_t done;
+	struct err err = factor_resetting_turn(jobs->server, volume_now(&jobs->server->volume), &done);
+	if (err_failed(err))
+		journal_err(jobs->journal, JOURNAL_WARN, err, SPAN_LIT("resets of factors"));
+}
+
+/* ---- pruning ---- */
+
 static void prune(struct jobs *jobs)
 {
 	struct pruning_report report;
@@ -232,6 +245,7 @@ static void *run_thread(void *context)
 			run_job(jobs, &JOBS[i]);
 		look_at_clock(jobs);
 		erase(jobs);
+		reset_factors(jobs);
 		end_exports(jobs);
 		turn_handovers(jobs);
 		if (turn % JOBS_SIGN_TURNS == 0)

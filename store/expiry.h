@@ -14,7 +14,8 @@ enum expiry_kind {
 	EXPIRY_MAIL_BRAKE = 6,
 	EXPIRY_SLIP = 7,
 	EXPIRY_HANDOVER = 8,
-	EXPIRY_DEPOSIT = 9
+	EXPIRY_DEPOSIT = 9,
+	EXPIRY_FACTOR_RESET = 10
 };
 
 struct expiry {

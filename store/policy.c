@@ -4,7 +4,11 @@
 
 #include "base/reader.h"
 
-enum { RECORD = 1, RECORD_MAX = 2048 };
+enum {
+	RECORD_UNRESCUED = 1, /* before it said how people are helped who lost every way in */
+	RECORD = 2,
+	RECORD_MAX = 2048
+};
 
 /* ---- reading ---- */
 
@@ -52,6 +56,13 @@ static fallible read_actions(struct reader *reader, struct arena *arena, struct 
 	return OK;
 }
 
+static void read_rescue(struct reader *reader, struct signin_policy *rules)
+{
+	rules->reset_wait_hours = reader_u16(reader);
+	rules->resets_a_year = reader_u8(reader);
+	rules->helpdesk_a_year = reader_u8(reader);
+}
+
 static bool is_whole(const struct signin_policy *rules)
 {
 	return rules->login <= ROLES_FACTOR_TOTP && rules->action <= ROLES_FACTOR_TOTP &&
@@ -64,12 +75,16 @@ static fallible decode(const struct row *row, struct arena *arena, struct policy
 	struct reader reader = READER(row->payload);
 	struct signin_policy *rules = &policy->rules;
 	policy->version = row->version;
-	if (reader_u8(&reader) != RECORD)
+	*rules = signin_default();
+	unsigned version = reader_u8(&reader);
+	if (version != RECORD && version != RECORD_UNRESCUED)
 		return FAIL(CORRUPT, "a policy's record has an unknown version");
 	read_numbers(&reader, rules);
 	TRY(read_hours(&reader, arena, &rules->hours));
 	TRY(read_countries(&reader, rules));
 	TRY(read_actions(&reader, arena, rules));
+	if (version == RECORD)
+		read_rescue(&reader, rules);
 	TRY(reader_check(&reader));
 	return is_whole(rules) ? OK : FAIL(CORRUPT, "a policy is outside its bounds");
 }
@@ -145,6 +160,9 @@ fallible policy_put(struct act *act, struct id tenant, const struct policy *poli
 	buf_put_u32(&record, rules->notice);
 	put_hours(&rules->hours, &record);
 	put_lists(rules, &record);
+	buf_put_u16(&record, rules->reset_wait_hours);
+	buf_put_u8(&record, rules->resets_a_year);
+	buf_put_u8(&record, rules->helpdesk_a_year);
 	TRY(buf_check(&record));
 	return act_put(act, TABLE_POLICY, noun_key_span(&key), buf_span(&record));
 }

@@ -82,6 +82,9 @@ static void put_rules(struct json_out *out, const struct signin_policy *rules)
 	put_hours(out, &rules->hours);
 	put_number(out, "notice", rules->notice, 0);
 	json_out_text(out, "clock", CLOCKS[rules->strict_clock]);
+	put_number(out, "reset_wait_hours", rules->reset_wait_hours, 0);
+	put_number(out, "resets_a_year", rules->resets_a_year, SIGNIN_UNSET);
+	put_number(out, "helpdesk_codes_a_year", rules->helpdesk_a_year, SIGNIN_UNSET);
 }
 
 static void put_policy(struct json_out *out, const struct policy *policy)
@@ -256,6 +259,15 @@ static uint8_t read_number(struct json_object *top, const char *name, int64_t mi
 	return (uint8_t)json_in_number(top, name, JSON_OPTIONAL, min, max, unset);
 }
 
+static void read_rescue(struct json_object *top, struct signin_policy *rules)
+{
+	rules->reset_wait_hours = (uint16_t)json_in_number(
+		top, "reset_wait_hours", JSON_OPTIONAL, SIGNIN_RESET_HOURS_LEAST, SIGNIN_RESET_HOURS_MOST, 0);
+	rules->resets_a_year = read_number(top, "resets_a_year", 0, SIGNIN_A_YEAR_MOST, SIGNIN_UNSET);
+	rules->helpdesk_a_year =
+		read_number(top, "helpdesk_codes_a_year", 0, SIGNIN_A_YEAR_MOST, SIGNIN_UNSET);
+}
+
 static fallible read_set(struct call *call, struct tenant_policies_set *set)
 {
 	struct json_object top;
@@ -275,6 +287,7 @@ static fallible read_set(struct call *call, struct tenant_policies_set *set)
 	read_hours(&top, &rules->hours);
 	rules->notice = (uint32_t)json_in_number(&top, "notice", JSON_OPTIONAL, 1, NOTICE_MAX, 0);
 	rules->strict_clock = json_in_word(&top, "clock", JSON_OPTIONAL, CLOCKS) == 1;
+	read_rescue(&top, rules);
 	json_in_end(&top);
 	set->policy.name = call->parts[0];
 	return call_check(call);

@@ -26,6 +26,7 @@ static const char *const OBJECT_TYPES[ID_KIND_COUNT] = {
 	[ID_ERASURE] = "erasure",
 	[ID_HOLD] = "hold",
 	[ID_REMEMBERED] = "remembered",
+	[ID_FACTOR_RESET] = "factor_reset",
 };
 
 static void put_text(struct json_out *out, const char *name, struct span text)

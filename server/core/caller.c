@@ -8,6 +8,7 @@
 #include "server/core/devices.h"
 #include "store/application.h"
 #include "store/person.h"
+#include "store/rescue.h"
 
 /* ---- tokens ---- */
 
@@ -37,6 +38,19 @@ static fallible become(const struct view *view, struct caller *caller, struct id
 	return OK;
 }
 
+/* A token was had by proving something that may have been reset since. */
+static fallible as_person(
+	const struct view *view, const struct token *token, struct arena *arena, struct caller *caller)
+{
+	struct err err = rescue_check_since(view, token->tenant, token->owner, ids_time(token->id));
+	if (err.kind == ERR_EXPIRED)
+		return FAIL(STRANGER, "the token has ended");
+	TRY(err);
+	caller->scopes = SCOPE_ALL;
+	caller->proven = true;
+	return become(view, caller, token->owner, arena);
+}
+
 static fallible by_kind(const struct view *view, const struct token *token, struct arena *arena,
 	struct instant now, struct caller *caller)
 {
@@ -45,9 +59,7 @@ static fallible by_kind(const struct view *view, const struct token *token, stru
 	case TOKEN_APPLICATION:
 		return as_application(view, token->tenant, token->owner, now, caller);
 	case TOKEN_PERSON:
-		caller->scopes = SCOPE_ALL;
-		caller->proven = true;
-		return become(view, caller, token->owner, arena);
+		return as_person(view, token, arena, caller);
 	case TOKEN_OPERATOR:
 		break;
 	}

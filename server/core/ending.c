@@ -9,6 +9,7 @@
 #include "store/factor.h"
 #include "store/grant.h"
 #include "store/recovery.h"
+#include "store/rescue.h"
 #include "store/whereabouts.h"
 
 enum { ONE_NOUN = 64 * 1024 };
@@ -84,6 +85,7 @@ fallible ending_factors(struct act *act, struct id tenant, const struct subject 
 	TRY(err);
 	TRY(forgetting_erase(act, tenant, subject->id));
 	TRY(whereabouts_drop(act, tenant, subject->id));
+	TRY(rescue_drop(act, tenant, subject->id));
 	return drop_recovery(act, tenant, subject->id);
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/json_out.h"
 #include "store/device_record.h"
+#include "store/rescue.h"
 #include "store/verification.h"
 
 static fallible unproven(void)
@@ -22,13 +23,18 @@ bool proof_holds(const struct verification *verification, struct instant now)
 	return !verification->spent && age_ms <= PROOF_ACTION_MS;
 }
 
-/* Whoever holds the device now may not live on what its owner proved there. */
+/* Whoever holds the device now may not live on what its owner proved there, nor on a factor that was reset since. */
 static fallible check_holds(
 	const struct view *view, const struct verification *verification, struct instant now)
 {
 	bool is_lost;
 	if (!proof_holds(verification, now))
 		return unproven();
+	struct err err =
+		rescue_check_since(view, verification->tenant, verification->person, verification->decided);
+	if (err.kind == ERR_EXPIRED)
+		return unproven();
+	TRY(err);
 	TRY(device_record_is_lost(view, verification->tenant, verification->device, &is_lost));
 	return is_lost ? unproven() : OK;
 }

@@ -82,6 +82,7 @@ static fallible sweep(struct act *act, const struct expiry *expiry)
 		return deposits_sweep(act, expiry);
 	case EXPIRY_ERASURE:
 	case EXPIRY_HANDOVER:
+	case EXPIRY_FACTOR_RESET:
 		break;
 	}
 	return OK;

@@ -95,6 +95,28 @@ static void print_clock(const struct signin_policy *rules, struct buf *text)
 	buf_put_text(text, rules->strict_clock ? "strict" : "lenient");
 }
 
+static void print_a_year(uint8_t most, struct buf *text)
+{
+	if (most != SIGNIN_UNSET)
+		buf_printf(text, "%u", (unsigned)most);
+}
+
+static void print_wait(const struct signin_policy *rules, struct buf *text)
+{
+	if (rules->reset_wait_hours)
+		buf_printf(text, "%u", (unsigned)rules->reset_wait_hours);
+}
+
+static void print_resets(const struct signin_policy *rules, struct buf *text)
+{
+	print_a_year(rules->resets_a_year, text);
+}
+
+static void print_helpdesk(const struct signin_policy *rules, struct buf *text)
+{
+	print_a_year(rules->helpdesk_a_year, text);
+}
+
 static const struct {
 	const char *name;
 	void (*print)(const struct signin_policy *rules, struct buf *text);
@@ -111,6 +133,9 @@ static const struct {
 	{"hours", print_hours},
 	{"notice", print_notice},
 	{"clock", print_clock},
+	{"reset_wait_hours", print_wait},
+	{"resets_a_year", print_resets},
+	{"helpdesk_codes_a_year", print_helpdesk},
 };
 
 enum { FIELD_COUNT = sizeof FIELDS / sizeof FIELDS[0] };

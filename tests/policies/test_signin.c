@@ -234,3 +234,21 @@ Test(signin, days_have_names)
 		signin_day_find(SPAN_LIT("sun"), &day) && day == 6 && strcmp(signin_day_name(0), "mon") == 0);
 	cr_assert(!signin_day_find(SPAN_LIT("Sun"), &day) && !signin_day_find(SPAN_NONE, &day));
 }
+
+Test(signin, of_waits_before_a_reset_the_longest_counts_and_of_numbers_a_year_the_least)
+{
+	const struct signin_facts facts = {.now = NOON};
+	struct signin_policy a = signin_default(), b = signin_default();
+	struct signin nothing = fold(&a, EMAIL, &b, EMAIL, &facts);
+	cr_assert(
+		nothing.reset_wait_hours == 24 && nothing.resets_a_year == 5 && nothing.helpdesk_a_year == 12,
+		"what is not set is safe");
+	a.reset_wait_hours = 4;
+	b.reset_wait_hours = 72;
+	a.resets_a_year = 9;
+	b.helpdesk_a_year = 0;
+	struct signin both = fold(&a, EMAIL, &b, EMAIL, &facts);
+	cr_assert(both.reset_wait_hours == 72 && both.resets_a_year == 9 && both.helpdesk_a_year == 0);
+	b.resets_a_year = 2;
+	cr_assert(fold(&a, EMAIL, &b, EMAIL, &facts).resets_a_year == 2);
+}
