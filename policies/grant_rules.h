@@ -65,6 +65,9 @@ struct grant_facts {
 	enum grant_outside outside;
 	struct instant opens; /* outside them: when it does; ms 0 = not known */
 
+	bool checked_out;          /* somebody else holds it for themselves */
+	struct instant checked_in; /* when that ends */
+
 	bool grantee_active;
 	bool grantee_may; /* the grantee's roles allow the mode */
 };
@@ -76,6 +79,7 @@ struct grant_facts {
  *	grant_suspended   suspended, standing by, before `from`, the client paused, the grantee not active
  *	frozen            the client stopped all use
  *	outside_hours     where that is refused; verdict.until says when it opens
+ *	checked_out       somebody else holds it; verdict.until says how long at the most
  *	mode_not_allowed  outside the grant or the ceiling, or the version holds nothing for the mode
  *	not_allowed       the grantee's roles do not allow the mode
  *	uses_exhausted

@@ -23,6 +23,19 @@ bool modes_find(struct span word, enum mode *mode)
 	return false;
 }
 
+void modes_print(uint16_t modes, char text[static MODES_WORDS])
+{
+	char *end = text;
+	*end = '\0';
+	for (unsigned i = 0; i < MODE_COUNT; i++) {
+		if ((modes & modes_bit((enum mode)i)) == 0)
+			continue;
+		if (end > text)
+			*end++ = ' ';
+		end = stpcpy(end, modes_name((enum mode)i));
+	}
+}
+
 void modes_put(struct json_out *out, const char *name, uint16_t modes)
 {
 	json_out_open_array(out, name);

@@ -30,5 +30,9 @@ static inline uint16_t modes_bit(enum mode mode)
 const char *modes_name(enum mode mode);
 bool modes_find(struct span word, enum mode *mode);
 
+/* modes_print - the words of a set of bits with a space between them; ended by a NUL. */
+enum { MODES_WORDS = 24 };
+void modes_print(uint16_t modes, char text[static MODES_WORDS]);
+
 /* modes_put - the words of a set of bits, as an array member. */
 void modes_put(struct json_out *out, const char *name, uint16_t modes);

@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api_grants - giving, listing and taking back grants; freezing a client. */
 #include "server/api/ask.h"
+#include "server/core/approvals.h"
+#include "server/core/checkouts.h"
 #include "server/core/grants.h"
+#include "server/core/uses.h"
 #include "store/person.h"
+
+#include <stdio.h>
 
 enum { NAME_MAX_BYTES = 128, FILTERS_MAX = 512, ROW_MEMORY = 64 * 1024 };
 
@@ -18,6 +23,12 @@ static const char *const OUTSIDE[GRANT_OUTSIDE_COUNT + 1] = {
 	[GRANT_OUTSIDE_DENY] = "deny",
 };
 
+static const char *const EXCLUSIVE[GRANT_EXCLUSIVE_COUNT + 1] = {
+	[GRANT_EXCLUSIVE_NONE] = "none",
+	[GRANT_EXCLUSIVE_CREDENTIAL] = "credential",
+	[GRANT_EXCLUSIVE_CLIENT] = "client",
+};
+
 static fallible no_memory(void)
 {
 	return FAIL(NO_MEMORY, "a call has no memory for a grant");
@@ -25,13 +36,16 @@ static fallible no_memory(void)
 
 /* ---- what a grant looks like ---- */
 
-/* What a grant may have to wait for: nothing yet, in this version. */
-static void put_gates(struct json_out *out)
+/* What a grant has to wait for. */
+static void put_gates(struct json_out *out, const struct grant *grant)
 {
+	char approval[sizeof "4/4"] = "";
+	snprintf(approval, sizeof approval, "%u/%u", grant->approvals_given % 10,
+		grant->approvals_needed % 10);
 	json_out_open(out, "gates");
 	json_out_text(out, "nda", "none");
 	json_out_text(out, "consent", "none");
-	json_out_text(out, "approval", "none");
+	json_out_text(out, "approval", grant->approvals_needed ? approval : "none");
 	json_out_close(out);
 }
 
@@ -62,7 +76,7 @@ static void put_grant(struct json_out *out, const struct grant *grant, struct in
 {
 	json_out_id(out, "id", ID_GRANT, grant->id);
 	json_out_text(out, "state", grant_shown_name(grant_shown(grant, now)));
-	put_gates(out);
+	put_gates(out, grant);
 	json_out_id(out, "credential", ID_CREDENTIAL, grant->credential);
 	json_out_id(out, "client", ID_CLIENT, grant->client);
 	json_out_id(out, "to", ID_PERSON, grant->person);
@@ -72,6 +86,7 @@ static void put_grant(struct json_out *out, const struct grant *grant, struct in
 	json_out_time(out, "until", grant->until);
 	put_uses(out, grant);
 	put_hours(out, grant);
+	json_out_text(out, "exclusive", EXCLUSIVE[grant->exclusive]);
 	if (grant->task.len)
 		json_out_span(out, "task", grant->task);
 	if (grant->mandate.len)
@@ -81,16 +96,6 @@ static void put_grant(struct json_out *out, const struct grant *grant, struct in
 }
 
 /* ---- POST /v1/grants ---- */
-
-/* Terms that this version would not keep are refused, not passed over. */
-static void refuse_member(struct json_object *top, const char *name)
-{
-	struct json_object unread;
-	if (!json_in_has(top, name))
-		return;
-	json_in_object(top, name, JSON_OPTIONAL, &unread);
-	json_in_note(top, name, "not_allowed");
-}
 
 /* A word, or what the first version had: true for each use, false for none. */
 static enum grant_notify read_notify(struct json_object *top)
@@ -115,6 +120,35 @@ static void read_hours(struct json_object *top, struct grant *grant)
 	json_in_end(&hours);
 }
 
+static void read_approvers(struct json_object *approval, struct grant *grant)
+{
+	struct json_array by;
+	struct span word;
+	if (!json_in_array(approval, "by", JSON_NEEDED, 2, &by))
+		return;
+	if (by.count == 0)
+		json_in_note(approval, "by", "missing");
+	while (json_in_next_text(&by, NAME_MAX_BYTES, &word)) {
+		if (span_is(word, "client"))
+			grant->approvers |= GRANT_BY_CLIENT;
+		else if (span_is(word, "staff"))
+			grant->approvers |= GRANT_BY_STAFF;
+		else
+			json_in_note(approval, "by", "not_allowed");
+	}
+}
+
+static void read_approval(struct json_object *top, struct grant *grant)
+{
+	struct json_object approval;
+	if (!json_in_object(top, "approval", JSON_OPTIONAL, &approval))
+		return;
+	read_approvers(&approval, grant);
+	grant->approvals_needed =
+		(unsigned)json_in_number(&approval, "count", JSON_OPTIONAL, 1, GRANT_APPROVALS_MAX, 1);
+	json_in_end(&approval);
+}
+
 static fallible read_add(struct call *call, struct json_object *top, struct grants_add *add)
 {
 	struct grant *grant = &add->grant;
@@ -130,9 +164,9 @@ static fallible read_add(struct call *call, struct json_object *top, struct gran
 	grant->mandate = json_in_text(top, "mandate", JSON_OPTIONAL, GRANT_MANDATE_MAX);
 	grant->notify = read_notify(top);
 	read_hours(top, grant);
-	refuse_member(top, "approval");
-	if (json_in_bool(top, "exclusive", JSON_OPTIONAL, false))
-		json_in_note(top, "exclusive", "not_allowed");
+	read_approval(top, grant);
+	int exclusive = json_in_word(top, "exclusive", JSON_OPTIONAL, EXCLUSIVE);
+	grant->exclusive = exclusive < 0 ? GRANT_EXCLUSIVE_NONE : (enum grant_exclusive)exclusive;
 	json_in_end(top);
 	return call_check(call);
 }
@@ -308,6 +342,110 @@ static fallible write_revoke(struct act *act, struct call *call)
 }
 
 const struct handler api_grants_revoke = {prepare_revoke, write_revoke, answer_one};
+
+/* ---- POST /v1/grants/{grant}/decision ---- */
+
+static fallible read_decision(struct call *call, struct approvals_decide *decide)
+{
+	struct json_object top;
+	TRY(call_body(call, &top));
+	decide->approve = json_in_bool(&top, "approve", JSON_NEEDED, false);
+	decide->reason = json_in_text(&top, "reason", JSON_OPTIONAL, APPROVALS_REASON_MAX);
+	json_in_end(&top);
+	return call_check(call);
+}
+
+static fallible prepare_decide(struct call *call)
+{
+	struct approvals_decide *decide = call_new(call, struct approvals_decide);
+	scoped(reading) reading = {0};
+	if (!decide)
+		return no_memory();
+	call->ask = decide;
+	decide->grant_id = call->parts[0];
+	TRY(read_decision(call, decide));
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	struct scene scene = ask_scene(call, &view);
+	return approvals_decide_prepare(&scene, decide);
+}
+
+static fallible write_decide(struct act *act, struct call *call)
+{
+	return approvals_decide_write(act, call->ask);
+}
+
+static fallible answer_decide(struct call *call, struct json_out *out)
+{
+	const struct approvals_decide *decide = call->ask;
+	put_grant(out, &decide->after, call->now);
+	return OK;
+}
+
+const struct handler api_grants_decide = {prepare_decide, write_decide, answer_decide};
+
+/* ---- POST /v1/grants/{grant}/checkout and /checkin ---- */
+
+static fallible read_out(struct call *call, struct checkouts_out *out)
+{
+	struct json_object top;
+	TRY(call_body(call, &top));
+	out->ask.purpose = json_in_text(&top, "purpose", JSON_NEEDED, USES_PURPOSE_MAX);
+	out->ask.minutes = (unsigned)json_in_number(
+		&top, "minutes", JSON_OPTIONAL, 1, CHECKOUTS_MINUTES_MAX, CHECKOUTS_MINUTES);
+	json_in_end(&top);
+	return call_check(call);
+}
+
+static fallible prepare_out(struct call *call)
+{
+	struct checkouts_out *out = call_new(call, struct checkouts_out);
+	scoped(reading) reading = {0};
+	if (!out)
+		return no_memory();
+	call->ask = out;
+	out->grant_id = call->parts[0];
+	TRY(read_out(call, out));
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	struct scene scene = ask_scene(call, &view);
+	return checkouts_out_prepare(&scene, out);
+}
+
+static fallible write_out(struct act *act, struct call *call)
+{
+	struct checkouts_out *out = call->ask;
+	TRY(checkouts_out_write(act, out));
+	call->refusal = out->refusal;
+	call->retry_after_s = err_failed(out->refusal) ? (out->until.ms - act->now.ms + 999) / 1000 : 0;
+	return OK;
+}
+
+static fallible answer_out(struct call *call, struct json_out *out)
+{
+	const struct checkouts_out *held = call->ask;
+	json_out_id(out, "grant", ID_GRANT, held->grant.id);
+	json_out_text(out, "exclusive", EXCLUSIVE[held->grant.exclusive]);
+	json_out_time(out, "until", held->until);
+	return OK;
+}
+
+const struct handler api_grants_checkout = {prepare_out, write_out, answer_out};
+
+static fallible prepare_in(struct call *call)
+{
+	struct grants_revoke *found;
+	TRY(ask_nothing(call));
+	return find(call, &found);
+}
+
+static fallible write_in(struct act *act, struct call *call)
+{
+	const struct grants_revoke *found = call->ask;
+	return checkouts_in_write(act, &found->grant);
+}
+
+const struct handler api_grants_checkin = {prepare_in, write_in, answer_one};
 
 /* ---- POST and DELETE /v1/clients/{client}/freeze ---- */
 

@@ -2,6 +2,8 @@
 /* gates - read in prepare, judged again in the act. */
 #include "server/core/gates.h"
 
+#include "server/core/checkouts.h"
+
 /* ---- hours ---- */
 
 static fallible look_at_clock(const struct gates *gates, struct instant now, struct grant_facts *facts)
@@ -26,6 +28,16 @@ static fallible read_hours(
 	return err;
 }
 
+/* ---- who holds it ---- */
+
+static fallible look_at_checkouts(
+	const struct view *view, const struct grant *grant, struct instant now, struct grant_facts *facts)
+{
+	TRY(checkouts_find_other(view, grant, now, &facts->checked_in));
+	facts->checked_out = facts->checked_in.ms != 0;
+	return OK;
+}
+
 /* ---- all of them ---- */
 
 fallible gates_read(const struct view *view, const struct grant *grant, struct instant now,
@@ -34,6 +46,7 @@ fallible gates_read(const struct view *view, const struct grant *grant, struct i
 	facts->outside_hours = false;
 	facts->outside = grant->outside;
 	TRY(read_hours(view, grant, arena, gates));
+	TRY(look_at_checkouts(view, grant, now, facts));
 	return look_at_clock(gates, now, facts);
 }
 
@@ -44,6 +57,8 @@ fallible gates_judge(
 	facts->outside = grant->outside;
 	if (gates->has_hours)
 		TRY(calendars_still(act, grant->tenant, &gates->hours));
+	struct view view = view_act(act);
+	TRY(look_at_checkouts(&view, grant, act->now, facts));
 	TRY(look_at_clock(gates, act->now, facts));
 	/* The event that says so is sealed already. */
 	return facts->outside_hours == was_outside ? OK : FAIL_CODE(STALE, "the hour struck meanwhile");

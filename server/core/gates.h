@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* gates - what a grant asks of the moment besides its own bounds: its hours. Gathered for policies/grant_rules.h, which
- * judges. Nothing is read unless the grant asks for it. */
+/* gates - what a grant asks of the moment besides its own bounds: its hours, and who holds it. Gathered for
+ * policies/grant_rules.h, which judges. But for check-outs nothing is read unless the grant asks for it. */
 #pragma once
 
 #include "policies/grant_rules.h"

@@ -4,6 +4,8 @@
 
 #include "base/json_out.h"
 #include "crypto/random.h"
+#include "server/core/approvals.h"
+#include "server/core/checkouts.h"
 #include "server/core/detail.h"
 #include "store/branch.h"
 #include "store/person.h"
@@ -48,15 +50,29 @@ static fallible put_detail(
 	const struct grant *grant, enum action action, struct arena *arena, struct span *detail)
 {
 	scoped(buf) text = BUF(TERMS_MAX);
+	char modes[MODES_WORDS];
 	struct json_out out = JSON_OUT(&text);
 	json_out_open(&out, NULL);
 	json_out_id(&out, "credential", ID_CREDENTIAL, grant->credential);
 	json_out_id(&out, "grantee", ID_PERSON, grant->person);
 	modes_put(&out, "modes", grant->modes);
 	json_out_time(&out, "until", grant->until);
-	json_out_text(&out, "cause", action == ACTION_GRANT_REVOKED ? "taken_back" : "given");
+	if (action == ACTION_GRANT_REQUESTED) {
+		modes_print(grant->modes, modes);
+		json_out_text(&out, "mode", modes);
+		json_out_number(&out, "approvals", grant->approvals_needed);
+	} else {
+		json_out_text(&out, "cause", action == ACTION_GRANT_REVOKED ? "taken_back" : "given");
+	}
 	json_out_close(&out);
 	return buf_keep(&text, arena, detail);
+}
+
+/* What it is asked for: the mandate says it best. */
+static struct span purpose_of(const struct grant *grant)
+{
+	struct span said = grant->mandate.len ? grant->mandate : grant->task;
+	return said.len ? said : SPAN_LIT("-");
 }
 
 static fallible seal_event(const struct server *server, const struct caller *caller, enum action action,
@@ -68,6 +84,8 @@ static fallible seal_event(const struct server *server, const struct caller *cal
 	event.ids[LEAF_ID_OBJECT] = event.ids[LEAF_ID_GRANT] = grant->id;
 	event.ids[LEAF_ID_CLIENT] = grant->client;
 	event.texts[LEAF_TEXT_TASK] = grant->task;
+	if (action == ACTION_GRANT_REQUESTED)
+		event.texts[LEAF_TEXT_PURPOSE] = purpose_of(grant);
 	TRY(put_detail(grant, action, arena, &event.texts[LEAF_TEXT_DETAIL]));
 	return event_seal(server->volume.keys, grant->tenant, &event, now, arena, draft);
 }
@@ -99,6 +117,8 @@ static fallible find_credential(const struct caller *caller, const struct view *
 		return FAIL(CONFLICT, "the client has left");
 	add->credential_row = credential->row;
 	add->client_row = client.version;
+	add->client = client;
+	add->label = credential->title;
 	add->grant.credential = id;
 	add->grant.client = credential->client;
 	return OK;
@@ -117,6 +137,7 @@ static fallible find_person(
 	if (person.state != PERSON_ACTIVE)
 		return FAIL(CONFLICT, "the person is not active");
 	add->person_row = person.version;
+	add->assistant = person.name;
 	return OK;
 }
 
@@ -130,6 +151,10 @@ static fallible check_terms(const struct credential *credential, struct instant 
 	if (grant->modes == 0 || (grant->modes & ~credential->modes_max) != 0) {
 		add->fault = "modes";
 		return FAIL(INVALID, "a grant's modes lie within the credential's");
+	}
+	if (grant->approvers == GRANT_BY_CLIENT && grant->approvals_needed > add->client.contact_count) {
+		add->fault = "approval";
+		return FAIL(INVALID, "the client has not so many people who could approve");
 	}
 	if (grant->until.ms <= now.ms || grant->until.ms <= grant->from.ms) {
 		add->fault = "until";
@@ -150,6 +175,23 @@ static fallible find_hours(
 	return FAIL(INVALID, "a grant keeps the hours of a calendar that is not there");
 }
 
+/* A mail's value is not empty. */
+static struct span some(struct span text)
+{
+	return text.len ? text : SPAN_LIT("-");
+}
+
+static fallible seal_letters(
+	const struct server *server, const struct view *view, struct arena *arena, struct grants_add *add)
+{
+	const struct letters_desk desk = {server, view, add->grant.tenant, arena};
+	const struct message_value values[] = {{"label", some(add->label)},
+		{"assistant", some(add->assistant)}, {"task", some(add->grant.task)}};
+	const struct approvals_tell tell = {&add->grant, &add->client, values, 3};
+	add->letters.count = 0;
+	return add->grant.approvals_needed ? approvals_tell(&desk, &tell, &add->letters) : OK;
+}
+
 fallible grants_add_prepare(const struct server *server, const struct caller *caller, const struct view *view,
 	struct instant now, struct arena *arena, struct grants_add *add)
 {
@@ -167,7 +209,11 @@ fallible grants_add_prepare(const struct server *server, const struct caller *ca
 	grant->giver = grant->giver_is_person ? caller->person : caller->application;
 	TRY(grant_seal(server->volume.keys, grant, &sealed));
 	TRY(buf_keep(&sealed, arena, &add->sealed));
-	return seal_event(server, caller, ACTION_GRANT_ACTIVATED, grant, now, arena, &add->draft);
+	TRY(seal_letters(server, view, arena, add));
+	grant->state = grant->approvals_needed ? GRANT_WAITING : GRANT_ACTIVE;
+	return seal_event(server, caller,
+		grant->approvals_needed ? ACTION_GRANT_REQUESTED : ACTION_GRANT_ACTIVATED, grant, now, arena,
+		&add->draft);
 }
 
 fallible grants_add_write(struct act *act, struct grants_add *add)
@@ -179,6 +225,7 @@ fallible grants_add_write(struct act *act, struct grants_add *add)
 	TRY(noun_still(act, TABLE_CLIENT, key_of(&key, grant->tenant, grant->client), add->client_row));
 	TRY(noun_still(act, TABLE_PERSON, key_of(&key, grant->tenant, grant->person), add->person_row));
 	TRY(grant_put(act, grant, add->sealed));
+	TRY(letters_write(act, &add->letters));
 	return add_event(act, grant->tenant, &add->draft);
 }
 
@@ -202,6 +249,7 @@ fallible grants_revoke_write(struct act *act, struct grants_revoke *revoke)
 	grant.state = GRANT_REVOKED;
 	grant.ended = act->now;
 	TRY(grant_change(act, &grant));
+	TRY(checkouts_let_go(act, &grant));
 	revoke->grant.state = grant.state;
 	return add_event(act, grant.tenant, &revoke->draft);
 }
@@ -243,6 +291,8 @@ static fallible move(
 	struct act *act, enum action action, const struct grant *grant, const struct grants_cause *cause)
 {
 	TRY(grant_change(act, grant));
+	if (grant->state == GRANT_SUSPENDED || grant->state == GRANT_REVOKED)
+		TRY(checkouts_let_go(act, grant));
 	return add_move(act, action, grant, cause);
 }
 

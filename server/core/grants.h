@@ -3,6 +3,7 @@
 #pragma once
 
 #include "server/core/calendars.h"
+#include "server/core/letters.h"
 #include "server/core/sight.h"
 #include "store/client.h"
 #include "store/credential.h"
@@ -19,15 +20,18 @@ struct grants_add {
 	/* prepared */
 	const char *fault; /* after INVALID: the member that is at fault; static */
 	uint64_t credential_row, client_row, person_row;
-	struct calendars_one hours; /* of a grant with hours */
+	struct client client;
+	struct span label, assistant; /* what a mail calls the credential and the grantee */
+	struct calendars_one hours;   /* of a grant with hours */
 	struct span sealed;
+	struct letters letters; /* to those who may approve */
 	struct event_draft draft;
 };
 
-/* grants_add_prepare, _write - active at once. The route has seen to it that a person who gives is proven and
+/* grants_add_prepare, _write - active at once, unless somebody has to approve it. The route has seen to it that a person who gives is proven and
  * may. Fails: NOT_FOUND the credential · UNKNOWN_PERSON · CONFLICT the credential is archived, or client or
  * person not active · INVALID with add->fault: modes over the credential's ceiling, an end before the
- * beginning, hours of a calendar that is not there. */
+ * beginning, hours of a calendar that is not there, more approvals than the client has people. */
 fallible grants_add_prepare(const struct server *server, const struct caller *caller, const struct view *view,
 	struct instant now, struct arena *arena, struct grants_add *add);
 fallible grants_add_write(struct act *act, struct grants_add *add);

@@ -3,6 +3,7 @@
 #include "server/core/uses.h"
 
 #include "base/json_out.h"
+#include "server/core/checkouts.h"
 #include "server/core/credentials.h"
 #include "server/core/devices.h"
 #include "server/core/fields.h"
@@ -351,6 +352,7 @@ static fallible expire(struct act *act, struct grant *grant)
 	/* The event says nothing personal, so nothing is sealed and no key is asked for. */
 	TRY(event_seal(act->volume->keys, grant->tenant, &event, act->now, act->arena, &draft));
 	TRY(grant_change(act, grant));
+	TRY(checkouts_let_go(act, grant));
 	return act_add(act, grant->tenant, &draft.leaf, NULL);
 }
 
@@ -366,6 +368,17 @@ static fallible refuse(struct act *act, struct uses_add *use, struct grant *gran
 	return storm_refuse(act, grant->tenant, &use->draft, NULL);
 }
 
+/* Whoever uses what is exclusive holds it for a while. */
+static fallible hold(struct act *act, const struct uses_add *use, const struct grant *grant)
+{
+	const struct checkouts_ask ask = {.minutes = CHECKOUTS_MINUTES,
+		.device = use->device_id,
+		.reporter = use->draft.leaf.ids[LEAF_ID_REPORTER],
+		.purpose = use->purpose};
+	struct instant until;
+	return grant->exclusive == GRANT_EXCLUSIVE_NONE ? OK : checkouts_take(act, grant, &ask, &until);
+}
+
 static fallible allow(struct act *act, struct uses_add *use, struct grant *grant)
 {
 	struct exposure seen = {.tenant = grant->tenant,
@@ -378,6 +391,7 @@ static fallible allow(struct act *act, struct uses_add *use, struct grant *grant
 		.in_place_of = use->in_place_of,
 		.class = use->mode == MODE_INJECT ? EXPOSURE_COULD_KNOW : EXPOSURE_KNOWS,
 		.how = use->mode == MODE_INJECT ? EXPOSURE_INJECTED : EXPOSURE_REVEALED};
+	TRY(hold(act, use, grant));
 	grant->uses_made++;
 	TRY(grant_change(act, grant));
 	if (use->mode != MODE_CODE)

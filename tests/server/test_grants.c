@@ -82,8 +82,15 @@ Test(grants, terms_that_would_not_be_kept_are_refused)
 	scoped(vault) vault = {0};
 	vault_open(&vault);
 	give(&vault, "\"modes\":[\"code\"],\"approval\":{\"by\":[],\"count\":1}");
+	cr_assert(vault.answer.status == 422 && api_has_problem(&vault.answer, "/approval/by", "missing"));
+	give(&vault, "\"modes\":[\"code\"],\"approval\":{\"by\":[\"nobody\"]}");
+	cr_assert(
+		vault.answer.status == 422 && api_has_problem(&vault.answer, "/approval/by", "not_allowed"));
+	give(&vault, "\"modes\":[\"code\"],\"approval\":{\"by\":[\"client\"],\"count\":2}");
 	cr_assert(vault.answer.status == 422 && api_has_problem(&vault.answer, "/approval", "not_allowed"));
-	give(&vault, "\"modes\":[\"code\"],\"exclusive\":true");
+	give(&vault, "\"modes\":[\"code\"],\"approval\":{\"by\":[\"staff\"],\"count\":5}");
+	cr_assert(vault.answer.status == 422);
+	give(&vault, "\"modes\":[\"code\"],\"exclusive\":\"house\"");
 	cr_assert(vault.answer.status == 422 && api_has_problem(&vault.answer, "/exclusive", "not_allowed"));
 	give(&vault, "\"modes\":[\"inject\"]");
 	cr_assert(vault.answer.status == 422 && api_has_problem(&vault.answer, "/modes", "not_allowed"));
@@ -91,7 +98,7 @@ Test(grants, terms_that_would_not_be_kept_are_refused)
 	cr_assert(vault.answer.status == 422 && api_has_problem(&vault.answer, "/modes", "missing"));
 	give(&vault, "\"modes\":[\"code\"],\"uses\":0");
 	cr_assert(vault.answer.status == 422);
-	give(&vault, "\"modes\":[\"code\"],\"exclusive\":false");
+	give(&vault, "\"modes\":[\"code\"],\"exclusive\":\"none\"");
 	cr_assert(vault.answer.status == 201);
 }
 
@@ -348,7 +355,7 @@ static int report(struct vault *vault, const char *person, const char *grant)
 	char body[VAULT_BODY];
 	snprintf(body, sizeof body,
 		"{\"action\":\"record.viewed\",\"actor\":{\"person\":\"%s\"},\"grant\":\"%s\",\"object\":{"
-	        "\"type\":\"order\"},"
+		"\"type\":\"order\"},"
 		"\"purpose\":\"to order\",\"device\":{\"ip\":\"203.0.113.7\",\"user_agent\":\"x\"}}",
 		person, grant);
 	return vault_call(vault, "POST", "/v1/events", body);

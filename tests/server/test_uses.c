@@ -497,6 +497,29 @@ Test(uses, of_sixty_four_at_once_exactly_one_gets_the_one_code)
 	cr_assert(vault_events(&vault, ACTION_CREDENTIAL_CODE_ISSUED) == 1);
 }
 
+Test(uses, of_sixty_four_at_once_exactly_five_get_the_five_codes)
+{
+	scoped(vault) vault = {0};
+	char grant[ID_TEXT + 1], login[ID_TEXT + 1];
+	pthread_t threads[PARALLEL];
+	struct racer racers[PARALLEL];
+	size_t codes = 0, refusals = 0;
+	vault_open(&vault);
+	vault_grant(&vault, VAULT_CODE ",\"uses\":5", grant);
+	vault_login(&vault, login);
+	for (size_t i = 0; i < PARALLEL; i++) {
+		racers[i] = (struct racer){.vault = &vault, .grant = grant, .login = login};
+		cr_assert(pthread_create(&threads[i], NULL, race, &racers[i]) == 0);
+	}
+	for (size_t i = 0; i < PARALLEL; i++) {
+		pthread_join(threads[i], NULL);
+		codes += racers[i].status == 200 && racers[i].coded;
+		refusals += racers[i].status == 403;
+	}
+	cr_assert(codes == 5 && refusals == PARALLEL - 5, "%zu codes, %zu refusals", codes, refusals);
+	cr_assert(vault_events(&vault, ACTION_CREDENTIAL_CODE_ISSUED) == 5);
+}
+
 /* ---- damage ---- */
 
 Test(uses, a_store_that_was_changed_by_hand_releases_nothing)

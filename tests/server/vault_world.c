@@ -152,6 +152,22 @@ void vault_confirm(
 	vault_prove(vault, &proof, verification);
 }
 
+int vault_call_for(
+	struct vault *vault, struct id person, const char *method, const char *path, const char *body)
+{
+	char actor[ID_TEXT + 1], verification[ID_TEXT + 1];
+	const struct vault_proof proof = {.person = person, .application = vault->api.tenant.application};
+	vault_prove(vault, &proof, verification);
+	ids_print(ID_PERSON, person, actor);
+	const struct api_request request = {.method = method,
+		.path = path,
+		.body = body,
+		.token = vault->api.tenant.token,
+		.actor = actor,
+		.verification = verification};
+	return api_ask(&vault->api, &request, &vault->answer);
+}
+
 /* ---- uses ---- */
 
 static void put_member(struct buf *body, const char *name, const char *value)

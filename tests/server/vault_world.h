@@ -42,6 +42,10 @@ int vault_call(struct vault *vault, const char *method, const char *path, const 
 int vault_call_as(
 	struct vault *vault, const char *token, const char *method, const char *path, const char *body);
 
+/* vault_call_for - by the tenant's application for a person who proved who they are. */
+int vault_call_for(
+	struct vault *vault, struct id person, const char *method, const char *path, const char *body);
+
 /* Terms of a grant, for vault_grant. */
 #define VAULT_CODE "\"modes\":[\"code\"]"
 #define VAULT_BOTH "\"modes\":[\"code\",\"reveal\"],\"task\":\"T-118\""

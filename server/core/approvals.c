@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* approvals - who may say it is looked up in prepare; the act counts. */
+#include "server/core/approvals.h"
+
+#include "base/timestamp.h"
+#include "server/core/detail.h"
+#include "server/core/grants.h"
+#include "store/branch.h"
+
+enum { ONE_NOTICE = 64 * 1024 };
+
+/* ---- who ---- */
+
+static bool is_contact(const struct client *client, struct id person)
+{
+	for (size_t i = 0; i < client->contact_count; i++)
+		if (ids_equal(client->contacts[i], person))
+			return true;
+	return false;
+}
+
+unsigned approvals_role(const struct caller *caller, const struct client *client)
+{
+	if (ids_is_none(caller->person))
+		return 0;
+	if (is_contact(client, caller->person))
+		return GRANT_BY_CLIENT;
+	return caller->capabilities & CAPABILITY_BIT(GRANT_APPROVE) ? GRANT_BY_STAFF : 0;
+}
+
+static bool approved_already(const struct grant *grant, struct id person)
+{
+	for (unsigned i = 0; i < grant->approvals_given; i++)
+		if (ids_equal(grant->approvals[i], person))
+			return true;
+	return false;
+}
+
+static fallible check_approver(const struct scene *scene, const struct grant *grant)
+{
+	const struct caller *caller = scene->caller;
+	struct client client;
+	if (ids_is_none(caller->person))
+		return FAIL_CODE(PERSON_UNPROVEN, "a person approves, and no application");
+	TRY(client_get(scene->view, grant->tenant, grant->client, scene->arena, &client));
+	if ((approvals_role(caller, &client) & grant->approvers) == 0)
+		return FAIL(DENIED, "the grant waits for somebody else's approval");
+	if (ids_equal(caller->person, grant->person))
+		return FAIL(DENIED, "nobody approves a grant for themselves");
+	if (grant->giver_is_person && ids_equal(caller->person, grant->giver))
+		return FAIL(DENIED, "nobody approves what they asked for");
+	return OK;
+}
+
+static fallible check_state(const struct approvals_decide *decide, struct instant now)
+{
+	if (decide->grant.state != GRANT_WAITING || grant_has_ended(&decide->grant, now))
+		return FAIL(CONFLICT, "the grant does not wait for approval");
+	if (approved_already(&decide->grant, decide->approver))
+		return FAIL(CONFLICT, "this person approved it already");
+	return OK;
+}
+
+/* ---- events ---- */
+
+static struct event begin(const struct scene *scene, enum action action, const struct grant *grant)
+{
+	struct event event = scene_event(scene, action);
+	event.has_object_kind = true;
+	event.object_kind = ID_GRANT;
+	event.ids[LEAF_ID_OBJECT] = event.ids[LEAF_ID_GRANT] = grant->id;
+	event.ids[LEAF_ID_CLIENT] = grant->client;
+	event.texts[LEAF_TEXT_TASK] = grant->task;
+	return event;
+}
+
+static fallible seal_decided(const struct scene *scene, struct approvals_decide *decide)
+{
+	char grantee[ID_TEXT + 1], approver[ID_TEXT + 1], until[TIMESTAMP_TEXT + 1], modes[MODES_WORDS];
+	const struct grant *grant = &decide->grant;
+	enum action action = decide->approve ? ACTION_GRANT_APPROVED : ACTION_GRANT_REFUSED;
+	struct event event = begin(scene, action, grant);
+	ids_print(ID_PERSON, grant->person, grantee);
+	ids_print(ID_PERSON, decide->approver, approver);
+	timestamp_print(grant->until, until);
+	modes_print(grant->modes, modes);
+	const struct detail_field fields[] = {{"grantee", span_text(grantee), DETAIL_TEXT},
+		{"mode", span_text(modes), DETAIL_TEXT}, {"approver", span_text(approver), DETAIL_TEXT},
+		{"not_after", span_text(until), DETAIL_TEXT}, {"reason", decide->reason, DETAIL_TEXT}};
+	TRY(detail_print(fields, decide->reason.len ? 5 : 4, scene->arena, &event.texts[LEAF_TEXT_DETAIL]));
+	return scene_seal(scene, &event, &decide->decided);
+}
+
+static fallible seal_activated(const struct scene *scene, struct approvals_decide *decide)
+{
+	char grantee[ID_TEXT + 1];
+	struct event event = begin(scene, ACTION_GRANT_ACTIVATED, &decide->grant);
+	ids_print(ID_PERSON, decide->grant.person, grantee);
+	const struct detail_field fields[] = {
+		{"grantee", span_text(grantee), DETAIL_TEXT}, {"cause", SPAN_LIT("approved"), DETAIL_TEXT}};
+	TRY(detail_print(fields, 2, scene->arena, &event.texts[LEAF_TEXT_DETAIL]));
+	return scene_seal(scene, &event, &decide->activated);
+}
+
+/* ---- mails ---- */
+
+fallible approvals_tell(
+	const struct letters_desk *desk, const struct approvals_tell *tell, struct letters *letters)
+{
+	struct tell_ask ask = {.kind = NOTICE_GRANT_WAITING,
+		.about = tell->grant->id,
+		.values = tell->values,
+		.count = tell->value_count,
+		.now = tell->grant->created};
+	bool by_client = tell->grant->approvers & GRANT_BY_CLIENT;
+	for (size_t i = 0; by_client && i < tell->client->contact_count; i++) {
+		ask.person = tell->client->contacts[i];
+		TRY(letters_add(desk, &ask, letters));
+	}
+	size_t first = letters->count > 0 ? letters->count : 1;
+	TRY(letters_add_owners(desk, &ask, tell->grant->giver, letters));
+	for (size_t i = first; i < letters->count; i++)
+		letters->items[i].next.ms += APPROVALS_ESCALATE_MS;
+	return OK;
+}
+
+/* The ids of notices begin with their time, and these were made when the grant was. */
+fallible approvals_withdraw(struct act *act, const struct grant *grant)
+{
+	static const uint8_t NOTHING[10];
+	const struct instant escalates = {grant->created.ms + APPROVALS_ESCALATE_MS};
+	struct view view = view_act(act);
+	struct id after = ids_make((struct instant){grant->created.ms - 1}, NOTHING);
+	struct err err = OK;
+	for (bool more = true; more;) {
+		scoped(arena) arena = ARENA(ONE_NOTICE);
+		struct notice notice;
+		more = notice_next(&view, after, escalates, &arena, &notice, &err) &&
+			ids_time(notice.id).ms <= grant->created.ms;
+		if (!more)
+			break;
+		after = notice.id;
+		if (ids_equal(notice.about, grant->id))
+			TRY(notice_drop(act, notice.id));
+	}
+	return err;
+}
+
+/* ---- the use-case ---- */
+
+fallible approvals_decide_prepare(const struct scene *scene, struct approvals_decide *decide)
+{
+	TRY(grants_find(scene->view, scene->caller, decide->grant_id, scene->arena, &decide->grant));
+	TRY(check_approver(scene, &decide->grant));
+	decide->approver = scene->caller->person;
+	TRY(check_state(decide, scene->now));
+	TRY(seal_decided(scene, decide));
+	return seal_activated(scene, decide);
+}
+
+static fallible add_event(struct act *act, struct id tenant, struct event_draft *draft)
+{
+	struct view view = view_act(act);
+	TRY(branch_of_client(&view, tenant, draft->leaf.ids));
+	return act_add(act, tenant, &draft->leaf, NULL);
+}
+
+static void count(const struct approvals_decide *decide, struct instant now, struct grant *grant)
+{
+	if (!decide->approve) {
+		grant->state = GRANT_REVOKED;
+		grant->ended = now;
+		return;
+	}
+	grant->approvals[grant->approvals_given++] = decide->approver;
+	if (grant->approvals_given >= grant->approvals_needed)
+		grant->state = GRANT_ACTIVE;
+}
+
+fallible approvals_decide_write(struct act *act, struct approvals_decide *decide)
+{
+	struct grant grant = decide->grant;
+	struct noun_key key = noun_key(grant.tenant, id_span(&grant.id), SPAN_NONE);
+	TRY(noun_still(act, TABLE_GRANT, noun_key_span(&key), grant.row));
+	TRY(check_state(decide, act->now));
+	count(decide, act->now, &grant);
+	TRY(grant_change(act, &grant));
+	TRY(add_event(act, grant.tenant, &decide->decided));
+	if (grant.state != GRANT_WAITING)
+		TRY(approvals_withdraw(act, &grant));
+	if (grant.state == GRANT_ACTIVE)
+		TRY(add_event(act, grant.tenant, &decide->activated));
+	decide->after = grant;
+	return OK;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* approvals - a grant that waits until the client, or staff, said yes to it: never whoever asked for it, and never who is to
+ * get it. An approver never sees the secret. */
+#pragma once
+
+#include "server/core/letters.h"
+#include "server/core/scene.h"
+#include "store/client.h"
+#include "store/grant.h"
+
+enum { APPROVALS_REASON_MAX = 500 };
+
+struct approvals_decide {
+	/* asked */
+	struct span grant_id;
+	bool approve;
+	struct span reason; /* empty = none */
+	/* prepared and decided */
+	struct grant grant; /* as prepare read it */
+	struct grant after; /* as the decision left it */
+	struct id approver;
+	struct event_draft decided, activated;
+};
+
+/* approvals_decide_prepare, _write - the approver is a proven person: of the client's contacts where the client may
+ * approve, or of the staff with grant.approve where staff may. The last approval that is needed opens the grant; one no
+ * ends it. Fails: NOT_FOUND a grant that the person does not see · DENIED may not, asked for it or is to get it · CONFLICT
+ * it does not wait, or this person approved already · STALE. */
+fallible approvals_decide_prepare(const struct scene *scene, struct approvals_decide *decide);
+fallible approvals_decide_write(struct act *act, struct approvals_decide *decide);
+
+/* approvals_tell - in prepare of a grant that waits: the mails to whoever may approve it; APPROVALS_ESCALATE_MS later, unless
+ * it was decided, to the next ones. The client's contacts come first where the client may approve, then the owners; of the
+ * owners alone one comes first.
+ *
+ *   values  of the mail: label, assistant, task
+ * Fails: as letters_add. */
+enum { APPROVALS_ESCALATE_MS = 15 * 60 * 1000 };
+struct approvals_tell {
+	const struct grant *grant;
+	const struct client *client;
+	const struct message_value *values;
+	size_t value_count;
+};
+fallible approvals_tell(
+	const struct letters_desk *desk, const struct approvals_tell *tell, struct letters *letters);
+
+/* approvals_withdraw - in the act that decides: the mails that are not due yet are not sent any more. */
+fallible approvals_withdraw(struct act *act, const struct grant *grant);
+
+/* approvals_role - as what a person approves for a client: one of enum grant_approver, or 0. */
+unsigned approvals_role(const struct caller *caller, const struct client *client);
