@@ -207,7 +207,7 @@ static fallible wipe(const struct commands_call *call, bool is_whole)
 
 fallible import_credentials_run(struct commands_call *call)
 {
-	bool is_whole;
+	bool is_whole = false;
 	scoped(buf) content = BUF(FILE_MAX);
 	scoped(buf) answer = BUF(ANSWER_MAX);
 	commands_say_where(call, call->operand);

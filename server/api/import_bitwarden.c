@@ -61,7 +61,6 @@ static fallible read_folders(struct json_object *top, struct arena *arena, struc
 {
 	struct json_array list;
 	struct json_object folder;
-	folders->count = 0;
 	if (!list_of(top, "folders", FOLDERS_MAX, &list) && !list_of(top, "collections", FOLDERS_MAX, &list))
 		return OK;
 	folders->rows = arena_alloc(arena, (list.count + 1) * sizeof *folders->rows);
@@ -210,7 +209,7 @@ fallible import_bitwarden_read(struct json_object *top, struct import_list *list
 {
 	struct json_array items;
 	struct json_object item;
-	struct folders folders;
+	struct folders folders = {0};
 	size_t place = 0;
 	if (is_true(top, "encrypted"))
 		return FAIL(INVALID, "the export is encrypted: export it again without a password");
