@@ -5,6 +5,7 @@
 #include "server/api/idempotency.h"
 #include "server/core/checkpoints.h"
 #include "server/core/clocks.h"
+#include "server/core/credential_trash.h"
 #include "server/core/erasing.h"
 #include "server/core/exports.h"
 #include "server/core/factor_resetting.h"
@@ -41,6 +42,7 @@ static const struct job JOBS[] = {
 	{"idempotency", idempotency_sweep},
 	{"views", viewed_close},
 	{"verifications", sweeps_run},
+	{"trash", credential_trash_sweep},
 };
 
 enum { JOB_COUNT = sizeof JOBS / sizeof JOBS[0] };

@@ -15,7 +15,8 @@ enum expiry_kind {
 	EXPIRY_SLIP = 7,
 	EXPIRY_HANDOVER = 8,
 	EXPIRY_DEPOSIT = 9,
-	EXPIRY_FACTOR_RESET = 10
+	EXPIRY_FACTOR_RESET = 10,
+	EXPIRY_CREDENTIAL = 11
 };
 
 struct expiry {

@@ -358,22 +358,3 @@ fallible api_credentials_answer(struct call *call, struct json_out *out)
 }
 
 const struct handler api_credentials_one = {prepare_one, NULL, api_credentials_answer};
-
-/* ---- DELETE ---- */
-
-static fallible prepare_archive(struct call *call)
-{
-	struct credentials_put *put;
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	TRY(api_credentials_find(call, &view, &put));
-	return credentials_archive_prepare(call->server, &call->caller, call->now, call->arena, put);
-}
-
-static fallible write_archive(struct act *act, struct call *call)
-{
-	return credentials_archive_write(act, call->ask);
-}
-
-const struct handler api_credentials_archive = {prepare_archive, write_archive, api_credentials_answer};

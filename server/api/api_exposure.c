@@ -224,7 +224,7 @@ static fallible put_credential(
 	json_out_span(out, "title", credential->title);
 	json_out_text(out, "kind", credential_kind_name(credential->kind));
 	json_out_number(out, "version", (int64_t)credential->current);
-	json_out_text(out, "state", credential->state == CREDENTIAL_ACTIVE ? "active" : "archived");
+	json_out_text(out, "state", credential_state_name(credential->state));
 	TRY(put_users(access, credential, out));
 	TRY(put_knowers(access, credential, out));
 	json_out_close(out);

@@ -326,20 +326,3 @@ fallible credentials_change_write(struct act *act, struct credentials_put *put)
 	TRY(version_put(act, put->credential.client, &put->version));
 	return put->passed_on ? passing_on_write(act, &put->credential, &put->passing) : OK;
 }
-
-/* ---- the end ---- */
-
-fallible credentials_archive_prepare(const struct server *server, const struct caller *caller,
-	struct instant now, struct arena *arena, struct credentials_put *put)
-{
-	if (put->credential.state != CREDENTIAL_ACTIVE)
-		return FAIL(CONFLICT, "the credential is archived already");
-	put->credential.state = CREDENTIAL_ARCHIVED;
-	TRY(seal_label(server, arena, put));
-	return seal_event(server, caller, ACTION_CREDENTIAL_ARCHIVED, now, arena, put);
-}
-
-fallible credentials_archive_write(struct act *act, struct credentials_put *put)
-{
-	return write_changed(act, put);
-}

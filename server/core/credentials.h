@@ -67,9 +67,3 @@ fallible credentials_add_write(struct act *act, struct credentials_put *put);
 fallible credentials_change_prepare(const struct server *server, const struct caller *caller,
 	const struct view *view, struct instant now, struct arena *arena, struct credentials_put *put);
 fallible credentials_change_write(struct act *act, struct credentials_put *put);
-
-/* credentials_archive_prepare, _write - no use, no new version any more; what was seen of it stays in the
- * ledger. Fails: CONFLICT it is archived already. */
-fallible credentials_archive_prepare(const struct server *server, const struct caller *caller,
-	struct instant now, struct arena *arena, struct credentials_put *put);
-fallible credentials_archive_write(struct act *act, struct credentials_put *put);

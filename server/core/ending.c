@@ -91,10 +91,10 @@ fallible ending_factors(struct act *act, struct id tenant, const struct subject 
 
 /* ---- grants ---- */
 
-static fallible end_grant(struct act *act, struct grant *grant)
+static fallible end_grant(struct act *act, struct grant *grant, const char *cause)
 {
 	char grantee[ID_TEXT + 1];
-	const struct detail_field fields[] = {{"cause", SPAN_LIT("erasure"), DETAIL_TEXT},
+	const struct detail_field fields[] = {{"cause", span_text(cause), DETAIL_TEXT},
 		{"grantee", span_of(grantee, ID_TEXT), DETAIL_TEXT}};
 	struct event event = begin(ACTION_GRANT_REVOKED, ID_GRANT, grant->id);
 	event.ids[LEAF_ID_GRANT] = grant->id;
@@ -107,6 +107,11 @@ static fallible end_grant(struct act *act, struct grant *grant)
 	return add(act, grant->tenant, &event);
 }
 
+static bool has_ended(const struct grant *grant)
+{
+	return grant->state == GRANT_REVOKED || grant->state == GRANT_EXPIRED;
+}
+
 fallible ending_grants(
 	struct act *act, struct id tenant, const struct subject *subject, size_t max, size_t *ended)
 {
@@ -117,9 +122,26 @@ fallible ending_grants(
 		scoped(arena) arena = ARENA(ONE_NOUN);
 		struct grant grant;
 		more = grant_next(&view, tenant, subject->id, &at, &arena, &grant, &err);
-		if (!more || grant.state == GRANT_REVOKED || grant.state == GRANT_EXPIRED)
+		if (!more || has_ended(&grant))
 			continue;
-		TRY(end_grant(act, &grant));
+		TRY(end_grant(act, &grant, "erasure"));
+		++*ended;
+	}
+	return err;
+}
+
+fallible ending_grants_of(struct act *act, const struct credential *credential, size_t max, size_t *ended)
+{
+	struct id at = {0};
+	struct err err = OK;
+	struct view view = view_act(act);
+	for (bool more = true; more && *ended < max;) {
+		scoped(arena) arena = ARENA(ONE_NOUN);
+		struct grant grant;
+		more = grant_next(&view, credential->tenant, credential->client, &at, &arena, &grant, &err);
+		if (!more || has_ended(&grant) || !ids_equal(grant.credential, credential->id))
+			continue;
+		TRY(end_grant(act, &grant, "destroyed"));
 		++*ended;
 	}
 	return err;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ending - what ends with a person or client who is erased: factors and grants. By the server, inside its acts. */
+/* ending - what ends with a person or client who is erased, or with a credential that is shredded: factors and grants. By
+ * the server, inside its acts. */
 #pragma once
 
-#include "store/act.h"
+#include "store/credential.h"
 #include "store/keys.h"
 
 /* ending_begun - say that the erasure of this one has begun: person.changed or client.changed, by the server. */
@@ -16,3 +17,6 @@ fallible ending_factors(struct act *act, struct id tenant, const struct subject 
  *   ended  grows by how many */
 fallible ending_grants(
 	struct act *act, struct id tenant, const struct subject *subject, size_t max, size_t *ended);
+
+/* ending_grants_of - the same for the grants on one credential. */
+fallible ending_grants_of(struct act *act, const struct credential *credential, size_t max, size_t *ended);

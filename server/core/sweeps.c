@@ -83,6 +83,7 @@ static fallible sweep(struct act *act, const struct expiry *expiry)
 	case EXPIRY_ERASURE:
 	case EXPIRY_HANDOVER:
 	case EXPIRY_FACTOR_RESET:
+	case EXPIRY_CREDENTIAL:
 		break;
 	}
 	return OK;

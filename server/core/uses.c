@@ -81,6 +81,9 @@ static fallible read_releases(const struct view *view, struct arena *arena, stru
 	unsigned fields =
 		use->mode == MODE_CODE ? 1u << CREDENTIAL_SEED : credential_revealable(use->credential.kind);
 	use->release_count = 0;
+	/* What was shredded has no versions left. */
+	if (use->credential.state == CREDENTIAL_SHREDDED)
+		return OK;
 	TRY(version_get(
 		view, use->grant.tenant, use->grant.credential, use->credential.current, arena, &current));
 	for (unsigned field = 1; field < CREDENTIAL_FIELD_COUNT; field++)

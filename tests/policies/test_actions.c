@@ -153,7 +153,7 @@ Test(actions, what_the_server_needs_besides_is_there)
 {
 	static const char *const NEEDED[] = {"tenant.created", "person.added", "person.changed",
 		"person.removed", "client.changed", "factor.started", "factor.resynced",
-		"challenge.cancelled", "access.denied", "credential.release_failed"};
+		"challenge.cancelled", "access.denied", "credential.release_failed", "credential.restored", "credential.reuse_checked"};
 	for (size_t at = 0; at < sizeof NEEDED / sizeof NEEDED[0]; at++)
 		row_named(NEEDED[at]);
 }
