@@ -284,6 +284,14 @@ const struct handler api_factors_confirm = {prepare_confirm, write_change, answe
 const struct handler api_factors_prove = {prepare_prove, write_change, answer_change};
 const struct handler api_factors_remove = {prepare_remove, write_remove, answer_remove};
 
+/* By how much the clock of an app is ahead, to whom it concerns; a token that counts has none. */
+static void put_clock(const struct call *call, const struct factor *factor, struct json_out *out)
+{
+	bool has_clock = factor->type == FACTOR_TOTP && factor->state == FACTOR_ACTIVE;
+	if (has_clock && factors_shows_clock(&call->caller, factor->person))
+		json_out_number(out, "off_by_s", (int64_t)factor->drift / 2 * factor->shape.period_s);
+}
+
 /* ---- POST /v1/factors/{id}/resync ---- */
 
 static fallible read_resync(struct call *call, struct resyncs_ask *ask)
@@ -332,8 +340,7 @@ static fallible answer_resync(struct call *call, struct json_out *out)
 	json_out_text(out, "type", factor_type_name(ask->factor.type));
 	json_out_text(out, "state", factor_state_name(ask->factor.state));
 	json_out_bool(out, "proven", ask->factor.proven);
-	if (!totp_counts(&ask->factor.shape))
-		json_out_number(out, "off_by_s", (int64_t)ask->factor.drift / 2 * ask->factor.shape.period_s);
+	put_clock(call, &ask->factor, out);
 	return OK;
 }
 
@@ -364,6 +371,7 @@ static fallible put_factor(struct call *call, const struct factor *factor, struc
 	json_out_bool(out, "proven", factor->proven);
 	json_out_span(out, "hint", hint);
 	json_out_time(out, "created", factor->created);
+	put_clock(call, factor, out);
 	json_out_close(out);
 	return OK;
 }

@@ -39,6 +39,11 @@ fallible factors_check_reader(const struct caller *caller, struct id person)
 	return FAIL(DENIED, "the person may not see or change the factors of others");
 }
 
+bool factors_shows_clock(const struct caller *caller, struct id person)
+{
+	return !ids_is_none(caller->person) && !err_failed(factors_check_reader(caller, person));
+}
+
 fallible factors_find_person(
 	const struct view *view, const struct caller *caller, struct span id_or_ref, struct id *person)
 {

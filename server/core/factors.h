@@ -90,6 +90,10 @@ fallible factors_weigh(const struct caller *caller, struct id person, const stru
  * factors. Fails: DENIED. */
 fallible factors_check_reader(const struct caller *caller, struct id person);
 
+/* factors_shows_clock - who is told by how much an app's clock is off: the person, and those who manage factors; no application as
+ * itself, which has no use for it but to tell a guess from a late code. */
+bool factors_shows_clock(const struct caller *caller, struct id person);
+
 /* factors_find_person - whose factors somebody asks for. Fails: NOT_FOUND · DENIED, also when there is
  * nobody, to those who may only see their own. */
 fallible factors_find_person(

@@ -126,8 +126,15 @@ fallible recoveries_end_write(struct act *act, struct recoveries_end *end)
 
 /* ---- spent: prepare ---- */
 
+/* What was used, and what is left afterwards. */
+struct use {
+	struct id code;  /* the set's, or that of the helpdesk's code */
+	struct id given; /* who handed it over; none: it is of the set */
+	unsigned left, uses;
+};
+
 static fallible seal_used(const struct scene *scene, const struct verifications_ask *ask,
-	const struct recovery *recovery, struct event_draft *draft)
+	const struct use *use, struct event_draft *draft)
 {
 	scoped(buf) detail = BUF(DETAIL_MAX);
 	struct json_out out = JSON_OUT(&detail);
@@ -137,32 +144,34 @@ static fallible seal_used(const struct scene *scene, const struct verifications_
 		.has_object_kind = true,
 		.object_kind = ID_FACTOR};
 	json_out_open(&out, NULL);
-	json_out_number(&out, "left", (int64_t)recovery_left(recovery) - 1);
-	json_out_number(&out, "uses_this_year", (int64_t)recovery_uses(recovery, scene->now) + 1);
+	json_out_number(&out, "left", use->left);
+	json_out_number(&out, "uses_this_year", use->uses);
+	if (!ids_is_none(use->given))
+		json_out_id(&out, "helpdesk", ID_PERSON, use->given);
 	json_out_close(&out);
 	TRY(buf_check(&detail));
-	event.ids[LEAF_ID_ACTOR] = recovery->person;
+	event.ids[LEAF_ID_ACTOR] = ask->verification.person;
 	event.ids[LEAF_ID_REPORTER] = ask->verification.application;
 	event.ids[LEAF_ID_DEVICE] = ask->verification.device;
-	event.ids[LEAF_ID_OBJECT] = recovery->id;
+	event.ids[LEAF_ID_OBJECT] = use->code;
 	device_put_texts(&ask->device, &event);
 	event.texts[LEAF_TEXT_TRACE] = scene->trace;
 	event.texts[LEAF_TEXT_DETAIL] = buf_span(&detail);
 	return scene_seal(scene, &event, draft);
 }
 
-static fallible tell_one(const struct scene *scene, const struct verifications_ask *ask, struct span left,
-	struct span address, struct notice *notice)
+static fallible tell_one(const struct scene *scene, const struct verifications_ask *ask,
+	enum notice_kind kind, const struct message_value *left, struct span address, struct notice *notice)
 {
 	char time[TELL_TIME + 1];
-	struct message_value values[5] = {{"left", left}, {"to", address}, tell_time(scene->now, time)};
+	struct message_value values[5] = {*left, {"to", address}, tell_time(scene->now, time)};
 	size_t count = 3;
 	if (ask->device.name.len)
 		values[count++] = (struct message_value){"device", ask->device.name};
 	if (ask->device.ip.len)
 		values[count++] = (struct message_value){"ip", ask->device.ip};
 	const struct tell_ask letter = {.person = ask->verification.person,
-		.kind = NOTICE_RECOVERY_USED,
+		.kind = kind,
 		.about = ask->verification.id,
 		.values = values,
 		.count = count,
@@ -171,24 +180,72 @@ static fallible tell_one(const struct scene *scene, const struct verifications_a
 }
 
 static fallible tell_all(const struct scene *scene, const struct verifications_ask *ask,
-	const struct recovery *recovery, struct factor_news *news)
+	enum notice_kind kind, unsigned codes_left, struct factor_news *news)
 {
 	struct person who;
 	struct addresses to;
 	scoped(buf) left = BUF(NUMBER_MAX);
-	buf_printf(&left, "%u", recovery_left(recovery) - 1);
+	const struct verification *verification = &ask->verification;
+	buf_printf(&left, "%u", codes_left);
 	TRY(buf_check(&left));
-	TRY(person_get(scene->view, recovery->tenant, recovery->person, scene->arena, &who));
+	TRY(person_get(scene->view, verification->tenant, verification->person, scene->arena, &who));
 	TRY(addresses_list(scene->server, scene->view, &who, (struct id){0}, scene->arena, &to));
 	for (size_t i = 0; i < to.count; i++)
-		TRY(tell_one(scene, ask, buf_span(&left), to.items[i], &news->items[i]));
+		TRY(tell_one(scene, ask, kind, &(struct message_value){"left", buf_span(&left)}, to.items[i],
+			&news->items[i]));
 	news->count = to.count;
 	return OK;
 }
 
+/* Few calls need the mails: they are sealed when prepare runs again. */
+static fallible prepare_set(
+	const struct scene *scene, struct verifications_ask *ask, struct recovery *recovery)
+{
+	struct recoveries_spend *spend = ask->spend;
+	const struct verification *verification = &ask->verification;
+	struct err err = recovery_get(scene->view, verification->tenant, verification->person, recovery);
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	if (!ask->may_lock || recovery_left(recovery) == 0)
+		return OK;
+	const struct use use = {.code = recovery->id,
+		.left = recovery_left(recovery) - 1,
+		.uses = recovery_uses(recovery, scene->now) + 1};
+	spend->version = recovery->version;
+	TRY(seal_used(scene, ask, &use, &spend->used));
+	return tell_all(scene, ask, NOTICE_RECOVERY_USED, use.left, &spend->news);
+}
+
+/* Who has no set has no code left. */
+static unsigned left_of(const struct recovery *recovery)
+{
+	return recovery->version ? recovery_left(recovery) : 0;
+}
+
+static fallible prepare_help(
+	const struct scene *scene, struct verifications_ask *ask, const struct recovery *recovery)
+{
+	struct rescue rescue;
+	struct recoveries_spend *spend = ask->spend;
+	const struct verification *verification = &ask->verification;
+	if (!ask->may_lock)
+		return OK;
+	TRY(rescue_read(scene->view, verification->tenant, verification->person, &rescue));
+	if (ids_is_none(rescue.code.id))
+		return OK;
+	const struct use use = {.code = rescue.code.id,
+		.given = rescue.code.by,
+		.left = left_of(recovery),
+		.uses = recovery_uses(recovery, scene->now)};
+	spend->rescue_version = rescue.version;
+	TRY(seal_used(scene, ask, &use, &spend->helped));
+	return tell_all(scene, ask, NOTICE_HELPDESK_USED, use.left, &spend->help_news);
+}
+
 fallible recoveries_spend_prepare(const struct scene *scene, struct verifications_ask *ask)
 {
-	struct recovery recovery;
+	struct recovery recovery = {.version = 0};
 	const struct verification *verification = &ask->verification;
 	struct recoveries_spend *spend = arena_alloc(scene->arena, sizeof *spend);
 	if (!spend)
@@ -197,15 +254,8 @@ fallible recoveries_spend_prepare(const struct scene *scene, struct verification
 	ask->spend = spend;
 	TRY(recovery_codes_hash(scene->server->keeper, verification->tenant, verification->person,
 		ask->recovery, spend->hash));
-	struct err err = recovery_get(scene->view, verification->tenant, verification->person, &recovery);
-	if (err.kind == ERR_NOT_FOUND)
-		return OK;
-	TRY(err);
-	if (!ask->may_lock || recovery_left(&recovery) == 0)
-		return OK;
-	spend->version = recovery.version;
-	TRY(seal_used(scene, ask, &recovery, &spend->used));
-	return tell_all(scene, ask, &recovery, &spend->news);
+	TRY(prepare_set(scene, ask, &recovery));
+	return prepare_help(scene, ask, &recovery);
 }
 
 /* ---- spent: the act ---- */
@@ -223,14 +273,14 @@ static enum reason closed_for(const struct verifications_ask *ask, struct instan
 	return closed;
 }
 
-static void allow(struct verifications_ask *ask, const struct recovery *recovery, struct instant now)
+static void allow(struct verifications_ask *ask, struct id code, bool proven, struct instant now)
 {
 	struct verification *verification = &ask->verification;
 	verification->state = VERIFICATION_ALLOWED;
 	verification->decided = now;
 	verification->event = ask->drafts[0].leaf.event;
-	verification->factor = recovery->id;
-	verification->weak = !recovery->proven;
+	verification->factor = code;
+	verification->weak = !proven;
 	verification->aal = 1;
 	verification->code_count = 0; /* whatever was mailed is worth nothing any more */
 	memcpy(verification->used_code, ask->spend->hash, sizeof verification->used_code);
@@ -238,28 +288,49 @@ static void allow(struct verifications_ask *ask, const struct recovery *recovery
 	ask->reason = REASON_NONE;
 }
 
+static fallible let_in(struct act *act, struct verifications_ask *ask, const struct factor_news *news,
+	struct event_draft *used)
+{
+	const struct verification *verification = &ask->verification;
+	struct event_draft *login = &ask->drafts[0];
+	TRY(verification_put(act, verification));
+	TRY(attempts_forgive(act, verification->tenant, verification->person, verification->device));
+	TRY(factor_news_add(act, news));
+	event_decide(login, ACTION_LOGIN_SUCCEEDED, LEAF_SUCCESS, REASON_NONE);
+	login->leaf.flags |= verification->weak ? 0 : LEAF_PROVEN;
+	TRY(act_add(act, verification->tenant, &login->leaf, &ask->receipt));
+	TRY(act_add(act, verification->tenant, &used->leaf, NULL));
+	TRY(new_device_write(act, ask));
+	return risk_write(act, ask);
+}
+
 static fallible write_right(
 	struct act *act, struct verifications_ask *ask, struct recovery *recovery, struct recovery_code *code)
 {
-	const struct verification *verification = &ask->verification;
 	struct recoveries_spend *spend = ask->spend;
-	struct event_draft *login = &ask->drafts[0];
 	if (!ask->may_lock || spend->version != recovery->version)
 		return FAIL_CODE(STALE, "the mails of this use are not sealed yet");
 	recovery_use(recovery, code, act->now);
 	spend->left = recovery_left(recovery);
 	spend->uses = recovery_uses(recovery, act->now);
-	allow(ask, recovery, act->now);
+	allow(ask, recovery->id, recovery->proven, act->now);
 	TRY(recovery_put(act, recovery));
-	TRY(verification_put(act, verification));
-	TRY(attempts_forgive(act, verification->tenant, verification->person, verification->device));
-	TRY(factor_news_add(act, &spend->news));
-	event_decide(login, ACTION_LOGIN_SUCCEEDED, LEAF_SUCCESS, REASON_NONE);
-	login->leaf.flags |= verification->weak ? 0 : LEAF_PROVEN;
-	TRY(act_add(act, verification->tenant, &login->leaf, &ask->receipt));
-	TRY(act_add(act, verification->tenant, &spend->used.leaf, NULL));
-	TRY(new_device_write(act, ask));
-	return risk_write(act, ask);
+	return let_in(act, ask, &spend->news, &spend->used);
+}
+
+/* Somebody else knew this code as well: it lets in, and proves nobody. */
+static fallible write_helped(struct act *act, struct verifications_ask *ask, const struct recovery *recovery,
+	struct rescue *rescue)
+{
+	struct recoveries_spend *spend = ask->spend;
+	if (!ask->may_lock || spend->rescue_version != rescue->version)
+		return FAIL_CODE(STALE, "the mails of this use are not sealed yet");
+	spend->left = left_of(recovery);
+	spend->uses = recovery_uses(recovery, act->now);
+	allow(ask, rescue->code.id, false, act->now);
+	rescue_spend_code(rescue);
+	TRY(rescue_put(act, rescue));
+	return let_in(act, ask, &spend->help_news, &spend->helped);
 }
 
 static fallible write_wrong(struct act *act, struct verifications_ask *ask)
@@ -288,6 +359,7 @@ static fallible write_refused(
 fallible recoveries_spend_write(struct act *act, struct verifications_ask *ask)
 {
 	struct recovery recovery = {.version = 0};
+	struct rescue rescue;
 	struct view view = view_act(act);
 	struct verification *verification = &ask->verification;
 	enum reason closed = closed_for(ask, act->now);
@@ -301,6 +373,9 @@ fallible recoveries_spend_write(struct act *act, struct verifications_ask *ask)
 	if (err.kind != ERR_NOT_FOUND)
 		TRY(err);
 	struct recovery_code *code = recovery_match(&recovery, ask->spend->hash);
+	TRY(rescue_read(&view, verification->tenant, verification->person, &rescue));
+	if (rescue_has_code(&rescue, ask->spend->hash, act->now))
+		return write_helped(act, ask, &recovery, &rescue);
 	if (!code || recovery.version == 0)
 		return write_wrong(act, ask);
 	if (code->used.ms == 0)

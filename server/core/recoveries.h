@@ -6,6 +6,7 @@
 #include "server/core/factors.h"
 #include "server/core/recovery_codes.h"
 #include "server/core/verifications.h"
+#include "store/rescue.h"
 
 /* ---- POST /v1/people/{person}/factors {"type":"recovery"} ---- */
 
@@ -58,6 +59,9 @@ struct recoveries_spend {
 	uint64_t version; /* of the set that the mails speak of */
 	struct factor_news news;
 	struct event_draft used;
+	uint64_t rescue_version; /* the same of a code of the helpdesk */
+	struct factor_news help_news;
+	struct event_draft helped;
 	/* decided */
 	unsigned left, uses; /* after a right one; uses of this year */
 };
@@ -67,5 +71,6 @@ struct recoveries_spend {
 fallible recoveries_spend_prepare(const struct scene *scene, struct verifications_ask *ask);
 
 /* recoveries_spend_write - charge the verification, compare, decide. A right code opens also while the person's lanes
- * are closed, and opens them: 80 bits are not guessed. It confirms no action. Fails: STALE. */
+ * are closed, and opens them: 80 bits are not guessed. It confirms no action. A code of the helpdesk is as good, and proves nobody.
+ * Fails: STALE. */
 fallible recoveries_spend_write(struct act *act, struct verifications_ask *ask);

@@ -19,13 +19,18 @@ static int send_as(struct login_scene *scene, const char *token, const char *fac
 }
 
 /* The codes of two steps, counted from now. */
-static int resync(struct login_scene *scene, int first, int second)
+static int resync_as(struct login_scene *scene, const char *token, int first, int second)
 {
 	char one[TOTP_DIGITS_MAX + 1], two[TOTP_DIGITS_MAX + 1], body[BODY_MAX];
 	login_app_code(&scene->app, first, one);
 	login_app_code(&scene->app, second, two);
 	snprintf(body, sizeof body, "{\"codes\":[\"%s\",\"%s\"]}", one, two);
-	return send_as(scene, scene->world.tenant.token, scene->app.factor, body);
+	return send_as(scene, token, scene->app.factor, body);
+}
+
+static int resync(struct login_scene *scene, int first, int second)
+{
+	return resync_as(scene, scene->world.tenant.token, first, second);
 }
 
 static bool opens(struct login_scene *scene, int steps)
@@ -47,7 +52,7 @@ Test(resyncs, rule_d_two_codes_that_follow_each_other_move_the_window)
 	login_scene_open(&scene);
 	cr_assert(!opens(&scene, 7));
 	cr_assert(resync(&scene, 5, 6) == 200, "%s", scene.answer.body);
-	cr_assert(json_integer_value(api_member(&scene.answer, "off_by_s")) == 180, "%s", scene.answer.body);
+	cr_assert(!api_member(&scene.answer, "off_by_s"), "an application as itself is told no clock");
 	cr_assert(count(&scene, ACTION_FACTOR_RESYNCED) == 1, "it is on record");
 	cr_assert(!opens(&scene, 6) && login_is(&scene.answer, "deny", "replayed"), "both are used up");
 	cr_assert(!opens(&scene, 5) && login_is(&scene.answer, "deny", "replayed"));
@@ -55,6 +60,40 @@ Test(resyncs, rule_d_two_codes_that_follow_each_other_move_the_window)
 	fake_clock_pass(5 * MINUTE_MS);
 	cr_assert(!opens(&scene, 0), "by its clock, not by ours");
 	cr_assert(opens(&scene, 6), "%s", scene.answer.body);
+}
+
+/* off_by_s of the first factor in the list; INT64_MIN when it is not said. */
+static int64_t listed_clock(struct login_scene *scene, const char *token)
+{
+	char path[64];
+	snprintf(path, sizeof path, "/v1/people/%s/factors", scene->person.text);
+	cr_assert(api_call(&scene->world, "GET", path, token, NULL, &scene->answer) == 200, "%s",
+		scene->answer.body);
+	const json_t *clock =
+		json_object_get(json_array_get(api_member(&scene->answer, "items"), 0), "off_by_s");
+	return clock ? json_integer_value(clock) : INT64_MIN;
+}
+
+Test(resyncs, how_far_a_clock_is_off_is_for_the_person_and_who_manages_factors_alone)
+{
+	scoped(login_scene) scene = {0};
+	struct api_person owner;
+	login_scene_open(&scene);
+	api_world_person(&scene.world, &scene.world.tenant, "owner", NULL, &owner);
+	cr_assert(resync_as(&scene, scene.person.token, 5, 6) == 200, "%s", scene.answer.body);
+	cr_assert(json_integer_value(api_member(&scene.answer, "off_by_s")) == 180, "%s", scene.answer.body);
+	cr_assert(listed_clock(&scene, scene.person.token) == 180);
+	cr_assert(listed_clock(&scene, owner.token) == 180, "%s", scene.answer.body);
+	cr_assert(listed_clock(&scene, scene.world.tenant.token) == INT64_MIN, "%s", scene.answer.body);
+}
+
+Test(resyncs, a_verification_tells_nobody_how_far_a_clock_is_off)
+{
+	scoped(login_scene) scene = {0};
+	login_scene_open(&scene);
+	cr_assert(resync(&scene, 5, 6) == 200);
+	cr_assert(!opens(&scene, 30) && !strstr(scene.answer.body, "off_by"), "%s", scene.answer.body);
+	cr_assert(opens(&scene, 7) && !strstr(scene.answer.body, "off_by"), "%s", scene.answer.body);
 }
 
 Test(resyncs, rule_d_the_codes_have_to_be_unused_in_order_and_of_neighbours)
