@@ -137,6 +137,8 @@ static void tell_opening(const struct visit *visit, const char *by)
 		err = tell(visit, ACTION_KEY_UNSEALED, by);
 	if (err_failed(err))
 		journal_err(journal, JOURNAL_ERROR, err, SPAN_LIT("key.unsealed"));
+	if (visit->desk->house->service.courier) /* owners are told */
+		courier_wake(visit->desk->house->service.courier);
 }
 
 /* ---- unsealing ---- */

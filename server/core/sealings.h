@@ -9,9 +9,11 @@ struct sealings_ask {
 	enum action action;    /* KEY_UNSEALED, KEY_UNSEAL_FAILED or KEY_SEALED */
 	struct span by;        /* what opened the store, or empty */
 	struct span operators; /* who did it, or tried: "uid:1000 uid:0" */
-	uint32_t tries;        /* of KEY_UNSEAL_FAILED */
+	uint32_t tries;        /* that were wrong */
 };
 
-/* sealings_tell - one event for each tenant, all durable on return; some of them may be when it fails. Fails: BUSY the
- * queue is full · FULL · IO · NO_MEMORY. */
+/* sealings_tell - one event for each tenant, all durable on return; some of them may be when it fails. Of KEY_UNSEALED its
+ * owners get a mail in the same act, which also names the wrong tries before. Of sealing none could leave.
+ *
+ * Fails: BUSY the queue is full · FULL · IO · NO_MEMORY. Cost: of a mail a key of the day for each tenant. */
 fallible sealings_tell(const struct server *server, const struct sealings_ask *ask);

@@ -57,6 +57,30 @@ Test(sealings, the_log_says_who_by_what_and_how_often_in_vain)
 	detail_is(&world, ACTION_KEY_SEALED, "{\"key_id\":\"root\",\"operators\":[\"uid:7\"]}");
 }
 
+Test(sealings, owners_get_a_mail_when_the_store_is_open_again_and_others_do_not)
+{
+	scoped(api_world) world = {0};
+	struct api_person owner, second, assistant;
+	const struct id anybody = {0};
+	api_world_open(&world);
+	api_world_person(&world, &world.tenant, "owner", "olga@harbour.example", &owner);
+	api_world_person(&world, &world.tenant, "owner", "otto@harbour.example", &second);
+	api_world_person(&world, &world.tenant, "assistant", "anna@harbour.example", &assistant);
+	tell(&world, &(struct sealings_ask){.action = ACTION_KEY_SEALED, .operators = SPAN_LIT("uid:0")});
+	tell(&world,
+		&(struct sealings_ask){
+			.action = ACTION_KEY_UNSEAL_FAILED, .operators = SPAN_LIT("uid:0"), .tries = 2});
+	cr_assert(api_count_notices(&world, anybody, NOTICE_KEYS_UNSEALED) == 0);
+	tell(&world,
+		&(struct sealings_ask){.action = ACTION_KEY_UNSEALED,
+			.by = SPAN_LIT("shares"),
+			.operators = SPAN_LIT("uid:0"),
+			.tries = 2});
+	cr_assert(api_count_notices(&world, owner.id, NOTICE_KEYS_UNSEALED) == 1);
+	cr_assert(api_count_notices(&world, second.id, NOTICE_KEYS_UNSEALED) == 1);
+	cr_assert(api_count_notices(&world, anybody, NOTICE_KEYS_UNSEALED) == 2);
+}
+
 Test(sealings, an_application_cannot_say_that_the_keys_were_sealed)
 {
 	scoped(api_world) world = {0};
@@ -66,7 +90,7 @@ Test(sealings, an_application_cannot_say_that_the_keys_were_sealed)
 	api_world_application(&world, &world.tenant, 1u << SCOPE_EVENTS_WRITE, &plain);
 	api_call(&world, "POST", "/v1/events", plain.token,
 		"{\"action\":\"key.sealed\",\"actor\":\"system\",\"detail\":{\"key_id\":\"root\","
-	        "\"operators\":[\"uid:0\"]}}",
+		"\"operators\":[\"uid:0\"]}}",
 		&answer);
 	cr_assert(api_is_code(&answer, 422, "action_reserved"), "%s", answer.body);
 }
