@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_factor_resets - what the server does with a reset that was agreed to, on a clock that is moved. */
+#include "server/core/factor_resetting.h"
+
+#include "store/factor_reset.h"
+#include "tests/server/login_world.h"
+#include "tests/support/fake_clock.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+enum { HOUR_MS = 60 * 60 * 1000, PATH = 128 };
+
+/* Two owners, who may manage factors, and what was answered last. */
+struct desk {
+	struct login_scene scene;
+	struct api_person asks, agrees;
+	char reset[ID_TEXT + 1];
+};
+
+static void desk_done(struct desk *desk)
+{
+	login_scene_done(&desk->scene);
+}
+
+static void open_desk(struct desk *desk)
+{
+	struct api_world *world = &desk->scene.world;
+	login_scene_open(&desk->scene);
+	api_world_person(world, &world->tenant, "owner", NULL, &desk->asks);
+	api_world_person(world, &world->tenant, "owner", NULL, &desk->agrees);
+}
+
+static int ask(struct desk *desk)
+{
+	char path[PATH];
+	struct login_scene *scene = &desk->scene;
+	snprintf(path, sizeof path, "/v1/people/%s/factor-reset", scene->person.text);
+	int status = api_call(
+		&scene->world, "POST", path, desk->asks.token, "{\"reason\":\"lost\"}", &scene->answer);
+	if (status == 202)
+		login_scene_keep_id(scene, desk->reset);
+	return status;
+}
+
+static int agree(struct desk *desk)
+{
+	char path[PATH];
+	struct login_scene *scene = &desk->scene;
+	snprintf(path, sizeof path, "/v1/factor-resets/%s/decision", desk->reset);
+	return api_call(
+		&scene->world, "POST", path, desk->agrees.token, "{\"approve\":true}", &scene->answer);
+}
+
+static bool is_in(struct desk *desk, const char *state)
+{
+	char path[PATH];
+	struct login_scene *scene = &desk->scene;
+	snprintf(path, sizeof path, "/v1/factor-resets/%s", desk->reset);
+	cr_assert(api_call(&scene->world, "GET", path, desk->asks.token, NULL, &scene->answer) == 200);
+	return api_has(&scene->answer, "state", state);
+}
+
+static size_t turn(struct desk *desk)
+{
+	size_t done;
+	struct server *server = &desk->scene.world.server;
+	cr_assert(!err_failed(factor_resetting_turn(server, volume_now(&server->volume), &done)));
+	return done;
+}
+
+static size_t count(struct desk *desk, enum action action)
+{
+	return api_count_events(&desk->scene.world, desk->scene.world.tenant.id, action);
+}
+
+static void ask_and_agree(struct desk *desk)
+{
+	cr_assert(ask(desk) == 202, "%s", desk->scene.answer.body);
+	cr_assert(agree(desk) == 200, "%s", desk->scene.answer.body);
+}
+
+Test(factor_resets, one_is_carried_out_when_it_is_due_and_once)
+{
+	scoped(desk) desk = {0};
+	open_desk(&desk);
+	ask_and_agree(&desk);
+	fake_clock_pass(24 * HOUR_MS - 1000);
+	cr_assert(turn(&desk) == 0 && is_in(&desk, "approved"), "a second before its time it waits");
+	fake_clock_pass(1000);
+	cr_assert(turn(&desk) == 1 && is_in(&desk, "done"), "%s", desk.scene.answer.body);
+	cr_assert(json_integer_value(api_member(&desk.scene.answer, "factors_ended")) == 1);
+	cr_assert(turn(&desk) == 0 && count(&desk, ACTION_FACTOR_RESET) == 1);
+}
+
+Test(factor_resets, one_that_nobody_agreed_to_is_never_carried_out)
+{
+	scoped(desk) desk = {0};
+	open_desk(&desk);
+	cr_assert(ask(&desk) == 202);
+	fake_clock_pass(48 * HOUR_MS);
+	cr_assert(turn(&desk) == 0 && is_in(&desk, "waiting") && count(&desk, ACTION_FACTOR_RESET) == 0);
+	cr_assert(agree(&desk) == 200, "%s", desk.scene.answer.body);
+	cr_assert(turn(&desk) == 1 && is_in(&desk, "done"), "who agrees after its day has it done at once");
+}
+
+Test(factor_resets, a_factor_that_was_added_while_it_waited_ends_as_well)
+{
+	scoped(desk) desk = {0};
+	struct login_app other;
+	char path[PATH];
+	open_desk(&desk);
+	ask_and_agree(&desk);
+	login_start_shape(&desk.scene.world, desk.scene.person.token, desk.scene.person.text, "", &other);
+	fake_clock_pass(24 * HOUR_MS);
+	cr_assert(turn(&desk) == 1 && is_in(&desk, "done"));
+	struct login_scene *scene = &desk.scene;
+	snprintf(path, sizeof path, "/v1/people/%s/factors", scene->person.text);
+	cr_assert(api_call(&scene->world, "GET", path, desk.asks.token, NULL, &scene->answer) == 200);
+	cr_assert(json_array_size(api_member(&scene->answer, "items")) == 0, "%s", scene->answer.body);
+}
+
+Test(factor_resets, one_of_a_person_who_is_gone_leaves_the_queue_and_changes_nothing)
+{
+	scoped(desk) desk = {0};
+	char path[PATH];
+	open_desk(&desk);
+	ask_and_agree(&desk);
+	struct login_scene *scene = &desk.scene;
+	snprintf(path, sizeof path, "/v1/people/%s", scene->person.text);
+	cr_assert(api_call(&scene->world, "DELETE", path, desk.asks.token, NULL, &scene->answer) == 200);
+	fake_clock_pass(24 * HOUR_MS);
+	cr_assert(turn(&desk) == 1 && turn(&desk) == 0 && count(&desk, ACTION_FACTOR_RESET) == 0);
+	cr_assert(is_in(&desk, "approved"));
+}
+
+Test(factor_resets, a_person_who_has_no_factor_needs_none)
+{
+	scoped(desk) desk = {0};
+	open_desk(&desk);
+	ask_and_agree(&desk);
+	fake_clock_pass(24 * HOUR_MS);
+	cr_assert(turn(&desk) == 1);
+	cr_assert(ask(&desk) == 409 && strstr(desk.scene.answer.body, "enrolment"), "%s",
+		desk.scene.answer.body);
+}
