@@ -4,63 +4,114 @@
 
 #include "base/reader.h"
 #include "server/api/ask.h"
+#include "server/core/credential_search.h"
 #include "server/core/credential_versions.h"
 #include "server/core/sight.h"
 
-enum { ROW_MEMORY = 64 * 1024 };
+enum { ROW_MEMORY = 128 * 1024, FILTERS_MAX = 8 * 1024, LOOKED_AT_MAX = 5000 };
 
 /* ---- GET /v1/credentials ---- */
 
-/* A list: what is asked for, and where it goes on. */
+/* What is asked for, and where it goes on. */
 struct list {
 	struct id client; /* none = of all that the caller sees */
+	struct credential_search search;
 	struct span filters;
 	struct page_ask page;
+	bool complete; /* the page was not left half full because enough was looked at */
 };
 
-static fallible prepare_list(struct call *call)
+static fallible read_words(struct call *call, struct list *list)
 {
-	struct list *list = call_new(call, struct list);
+	struct credential_search *search = &list->search;
+	struct span kind, state;
+	TRY(call_query(call, "text", &search->text));
+	TRY(call_query(call, "host", &search->host));
+	TRY(call_query(call, "tag", &search->tag));
+	TRY(call_query(call, "kind", &kind));
+	TRY(call_query(call, "state", &state));
+	search->has_kind = kind.len > 0;
+	search->has_state = state.len > 0;
+	if (search->has_kind && !credential_kind_find(kind, &search->kind))
+		return FAIL(INVALID, "there is no such kind of credential");
+	if (search->has_state && !credential_state_find(state, &search->state))
+		return FAIL(INVALID, "there is no such state of a credential");
+	return OK;
+}
+
+/* A cursor goes on in the list that it was made for, and in no other. */
+static fallible print_filters(struct call *call, struct list *list, struct span client)
+{
+	const struct credential_search *search = &list->search;
+	scoped(buf) text = BUF(FILTERS_MAX);
+	buf_put_sized(&text, client);
+	buf_put_sized(&text, search->text);
+	buf_put_sized(&text, search->host);
+	buf_put_sized(&text, search->tag);
+	buf_put_u8(&text, search->has_kind ? (uint8_t)(1 + search->kind) : 0);
+	buf_put_u8(&text, search->has_state ? (uint8_t)(1 + search->state) : 0);
+	return buf_keep(&text, call->arena, &list->filters);
+}
+
+static fallible find_client(struct call *call, struct list *list, struct span client)
+{
 	scoped(reading) reading = {0};
-	if (!list)
-		return FAIL(NO_MEMORY, "a call has no memory for a list");
-	call->ask = list;
-	TRY(call_query(call, "client", &list->filters));
-	TRY(call_page(call, list->filters, &list->page));
+	struct sight sight;
 	TRY(call_reading(call, &reading));
 	struct view view = view_reading(&reading);
-	struct sight sight;
-	if (list->filters.len == 0)
-		return OK;
-	TRY(client_find(&view, call->caller.tenant, list->filters, &list->client));
+	TRY(client_find(&view, call->caller.tenant, client, &list->client));
 	TRY(credentials_sight(&view, &call->caller, call->arena, &sight));
 	return sight_has_client(&sight, list->client)
 		? OK
 		: FAIL(NOT_FOUND, "the client is outside what the caller sees");
 }
 
+static fallible prepare_list(struct call *call)
+{
+	struct list *list = call_new(call, struct list);
+	struct span client;
+	if (!list)
+		return FAIL(NO_MEMORY, "a call has no memory for a list");
+	call->ask = list;
+	TRY(call_query(call, "client", &client));
+	TRY(read_words(call, list));
+	TRY(print_filters(call, list, client));
+	TRY(call_page(call, list->filters, &list->page));
+	TRY(credential_search_fold(&list->search, call->arena));
+	return client.len ? find_client(call, list, client) : OK;
+}
+
+static void put_item(struct call *call, struct json_out *out, const struct credential *credential)
+{
+	json_out_open(out, NULL);
+	api_credentials_put(call, out, credential);
+	json_out_close(out);
+}
+
+/* A page ends when it is full, or when so many labels were opened that somebody else should have a turn. */
 static fallible put_items(
 	struct call *call, const struct view *view, struct json_out *out, struct span *position)
 {
-	const struct list *list = call->ask;
+	struct list *list = call->ask;
 	struct id after, last = {0};
 	struct credential credential;
 	struct sight sight;
 	struct err err = OK;
-	size_t count = 0;
+	size_t count = 0, looked_at = 0;
 	scoped(arena) row = ARENA(ROW_MEMORY);
+	list->complete = true;
 	TRY(credentials_sight(view, &call->caller, call->arena, &sight));
 	TRY(ask_after(&list->page, &after));
 	for (; credential_next(view, call->caller.tenant, list->client, &after, &row, &credential, &err);
 		arena_clear(&row)) {
-		if (!sight_has_client(&sight, credential.client))
-			continue;
-		if (count++ == list->page.limit) {
+		bool matches = false;
+		list->complete = looked_at++ < LOOKED_AT_MAX;
+		if (list->complete && sight_has_client(&sight, credential.client))
+			TRY(credential_search_matches(&list->search, &credential, &row, &matches));
+		if (!list->complete || (matches && count++ == list->page.limit))
 			return arena_keep(call->arena, id_span(&last), position);
-		}
-		json_out_open(out, NULL);
-		api_credentials_put(call, out, &credential);
-		json_out_close(out);
+		if (matches)
+			put_item(call, out, &credential);
 		last = after;
 	}
 	return err;
@@ -69,7 +120,9 @@ static fallible put_items(
 static fallible answer_list(struct call *call, struct json_out *out)
 {
 	const struct list *list = call->ask;
-	return call_put_list(call, out, list->filters, put_items);
+	TRY(call_put_list(call, out, list->filters, put_items));
+	json_out_bool(out, "complete", list->complete);
+	return OK;
 }
 
 const struct handler api_credentials_list = {prepare_list, NULL, answer_list};
