@@ -4,6 +4,7 @@
 
 #include "server/core/fields.h"
 #include "server/core/rewraps.h"
+#include "store/hold.h"
 #include "store/version.h"
 #include "tests/server/vault_world.h"
 
@@ -223,12 +224,11 @@ Test(key_rotations, leave_a_release_that_read_before_them_and_opens_after_them_i
 		struct version before = read_login(&vault, &arena);
 		rotate(&vault, vault.client_text, deep);
 		cr_assert(open_login(&vault, &before, before.modes_max).kind == ERR_NOT_FOUND);
-		must(fields_open(
-			&vault.api.server, &before, vault.client, CREDENTIAL_PASSWORD, &plain));
+		must(fields_open(&vault.api.server, &before, vault.client, CREDENTIAL_PASSWORD, &plain));
 		cr_assert(span_is(secret_span(&plain), VAULT_PASSWORD));
 		before.number++;
-		cr_assert(err_failed(fields_open(
-			&vault.api.server, &before, vault.client, CREDENTIAL_PASSWORD, &plain)));
+		cr_assert(err_failed(
+			fields_open(&vault.api.server, &before, vault.client, CREDENTIAL_PASSWORD, &plain)));
 	}
 }
 
@@ -270,4 +270,41 @@ Test(key_rotations, of_many_secrets_go_on_from_step_to_step)
 	}
 	finish(&vault, &rotation);
 	cr_assert(rotation.done == count && rotation.all == count && rotation.left == 0);
+}
+
+/* ---- erasure ---- */
+
+static void destroy(struct vault *vault)
+{
+	scoped(reading) reading = {0};
+	scoped(arena) arena = ARENA(MEMORY);
+	const struct hold_clearance *clearance;
+	const struct subject client = {SUBJECT_CLIENT, vault->client};
+	const struct hold_ask erase = {vault->api.tenant.id, HOLD_ERASE, &client, 1, clock_now()};
+	must(reading_open(&vault->api.server.volume, &reading));
+	struct view view = view_reading(&reading);
+	must(hold_clear(&view, &erase, &arena, &clearance));
+	must(keeper_destroy(vault->api.server.keeper, clearance));
+}
+
+Test(key_rotations, leave_no_key_behind_when_the_client_is_erased)
+{
+	for (unsigned steps = 0; steps < 3; steps++) {
+		scoped(vault) vault = {0};
+		scoped(arena) arena = ARENA(MEMORY);
+		bool over = false;
+		vault_open(&vault);
+		rotate(&vault, vault.client_text, false);
+		struct version before = read_login(&vault, &arena);
+		struct key_rotation rotation = begun(&vault, vault.client_text, false);
+		for (unsigned i = 0; i < steps; i++)
+			must(key_rotations_step(&vault.api.server, &rotation, &over));
+		destroy(&vault);
+		struct version version = read_login(&vault, &arena);
+		cr_assert(open_login(&vault, &version, version.modes_max).kind == ERR_NOT_FOUND);
+		cr_assert(open_login(&vault, &before, before.modes_max).kind == ERR_NOT_FOUND);
+		finish(&vault, &rotation);
+		cr_assert(rotation.left == (steps == 0), "what opens by nothing is left and counted");
+		cr_assert(vault_events(&vault, ACTION_KEY_ROTATED) == 2);
+	}
 }
