@@ -34,8 +34,8 @@ enum keyring_kind {
 	KEYRING_ROWS = 12,          /* state rows of the tenant itself, once its first key has gone */
 	KEYRING_VAULT = 13,         /* wraps a client's data keys in the place of its own key */
 	KEYRING_VAULT_BEFORE = 14,  /* one that goes */
-	KEYRING_SERVER =
-		15, /* of no tenant; under the root key: what the first root key gave; the id holds which */
+	KEYRING_SERVER = 15,        /* of no tenant, under the root key; the id says which */
+	KEYRING_KIND_END,           /* none: behind the last one */
 };
 
 struct keyring_name {

@@ -10,7 +10,13 @@
 
 #include <stdio.h>
 
-enum { TOLD_MEMORY = 64 * 1024, NUMBER_TEXT = 24, MARK_BYTES = 32 };
+enum {
+	TOLD_MEMORY = 64 * 1024,
+	NUMBER_TEXT = 24,
+	MARK_BYTES = 32,
+	SAVE_EVERY = 8 *
+		REWRAPS_AT_ONCE, /* versions that a crash may have looked at twice: they are done already */
+};
 
 /* ---- what is asked for ---- */
 
@@ -237,10 +243,12 @@ static fallible wrap_some(const struct server *server, struct key_rotation *rota
 	if (rotation->what == KEY_ROTATION_TENANT)
 		return keeper_rotation_rewrap(server->keeper, rotation);
 	struct key_rotation next = *rotation;
+	uint64_t before = rotation->done + rotation->left;
 	TRY(rewraps_step(server, &next, &over));
 	if (over)
 		next.stage = KEY_ROTATION_RETIRING;
-	TRY(keeper_rotation_save(server->keeper, &next));
+	if (over || (next.done + next.left) / SAVE_EVERY != before / SAVE_EVERY)
+		TRY(keeper_rotation_save(server->keeper, &next));
 	*rotation = next;
 	return OK;
 }

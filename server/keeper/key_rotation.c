@@ -157,12 +157,6 @@ static fallible begin_root(struct keytree *tree, struct key_rotation *rotation)
 
 /* ---- a tenant's and a client's key ---- */
 
-/* The keys of a tenant, in the order in which they are wrapped anew. */
-static const enum keyring_kind UNDER_TENANT[] = {KEYRING_CLIENT, KEYRING_PERSON, KEYRING_INDEX, KEYRING_LOG,
-	KEYRING_CHECKPOINT, KEYRING_RECEIPT, KEYRING_SHORT, KEYRING_SEARCH, KEYRING_ROWS, KEYRING_VAULT,
-	KEYRING_VAULT_BEFORE};
-enum { UNDER_TENANT_COUNT = sizeof UNDER_TENANT / sizeof UNDER_TENANT[0] };
-
 /* The key `name` goes on under the name `before`; a fresh one, of another epoch, takes its place. */
 static fallible replace_key(struct keyring_batch *batch, const struct seal_key *parent,
 	const struct keyring_name *name, enum keyring_kind before, struct seal_key *old)
@@ -253,8 +247,10 @@ static fallible count_all(struct keytree *tree, struct key_rotation *rotation)
 {
 	uint64_t found;
 	rotation->all = 0;
-	for (size_t i = 0; i < UNDER_TENANT_COUNT; i++) {
-		TRY(keyring_count(tree->keyring, UNDER_TENANT[i], rotation->tenant, &found));
+	for (unsigned kind = 1; kind < KEYRING_KIND_END; kind++) {
+		if (keytree_parent((enum keyring_kind)kind) != KEYTREE_UNDER_TENANT)
+			continue;
+		TRY(keyring_count(tree->keyring, (enum keyring_kind)kind, rotation->tenant, &found));
 		rotation->all += found;
 	}
 	return OK;
@@ -341,15 +337,6 @@ static fallible rewrap_kind(struct keyring_batch *batch, const struct pair *pair
 	return OK;
 }
 
-/* The kinds from the one that a step before came to. */
-static size_t first_kind(const struct key_rotation *rotation)
-{
-	for (size_t i = 0; i < UNDER_TENANT_COUNT; i++)
-		if ((uint8_t)UNDER_TENANT[i] == rotation->at_kind)
-			return i;
-	return 0;
-}
-
 static fallible find_pair(struct keytree *tree, struct id tenant, struct pair *pair)
 {
 	uint32_t epoch;
@@ -367,8 +354,10 @@ fallible key_rotation_rewrap(struct keytree *tree, struct key_rotation *rotation
 	size_t left = KEY_ROTATION_AT_ONCE;
 	TRY(find_pair(tree, rotation->tenant, &pair));
 	TRY(keyring_batch_open(tree->keyring, &batch));
-	for (size_t i = first_kind(rotation); i < UNDER_TENANT_COUNT && left > 0; i++)
-		TRY(rewrap_kind(&batch, &pair, &next, UNDER_TENANT[i], &left));
+	for (unsigned kind = rotation->at_kind ? rotation->at_kind : 1; kind < KEYRING_KIND_END && left > 0;
+		kind++)
+		if (keytree_parent((enum keyring_kind)kind) == KEYTREE_UNDER_TENANT)
+			TRY(rewrap_kind(&batch, &pair, &next, (enum keyring_kind)kind, &left));
 	if (left > 0) {
 		next.stage = KEY_ROTATION_RETIRING;
 		next.all = next.done;

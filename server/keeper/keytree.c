@@ -51,19 +51,15 @@ fallible keytree_unwrap(const struct seal_key *parent, const struct keyring_row 
 static fallible find(
 	struct keytree *tree, const struct keyring_name *name, struct seal_key *key, uint32_t *epoch);
 
-/* The key that a name is wrapped under. At most two steps: everything lies under a tenant key or a root. */
-static fallible parent_key(struct keytree *tree, const struct keyring_name *name, struct seal_key *parent)
+enum keytree_parent keytree_parent(enum keyring_kind kind)
 {
-	uint32_t epoch;
-	switch (name->kind) {
+	switch (kind) {
 	case KEYRING_TENANT:
 	case KEYRING_TENANT_BEFORE:
 	case KEYRING_SERVER:
-		*parent = tree->roots->keyring;
-		return OK;
+		return KEYTREE_UNDER_ROOT;
 	case KEYRING_SEED:
-		*parent = tree->roots->seeds;
-		return OK;
+		return KEYTREE_UNDER_SEEDS;
 	case KEYRING_CLIENT:
 	case KEYRING_PERSON:
 	case KEYRING_INDEX:
@@ -75,10 +71,22 @@ static fallible parent_key(struct keytree *tree, const struct keyring_name *name
 	case KEYRING_ROWS:
 	case KEYRING_VAULT:
 	case KEYRING_VAULT_BEFORE:
+	case KEYRING_KIND_END:
 		break;
 	}
+	return KEYTREE_UNDER_TENANT;
+}
+
+/* The key that a name is wrapped under. At most two steps: everything lies under a tenant key or a root. */
+static fallible parent_key(struct keytree *tree, const struct keyring_name *name, struct seal_key *parent)
+{
+	uint32_t epoch;
 	struct keyring_name tenant = keytree_name(KEYRING_TENANT, name->tenant);
-	return find(tree, &tenant, parent, &epoch);
+	enum keytree_parent above = keytree_parent(name->kind);
+	if (above == KEYTREE_UNDER_TENANT)
+		return find(tree, &tenant, parent, &epoch);
+	*parent = above == KEYTREE_UNDER_ROOT ? tree->roots->keyring : tree->roots->seeds;
+	return OK;
 }
 
 /* While a tenant's keys are wrapped anew, those whose turn has not come lie under the key that goes. */
@@ -86,9 +94,8 @@ static bool find_parent_before(struct keytree *tree, const struct keyring_name *
 {
 	uint32_t epoch;
 	struct keyring_name before = keytree_name(KEYRING_TENANT_BEFORE, name->tenant);
-	bool of_root = name->kind == KEYRING_TENANT || name->kind == KEYRING_TENANT_BEFORE ||
-		name->kind == KEYRING_SEED || name->kind == KEYRING_SERVER;
-	return !of_root && !err_failed(find(tree, &before, parent, &epoch));
+	return keytree_parent(name->kind) == KEYTREE_UNDER_TENANT &&
+		!err_failed(find(tree, &before, parent, &epoch));
 }
 
 static fallible unwrap_key(
@@ -275,6 +282,7 @@ static fallible find_server_key(struct keyring *keyring, struct keytree_roots *r
 {
 	static const char *const LABELS[KEYTREE_SERVER_COUNT] = {
 		"", "mn.audit", "mn.sum", "mn.token", "mn.cursor", "mn.idempotency", "mn.code", "mn.duo"};
+	_Static_assert(KEYTREE_SERVER_COUNT == 8, "each key of the server has a label");
 	scoped(seal_key) key = {0};
 	struct keyring_row row;
 	struct keyring_name name = keytree_name_numbered(KEYRING_SERVER, (struct id){{0}}, number);

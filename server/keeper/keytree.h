@@ -50,6 +50,10 @@ uint8_t *keytree_server_key(struct keytree_roots *roots, unsigned number);
 /* keytree_set_root - root, keyring key and seed root; with `moving` held for writing, or before anybody asks. */
 void keytree_set_root(struct keytree_roots *roots, const struct seal_key *root);
 
+/* What wraps a kind of key. */
+enum keytree_parent { KEYTREE_UNDER_ROOT, KEYTREE_UNDER_SEEDS, KEYTREE_UNDER_TENANT };
+enum keytree_parent keytree_parent(enum keyring_kind kind);
+
 /* keytree_wrap, keytree_unwrap - one key under the one above it; a row names and counts what it holds. */
 fallible keytree_wrap(
 	const struct seal_key *parent, const uint8_t key[static SEAL_KEY], struct keyring_row *row);
