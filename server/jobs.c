@@ -7,6 +7,7 @@
 #include "server/core/clocks.h"
 #include "server/core/credential_trash.h"
 #include "server/core/erasing.h"
+#include "server/core/departure_turns.h"
 #include "server/core/exports.h"
 #include "server/core/factor_resetting.h"
 #include "server/core/handover_jobs.h"
@@ -197,6 +198,9 @@ static void turn_handovers(struct jobs *jobs)
 	struct err err = handover_jobs_turn(jobs->server, volume_now(&jobs->server->volume), &done);
 	if (err_failed(err))
 		journal_err(jobs->journal, JOURNAL_WARN, err, SPAN_LIT("handovers"));
+	err = departure_turns_jobs(jobs->server, volume_now(&jobs->server->volume), &done);
+	if (err_failed(err))
+		journal_err(jobs->journal, JOURNAL_WARN, err, SPAN_LIT("departures"));
 }
 
 /* ---- the clock ---- */

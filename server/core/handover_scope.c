@@ -27,8 +27,11 @@ static fallible is_handed_on(const struct view *view, const struct handover *han
 {
 	bool held;
 	bool is_later = handover->until.ms && grant->from.ms >= handover->until.ms;
+	enum grant_shown shown = grant_shown(grant, now);
+	/* Whose owner has left waits for the successor. */
+	bool waits = shown == GRANT_SHOWN_SUSPENDED && ids_equal(grant->suspended_by, handover->id);
 	*handed_on = false;
-	if (grant_shown(grant, now) != GRANT_SHOWN_ACTIVE || grant->breakglass || is_later)
+	if ((shown != GRANT_SHOWN_ACTIVE && !waits) || grant->breakglass || is_later)
 		return OK;
 	TRY(is_held_for_another(view, grant, &held));
 	*handed_on = !held;

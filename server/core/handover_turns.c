@@ -297,6 +297,25 @@ static fallible say_lapsed(struct act *act, const struct handover *handover)
 	return add_event(act, handover, &event, &detail);
 }
 
+/* What waited for the successor of somebody who has left goes the way of the rest. */
+static fallible end_suspended(struct act *act, const struct handover *handover)
+{
+	struct grant grant;
+	struct id after = {0};
+	struct err err = OK;
+	struct view view = view_act(act);
+	const struct grants_cause cause = cause_of(handover);
+	scoped(arena) arena = ARENA(ONE_GRANT);
+	uint32_t ended = 0;
+	if (handover->kind != HANDOVER_DEPARTURE)
+		return OK;
+	for (; grant_next(&view, handover->tenant, handover->from, &after, &arena, &grant, &err);
+		arena_clear(&arena))
+		if (grant.state == GRANT_SUSPENDED && ids_equal(grant.suspended_by, handover->id))
+			TRY(if_it_stands(grants_end(act, handover->tenant, grant.id, &cause), &ended));
+	return err;
+}
+
 fallible handover_turns_end(struct act *act, struct handover *handover, enum handover_state state)
 {
 	bool was_active = handover->state == HANDOVER_ACTIVE;
@@ -308,6 +327,7 @@ fallible handover_turns_end(struct act *act, struct handover *handover, enum han
 		TRY(return_grants(act, handover));
 	} else {
 		TRY(end_idle_copies(act, handover));
+		TRY(end_suspended(act, handover));
 		/* What a person ends, that person's own event says. */
 		if (ids_is_none(handover->ended_by))
 			TRY(say_lapsed(act, handover));

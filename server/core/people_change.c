@@ -7,6 +7,7 @@
 #include "server/core/forgetting.h"
 #include "server/core/giving.h"
 #include "server/core/owners.h"
+#include "store/departure.h"
 #include "store/enrolment.h"
 #include "store/factor.h"
 #include "store/storm.h"
@@ -105,6 +106,8 @@ static fallible check_giving(const struct scene *scene, struct people_change *ch
 	struct span roles[PERSON_ROLES_MAX];
 	size_t count = 0;
 	bool revived = change->before.state == PERSON_SUSPENDED && after->state == PERSON_ACTIVE;
+	if (revived)
+		TRY(departure_check_present(scene->view, tenant, after->id));
 	for (size_t i = 0; i < after->role_count; i++)
 		if (revived || !has_role(&change->before, after->roles[i]))
 			roles[count++] = after->roles[i];

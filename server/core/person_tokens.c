@@ -8,7 +8,7 @@
 #include "store/application.h"
 #include "store/tenant.h"
 
-enum { TOKEN_SEALED_MAX = 1024 };
+enum { TOKEN_SEALED_MAX = 1024, ONE_TOKEN = 16 * 1024 };
 
 /* The log has no word of its own for it: the person's tokens are what changed. */
 static fallible seal_event(const struct scene *scene, const struct person *person, struct span before,
@@ -132,4 +132,32 @@ fallible person_tokens_revoke_write(struct act *act, struct person_tokens_revoke
 	TRY(personal_token_put(act, token, revoke->sealed));
 	TRY(put_bearer(act, token));
 	return act_add(act, token->tenant, &revoke->changed.leaf, NULL);
+}
+
+/* ---- all of them ---- */
+
+static fallible end_one(struct act *act, struct personal_token *token, uint32_t *ended)
+{
+	scoped(buf) sealed = BUF(TOKEN_SEALED_MAX);
+	*ended += token->expires.ms > act->now.ms;
+	token->revoked = true;
+	TRY(personal_token_seal(act->volume->keys, token, &sealed));
+	TRY(personal_token_put(act, token, buf_span(&sealed)));
+	return put_bearer(act, token);
+}
+
+fallible person_tokens_end(struct act *act, struct id tenant, struct id person, uint32_t *ended)
+{
+	struct id after = {0};
+	struct view view = view_act(act);
+	for (;;) {
+		struct personal_token token;
+		scoped(arena) arena = ARENA(ONE_TOKEN);
+		struct err err = noun_next_id(&view, TABLE_PERSONAL_TOKEN, tenant, SPAN_NONE, &after, NULL);
+		if (noun_ends(&err))
+			return err;
+		TRY(personal_token_get(&view, tenant, after, &arena, &token));
+		if (ids_equal(token.person, person) && !token.revoked)
+			TRY(end_one(act, &token, ended));
+	}
 }

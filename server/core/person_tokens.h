@@ -38,3 +38,8 @@ struct person_tokens_revoke {
 fallible person_tokens_revoke_prepare(
 	const struct scene *scene, struct id id, struct person_tokens_revoke *revoke);
 fallible person_tokens_revoke_write(struct act *act, struct person_tokens_revoke *revoke);
+
+/* person_tokens_end - inside an act: all of a person's; without events of their own.
+ *
+ *   ended  grows by how many still stood */
+fallible person_tokens_end(struct act *act, struct id tenant, struct id person, uint32_t *ended);

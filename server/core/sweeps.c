@@ -84,6 +84,7 @@ static fallible sweep(struct act *act, const struct expiry *expiry)
 	case EXPIRY_HANDOVER:
 	case EXPIRY_FACTOR_RESET:
 	case EXPIRY_CREDENTIAL:
+	case EXPIRY_DEPARTURE:
 		break;
 	}
 	return OK;

@@ -5,6 +5,7 @@
 #include "base/json_out.h"
 #include "server/core/checkouts.h"
 #include "server/core/credentials.h"
+#include "server/core/departure_turns.h"
 #include "server/core/devices.h"
 #include "server/core/fields.h"
 #include "server/core/handover_turns.h"
@@ -434,6 +435,7 @@ fallible uses_write(struct act *act, struct uses_add *use)
 	use->refusal = OK;
 	use->decided = act->now;
 	TRY(check_rows(act, use));
+	TRY(departure_turns_catch_up(act, use->grant.tenant, use->grant.person));
 	TRY(handover_turns_catch_up(act, use->grant.tenant, use->grant.person));
 	TRY(grant_get(&view, use->grant.tenant, use->grant.id, act->arena, &grant));
 	take_grant(&grant, &facts);
