@@ -8,6 +8,7 @@
 #include "server/core/credential_trash.h"
 #include "server/core/erasing.h"
 #include "server/core/departure_turns.h"
+#include "server/core/erasing.h"
 #include "server/core/exports.h"
 #include "server/core/factor_resetting.h"
 #include "server/core/handover_jobs.h"

@@ -225,15 +225,18 @@ fallible departures_find(const struct scene *scene, struct departures_change *ch
 
 /* ---- before the day ---- */
 
+/* after: what has become of the departure. */
 static fallible seal_change(
-	const struct scene *scene, enum action action, const char *field, struct departures_change *change)
+	const struct scene *scene, enum action action, const char *after, struct departures_change *change)
 {
 	char approver[ID_TEXT + 1];
+	struct detail_changes changes = {.count = 0};
 	struct event event = people_event(scene, action, &change->found);
 	ids_print(ID_PERSON, scene->caller->person, approver);
-	const struct detail_field fields[] = {
-		{"departure", span_text(field), DETAIL_TEXT}, {"approver", span_text(approver), DETAIL_TEXT}};
-	TRY(detail_print(fields, 2, scene->arena, &event.texts[LEAF_TEXT_DETAIL]));
+	const struct detail_field field = {"approver", span_text(approver), DETAIL_TEXT};
+	detail_note(&changes, "departure", SPAN_NONE, span_text(after));
+	TRY(detail_print_changes(&changes, scene->arena, &event.texts[LEAF_TEXT_CHANGES]));
+	TRY(detail_print(&field, 1, scene->arena, &event.texts[LEAF_TEXT_DETAIL]));
 	return scene_seal(scene, &event, &change->draft);
 }
 
