@@ -6,7 +6,6 @@
 #include "server/core/checkpoints.h"
 #include "server/core/clocks.h"
 #include "server/core/credential_trash.h"
-#include "server/core/erasing.h"
 #include "server/core/departure_turns.h"
 #include "server/core/erasing.h"
 #include "server/core/exports.h"

@@ -12,7 +12,7 @@
 #include "base/scoped.h"
 #include "base/span.h"
 
-enum { KV_KEY_MAX = 500, KV_MAPS_MAX = 64 };
+enum { KV_KEY_MAX = 500, KV_MAPS_MAX = 96 };
 
 struct kv; /* an open environment; opaque */
 
