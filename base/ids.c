@@ -29,6 +29,7 @@ static const char PREFIXES[ID_KIND_COUNT][IDS_PREFIX] = {
 	[ID_HOLD] = "hld",
 	[ID_REMEMBERED] = "rem",
 	[ID_FACTOR_RESET] = "frs",
+	[ID_CONSENT] = "cns",
 };
 
 /* Crockford's alphabet: no i, l, o, u. */

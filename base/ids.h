@@ -34,6 +34,7 @@ enum id_kind {
 	ID_HOLD,         /* hld */
 	ID_REMEMBERED,   /* rem */
 	ID_FACTOR_RESET, /* frs */
+	ID_CONSENT, /* cns */
 	ID_KIND_COUNT
 };
 

@@ -23,6 +23,8 @@ static struct verdict check_life(const struct grant_facts *facts, struct instant
 		return VERDICT_REFUSED(FROZEN);
 	if (facts->outside_hours && facts->outside == GRANT_OUTSIDE_DENY)
 		return (struct verdict){.reason = REASON_OUTSIDE_HOURS, .until = facts->opens};
+	if (facts->consent_missing)
+		return VERDICT_REFUSED(CONSENT_MISSING);
 	if (facts->checked_out)
 		return (struct verdict){.reason = REASON_CHECKED_OUT, .until = facts->checked_in};
 	return VERDICT_ALLOWED;

@@ -65,6 +65,7 @@ struct grant_facts {
 	enum grant_outside outside;
 	struct instant opens; /* outside them: when it does; ms 0 = not known */
 
+	bool consent_missing;      /* of the client, for a grantee from outside */
 	bool checked_out;          /* somebody else holds it for themselves */
 	struct instant checked_in; /* when that ends */
 
@@ -79,6 +80,7 @@ struct grant_facts {
  *	grant_suspended   suspended, standing by, before `from`, the client paused, the grantee not active
  *	frozen            the client stopped all use
  *	outside_hours     where that is refused; verdict.until says when it opens
+ *	consent_missing   the grantee is from outside, and the client does not consent (any more)
  *	checked_out       somebody else holds it; verdict.until says how long at the most
  *	mode_not_allowed  outside the grant or the ceiling, or the version holds nothing for the mode
  *	not_allowed       the grantee's roles do not allow the mode

@@ -8,7 +8,7 @@
 fallible kv_open(const struct kv_backend *backend, const struct kv_ask *ask, struct kv **kv)
 {
 	if (ask->map_count == 0 || ask->map_count > KV_MAPS_MAX)
-		return FAIL(BUG, "an environment has 1 to 32 maps");
+		return FAIL(BUG, "an environment has 1 to KV_MAPS_MAX maps");
 	struct kv *made = NULL;
 	TRY(backend->open(ask, &made));
 	made->backend = backend;

@@ -191,7 +191,10 @@ static fallible prepare_add(struct call *call)
 
 static fallible write_add(struct act *act, struct call *call)
 {
-	return grants_add_write(act, call->ask);
+	struct grants_add *add = call->ask;
+	TRY(grants_add_write(act, add));
+	call->refusal = add->refusal;
+	return OK;
 }
 
 static fallible answer_add(struct call *call, struct json_out *out)

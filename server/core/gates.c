@@ -3,6 +3,7 @@
 #include "server/core/gates.h"
 
 #include "server/core/checkouts.h"
+#include "store/consent.h"
 
 /* ---- hours ---- */
 
@@ -38,6 +39,27 @@ static fallible look_at_checkouts(
 	return OK;
 }
 
+/* ---- consent ---- */
+
+fallible gates_consent(const struct view *view, const struct grant *grant, struct instant now,
+	struct arena *arena, bool *missing)
+{
+	struct consent consent;
+	const struct consent_ask ask = {grant->tenant, grant->client, grant->person, grant->credential, now};
+	struct err err = consent_find(view, &ask, arena, &consent);
+	if (err.kind != ERR_NOT_FOUND)
+		TRY(err);
+	*missing = err_failed(err);
+	return OK;
+}
+
+static fallible look_at_consent(const struct view *view, const struct grant *grant, const struct gates *gates,
+	struct instant now, struct arena *arena, struct grant_facts *facts)
+{
+	facts->consent_missing = false;
+	return gates->outside ? gates_consent(view, grant, now, arena, &facts->consent_missing) : OK;
+}
+
 /* ---- all of them ---- */
 
 fallible gates_read(const struct view *view, const struct grant *grant, struct instant now,
@@ -46,6 +68,7 @@ fallible gates_read(const struct view *view, const struct grant *grant, struct i
 	facts->outside_hours = false;
 	facts->outside = grant->outside;
 	TRY(read_hours(view, grant, arena, gates));
+	TRY(look_at_consent(view, grant, gates, now, arena, facts));
 	TRY(look_at_checkouts(view, grant, now, facts));
 	return look_at_clock(gates, now, facts);
 }
@@ -58,6 +81,7 @@ fallible gates_judge(
 	if (gates->has_hours)
 		TRY(calendars_still(act, grant->tenant, &gates->hours));
 	struct view view = view_act(act);
+	TRY(look_at_consent(&view, grant, gates, act->now, act->arena, facts));
 	TRY(look_at_checkouts(&view, grant, act->now, facts));
 	TRY(look_at_clock(gates, act->now, facts));
 	/* The event that says so is sealed already. */

@@ -8,11 +8,16 @@
 #include "store/grant.h"
 
 struct gates {
+	bool outside; /* the grantee is from outside: the client has to consent */
 	bool has_hours;
 	struct calendars_one hours; /* of a grant with hours */
 };
 
-/* gates_read - in prepare: what the gates of a grant rest on, and what they say now. Fails: CORRUPT the grant keeps the
+/* gates_consent - of a grantee from outside: whether the client consents to this grant now. */
+fallible gates_consent(const struct view *view, const struct grant *grant, struct instant now,
+	struct arena *arena, bool *missing);
+
+/* gates_read - in prepare: what the gates of a grant rest on, and what they say now; gates->outside is set. Fails: CORRUPT the grant keeps the
  * hours of a calendar that is not there · as calendars_find. */
 fallible gates_read(const struct view *view, const struct grant *grant, struct instant now,
 	struct arena *arena, struct gates *gates, struct grant_facts *facts);

@@ -7,8 +7,10 @@
 #include "server/core/approvals.h"
 #include "server/core/checkouts.h"
 #include "server/core/detail.h"
+#include "server/core/gates.h"
 #include "store/branch.h"
 #include "store/person.h"
+#include "store/storm.h"
 
 enum { SEALED_MAX = 8 * 1024, TERMS_MAX = 1024 };
 
@@ -138,6 +140,7 @@ static fallible find_person(
 		return FAIL(CONFLICT, "the person is not active");
 	add->person_row = person.version;
 	add->assistant = person.name;
+	add->outside = person.kind == PERSON_EXTERNAL;
 	return OK;
 }
 
@@ -192,6 +195,37 @@ static fallible seal_letters(
 	return add->grant.approvals_needed ? approvals_tell(&desk, &tell, &add->letters) : OK;
 }
 
+/* Nobody from outside gets anything before the client consents; that somebody tried is on record. */
+static fallible check_consent(const struct server *server, const struct caller *caller,
+	const struct view *view, struct instant now, struct arena *arena, struct grants_add *add)
+{
+	if (!add->outside)
+		return OK;
+	TRY(gates_consent(view, &add->grant, now, arena, &add->consent_missing));
+	struct event event = caller_event(caller, ACTION_CREDENTIAL_DENIED);
+	event.has_object_kind = true;
+	event.object_kind = ID_CREDENTIAL;
+	event.ids[LEAF_ID_OBJECT] = add->grant.credential;
+	event.ids[LEAF_ID_CLIENT] = add->grant.client;
+	event.texts[LEAF_TEXT_LABEL] = add->label;
+	return event_seal(server->volume.keys, caller->tenant, &event, now, arena, &add->denied);
+}
+
+/* What prepare saw has to hold in the act. */
+static fallible refuse_add(struct act *act, struct grants_add *add)
+{
+	struct view view = view_act(act);
+	bool missing;
+	TRY(gates_consent(&view, &add->grant, act->now, act->arena, &missing));
+	if (missing != add->consent_missing)
+		return FAIL_CODE(STALE, "the client consented, or withdrew it, meanwhile");
+	if (!missing)
+		return OK;
+	add->refusal = FAIL_CODE(CONSENT_MISSING, "the client does not consent");
+	event_decide(&add->denied, ACTION_CREDENTIAL_DENIED, LEAF_DENIED, REASON_CONSENT_MISSING);
+	return storm_refuse(act, add->grant.tenant, &add->denied, NULL);
+}
+
 fallible grants_add_prepare(const struct server *server, const struct caller *caller, const struct view *view,
 	struct instant now, struct arena *arena, struct grants_add *add)
 {
@@ -210,6 +244,7 @@ fallible grants_add_prepare(const struct server *server, const struct caller *ca
 	TRY(grant_seal(server->volume.keys, grant, &sealed));
 	TRY(buf_keep(&sealed, arena, &add->sealed));
 	TRY(seal_letters(server, view, arena, add));
+	TRY(check_consent(server, caller, view, now, arena, add));
 	grant->state = grant->approvals_needed ? GRANT_WAITING : GRANT_ACTIVE;
 	return seal_event(server, caller,
 		grant->approvals_needed ? ACTION_GRANT_REQUESTED : ACTION_GRANT_ACTIVATED, grant, now, arena,
@@ -224,6 +259,11 @@ fallible grants_add_write(struct act *act, struct grants_add *add)
 		act, TABLE_CREDENTIAL, key_of(&key, grant->tenant, grant->credential), add->credential_row));
 	TRY(noun_still(act, TABLE_CLIENT, key_of(&key, grant->tenant, grant->client), add->client_row));
 	TRY(noun_still(act, TABLE_PERSON, key_of(&key, grant->tenant, grant->person), add->person_row));
+	add->refusal = OK;
+	if (add->outside)
+		TRY(refuse_add(act, add));
+	if (err_failed(add->refusal))
+		return OK;
 	TRY(grant_put(act, grant, add->sealed));
 	TRY(letters_write(act, &add->letters));
 	return add_event(act, grant->tenant, &add->draft);

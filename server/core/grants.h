@@ -24,7 +24,10 @@ struct grants_add {
 	struct span label, assistant; /* what a mail calls the credential and the grantee */
 	struct calendars_one hours;   /* of a grant with hours */
 	struct span sealed;
-	struct letters letters; /* to those who may approve */
+	struct letters letters;        /* to those who may approve */
+	bool outside, consent_missing; /* the grantee is from outside; and the client does not consent */
+	struct event_draft denied;
+	struct err refusal; /* decided: CONSENT_MISSING; the act stands with its event */
 	struct event_draft draft;
 };
 

@@ -315,6 +315,7 @@ fallible uses_prepare(const struct server *server, const struct caller *caller, 
 	TRY(read_releases(view, arena, use));
 	TRY(find_proof(caller, view, now, use));
 	TRY(take_facts(view, use));
+	use->gates.outside = use->person.kind == PERSON_EXTERNAL;
 	TRY(gates_read(view, &use->grant, now, arena, &use->gates, &use->facts));
 	TRY(find_device(view, now, arena, use));
 	TRY(seal_event(server, caller, now, arena, use));
