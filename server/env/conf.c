@@ -26,8 +26,8 @@ static const struct {
 	[CONF_VERIFY] = {"verify", "check a store at rest or a copy; exit code 3 names the first bad entry"},
 	[CONF_REINDEX] = {"reindex", "make the index anew from the log"},
 	[CONF_KEYS] = {"keys",
-		"list, add and remove what opens the store, rotate its keys; while a server has it open only "
-		"list"},
+		"list, add and remove what opens the store, rotate its keys; a server that has it open lists "
+		"and rotates"},
 	[CONF_UNSEAL] = {"unseal",
 		"open the store of a server that is sealed; one holder's share is enough for a call"},
 	[CONF_SEAL] = {"seal", "wipe a running server's keys; it goes on, sealed"},
