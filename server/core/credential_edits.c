@@ -4,6 +4,7 @@
 
 #include "base/json_out.h"
 #include "server/core/detail.h"
+#include "server/core/fields.h"
 #include "server/core/owners.h"
 #include "server/core/second.h"
 #include "store/branch.h"
@@ -33,11 +34,9 @@ static fallible seal_field(const struct scene *scene, const struct version *from
 {
 	scoped(secret) plain = {0};
 	scoped(buf) record = BUF(CREDENTIAL_FIELD_MAX + 512);
-	struct keeper *keeper = scene->server->keeper;
-	TRY(keeper_open_field(keeper, version_place(from, client, field->field), SPAN_BYTES(from->wrapped),
-		field->record, &plain));
-	TRY(keeper_seal_field(keeper, version_place(to, client, field->field), SPAN_BYTES(to->wrapped),
-		secret_span(&plain), &record));
+	TRY(fields_open(scene->server, from, client, field->field, &plain));
+	TRY(keeper_seal_field(scene->server->keeper, version_place(to, client, field->field),
+		SPAN_BYTES(to->wrapped), secret_span(&plain), &record));
 	return buf_keep(&record, scene->arena, &field->record);
 }
 

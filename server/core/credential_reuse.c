@@ -5,6 +5,7 @@
 #include "crypto/random.h"
 #include "server/core/credentials.h"
 #include "server/core/detail.h"
+#include "server/core/fields.h"
 #include "server/core/sight.h"
 
 #include <stdlib.h>
@@ -26,12 +27,7 @@ static fallible hash_field(const struct run *run, const struct credential *crede
 	struct version holder;
 	scoped(secret) plain = {0};
 	TRY(version_get(run->scene->view, credential->tenant, credential->id, held_by, row, &holder));
-	const struct version_field *field = version_field(&holder, CREDENTIAL_PASSWORD);
-	if (!field)
-		return FAIL(CORRUPT, "a version lacks a field that it is said to hold");
-	TRY(keeper_open_field(run->scene->server->keeper,
-		version_place(&holder, credential->client, CREDENTIAL_PASSWORD), SPAN_BYTES(holder.wrapped),
-		field->record, &plain));
+	TRY(fields_open(run->scene->server, &holder, credential->client, CREDENTIAL_PASSWORD, &plain));
 	const struct span parts[] = {secret_span(&plain)};
 	hash_mac(&run->key, parts, 1, hash);
 	return OK;

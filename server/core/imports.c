@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "crypto/hash.h"
 #include "crypto/secret.h"
+#include "server/core/fields.h"
 #include "server/core/sight.h"
 #include "store/branch.h"
 
@@ -227,17 +228,11 @@ static fallible open_stored(const struct scene *scene, const struct credential *
 	const struct version *current, enum credential_field field, struct secret *plain)
 {
 	struct version holder = *current;
-	const struct version_field *stands = version_field(current, field);
-	if (!stands)
-		return FAIL(NOT_FOUND, "the credential has no such field");
-	if (stands->held_by != current->number)
-		TRY(version_get(scene->view, current->tenant, current->credential, stands->held_by,
-			scene->arena, &holder));
-	stands = version_field(&holder, field);
-	if (!stands)
-		return FAIL(CORRUPT, "a version lacks a field that it is said to hold");
-	return keeper_open_field(scene->server->keeper, version_place(&holder, credential->client, field),
-		SPAN_BYTES(holder.wrapped), stands->record, plain);
+	uint64_t held_by = version_field(current, field)->held_by;
+	if (held_by != current->number)
+		TRY(version_get(
+			scene->view, current->tenant, current->credential, held_by, scene->arena, &holder));
+	return fields_open(scene->server, &holder, credential->client, field, plain);
 }
 
 /* Whether all that the file says is what the newest version holds. */
@@ -253,11 +248,10 @@ static fallible compare(const struct scene *scene, const struct import_item *ite
 		struct span given = item->secret.fields[field];
 		if (given.len == 0)
 			continue;
-		struct err err =
-			open_stored(scene, credential, &current, (enum credential_field)field, &plain);
-		if (err.kind != ERR_NOT_FOUND)
-			TRY(err);
-		*is_same &= !err_failed(err) && secret_equal(secret_span(&plain), given);
+		bool has = version_field(&current, (enum credential_field)field) != NULL;
+		if (has)
+			TRY(open_stored(scene, credential, &current, (enum credential_field)field, &plain));
+		*is_same &= has && secret_equal(secret_span(&plain), given);
 	}
 	return OK;
 }
