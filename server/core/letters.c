@@ -4,10 +4,23 @@
 
 #include "server/core/owners.h"
 #include "server/core/server.h"
+#include "store/wish.h"
+
+/* Of uses alone a contact may ask to be told together, or not at all. */
+static fallible is_wanted(const struct letters_desk *desk, const struct tell_ask *ask, bool *wanted)
+{
+	enum wish_way way = WISH_EACH;
+	if (ask->kind == NOTICE_CREDENTIAL_USED)
+		TRY(wish_way(desk->view, desk->tenant, ask->person, WISH_USES, &way));
+	*wanted = way == WISH_EACH;
+	return OK;
+}
 
 fallible letters_add(const struct letters_desk *desk, const struct tell_ask *ask, struct letters *letters)
 {
-	if (letters->count == LETTERS_MAX)
+	bool wanted;
+	TRY(is_wanted(desk, ask, &wanted));
+	if (!wanted || letters->count == LETTERS_MAX)
 		return OK;
 	TRY(tell_prepare(
 		desk->server->keeper, desk->tenant, ask, desk->arena, &letters->items[letters->count]));

@@ -9,10 +9,12 @@
 #include "server/deliver/deliveries.h"
 #include "server/deliver/mail.h"
 #include "server/env/pause.h"
+#include "store/client.h"
 #include "store/event.h"
 #include "store/notice.h"
 #include "store/person.h"
 #include "store/tenant.h"
+#include "store/wish.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -52,6 +54,7 @@ struct parcel {
 	struct notice notice;
 	struct person person;
 	struct tenant tenant;
+	struct span second; /* the second address, where it counts; else empty */
 	struct message_value values[VALUES_MAX];
 	size_t count;
 	char id[ID_HEX + 1];
@@ -93,7 +96,7 @@ static void fill_in_rest(struct parcel *parcel, const char *app)
 	struct span contact = parcel->tenant.security_contact;
 	fill_in(parcel, "name", parcel->person.name);
 	fill_in(parcel, "login", parcel->person.name);
-	fill_in(parcel, "to", parcel->person.email);
+	fill_in(parcel, "to", parcel->second.len ? parcel->second : parcel->person.email);
 	fill_in(parcel, "app", span_text(app));
 	fill_in(parcel, "agency", parcel->tenant.name);
 	fill_in(parcel, "contact", contact.len ? contact : parcel->tenant.name);
@@ -116,10 +119,30 @@ static fallible open_values(const struct courier *courier, struct parcel *parcel
 	return err;
 }
 
+/* Where an assistant runs the client's mailbox, notices of what assistants do go past it. */
+static fallible read_second(const struct view *view, struct parcel *parcel)
+{
+	const struct person *person = &parcel->person;
+	struct client client;
+	struct wish wish = {.tenant = person->tenant, .person = person->id};
+	if (person->kind != PERSON_OF_CLIENT)
+		return OK;
+	struct err err = client_get(view, person->tenant, person->client, &parcel->arena, &client);
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	if (!client.mailbox_delegated)
+		return OK;
+	TRY(wish_get(view, &parcel->arena, &wish));
+	parcel->second = wish.second_address;
+	return OK;
+}
+
 static fallible read_nouns(const struct view *view, struct parcel *parcel)
 {
 	const struct notice *notice = &parcel->notice;
 	TRY(person_get(view, notice->tenant, notice->person, &parcel->arena, &parcel->person));
+	TRY(read_second(view, parcel));
 	return tenant_get(view, notice->tenant, &parcel->arena, &parcel->tenant);
 }
 
