@@ -30,6 +30,7 @@ static const char PREFIXES[ID_KIND_COUNT][IDS_PREFIX] = {
 	[ID_REMEMBERED] = "rem",
 	[ID_FACTOR_RESET] = "frs",
 	[ID_CONSENT] = "cns",
+	[ID_BREAKGLASS] = "bgl",
 };
 
 /* Crockford's alphabet: no i, l, o, u. */

@@ -35,6 +35,7 @@ enum id_kind {
 	ID_REMEMBERED,   /* rem */
 	ID_FACTOR_RESET, /* frs */
 	ID_CONSENT, /* cns */
+	ID_BREAKGLASS,   /* bgl */
 	ID_KIND_COUNT
 };
 

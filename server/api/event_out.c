@@ -28,6 +28,7 @@ static const char *const OBJECT_TYPES[ID_KIND_COUNT] = {
 	[ID_REMEMBERED] = "remembered",
 	[ID_FACTOR_RESET] = "factor_reset",
 	[ID_CONSENT] = "consent",
+	[ID_BREAKGLASS] = "breakglass",
 };
 
 static void put_text(struct json_out *out, const char *name, struct span text)

@@ -15,7 +15,7 @@ struct keeper; /* server/keeper/keeper.h */
  *
  *	name app login code minutes time device ip change actor label assistant task reason contact agency count left to
  *	absent since until url week year hours uses reveals exports handovers alerts denied purchases seq hash helpers adjusted
- *	deposit grants changes
+ *	deposit grants changes approver
  *
  * The courier fills in what is not given: name (of the person), login (the same), contact and agency (of the
  * tenant), app (a setting), time (when the notice was made). A label.* line is left out when its value is not

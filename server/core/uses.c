@@ -397,6 +397,8 @@ static fallible allow(struct act *act, struct uses_add *use, struct grant *grant
 		.class = use->mode == MODE_INJECT ? EXPOSURE_COULD_KNOW : EXPOSURE_KNOWS,
 		.how = use->mode == MODE_INJECT ? EXPOSURE_INJECTED : EXPOSURE_REVEALED};
 	TRY(hold(act, use, grant));
+	if (grant->breakglass)
+		seen.how |= EXPOSURE_BREAKGLASS;
 	grant->uses_made++;
 	TRY(grant_change(act, grant));
 	if (use->mode != MODE_CODE)

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* emergency_ends - how an emergency (server/core/emergencies.h) closes and is reviewed. */
+#pragma once
+
+#include "server/core/emergencies.h"
+
+/* emergency_ends_close_prepare, _write - before its time, by who asked, who confirmed, or a custodian. Fails: CONFLICT it is not
+ * open. */
+fallible emergency_ends_close_prepare(const struct scene *scene, struct emergencies_decide *close);
+fallible emergency_ends_close_write(struct act *act, struct emergencies_decide *close);
+
+struct emergency_ends_review {
+	struct breakglass breakglass;
+	enum breakglass_verdict verdict; /* asked */
+	struct span note;                /* may be empty */
+	/* prepared */
+	struct event_draft draft;
+};
+
+/* emergency_ends_review_prepare - by a custodian who did not ask, once it is closed. Fails: PERSON_UNPROVEN · DENIED · CONFLICT.
+ * emergency_ends_review_write - for the act. */
+fallible emergency_ends_review_prepare(const struct scene *scene, struct emergency_ends_review *review);
+fallible emergency_ends_review_write(struct act *act, struct emergency_ends_review *review);
+
+/* emergency_ends_sweep - in housekeeping, when one is due: it lapses, closes, or its review is overdue and the owners are told. */
+struct expiry; /* store/expiry.h */
+fallible emergency_ends_sweep(struct act *act, const struct expiry *expiry);
