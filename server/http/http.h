@@ -16,7 +16,7 @@
 enum {
 	HTTP_HEADERS_MAX = 64,
 	HTTP_TARGET_MAX = 4096,
-	HTTP_BODY_MAX = 4 * 1024 * 1024 + 4096, /* what any route may take */
+	HTTP_BODY_MAX = 8 * 1024 * 1024 + 4096, /* what any route may take */
 	HTTP_REPLY_MAX = 16 * 1024 * 1024,
 	HTTP_HEADER_LIST_MAX = 32 * 1024, /* as long as libmicrohttpd takes a whole head */
 	HTTP_REPLY_HEADERS = 8,

@@ -94,8 +94,9 @@ static const struct {
 	{"challenge.issued", "challenge_id,channel(email|totp|push|recovery|hand),app_id?,purpose"},
 	{"challenge.locked", "subject_id,until?,fails"},
 	{"credential.deposited",
-		"credential_id,client_id,kind,channel(self_link|phone|encrypted_im|messenger|email|api),"
-                "depositor"},
+		"credential_id,client_id,kind,channel(self_link|phone|letter|encrypted_im|messenger|email|"
+                "api),"
+		"depositor"},
 	{"credential.denied", "credential_id?,client_id?,reason"},
 	{"retention.changed", "class,from_days,to_days,justification?,approver?"},
 	{"log.viewed", "filter_hash,rows?,scope"},
@@ -153,7 +154,8 @@ Test(actions, what_the_server_needs_besides_is_there)
 {
 	static const char *const NEEDED[] = {"tenant.created", "person.added", "person.changed",
 		"person.removed", "client.changed", "factor.started", "factor.resynced",
-		"challenge.cancelled", "access.denied", "credential.release_failed", "credential.restored", "credential.reuse_checked"};
+		"challenge.cancelled", "access.denied", "credential.release_failed", "credential.restored",
+		"credential.reuse_checked"};
 	for (size_t at = 0; at < sizeof NEEDED / sizeof NEEDED[0]; at++)
 		row_named(NEEDED[at]);
 }

@@ -10,6 +10,9 @@
 
 enum { HOUR_MS = 3600000 };
 
+/* A public key of X25519: nothing is ever sealed to it. */
+#define SEAL_TO "CQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+
 Test(uses_refused, a_grant_ends_and_stays_ended_when_the_clock_goes_back)
 {
 	scoped(vault) vault = {0};
@@ -87,7 +90,11 @@ Test(uses_refused, a_mode_outside_the_grant_is_refused)
 	vault_ask_reveal(&vault, grant, proof);
 	cr_assert(vault_is_refused(&vault, "mode_not_allowed"));
 	vault_use(&vault,
-		&(struct vault_use){.grant = grant, .mode = "inject", .purpose = "x", .verification = proof});
+		&(struct vault_use){.grant = grant,
+			.mode = "inject",
+			.purpose = "x",
+			.verification = proof,
+			.seal_to = SEAL_TO});
 	cr_assert(vault_is_refused(&vault, "mode_not_allowed"));
 	vault_use(&vault, &(struct vault_use){.grant = grant, .mode = "copy", .purpose = "x"});
 	cr_assert(api_is_code(&vault.answer, 422, "invalid") &&
