@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "server/core/credential_forms.h"
+#include "server/core/credential_search.h"
 
 enum { NOTE_EXTRA = 512 };
 
@@ -50,22 +51,6 @@ static fallible one_line(struct arena *arena, struct span text, struct span *lin
 	return text_normalise(span_of(copy, trimmed.len), arena, line);
 }
 
-/* The host of a URL, for who has no name of their own. */
-static struct span host_of(struct span url)
-{
-	struct span rest = url, host;
-	for (size_t i = 0; i + 2 < rest.len; i++)
-		if (memcmp(rest.at + i, "://", 3) == 0) {
-			rest = span_from(rest, i + 3);
-			break;
-		}
-	host = rest;
-	for (size_t i = 0; i < rest.len; i++)
-		if (rest.at[i] == '/' || rest.at[i] == '?' || rest.at[i] == '#')
-			return span_first(rest, i);
-	return host;
-}
-
 static bool lies_in(struct span folder, struct span asked)
 {
 	if (asked.len == 0 || span_equal(folder, asked))
@@ -101,7 +86,7 @@ static fallible put_label(
 	struct import_list *list, const struct import_entry *entry, struct import_item *item)
 {
 	struct credential *credential = item->credential;
-	struct span named = trim(entry->title).len ? entry->title : host_of(trim(entry->url));
+	struct span named = trim(entry->title).len ? entry->title : credential_search_host(trim(entry->url));
 	TRY(one_line(list->arena, named.len ? named : SPAN_LIT("untitled"), &credential->title));
 	TRY(one_line(list->arena, entry->url, &credential->url));
 	TRY(one_line(list->arena, entry->username, &credential->username));
@@ -194,7 +179,7 @@ static fallible take_words(struct import_list *list, const struct import_entry *
 	struct import_item *item;
 	struct import_entry words = *entry;
 	words.url = words.username = SPAN_NONE;
-	words.title = trim(entry->title).len ? entry->title : host_of(trim(entry->url));
+	words.title = trim(entry->title).len ? entry->title : credential_search_host(trim(entry->url));
 	TRY(add_item(list, &words, CREDENTIAL_NOTE, &item));
 	item->is_note = !is_whole;
 	item->lost = is_whole ? entry->lost : 0;

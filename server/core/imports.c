@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "crypto/hash.h"
 #include "crypto/secret.h"
+#include "server/core/credential_search.h"
 #include "server/core/fields.h"
 #include "server/core/sight.h"
 #include "store/branch.h"
@@ -53,24 +54,13 @@ static void origin_of_source(const struct import_item *item, uint8_t origin[stat
 	memcpy(origin, hash, CREDENTIAL_ORIGIN);
 }
 
-static struct span host_of(struct span url)
-{
-	struct span rest = url;
-	for (size_t i = 0; i + 2 < url.len; i++)
-		if (memcmp(url.at + i, "://", 3) == 0)
-			rest = span_from(url, i + 3);
-	for (size_t i = 0; i < rest.len; i++)
-		if (rest.at[i] == '/' || rest.at[i] == '?' || rest.at[i] == '#')
-			return span_first(rest, i);
-	return rest;
-}
-
 /* The nth of those that look the same. */
 static void origin_of_label(
 	const struct credential *credential, uint32_t nth, uint8_t origin[static CREDENTIAL_ORIGIN])
 {
 	uint8_t hash[HASH_BLAKE];
-	const struct span texts[] = {host_of(credential->url), credential->username, credential->title};
+	const struct span texts[] = {
+		credential_search_host(credential->url), credential->username, credential->title};
 	uint32_t lengths[] = {
 		(uint32_t)credential->kind, nth, (uint32_t)texts[0].len, (uint32_t)texts[1].len};
 	const struct span parts[] = {

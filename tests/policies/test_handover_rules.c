@@ -178,8 +178,8 @@ Test(handover_rules, nothing_happens_before_the_time_that_is_told)
 {
 	struct dice dice = {5};
 	for (unsigned i = 0; i < 20000; i++) {
-		struct handover_facts facts = {dice_below(&dice, HANDOVER_STATE_COUNT), HANDOVER_STAND_IN,
-			in((int64_t)dice_below(&dice, 30)), {0}};
+		struct handover_facts facts = {(enum handover_state)dice_below(&dice, HANDOVER_STATE_COUNT),
+			HANDOVER_STAND_IN, in((int64_t)dice_below(&dice, 30)), {0}};
 		if (dice_below(&dice, 3))
 			facts.until.ms = facts.start.ms + 1 + (int64_t)dice_below(&dice, 30);
 		struct instant at = in((int64_t)dice_below(&dice, 70)), next = handover_rules_next(&facts);
