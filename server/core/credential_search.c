@@ -27,7 +27,7 @@ static struct span before_any(struct span text, const char *ends)
 
 struct span credential_search_host(struct span url)
 {
-	const uint8_t *scheme = memmem(url.at, url.len, "://", 3);
+	const uint8_t *scheme = url.len ? memmem(url.at, url.len, "://", 3) : NULL;
 	struct span rest = scheme ? span_from(url, (size_t)(scheme - url.at) + 3) : url;
 	struct span host = before_any(rest, "/?#");
 	for (size_t i = host.len; i > 0; i--)
