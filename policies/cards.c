@@ -157,8 +157,10 @@ static bool is_code_here(const struct trail *trail, enum cards_near near)
 /* Whether one space or dash stands between a word and the one before it. */
 static bool is_joined(struct span before, struct span word)
 {
+	if (before.len == 0)
+		return false;
 	const uint8_t *gap = before.at + before.len;
-	return before.len && word.at == gap + 1 && (*gap == ' ' || *gap == '-');
+	return word.at == gap + 1 && (*gap == ' ' || *gap == '-');
 }
 
 static bool has_code(struct span folded, enum cards_near near)

@@ -82,12 +82,22 @@ static fallible add_item(struct import_list *list, const struct import_entry *en
 	return OK;
 }
 
+/* Whoever has no name of their own is known by the host. */
+static fallible put_title(struct import_list *list, const struct import_entry *entry, struct span *title)
+{
+	TRY(one_line(list->arena, entry->title, title));
+	if (title->len == 0)
+		TRY(one_line(list->arena, credential_search_host(trim(entry->url)), title));
+	if (title->len == 0)
+		*title = SPAN_LIT("untitled");
+	return OK;
+}
+
 static fallible put_label(
 	struct import_list *list, const struct import_entry *entry, struct import_item *item)
 {
 	struct credential *credential = item->credential;
-	struct span named = trim(entry->title).len ? entry->title : credential_search_host(trim(entry->url));
-	TRY(one_line(list->arena, named.len ? named : SPAN_LIT("untitled"), &credential->title));
+	TRY(put_title(list, entry, &credential->title));
 	TRY(one_line(list->arena, entry->url, &credential->url));
 	TRY(one_line(list->arena, entry->username, &credential->username));
 	if (entry->folder.len)

@@ -71,7 +71,7 @@ Test(import_readers, lastpass_marks_notes_by_their_address_and_a_cards_code_is_l
 	cr_assert(csv_gives(IMPORT_CSV_LASTPASS,
 		"url,username,password,totp,extra,name,grouping,fav\r\n"
 		"https://shop.example/"
-	        "in,hilja,\"p,\"\"w\",GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ,,Shop,Home\\Web,0\r\n"
+		"in,hilja,\"p,\"\"w\",GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ,,Shop,Home\\Web,0\r\n"
 		"http://sn,,,,\"first\nsecond\",Alarm,(none),1\r\n"
 		"http://sn,,,,\"NoteType:Credit Card\nLanguage:en-US\nName on Card:Hilja K\nType:Visa\n"
 		"Number:4111 1111 1111 1111\nSecurity Code:321\nStart Date:,\nExpiration Date:June,2020\n"
@@ -99,7 +99,7 @@ Test(import_readers, onepassword_has_tags_and_an_archive)
 	cr_assert(csv_gives(IMPORT_CSV_1PASSWORD,
 		"Title,Url,Username,Password,OTPAuth,Favorite,Archived,Tags,Notes\n"
 		"\"Mail\",\"https://m.example\",\"a\",\"b\",\"otpauth://totp/"
-	        "x?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ\","
+		"x?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ\","
 		"\"false\",\"true\",\"work;old\",\"\"\n",
 		"2 login Mail|https://m.example|a|work,old,archived password=b totp=24\n-Favorite\n"));
 }
@@ -108,13 +108,13 @@ Test(import_readers, keepassxc_puts_the_files_name_before_every_group)
 {
 	cr_assert(csv_gives(IMPORT_CSV_KEEPASSXC,
 		"\"Group\",\"Title\",\"Username\",\"Password\",\"URL\",\"Notes\",\"TOTP\",\"Icon\",\"Last "
-	        "Modified\",\"Created\"\n"
+		"Modified\",\"Created\"\n"
 		"\"Passwords/Web/"
-	        "Shops\",\"S\",\"u\",\"p\",\"\",\"\",\"\",\"0\",\"2026-01-01T00:00:00Z\",\"2026-01-01T00:00:"
-	        "00Z\"\n"
+		"Shops\",\"S\",\"u\",\"p\",\"\",\"\",\"\",\"0\",\"2026-01-01T00:00:00Z\",\"2026-01-01T00:00:"
+		"00Z\"\n"
 		"\"Passwords\",\"T\",\"u\",\"p\",\"\",\"\",\"\",\"0\",\"\",\"\"\n",
 		"2 login S||u|Web/Shops password=p\n3 login T||u| password=p\n-Icon\n-Last "
-	        "Modified\n-Created\n"));
+		"Modified\n-Created\n"));
 }
 
 Test(import_readers, what_cannot_come_says_why_and_the_rest_comes)
@@ -174,7 +174,7 @@ Test(import_readers, only_what_lies_in_the_folder_that_is_asked_for_comes)
 	struct import_list list = {.arena = &arena, .folder = SPAN_LIT("Hilja")};
 	struct err err = import_csv_read(IMPORT_CSV_LASTPASS,
 		SPAN_LIT("url,username,password,extra,name,grouping\n,u,p,,A,Hilja\n,u,p,,B,Hilja\\Web\n,u,p,"
-	                 ",C,Hiljaisuus\n,u,p,,D,\n"),
+			 ",C,Hiljaisuus\n,u,p,,D,\n"),
 		&list);
 	cr_assert(looks(err, &list,
 		"2 login A||u|Hilja password=p\n3 login B||u|Hilja/Web password=p\n"
@@ -208,21 +208,21 @@ Test(import_readers, bitwardens_items_of_every_kind_come)
 	cr_assert(bitwarden_gives(
 		"{\"encrypted\":false,\"folders\":[{\"id\":\"f1\",\"name\":\"Web\"}],\"items\":["
 		"{\"id\":\"i1\",\"folderId\":\"f1\",\"type\":1,\"name\":\"Shop\",\"notes\":\"red "
-	        "door\",\"favorite\":true,"
+		"door\",\"favorite\":true,"
 		"\"fields\":[{\"name\":\"PIN\",\"value\":\"99\",\"type\":1},{\"name\":\"on\",\"value\":null,"
-	        "\"type\":2}],"
+		"\"type\":2}],"
 		"\"login\":{\"uris\":[{\"match\":null,\"uri\":\"https://a.example\"},{\"uri\":\"https://"
-	        "b.example\"}],"
+		"b.example\"}],"
 		"\"username\":\"u\",\"password\":\"p\",\"totp\":null,\"fido2Credentials\":[{\"x\":1}]},"
 		"\"passwordHistory\":[{\"password\":\"old\"}]},"
 		"{\"id\":\"i2\",\"type\":2,\"name\":\"N\",\"notes\":\"words\",\"secureNote\":{\"type\":0}},"
 		"{\"id\":\"i3\",\"type\":3,\"name\":\"C\",\"notes\":null,\"card\":{\"cardholderName\":\"H "
-	        "K\",\"brand\":\"Visa\","
+		"K\",\"brand\":\"Visa\","
 		"\"number\":\"4111111111111111\",\"expMonth\":\"6\",\"expYear\":\"2030\",\"code\":\"123\"}},"
 		"{\"id\":\"i4\",\"type\":4,\"name\":\"I\",\"identity\":{\"firstName\":\"Hilja\",\"age\":7,"
-	        "\"city\":\"Oulu\"}},"
+		"\"city\":\"Oulu\"}},"
 		"{\"id\":\"i5\",\"type\":1,\"name\":\"Gone\",\"deletedDate\":\"2026-01-01T00:00:00Z\","
-	        "\"login\":{\"password\":\"p\"}}]}",
+		"\"login\":{\"password\":\"p\"}}]}",
 		"1 login Shop|https://a.example|u|Web password=p -history -passkeys\n"
 		"1 note Shop|||Web text=url: https://b.example\nPIN: 99\nred door\n"
 		"2 note N||| text=words\n"
@@ -237,7 +237,7 @@ Test(import_readers, an_organisations_item_lies_in_its_first_collection)
 	cr_assert(bitwarden_gives(
 		"{\"collections\":[{\"id\":\"c1\",\"name\":\"A\"},{\"id\":\"c2\",\"name\":\"B\"}],\"items\":["
 		"{\"type\":1,\"name\":\"X\",\"collectionIds\":[\"c2\",\"c1\"],\"login\":{\"password\":\"p\"}}"
-	        "]}",
+		"]}",
 		"1 login X|||B password=p\n"));
 }
 
@@ -272,41 +272,39 @@ Test(import_readers, keepass_entries_come_without_history_and_bin)
 {
 	cr_assert(keepass_gives(
 		"<?xml version=\"1.0\" "
-	        "encoding=\"utf-8\"?><KeePassFile><Meta><RecycleBinUUID>QklO</RecycleBinUUID></Meta><Root>"
+		"encoding=\"utf-8\"?><KeePassFile><Meta><RecycleBinUUID>QklO</RecycleBinUUID></Meta><Root>"
 		"<Group><UUID>Uk9P</UUID><Name>Passwords</Name>"
 		"<Entry><UUID>RTE=</UUID>" STRING("Title", "One &amp; all") STRING("UserName", "u") STRING(
-			"Password", "p") STRING("URL", "https://a.example") STRING("Notes", "red\ndoor")
-			STRING(
-				"PIN", "99") "<Binary><Key>a.txt</Key><Value Ref=\"0\"/></Binary>"
-					     "<History><Entry><UUID>RTE=</UUID>" STRING("Title", "Older")
-						     STRING("Password",
-							     "old") "</Entry></History></Entry>"
-								    "<Group><UUID>V0VC</UUID><Name>Web</"
-	                                                            "Name><Entry><UUID>RTI=</UUID>" STRING(
-									    "Title", "Two") STRING("otp",
-									    "otpauth://totp/"
-	                                                                    "x?secret="
-	                                                                    "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJ"
-	                                                                    "Q") "<CustomData><Item><Key>k</"
-	                                                                         "Key><Value>v</Value></"
-	                                                                         "Item></CustomData></"
-	                                                                         "Entry></Group>"
-										 "<Group><UUID>QklO</"
-	                                                                         "UUID><Name>Recycle "
-	                                                                         "Bin</"
-	                                                                         "Name><Group><Name>Inner</"
-	                                                                         "Name><Entry><UUID>RTM=</"
-	                                                                         "UUID>" STRING("Title",
-											 "Thrown") STRING("Pa"
-	                                                                                                  "ss"
-	                                                                                                  "wo"
-	                                                                                                  "r"
-	                                                                                                  "d",
-											 "p") "</Entry></"
-	                                                                                      "Group></Group>"
-											      "</Group></"
-	                                                                                      "Root></"
-	                                                                                      "KeePassFile>",
+			"Password", "p") STRING("URL", "https://a.example") STRING("Notes",
+			"red\ndoor") STRING("PIN",
+			"99") "<Binary><Key>a.txt</Key><Value Ref=\"0\"/></Binary>"
+			      "<History><Entry><UUID>RTE=</UUID>" STRING("Title", "Older") STRING("Password",
+				      "old") "</Entry></History></Entry>"
+					     "<Group><UUID>V0VC</UUID><Name>Web</"
+					     "Name><Entry><UUID>RTI=</UUID>" STRING("Title", "Two") STRING(
+						     "otp",
+						     "otpauth://totp/"
+						     "x?secret="
+						     "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJ"
+						     "Q") "<CustomData><Item><Key>k</"
+							  "Key><Value>v</Value></"
+							  "Item></CustomData></"
+							  "Entry></Group>"
+							  "<Group><UUID>QklO</"
+							  "UUID><Name>Recycle "
+							  "Bin</"
+							  "Name><Group><Name>Inner</"
+							  "Name><Entry><UUID>RTM=</"
+							  "UUID>" STRING("Title", "Thrown") STRING("Pa"
+												   "ss"
+												   "wo"
+												   "r"
+												   "d",
+								  "p") "</Entry></"
+								       "Group></Group>"
+								       "</Group></"
+								       "Root></"
+								       "KeePassFile>",
 		"1 login One & all|https://a.example|u| password=p -history -attachments\n"
 		"1 note One & all||| text=PIN: 99\nred\ndoor\n"
 		"2 login Two|||Web totp=24\n"
@@ -347,4 +345,10 @@ Test(import_readers, a_value_that_is_too_long_ends_its_entry_alone)
 			STRING("Password", "p") "</Entry></Group></Root></KeePassFile>");
 	cr_assert(looks(import_keepass_read(buf_span(&text), &list), &list,
 		"1 login Long||| !too_long\n2 login Short||| password=p\n"));
+}
+
+Test(import_readers, what_has_no_name_and_no_host_that_can_be_shown_is_untitled)
+{
+	cr_assert(csv_gives(IMPORT_CSV_CHROME, "name,url,username,password\n\t,x://\x07\x01,u,p\n",
+		"2 login untitled|x://|u| password=p\n"));
 }
