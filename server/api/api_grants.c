@@ -157,7 +157,6 @@ static fallible read_add(struct call *call, struct json_object *top, struct gran
 	TRY(call_body(call, top));
 	add->credential = json_in_text(top, "credential", JSON_NEEDED, NAME_MAX_BYTES);
 	add->to = json_in_text(top, "to", JSON_NEEDED, NAME_MAX_BYTES);
-	/* Injecting needs an agent; until there is one, nobody can be granted it. */
 	grant->modes = ask_modes(top, "modes", MODES_ALL);
 	grant->from = json_in_time(top, "from", JSON_OPTIONAL);
 	grant->until = json_in_time(top, "until", JSON_OPTIONAL);
