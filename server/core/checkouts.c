@@ -154,6 +154,21 @@ fallible checkouts_take(
 	return OK;
 }
 
+fallible checkouts_is_held(
+	const struct view *view, const struct grant *grant, struct instant now, bool *is_it)
+{
+	struct checkout checkout;
+	*is_it = false;
+	if (grant->exclusive == GRANT_EXCLUSIVE_NONE)
+		return OK;
+	struct err err = find(view, grant, held_by(grant), now, &checkout);
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	*is_it = ids_equal(checkout.grant, grant->id);
+	return OK;
+}
+
 fallible checkouts_free(struct act *act, const struct grant *grant)
 {
 	struct view view = view_act(act);

@@ -15,6 +15,10 @@ enum { CHECKOUTS_MINUTES = 60, CHECKOUTS_MINUTES_MAX = 8 * 60 };
 fallible checkouts_find_other(
 	const struct view *view, const struct grant *grant, struct instant now, struct instant *until);
 
+/* checkouts_is_held - whether this very grant holds what it is exclusive of. */
+fallible checkouts_is_held(
+	const struct view *view, const struct grant *grant, struct instant now, bool *is_it);
+
 /* What a check-out, and its event, say besides the grant. */
 struct checkouts_ask {
 	unsigned minutes;    /* 1 to CHECKOUTS_MINUTES_MAX; never longer than the grant */

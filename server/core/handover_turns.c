@@ -3,6 +3,7 @@
 #include "server/core/handover_turns.h"
 
 #include "base/json_out.h"
+#include "server/core/checkouts.h"
 #include "server/core/grants.h"
 #include "store/branch.h"
 #include "store/expiry.h"
@@ -173,9 +174,15 @@ static fallible open_copy(struct act *act, const struct handover *handover, cons
 	return copy_grant(act, handover, grant, false);
 }
 
-static fallible move_grant(struct act *act, struct handover *handover, const struct grant *grant)
+/* What the absent person has checked out is free again, and counted. */
+static fallible move_grant(
+	struct act *act, struct handover *handover, const struct grant *grant, uint32_t *checkouts)
 {
 	const struct grants_cause cause = cause_of(handover);
+	struct view view = view_act(act);
+	bool is_held;
+	TRY(checkouts_is_held(&view, grant, act->now, &is_held));
+	*checkouts += is_held;
 	TRY(open_copy(act, handover, grant));
 	if (handover_rules_is_for_good(handover->kind))
 		return if_it_stands(grants_end(act, handover->tenant, grant->id, &cause), &handover->moved);
@@ -208,7 +215,8 @@ static fallible end_idle_copies(struct act *act, const struct handover *handover
 	return err;
 }
 
-static fallible move_grants(struct act *act, struct handover *handover, const struct handover_scope *scope)
+static fallible move_grants(
+	struct act *act, struct handover *handover, const struct handover_scope *scope, uint32_t *checkouts)
 {
 	struct id at = {0};
 	struct grant grant;
@@ -216,7 +224,7 @@ static fallible move_grants(struct act *act, struct handover *handover, const st
 	struct view view = view_act(act);
 	scoped(arena) arena = ARENA(ONE_GRANT);
 	while (handover_scope_next(&view, handover, scope, act->now, &at, &arena, &grant, &err))
-		TRY(move_grant(act, handover, &grant));
+		TRY(move_grant(act, handover, &grant, checkouts));
 	TRY(err);
 	return end_idle_copies(act, handover);
 }
@@ -231,18 +239,19 @@ static fallible start(struct act *act, struct handover *handover)
 	struct handover_scope scope;
 	struct view view = view_act(act);
 	bool for_good = handover_rules_is_for_good(handover->kind);
+	uint32_t checkouts = 0;
 	TRY(handover_scope_read(&view, handover, act->now, &scope));
 	if (scope.moves == 0)
 		return lapse(act, handover);
 	handover_scope_keep(&scope, handover);
-	TRY(move_grants(act, handover, &scope));
+	TRY(move_grants(act, handover, &scope, &checkouts));
 	handover->started = act->now;
 	handover->state = for_good ? HANDOVER_COMPLETED : HANDOVER_ACTIVE;
 	handover->ended = for_good ? act->now : (struct instant){0};
 	handover->is_end_told = for_good;
 	TRY(handover_turns_put(act, handover));
 	TRY(say_counts(act, handover, ACTION_HANDOVER_STARTED, "grants_moved", handover->moved,
-		"open_checkouts", 0));
+		"open_checkouts", checkouts));
 	return say_assignments(act, handover, handover->from, handover->to);
 }
 

@@ -42,7 +42,7 @@ Test(handovers, why_is_a_word_of_a_closed_list_and_nothing_else)
 	for (size_t i = 0; i < sizeof NEVER / sizeof NEVER[0]; i++) {
 		snprintf(body, sizeof body,
 			"{\"from\":\"%s\",\"to\":\"%s\",\"kind\":\"stand_in\",\"reason\":\"%s\",\"start\":\"%"
-		        "s\"}",
+			"s\"}",
 			office.vault.assistant.text, office.stand_in.text, NEVER[i], office_at(0));
 		cr_assert(office_ask_raw(&office, office.head.token, body) == 422);
 		cr_assert(api_has_problem(ANSWER(office), "/reason", "not_allowed"), "%s",
@@ -100,7 +100,7 @@ Test(handovers, they_are_between_two_different_people_of_the_staff)
 	for (size_t i = 0; i < sizeof PAIRS / sizeof PAIRS[0]; i++) {
 		snprintf(body, sizeof body,
 			"{\"from\":\"%s\",\"to\":\"%s\",\"kind\":\"stand_in\",\"reason\":\"absence\","
-		        "\"start\":\"%s\"}",
+			"\"start\":\"%s\"}",
 			PAIRS[i].from, PAIRS[i].to, office_at(0));
 		cr_assert(office_ask_raw(&office, office.head.token, body) == 422);
 		cr_assert(api_has_problem(ANSWER(office), PAIRS[i].pointer, "not_allowed"));
@@ -123,7 +123,7 @@ Test(handovers, only_a_proven_person_who_may_asks)
 	open_with_grant(&office, grant);
 	snprintf(body, sizeof body,
 		"{\"from\":\"%s\",\"to\":\"%s\",\"kind\":\"stand_in\",\"reason\":\"absence\",\"start\":\"%"
-	        "s\"}",
+		"s\"}",
 		office.vault.assistant.text, office.stand_in.text, office_at(0));
 	office_ask_raw(&office, office.vault.api.tenant.token, body);
 	cr_assert(api_is_code(ANSWER(office), 403, "person_unproven"), "an application as itself");
@@ -165,7 +165,7 @@ Test(handovers, an_owner_who_is_one_of_the_two_does_not_decide)
 	open_with_grant(&office, grant);
 	snprintf(body, sizeof body,
 		"{\"from\":\"%s\",\"to\":\"%s\",\"kind\":\"stand_in\",\"reason\":\"absence\",\"start\":\"%"
-	        "s\"}",
+		"s\"}",
 		office.vault.assistant.text, office.owner.text, office_at(0));
 	cr_assert(office_ask_raw(&office, office.head.token, body) == 201, "%s", ANSWER(office)->body);
 	cr_assert(office_decide(&office, office.owner.token, true) == 403);
@@ -278,6 +278,24 @@ Test(handovers, at_once_means_in_the_act_of_the_approval_and_told_before_opened)
 		vault_events(&office.vault, ACTION_ASSIGNMENT_ENDED) == 1);
 }
 
+Test(handovers, what_the_absent_person_has_checked_out_is_free_again_and_counted)
+{
+	scoped(office) office = {0};
+	scoped(arena) arena = ARENA(64 * 1024);
+	struct event_read event;
+	char grant[ID_TEXT + 1], detail[2048];
+	office_open(&office);
+	vault_grant(&office.vault, VAULT_CODE ",\"exclusive\":\"credential\"", grant);
+	cr_assert(office_opens(&office, &office.vault.assistant, grant), "a use checks it out");
+	cr_assert(vault_events(&office.vault, ACTION_CREDENTIAL_CHECKED_OUT) == 1);
+	office_hand_over(&office, 0, OFFICE_DAY);
+	cr_assert(vault_events(&office.vault, ACTION_CREDENTIAL_CHECKED_IN) == 1);
+	api_find_event(
+		&office.vault.api, office.vault.api.tenant.id, ACTION_HANDOVER_STARTED, &arena, &event);
+	snprintf(detail, sizeof detail, "%.*s", SPAN_FMT(event.texts[LEAF_TEXT_DETAIL]));
+	cr_assert(strstr(detail, "\"grants_moved\":1,\"open_checkouts\":1"), "%s", detail);
+}
+
 Test(handovers, a_use_at_the_millisecond_decides_by_time_though_nobody_swept)
 {
 	scoped(office) office = {0};
@@ -381,7 +399,7 @@ Test(handovers, a_replacement_needs_nothing_of_who_is_replaced_and_never_returns
 	open_with_grant(&office, grant);
 	snprintf(body, sizeof body,
 		"{\"from\":\"%s\",\"to\":\"%s\",\"kind\":\"replacement\",\"reason\":\"replacement\","
-	        "\"start\":\"%s\","
+		"\"start\":\"%s\","
 		"\"override\":\"unreachable\"}",
 		office.vault.assistant.text, office.stand_in.text, office_at(0));
 	cr_assert(office_ask_raw(&office, office.head.token, body) == 201, "%s", ANSWER(office)->body);
@@ -445,7 +463,7 @@ static void add_client(struct office *office, const char *ref, char credential[s
 	cr_assert(vault_call(&office->vault, "POST", "/v1/clients", body) == 201);
 	snprintf(body, sizeof body,
 		"{\"client\":\"%s\",\"kind\":\"totp\",\"label\":{\"title\":\"Codes\"},\"secret\":{\"totp\":"
-	        "\"%s\"},"
+		"\"%s\"},"
 		"\"modes_max\":[\"code\"]}",
 		ref, VAULT_SEED);
 	cr_assert(vault_call(&office->vault, "POST", "/v1/credentials", body) == 201);
@@ -524,7 +542,7 @@ Test(handovers, what_somebody_holds_as_a_stand_in_is_not_handed_on)
 	office_hand_over(&office, 0, OFFICE_DAY);
 	snprintf(body, sizeof body,
 		"{\"from\":\"%s\",\"to\":\"%s\",\"kind\":\"stand_in\",\"reason\":\"absence\",\"start\":\"%"
-	        "s\"}",
+		"s\"}",
 		office.stand_in.text, office.third.text, office_at(0));
 	cr_assert(office_ask_raw(&office, office.head.token, body) == 409);
 }
@@ -536,7 +554,7 @@ Test(handovers, who_may_use_nothing_takes_nothing_over)
 	open_with_grant(&office, grant);
 	snprintf(body, sizeof body,
 		"{\"from\":\"%s\",\"to\":\"%s\",\"kind\":\"stand_in\",\"reason\":\"absence\",\"start\":\"%"
-	        "s\"}",
+		"s\"}",
 		office.vault.assistant.text, office.head.text, office_at(0));
 	office_ask_raw(&office, office.owner.token, body);
 	cr_assert(api_has(ANSWER(office), "blocked/0/why", "not_able"), "%s", ANSWER(office)->body);
