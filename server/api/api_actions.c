@@ -54,6 +54,7 @@ static void put_members(struct json_out *out, const struct shown *shown, enum la
 {
 	const struct action_row *row = shown->row;
 	json_out_text(out, "name", row->name);
+	json_out_number(out, "code", row->code);
 	json_out_text(out, "class", action_class_name(row->class));
 	json_out_text(out, "also", row->also_edit ? "edit" : row->also_delete ? "delete" : "nothing");
 	json_out_text(out, "severity", action_severity_name(row->severity));

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* api_events_read - GET /v1/events, POST /v1/events:search, GET /v1/events:facets, GET /v1/events/{id}. */
+/* api_events_read - GET /v1/events, POST /v1/events:search, GET /v1/events:facets, GET /v1/events/{id} and its leaf. */
+#include "base/text.h"
 #include "base/timestamp.h"
 #include "server/api/cursor.h"
 #include "server/api/event_out.h"
 #include "server/api/log_ask.h"
 #include "server/core/log_facets.h"
+#include "server/core/log_leaf.h"
 #include "server/core/log_view.h"
 
 enum { LIMIT_MAX = 500 };
@@ -283,3 +285,52 @@ static fallible answer_one(struct call *call, struct json_out *out)
 }
 
 const struct handler api_events_get = {prepare_one, write_view, answer_one};
+
+/* ---- one leaf: looking at it is looking at the event ---- */
+
+static fallible put_base64(struct json_out *out, const char *name, struct span bytes)
+{
+	scoped(buf) text = BUF(2 * LEAF_MAX);
+	text_put_base64(&text, bytes);
+	TRY(buf_check(&text));
+	json_out_span(out, name, buf_span(&text));
+	return OK;
+}
+
+static fallible put_part(struct json_out *out, const struct evidence_part *part)
+{
+	json_out_open(out, NULL);
+	json_out_number(out, "kind", part->kind);
+	switch (part->state) {
+	case EVIDENCE_OPEN:
+		TRY(put_base64(out, "key", SPAN_BYTES(part->key.bytes)));
+		break;
+	case EVIDENCE_WITHHELD:
+		json_out_bool(out, "withheld", true);
+		break;
+	case EVIDENCE_ERASED:
+		json_out_bool(out, "erased", true);
+		break;
+	}
+	json_out_close(out);
+	return OK;
+}
+
+static fallible answer_leaf(struct call *call, struct json_out *out)
+{
+	const struct events_read *ask = call->ask;
+	scoped(log_leaf) leaf = {0};
+	TRY(log_leaf_read(call->server, &ask->reader, ask->sequence, call->arena, &leaf));
+	json_out_number(out, "index", (int64_t)leaf.row.index);
+	TRY(put_base64(out, "leaf", leaf.row.leaf));
+	json_out_hex(out, "leaf_hash", SPAN_BYTES(leaf.row.leaf_hash.bytes));
+	json_out_hex(out, "chain", SPAN_BYTES(leaf.row.chain));
+	json_out_open_array(out, "parts");
+	for (size_t i = 0; i < leaf.part_count; i++)
+		TRY(put_part(out, &leaf.parts[i]));
+	json_out_close_array(out);
+	forbid_keeping(call);
+	return OK;
+}
+
+const struct handler api_events_leaf = {prepare_one, write_view, answer_leaf};

@@ -2,6 +2,7 @@
 /* evidence_out - from where the file stands to the next row, then the row. */
 #include "server/core/evidence_out.h"
 
+#include "server/core/log_leaf.h"
 #include "server/core/log_tiles.h"
 #include "store/tree.h"
 
@@ -36,20 +37,6 @@ static fallible put_gap(struct evidence_out *out, uint64_t end, struct buf *line
 	return OK;
 }
 
-/* What the reader of the row may open, opens with the key that is given; a key that is gone was erased. */
-static fallible find_part(struct evidence_out *out, const struct leaf *leaf, size_t which, unsigned withheld,
-	struct evidence_part *part)
-{
-	const struct leaf_part *sealed = &leaf->parts[which];
-	*part = (struct evidence_part){.kind = sealed->kind, .state = EVIDENCE_WITHHELD};
-	if (withheld & event_sight(sealed->kind))
-		return OK;
-	struct err err =
-		event_part_key(server_of(out)->volume.keys, tenant_of(out), leaf, sealed, &part->key);
-	part->state = err.kind == ERR_NOT_FOUND ? EVIDENCE_ERASED : EVIDENCE_OPEN;
-	return err.kind == ERR_NOT_FOUND ? OK : err;
-}
-
 static fallible put_opened(struct evidence_out *out, enum evidence_kind kind, uint64_t sequence,
 	unsigned withheld, struct buf *lines)
 {
@@ -65,7 +52,8 @@ static fallible put_opened(struct evidence_out *out, enum evidence_kind kind, ui
 		return FAIL(CORRUPT, "a row of the export is not where the log has it");
 	TRY(leaf_decode(row.leaf, &leaf));
 	for (size_t i = 0; i < leaf.part_count; i++)
-		TRY(find_part(out, &leaf, i, withheld, &parts[i]));
+		TRY(log_leaf_part(
+			server_of(out)->volume.keys, tenant_of(out), &leaf, i, withheld, &parts[i]));
 	evidence_put_leaf(lines, kind, row.leaf, parts, leaf.part_count);
 	out->next++;
 	return OK;

@@ -96,8 +96,7 @@ static bool sees_whole(const struct log_reader *reader)
 	return reader->scope == CAPABILITY_LOG_TENANT || reader->scope == CAPABILITY_LOG_BRANCH;
 }
 
-/* Which parts are opened: enum event_parts. */
-static unsigned sight_of(const struct log_reader *reader, const struct leaf *leaf)
+unsigned log_read_sight(const struct log_reader *reader, const struct leaf *leaf)
 {
 	unsigned sees = 0;
 	if (sees_whole(reader))
@@ -249,7 +248,7 @@ static fallible open_row(const struct view *view, const struct log_reader *reade
 	const struct leaf *leaf, struct arena *arena, struct log_event *event)
 {
 	*event = (struct log_event){.read = {.row = *row, .leaf = *leaf}};
-	struct err err = event_read_parts(view_keys(view), sight_of(reader, leaf), arena, &event->read);
+	struct err err = event_read_parts(view_keys(view), log_read_sight(reader, leaf), arena, &event->read);
 	/* Whoever asks has proved who they are: it is our bytes that do not hold. */
 	if (err.kind == ERR_FORGED)
 		return FAIL(CORRUPT, "a sealed part of an event does not open");
@@ -329,7 +328,7 @@ static fallible keep_texts(struct event_read *event, struct arena *arena)
 static fallible open_match(struct paging *paging, const struct view *view, const struct log_row *row,
 	const struct leaf *leaf, struct log_event *event, bool *fits)
 {
-	unsigned sees = sight_of(paging->reader, leaf);
+	unsigned sees = log_read_sight(paging->reader, leaf);
 	arena_clear(&paging->scratch);
 	TRY(open_row(view, paging->reader, row, leaf, &paging->scratch, event));
 	TRY(log_filter_fits(&paging->match, &event->read, sees, &paging->scratch, fits));
@@ -501,7 +500,7 @@ static fallible find_sequence(
 	return index_find_event(&index, tenant, event, sequence);
 }
 
-static fallible get_visible(struct reading *reading, const struct log_reader *reader, uint64_t sequence,
+fallible log_read_visible(struct reading *reading, const struct log_reader *reader, uint64_t sequence,
 	struct log_row *row, struct leaf *leaf)
 {
 	TRY(log_get(&reading->txn, sequence, row));
@@ -526,7 +525,7 @@ fallible log_read_find(const struct server *server, const struct log_reader *rea
 		return FAIL(NOT_FOUND, "there is no such event");
 	TRY(find_sequence(&server->volume, reader->tenant, event, &found));
 	TRY(reading_open(&server->volume, &reading));
-	TRY(get_visible(&reading, reader, found, &row, &leaf));
+	TRY(log_read_visible(&reading, reader, found, &row, &leaf));
 	if (!ids_equal(leaf.event, event))
 		return FAIL(NOT_FOUND, "there is no such event");
 	*sequence = found;
@@ -544,7 +543,7 @@ fallible log_read_event(const struct server *server, const struct log_reader *re
 	TRY(log_names_init(&names, reader->tenant, arena));
 	TRY(reading_open(&server->volume, &reading));
 	struct view view = view_reading(&reading);
-	TRY(get_visible(&reading, reader, sequence, &row, &leaf));
+	TRY(log_read_visible(&reading, reader, sequence, &row, &leaf));
 	log_hash(&row);
 	TRY(read_row(&view, reader, &row, &leaf, &names, event));
 	see_place(server, event);

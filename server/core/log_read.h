@@ -57,6 +57,14 @@ struct log_concerns {
 /* log_read_may_see - whether the reader may know of such an event. */
 bool log_read_may_see(const struct log_reader *reader, const struct log_concerns *concerns);
 
+/* log_read_sight - enum event_parts: which parts of an event that the reader may see are opened to them. */
+unsigned log_read_sight(const struct log_reader *reader, const struct leaf *leaf);
+
+/* log_read_visible - one row of the reader's tenant; row and leaf borrow from the reading. Fails: NOT_FOUND
+ * there is none, or the reader may not see it · PRUNED · CORRUPT · IO. */
+fallible log_read_visible(struct reading *reading, const struct log_reader *reader, uint64_t sequence,
+	struct log_row *row, struct leaf *leaf);
+
 /* What reading rows one by one needs. */
 struct log_rows {
 	const struct server *server;

@@ -118,4 +118,5 @@ def main():
     assert open_part(key, golden(tests, "part_actor.hex")) == b"Anna, from her tablet"
 
 
-main()
+if __name__ == "__main__":
+    main()
