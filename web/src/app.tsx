@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who is there decides what is drawn: the sign-in, or the frame with a page.
+import {useEffect, useState} from 'preact/hooks';
+import {get, Problem, remove, SIGNED_OUT} from './base/api';
+import {loadLanguage, t, type Language} from './base/i18n';
+import {navigate, usePlace} from './base/router';
+import {SessionContext, type Session} from './base/session';
+import {Frame, homeOf} from './parts/layout';
+import {ProblemNotice, Skeleton} from './parts/shown';
+import {SignIn} from './pages/signin/SignIn';
+import {Routed} from './routes';
+
+type Who = {session?: Session; problem?: Problem; known: boolean};
+
+function useWho() {
+  const [who, setWho] = useState<Who>({known: false});
+  const look = () => {
+    get<Session>('/v1/session').then(
+      session => setWho({session, known: true}),
+      problem => setWho(problem.status === 401 ? {known: true} : {problem, known: true}),
+    );
+  };
+  useEffect(() => {
+    look();
+    const lost = () => setWho(before => (before.session ? {known: true} : before));
+    window.addEventListener(SIGNED_OUT, lost);
+    return () => window.removeEventListener(SIGNED_OUT, lost);
+  }, []);
+  return {who, setWho, look};
+}
+
+export function App() {
+  const {who, setWho, look} = useWho();
+  const {path} = usePlace();
+  const [spoken, setSpoken] = useState(0);
+  const choose = (language: Language) => void loadLanguage(language).then(() => setSpoken(before => before + 1));
+  const signOut = async () => {
+    await remove('/v1/session').catch(() => undefined);
+    setWho({known: true});
+    navigate('/');
+  };
+  if (!who.known) return <main class="alone"><Skeleton rows={3} /></main>;
+  if (who.problem) return <main class="alone"><ProblemNotice problem={who.problem} again={look} /></main>;
+  if (!who.session) return <SignIn key={spoken} choose={choose} signedIn={session => setWho({session, known: true})} />;
+  const home = homeOf(who.session);
+  const here = who.session.enrol ? '/me' : path === '/' || path === '/signin' ? home : path;
+  return (
+    <SessionContext.Provider value={who.session}>
+      <Frame key={spoken} path={here} signOut={signOut} choose={choose}>
+        <Routed path={here} missing={t('app.missing')} />
+      </Frame>
+    </SessionContext.Provider>
+  );
+}

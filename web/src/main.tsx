@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+// The pages: start.
+import {render} from 'preact';
+import {App} from './app';
+import {loadLanguage, wantedLanguage} from './base/i18n';
+import {catchLinks} from './base/router';
+import {applyTheme} from './base/theme';
+import './style/tokens.css';
+import './style/base.css';
+import './style/parts.css';
+import './style/frame.css';
+
+applyTheme();
+catchLinks();
+await loadLanguage(wantedLanguage());
+render(<App />, document.getElementById('page')!);

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which page stands at which path. A page is loaded when somebody goes there.
+import type {ComponentType} from 'preact';
+import {useEffect, useState} from 'preact/hooks';
+import {t} from './base/i18n';
+import {match} from './base/router';
+import {Button} from './parts/controls';
+import {Empty, Notice, Skeleton} from './parts/shown';
+
+export interface PageProps {
+  /** What the pattern names. */
+  params: Record<string, string>;
+}
+
+type PageModule = {default: ComponentType<PageProps>};
+
+interface Route {
+  pattern: string;
+  load: () => Promise<PageModule>;
+}
+
+const ROUTES: readonly Route[] = [
+  {pattern: '/security', load: () => import('./pages/security/Security')},
+  {pattern: '/me', load: () => import('./pages/me/Me')},
+];
+
+const pages = new Map<string, ComponentType<PageProps>>();
+
+function usePage(path: string) {
+  const [turn, setTurn] = useState(0);
+  const [failed, setFailed] = useState(false);
+  const route = ROUTES.find(one => match(one.pattern, path));
+  const page = route && pages.get(route.pattern);
+  useEffect(() => {
+    if (!route || page) return;
+    setFailed(false);
+    route.load().then(
+      loaded => { pages.set(route.pattern, loaded.default); setTurn(before => before + 1); },
+      () => setFailed(true),
+    );
+  }, [route, page, turn]);
+  return {route, page, failed, again: () => setTurn(before => before + 1)};
+}
+
+export function Routed({path, missing}: {path: string; missing: string}) {
+  const {route, page: PageOf, failed, again} = usePage(path);
+  if (!route) return <Empty title={missing}><p><a href="/">{t('app.home')}</a></p></Empty>;
+  if (failed) return <Notice look="alert" urgent title={t('problem.unreachable')}><Button onClick={again}>{t('app.again')}</Button></Notice>;
+  if (!PageOf) return <Skeleton />;
+  return <PageOf key={path} params={match(route.pattern, path) ?? {}} />;
+}
