@@ -21,6 +21,21 @@ interface Route {
 
 const ROUTES: readonly Route[] = [
   {pattern: '/security', load: () => import('./pages/security/Security')},
+  {pattern: '/events/:id', load: () => import('./pages/event/Event')},
+  {pattern: '/people', load: () => import('./pages/people/People')},
+  {pattern: '/people/:id', load: () => import('./pages/people/Person')},
+  {pattern: '/people/:id/departure', load: () => import('./pages/people/Departure')},
+  {pattern: '/devices/:id', load: () => import('./pages/people/Device')},
+  {pattern: '/clients', load: () => import('./pages/people/Clients')},
+  {pattern: '/clients/:id', load: () => import('./pages/people/Client')},
+  {pattern: '/vault', load: () => import('./pages/vault/Vault')},
+  {pattern: '/credentials/:id', load: () => import('./pages/vault/Credential')},
+  {pattern: '/grants/:id', load: () => import('./pages/vault/Grant')},
+  {pattern: '/approvals', load: () => import('./pages/handovers/Approvals')},
+  {pattern: '/handovers', load: () => import('./pages/handovers/Handovers')},
+  {pattern: '/handovers/:id', load: () => import('./pages/handovers/Handover')},
+  {pattern: '/rules', load: () => import('./pages/rules/Rules')},
+  {pattern: '/rules/:part', load: () => import('./pages/rules/Rules')},
   {pattern: '/me', load: () => import('./pages/me/Me')},
 ];
 
