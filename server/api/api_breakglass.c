@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api_breakglass - /v1/breakglass: asking for emergency access, confirming it, ending it, reviewing it. */
 #include "server/api/ask.h"
+#include "server/api/name_out.h"
 #include "server/core/emergency_ends.h"
 
 enum { NAME_MAX_BYTES = 128, NOTE_MAX = 500, ROW_MEMORY = 64 * 1024 };
@@ -31,6 +32,17 @@ static void put_breakglass(struct json_out *out, const struct breakglass *breakg
 	json_out_bool(out, "overdue", breakglass->overdue);
 	if (breakglass->verdict != BREAKGLASS_NONE)
 		json_out_text(out, "verdict", breakglass_verdict_name(breakglass->verdict));
+}
+
+/* What the ids of an emergency are called. */
+static fallible put_names(struct name_out *names, const struct sight *sight,
+	const struct breakglass *breakglass, struct json_out *out)
+{
+	TRY(name_out_title(names, out, sight, breakglass->credential, true));
+	TRY(name_out_client(names, out, "client_name", breakglass->client));
+	TRY(name_out_person(names, out, "requested_by_name", breakglass->requester));
+	TRY(name_out_person(names, out, "decided_by_name", breakglass->custodian));
+	return name_out_person(names, out, "reviewed_by_name", breakglass->reviewer);
 }
 
 /* ---- POST /v1/breakglass ---- */
@@ -131,9 +143,13 @@ static fallible put_items(
 	struct scene scene = ask_scene(call, view);
 	struct id after, last = {0};
 	struct breakglass breakglass;
+	struct name_out names;
+	struct sight sight;
 	struct err err = OK;
 	size_t count = 0;
 	scoped(arena) row = ARENA(ROW_MEMORY);
+	TRY(name_out_open(call, view, &names));
+	TRY(sight_of(view, &call->caller, 0, call->arena, &sight));
 	TRY(ask_after(page, &after));
 	for (; breakglass_next(view, call->caller.tenant, &after, &row, &breakglass, &err);
 		arena_clear(&row)) {
@@ -145,6 +161,7 @@ static fallible put_items(
 			return arena_keep(call->arena, id_span(&last), position);
 		json_out_open(out, NULL);
 		put_breakglass(out, &breakglass);
+		TRY(put_names(&names, &sight, &breakglass, out));
 		json_out_close(out);
 		last = after;
 	}

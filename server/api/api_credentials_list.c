@@ -4,6 +4,7 @@
 
 #include "base/reader.h"
 #include "server/api/ask.h"
+#include "server/api/name_out.h"
 #include "server/core/credential_search.h"
 #include "server/core/credential_versions.h"
 #include "server/core/sight.h"
@@ -81,11 +82,14 @@ static fallible prepare_list(struct call *call)
 	return client.len ? find_client(call, list, client) : OK;
 }
 
-static void put_item(struct call *call, struct json_out *out, const struct credential *credential)
+static fallible put_item(
+	struct call *call, struct name_out *names, const struct credential *credential, struct json_out *out)
 {
 	json_out_open(out, NULL);
 	api_credentials_put(call, out, credential);
+	TRY(name_out_client(names, out, "client_name", credential->client));
 	json_out_close(out);
+	return OK;
 }
 
 /* A page ends when it is full, or when so many labels were opened that somebody else should have a turn. */
@@ -96,10 +100,12 @@ static fallible put_items(
 	struct id after, last = {0};
 	struct credential credential;
 	struct sight sight;
+	struct name_out names;
 	struct err err = OK;
 	size_t count = 0, looked_at = 0;
 	scoped(arena) row = ARENA(ROW_MEMORY);
 	list->complete = true;
+	TRY(name_out_open(call, view, &names));
 	TRY(credentials_sight(view, &call->caller, call->arena, &sight));
 	TRY(ask_after(&list->page, &after));
 	for (; credential_next(view, call->caller.tenant, list->client, &after, &row, &credential, &err);
@@ -111,7 +117,7 @@ static fallible put_items(
 		if (!list->complete || (matches && count++ == list->page.limit))
 			return arena_keep(call->arena, id_span(&last), position);
 		if (matches)
-			put_item(call, out, &credential);
+			TRY(put_item(call, &names, &credential, out));
 		last = after;
 	}
 	return err;

@@ -4,6 +4,7 @@
 
 #include "policies/cards.h"
 #include "server/api/ask.h"
+#include "server/api/name_out.h"
 
 enum { NAME_MAX_BYTES = 128, FIELDS_MAX = CREDENTIAL_FIELD_COUNT, ROW_MEMORY = 64 * 1024 };
 
@@ -164,6 +165,14 @@ static void put_deposit(struct call *call, struct json_out *out, const struct de
 		json_out_id(out, "credential", ID_CREDENTIAL, deposit->credential);
 }
 
+/* What the ids of a deposit are called. */
+static fallible put_names(struct name_out *names, const struct deposit *deposit, struct json_out *out)
+{
+	TRY(name_out_client(names, out, "client_name", deposit->client));
+	TRY(name_out_by(names, out, "by_name", !deposit->opened_by_software, deposit->opener));
+	return name_out_person(names, out, "decided_by_name", deposit->decider);
+}
+
 static fallible find(struct call *call, const struct view *view, struct deposits_decide **found)
 {
 	struct deposits_decide *decide = call_new(call, struct deposits_decide);
@@ -209,9 +218,11 @@ static fallible put_items(
 	struct id after, last = {0};
 	struct deposit deposit;
 	struct sight sight;
+	struct name_out names;
 	struct err err = OK;
 	size_t count = 0;
 	scoped(arena) row = ARENA(ROW_MEMORY);
+	TRY(name_out_open(call, view, &names));
 	TRY(credentials_sight(view, &call->caller, call->arena, &sight));
 	TRY(ask_after(page, &after));
 	for (; deposit_next(view, call->caller.tenant, &after, &row, &deposit, &err); arena_clear(&row)) {
@@ -221,6 +232,7 @@ static fallible put_items(
 			return arena_keep(call->arena, id_span(&last), position);
 		json_out_open(out, NULL);
 		put_deposit(call, out, &deposit);
+		TRY(put_names(&names, &deposit, out));
 		json_out_close(out);
 		last = after;
 	}

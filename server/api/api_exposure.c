@@ -4,6 +4,7 @@
 #include "server/api/exposure_out.h"
 #include "server/core/grants.h"
 #include "server/core/rotations.h"
+#include "server/core/standing.h"
 #include "store/person.h"
 
 enum { ROW_MEMORY = 64 * 1024 };
@@ -71,8 +72,10 @@ static fallible put_items(
 	struct exposures exposures;
 	struct exposures_item item;
 	struct exposure_place last = {.len = 0};
+	struct name_out names;
 	struct err err = OK;
 	size_t count = 0;
+	TRY(name_out_open(call, view, &names));
 	TRY(exposures_open(view, &ask, call->arena, &exposures));
 	take_position(walk, &exposures.at);
 	while (exposures_next(&exposures, &item, &err)) {
@@ -82,6 +85,7 @@ static fallible put_items(
 			return arena_keep(call->arena, span_of(last.bytes, last.len), position);
 		json_out_open(out, NULL);
 		exposure_out_put(out, &walk->sight, &item);
+		TRY(exposure_out_put_names(out, &names, &walk->sight, &item));
 		json_out_close(out);
 		last = exposures.at;
 	}
@@ -216,6 +220,18 @@ static fallible put_knowers(
 	return OK;
 }
 
+static fallible put_last_used(
+	const struct access *access, const struct credential *credential, struct json_out *out)
+{
+	struct instant at;
+	TRY(standing_used(access->call->server, credential->tenant, credential->id, &at));
+	if (at.ms)
+		json_out_time(out, "last_used", at);
+	else
+		json_out_null(out, "last_used");
+	return OK;
+}
+
 static fallible put_credential(
 	const struct access *access, const struct credential *credential, struct json_out *out)
 {
@@ -225,6 +241,7 @@ static fallible put_credential(
 	json_out_text(out, "kind", credential_kind_name(credential->kind));
 	json_out_number(out, "version", (int64_t)credential->current);
 	json_out_text(out, "state", credential_state_name(credential->state));
+	TRY(put_last_used(access, credential, out));
 	TRY(put_users(access, credential, out));
 	TRY(put_knowers(access, credential, out));
 	json_out_close(out);

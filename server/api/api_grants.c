@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api_grants - giving, listing and taking back grants; freezing a client. */
 #include "server/api/ask.h"
+#include "server/api/name_out.h"
 #include "server/core/approvals.h"
 #include "server/core/checkouts.h"
 #include "server/core/grants.h"
@@ -93,6 +94,16 @@ static void put_grant(struct json_out *out, const struct grant *grant, struct in
 		json_out_span(out, "mandate", grant->mandate);
 	json_out_text(out, "notify", NOTIFY[grant->notify]);
 	json_out_time(out, "created", grant->created);
+}
+
+/* What the ids of a grant are called. */
+static fallible put_names(struct name_out *names, const struct sight *sight, const struct grant *grant,
+	struct instant now, struct json_out *out)
+{
+	TRY(name_out_title(names, out, sight, grant->credential, !grant_has_ended(grant, now)));
+	TRY(name_out_client(names, out, "client_name", grant->client));
+	TRY(name_out_person(names, out, "to_name", grant->person));
+	return name_out_by(names, out, "by_name", grant->giver_is_person, grant->giver);
 }
 
 /* ---- POST /v1/grants ---- */
@@ -277,9 +288,11 @@ static fallible put_items(
 	struct id after, last = {0};
 	struct grant grant;
 	struct sight sight;
+	struct name_out names;
 	struct err err = OK;
 	size_t count = 0;
 	scoped(arena) row = ARENA(ROW_MEMORY);
+	TRY(name_out_open(call, view, &names));
 	TRY(grants_sight(view, &call->caller, call->arena, &sight));
 	TRY(ask_after(&list->page, &after));
 	for (; grant_next(view, call->caller.tenant, of, &after, &row, &grant, &err); arena_clear(&row)) {
@@ -290,6 +303,7 @@ static fallible put_items(
 		}
 		json_out_open(out, NULL);
 		put_grant(out, &grant, call->now);
+		TRY(put_names(&names, &sight, &grant, call->now, out));
 		json_out_close(out);
 		last = after;
 	}
@@ -331,7 +345,21 @@ static fallible answer_one(struct call *call, struct json_out *out)
 	return OK;
 }
 
-const struct handler api_grants_one = {prepare_one, NULL, answer_one};
+static fallible answer_named(struct call *call, struct json_out *out)
+{
+	const struct grants_revoke *found = call->ask;
+	struct name_out names;
+	struct sight sight;
+	scoped(reading) reading = {0};
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	TRY(name_out_open(call, &view, &names));
+	TRY(grants_sight(&view, &call->caller, call->arena, &sight));
+	TRY(answer_one(call, out));
+	return put_names(&names, &sight, &found->grant, call->now, out);
+}
+
+const struct handler api_grants_one = {prepare_one, NULL, answer_named};
 
 static fallible prepare_revoke(struct call *call)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api_handovers - /v1/handovers. */
 #include "server/api/ask.h"
+#include "server/api/name_out.h"
 #include "server/core/exposures.h"
 #include "server/core/handovers.h"
 #include "store/client.h"
@@ -68,6 +69,29 @@ static void put_handover(struct json_out *out, const struct handover *handover)
 	put_person(out, "ended_by", handover->ended_by);
 	json_out_number(out, "moved", handover->moved);
 	json_out_number(out, "returned", handover->returned);
+}
+
+/* What the ids of a handover are called. A client's contact is told of no other client. */
+static fallible put_names(struct name_out *names, const struct sight *sight, const struct handover *handover,
+	struct json_out *out)
+{
+	static const struct id NONE;
+	bool all = ids_is_none(sight->client);
+	if (!names->wanted)
+		return OK;
+	TRY(name_out_person(names, out, "from_name", handover->from));
+	TRY(name_out_person(names, out, "to_name", handover->to));
+	TRY(name_out_person(names, out, "requested_by_name", handover->requester));
+	TRY(name_out_person(names, out, "decided_by_name", handover->approver));
+	TRY(name_out_person(names, out, "ended_by_name", handover->ended_by));
+	json_out_open_array(out, "client_names");
+	for (size_t i = 0; i < handover->client_count; i++) {
+		struct id client = handover->clients[i];
+		bool seen = all || ids_equal(client, sight->client);
+		TRY(name_out_client(names, out, NULL, seen ? client : NONE));
+	}
+	json_out_close_array(out);
+	return OK;
 }
 
 static void put_scope(struct json_out *out, const struct handover_scope *scope)
@@ -220,8 +244,12 @@ static fallible put_items(
 	const struct scene scene = ask_scene(call, view);
 	struct id after, last = {0};
 	struct handover handover;
+	struct name_out names;
+	struct sight sight;
 	struct err err = OK;
 	size_t count = 0;
+	TRY(name_out_open(call, view, &names));
+	TRY(sight_of(view, &call->caller, 0, call->arena, &sight));
 	TRY(ask_after(&list->page, &after));
 	while (handover_next(view, call->caller.tenant, &after, &handover, &err)) {
 		bool wanted;
@@ -232,6 +260,7 @@ static fallible put_items(
 			return arena_keep(call->arena, id_span(&last), position);
 		json_out_open(out, NULL);
 		put_handover(out, &handover);
+		TRY(put_names(&names, &sight, &handover, out));
 		json_out_close(out);
 		last = after;
 	}
@@ -263,8 +292,15 @@ static fallible prepare_one(struct call *call)
 
 static fallible answer_one(struct call *call, struct json_out *out)
 {
+	struct name_out names;
+	struct sight sight;
+	scoped(reading) reading = {0};
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	TRY(name_out_open(call, &view, &names));
+	TRY(sight_of(&view, &call->caller, 0, call->arena, &sight));
 	put_handover(out, call->ask);
-	return OK;
+	return put_names(&names, &sight, call->ask, out);
 }
 
 const struct handler api_handovers_one = {prepare_one, NULL, answer_one};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* api_people - /v1/people and /v1/people/{person}. */
+/* api_people - POST /v1/people and /v1/people/{person}. */
 #include "server/api/api_people.h"
 
 #include "server/api/ask.h"
@@ -7,7 +7,6 @@
 #include "store/tenant.h"
 
 static const char *const KINDS[] = {"staff", "client", "external", NULL};
-static const char *const STATES[] = {"active", "suspended", "removed", "erasing", "erased", NULL};
 
 /* ---- a person as JSON ---- */
 
@@ -149,88 +148,6 @@ static fallible answer_get(struct call *call, struct json_out *out)
 }
 
 const struct handler api_people_get = {prepare_get, NULL, answer_get};
-
-/* ---- GET /v1/people ---- */
-
-struct people_page {
-	struct people_filter filter;
-	struct span filters; /* what binds the cursor */
-	struct id after;
-	struct page_ask page;
-	struct person *people;
-	size_t count;
-	bool more;
-};
-
-static fallible find_client(const struct scene *scene, struct span name, struct id *client)
-{
-	struct err err = client_find(scene->view, scene->caller->tenant, name, client);
-	if (err.kind == ERR_NOT_FOUND)
-		return FAIL_CODE(UNKNOWN_CLIENT, "the list is narrowed to no client of this tenant");
-	return err;
-}
-
-static fallible read_list(struct call *call, const struct scene *scene, struct people_page *list)
-{
-	struct span client;
-	scoped(buf) filters = BUF(64);
-	TRY(ask_word_query(call, "kind", KINDS, &list->filter.kind));
-	TRY(ask_word_query(call, "state", STATES, &list->filter.state));
-	TRY(call_query(call, "client", &client));
-	if (client.len)
-		TRY(find_client(scene, client, &list->filter.client));
-	buf_put_u8(&filters, (uint8_t)list->filter.kind);
-	buf_put_u8(&filters, (uint8_t)list->filter.state);
-	buf_put(&filters, id_span(&list->filter.client));
-	TRY(buf_check(&filters));
-	TRY(scene_copy(scene, buf_span(&filters), &list->filters));
-	TRY(call_page(call, list->filters, &list->page));
-	return ask_after(&list->page, &list->after);
-}
-
-static fallible fill_list(const struct scene *scene, struct people_page *list)
-{
-	struct err err = OK;
-	struct id at = list->after;
-	struct person next;
-	while (!list->more && people_next(scene, &list->filter, &at, &next, &err)) {
-		list->more = list->count == list->page.limit;
-		if (!list->more) {
-			list->people[list->count++] = next;
-			list->after = at;
-		}
-	}
-	return err;
-}
-
-static fallible prepare_list(struct call *call)
-{
-	struct people_page *list = call_new(call, struct people_page);
-	scoped(reading) reading = {0};
-	if (!list)
-		return FAIL(NO_MEMORY, "a call has no memory for a list of people");
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	TRY(read_list(call, &scene, list));
-	list->people = call_alloc(call, list->page.limit * sizeof *list->people);
-	if (!list->people)
-		return FAIL(NO_MEMORY, "a call has no memory for a list of people");
-	call->ask = list;
-	return fill_list(&scene, list);
-}
-
-static fallible answer_list(struct call *call, struct json_out *out)
-{
-	const struct people_page *list = call->ask;
-	json_out_open_array(out, "items");
-	for (size_t i = 0; i < list->count; i++)
-		api_people_put(call, out, NULL, &list->people[i]);
-	json_out_close_array(out);
-	return call_put_cursor(call, out, list->filters, list->more ? id_span(&list->after) : SPAN_NONE);
-}
-
-const struct handler api_people_list = {prepare_list, NULL, answer_list};
 
 /* ---- PATCH and DELETE /v1/people/{person} ---- */
 

@@ -133,8 +133,10 @@ static fallible put_items(
 	struct exposures exposures;
 	struct exposures_item item;
 	struct exposure_place last = {.len = 0};
+	struct name_out names;
 	struct err err = OK;
 	size_t count = 0;
+	TRY(name_out_open(call, view, &names));
 	TRY(exposures_open(view, &list->ask, call->arena, &exposures));
 	take_position(list, &exposures.at);
 	while (exposures_next(&exposures, &item, &err)) {
@@ -144,6 +146,7 @@ static fallible put_items(
 			return arena_keep(call->arena, span_of(last.bytes, last.len), position);
 		json_out_open(out, NULL);
 		TRY(put_item(out, view, &list->sight, &item));
+		TRY(exposure_out_put_names(out, &names, &list->sight, &item));
 		json_out_close(out);
 		last = exposures.at;
 	}

@@ -172,6 +172,8 @@ static void put_device(struct json_out *out, const struct log_event *event)
 	if (!any)
 		return;
 	json_out_open(out, "device");
+	if (texts[LEAF_TEXT_DEVICE].len && !ids_is_none(event->read.leaf.ids[LEAF_ID_DEVICE]))
+		json_out_id(out, "registry", ID_DEVICE, event->read.leaf.ids[LEAF_ID_DEVICE]);
 	put_text(out, "id", texts[LEAF_TEXT_DEVICE]);
 	put_text(out, "ip", texts[LEAF_TEXT_IP]);
 	put_word(out, "country", event->country);

@@ -65,3 +65,10 @@ fallible exposure_out_put_name(struct json_out *out, const struct view *view, st
 	json_out_span(out, "name", person.name);
 	return OK;
 }
+
+fallible exposure_out_put_names(struct json_out *out, struct name_out *names, const struct sight *sight,
+	const struct exposures_item *item)
+{
+	TRY(name_out_title(names, out, sight, item->seen.credential, item->has_live_grant));
+	return name_out_client(names, out, "client_name", item->seen.client);
+}

@@ -5,6 +5,7 @@
 #include "store/application.h"
 #include "store/branch.h"
 #include "store/client.h"
+#include "store/credential.h"
 #include "store/declared.h"
 #include "store/person.h"
 
@@ -93,6 +94,18 @@ fallible log_names_client(
 	struct err err = client_get(view, names->tenant, id, names->arena, &client);
 	TRY(be_nameless(err));
 	return keep(names, &(struct log_name){id, client.name, client.ref}, name);
+}
+
+fallible log_names_credential(
+	struct log_names *names, const struct view *view, struct id id, const struct log_name **name)
+{
+	struct credential credential = {0};
+	*name = *slot_of(names, id);
+	if (*name)
+		return OK;
+	struct err err = credential_get(view, names->tenant, id, names->arena, &credential);
+	TRY(be_nameless(err));
+	return keep(names, &(struct log_name){id, credential.title, SPAN_NONE}, name);
 }
 
 fallible log_names_branch(

@@ -36,6 +36,8 @@ fallible log_names_client(
 	struct log_names *names, const struct view *view, struct id id, const struct log_name **name);
 fallible log_names_branch(
 	struct log_names *names, const struct view *view, struct id id, const struct log_name **name);
+fallible log_names_credential(
+	struct log_names *names, const struct view *view, struct id id, const struct log_name **name);
 fallible log_names_application(
 	struct log_names *names, const struct view *view, struct id id, const struct log_name **name);
 

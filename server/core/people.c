@@ -2,6 +2,7 @@
 /* people - prepare and write a new person; find and list those who are there. */
 #include "server/core/people.h"
 
+#include "base/text.h"
 #include "crypto/random.h"
 #include "server/core/detail.h"
 #include "server/core/giving.h"
@@ -204,26 +205,48 @@ static bool lets_through(const struct people_filter *filter, const struct person
 	return state && kind && (ids_is_none(filter->client) || ids_equal(filter->client, person->client));
 }
 
+static fallible has_text(struct span text, struct span part, struct arena *arena, bool *has)
+{
+	if (*has || text.len == 0)
+		return OK;
+	TRY(text_fold(text, arena, &text));
+	*has = text.len >= part.len && memmem(text.at, text.len, part.at, part.len);
+	return OK;
+}
+
+static fallible fits_text(const struct scene *scene, const struct people_filter *filter,
+	const struct person *person, struct arena *arena, bool *fits)
+{
+	*fits = filter->text.len == 0;
+	TRY(has_text(person->name, filter->text, arena, fits));
+	TRY(has_text(person->ref, filter->text, arena, fits));
+	/* What is shown masked is not to be guessed letter by letter either. */
+	return people_shows_email(scene->caller, person) ? has_text(person->email, filter->text, arena, fits)
+							 : OK;
+}
+
 /* Those whom the filter holds back leave nothing in the scene's arena: a tenant may have many. */
-static bool skip_one(const struct view *view, struct id tenant, const struct people_filter *filter,
-	struct id *after, bool *found, struct err *err)
+static bool skip_one(const struct scene *scene, struct people_walk *walk, bool *found, struct err *err)
 {
 	struct person person;
 	scoped(arena) arena = ARENA(ONE_PERSON);
-	if (!person_next(view, tenant, after, &arena, &person, err))
+	if (walk->left == 0 ||
+		!person_next(scene->view, scene->caller->tenant, &walk->after, &arena, &person, err))
 		return false;
-	*found = lets_through(filter, &person);
-	return true;
+	walk->left--;
+	*found = lets_through(&walk->filter, &person);
+	if (*found)
+		*err = fits_text(scene, &walk->filter, &person, &arena, found);
+	return !err_failed(*err);
 }
 
-bool people_next(const struct scene *scene, const struct people_filter *filter, struct id *after,
-	struct person *person, struct err *err)
+bool people_next(const struct scene *scene, struct people_walk *walk, struct person *person, struct err *err)
 {
-	struct id tenant = scene->caller->tenant;
 	bool found = false;
-	while (!found && skip_one(scene->view, tenant, filter, after, &found, err))
+	while (!found && skip_one(scene, walk, &found, err))
 		;
+	found = found && !err_failed(*err);
 	if (found)
-		*err = get_readable(scene, *after, person);
+		*err = get_readable(scene, walk->after, person);
 	return found && !err_failed(*err);
 }

@@ -62,12 +62,20 @@ bool people_shows_email(const struct caller *caller, const struct person *person
 const char *people_kind_name(enum person_kind kind);
 const char *people_state_name(enum person_state state);
 
-/* What a list is narrowed to; -1 and none = everybody who is neither removed nor erased. */
+/* What a list is narrowed to; -1, none and empty = everybody who is neither removed nor erased. */
 struct people_filter {
 	int kind, state;
 	struct id client;
+	struct span
+		text; /* folded (text_fold): stands in the name, the ref, or an address that the caller sees */
 };
 
-/* people_next - the next one behind `after` that the filter lets through. False at the end: check *err. */
-bool people_next(const struct scene *scene, const struct people_filter *filter, struct id *after,
-	struct person *person, struct err *err);
+struct people_walk {
+	struct people_filter filter;
+	struct id after; /* who was looked at last; none = from the first */
+	size_t left;     /* how many may still be looked at: names are sealed, so each is opened */
+};
+
+/* people_next - the next one that the filter lets through. False at the end, or when nothing is `left`: check
+ * *err. */
+bool people_next(const struct scene *scene, struct people_walk *walk, struct person *person, struct err *err);

@@ -390,3 +390,55 @@ Test(people, the_same_request_with_the_same_key_adds_one_person)
 	api_ask(&world, &request, &second);
 	cr_assert(api_is_code(&second, 422, "idempotency_mismatch"));
 }
+
+/* ---- found by a part of a name; what protects them ---- */
+
+static size_t found(struct api_world *world, const char *query, const char *token, struct api_answer *answer)
+{
+	char path[256];
+	snprintf(path, sizeof path, "/v1/people?%s", query);
+	cr_assert(api_call(world, "GET", path, token, NULL, answer) == 200, "%s: %s", path, answer->body);
+	return json_array_size(api_member(answer, "items"));
+}
+
+Test(people, are_found_by_a_part_of_their_name_ref_or_address)
+{
+	scoped(api_world) world = {0};
+	scoped(api_answer) answer = {0};
+	struct api_application narrow;
+	api_world_open(&world);
+	const char *token = world.tenant.token;
+	add(&world,
+		"{\"ref\":\"abel\",\"name\":\"Feh\u00e9rv\u00e1ri "
+	        "\u00c1bel\",\"email\":\"a@tisza.example\",\"kind\":\"staff\"}",
+		&answer);
+	add(&world, "{\"ref\":\"agnes\",\"name\":\"Cs\u00e1nyi \u00c1gnes\",\"kind\":\"staff\"}", &answer);
+	cr_assert(found(&world, "text=FEH%C3%89RV", token, &answer) == 1, "upper or lower: %s", answer.body);
+	cr_assert(api_has(&answer, "items/0/ref", "abel"), "that one");
+	cr_assert(json_is_true(api_member(&answer, "complete")), "everybody was looked at");
+	cr_assert(found(&world, "text=agne", token, &answer) == 1, "by the ref");
+	cr_assert(found(&world, "text=tisza", token, &answer) == 1, "by the address");
+	cr_assert(found(&world, "text=%C3%A1", token, &answer) == 2, "a letter that both have");
+	cr_assert(found(&world, "text=a%26b", token, &answer) == 0, "nobody");
+	api_world_application(&world, &world.tenant, SCOPE_BIT(PEOPLE_READ), &narrow);
+	cr_assert(found(&world, "text=tisza", narrow.token, &answer) == 0, "no masked address is guessed");
+	cr_assert(api_call(&world, "GET", "/v1/people?standing=yes", token, NULL, &answer) == 422, "a word");
+}
+
+Test(people, a_list_says_how_sign_in_is_protected_and_when_it_last_was)
+{
+	scoped(api_world) world = {0};
+	scoped(api_answer) answer = {0};
+	struct api_application narrow;
+	api_world_open(&world);
+	cr_assert(add(&world, ANNA, &answer) == 201, "Anna");
+	cr_assert(found(&world, "", world.tenant.token, &answer) == 1, "%s", answer.body);
+	cr_assert(!api_member(&answer, "items/0/factor"), "not unless it is asked for");
+	cr_assert(found(&world, "standing=1&names=1", world.tenant.token, &answer) == 1, "%s", answer.body);
+	cr_assert(api_has(&answer, "items/0/factor", "none"), "nothing yet");
+	cr_assert(json_is_null(api_member(&answer, "items/0/last_sign_in")), "and never");
+	cr_assert(json_is_null(api_member(&answer, "items/0/client_name")), "nobody's contact");
+	api_world_application(&world, &world.tenant, SCOPE_BIT(PEOPLE_READ), &narrow);
+	found(&world, "standing=1", narrow.token, &answer);
+	cr_assert(!api_member(&answer, "items/0/last_sign_in"), "who does not read the log is not told");
+}
