@@ -27,6 +27,20 @@ bool span_cut(struct span *rest, char separator, struct span *part)
 	return true;
 }
 
+static bool is_blank(uint8_t c)
+{
+	return c == ' ' || c == '\t';
+}
+
+struct span span_trim(struct span text)
+{
+	while (text.len && is_blank(text.at[0]))
+		text = span_from(text, 1);
+	while (text.len && is_blank(text.at[text.len - 1]))
+		text.len--;
+	return text;
+}
+
 bool span_number(struct span text, uint64_t max, uint64_t *value)
 {
 	uint64_t sum = 0;

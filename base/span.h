@@ -65,5 +65,8 @@ int span_compare(struct span a, struct span b);
  * spent: at == NULL. An empty text yields one empty part. */
 bool span_cut(struct span *rest, char separator, struct span *part);
 
+/* span_trim - without the spaces and tabs at both ends. */
+struct span span_trim(struct span text);
+
 /* span_number - decimal digits only, no sign, no leading zeros but "0" itself, at most max. */
 bool span_number(struct span text, uint64_t max, uint64_t *value);

@@ -2,6 +2,8 @@
 /* porch - the same dispatcher, in front of an empty server. */
 #include "server/porch.h"
 
+#include "server/embedded.h"
+
 static void tell_failed_request(void *context, struct err err, const char *request_id)
 {
 	const struct porch *porch = context;
@@ -19,7 +21,10 @@ fallible porch_open(
 {
 	porch->journal = journal;
 	porch->health.sealed = true;
-	porch->server = (struct server){.health = &porch->health, .security_contact = conf->security_contact};
+	porch->server = (struct server){.health = &porch->health,
+		.pages = embedded_pages(),
+		.public_url = conf->public_url,
+		.security_contact = conf->security_contact};
 	TRY(doors_bind(conf, places));
 	const struct doors_ask ask = {.conf = conf,
 		.places = places,

@@ -3,6 +3,7 @@
 #include "server/start.h"
 
 #include "server/core/clocks.h"
+#include "server/embedded.h"
 #include "server/keyfile.h"
 #include "server/unsealing.h"
 #include "store/mount.h"
@@ -144,6 +145,7 @@ static fallible open_store(const struct start_ask *ask, enum start_mode mode, st
 			.log_name = conf->log_name,
 			.app_name = conf->app_name,
 			.public_url = conf->public_url,
+			.pages = embedded_pages(),
 			.erasure_wait_ms = conf->erasure_wait_hours * START_HOUR_MS,
 			.backup_days = conf->backup_days}};
 	start->server.health = &start->health;

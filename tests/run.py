@@ -172,7 +172,7 @@ def run_threads(report):
     """What tests/threads promises, under TSan; only those programs and what they need is built."""
     if not list((ROOT / "tests/threads").glob("*.c")):
         return
-    options = ["-Ddebug=true", "-Doptimization=1", "-Db_sanitize=thread", "-Db_lundef=false"]
+    options = ["-Ddebug=true", "-Doptimization=1", "-Db_sanitize=thread", "-Db_lundef=false", "-Dweb=disabled"]
     setup = ["meson", "setup", str(TSAN), *options]
     configured = (TSAN / "build.ninja").exists() or report.run(
         Job("configure build-tsan", setup, lambda code, _: Result(0, int(code != 0)), {"CC": "gcc"}))
@@ -208,10 +208,11 @@ def main():
     LOGS.mkdir(parents=True, exist_ok=True)
     report = Report()
     report.run_all(python_jobs())
-    build(report, ROOT / "build-clang", "clang", ["--buildtype=debug"])
+    build(report, ROOT / "build-clang", "clang", ["--buildtype=debug", "-Dweb=disabled"])
     run_programs(report)
     run_threads(report)
     link_programs(BUILD)
+    link_programs(ROOT / "build-clang")
     if (BUILD / "munimentd").exists():
         for story in stories():
             report.run(story)

@@ -17,20 +17,14 @@ static fallible prepare_openapi(struct call *call)
 	return OK;
 }
 
-static void begin_reply(struct call *call, const char *content_type, size_t max)
-{
-	call->reply->status = 200;
-	call->reply->content_type = content_type;
-	call->reply->body = BUF(max);
-}
-
 static fallible answer_openapi(struct call *call, struct json_out *unused)
 {
 	(void)unused;
-	begin_reply(call, "application/json", sizeof DESCRIPTION);
+	call->reply->status = 200;
+	call->reply->content_type = "application/json";
+	call->reply->fixed = SPAN_BYTES(DESCRIPTION);
 	call_header(call, "Cache-Control", SPAN_LIT("public, max-age=300"));
-	buf_put(&call->reply->body, SPAN_BYTES(DESCRIPTION));
-	return buf_check(&call->reply->body);
+	return OK;
 }
 
 const struct handler api_openapi = {prepare_openapi, NULL, answer_openapi};
@@ -51,7 +45,9 @@ static fallible answer_security_txt(struct call *call, struct json_out *unused)
 	struct instant at = {(call->now.ms / DAY_MS + SECURITY_TXT_DAYS) * DAY_MS};
 	(void)unused;
 	timestamp_print(at, expires);
-	begin_reply(call, "text/plain; charset=utf-8", SECURITY_TXT_MAX);
+	call->reply->status = 200;
+	call->reply->content_type = "text/plain; charset=utf-8";
+	call->reply->body = BUF(SECURITY_TXT_MAX);
 	buf_printf(&call->reply->body, "Contact: %s\nExpires: %s\n", call->server->security_contact, expires);
 	return buf_check(&call->reply->body);
 }

@@ -52,6 +52,7 @@ void reply_problem(
 {
 	const struct err_row *row = err_row(err.code);
 	buf_done(&reply->body);
+	reply->fixed = SPAN_NONE;
 	reply->body = BUF(REPLY_PROBLEM_MAX);
 	struct json_out out = JSON_OUT(&reply->body);
 	json_out_open(&out, NULL);
@@ -97,6 +98,7 @@ void reply_duo_problem(struct http_reply *reply, struct err err)
 	const struct err_row *row = err_row(err.code);
 	const struct duo_problem *problem = find_duo(row->status);
 	buf_done(&reply->body);
+	reply->fixed = SPAN_NONE;
 	reply->body = BUF(REPLY_PROBLEM_MAX);
 	struct json_out out = JSON_OUT(&reply->body);
 	json_out_open(&out, NULL);

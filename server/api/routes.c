@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* routes - match a path against the rows, one segment at a time. */
+/* routes - match a path against the rows, one segment at a time: those of the API, then those of the pages. */
 #include "server/api/routes.h"
 
 enum { BODY = 64 * 1024, BATCH = 4 * 1024 * 1024, FILE_BODY = 8 * 1024 * 1024 };
@@ -8,6 +8,11 @@ enum { BODY = 64 * 1024, BATCH = 4 * 1024 * 1024, FILE_BODY = 8 * 1024 * 1024 };
 	extern const struct handler symbol;
 #include "server/api/routes.def"
 #undef ROUTE
+#define PAGE(pattern, symbol) extern const struct handler symbol;
+#define AREA(segment)
+#include "server/api/pages.def"
+#undef PAGE
+#undef AREA
 
 #define S(name) SCOPE_BIT(name)
 #define C(name) CAPABILITY_BIT(name)
@@ -20,7 +25,16 @@ static const struct route ROUTES[] = {
 #undef S
 #undef C
 
-enum { ROUTE_COUNT = sizeof ROUTES / sizeof ROUTES[0] };
+#define PAGE(pattern, symbol) \
+	{HTTP_GET, pattern, &symbol, 0, 0, ROUTE_PUBLIC | ROUTE_RAW | ROUTE_KEYLESS, 0, "", ACTION_NONE},
+#define AREA(segment) PAGE("/" segment, api_pages_shell) PAGE("/" segment "/{rest}", api_pages_shell)
+static const struct route PAGES[] = {
+#include "server/api/pages.def"
+};
+#undef PAGE
+#undef AREA
+
+enum { ROUTE_COUNT = sizeof ROUTES / sizeof ROUTES[0], PAGE_COUNT = sizeof PAGES / sizeof PAGES[0] };
 
 size_t routes_count(void)
 {
@@ -94,26 +108,36 @@ static const char *allowed_text(unsigned methods)
 }
 
 /* The methods of every row that the path matches, as bits. */
-static unsigned methods_of(struct span path)
+static unsigned methods_of(const struct route *rows, size_t count, struct span path)
 {
 	struct span parts[CALL_PARTS_MAX];
 	unsigned methods = 0;
-	for (size_t i = 0; i < ROUTE_COUNT; i++)
-		if (matches(ROUTES[i].pattern, path, parts))
-			methods |= 1u << ROUTES[i].method;
+	for (size_t i = 0; i < count; i++)
+		if (matches(rows[i].pattern, path, parts))
+			methods |= 1u << rows[i].method;
 	return methods;
+}
+
+static const struct route *find_in(const struct route *rows, size_t count, enum http_method method,
+	struct span path, struct span parts[static CALL_PARTS_MAX])
+{
+	for (size_t i = 0; i < count; i++)
+		if (rows[i].method == method && matches(rows[i].pattern, path, parts))
+			return &rows[i];
+	return NULL;
 }
 
 fallible routes_find(enum http_method method, struct span path, const struct route **route,
 	struct span parts[static CALL_PARTS_MAX], const char **allowed)
 {
-	for (size_t i = 0; i < ROUTE_COUNT; i++) {
-		if (ROUTES[i].method == method && matches(ROUTES[i].pattern, path, parts)) {
-			*route = &ROUTES[i];
-			return OK;
-		}
+	const struct route *found = find_in(ROUTES, ROUTE_COUNT, method, path, parts);
+	if (!found)
+		found = find_in(PAGES, PAGE_COUNT, method, path, parts);
+	if (found) {
+		*route = found;
+		return OK;
 	}
-	unsigned methods = methods_of(path);
+	unsigned methods = methods_of(ROUTES, ROUTE_COUNT, path) | methods_of(PAGES, PAGE_COUNT, path);
 	*allowed = allowed_text(methods);
 	return methods ? FAIL(METHOD, "the path takes other methods")
 		       : FAIL(NOT_FOUND, "there is no such path");

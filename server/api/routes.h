@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* routes - routes.def as a table, and which row a request falls to. */
+/* routes - routes.def and pages.def as tables, and which row a request falls to. */
 #pragma once
 
 #include "server/api/call.h"
@@ -10,7 +10,7 @@
 fallible routes_find(enum http_method method, struct span path, const struct route **route,
 	struct span parts[static CALL_PARTS_MAX], const char **allowed);
 
-/* routes_count, routes_at - every row, for documentation and tests. */
+/* routes_count, routes_at - every row of the API, for documentation and tests. */
 size_t routes_count(void);
 const struct route *routes_at(size_t at);
 

@@ -38,6 +38,7 @@ struct mailing_bounds {
 struct agents;       /* server/core/agent.h */
 struct exports_desk; /* server/core/exports.h */
 struct follow;       /* server/api/follow.h */
+struct pages;        /* server/api/pages.h */
 struct places;       /* server/core/places.h */
 struct moments;      /* server/http/moments.h */
 struct waiters;      /* server/http/waiters.h */
@@ -54,6 +55,7 @@ struct server {
 	struct moments *moments;      /* answers that leave at fixed moments; NULL: all leave at once */
 	const struct address_nets *trusted_proxies; /* who is believed whom he spoke to; NULL = nobody */
 	unsigned forwarded_form;                    /* enum forwarded_form of server/http */
+	const struct pages *pages;                  /* what a browser is shown; NULL = none were built */
 	struct agents *agents;                      /* rules for user agents; NULL = they are not read */
 	struct places *places;                /* countries of addresses; NULL = they are not looked up */
 	struct quota_bounds event_bounds;     /* of what one application reports */

@@ -5,20 +5,6 @@
 
 #include <strings.h>
 
-static bool is_space(uint8_t c)
-{
-	return c == ' ' || c == '\t';
-}
-
-static struct span trim(struct span text)
-{
-	while (text.len && is_space(text.at[0]))
-		text = span_from(text, 1);
-	while (text.len && is_space(text.at[text.len - 1]))
-		text.len--;
-	return text;
-}
-
 /* A quote that a backslash precedes belongs to the text; a backslash that one precedes escapes nothing. */
 static bool is_quote(struct span text, size_t at)
 {
@@ -43,7 +29,7 @@ static struct span cut_last(struct span *rest, char separator)
 	}
 	struct span part = span_of(rest->at + at, rest->len - at);
 	*rest = at > 0 ? span_first(*rest, at - 1) : SPAN_NONE;
-	return trim(part);
+	return span_trim(part);
 }
 
 /* A quoted value without its quotes. No address needs a backslash. */

@@ -53,6 +53,14 @@ static bool is_filled(const struct http_reply *reply)
 	return reply->status >= 200 && reply->status <= 999 && !err_failed(buf_check(&reply->body));
 }
 
+static struct MHD_Response *make_response(struct http_exchange *exchange)
+{
+	struct http_reply *reply = &exchange->reply;
+	if (reply->stream.next)
+		return stream_response(exchange);
+	return reply->fixed.at ? response_of_fixed(reply->fixed) : response_of(&reply->body);
+}
+
 /* send_reply - MHD_NO closes the connection without an answer: only when no refusal can be made either. */
 static enum MHD_Result send_reply(struct http_exchange *exchange)
 {
@@ -63,8 +71,7 @@ static enum MHD_Result send_reply(struct http_exchange *exchange)
 	exchange->stage = STAGE_ANSWERED;
 	/* While draining, a client that keeps its connection would keep the server. */
 	exchange->reply.close = exchange->reply.close || exchange->server->draining;
-	struct MHD_Response *response =
-		exchange->reply.stream.next ? stream_response(exchange) : response_of(&exchange->reply.body);
+	struct MHD_Response *response = make_response(exchange);
 	if (!response_dress(response, &exchange->reply, &exchange->arena))
 		return MHD_NO;
 	enum MHD_Result queued =

@@ -19,7 +19,7 @@ enum {
 	HTTP_BODY_MAX = 8 * 1024 * 1024 + 4096, /* what any route may take */
 	HTTP_REPLY_MAX = 16 * 1024 * 1024,
 	HTTP_HEADER_LIST_MAX = 32 * 1024, /* as long as libmicrohttpd takes a whole head */
-	HTTP_REPLY_HEADERS = 8,
+	HTTP_REPLY_HEADERS = 16,
 	HTTP_PIECE_MAX = 64 * 1024,        /* of a stream at once */
 	HTTP_ARENA_MAX = 32 * 1024 * 1024, /* of one exchange */
 };
@@ -58,9 +58,10 @@ struct http_stream {
 
 struct http_reply {
 	int status;
-	const char *content_type;  /* static; NULL with an empty body */
-	struct buf body;           /* wiped when it has been sent */
-	struct http_stream stream; /* with a next: sent in place of body */
+	const char *content_type; /* static; NULL with an empty body */
+	struct buf body;          /* wiped when it has been sent */
+	struct span fixed; /* in place of body: bytes that outlive the server, sent from where they lie */
+	struct http_stream stream; /* with a next: sent in place of both */
 	struct http_header headers[HTTP_REPLY_HEADERS];
 	size_t header_count;
 	bool close; /* close the connection after it */

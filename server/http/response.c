@@ -40,6 +40,13 @@ struct MHD_Response *response_of(struct buf *content)
 	return response;
 }
 
+/* The library writes nothing into what is persistent; it only takes no pointer to what is const. */
+struct MHD_Response *response_of_fixed(struct span bytes)
+{
+	return MHD_create_response_from_buffer(
+		bytes.len, (void *)(uintptr_t)bytes.at, MHD_RESPMEM_PERSISTENT);
+}
+
 static bool add_header(struct MHD_Response *response, const char *name, const char *value)
 {
 	return value && MHD_add_response_header(response, name, value) == MHD_YES;

@@ -15,6 +15,9 @@ void response_wipe(struct buf *body);
  * Owns: the caller, who destroys it after queueing. */
 struct MHD_Response *response_of(struct buf *body);
 
+/* response_of_fixed - the same for bytes that outlive the server: they are neither copied nor wiped. */
+struct MHD_Response *response_of_fixed(struct span bytes);
+
 /* response_dress - give it the reply's headers and those that every answer has. False without memory, or for
  * the response NULL; then it is destroyed. */
 bool response_dress(struct MHD_Response *response, const struct http_reply *reply, struct arena *arena);

@@ -37,6 +37,14 @@ Test(span, from_and_first_never_leave_the_text)
 	cr_assert(span_is(span_first(SPAN_LIT("abc"), SIZE_MAX), "abc"));
 }
 
+Test(span, trimming_takes_spaces_and_tabs_from_both_ends_and_nothing_else)
+{
+	cr_assert(span_is(span_trim(SPAN_LIT(" \t a b\t ")), "a b"));
+	cr_assert(span_is(span_trim(SPAN_LIT("\na\r")), "\na\r"));
+	cr_assert(span_trim(SPAN_LIT(" \t ")).len == 0);
+	cr_assert(span_trim(SPAN_NONE).len == 0);
+}
+
 Test(span, order_is_by_unsigned_bytes_and_a_prefix_comes_first)
 {
 	const char *const sorted[] = {"", "\x01", "a", "ab", "b", "\x7f", "\x80", "\xff", "\xff\x01"};

@@ -71,16 +71,30 @@ Test(routes, no_path_of_a_row_is_found_with_a_slash_more)
 
 Test(routes, what_is_no_path_of_ours_is_not_found)
 {
-	static const char *const PATHS[] = {"", "/", "//", "/v1", "/v1/", "/v2/people", "/V1/people",
-		"/v1/peoples", "/v1/peopl", "/v1/people/", "v1/people", "/v1/people//factors",
-		"/v1/events:", "/v1/events:batch/x", "/livez/x", "/openapi", "/.well-known/", "/v1/log/tile",
-		"/v1/log/tile/"};
+	static const char *const PATHS[] = {"", "//", "/d", "/d/", "/assets", "/assets/", "/vault/",
+		"/vaults", "/v1", "/v1/", "/v2/people", "/V1/people", "/v1/peoples", "/v1/peopl",
+		"/v1/people/", "v1/people", "/v1/people//factors", "/v1/events:", "/v1/events:batch/x",
+		"/livez/x", "/openapi", "/.well-known/", "/v1/log/tile", "/v1/log/tile/"};
 	for (size_t i = 0; i < sizeof PATHS / sizeof PATHS[0]; i++)
 		for (unsigned method = HTTP_GET; method <= HTTP_OTHER; method++) {
 			struct found found;
 			cr_assert(find((enum http_method)method, PATHS[i], &found).kind == ERR_NOT_FOUND,
 				"%s", PATHS[i]);
 		}
+}
+
+Test(routes, the_pages_paths_are_found_behind_those_of_the_api_and_take_no_token)
+{
+	static const char *const PATHS[] = {
+		"/", "/d/x", "/assets/x", "/favicon.ico", "/vault", "/vault/a", "/me/a/b"};
+	for (size_t i = 0; i < sizeof PATHS / sizeof PATHS[0]; i++) {
+		struct found found;
+		cr_assert(!err_failed(find(HTTP_GET, PATHS[i], &found)), "%s", PATHS[i]);
+		cr_assert(found.route->needs == (ROUTE_PUBLIC | ROUTE_RAW | ROUTE_KEYLESS), "%s", PATHS[i]);
+		cr_assert(found.route->action == ACTION_NONE && found.route->body_max == 0);
+		cr_assert(find(HTTP_POST, PATHS[i], &found).kind == ERR_METHOD, "%s", PATHS[i]);
+		cr_assert_str_eq(found.allowed, "GET, HEAD");
+	}
 }
 
 Test(routes, another_method_is_told_which_ones_there_are)
