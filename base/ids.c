@@ -31,6 +31,7 @@ static const char PREFIXES[ID_KIND_COUNT][IDS_PREFIX] = {
 	[ID_FACTOR_RESET] = "frs",
 	[ID_CONSENT] = "cns",
 	[ID_BREAKGLASS] = "bgl",
+	[ID_AGREEMENT] = "agr",
 };
 
 /* Crockford's alphabet: no i, l, o, u. */

@@ -34,8 +34,9 @@ enum id_kind {
 	ID_HOLD,         /* hld */
 	ID_REMEMBERED,   /* rem */
 	ID_FACTOR_RESET, /* frs */
-	ID_CONSENT, /* cns */
+	ID_CONSENT,      /* cns */
 	ID_BREAKGLASS,   /* bgl */
+	ID_AGREEMENT,    /* agr */
 	ID_KIND_COUNT
 };
 

@@ -23,6 +23,8 @@ static struct verdict check_life(const struct grant_facts *facts, struct instant
 		return VERDICT_REFUSED(FROZEN);
 	if (facts->outside_hours && facts->outside == GRANT_OUTSIDE_DENY)
 		return (struct verdict){.reason = REASON_OUTSIDE_HOURS, .until = facts->opens};
+	if (facts->nda_missing)
+		return VERDICT_REFUSED(NDA_MISSING);
 	if (facts->consent_missing)
 		return VERDICT_REFUSED(CONSENT_MISSING);
 	if (facts->checked_out)
@@ -40,6 +42,8 @@ static struct verdict check_mode(const struct grant_facts *facts)
 		return VERDICT_REFUSED(USES_EXHAUSTED);
 	if (!facts->purpose_given)
 		return VERDICT_REFUSED(PURPOSE_REQUIRED);
+	if (facts->purpose_denied)
+		return VERDICT_REFUSED(PURPOSE_DENIED);
 	return VERDICT_ALLOWED;
 }
 

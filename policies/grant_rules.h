@@ -65,6 +65,8 @@ struct grant_facts {
 	enum grant_outside outside;
 	struct instant opens; /* outside them: when it does; ms 0 = not known */
 
+	bool nda_missing;          /* the tenant asks for one, and the grantee signed none that holds */
+	bool purpose_denied;       /* nothing is used for this, by the tenant's rules or the grant's */
 	bool consent_missing;      /* of the client, for a grantee from outside */
 	bool checked_out;          /* somebody else holds it for themselves */
 	struct instant checked_in; /* when that ends */
@@ -80,12 +82,14 @@ struct grant_facts {
  *	grant_suspended   suspended, standing by, before `from`, the client paused, the grantee not active
  *	frozen            the client stopped all use
  *	outside_hours     where that is refused; verdict.until says when it opens
+ *	nda_missing       the tenant asks for an agreement that the grantee did not sign
  *	consent_missing   the grantee is from outside, and the client does not consent (any more)
  *	checked_out       somebody else holds it; verdict.until says how long at the most
  *	mode_not_allowed  outside the grant or the ceiling, or the version holds nothing for the mode
  *	not_allowed       the grantee's roles do not allow the mode
  *	uses_exhausted
  *	purpose_required  every use says what for
+ *	purpose_denied    and not that
  *	person_unproven   no proof where one is needed
  *	stepup_required   a login where this very use has to be confirmed, or it is outside hours that ask for that
  *

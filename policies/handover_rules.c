@@ -23,6 +23,7 @@ static const char *const BLOCKS[HANDOVER_BLOCK_COUNT] = {
 	[HANDOVER_NOT_ABLE] = "not_able",
 	[HANDOVER_NO_GRANTS] = "no_grants",
 	[HANDOVER_TOO_MANY] = "too_many",
+	[HANDOVER_NDA_MISSING] = "nda_missing",
 };
 
 const char *handover_rules_kind(enum handover_kind kind)

@@ -60,6 +60,7 @@ enum handover_block {
 	HANDOVER_NOT_ABLE,        /* the stand-in's roles open nothing */
 	HANDOVER_NO_GRANTS,       /* whoever hands over has none of it */
 	HANDOVER_TOO_MANY,        /* with it there would be more grants than one act can move */
+	HANDOVER_NDA_MISSING,     /* the tenant asks for an agreement that the stand-in did not sign */
 	HANDOVER_BLOCK_COUNT
 };
 

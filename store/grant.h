@@ -12,8 +12,7 @@ enum {
 	GRANT_PURPOSES_MAX = 1000,
 	GRANT_CALENDAR_MAX = 32,
 	GRANT_APPROVALS_MAX = 4,
-	GRANT_USES_MAX = 1000000,
-	GRANT_DAYS = 90
+	GRANT_USES_MAX = 1000000
 };
 
 /* How the client is told of uses; of a reveal it is told at once, whatever stands here. Stored numbers: never

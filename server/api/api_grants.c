@@ -30,6 +30,9 @@ static const char *const EXCLUSIVE[GRANT_EXCLUSIVE_COUNT + 1] = {
 	[GRANT_EXCLUSIVE_CLIENT] = "client",
 };
 
+static const char *const GATES[] = {
+	[GATES_NONE] = "none", [GATES_MISSING] = "missing", [GATES_GIVEN] = "given"};
+
 static fallible no_memory(void)
 {
 	return FAIL(NO_MEMORY, "a call has no memory for a grant");
@@ -38,14 +41,14 @@ static fallible no_memory(void)
 /* ---- what a grant looks like ---- */
 
 /* What a grant has to wait for. */
-static void put_gates(struct json_out *out, const struct grant *grant)
+static void put_gates(struct json_out *out, const struct grant *grant, const struct gates_shown *gates)
 {
 	char approval[sizeof "4/4"] = "";
 	snprintf(approval, sizeof approval, "%u/%u", grant->approvals_given % 10,
 		grant->approvals_needed % 10);
 	json_out_open(out, "gates");
-	json_out_text(out, "nda", "none");
-	json_out_text(out, "consent", "none");
+	json_out_text(out, "nda", GATES[gates->nda]);
+	json_out_text(out, "consent", GATES[gates->consent]);
 	json_out_text(out, "approval", grant->approvals_needed ? approval : "none");
 	json_out_close(out);
 }
@@ -73,11 +76,22 @@ static void put_hours(struct json_out *out, const struct grant *grant)
 	json_out_close(out);
 }
 
-static void put_grant(struct json_out *out, const struct grant *grant, struct instant now)
+/* Denied purposes, a line each. */
+static void put_purposes(struct json_out *out, struct span lines)
+{
+	struct span line;
+	json_out_open_array(out, "purposes_denied");
+	while (span_cut(&lines, '\n', &line))
+		json_out_span(out, NULL, line);
+	json_out_close_array(out);
+}
+
+static void put_grant(
+	struct json_out *out, const struct grant *grant, const struct gates_shown *gates, struct instant now)
 {
 	json_out_id(out, "id", ID_GRANT, grant->id);
 	json_out_text(out, "state", grant_shown_name(grant_shown(grant, now)));
-	put_gates(out, grant);
+	put_gates(out, grant, gates);
 	json_out_id(out, "credential", ID_CREDENTIAL, grant->credential);
 	json_out_id(out, "client", ID_CLIENT, grant->client);
 	json_out_id(out, "to", ID_PERSON, grant->person);
@@ -92,6 +106,8 @@ static void put_grant(struct json_out *out, const struct grant *grant, struct in
 		json_out_span(out, "task", grant->task);
 	if (grant->mandate.len)
 		json_out_span(out, "mandate", grant->mandate);
+	if (grant->purposes_denied.len)
+		put_purposes(out, grant->purposes_denied);
 	json_out_text(out, "notify", NOTIFY[grant->notify]);
 	json_out_time(out, "created", grant->created);
 }
@@ -162,6 +178,24 @@ static void read_approval(struct json_object *top, struct grant *grant)
 	json_in_end(&approval);
 }
 
+static fallible read_purposes(struct call *call, struct json_object *top, struct span *lines)
+{
+	struct json_array array;
+	struct span purpose;
+	scoped(buf) text = BUF(GRANT_PURPOSES_MAX);
+	if (!json_in_array(top, "purposes_denied", JSON_OPTIONAL, VAULT_RULES_PURPOSES, &array))
+		return OK;
+	while (json_in_next_text(&array, VAULT_RULES_PURPOSE, &purpose)) {
+		if (!vault_rules_is_purpose(purpose))
+			json_in_note(top, "purposes_denied", "malformed");
+		buf_put_text(&text, buf_span(&text).len ? "\n" : "");
+		buf_put(&text, purpose);
+	}
+	if (err_failed(buf_check(&text)))
+		json_in_note(top, "purposes_denied", "too_long");
+	return arena_keep(call->arena, buf_span(&text), lines);
+}
+
 static fallible read_add(struct call *call, struct json_object *top, struct grants_add *add)
 {
 	struct grant *grant = &add->grant;
@@ -174,6 +208,7 @@ static fallible read_add(struct call *call, struct json_object *top, struct gran
 	grant->uses_max = (uint32_t)json_in_number(top, "uses", JSON_OPTIONAL, 1, GRANT_USES_MAX, 0);
 	grant->task = json_in_text(top, "task", JSON_OPTIONAL, GRANT_TASK_MAX);
 	grant->mandate = json_in_text(top, "mandate", JSON_OPTIONAL, GRANT_MANDATE_MAX);
+	TRY(read_purposes(call, top, &grant->purposes_denied));
 	grant->notify = read_notify(top);
 	read_hours(top, grant);
 	read_approval(top, grant);
@@ -197,7 +232,7 @@ static fallible prepare_add(struct call *call)
 	struct view view = view_reading(&reading);
 	struct err err = grants_add_prepare(call->server, &call->caller, &view, call->now, call->arena, add);
 	if (err_failed(err) && add->fault)
-		json_in_note(&top, add->fault, "not_allowed");
+		json_in_note(&top, add->fault, add->fault_code ? add->fault_code : "not_allowed");
 	return err;
 }
 
@@ -212,7 +247,7 @@ static fallible write_add(struct act *act, struct call *call)
 static fallible answer_add(struct call *call, struct json_out *out)
 {
 	const struct grants_add *add = call->ask;
-	put_grant(out, &add->grant, call->now);
+	put_grant(out, &add->grant, &add->gates, call->now);
 	return OK;
 }
 
@@ -287,6 +322,8 @@ static fallible put_items(
 	struct id of = ids_is_none(list->person) ? list->client : list->person;
 	struct id after, last = {0};
 	struct grant grant;
+	struct gates_shown gates;
+	struct vault_rules_row rules;
 	struct sight sight;
 	struct name_out names;
 	struct err err = OK;
@@ -294,6 +331,7 @@ static fallible put_items(
 	scoped(arena) row = ARENA(ROW_MEMORY);
 	TRY(name_out_open(call, view, &names));
 	TRY(grants_sight(view, &call->caller, call->arena, &sight));
+	TRY(vault_rules_row_get(view, call->caller.tenant, call->arena, &rules));
 	TRY(ask_after(&list->page, &after));
 	for (; grant_next(view, call->caller.tenant, of, &after, &row, &grant, &err); arena_clear(&row)) {
 		if (!is_wanted(list, &grant, &sight, call->now))
@@ -301,8 +339,9 @@ static fallible put_items(
 		if (count++ == list->page.limit) {
 			return arena_keep(call->arena, id_span(&last), position);
 		}
+		TRY(gates_show(view, &rules.rules, &grant, call->now, &gates));
 		json_out_open(out, NULL);
-		put_grant(out, &grant, call->now);
+		put_grant(out, &grant, &gates, call->now);
 		TRY(put_names(&names, &sight, &grant, call->now, out));
 		json_out_close(out);
 		last = after;
@@ -329,7 +368,8 @@ static fallible find(struct call *call, struct grants_revoke **found)
 	call->ask = *found;
 	TRY(call_reading(call, &reading));
 	struct view view = view_reading(&reading);
-	return grants_find(&view, &call->caller, call->parts[0], call->arena, &(*found)->grant);
+	TRY(grants_find(&view, &call->caller, call->parts[0], call->arena, &(*found)->grant));
+	return gates_look(&view, &(*found)->grant, call->now, &(*found)->gates);
 }
 
 static fallible prepare_one(struct call *call)
@@ -341,7 +381,7 @@ static fallible prepare_one(struct call *call)
 static fallible answer_one(struct call *call, struct json_out *out)
 {
 	const struct grants_revoke *found = call->ask;
-	put_grant(out, &found->grant, call->now);
+	put_grant(out, &found->grant, &found->gates, call->now);
 	return OK;
 }
 
@@ -410,7 +450,7 @@ static fallible write_decide(struct act *act, struct call *call)
 static fallible answer_decide(struct call *call, struct json_out *out)
 {
 	const struct approvals_decide *decide = call->ask;
-	put_grant(out, &decide->after, call->now);
+	put_grant(out, &decide->after, &decide->gates, call->now);
 	return OK;
 }
 

@@ -29,6 +29,7 @@ static const char *const OBJECT_TYPES[ID_KIND_COUNT] = {
 	[ID_FACTOR_RESET] = "factor_reset",
 	[ID_CONSENT] = "consent",
 	[ID_BREAKGLASS] = "breakglass",
+	[ID_AGREEMENT] = "agreement",
 };
 
 static void put_text(struct json_out *out, const char *name, struct span text)

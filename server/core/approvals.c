@@ -154,6 +154,7 @@ fallible approvals_decide_prepare(const struct scene *scene, struct approvals_de
 	TRY(check_approver(scene, &decide->grant));
 	decide->approver = scene->caller->person;
 	TRY(check_state(decide, scene->now));
+	TRY(gates_look(scene->view, &decide->grant, scene->now, &decide->gates));
 	TRY(seal_decided(scene, decide));
 	return seal_activated(scene, decide);
 }
@@ -184,6 +185,8 @@ fallible approvals_decide_write(struct act *act, struct approvals_decide *decide
 	TRY(noun_still(act, TABLE_GRANT, noun_key_span(&key), grant.row));
 	TRY(check_state(decide, act->now));
 	count(decide, act->now, &grant);
+	if (grant.state == GRANT_ACTIVE)
+		TRY(grants_check_alone(act, &grant));
 	TRY(grant_change(act, &grant));
 	TRY(add_event(act, grant.tenant, &decide->decided));
 	if (grant.state != GRANT_WAITING)

@@ -3,6 +3,7 @@
  * get it. An approver never sees the secret. */
 #pragma once
 
+#include "server/core/gates.h"
 #include "server/core/letters.h"
 #include "server/core/scene.h"
 #include "store/client.h"
@@ -16,8 +17,9 @@ struct approvals_decide {
 	bool approve;
 	struct span reason; /* empty = none */
 	/* prepared and decided */
-	struct grant grant; /* as prepare read it */
-	struct grant after; /* as the decision left it */
+	struct grant grant;       /* as prepare read it */
+	struct grant after;       /* as the decision left it */
+	struct gates_shown gates; /* for the answer alone */
 	struct id approver;
 	struct event_draft decided, activated;
 };
@@ -25,7 +27,8 @@ struct approvals_decide {
 /* approvals_decide_prepare, _write - the approver is a proven person: of the client's contacts where the client may
  * approve, or of the staff with grant.approve where staff may. The last approval that is needed opens the grant; one no
  * ends it. Fails: NOT_FOUND a grant that the person does not see · DENIED may not, asked for it or is to get it · CONFLICT
- * it does not wait, or this person approved already · STALE. */
+ * it does not wait, or this person approved already ·
+ * OTHER_ASSISTANT as grants_check_alone · STALE. */
 fallible approvals_decide_prepare(const struct scene *scene, struct approvals_decide *decide);
 fallible approvals_decide_write(struct act *act, struct approvals_decide *decide);
 

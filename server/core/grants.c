@@ -7,14 +7,14 @@
 #include "server/core/approvals.h"
 #include "server/core/checkouts.h"
 #include "server/core/detail.h"
-#include "server/core/gates.h"
+#include "server/core/handover_scope.h"
 #include "store/branch.h"
 #include "store/person.h"
 #include "store/storm.h"
 
 enum { SEALED_MAX = 8 * 1024, TERMS_MAX = 1024 };
 
-static const int64_t GRANT_MS = (int64_t)GRANT_DAYS * 24 * 3600 * 1000;
+static const int64_t DAY_MS = (int64_t)24 * 3600 * 1000;
 
 static struct span key_of(struct noun_key *key, struct id tenant, struct id id)
 {
@@ -140,17 +140,60 @@ static fallible find_person(
 		return FAIL(CONFLICT, "the person is not active");
 	add->person_row = person.version;
 	add->assistant = person.name;
-	add->outside = person.kind == PERSON_EXTERNAL;
+	add->kind = person.kind;
+	return OK;
+}
+
+static struct instant earlier(struct instant a, struct instant b)
+{
+	return b.ms && b.ms < a.ms ? b : a;
+}
+
+static struct instant later(struct instant a, struct instant b)
+{
+	return b.ms > a.ms ? b : a;
+}
+
+/* Without an end a grant has the tenant's; one to somebody from outside does not outlive what they work under. */
+static fallible set_times(const struct view *view, struct instant now, struct grants_add *add)
+{
+	struct grant *grant = &add->grant;
+	struct instant end;
+	bool is_said = grant->until.ms != 0;
+	if (grant->from.ms == 0)
+		grant->from = now;
+	if (!is_said)
+		grant->until.ms = later(grant->from, now).ms + add->rules.rules.grant_days * DAY_MS;
+	TRY(gates_contract_end(view, add->kind, grant, &end));
+	if (is_said && end.ms && end.ms < grant->until.ms) {
+		add->fault = "until";
+		return FAIL(INVALID, "a grant ends no later than what the person works under");
+	}
+	grant->until = earlier(grant->until, end);
+	return OK;
+}
+
+/* What the tenant asks of every grant. */
+static fallible check_rules(struct arena *arena, struct grants_add *add)
+{
+	const struct vault_rules *rules = &add->rules.rules;
+	bool denied;
+	TRY(vault_rules_denies_any(rules, SPAN_NONE, add->grant.task, arena, &denied));
+	if (denied) {
+		add->fault = "task";
+		return FAIL(INVALID, "the tenant lets nothing be used for this task");
+	}
+	if (rules->mandate_required && add->grant.mandate.len == 0) {
+		add->fault = "mandate";
+		add->fault_code = "missing";
+		return FAIL(INVALID, "the tenant asks for a mandate");
+	}
 	return OK;
 }
 
 static fallible check_terms(const struct credential *credential, struct instant now, struct grants_add *add)
 {
-	struct grant *grant = &add->grant;
-	if (grant->from.ms == 0)
-		grant->from = now;
-	if (grant->until.ms == 0)
-		grant->until.ms = (grant->from.ms > now.ms ? grant->from.ms : now.ms) + GRANT_MS;
+	const struct grant *grant = &add->grant;
 	if (grant->modes == 0 || (grant->modes & ~credential->modes_max) != 0) {
 		add->fault = "modes";
 		return FAIL(INVALID, "a grant's modes lie within the credential's");
@@ -195,13 +238,26 @@ static fallible seal_letters(
 	return add->grant.approvals_needed ? approvals_tell(&desk, &tell, &add->letters) : OK;
 }
 
-/* Nobody from outside gets anything before the client consents; that somebody tried is on record. */
-static fallible check_consent(const struct server *server, const struct caller *caller,
-	const struct view *view, struct instant now, struct arena *arena, struct grants_add *add)
+/* What has to be signed or consented to before anybody gets a grant. */
+static fallible look_at_gates(const struct view *view, const struct grants_add *add, struct instant now,
+	struct arena *arena, enum reason *missing)
 {
-	if (!add->outside)
+	bool no_nda, no_consent = false;
+	TRY(gates_nda(view, &add->rules.rules, add->kind, &add->grant, now, &no_nda));
+	if (add->kind == PERSON_EXTERNAL)
+		TRY(gates_consent(view, &add->grant, now, arena, &no_consent));
+	*missing = no_consent ? REASON_CONSENT_MISSING : REASON_NONE;
+	*missing = no_nda ? REASON_NDA_MISSING : *missing;
+	return OK;
+}
+
+/* That somebody tried is on record. */
+static fallible check_gates(const struct server *server, const struct caller *caller, const struct view *view,
+	struct instant now, struct arena *arena, struct grants_add *add)
+{
+	TRY(look_at_gates(view, add, now, arena, &add->missing));
+	if (add->missing == REASON_NONE)
 		return OK;
-	TRY(gates_consent(view, &add->grant, now, arena, &add->consent_missing));
 	struct event event = caller_event(caller, ACTION_CREDENTIAL_DENIED);
 	event.has_object_kind = true;
 	event.object_kind = ID_CREDENTIAL;
@@ -211,19 +267,34 @@ static fallible check_consent(const struct server *server, const struct caller *
 	return event_seal(server->volume.keys, caller->tenant, &event, now, arena, &add->denied);
 }
 
-/* What prepare saw has to hold in the act. */
 static fallible refuse_add(struct act *act, struct grants_add *add)
 {
-	struct view view = view_act(act);
-	bool missing;
-	TRY(gates_consent(&view, &add->grant, act->now, act->arena, &missing));
-	if (missing != add->consent_missing)
-		return FAIL_CODE(STALE, "the client consented, or withdrew it, meanwhile");
-	if (!missing)
-		return OK;
-	add->refusal = FAIL_CODE(CONSENT_MISSING, "the client does not consent");
-	event_decide(&add->denied, ACTION_CREDENTIAL_DENIED, LEAF_DENIED, REASON_CONSENT_MISSING);
+	add->refusal = add->missing == REASON_NDA_MISSING
+		? FAIL_CODE(NDA_MISSING, "the person has not signed what the tenant asks for")
+		: FAIL_CODE(CONSENT_MISSING, "the client does not consent");
+	event_decide(&add->denied, ACTION_CREDENTIAL_DENIED, LEAF_DENIED, add->missing);
 	return storm_refuse(act, add->grant.tenant, &add->denied, NULL);
+}
+
+fallible grants_check_alone(struct act *act, const struct grant *grant)
+{
+	const struct handover_scope_ask ask = {.tenant = grant->tenant,
+		.client = grant->client,
+		.people = {grant->person},
+		.span = {grant->from, grant->until},
+		.now = act->now};
+	struct handover_assignment assignment;
+	struct person person;
+	struct view view = view_act(act);
+	bool other;
+	TRY(handover_assignment_get(&view, grant->tenant, &assignment));
+	if (grant->task.len || !assignment.is_set || assignment.model != HANDOVER_EXCLUSIVE)
+		return OK;
+	TRY(person_get_clear(&view, grant->tenant, grant->person, act->arena, &person));
+	if (person.kind != PERSON_STAFF)
+		return OK;
+	TRY(handover_scope_other(&view, &ask, &other));
+	return other ? FAIL_CODE(OTHER_ASSISTANT, "somebody else serves this client") : OK;
 }
 
 fallible grants_add_prepare(const struct server *server, const struct caller *caller, const struct view *view,
@@ -234,9 +305,12 @@ fallible grants_add_prepare(const struct server *server, const struct caller *ca
 	scoped(buf) sealed = BUF(SEALED_MAX);
 	TRY(find_credential(caller, view, arena, add, &credential));
 	TRY(find_person(caller, view, arena, add));
+	TRY(vault_rules_row_get(view, caller->tenant, arena, &add->rules));
+	grant->tenant = caller->tenant;
+	TRY(set_times(view, now, add));
+	TRY(check_rules(arena, add));
 	TRY(check_terms(&credential, now, add));
 	TRY(find_hours(caller, view, arena, add));
-	grant->tenant = caller->tenant;
 	grant->id = random_id(now);
 	grant->created = now;
 	grant->giver_is_person = !ids_is_none(caller->person);
@@ -244,7 +318,8 @@ fallible grants_add_prepare(const struct server *server, const struct caller *ca
 	TRY(grant_seal(server->volume.keys, grant, &sealed));
 	TRY(buf_keep(&sealed, arena, &add->sealed));
 	TRY(seal_letters(server, view, arena, add));
-	TRY(check_consent(server, caller, view, now, arena, add));
+	TRY(check_gates(server, caller, view, now, arena, add));
+	TRY(gates_show(view, &add->rules.rules, grant, now, &add->gates));
 	grant->state = grant->approvals_needed ? GRANT_WAITING : GRANT_ACTIVE;
 	return seal_event(server, caller,
 		grant->approvals_needed ? ACTION_GRANT_REQUESTED : ACTION_GRANT_ACTIVATED, grant, now, arena,
@@ -254,16 +329,21 @@ fallible grants_add_prepare(const struct server *server, const struct caller *ca
 fallible grants_add_write(struct act *act, struct grants_add *add)
 {
 	const struct grant *grant = &add->grant;
+	struct view view = view_act(act);
 	struct noun_key key;
+	enum reason missing;
 	TRY(noun_still(
 		act, TABLE_CREDENTIAL, key_of(&key, grant->tenant, grant->credential), add->credential_row));
 	TRY(noun_still(act, TABLE_CLIENT, key_of(&key, grant->tenant, grant->client), add->client_row));
 	TRY(noun_still(act, TABLE_PERSON, key_of(&key, grant->tenant, grant->person), add->person_row));
+	TRY(vault_rules_row_still(act, &add->rules));
+	TRY(look_at_gates(&view, add, act->now, act->arena, &missing));
+	if (missing != add->missing)
+		return FAIL_CODE(STALE, "somebody signed or consented, or took it back, meanwhile");
 	add->refusal = OK;
-	if (add->outside)
-		TRY(refuse_add(act, add));
-	if (err_failed(add->refusal))
-		return OK;
+	if (missing != REASON_NONE)
+		return refuse_add(act, add);
+	TRY(grants_check_alone(act, grant));
 	TRY(grant_put(act, grant, add->sealed));
 	TRY(letters_write(act, &add->letters));
 	return add_event(act, grant->tenant, &add->draft);
@@ -400,16 +480,6 @@ static fallible check_source(const struct grants_copy *copy, const struct grant 
 	if (ids_equal(grant->person, copy->to))
 		return FAIL(CONFLICT, "the grant is that person's already");
 	return OK;
-}
-
-static struct instant earlier(struct instant a, struct instant b)
-{
-	return b.ms && b.ms < a.ms ? b : a;
-}
-
-static struct instant later(struct instant a, struct instant b)
-{
-	return b.ms > a.ms ? b : a;
 }
 
 /* Never wider: the narrower of both spans of time, and only what is left of the uses. */

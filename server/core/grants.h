@@ -3,6 +3,7 @@
 #pragma once
 
 #include "server/core/calendars.h"
+#include "server/core/gates.h"
 #include "server/core/letters.h"
 #include "server/core/sight.h"
 #include "store/client.h"
@@ -15,29 +16,38 @@ struct grants_add {
 	struct span credential; /* crd_… */
 	struct span to;         /* id or ref of a person */
 	struct grant
-		grant; /* the terms: modes, from (ms 0 = now), until (ms 0 = in GRANT_DAYS), uses_max, hours, task,
+		grant; /* the terms: modes, from (ms 0 = now), until (ms 0 = in so many days as the tenant says), uses_max, hours, task,
 			       mandate and so on */
 	/* prepared */
-	const char *fault; /* after INVALID: the member that is at fault; static */
+	const char *fault;      /* after INVALID: the member that is at fault; static */
+	const char *fault_code; /* of the problem; NULL = not_allowed */
 	uint64_t credential_row, client_row, person_row;
+	struct vault_rules_row rules; /* of the tenant */
+	enum person_kind kind;        /* of the grantee */
 	struct client client;
 	struct span label, assistant; /* what a mail calls the credential and the grantee */
 	struct calendars_one hours;   /* of a grant with hours */
 	struct span sealed;
-	struct letters letters;        /* to those who may approve */
-	bool outside, consent_missing; /* the grantee is from outside; and the client does not consent */
+	struct letters letters; /* to those who may approve */
+	enum reason missing;    /* what somebody has to sign or consent to first; REASON_NONE = nothing */
 	struct event_draft denied;
-	struct err refusal; /* decided: CONSENT_MISSING; the act stands with its event */
+	struct gates_shown gates; /* for the answer alone */
+	struct err refusal;       /* decided: NDA_MISSING or CONSENT_MISSING; the act stands with its event */
 	struct event_draft draft;
 };
 
 /* grants_add_prepare, _write - active at once, unless somebody has to approve it. The route has seen to it that a person who gives is proven and
  * may. Fails: NOT_FOUND the credential · UNKNOWN_PERSON · CONFLICT the credential is archived, or client or
  * person not active · INVALID with add->fault: modes over the credential's ceiling, an end before the
- * beginning, hours of a calendar that is not there, more approvals than the client has people. */
+ * beginning or behind the terms of somebody from outside, no mandate where the tenant asks for one, a task that it denies, hours of a calendar that is not there, more approvals than the client has people ·
+ * OTHER_ASSISTANT somebody else of the staff serves the client, where one does at a time. */
 fallible grants_add_prepare(const struct server *server, const struct caller *caller, const struct view *view,
 	struct instant now, struct arena *arena, struct grants_add *add);
 fallible grants_add_write(struct act *act, struct grants_add *add);
+
+/* grants_check_alone - inside an act, of a grant that is to open: where a tenant chose that one assistant serves a client at
+ * a time, whether nobody else of the staff does meanwhile. A grant for a task is none that serves. Fails: OTHER_ASSISTANT. */
+fallible grants_check_alone(struct act *act, const struct grant *grant);
 
 /* grants_sight - what a caller sees of grants, exposures and clients: all by grant.give or grant.approve. */
 fallible grants_sight(
@@ -49,7 +59,8 @@ fallible grants_find(const struct view *view, const struct caller *caller, struc
 
 /* Taking one back: whoever sees a grant may, the grantee as well. */
 struct grants_revoke {
-	struct grant grant; /* of grants_find */
+	struct grant grant;       /* of grants_find */
+	struct gates_shown gates; /* of gates_look: for the answer alone */
 	struct event_draft draft;
 };
 

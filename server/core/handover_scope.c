@@ -2,6 +2,7 @@
 /* handover_scope - grants sorted to their clients, then each client looked at. */
 #include "server/core/handover_scope.h"
 
+#include "server/core/gates.h"
 #include "store/client.h"
 #include "store/person.h"
 
@@ -113,24 +114,39 @@ static fallible is_assistant(
 	return OK;
 }
 
-static fallible look_for_others(const struct view *view, const struct handover *handover, struct instant now,
-	struct handover_scope_client *entry)
+fallible handover_scope_other(const struct view *view, const struct handover_scope_ask *ask, bool *other)
 {
 	struct id after = {0};
 	struct grant grant;
 	struct err err = OK;
+	bool found = false;
 	scoped(arena) arena = ARENA(ONE_NOUN);
-	for (; entry->why == HANDOVER_MOVES &&
-		grant_next(view, handover->tenant, entry->client, &after, &arena, &grant, &err);
+	for (; !found && grant_next(view, ask->tenant, ask->client, &after, &arena, &grant, &err);
 		arena_clear(&arena)) {
-		bool assistant = false;
-		bool own = ids_equal(grant.person, handover->from) || ids_equal(grant.person, handover->to);
-		if (!own)
-			TRY(is_assistant(view, &grant, now, &assistant));
-		if (assistant)
-			entry->why = HANDOVER_OTHER_ASSISTANT;
+		const struct handover_span theirs = {grant.from, grant.until};
+		bool own = ids_equal(grant.person, ask->people[0]) || ids_equal(grant.person, ask->people[1]);
+		if (!own && handover_rules_overlap(&ask->span, &theirs))
+			TRY(is_assistant(view, &grant, ask->now, &found));
 	}
-	return err;
+	TRY(err);
+	*other = found;
+	return OK;
+}
+
+static fallible look_for_others(const struct view *view, const struct handover *handover, struct instant now,
+	struct handover_scope_client *entry)
+{
+	const struct handover_scope_ask ask = {.tenant = handover->tenant,
+		.client = entry->client,
+		.people = {handover->from, handover->to},
+		.span = {.start = now},
+		.now = now};
+	bool other = false;
+	if (entry->why == HANDOVER_MOVES)
+		TRY(handover_scope_other(view, &ask, &other));
+	if (other)
+		entry->why = HANDOVER_OTHER_ASSISTANT;
+	return OK;
 }
 
 static void note_overlaps(const struct handover *handover, const struct handover *other,
@@ -158,8 +174,28 @@ static fallible look_for_overlaps(const struct view *view, const struct handover
 	return err;
 }
 
-static fallible look_at_stand_in(
-	const struct view *view, const struct handover *handover, struct handover_scope *scope)
+/* What the stand-in would be refused at each use is not handed on in the first place. No consent is looked for: a stand-in is
+ * of the staff. */
+static fallible look_at_agreements(const struct view *view, const struct handover *handover,
+	enum person_kind kind, struct instant now, struct handover_scope *scope)
+{
+	struct vault_rules_row rules;
+	scoped(arena) arena = ARENA(ONE_NOUN);
+	TRY(vault_rules_row_get(view, handover->tenant, &arena, &rules));
+	for (size_t i = 0; i < scope->count; i++) {
+		struct handover_scope_client *entry = &scope->clients[i];
+		const struct grant grant = {
+			.tenant = handover->tenant, .client = entry->client, .person = handover->to};
+		bool missing;
+		TRY(gates_nda(view, &rules.rules, kind, &grant, now, &missing));
+		if (entry->why == HANDOVER_MOVES && missing)
+			entry->why = HANDOVER_NDA_MISSING;
+	}
+	return OK;
+}
+
+static fallible look_at_stand_in(const struct view *view, const struct handover *handover, struct instant now,
+	struct handover_scope *scope)
 {
 	struct person person;
 	uint64_t held;
@@ -169,7 +205,7 @@ static fallible look_at_stand_in(
 	bool able = person.state == PERSON_ACTIVE && (held & CAPABILITY_BIT(CREDENTIAL_USE));
 	for (size_t i = 0; !able && i < scope->count; i++)
 		scope->clients[i].why = HANDOVER_NOT_ABLE;
-	return OK;
+	return able ? look_at_agreements(view, handover, person.kind, now, scope) : OK;
 }
 
 /* What does not fit any more stays where it is, whole. */
@@ -203,7 +239,7 @@ fallible handover_scope_read(const struct view *view, const struct handover *han
 			TRY(look_for_others(view, handover, now, &read.clients[i]));
 	}
 	TRY(look_for_overlaps(view, handover, assignment.model, &read));
-	TRY(look_at_stand_in(view, handover, &read));
+	TRY(look_at_stand_in(view, handover, now, &read));
 	sum_moves(&read);
 	*scope = read;
 	return OK;

@@ -29,6 +29,15 @@ struct handover_scope {
 fallible handover_scope_read(const struct view *view, const struct handover *handover, struct instant now,
 	struct handover_scope *scope);
 
+/* Whether anybody but two people serves a client in a span of time: of the staff, for more than a task. */
+struct handover_scope_ask {
+	struct id tenant, client;
+	struct id people[2]; /* who may */
+	struct handover_span span;
+	struct instant now;
+};
+fallible handover_scope_other(const struct view *view, const struct handover_scope_ask *ask, bool *other);
+
 /* handover_scope_next - walk the grants that are moved, in the order of their ids; `at` none = from the first. What is
  * done to a grant meanwhile moves no other.
  *

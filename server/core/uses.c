@@ -315,8 +315,10 @@ fallible uses_prepare(const struct server *server, const struct caller *caller, 
 	TRY(read_releases(view, arena, use));
 	TRY(find_proof(caller, view, now, use));
 	TRY(take_facts(view, use));
-	use->gates.outside = use->person.kind == PERSON_EXTERNAL;
+	use->gates.kind = use->person.kind;
 	TRY(gates_read(view, &use->grant, now, arena, &use->gates, &use->facts));
+	TRY(vault_rules_denies_any(&use->gates.rules.rules, use->grant.purposes_denied, use->purpose, arena,
+		&use->facts.purpose_denied));
 	TRY(find_device(view, now, arena, use));
 	TRY(seal_event(server, caller, now, arena, use));
 	/* What a handover that is due makes of it is known only in the act. */

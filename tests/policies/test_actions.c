@@ -95,9 +95,10 @@ static const struct {
 	{"challenge.locked", "subject_id,until?,fails"},
 	{"credential.deposited",
 		"credential_id,client_id,kind,channel(self_link|phone|letter|encrypted_im|messenger|email|"
-                "api),"
+		"api),"
 		"depositor"},
 	{"credential.denied", "credential_id?,client_id?,reason"},
+	{"agreement.signed", "kind(nda|dpa|terms|mandate),document_hash?,version,party"},
 	{"retention.changed", "class,from_days,to_days,justification?,approver?"},
 	{"log.viewed", "filter_hash,rows?,scope"},
 	{"erasure.refused", "request_id,ground(art17_3_b|art17_3_e|hold|refused)"},

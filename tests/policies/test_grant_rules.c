@@ -232,3 +232,25 @@ Test(grant_rules, the_modes_have_their_words)
 	cr_assert(!modes_find(SPAN_LIT("fill"), &mode));
 	cr_assert(!modes_find(SPAN_NONE, &mode));
 }
+
+Test(grant_rules, who_did_not_sign_what_the_tenant_asks_for_uses_nothing)
+{
+	struct grant_facts facts = open_code();
+	facts.nda_missing = true;
+	refuses(facts, REASON_NDA_MISSING);
+	facts.consent_missing = facts.checked_out = true;
+	refuses(facts, REASON_NDA_MISSING);
+	facts.frozen = true;
+	refuses(facts, REASON_FROZEN);
+}
+
+Test(grant_rules, a_denied_purpose_is_refused_and_no_proof_changes_that)
+{
+	struct grant_facts facts = open_reveal();
+	facts.purpose_denied = true;
+	refuses(facts, REASON_PURPOSE_DENIED);
+	facts.proof = GRANT_PROOF_NONE;
+	refuses(facts, REASON_PURPOSE_DENIED);
+	facts.purpose_given = false;
+	refuses(facts, REASON_PURPOSE_REQUIRED);
+}
