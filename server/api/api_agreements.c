@@ -2,6 +2,7 @@
 /* api_agreements - /v1/agreements: who signed what, put on record by others than themselves. */
 #include "base/text.h"
 #include "server/api/ask.h"
+#include "server/api/name_out.h"
 #include "server/core/agreements.h"
 
 enum { NAME_MAX_BYTES = 128, HASH_TEXT = 2 * AGREEMENT_HASH };
@@ -145,6 +146,13 @@ static fallible prepare_list(struct call *call)
 	return OK;
 }
 
+static fallible put_names(struct name_out *names, const struct agreement *agreement, struct json_out *out)
+{
+	TRY(name_out_person(names, out, "person_name", agreement->person));
+	TRY(name_out_client(names, out, "client_name", agreement->client));
+	return name_out_by(names, out, "by_name", agreement->recorder_is_person, agreement->recorder);
+}
+
 static fallible put_items(
 	struct call *call, const struct view *view, struct json_out *out, struct span *position)
 {
@@ -153,8 +161,10 @@ static fallible put_items(
 	struct id at = {0}, last = {0};
 	struct agreement agreement;
 	struct sight sight;
+	struct name_out names;
 	struct err err = OK;
 	size_t count = 0;
+	TRY(name_out_open(call, view, &names));
 	TRY(agreements_sight(&scene, &sight));
 	TRY(ask_after(&list->page, &at));
 	while (agreement_next(view, call->caller.tenant, list->person, &at, &agreement, &err)) {
@@ -164,6 +174,7 @@ static fallible put_items(
 			return arena_keep(call->arena, id_span(&last), position);
 		json_out_open(out, NULL);
 		put_agreement(out, &agreement, call->now);
+		TRY(put_names(&names, &agreement, out));
 		json_out_close(out);
 		last = at;
 	}

@@ -560,22 +560,6 @@ Test(handovers, who_may_use_nothing_takes_nothing_over)
 	cr_assert(api_has(ANSWER(office), "blocked/0/why", "not_able"), "%s", ANSWER(office)->body);
 }
 
-Test(handovers, who_has_not_signed_what_the_tenant_asks_for_takes_nothing_over)
-{
-	scoped(office) office = {0};
-	char grant[ID_TEXT + 1], body[OFFICE_BODY];
-	open_with_grant(&office, grant);
-	cr_assert(vault_call(&office.vault, "PUT", "/v1/vault-rules", "{\"nda_required\":true}") == 200);
-	office_ask(&office, 0, OFFICE_DAY, "");
-	cr_assert(api_has(ANSWER(office), "blocked/0/why", "nda_missing"), "%s", ANSWER(office)->body);
-	cr_assert(json_integer_value(api_member(ANSWER(office), "moves")) == 0);
-	snprintf(body, sizeof body, "{\"person\":\"%s\",\"kind\":\"nda\",\"version\":1}",
-		office.stand_in.text);
-	cr_assert(vault_call(&office.vault, "POST", "/v1/agreements", body) == 201);
-	office_ask(&office, 0, OFFICE_DAY, "");
-	cr_assert(json_integer_value(api_member(ANSWER(office), "moves")) == 1, "%s", ANSWER(office)->body);
-}
-
 /* ---- who sees ---- */
 
 Test(handovers, a_third_person_and_another_tenant_see_none)
