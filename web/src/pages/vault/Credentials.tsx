@@ -8,45 +8,40 @@ import {navigate, usePlace, withQuery} from '../../base/router';
 import {may, useSession} from '../../base/session';
 import {Button, Choice, TextField} from '../../parts/controls';
 import {More, Table} from '../../parts/page';
-import {Chip, Empty, ProblemNotice, Skeleton, Time} from '../../parts/shown';
-import {useNames, type Names} from './known';
-import {hostOf, KINDS, type Access, type Credential, type Exposure, type Grant} from './model';
+import {Ago, Chip, Empty, ProblemNotice, Skeleton, Time} from '../../parts/shown';
+import {clientOf, nameOf, useClients} from './known';
+import {hostOf, KINDS, type Access, type Client, type Credential, type Exposure, type Grant} from './model';
 import {kindName, ModeLegend, ModeMarks} from './shown';
 
 const FILTERS = ['client', 'text', 'host', 'tag', 'kind', 'state'] as const;
 
-/** Of each credential: who may use it now, who knows it, and what is owed. */
+/** Of each credential: who may use it now, who knows it, when it was used last, and what is owed. */
 interface Told {
   canUse: Map<string, string[]>;
-  knows: Map<string, Exposure[]>;
   owed: Map<string, Exposure[]>;
   /** Only of one client the server says who knows what. */
-  withKnown: boolean;
+  access: Map<string, Access['items'][number]> | undefined;
 }
 
-function collect<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
-  const all = new Map<string, T[]>();
-  for (const item of items) all.set(key(item), [...(all.get(key(item)) ?? []), item]);
+function collect<T, V>(items: readonly T[], key: (item: T) => string, value: (item: T) => V): Map<string, V[]> {
+  const all = new Map<string, V[]>();
+  for (const item of items) all.set(key(item), [...new Set([...(all.get(key(item)) ?? []), value(item)])]);
   return all;
 }
 
-const namesIn = (grants: readonly Grant[], names: Names): Map<string, string[]> =>
-  new Map([...collect(grants, grant => grant.credential)].map(([id, of]) => [id, [...new Set(of.map(grant => names.person(grant.to)))]]));
-
-function useTold(client: string | null, names: Names): Told {
+function useTold(client: string | null): Told {
   const session = useSession();
   const wide = may(session, 'grant.give') || may(session, 'grant.approve');
   const access = useGet<Access>(wide && client ? path`/v1/clients/${client}/access` : null);
-  const grants = useGet<Page<Grant>>(client && wide ? null : '/v1/grants', {state: 'active', limit: 500});
-  const rotations = useGet<Page<Exposure>>('/v1/rotations', {limit: 500});
-  const items = access.data?.items ?? [];
+  const grants = useGet<Page<Grant>>(client && wide ? null : '/v1/grants', {state: 'active', limit: 500, names: 1});
+  const rotations = useGet<Page<Exposure>>('/v1/rotations', {limit: 500, client});
+  const items = access.data?.items;
   return {
-    canUse: access.data
+    canUse: items
       ? new Map(items.map(item => [item.credential, [...new Set(item.can_use.map(use => use.name))]]))
-      : namesIn(grants.data?.items ?? [], names),
-    knows: new Map(items.map(item => [item.credential, item.knows.filter(one => one.current)])),
-    owed: collect(rotations.data?.items ?? [], one => one.credential),
-    withKnown: access.data !== undefined,
+      : collect(grants.data?.items ?? [], grant => grant.credential, grant => nameOf(grant.to_name)),
+    owed: collect(rotations.data?.items ?? [], one => one.credential, one => one),
+    access: items && new Map(items.map(item => [item.credential, item])),
   };
 }
 
@@ -61,9 +56,19 @@ function Due({owed}: {owed: readonly Exposure[]}) {
 const List = ({of, none}: {of: readonly string[]; none: string}) =>
   of.length ? <>{of.slice(0, 3).join(', ')}{of.length > 3 && <span class="small"> {t('vault.more', {n: of.length - 3})}</span>}</> : <span class="quiet-text">{none}</span>;
 
-function Row({credential, told, names}: {credential: Credential; told: Told; names: Names}) {
+/** Who knows the secret that is in use now, and when it was used. */
+function KnownCells({item}: {item: Access['items'][number] | undefined}) {
+  const people = (item?.knows ?? []).filter(one => one.current).map(one => nameOf(one.name));
+  return (
+    <>
+      <td><List of={[...new Set(people)]} none={t('vault.nobody')} /></td>
+      <td>{item?.last_used ? <Ago at={item.last_used} /> : <span class="quiet-text">–</span>}</td>
+    </>
+  );
+}
+
+function Row({credential, told}: {credential: Credential; told: Told}) {
   const {title, url, username} = credential.label;
-  const knows = told.knows.get(credential.id) ?? [];
   return (
     <tr>
       <th scope="row">
@@ -71,20 +76,20 @@ function Row({credential, told, names}: {credential: Credential; told: Told; nam
         <span class="small">{[hostOf(url), username].filter(Boolean).join(' · ')}</span>
         {credential.state !== 'active' && <Chip look="warning">{t(`vault.credential.${credential.state}`)}</Chip>}
       </th>
-      <td><a href={withQuery({client: credential.client})}>{names.client(credential.client)}</a></td>
+      <td><a href={withQuery({client: credential.client})}>{clientOf(credential.client_name)}</a></td>
       <td>{kindName(credential.kind)}</td>
       <td><ModeMarks modes={credential.modes_max} /></td>
       <td><List of={told.canUse.get(credential.id) ?? []} none={t('vault.nobody')} /></td>
-      {told.withKnown && <td><List of={[...new Set(knows.map(one => one.name ?? names.person(one.person)))]} none={t('vault.nobody')} /></td>}
+      {told.access && <KnownCells item={told.access.get(credential.id)} />}
       <td><Due owed={told.owed.get(credential.id) ?? []} /></td>
     </tr>
   );
 }
 
-function Filters({query, names}: {query: URLSearchParams; names: Names}) {
+function Filters({query, known}: {query: URLSearchParams; known: ReadonlyMap<string, Client>}) {
   const [text, setText] = useState(query.get('text') ?? '');
   const set = (name: string, value: string) => navigate(withQuery({[name]: value || null}));
-  const clients = sorted([...names.clients.values()], one => one.name ?? '').map(one => [one.id, one.name ?? ''] as const);
+  const clients = sorted([...known.values()], one => one.name ?? '').map(one => [one.id, one.name ?? ''] as const);
   const kinds = KINDS.map(kind => [kind, kindName(kind)] as const);
   const states = (['active', 'archived'] as const).map(state => [state, t(`vault.credential.${state}`)] as const);
   return (
@@ -107,25 +112,25 @@ function Narrowed({query}: {query: URLSearchParams}) {
 export function Credentials() {
   const {query} = usePlace();
   const asked = Object.fromEntries(FILTERS.map(name => [name, query.get(name)]));
-  const list = usePaged<Credential>('/v1/credentials', {...asked, limit: 100});
-  const names = useNames({clients: (list.data ?? []).map(one => one.client)});
-  const told = useTold(query.get('client'), names);
+  const list = usePaged<Credential>('/v1/credentials', {...asked, limit: 100, names: 1});
+  const clients = useClients();
+  const told = useTold(query.get('client'));
   const isNarrowed = FILTERS.some(name => query.get(name));
   return (
     <>
-      <Filters query={query} names={names} />
+      <Filters query={query} known={clients.all} />
       <Narrowed query={query} />
       <ModeLegend />
-      {!told.withKnown && names.clients.size > 0 && <p class="small">{t('vault.known.choose')}</p>}
+      {!told.access && clients.all.size > 0 && <p class="small">{t('vault.known.choose')}</p>}
       <ProblemNotice problem={list.problem} again={list.reload} />
       {!list.data && !list.problem && <Skeleton />}
       {list.data && list.data.length > 0 && <>
         <Table caption={t('vault.tab.all')} look="credentials">
           <thead><tr>
             <th scope="col">{t('vault.title')}</th><th scope="col">{t('vault.client')}</th><th scope="col">{t('vault.kind')}</th><th scope="col">{t('vault.mode')}</th>
-            <th scope="col">{t('vault.can_use')}</th>{told.withKnown && <th scope="col">{t('vault.knows')}</th>}<th scope="col">{t('vault.due')}</th>
+            <th scope="col">{t('vault.can_use')}</th>{told.access && <><th scope="col">{t('vault.knows')}</th><th scope="col">{t('vault.last_used')}</th></>}<th scope="col">{t('vault.due')}</th>
           </tr></thead>
-          <tbody>{list.data.map(one => <Row key={one.id} credential={one} told={told} names={names} />)}</tbody>
+          <tbody>{list.data.map(one => <Row key={one.id} credential={one} told={told} />)}</tbody>
         </Table>
         <More hasMore={list.hasMore} busy={list.busy} more={list.more} shown={list.data.length} />
       </>}

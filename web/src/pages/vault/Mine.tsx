@@ -9,18 +9,19 @@ import {Button, TextField} from '../../parts/controls';
 import {More, Section} from '../../parts/page';
 import {Empty, ProblemNotice, Skeleton, Time} from '../../parts/shown';
 import {CodeDialog} from './CodeDialog';
-import {useCredentials, useNames, type Names} from './known';
-import {hasWords, hostOf, isOpen, usesOf, type Credential, type Grant} from './model';
+import {clientOf, useClients, useCredentials} from './known';
+import {hasWords, hostOf, isOpen, usesOf, type Client, type Credential, type Grant} from './model';
 import {RevealDialog} from './RevealDialog';
 import {GrantChip, ModeLegend, ModeMarks} from './shown';
 
 /** A credential, and my grants on it that have not ended. */
 interface Access {
   credential: Credential;
+  client: string;
   grants: Grant[];
 }
 
-type Use = {mode: 'code' | 'reveal'; grant: Grant; credential: Credential};
+type Use = {mode: 'code' | 'reveal'; grant: Grant; access: Access};
 
 const ENDED = new Set(['revoked', 'expired', 'used_up']);
 
@@ -29,7 +30,7 @@ function accessesOf(grants: readonly Grant[], credentials: ReadonlyMap<string, C
   for (const grant of grants) {
     const credential = credentials.get(grant.credential);
     if (!credential || credential.state !== 'active' || ENDED.has(grant.state)) continue;
-    const access = all.get(credential.id) ?? {credential, grants: []};
+    const access = all.get(credential.id) ?? {credential, client: clientOf(grant.client_name), grants: []};
     access.grants.push(grant);
     all.set(credential.id, access);
   }
@@ -61,7 +62,7 @@ function AccessRow({access, use}: {access: Access; use: (use: Use) => void}) {
       <div class="actions">
         {modes.map(({mode, grant}) => (
           <Button key={mode} look={mode === 'code' ? 'main' : 'quiet'} title={t(`vault.mode.${mode}.leaves`)} aria-label={`${t(`vault.use.${mode}`)}: ${title}`}
-            onClick={() => use({mode, grant, credential})}>{t(`vault.use.${mode}`)}</Button>
+            onClick={() => use({mode, grant, access})}>{t(`vault.use.${mode}`)}</Button>
         ))}
         {!modes.length && <ModeMarks modes={[...new Set(grants.flatMap(grant => grant.modes))]} />}
       </div>
@@ -69,14 +70,14 @@ function AccessRow({access, use}: {access: Access; use: (use: Use) => void}) {
   );
 }
 
-function ByClient({accesses, names, use}: {accesses: readonly Access[]; names: Names; use: (use: Use) => void}) {
-  const clients = sorted([...new Set(accesses.map(one => one.credential.client))], names.client);
+function ByClient({accesses, clients, use}: {accesses: readonly Access[]; clients: ReadonlyMap<string, Client>; use: (use: Use) => void}) {
+  const first = new Map(accesses.map(one => [one.credential.client, one]));
   return (
     <>
-      {clients.map(client => (
-        <Section key={client} title={<>{names.client(client)}{names.clients.get(client)?.frozen && <span class="frozen"> {t('vault.frozen')}</span>}</>}>
+      {sorted([...first.values()], one => one.client).map(({client, credential: {client: id}}) => (
+        <Section key={id} title={<>{client}{clients.get(id)?.frozen && <span class="frozen"> {t('vault.frozen')}</span>}</>}>
           <ul class="accesses">
-            {sorted(accesses.filter(one => one.credential.client === client), one => one.credential.label.title)
+            {sorted(accesses.filter(one => one.credential.client === id), one => one.credential.label.title)
               .map(one => <AccessRow key={one.credential.id} access={one} use={use} />)}
           </ul>
         </Section>
@@ -90,14 +91,14 @@ export function Mine() {
   const {query} = usePlace();
   const [using, setUsing] = useState<Use>();
   const text = query.get('q') ?? '';
-  const grants = usePaged<Grant>('/v1/grants', {person: session.person.id, limit: 500});
+  const grants = usePaged<Grant>('/v1/grants', {person: session.person.id, limit: 500, names: 1});
   const credentials = useCredentials((grants.data ?? []).map(grant => grant.credential));
-  const names = useNames({clients: (grants.data ?? []).map(grant => grant.client)});
+  const clients = useClients();
   const all = accessesOf(grants.data ?? [], credentials.all);
-  const found = all.filter(one => hasWords(one.credential, names.client(one.credential.client), text.trim()));
+  const found = all.filter(one => hasWords(one.credential, one.client, text.trim()));
   const close = () => { setUsing(undefined); grants.reload(); };
   const DialogOf = using?.mode === 'code' ? CodeDialog : RevealDialog;
-  if (!grants.data || !credentials.ready || !names.ready) return grants.problem ? <ProblemNotice problem={grants.problem} again={grants.reload} /> : <Skeleton />;
+  if (!grants.data || !credentials.ready) return grants.problem ? <ProblemNotice problem={grants.problem} again={grants.reload} /> : <Skeleton />;
   return (
     <>
       <ProblemNotice problem={grants.problem} again={grants.reload} />
@@ -105,11 +106,11 @@ export function Mine() {
         <TextField label={t('vault.search')} hint={t('vault.search.hint')} type="search" value={text} onText={q => navigate(withQuery({q}), 'replace')} />
       </form>
       <ModeLegend />
-      <ByClient accesses={found} names={names} use={setUsing} />
+      <ByClient accesses={found} clients={clients.all} use={setUsing} />
       {!all.length && <Empty title={t('vault.mine.empty')}><p>{t('vault.mine.empty.do')}</p></Empty>}
       {all.length > 0 && !found.length && <Empty title={t('vault.none_found')}><p><Button onClick={() => navigate(withQuery({q: null}))}>{t('vault.search.clear')}</Button></p></Empty>}
       {grants.hasMore && <More hasMore busy={grants.busy} more={grants.more} shown={all.length} />}
-      {using && <DialogOf grant={using.grant} credential={using.credential} client={names.client(using.credential.client)} onClose={close} />}
+      {using && <DialogOf grant={using.grant} credential={using.access.credential} client={using.access.client} onClose={close} />}
     </>
   );
 }

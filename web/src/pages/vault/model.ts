@@ -27,6 +27,8 @@ export interface Credential {
   state: 'active' | 'archived' | 'shredded';
   created: string;
   archived?: string;
+  /** With names=1, as the *_name of the others: null is not the reader's to know, '' was erased. */
+  client_name?: string | null;
 }
 
 export const GRANT_STATES = ['active', 'waiting', 'standby', 'suspended', 'revoked', 'expired', 'used_up'] as const;
@@ -54,6 +56,10 @@ export interface Grant {
   mandate?: string;
   notify: 'each' | 'digest' | 'none';
   created: string;
+  credential_title?: string | null;
+  client_name?: string | null;
+  to_name?: string | null;
+  by_name?: string | null;
 }
 
 /** A line of the ledger: who has seen which version. */
@@ -75,6 +81,8 @@ export interface Exposure {
   due?: string;
   done_by_version?: number;
   reason?: string | null;
+  credential_title?: string | null;
+  client_name?: string | null;
 }
 
 export interface Access {
@@ -85,6 +93,7 @@ export interface Access {
     title: string;
     can_use: {grant: string; person: string; name: string; modes: Mode[]; until: string}[];
     knows: Exposure[];
+    last_used: string | null;
   }[];
 }
 
