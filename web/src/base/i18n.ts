@@ -79,6 +79,9 @@ export const word = (list: string, code: string): string => (hasText(`${list}.${
 /** "Data was exported". */
 export const sentence = (action: string): string => loaded.sentences[action.replaceAll('.', '_')] ?? loaded.sentences[action] ?? action;
 
+/** Every action that has a sentence, by its name: [name, sentence]. */
+export const sentences = (): [string, string][] => Object.entries(loaded.sentences).map(([key, text]) => [key.replace('_', '.'), text]);
+
 /** Sorted as the reader's language sorts. */
 export function sorted<T>(items: readonly T[], name: (item: T) => string): T[] {
   const order = new Intl.Collator(current, {numeric: true, sensitivity: 'base'});

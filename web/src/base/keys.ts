@@ -17,7 +17,11 @@ export const bindings = (): Binding[] => [...bound].flat();
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement && (target.isContentEditable || ['INPUT', 'TEXTAREA', 'SELECT'].includes(target.tagName));
 
-/** Binds keys while the component stands. Not while somebody types or a dialog is open. */
+/** Enter on what one presses is for that, and not for a binding. */
+const isPressed = (event: KeyboardEvent): boolean =>
+  event.key === 'Enter' && event.target instanceof Element && event.target.closest('a, button, summary, [role=menuitem]') !== null;
+
+/** Binds keys while the component stands. Not while somebody types or a dialog or a menu is open. */
 export function useKeys(list: readonly Binding[]): void {
   const latest = useRef(list);
   latest.current = list;
@@ -25,7 +29,7 @@ export function useKeys(list: readonly Binding[]): void {
     const mine = latest.current;
     bound.add(mine);
     const press = (event: KeyboardEvent) => {
-      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || document.querySelector('dialog[open]')) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || isPressed(event) || document.querySelector('dialog[open], :popover-open')) return;
       const found = latest.current.find(one => one.key === event.key);
       if (!found) return;
       event.preventDefault();

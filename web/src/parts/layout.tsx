@@ -80,6 +80,12 @@ function Said() {
   return <div class={`said ${text ? 'on' : ''}`} role="status" aria-live="polite">{text}</div>;
 }
 
+/** Without touching the address: what stands behind '#' belongs to the page. */
+function skip(event: Event): void {
+  event.preventDefault();
+  document.getElementById('main')?.focus();
+}
+
 interface FrameProps {
   path: string;
   signOut: () => void;
@@ -96,7 +102,7 @@ export function Frame({path, signOut, choose, children}: FrameProps) {
   const isHere = (room: Room) => path === room.href || path.startsWith(`${room.href}/`);
   return (
     <div class="frame">
-      <a class="skip" href="#main">{t('app.skip')}</a>
+      <a class="skip" href="#main" onClick={skip}>{t('app.skip')}</a>
       <header class="bar">
         <a class="brand" href="/"><Mark /><span>Muniment</span></a>
         <span class="tenant">{session.tenant.name}</span>

@@ -1,34 +1,105 @@
 // SPDX-License-Identifier: Apache-2.0
 // The security log: is anything wrong, and who did what.
+import {useCallback, useEffect, useMemo, useRef, useState} from 'preact/hooks';
 import {t} from '../../base/i18n';
-import {usePaged} from '../../base/load';
-import {More, Page, Table} from '../../parts/page';
-import {ProblemNotice, Severity, Skeleton, Time} from '../../parts/shown';
-import {sentence} from '../../base/i18n';
+import {useKeys} from '../../base/keys';
+import {navigate, usePlace} from '../../base/router';
+import {useSession} from '../../base/session';
+import {Page, Tabs} from '../../parts/page';
+import {Empty, ProblemNotice, Skeleton} from '../../parts/shown';
+import {Chips} from './Chips';
+import {FilterBar} from './FilterBar';
+import {hrefOf, NO_FILTERS, onTab, readFilters, TABS, tabOf, withCondition, type Filters} from './filters';
+import {currentEvent, LogTable, stepRow} from './LogTable';
+import {LivePill, ScannedLine} from './ListEnds';
+import {rowsShown, scannedOf, shown} from './pages';
+import {useFollow} from './useFollow';
+import {useLog} from './useLog';
+import {useNames} from './useNames';
+import {MenuContext, ValueMenu, type Chosen, type OpenMenu} from './ValueMenu';
+import './security.css';
 
-interface Row {
-  id: string;
-  time: string;
-  action: string;
-  severity: string;
+type Change = (filters: Filters, how?: 'replace') => void;
+
+const change: Change = (filters, how) => navigate(hrefOf(filters), how ?? 'push');
+
+function useFilters(): Filters {
+  const {query} = usePlace();
+  const {hash} = location;
+  return useMemo(() => readFilters(query.toString(), hash), [query.toString(), hash]);
+}
+
+function useMenu(filters: Filters) {
+  const [menu, setMenu] = useState<{at: HTMLElement; chosen: Chosen}>();
+  const open = useCallback<OpenMenu>((at, chosen) => setMenu({at, chosen}), []);
+  const add = (not: boolean) => menu && change(withCondition(filters, {field: menu.chosen.field, value: menu.chosen.value, not}));
+  const drawn = menu && <ValueMenu {...menu} only={() => add(false)} without={undefined} onClose={() => setMenu(undefined)} />;
+  return {open, drawn};
+}
+
+function NoRows({filters}: {filters: Filters}) {
+  const filtered = filters.conditions.length > 0 || filters.from !== '' || filters.to !== '';
+  return (
+    <Empty title={t('security.none')}>
+      {filtered && <p><a href={hrefOf(NO_FILTERS)}>{t('security.none.clear')}</a></p>}
+    </Empty>
+  );
+}
+
+function LogList({filters}: {filters: Filters}) {
+  const session = useSession();
+  const table = useRef<HTMLTableElement>(null);
+  const log = useLog(filters);
+  const {book} = log;
+  const pages = useMemo(() => (book ? shown(book) : []), [book]);
+  const rows = useMemo(() => pages.flatMap(page => page.items ?? []), [pages]);
+  const menu = useMenu(filters);
+  const nameOf = useNames(filters, book && rows);
+  const read = book?.pages[0]?.scanned.to ?? undefined;
+  const news = useFollow(filters, log.stale ? undefined : read, session.person.id);
+  useLogKeys(table);
+  return (
+    <>
+      <Chips filters={filters} nameOf={nameOf} change={change} />
+      <ProblemNotice problem={log.problem} again={log.reload} />
+      {!book && !log.problem && <Skeleton rows={8} />}
+      {book && (
+        <div class={`log-list ${log.stale ? 'stale' : ''}`}>
+          <LivePill news={news} show={() => { log.reload(); window.scrollTo({top: 0}); }} />
+          {log.newer && <p class="more"><button type="button" class="button quiet" onClick={log.newer}>{t('security.newer')}</button></p>}
+          {rows.length > 0 && <MenuContext.Provider value={menu.open}><LogTable pages={pages} first={book.first} stale={log.stale} table={table} /></MenuContext.Provider>}
+          {rows.length === 0 && <NoRows filters={filters} />}
+          <ScannedLine scanned={scannedOf(book)} shown={rowsShown(book)} older={log.older} busy={log.busy} />
+        </div>
+      )}
+      {menu.drawn}
+    </>
+  );
+}
+
+function useLogKeys(table: {current: HTMLTableElement | null}): void {
+  const openEvent = () => {
+    const id = currentEvent(table.current);
+    if (id) navigate(`/events/${id}`);
+  };
+  useKeys([
+    {key: 'j', does: 'security.key.down', run: () => stepRow(table.current, 1)},
+    {key: 'k', does: 'security.key.up', run: () => stepRow(table.current, -1)},
+    {key: 'Enter', does: 'security.key.open', run: openEvent},
+    {key: '/', does: 'security.key.search', run: () => document.querySelector<HTMLInputElement>('.log-search')?.focus()},
+    {key: 'Escape', does: 'security.key.leave', run: () => document.querySelector<HTMLElement>('.log-search')?.blur()},
+  ]);
 }
 
 export default function Security() {
-  const rows = usePaged<Row>('/v1/events', {limit: 50});
+  const filters = useFilters();
+  useEffect(() => window.scrollTo(0, 0), []);
   return (
     <Page title={t('app.room.security')}>
-      <ProblemNotice problem={rows.problem} again={rows.reload} />
-      {!rows.data && !rows.problem && <Skeleton />}
-      {rows.data && (
-        <Table caption={t('app.room.security')}>
-          <tbody>
-            {rows.data.map(row => (
-              <tr key={row.id}><td><Time at={row.time} /></td><td><Severity level={row.severity} /></td><td>{sentence(row.action)}</td></tr>
-            ))}
-          </tbody>
-        </Table>
-      )}
-      <More hasMore={rows.hasMore} busy={rows.busy} more={rows.more} shown={rows.data?.length ?? 0} />
+      <Tabs label={t('security.tabs')} current={tabOf(filters).id}
+        items={TABS.map(tab => ({id: tab.id, text: t(`security.tab.${tab.id}`), href: hrefOf(onTab(filters, tab))}))} />
+      <FilterBar filters={filters} change={change} />
+      <LogList filters={filters} />
     </Page>
   );
 }
