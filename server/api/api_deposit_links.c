@@ -5,6 +5,7 @@
 #include "server/api/api_deposits.h"
 #include "server/core/credential_forms.h"
 #include "server/core/deposit_links.h"
+#include "store/client.h"
 #include "store/tenant.h"
 
 enum { BOX_TEXT_MAX = 32 * 1024, WORD_BYTES = 32 };
@@ -14,6 +15,7 @@ enum { BOX_TEXT_MAX = 32 * 1024, WORD_BYTES = 32 };
 struct form {
 	struct deposit deposit;
 	struct tenant tenant;
+	struct client client;
 };
 
 static fallible prepare_form(struct call *call)
@@ -26,7 +28,8 @@ static fallible prepare_form(struct call *call)
 	struct view view = view_reading(&reading);
 	call->ask = form;
 	TRY(deposit_links_find(&view, call->parts[0], call->now, call->arena, &form->deposit));
-	return tenant_get(&view, form->deposit.tenant, call->arena, &form->tenant);
+	TRY(tenant_get(&view, form->deposit.tenant, call->arena, &form->tenant));
+	return client_get(&view, form->deposit.tenant, form->deposit.client, call->arena, &form->client);
 }
 
 static fallible answer_form(struct call *call, struct json_out *out)
@@ -40,6 +43,8 @@ static fallible answer_form(struct call *call, struct json_out *out)
 		json_out_span(out, "site", deposit->url);
 	api_deposits_put_fields(out, deposit);
 	modes_put(out, "modes_max", deposit->modes_max);
+	json_out_text(out, "language", languages_code(form->client.language));
+	json_out_number(out, "tries_left", DEPOSIT_TRIES - deposit->tries);
 	json_out_time(out, "expires", deposit->ends);
 	call_header(call, "Cache-Control", SPAN_LIT("no-store"));
 	return OK;

@@ -12,6 +12,25 @@ enum { KEY_MAX = 128 };
 
 static const int64_t DAY_MS = INT64_C(24) * 60 * 60 * 1000;
 
+/* Whoever holds the link may know why it is over: what to do then is not the same. */
+static fallible check_open(const struct deposit *deposit, struct instant now)
+{
+	switch (deposits_shown(deposit, now)) {
+	case DEPOSIT_OPEN:
+		return OK;
+	case DEPOSIT_USED:
+	case DEPOSIT_ACCEPTED:
+	case DEPOSIT_REFUSED:
+		return FAIL_CODE(LINK_USED, "the link was used");
+	case DEPOSIT_DEAD:
+		return FAIL_CODE(LINK_DEAD, "the link died of wrong words");
+	case DEPOSIT_EXPIRED:
+	case DEPOSIT_STATE_COUNT:
+		return FAIL(EXPIRED, "the link's time is over");
+	}
+	return FAIL(BUG, "a deposit has a state that none can have");
+}
+
 fallible deposit_links_find(const struct view *view, struct span text, struct instant now,
 	struct arena *arena, struct deposit *deposit)
 {
@@ -20,8 +39,7 @@ fallible deposit_links_find(const struct view *view, struct span text, struct in
 	TRY(ids_parse(ID_DEPOSIT, text, &id));
 	TRY(deposit_find_tenant(view, id, &tenant));
 	TRY(deposit_get(view, tenant, id, arena, &found));
-	if (deposits_shown(&found, now) != DEPOSIT_OPEN)
-		return FAIL(EXPIRED, "the link was used, or its time is over");
+	TRY(check_open(&found, now));
 	*deposit = found;
 	return OK;
 }
@@ -165,8 +183,7 @@ fallible deposit_links_use_write(struct act *act, struct deposit_links_use *use)
 	struct view view = view_act(act);
 	use->refusal = OK;
 	TRY(deposit_get(&view, use->deposit.tenant, use->deposit.id, act->arena, &stands));
-	if (deposits_shown(&stands, act->now) != DEPOSIT_OPEN)
-		return FAIL(EXPIRED, "the link was used, or its time is over");
+	TRY(check_open(&stands, act->now));
 	bool right = secret_equal(SPAN_BYTES(stands.words), SPAN_BYTES(use->said));
 	return right ? accept_content(act, use, &stands) : refuse(act, use, &stands);
 }

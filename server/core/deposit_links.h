@@ -6,7 +6,7 @@
 #include "server/core/deposits.h"
 
 /* deposit_links_find - the deposit of a link that is still open. Looking spends nothing: scanners of mails look.
- * Fails: NOT_FOUND no such link · EXPIRED it was used, or is over. */
+ * Fails: NOT_FOUND no such link · LINK_USED · LINK_DEAD · EXPIRED its time is over. */
 fallible deposit_links_find(const struct view *view, struct span text, struct instant now,
 	struct arena *arena, struct deposit *deposit);
 
@@ -31,7 +31,7 @@ struct deposit_links_use {
 	struct event_draft used, wrong, dead;
 	struct letters told, warned;
 	/* written */
-	struct err refusal; /* DENIED wrong_code · EXPIRED */
+	struct err refusal; /* WRONG_CODE */
 };
 
 /* deposit_links_use_prepare - seal what came. deposit_links_use_write - charge a try, compare, take it or not; the link is

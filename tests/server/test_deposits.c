@@ -200,18 +200,26 @@ Test(deposits, looking_spends_nothing_and_the_second_use_is_gone)
 	scoped(vault) vault = {0};
 	struct link link;
 	vault_open(&vault);
+	vault_call(&vault, "PATCH", "/v1/clients/karlsson", "{\"language\":\"sv\"}");
 	open_link(&vault, &link);
 	for (int i = 0; i < 20; i++)
 		cr_assert(form(&vault, &link) == 200);
 	cr_assert(api_has(&vault.answer, "ask", "Web shop login") &&
 		api_has(&vault.answer, "fields/1", "password"));
+	cr_assert(api_has(&vault.answer, "language", "sv"));
 	cr_assert(strstr(vault.answer.body, link.words[0]) == NULL);
 	cr_assert(hand_in_rightly(&vault, &link, CONTENT) == 200);
 	hand_in_rightly(&vault, &link, CONTENT);
-	cr_assert(api_is_code(&vault.answer, 410, "gone"));
+	cr_assert(api_is_code(&vault.answer, 410, "link_used"));
 	form(&vault, &link);
-	cr_assert(api_is_code(&vault.answer, 410, "gone"));
+	cr_assert(api_is_code(&vault.answer, 410, "link_used"));
 	cr_assert(vault_events(&vault, ACTION_CREDENTIAL_LINK_USED) == 1);
+}
+
+static bool says_left(struct vault *vault, const struct link *link, int tries)
+{
+	return form(vault, link) == 200 &&
+		json_integer_value(api_member(&vault->answer, "tries_left")) == tries;
 }
 
 Test(deposits, five_wrong_words_and_the_link_is_dead_and_all_are_told)
@@ -223,9 +231,12 @@ Test(deposits, five_wrong_words_and_the_link_is_dead_and_all_are_told)
 	for (int i = 0; i < DEPOSIT_TRIES; i++) {
 		hand_in_wrongly(&vault, &link);
 		cr_assert(api_is_code(&vault.answer, 403, "wrong_code"), "%s", vault.answer.body);
+		cr_assert(i == DEPOSIT_TRIES - 1 || says_left(&vault, &link, DEPOSIT_TRIES - 1 - i));
 	}
 	hand_in_rightly(&vault, &link, CONTENT);
-	cr_assert(api_is_code(&vault.answer, 410, "gone"));
+	cr_assert(api_is_code(&vault.answer, 410, "link_dead"));
+	form(&vault, &link);
+	cr_assert(api_is_code(&vault.answer, 410, "link_dead"));
 	cr_assert(look(&vault, &link) == 200 && api_has(&vault.answer, "state", "dead"));
 	cr_assert(api_count_notices(&vault.api, vault.contact, NOTICE_DEPOSIT_DEAD) == 1);
 	cr_assert(vault_events(&vault, ACTION_CREDENTIAL_DENIED) == 1); /* of a minute; the rest is counted */
