@@ -3,11 +3,12 @@
 import {fileURLToPath} from 'node:url';
 import {defineConfig} from 'vite';
 import {sentences} from './tools/sentences.mjs';
+import {spokenWords} from './tools/spoken-words.mjs';
 
 const here = name => fileURLToPath(new URL(name, import.meta.url));
 
 export default defineConfig({
-  plugins: [sentences(here('../policies/strings.json'))],
+  plugins: [sentences(here('../policies/strings.json')), spokenWords(here('../policies/spoken_words.def'))],
   build: {
     target: 'es2022',
     modulePreload: {polyfill: false},

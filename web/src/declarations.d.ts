@@ -5,3 +5,8 @@ declare module 'virtual:sentences/*' {
   const sentences: Record<string, string>;
   export default sentences;
 }
+declare module 'virtual:spoken-words' {
+  /** All of them, in the order of the alphabet, with blanks between. */
+  const words: string;
+  export default words;
+}

@@ -13,7 +13,10 @@ export type Language = keyof typeof LANGUAGES;
 
 type Loaded = {table: Table; sentences: Record<string, string>};
 
-const TABLES: Record<Language, () => Promise<{default: Loaded}>> = {
+/** Where the texts of each language come from. */
+export type Tables = Record<Language, () => Promise<{default: Loaded}>>;
+
+const TABLES: Tables = {
   en: () => import('../text/en'),
   bg: () => import('../text/bg'),
   sv: () => import('../text/sv'),
@@ -30,17 +33,20 @@ let numbers: Intl.NumberFormat;
 
 export const language = (): Language => current;
 
-const isLanguage = (code: string): code is Language => code in LANGUAGES;
+export const isLanguage = (code: string): code is Language => code in LANGUAGES;
 
-/** The reader's choice, else the first of the browser's that we speak. */
-export function wantedLanguage(): Language {
+/** What the reader chose here. */
+export function chosenLanguage(): Language | undefined {
   const asked = new URLSearchParams(location.search).get('lang');
-  const codes = [asked ?? '', localStorage.getItem(KEPT) ?? '', ...navigator.languages.map(tag => tag.slice(0, 2))];
-  return codes.find(isLanguage) ?? 'en';
+  return [asked ?? '', localStorage.getItem(KEPT) ?? ''].find(isLanguage);
 }
 
-export async function loadLanguage(wanted: Language): Promise<void> {
-  loaded = (await TABLES[wanted]()).default;
+/** The reader's choice, else the first of the browser's that we speak. */
+export const wantedLanguage = (): Language =>
+  chosenLanguage() ?? navigator.languages.map(tag => tag.slice(0, 2)).find(isLanguage) ?? 'en';
+
+export async function loadLanguage(wanted: Language, tables = TABLES): Promise<void> {
+  loaded = (await tables[wanted]()).default;
   current = wanted;
   plural = new Intl.PluralRules(wanted);
   numbers = new Intl.NumberFormat(wanted);
