@@ -19,8 +19,8 @@ enum {
 	FLAG_EACH = 1u << 1,
 	FLAG_DIGEST = 1u << 2,
 	FLAG_BREAKGLASS = 1u << 3,
-	FLAG_ESCALATED = 1u << 4,
-	FLAGS_KNOWN = (1u << 5) - 1,
+	FLAG_FREE = 1u << 4, /* some rows have it; it means nothing */
+	FLAGS_KNOWN = FLAG_FREE | (FLAG_FREE - 1),
 };
 
 /* The sealed part of a row, as it stands there. */
@@ -112,7 +112,6 @@ static void take_flags(uint8_t flags, struct grant *grant)
 	grant->notify = flags & FLAG_EACH ? GRANT_NOTIFY_EACH : GRANT_NOTIFY_NONE;
 	grant->notify = flags & FLAG_DIGEST ? GRANT_NOTIFY_DIGEST : grant->notify;
 	grant->breakglass = flags & FLAG_BREAKGLASS;
-	grant->escalated = flags & FLAG_ESCALATED;
 }
 
 static void take_plain(struct reader *reader, struct grant *grant)
@@ -203,7 +202,6 @@ static uint8_t flags_of(const struct grant *grant)
 	flags |= grant->notify == GRANT_NOTIFY_EACH ? FLAG_EACH : 0u;
 	flags |= grant->notify == GRANT_NOTIFY_DIGEST ? FLAG_DIGEST : 0u;
 	flags |= grant->breakglass ? FLAG_BREAKGLASS : 0u;
-	flags |= grant->escalated ? FLAG_ESCALATED : 0u;
 	return (uint8_t)flags;
 }
 

@@ -50,7 +50,6 @@ struct grant {
 	unsigned approvals_needed;                /* 0 to GRANT_APPROVALS_MAX */
 	struct id approvals[GRANT_APPROVALS_MAX]; /* people who approved */
 	unsigned approvals_given;
-	bool escalated;         /* the next approver was told that it waits */
 	bool breakglass;        /* opened by force: everybody was told, and it has to be reviewed */
 	struct id handover;     /* that made this grant; none: a person or application gave it */
 	struct id suspended_by; /* the handover that suspends it; none */

@@ -92,6 +92,8 @@ static void put_grant(
 	json_out_id(out, "id", ID_GRANT, grant->id);
 	json_out_text(out, "state", grant_shown_name(grant_shown(grant, now)));
 	put_gates(out, grant, gates);
+	if (grant->state == GRANT_WAITING)
+		json_out_bool(out, "escalated", approvals_is_escalated(grant, now));
 	json_out_id(out, "credential", ID_CREDENTIAL, grant->credential);
 	json_out_id(out, "client", ID_CLIENT, grant->client);
 	json_out_id(out, "to", ID_PERSON, grant->person);

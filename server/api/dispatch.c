@@ -5,12 +5,14 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "crypto/random.h"
+#include "policies/denials.h"
 #include "server/api/guard.h"
 #include "server/api/idempotency.h"
 #include "server/api/reply.h"
 #include "server/api/routes.h"
 #include "server/core/detail.h"
 #include "server/core/proof.h"
+#include "server/http/tongues.h"
 #include "store/storm.h"
 
 enum {
@@ -47,9 +49,23 @@ static void put_wait(struct call *call)
 		call_header(call, "Retry-After", text);
 }
 
+/* Who names a language of ours is told in it why a use is refused. */
+static void put_into_words(struct call *call, struct err *err)
+{
+	enum language language;
+	if (!tongues_choose(http_header_list(call->exchange, "Accept-Language"), &language))
+		return;
+	const char *sentence = denials_text(err->code, language);
+	if (!sentence)
+		return;
+	err->why = sentence;
+	call_header(call, "Content-Language", span_text(languages_code(language)));
+}
+
 static void answer_problem(struct flight *flight, struct err err)
 {
 	const struct dispatch *dispatch = flight->dispatch;
+	put_into_words(&flight->call, &err);
 	if (err_row(err.code)->status >= 500 && err.kind != ERR_BUSY)
 		dispatch->failed(dispatch->context, err, flight->call.id);
 	put_wait(&flight->call);

@@ -28,6 +28,11 @@ unsigned approvals_role(const struct caller *caller, const struct client *client
 	return caller->capabilities & CAPABILITY_BIT(GRANT_APPROVE) ? GRANT_BY_STAFF : 0;
 }
 
+bool approvals_is_escalated(const struct grant *grant, struct instant now)
+{
+	return grant->state == GRANT_WAITING && now.ms >= grant->created.ms + APPROVALS_ESCALATE_MS;
+}
+
 static bool approved_already(const struct grant *grant, struct id person)
 {
 	for (unsigned i = 0; i < grant->approvals_given; i++)

@@ -51,5 +51,8 @@ fallible approvals_tell(
 /* approvals_withdraw - in the act that decides: the mails that are not due yet are not sent any more. */
 fallible approvals_withdraw(struct act *act, const struct grant *grant);
 
+/* approvals_is_escalated - whether a grant waits for so long that the next approvers were told as well. */
+bool approvals_is_escalated(const struct grant *grant, struct instant now);
+
 /* approvals_role - as what a person approves for a client: one of enum grant_approver, or 0. */
 unsigned approvals_role(const struct caller *caller, const struct client *client);

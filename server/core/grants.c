@@ -524,9 +524,11 @@ static fallible find_client(const struct caller *caller, const struct view *view
 	struct sight sight;
 	TRY(client_find(view, caller->tenant, freeze->client, &id));
 	TRY(grants_sight(view, caller, arena, &sight));
-	if (!sight_has_client(&sight, id))
-		return FAIL(NOT_FOUND, "the client is outside what the caller sees");
-	return client_get(view, caller->tenant, id, arena, &freeze->found);
+	if (!ids_is_none(sight.client) && !ids_equal(sight.client, id))
+		return FAIL(NOT_FOUND, "the client is another one than the contact's");
+	TRY(client_get(view, caller->tenant, id, arena, &freeze->found));
+	bool may = ids_is_none(caller->person) || approvals_role(caller, &freeze->found) != 0;
+	return may ? OK : FAIL(DENIED, "the client's own people stop its use, and whoever approves grants");
 }
 
 fallible grants_freeze_prepare(const struct server *server, const struct caller *caller,

@@ -114,7 +114,8 @@ struct grants_freeze {
 	struct event_draft draft;
 };
 
-/* grants_freeze_prepare, _write - Fails: NOT_FOUND also a client that the caller does not see. */
+/* grants_freeze_prepare, _write - by a contact of the client, of the staff by whoever may approve grants. Fails: NOT_FOUND also
+ * another client than the contact's · DENIED. */
 fallible grants_freeze_prepare(const struct server *server, const struct caller *caller,
 	const struct view *view, struct instant now, struct arena *arena, struct grants_freeze *freeze);
 fallible grants_freeze_write(struct act *act, struct grants_freeze *freeze);

@@ -2,6 +2,7 @@
 /* test_uses_refused - every rule of a use says no in its own words, on record, and costs nothing. */
 #include "server/core/uses.h"
 
+#include "policies/denials.h"
 #include "tests/server/vault_world.h"
 #include "tests/support/fake_clock.h"
 
@@ -99,6 +100,52 @@ Test(uses_refused, a_mode_outside_the_grant_is_refused)
 	vault_use(&vault, &(struct vault_use){.grant = grant, .mode = "copy", .purpose = "x"});
 	cr_assert(api_is_code(&vault.answer, 422, "invalid") &&
 		api_has_problem(&vault.answer, "/mode", "not_allowed"));
+}
+
+static bool says(const struct vault *vault, const char *text)
+{
+	return strcmp(api_text(&vault->answer, "detail"), text) == 0;
+}
+
+Test(uses_refused, the_clients_own_contact_stops_all_use_of_its_own_and_of_nobody_elses)
+{
+	scoped(vault) vault = {0};
+	char grant[ID_TEXT + 1], login[ID_TEXT + 1];
+	vault_open(&vault);
+	vault_grant(&vault, VAULT_CODE, grant);
+	vault_login(&vault, login);
+	cr_assert(vault_call(&vault, "POST", "/v1/clients", "{\"name\":\"Berg\",\"ref\":\"berg\"}") == 201);
+	cr_assert(vault_call_for(&vault, vault.contact, "POST", "/v1/clients/berg/freeze", NULL) == 404);
+	cr_assert(vault_call_for(&vault, vault.contact, "POST", "/v1/clients/karlsson/freeze", NULL) == 200,
+		"%s", vault.answer.body);
+	vault_ask_code(&vault, grant, login);
+	cr_assert(vault_is_refused(&vault, "frozen"));
+	cr_assert(vault_call_for(&vault, vault.contact, "DELETE", "/v1/clients/berg/freeze", NULL) == 404);
+	cr_assert(
+		vault_call_for(&vault, vault.contact, "DELETE", "/v1/clients/karlsson/freeze", NULL) == 200);
+	cr_assert(vault_ask_code(&vault, grant, login) == 200);
+}
+
+Test(uses_refused, who_names_a_language_is_told_in_it)
+{
+	scoped(vault) vault = {0};
+	char grant[ID_TEXT + 1], path[VAULT_PATH];
+	vault_open(&vault);
+	vault_grant(&vault, VAULT_CODE, grant);
+	cr_assert(vault_call(&vault, "POST", "/v1/clients/karlsson/freeze", NULL) == 200);
+	snprintf(path, sizeof path, "/v1/grants/%s/uses", grant);
+	struct api_request ask = {.method = "POST",
+		.path = path,
+		.token = vault.api.tenant.token,
+		.body = "{\"mode\":\"code\",\"purpose\":\"x\",\"device\":{\"ip\":\"203.0.113.7\",\"user_"
+	                "agent\":\"x\"}}",
+		.more = "Accept-Language: de, sv-FI;q=0.8\r\n"};
+	cr_assert(api_ask(&vault.api, &ask, &vault.answer) == 403, "%s", vault.answer.body);
+	cr_assert(says(&vault, denials_text(CODE_FROZEN, LANGUAGE_SV)), "%s", vault.answer.body);
+	cr_assert(strstr(vault.answer.head, "Content-Language: sv\r\n"), "%s", vault.answer.head);
+	ask.more = "Accept-Language: de\r\n";
+	cr_assert(api_ask(&vault.api, &ask, &vault.answer) == 403);
+	cr_assert(!strstr(vault.answer.head, "Content-Language"), "%s", vault.answer.head);
 }
 
 Test(uses_refused, every_use_says_what_for)

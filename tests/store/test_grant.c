@@ -49,7 +49,6 @@ static struct grant gated(void)
 	grant.approvals[0] = world_thing(6);
 	grant.approvals[1] = world_thing(7);
 	grant.approvals_given = 2;
-	grant.escalated = true;
 	grant.breakglass = true;
 	grant.handover = world_thing(8);
 	grant.suspended_by = world_thing(9);
@@ -110,7 +109,7 @@ static void check_open(const struct grant *read)
 	cr_assert(read->calendar.len == 0 && read->outside == GRANT_OUTSIDE_ALLOW);
 	cr_assert(read->exclusive == GRANT_EXCLUSIVE_NONE && read->approvers == 0);
 	cr_assert(read->approvals_needed == 0 && read->approvals_given == 0);
-	cr_assert(!read->escalated && !read->breakglass && read->purposes_denied.len == 0);
+	cr_assert(!read->breakglass && read->purposes_denied.len == 0);
 	cr_assert(ids_is_none(read->handover) && ids_is_none(read->suspended_by));
 }
 
@@ -123,7 +122,7 @@ static void check_gated(const struct grant *read)
 	cr_assert(read->approvals_needed == 3 && read->approvals_given == 2);
 	cr_assert(ids_equal(read->approvals[0], want.approvals[0]) &&
 		ids_equal(read->approvals[1], want.approvals[1]));
-	cr_assert(read->escalated && read->breakglass && ids_equal(read->handover, want.handover));
+	cr_assert(read->breakglass && ids_equal(read->handover, want.handover));
 	cr_assert(ids_equal(read->suspended_by, want.suspended_by));
 	cr_assert(span_equal(read->purposes_denied, want.purposes_denied));
 	cr_assert(span_equal(read->task, want.task) && span_equal(read->mandate, want.mandate));
