@@ -32,6 +32,10 @@ export function valueText(one: Condition, nameOf: (id: string) => string): strin
   return nameOf(one.value);
 }
 
+/** "Person: Ana", "Not device: …". */
+export const conditionText = (one: Condition, nameOf: (id: string) => string): string =>
+  t(one.not ? 'security.chip_not' : 'security.chip', {field: t(`security.field.${one.field}` as TextKey), value: valueText(one, nameOf)});
+
 interface ChipsProps {
   filters: Filters;
   nameOf: (id: string) => string;
@@ -45,8 +49,7 @@ function FilterChip({label, remove}: {label: string; remove: () => void}) {
 export function Chips({filters, nameOf, change}: ChipsProps) {
   const conditions = beyondTab(filters);
   if (!conditions.length && !filters.from && !filters.to) return null;
-  const label = (one: Condition) =>
-    t(one.not ? 'security.chip_not' : 'security.chip', {field: t(`security.field.${one.field}` as TextKey), value: valueText(one, nameOf)});
+  const label = (one: Condition) => conditionText(one, nameOf);
   return (
     <ul class="chips" aria-label={t('security.filters_now')}>
       {(filters.from || filters.to) && <FilterChip label={rangeText(filters.from, filters.to)} remove={() => change({...filters, from: '', to: ''})} />}

@@ -4,12 +4,22 @@ import {showNumber, t} from '../../base/i18n';
 import {Button} from '../../parts/controls';
 import type {Scanned} from './event';
 
+interface AboveProps {
+  news: {count: number; live: boolean};
+  show: () => void;
+  newer: (() => void) | undefined;
+  /** Undefined: one may not. */
+  exports: (() => void) | undefined;
+}
+
 /** Says how many came; the rows stay as they are until somebody asks. */
-export function LivePill({news, show}: {news: {count: number; live: boolean}; show: () => void}) {
+export function AboveRows({news, show, newer, exports}: AboveProps) {
   return (
     <div class="live">
+      {newer && <Button onClick={newer}>{t('security.newer')}</Button>}
       <span class={`live-state ${news.live ? 'on' : ''}`}><span aria-hidden="true">{news.live ? '●' : '○'}</span> {t(news.live ? 'security.live' : 'security.not_live')}</span>
       <span role="status">{news.count > 0 && <button type="button" class="live-pill" onClick={show}>{t('security.new', {n: news.count})}</button>}</span>
+      {exports && <Button class="exports" onClick={exports}>{t('security.export')}</Button>}
     </div>
   );
 }

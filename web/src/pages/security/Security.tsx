@@ -4,15 +4,18 @@ import {useCallback, useEffect, useMemo, useRef, useState} from 'preact/hooks';
 import {t} from '../../base/i18n';
 import {useKeys} from '../../base/keys';
 import {navigate, usePlace} from '../../base/router';
-import {useSession} from '../../base/session';
+import {may, useSession} from '../../base/session';
 import {Page, Tabs} from '../../parts/page';
 import {Empty, ProblemNotice, Skeleton} from '../../parts/shown';
 import {Chips} from './Chips';
+import {DaysPicture} from './DaysPicture';
+import {ExportDialog} from './ExportDialog';
 import {FilterBar} from './FilterBar';
 import {hrefOf, NO_FILTERS, onTab, readFilters, TABS, tabOf, withCondition, type Filters} from './filters';
 import {currentEvent, LogTable, stepRow} from './LogTable';
-import {LivePill, ScannedLine} from './ListEnds';
+import {AboveRows, ScannedLine} from './ListEnds';
 import {rowsShown, scannedOf, shown} from './pages';
+import {Today} from './Today';
 import {useFollow} from './useFollow';
 import {useLog} from './useLog';
 import {useNames} from './useNames';
@@ -37,17 +40,19 @@ function useMenu(filters: Filters) {
   return {open, drawn};
 }
 
+const isFiltered = (filters: Filters): boolean => filters.conditions.length > 0 || filters.from !== '' || filters.to !== '';
+
 function NoRows({filters}: {filters: Filters}) {
-  const filtered = filters.conditions.length > 0 || filters.from !== '' || filters.to !== '';
   return (
     <Empty title={t('security.none')}>
-      {filtered && <p><a href={hrefOf(NO_FILTERS)}>{t('security.none.clear')}</a></p>}
+      {isFiltered(filters) && <p><a href={hrefOf(NO_FILTERS)}>{t('security.none.clear')}</a></p>}
     </Empty>
   );
 }
 
 function LogList({filters}: {filters: Filters}) {
   const session = useSession();
+  const [exporting, setExporting] = useState(false);
   const table = useRef<HTMLTableElement>(null);
   const log = useLog(filters);
   const {book} = log;
@@ -61,18 +66,20 @@ function LogList({filters}: {filters: Filters}) {
   return (
     <>
       <Chips filters={filters} nameOf={nameOf} change={change} />
+      <DaysPicture filters={filters} ready={book !== undefined && !log.stale} />
       <ProblemNotice problem={log.problem} again={log.reload} />
       {!book && !log.problem && <Skeleton rows={8} />}
       {book && (
         <div class={`log-list ${log.stale ? 'stale' : ''}`}>
-          <LivePill news={news} show={() => { log.reload(); window.scrollTo({top: 0}); }} />
-          {log.newer && <p class="more"><button type="button" class="button quiet" onClick={log.newer}>{t('security.newer')}</button></p>}
+          <AboveRows news={news} newer={log.newer} show={() => { log.reload(); window.scrollTo({top: 0}); }}
+            exports={may(session, 'log.export') ? () => setExporting(true) : undefined} />
           {rows.length > 0 && <MenuContext.Provider value={menu.open}><LogTable pages={pages} first={book.first} stale={log.stale} table={table} /></MenuContext.Provider>}
           {rows.length === 0 && <NoRows filters={filters} />}
           <ScannedLine scanned={scannedOf(book)} shown={rowsShown(book)} older={log.older} busy={log.busy} />
         </div>
       )}
       {menu.drawn}
+      {exporting && <ExportDialog filters={filters} nameOf={nameOf} onClose={() => setExporting(false)} />}
     </>
   );
 }
@@ -96,6 +103,7 @@ export default function Security() {
   useEffect(() => window.scrollTo(0, 0), []);
   return (
     <Page title={t('app.room.security')}>
+      {isFiltered(filters) || <Today />}
       <Tabs label={t('security.tabs')} current={tabOf(filters).id}
         items={TABS.map(tab => ({id: tab.id, text: t(`security.tab.${tab.id}`), href: hrefOf(onTab(filters, tab))}))} />
       <FilterBar filters={filters} change={change} />

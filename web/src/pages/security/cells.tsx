@@ -82,7 +82,7 @@ export function DeviceCell({event: {device}}: {event: LogEvent}) {
   return (
     <>
       {device.kind && <span class="aside first">{word('security.device', device.kind)}</span>}
-      {device.id ? <Value field="device" value={device.id} text={text} href={pageOf(device.id)} /> : <span>{text}</span>}
+      {device.id ? <Value field="device" value={device.id} text={text} href={pageOf(device.registry ?? device.id)} /> : <span>{text}</span>}
       {device.truncated && <span class="aside">{t('security.device.cut')}</span>}
     </>
   );

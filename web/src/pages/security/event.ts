@@ -15,6 +15,8 @@ export interface Actor {
 
 export interface Device {
   id?: string;
+  /** Its id in the registry, where its page is. */
+  registry?: string;
   ip?: string;
   country?: string;
   user_agent?: string;
