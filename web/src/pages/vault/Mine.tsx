@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // What I may use, client by client, and the buttons that use it.
-import {useState} from 'preact/hooks';
 import {sorted, t} from '../../base/i18n';
 import {usePaged} from '../../base/load';
 import {navigate, usePlace, withQuery} from '../../base/router';
@@ -8,11 +7,10 @@ import {useSession} from '../../base/session';
 import {Button, TextField} from '../../parts/controls';
 import {More, Section} from '../../parts/page';
 import {Empty, ProblemNotice, Skeleton, Time} from '../../parts/shown';
-import {CodeDialog} from './CodeDialog';
 import {clientOf, useClients, useCredentials} from './known';
 import {hasWords, hostOf, isOpen, usesOf, type Client, type Credential, type Grant} from './model';
-import {RevealDialog} from './RevealDialog';
 import {GrantChip, ModeLegend, ModeMarks} from './shown';
+import {UseButtons} from './UseButtons';
 
 /** A credential, and my grants on it that have not ended. */
 interface Access {
@@ -20,8 +18,6 @@ interface Access {
   client: string;
   grants: Grant[];
 }
-
-type Use = {mode: 'code' | 'reveal'; grant: Grant; access: Access};
 
 const ENDED = new Set(['revoked', 'expired', 'used_up']);
 
@@ -49,28 +45,23 @@ function Bounds({grant}: {grant: Grant}) {
   );
 }
 
-function AccessRow({access, use}: {access: Access; use: (use: Use) => void}) {
+function AccessRow({access, used}: {access: Access; used: () => void}) {
   const {credential, grants} = access;
   const {title, url, username} = credential.label;
-  const grantOf = (mode: 'code' | 'reveal') => grants.find(grant => isOpen(grant) && usesOf(grant, credential).includes(mode));
-  const modes = (['code', 'reveal'] as const).flatMap(mode => { const grant = grantOf(mode); return grant ? [{mode, grant}] : []; });
   const about = [hostOf(url), username].filter(Boolean).join(' · ');
+  const usable = grants.some(grant => isOpen(grant) && usesOf(grant, credential).length > 0);
   return (
     <li class="access">
       <div class="what"><a href={`/credentials/${credential.id}`}>{title}</a>{about && <span class="small">{about}</span>}</div>
       <ul class="bounds small">{grants.map(grant => <Bounds key={grant.id} grant={grant} />)}</ul>
       <div class="actions">
-        {modes.map(({mode, grant}) => (
-          <Button key={mode} look={mode === 'code' ? 'main' : 'quiet'} title={t(`vault.mode.${mode}.leaves`)} aria-label={`${t(`vault.use.${mode}`)}: ${title}`}
-            onClick={() => use({mode, grant, access})}>{t(`vault.use.${mode}`)}</Button>
-        ))}
-        {!modes.length && <ModeMarks modes={[...new Set(grants.flatMap(grant => grant.modes))]} />}
+        {usable ? <UseButtons grants={grants} credential={credential} client={access.client} used={used} /> : <ModeMarks modes={[...new Set(grants.flatMap(grant => grant.modes))]} />}
       </div>
     </li>
   );
 }
 
-function ByClient({accesses, clients, use}: {accesses: readonly Access[]; clients: ReadonlyMap<string, Client>; use: (use: Use) => void}) {
+function ByClient({accesses, clients, used}: {accesses: readonly Access[]; clients: ReadonlyMap<string, Client>; used: () => void}) {
   const first = new Map(accesses.map(one => [one.credential.client, one]));
   return (
     <>
@@ -78,7 +69,7 @@ function ByClient({accesses, clients, use}: {accesses: readonly Access[]; client
         <Section key={id} title={<>{client}{clients.get(id)?.frozen && <span class="frozen"> {t('vault.frozen')}</span>}</>}>
           <ul class="accesses">
             {sorted(accesses.filter(one => one.credential.client === id), one => one.credential.label.title)
-              .map(one => <AccessRow key={one.credential.id} access={one} use={use} />)}
+              .map(one => <AccessRow key={one.credential.id} access={one} used={used} />)}
           </ul>
         </Section>
       ))}
@@ -89,15 +80,12 @@ function ByClient({accesses, clients, use}: {accesses: readonly Access[]; client
 export function Mine() {
   const session = useSession();
   const {query} = usePlace();
-  const [using, setUsing] = useState<Use>();
   const text = query.get('q') ?? '';
   const grants = usePaged<Grant>('/v1/grants', {person: session.person.id, limit: 500, names: 1});
   const credentials = useCredentials((grants.data ?? []).map(grant => grant.credential));
   const clients = useClients();
   const all = accessesOf(grants.data ?? [], credentials.all);
   const found = all.filter(one => hasWords(one.credential, one.client, text.trim()));
-  const close = () => { setUsing(undefined); grants.reload(); };
-  const DialogOf = using?.mode === 'code' ? CodeDialog : RevealDialog;
   if (!grants.data || !credentials.ready) return grants.problem ? <ProblemNotice problem={grants.problem} again={grants.reload} /> : <Skeleton />;
   return (
     <>
@@ -106,11 +94,10 @@ export function Mine() {
         <TextField label={t('vault.search')} hint={t('vault.search.hint')} type="search" value={text} onText={q => navigate(withQuery({q}), 'replace')} />
       </form>
       <ModeLegend />
-      <ByClient accesses={found} clients={clients.all} use={setUsing} />
+      <ByClient accesses={found} clients={clients.all} used={grants.reload} />
       {!all.length && <Empty title={t('vault.mine.empty')}><p>{t('vault.mine.empty.do')}</p></Empty>}
       {all.length > 0 && !found.length && <Empty title={t('vault.none_found')}><p><Button onClick={() => navigate(withQuery({q: null}))}>{t('vault.search.clear')}</Button></p></Empty>}
       {grants.hasMore && <More hasMore busy={grants.busy} more={grants.more} shown={all.length} />}
-      {using && <DialogOf grant={using.grant} credential={using.access.credential} client={using.access.client} onClose={close} />}
     </>
   );
 }

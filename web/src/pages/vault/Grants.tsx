@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+// Who may use what: all grants that the reader sees.
+import {sorted, t} from '../../base/i18n';
+import {usePaged} from '../../base/load';
+import {navigate, usePlace, withQuery} from '../../base/router';
+import {may, useSession} from '../../base/session';
+import {Button, Choice} from '../../parts/controls';
+import {More, Table} from '../../parts/page';
+import {Empty, ProblemNotice, Skeleton, Time} from '../../parts/shown';
+import {clientOf, nameOf, useClients, usePeople} from './known';
+import {GRANT_STATES, type Grant} from './model';
+import {GrantChip, ModeMarks} from './shown';
+
+const FILTERS = ['person', 'client', 'state'] as const;
+
+/** Grants as rows; what all of them share need not stand in each. */
+export function GrantTable({grants, caption, without}: {grants: readonly Grant[]; caption: string; without?: 'credential' | 'person'}) {
+  return (
+    <Table caption={caption} look="credentials">
+      <thead><tr>
+        {without !== 'person' && <th scope="col">{t('vault.who')}</th>}
+        {without !== 'credential' && <><th scope="col">{t('vault.credential')}</th><th scope="col">{t('vault.client')}</th></>}
+        <th scope="col">{t('vault.mode')}</th><th scope="col">{t('vault.until')}</th><th scope="col" class="number">{t('vault.uses')}</th><th scope="col">{t('vault.state')}</th><th scope="col"><span class="unseen">{t('vault.grant')}</span></th>
+      </tr></thead>
+      <tbody>
+        {grants.map(grant => (
+          <tr key={grant.id}>
+            {without !== 'person' && <td><a href={`/people/${grant.to}`}>{nameOf(grant.to_name)}</a></td>}
+            {without !== 'credential' && <>
+              <td><a href={`/credentials/${grant.credential}`}>{grant.credential_title || t('vault.credential')}</a></td>
+              <td>{clientOf(grant.client_name)}</td>
+            </>}
+            <td><ModeMarks modes={grant.modes} /></td>
+            <td><Time at={grant.until} style="minute" /></td>
+            <td class="number">{grant.uses === null ? grant.uses_made : t('vault.uses.of', {made: grant.uses_made, all: grant.uses})}</td>
+            <td><GrantChip grant={grant} /></td>
+            <td><a href={`/grants/${grant.id}`}>{t('vault.details')}</a></td>
+          </tr>
+        ))}
+      </tbody>
+    </Table>
+  );
+}
+
+function Filters({query}: {query: URLSearchParams}) {
+  const clients = useClients();
+  const people = usePeople();
+  const set = (name: string, value: string) => navigate(withQuery({[name]: value || null}));
+  const named = (all: ReadonlyMap<string, {id: string; name: string | null}>) => sorted([...all.values()], one => one.name ?? '').map(one => [one.id, one.name ?? ''] as const);
+  const states = GRANT_STATES.map(state => [state, t(`vault.state.${state}`)] as const);
+  return (
+    <form class="row filters" role="search" onSubmit={event => event.preventDefault()}>
+      {people.all.size > 0 && <Choice label={t('vault.who')} value={query.get('person') ?? ''} options={[['', t('vault.all')], ...named(people.all)]} onChoose={value => set('person', value)} />}
+      {clients.all.size > 0 && <Choice label={t('vault.client')} value={query.get('client') ?? ''} options={[['', t('vault.all')], ...named(clients.all)]} onChoose={value => set('client', value)} />}
+      <Choice label={t('vault.state')} value={query.get('state') ?? ''} options={[['', t('vault.all')], ...states]} onChoose={value => set('state', value)} />
+    </form>
+  );
+}
+
+export function Grants() {
+  const session = useSession();
+  const {query} = usePlace();
+  const asked = Object.fromEntries(FILTERS.map(name => [name, query.get(name)]));
+  const list = usePaged<Grant>('/v1/grants', {...asked, limit: 100, names: 1});
+  const isNarrowed = FILTERS.some(name => query.get(name));
+  return (
+    <>
+      <Filters query={query} />
+      <ProblemNotice problem={list.problem} again={list.reload} />
+      {!list.data && !list.problem && <Skeleton />}
+      {list.data && list.data.length > 0 && <>
+        <GrantTable grants={list.data} caption={t('vault.tab.grants')} />
+        <More hasMore={list.hasMore} busy={list.busy} more={list.more} shown={list.data.length} />
+      </>}
+      {list.data?.length === 0 && <Empty title={t(isNarrowed ? 'vault.none_found' : 'vault.grants.empty')}>
+        {isNarrowed && <p><Button onClick={() => navigate('/vault?show=grants')}>{t('vault.search.clear')}</Button></p>}
+        {!isNarrowed && may(session, 'grant.give') && <p><a class="button main" href="/vault?show=give">{t('vault.give')}</a></p>}
+      </Empty>}
+    </>
+  );
+}
