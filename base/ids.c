@@ -32,6 +32,8 @@ static const char PREFIXES[ID_KIND_COUNT][IDS_PREFIX] = {
 	[ID_CONSENT] = "cns",
 	[ID_BREAKGLASS] = "bgl",
 	[ID_AGREEMENT] = "agr",
+	[ID_SESSION] = "ses",
+	[ID_SIGN_IN] = "sgn",
 };
 
 /* Crockford's alphabet: no i, l, o, u. */

@@ -37,6 +37,8 @@ enum id_kind {
 	ID_CONSENT,      /* cns */
 	ID_BREAKGLASS,   /* bgl */
 	ID_AGREEMENT,    /* agr */
+	ID_SESSION,      /* ses */
+	ID_SIGN_IN,      /* sgn */
 	ID_KIND_COUNT
 };
 

@@ -12,6 +12,7 @@ static const char PREFIXES[][PREFIX + 1] = {
 	[TOKEN_APPLICATION] = "mun_app_",
 	[TOKEN_PERSON] = "mun_per_",
 	[TOKEN_OPERATOR] = "mun_opr_",
+	[TOKEN_SESSION] = "mun_ses_",
 };
 
 static const char ALPHABET[BASE + 1] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

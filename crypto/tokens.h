@@ -9,7 +9,8 @@
 
 enum { TOKEN_TEXT = 8 + 30 + 6 }; /* mun_app_ and 36 characters */
 
-enum token_kind { TOKEN_APPLICATION, TOKEN_PERSON, TOKEN_OPERATOR }; /* mun_app_ mun_per_ mun_opr_ */
+/* Stored numbers: never renumber. mun_app_ mun_per_ mun_opr_ mun_ses_ */
+enum token_kind { TOKEN_APPLICATION, TOKEN_PERSON, TOKEN_OPERATOR, TOKEN_SESSION };
 
 /* tokens_make - draw a new one: TOKEN_TEXT bytes and a NUL. The caller wipes it. */
 void tokens_make(enum token_kind kind, char out[static TOKEN_TEXT + 1]);

@@ -111,7 +111,7 @@ fallible token_get(const struct view *view, const uint8_t hash[static HASH_BLAKE
 	read.owner = noun_take_id(&reader);
 	read.id = noun_take_id(&reader);
 	TRY(reader_check(&reader));
-	if (read.kind > TOKEN_OPERATOR)
+	if (read.kind > TOKEN_SESSION)
 		return FAIL(CORRUPT, "a token's record has a kind that no version knows");
 	*token = read;
 	return OK;

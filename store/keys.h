@@ -70,4 +70,7 @@ struct keys {
 	/* That the data key of a new version lies under what wraps the client's data keys now; a rotation may have come in
 	 * between. Fails: STALE it does not · NOT_FOUND the client's key is gone · BUSY sealed. */
 	fallible (*check_data_key)(void *keeper, struct id tenant, struct id client, struct span wrapped);
+
+	/* A keyed hash of an e-mail address for the one look-up that comes before any tenant is known: who signs in. */
+	void (*mailbox)(void *keeper, struct span address, uint8_t term[static KEYS_TERM]);
 };

@@ -4,6 +4,7 @@
 
 #include "base/reader.h"
 #include "store/branch.h"
+#include "store/mailbox.h"
 
 /* Version 2 has a branch, version 1 has none; version 3 has it, none included, and a notice. */
 enum {
@@ -134,7 +135,8 @@ fallible person_put(struct act *act, const struct person *person, struct span se
 		buf_put_sized(&record, person->roles[i]);
 	buf_put_sized(&record, sealed);
 	TRY(buf_check(&record));
-	return act_put(act, TABLE_PERSON, noun_key_span(&key), buf_span(&record));
+	TRY(act_put(act, TABLE_PERSON, noun_key_span(&key), buf_span(&record)));
+	return mailbox_note(act, person);
 }
 
 /* ---- refs ---- */

@@ -49,7 +49,8 @@ fallible person_get(
 fallible person_get_clear(
 	const struct view *view, struct id tenant, struct id id, struct arena *arena, struct person *person);
 
-/* person_seal - the sealed texts, in prepare; person_put - the row, in the act, with texts sealed before. */
+/* person_seal - the sealed texts, in prepare; person_put - the row, in the act, with texts sealed before; by the address in
+ * them the person is found from then on (store/mailbox.h). */
 fallible person_seal(const struct keys *keys, const struct person *person, struct buf *sealed);
 fallible person_put(struct act *act, const struct person *person, struct span sealed);
 

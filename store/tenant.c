@@ -56,6 +56,24 @@ fallible tenant_get(const struct view *view, struct id id, struct arena *arena, 
 	return OK;
 }
 
+bool tenant_next(const struct view *view, struct id *after, struct err *err)
+{
+	scoped(kv_cursor) rows = {0};
+	*err = kv_seek(view->txn, TABLE_TENANT, id_span(after), &rows);
+	if (err_failed(*err))
+		return false;
+	bool more = kv_next(&rows);
+	if (more && span_equal(rows.key, id_span(after)))
+		more = kv_next(&rows);
+	*err = rows.err;
+	if (!more || err_failed(*err))
+		return false;
+	struct reader reader = READER(rows.key);
+	*after = noun_take_id(&reader);
+	*err = reader_check(&reader);
+	return !err_failed(*err);
+}
+
 static uint8_t flags_of(const struct tenant *tenant)
 {
 	unsigned flags = tenant->use_needs_login ? FLAG_USE_NEEDS_LOGIN : 0;

@@ -11,7 +11,7 @@ enum {
 	SHADOW_BYTE = 1,
 };
 
-enum verification_flag { IS_ACTION = 1u << 0, IS_WEAK = 1u << 1, IS_SPENT = 1u << 2 };
+enum verification_flag { IS_ACTION = 1u << 0, IS_WEAK = 1u << 1, IS_SPENT = 1u << 2, BY_SESSION = 1u << 3 };
 
 /* ---- where it lies ---- */
 
@@ -50,7 +50,7 @@ static void encode_codes(const struct verification *verification, struct buf *re
 static void encode(const struct verification *verification, struct buf *record)
 {
 	unsigned flags = (verification->is_action ? IS_ACTION : 0u) | (verification->weak ? IS_WEAK : 0u) |
-		(verification->spent ? IS_SPENT : 0u);
+		(verification->spent ? IS_SPENT : 0u) | (verification->by_session ? BY_SESSION : 0u);
 	buf_put_u8(record, VERIFICATION_RECORD);
 	buf_put(record, id_span(&verification->id));
 	buf_put(record, id_span(&verification->application));
@@ -113,6 +113,7 @@ static void decode_state(struct reader *reader, struct verification *verificatio
 	verification->is_action = flags & IS_ACTION;
 	verification->weak = flags & IS_WEAK;
 	verification->spent = flags & IS_SPENT;
+	verification->by_session = flags & BY_SESSION;
 	verification->state = (enum verification_state)reader_u8(reader);
 	verification->reason = reader_u16(reader);
 	verification->tries = reader_u8(reader);

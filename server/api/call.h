@@ -55,6 +55,7 @@ enum route_needs {
 	ROUTE_SIGNED = 1u << 5,   /* a signature in place of a token; problems in the shape of Duo */
 	ROUTE_ASKS = 1u << 6,     /* a POST that only reads, as the clients of another server send it */
 	ROUTE_KEYLESS = 1u << 7,  /* answered while the store is sealed as well */
+	ROUTE_ENROLS = 1u << 8,   /* for a session also whose person has yet to set up how they sign in */
 };
 
 /* What a call that was prepared asks for; of a handler without `write` only the last one counts. */
@@ -88,6 +89,7 @@ struct call {
 	enum call_act act;    /* CALL_EVENT unless prepare sets it */
 	struct waiter waiter; /* entered by a prepare that sets CALL_WAITS, or left again */
 	int64_t wait_ms;
+	bool is_touch;      /* its act only notes that the session is in use */
 	bool at_moment;     /* its answer leaves at a moment that does not tell how long the work took */
 	int status;         /* of a successful answer; 200 unless prepare or write sets it */
 	struct err refusal; /* set by write: the act stands, with its event, but the answer is a problem */

@@ -30,6 +30,8 @@ static const char *const OBJECT_TYPES[ID_KIND_COUNT] = {
 	[ID_CONSENT] = "consent",
 	[ID_BREAKGLASS] = "breakglass",
 	[ID_AGREEMENT] = "agreement",
+	[ID_SESSION] = "session",
+	[ID_SIGN_IN] = "sign_in",
 };
 
 static void put_text(struct json_out *out, const char *name, struct span text)

@@ -3,6 +3,7 @@
 #include "server/api/guard.h"
 
 #include "base/text.h"
+#include "server/api/own_pages.h"
 #include "server/api/routes.h"
 #include "server/api/signed.h"
 #include "server/core/proof.h"
@@ -18,6 +19,10 @@ static fallible take_token(struct call *call, struct reading *reading)
 	struct view view = view_reading(reading);
 	if (call->route->needs & ROUTE_SIGNED)
 		return signed_caller(call, &view);
+	struct span session = own_pages_session(call);
+	if (session.len)
+		return caller_from_session(
+			call->server, &view, session, call->now, call->arena, &call->caller);
 	if (!span_starts(header, BEARER))
 		return FAIL(STRANGER, "the request carries no bearer token");
 	return caller_from_token(
@@ -86,13 +91,23 @@ static fallible see_hints(const struct call *call, struct device *device)
 
 /* A personal token speaks for itself, and its device is the one that the server sees: whoever acts does not
  * say from where. */
-static fallible take_own_device(struct call *call, const struct view *view)
+fallible guard_see_device(struct call *call, struct device *device)
 {
 	struct span agent = http_header(call->exchange, "User-Agent");
 	struct device seen = {.given = true, .user_agent = text_cut(agent, DEVICE_AGENT_MAX)};
 	seen.truncated = seen.user_agent.len < agent.len;
 	TRY(see_addresses(call, &seen));
 	TRY(see_hints(call, &seen));
+	*device = seen;
+	return OK;
+}
+
+static fallible take_own_device(struct call *call, const struct view *view)
+{
+	struct device seen;
+	TRY(guard_see_device(call, &seen));
+	if (call->caller.kind == TOKEN_SESSION)
+		seen.id = own_pages_browser(call);
 	return caller_set_device(view, &call->caller, &seen, call->now, call->arena);
 }
 
@@ -102,7 +117,7 @@ static fallible take_actor(struct call *call, struct reading *reading)
 	struct span actor = http_header(call->exchange, "Muniment-Actor");
 	struct span device = http_header(call->exchange, "Muniment-Device");
 	struct device read = {0};
-	if (call->caller.kind == TOKEN_PERSON)
+	if (caller_is_own(&call->caller))
 		return take_own_device(call, &view);
 	if (actor.len)
 		TRY(caller_act_for(&view, &call->caller, actor, call->arena));
@@ -144,6 +159,17 @@ static fallible take_proof(struct call *call, struct reading *reading)
 	return OK;
 }
 
+/* A session of somebody who has yet to set up how they sign in serves for that, and nothing else. */
+static fallible check_session(const struct call *call)
+{
+	if (call->caller.kind != TOKEN_SESSION)
+		return OK;
+	TRY(own_pages_check_session(call));
+	if (call->caller.lacks && !(call->route->needs & ROUTE_ENROLS))
+		return FAIL_CODE(ENROL_FIRST, "the person sets up how they sign in before anything else");
+	return OK;
+}
+
 static fallible check_rights(const struct call *call)
 {
 	const struct route *route = call->route;
@@ -169,6 +195,7 @@ fallible guard_admit(struct call *call)
 	if (call->caller.kind == TOKEN_OPERATOR)
 		return OK;
 	TRY(take_actor(call, &reading));
+	TRY(check_session(call));
 	TRY(take_proof(call, &reading));
 	return check_rights(call);
 }

@@ -9,6 +9,7 @@
 #include "store/application.h"
 #include "store/person.h"
 #include "store/rescue.h"
+#include "store/session.h"
 
 /* ---- tokens ---- */
 
@@ -51,6 +52,36 @@ static fallible as_person(
 	return become(view, caller, token->owner, arena);
 }
 
+/* Whoever came to more power since signs in anew, as the policies ask of such a one; and nothing goes on from a device that
+ * was lost. */
+static fallible check_session(const struct view *view, const struct session *session, struct instant now,
+	const struct caller *caller)
+{
+	bool is_lost;
+	if (session_ends(session).ms <= now.ms)
+		return FAIL(STRANGER, "the session has ended");
+	if (caller->capabilities & ~session->capabilities)
+		return FAIL(STRANGER, "the person may do more than when the session began");
+	TRY(device_record_is_lost(view, session->tenant, session->device, &is_lost));
+	return is_lost ? FAIL(STRANGER, "the session's device was lost") : OK;
+}
+
+static fallible as_session(const struct view *view, const struct token *token, struct arena *arena,
+	struct instant now, struct caller *caller)
+{
+	struct session session;
+	TRY(session_get_clear(view, token->tenant, token->id, &session));
+	TRY(as_person(view, token, arena, caller));
+	TRY(check_session(view, &session, now, caller));
+	caller->session = session.id;
+	ids_print(ID_SESSION, session.id, caller->session_text);
+	caller->proven = session.proven && !session.lacks;
+	caller->lacks = session.lacks;
+	caller->capabilities = session.lacks ? 0 : caller->capabilities;
+	caller->is_untouched = now.ms - session.last_used.ms >= SESSION_TOUCH_MS;
+	return OK;
+}
+
 static fallible by_kind(const struct view *view, const struct token *token, struct arena *arena,
 	struct instant now, struct caller *caller)
 {
@@ -60,6 +91,8 @@ static fallible by_kind(const struct view *view, const struct token *token, stru
 		return as_application(view, token->tenant, token->owner, now, caller);
 	case TOKEN_PERSON:
 		return as_person(view, token, arena, caller);
+	case TOKEN_SESSION:
+		return as_session(view, token, arena, now, caller);
 	case TOKEN_OPERATOR:
 		break;
 	}
@@ -93,6 +126,20 @@ fallible caller_from_token(const struct server *server, const struct view *view,
 	enum token_kind kind;
 	uint8_t hash[HASH_BLAKE];
 	TRY(tokens_check(text, &kind));
+	if (kind == TOKEN_SESSION)
+		return FAIL(STRANGER, "a session's token comes in its cookie alone");
+	keeper_hash(server->keeper, KEEPER_TOKEN, &text, 1, hash);
+	return by_hash(view, hash, kind, now, arena, caller);
+}
+
+fallible caller_from_session(const struct server *server, const struct view *view, struct span text,
+	struct instant now, struct arena *arena, struct caller *caller)
+{
+	enum token_kind kind;
+	uint8_t hash[HASH_BLAKE];
+	TRY(tokens_check(text, &kind));
+	if (kind != TOKEN_SESSION)
+		return FAIL(STRANGER, "another token than a session's stands in its cookie");
 	keeper_hash(server->keeper, KEEPER_TOKEN, &text, 1, hash);
 	return by_hash(view, hash, kind, now, arena, caller);
 }
@@ -266,6 +313,7 @@ struct event caller_event(const struct caller *caller, enum action action)
 	event.ids[LEAF_ID_DEVICE] = caller->device_id;
 	event.ids[LEAF_ID_BRANCH] = caller->branch;
 	event.texts[LEAF_TEXT_ROLES] = caller->roles;
+	event.texts[LEAF_TEXT_SESSION] = span_text(caller->session_text);
 	device_put_texts(&caller->device, &event);
 	return event;
 }

@@ -55,11 +55,32 @@ struct caller {
 	struct id device_id;              /* our random id of it; none without a device */
 	struct devices_note *device_note; /* what the act has to note of it; NULL = nothing */
 	struct proof proof;
+	struct id session;              /* of the pages, by which the person calls; none */
+	char session_text[ID_TEXT + 1]; /* the same; "" */
+	unsigned lacks;    /* enum session_lack: until it is set up the session opens nothing else */
+	bool is_untouched; /* the session was not noted as used for SESSION_TOUCH_MS */
 };
 
-/* caller_from_token - who holds a bearer token. Fails: STRANGER whatever is wrong with it, in the same
+/* caller_is_own - a person by a token or a session of their own, and not through an application. */
+static inline bool caller_is_own(const struct caller *caller)
+{
+	return caller->kind == TOKEN_PERSON || caller->kind == TOKEN_SESSION;
+}
+
+/* caller_opener - whose the verifications are that the caller opens, and that prove its person: an application's, or a
+ * session's. */
+static inline struct id caller_opener(const struct caller *caller)
+{
+	return caller->kind == TOKEN_SESSION ? caller->session : caller->application;
+}
+
+/* caller_from_token - who holds a bearer token; a session's is none. Fails: STRANGER whatever is wrong with it, in the same
  * time. */
 fallible caller_from_token(const struct server *server, const struct view *view, struct span token,
+	struct instant now, struct arena *arena, struct caller *caller);
+
+/* caller_from_session - who holds the token of a session, as the cookie says it. Fails: as caller_from_token. */
+fallible caller_from_session(const struct server *server, const struct view *view, struct span token,
 	struct instant now, struct arena *arena, struct caller *caller);
 
 /* caller_from_application - an application that was known by its signature, as itself; it has no token, so caller_renew is not

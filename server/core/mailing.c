@@ -2,14 +2,10 @@
 /* mailing - five counts, the cool-down, and the newest three codes. */
 #include "server/core/mailing.h"
 
-#include "base/address.h"
 #include "server/core/attempts.h"
 #include "server/core/verifications.h"
 
-/* Stored in keyed hashes: never renumber. */
-enum brake_kind { BY_PERSON = 1, BY_ADDRESS = 2, BY_APPLICATION = 3, BY_NETWORK = 4, BY_TENANT = 5 };
-
-enum { NETWORK_V4_BYTES = 15, NETWORK_V6_BYTES = 8, FIRST_COOL_MS = 30 * 1000, LAST_COOL_MS = 120 * 1000 };
+enum { FIRST_COOL_MS = 30 * 1000, LAST_COOL_MS = 120 * 1000 };
 
 /* ---- the cool-down ---- */
 
@@ -25,66 +21,27 @@ int64_t mailing_cool_ms(const struct verifications_ask *ask, struct instant now)
 
 /* ---- who is counted ---- */
 
-/* The network of an address; of what is none, the text itself. */
-static struct span network_of(struct span ip, struct address *address)
-{
-	if (err_failed(address_parse(ip, address)))
-		return ip;
-	return span_of(address->bytes, address_is_v4(address) ? NETWORK_V4_BYTES : NETWORK_V6_BYTES);
-}
-
-static struct id name_brake(
-	const struct keeper *keeper, struct id tenant, enum brake_kind kind, struct span whose)
-{
-	uint8_t hash[HASH_BLAKE];
-	struct id id;
-	const uint8_t code = (uint8_t)kind;
-	const struct span parts[] = {id_span(&tenant), SPAN_LIT("mail brake"), span_of(&code, 1), whose};
-	keeper_hash(keeper, KEEPER_CODE, parts, sizeof parts / sizeof parts[0], hash);
-	memcpy(id.bytes, hash, sizeof id.bytes);
-	return id;
-}
-
 static void list_brakes(const struct scene *scene, struct span to, struct verifications_ask *ask)
 {
-	struct address address;
 	const struct verification *verification = &ask->verification;
 	const struct mailing_bounds *bounds = &scene->server->mailing_bounds;
+	const struct keeper *keeper = scene->server->keeper;
 	struct id person = attempts_spender(verification);
 	/* What is shown of an address that is nobody's is soon shown of another one: counted by it, two of nobody would
 	 * slow each other, and somebody with the same would not be slowed. */
 	struct span address_of = verification_is_decoy(verification) ? id_span(&person) : to;
-	const struct mail_brake_bounds owner = {MAIL_BRAKE_HOUR_MS, MAILING_AN_HOUR, MAILING_A_DAY};
-	const struct {
-		enum brake_kind kind;
-		struct span whose;
-		struct mail_brake_bounds bounds;
-	} all[MAILING_BRAKES] = {
-		{BY_PERSON, id_span(&person), owner},
-		{BY_ADDRESS, address_of, owner},
-		{BY_APPLICATION, id_span(&verification->application),
-			{MAIL_BRAKE_MINUTE_MS, bounds->per_application, 0}},
-		{BY_NETWORK, network_of(ask->device.ip, &address),
-			{MAIL_BRAKE_MINUTE_MS, bounds->per_network, 0}},
-		{BY_TENANT, id_span(&verification->tenant), {MAIL_BRAKE_MINUTE_MS, bounds->in_all, 0}},
-	};
-	for (size_t i = 0; i < MAILING_BRAKES; i++) {
-		ask->mailing.brakes[i] =
-			name_brake(scene->server->keeper, verification->tenant, all[i].kind, all[i].whose);
-		ask->mailing.bounds[i] = all[i].bounds;
-	}
-}
-
-static fallible read_wait(const struct view *view, struct verifications_ask *ask, struct instant now)
-{
-	struct mailing *mailing = &ask->mailing;
-	for (size_t i = 0; i < MAILING_BRAKES; i++) {
-		struct mail_brake brake;
-		TRY(mail_brake_read(view, ask->verification.tenant, mailing->brakes[i], &brake));
-		int64_t wait = mail_brake_wait_ms(&brake, &mailing->bounds[i], now);
-		mailing->wait_ms = wait > mailing->wait_ms ? wait : mailing->wait_ms;
-	}
-	return OK;
+	const struct mail_brake_bounds owner = braking_person_bounds();
+	const struct mail_brake_bounds by_application = braking_minute_bounds(bounds->per_application);
+	const struct mail_brake_bounds by_network = braking_minute_bounds(bounds->per_network);
+	const struct mail_brake_bounds in_all = braking_minute_bounds(bounds->in_all);
+	struct braking *braking = &ask->mailing.braking;
+	*braking = (struct braking){.tenant = verification->tenant};
+	braking_add(braking, keeper, BRAKING_PERSON, id_span(&person), &owner);
+	braking_add(braking, keeper, BRAKING_ADDRESS, address_of, &owner);
+	braking_add(
+		braking, keeper, BRAKING_APPLICATION, id_span(&verification->application), &by_application);
+	braking_add(braking, keeper, BRAKING_NETWORK, ask->device.ip, &by_network);
+	braking_add(braking, keeper, BRAKING_ALL, id_span(&verification->tenant), &in_all);
 }
 
 /* ---- prepare ---- */
@@ -124,9 +81,11 @@ fallible mailing_prepare(
 	const struct scene *scene, const struct method *method, struct verifications_ask *ask)
 {
 	ask->mailing.asked = true;
-	ask->mailing.wait_ms = mailing_cool_ms(ask, ask->now);
+	int64_t cool_ms = mailing_cool_ms(ask, ask->now);
 	list_brakes(scene, method->address, ask);
-	TRY(read_wait(scene->view, ask, ask->now));
+	TRY(braking_wait_ms(scene->view, &ask->mailing.braking, ask->now, &ask->mailing.wait_ms));
+	if (ask->mailing.wait_ms < cool_ms)
+		ask->mailing.wait_ms = cool_ms;
 	if (ask->mailing.wait_ms > 0)
 		return OK;
 	ask->act = VERIFICATIONS_EVENT;
@@ -134,21 +93,6 @@ fallible mailing_prepare(
 }
 
 /* ---- the act ---- */
-
-static fallible charge(struct act *act, const struct verifications_ask *ask)
-{
-	struct view view = view_act(act);
-	for (size_t i = 0; i < MAILING_BRAKES; i++) {
-		struct mail_brake brake;
-		const struct mail_brake_bounds *bounds = &ask->mailing.bounds[i];
-		TRY(mail_brake_read(&view, ask->verification.tenant, ask->mailing.brakes[i], &brake));
-		if (mail_brake_wait_ms(&brake, bounds, act->now) > 0)
-			return FAIL_CODE(STALE, "others were mailed meanwhile");
-		mail_brake_charge(&brake, bounds, act->now);
-		TRY(mail_brake_put(act, &brake));
-	}
-	return OK;
-}
 
 /* Another call may have mailed a code since this one was prepared: then nothing goes out, and prepare decides
  * anew. */
@@ -161,7 +105,7 @@ fallible mailing_write(struct act *act, struct verifications_ask *ask)
 	*verification = ask->prepared;
 	verification->sealed = sealed;
 	TRY(verification_put(act, verification));
-	TRY(charge(act, ask));
+	TRY(braking_charge(act, &ask->mailing.braking));
 	TRY(notice_add(act, &ask->mail.notice)); /* also to nobody: the courier makes as if */
 	if (verification_is_decoy(verification))
 		return attempts_refuse(act, ask, ACTION_CHALLENGE_FAILED, REASON_UNKNOWN_PERSON);

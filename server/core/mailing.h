@@ -6,14 +6,8 @@
  * verifications are opened; of nobody they are counted the same. */
 #pragma once
 
+#include "server/core/braking.h"
 #include "server/core/scene.h"
-#include "store/mail_brake.h"
-
-enum {
-	MAILING_BRAKES = 5,
-	MAILING_AN_HOUR = 5, /* to a person, and to an address */
-	MAILING_A_DAY = 20,
-};
 
 struct verifications_ask; /* server/core/verifications.h */
 struct method;            /* server/core/methods.h */
@@ -21,8 +15,7 @@ struct method;            /* server/core/methods.h */
 /* As prepared. */
 struct mailing {
 	bool asked;
-	struct id brakes[MAILING_BRAKES];
-	struct mail_brake_bounds bounds[MAILING_BRAKES];
+	struct braking braking;
 	int64_t wait_ms; /* until another code may be mailed; 0 = now, or one was */
 };
 

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "store/client.h"
+#include "store/mailbox.h"
 
 enum { HINT_MAX = FACTOR_ADDRESS_MAX + 8 };
 
@@ -12,6 +13,7 @@ struct bounds {
 	bool email;
 	bool email_beside_totp; /* every policy is content with one, even where there is something stronger */
 	bool weak;              /* factors that nobody vouched for */
+	struct span mailed;     /* no other address counts; empty: any does */
 };
 
 fallible methods_compute(struct method *method, struct span seed, struct instant now)
@@ -21,7 +23,7 @@ fallible methods_compute(struct method *method, struct span seed, struct instant
 }
 
 /* An assistant who runs the mailbox would read the code. */
-static fallible mailbox_is_delegated(
+fallible methods_mailbox_is_delegated(
 	const struct view *view, const struct person *person, struct arena *arena, bool *delegated)
 {
 	struct client client;
@@ -41,8 +43,10 @@ static fallible weigh(
 {
 	bool delegated;
 	const struct signin *signin = ask->signin;
-	TRY(mailbox_is_delegated(view, ask->person, arena, &delegated));
-	*bounds = (struct bounds){.email = !delegated && signin_lets_weaker(signin, ask->now),
+	TRY(methods_mailbox_is_delegated(view, ask->person, arena, &delegated));
+	bool arrives = ask->mailed.len > 0;
+	*bounds = (struct bounds){.email = !delegated && (arrives || signin_lets_weaker(signin, ask->now)),
+		.mailed = ask->mailed,
 		.email_beside_totp = signin->least == ROLES_FACTOR_EMAIL && !signin->step_up,
 		.weak = !ask->is_action};
 	return OK;
@@ -70,15 +74,22 @@ static fallible add_device(const struct server *server, const struct factor *fac
 }
 
 static fallible add(const struct server *server, const struct factor *factor, struct instant now,
-	struct arena *arena, struct methods *methods)
+	struct span mailed, struct arena *arena, struct methods *methods)
 {
 	struct factor_texts texts;
 	struct method method = {.type = factor->type, .factor = factor->id, .proven = factor->proven};
 	TRY(factor_open_texts(server->volume.keys, factor, arena, &texts));
 	TRY(factor->type == FACTOR_EMAIL ? add_email(&texts, arena, &method)
 					 : add_device(server, factor, &texts, now, &method));
+	if (factor->type == FACTOR_EMAIL && mailed.len && !mailbox_is_same(texts.address, mailed))
+		return OK;
 	methods->items[methods->count++] = method;
 	return OK;
+}
+
+static void add_own(struct methods *methods, struct span address)
+{
+	methods->items[methods->count++] = (struct method){.type = FACTOR_EMAIL, .address = address};
 }
 
 /* Where an authenticator is asked for, an address counts only until the person has one: nobody is locked out on
@@ -116,9 +127,11 @@ fallible methods_list(const struct server *server, const struct view *view, cons
 			methods->changed = factor.confirmed;
 		has_app = has_app || factor_shows_codes(factor.type);
 		if (counts(&bounds, &factor) && methods->count < FACTOR_MAX)
-			TRY(add(server, &factor, ask->now, arena, methods));
+			TRY(add(server, &factor, ask->now, bounds.mailed, arena, methods));
 	}
 	TRY(err);
+	if (methods->none == REASON_NO_FACTOR && bounds.mailed.len && bounds.email)
+		add_own(methods, bounds.mailed);
 	methods->to_enroll = !has_app && ask->signin->least == ROLES_FACTOR_TOTP;
 	if (!bounds.email_beside_totp && methods_find_device(methods))
 		drop(methods, FACTOR_EMAIL);

@@ -11,7 +11,7 @@
 /* One way. */
 struct method {
 	enum factor_type type;
-	struct id factor;
+	struct id factor;                  /* none: the person's own address, of who has no factor */
 	bool proven;                       /* of the factor */
 	int drift;                         /* totp: of the factor, half steps */
 	struct span hint;                  /* label, or masked address */
@@ -36,12 +36,14 @@ struct methods_ask {
 	const struct person *person;
 	const struct signin *signin; /* what the policies ask for */
 	bool is_action;
+	struct span mailed; /* an address that was proven just now, on the way to a session; empty */
 	struct instant now;
 };
 
 /* methods_list - in prepare. An action takes proven factors only. Where an authenticator is asked for, an address
  * counts until the person has one or the grace is over; it never counts for a client whose mailbox an assistant
- * runs. Fails: BUSY sealed · FORGED · NO_MEMORY. */
+ * runs. On the way to a session the address that was proven counts until the person has one, grace or not, and no other does;
+ * also where it is the person's own and no factor (factor none): then nobody vouched for it. Fails: BUSY sealed · FORGED · NO_MEMORY. */
 fallible methods_list(const struct server *server, const struct view *view, const struct methods_ask *ask,
 	struct arena *arena, struct methods *methods);
 
@@ -51,6 +53,10 @@ fallible methods_compute(struct method *method, struct span seed, struct instant
 /* methods_drop_timed - the clock is in doubt: codes that are computed from it do not count, and nothing weaker takes their
  * place. Without any other way, why there is none becomes CLOCK_UNSYNCED. */
 void methods_drop_timed(struct methods *methods);
+
+/* methods_mailbox_is_delegated - whether an assistant reads the mail of a client's contact: no code goes there. */
+fallible methods_mailbox_is_delegated(
+	const struct view *view, const struct person *person, struct arena *arena, bool *delegated);
 
 /* methods_find - the first of a type, or the one of this factor; NULL when there is none. */
 const struct method *methods_find(const struct methods *methods, enum factor_type type, struct id factor);

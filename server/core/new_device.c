@@ -38,7 +38,7 @@ static fallible seal_event(
 		.has_object_kind = true,
 		.object_kind = ID_DEVICE};
 	event.ids[LEAF_ID_ACTOR] = verification->person;
-	event.ids[LEAF_ID_REPORTER] = verification->application;
+	event.ids[LEAF_ID_REPORTER] = verification_application(verification);
 	event.ids[LEAF_ID_DEVICE] = event.ids[LEAF_ID_OBJECT] = verification->device;
 	event.ids[LEAF_ID_BRANCH] = ask->branch;
 	device_put_texts(&ask->device, &event);

@@ -51,7 +51,8 @@ fallible proof_find(const struct view *view, const struct caller *caller, struct
 		return unproven();
 	TRY(err);
 	bool own = ids_equal(verification.person, person) &&
-		ids_equal(verification.application, caller->application);
+		ids_equal(verification.application, caller_opener(caller)) &&
+		verification.by_session == (caller->kind == TOKEN_SESSION);
 	if (!own)
 		return unproven();
 	TRY(check_holds(view, &verification, now));

@@ -131,7 +131,7 @@ static fallible seal_event(const struct scene *scene, struct verifications_ask *
 	json_out_close(&out);
 	TRY(buf_check(&detail));
 	event.ids[LEAF_ID_ACTOR] = verification->person;
-	event.ids[LEAF_ID_REPORTER] = verification->application;
+	event.ids[LEAF_ID_REPORTER] = verification_application(verification);
 	event.ids[LEAF_ID_DEVICE] = verification->device;
 	event.ids[LEAF_ID_BRANCH] = ask->branch;
 	event.ids[LEAF_ID_OBJECT] = verification->id;

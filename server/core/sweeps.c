@@ -4,7 +4,9 @@
 
 #include "server/core/deposits.h"
 #include "server/core/emergency_ends.h"
+#include "server/core/sessions.h"
 #include "server/core/slips.h"
+#include "store/arrival.h"
 #include "store/enrolment.h"
 #include "store/expiry.h"
 #include "store/factor.h"
@@ -83,6 +85,10 @@ static fallible sweep(struct act *act, const struct expiry *expiry)
 		return deposits_sweep(act, expiry);
 	case EXPIRY_BREAKGLASS:
 		return emergency_ends_sweep(act, expiry);
+	case EXPIRY_SESSION:
+		return sessions_sweep(act, expiry);
+	case EXPIRY_ARRIVAL:
+		return arrival_drop(act, expiry->id);
 	case EXPIRY_ERASURE:
 	case EXPIRY_HANDOVER:
 	case EXPIRY_FACTOR_RESET:
@@ -96,7 +102,8 @@ static fallible sweep(struct act *act, const struct expiry *expiry)
 fallible sweeps_run(struct act *act, size_t max, size_t *dropped)
 {
 	static const enum expiry_kind KINDS[] = {EXPIRY_VERIFICATION, EXPIRY_FACTOR, EXPIRY_ENROLMENT,
-		EXPIRY_REMEMBERED, EXPIRY_MAIL_BRAKE, EXPIRY_SLIP, EXPIRY_DEPOSIT, EXPIRY_BREAKGLASS};
+		EXPIRY_REMEMBERED, EXPIRY_MAIL_BRAKE, EXPIRY_SLIP, EXPIRY_DEPOSIT, EXPIRY_BREAKGLASS,
+		EXPIRY_SESSION, EXPIRY_ARRIVAL};
 	struct view view = view_act(act);
 	*dropped = 0;
 	for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++) {

@@ -41,7 +41,7 @@ static void put_detail(const struct verifications_ask *ask, const char *way, str
 	json_out_text(&out, "purpose", purpose_name(ask));
 	if (ask->has_code || ask->spend || remembering_is_tried(ask))
 		put_try(ask, way, &out);
-	else
+	else if (!ask->verification.by_session)
 		json_out_id(&out, "app_id", ID_APPLICATION, ask->verification.application);
 	if (ask->action_type.len)
 		json_out_span(&out, "for_action", ask->action_type);
@@ -70,7 +70,7 @@ static fallible seal_event(const struct server *server, struct arena *arena, str
 		.has_object_kind = true,
 		.object_kind = ID_VERIFICATION};
 	event.ids[LEAF_ID_ACTOR] = verification->person;
-	event.ids[LEAF_ID_REPORTER] = verification->application;
+	event.ids[LEAF_ID_REPORTER] = verification_application(verification);
 	event.ids[LEAF_ID_DEVICE] = verification->device;
 	event.ids[LEAF_ID_BRANCH] = ask->branch;
 	event.ids[LEAF_ID_OBJECT] = verification->id;

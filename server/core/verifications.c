@@ -93,7 +93,8 @@ static fallible take_person(const struct server *server, const struct view *view
 	ask->branch = person.branch;
 	TRY(person_print_roles(&person, arena, &ask->roles));
 	TRY(heed_policies(server, view, &person, arena, ask));
-	const struct methods_ask methods = {&person, &ask->signin, verification->is_action, ask->now};
+	const struct methods_ask methods = {
+		&person, &ask->signin, verification->is_action, ask->mailed, ask->now};
 	if (person.state == PERSON_ACTIVE)
 		return methods_list(server, view, &methods, arena, &ask->methods);
 	ask->methods = (struct methods){.none = REASON_DISABLED};
@@ -132,6 +133,9 @@ static fallible heed_refusals(const struct view *view, struct verifications_ask 
 {
 	const struct verification *verification = &ask->verification;
 	TRY(device_record_is_lost(view, verification->tenant, verification->device, &ask->device_lost));
+	ask->lacks_notice = ask->mailed.len && ask->signin.refused == REASON_NOTICE_MISSING;
+	if (ask->lacks_notice)
+		ask->signin.refused = REASON_NONE;
 	if (ask->signin.no_codes)
 		methods_drop_timed(&ask->methods);
 	enum reason refused = ask->device_lost ? REASON_DISABLED : ask->signin.refused;
@@ -154,19 +158,37 @@ static fallible see_device(const struct view *view, struct instant now, struct v
 
 /* ---- the first call ---- */
 
+/* The address was proven before the tenant was known: a code of that kind was typed, and is right. */
+static void vouch_mailed(const struct server *server, struct verifications_ask *ask)
+{
+	struct verification *verification = &ask->verification;
+	const struct method *email = methods_find(&ask->methods, FACTOR_EMAIL, (struct id){0});
+	ask->has_code = email != NULL;
+	if (!email)
+		return;
+	struct verification_code *code = &verification->codes[verification->code_count++];
+	*code = (struct verification_code){.ref = "--", .made = ask->now, .factor = email->factor};
+	tokens_make_digits(VERIFICATIONS_CODE_MAX, ask->code);
+	mailcodes_hash(server->keeper, verification->tenant, verification->id, verification->person,
+		span_text(ask->code), code->hash);
+}
+
 static fallible open_new(const struct server *server, const struct caller *caller, const struct view *view,
 	struct instant now, struct arena *arena, struct verifications_ask *ask)
 {
 	struct verification *verification = &ask->verification;
 	*verification = (struct verification){.tenant = caller->tenant,
 		.id = random_id(now),
-		.application = caller->application,
+		.application = caller_opener(caller),
+		.by_session = caller->kind == TOKEN_SESSION,
 		.is_action = ask->is_action,
 		.opened = now};
 	memcpy(verification->action_hash, ask->action_hash, sizeof ask->action_hash);
 	memcpy(verification->proves_hash, ask->proves_hash, sizeof ask->proves_hash);
 	TRY(find_methods(server, view, arena, ask));
 	TRY(see_device(view, now, ask));
+	if (ask->mailed.len)
+		vouch_mailed(server, ask);
 	if (ask->methods.count == 0) {
 		verification->state = VERIFICATION_REFUSED;
 		verification->reason = (uint16_t)ask->methods.none;
@@ -211,8 +233,9 @@ static fallible resume(const struct server *server, const struct caller *caller,
 {
 	struct verification *verification = &ask->verification;
 	TRY(verification_get(view, caller->tenant, ask->id, verification));
-	if (!ids_equal(verification->application, caller->application))
-		return FAIL(NOT_FOUND, "the verification belongs to another application");
+	if (!ids_equal(verification->application, caller_opener(caller)) ||
+		verification->by_session != (caller->kind == TOKEN_SESSION))
+		return FAIL(NOT_FOUND, "the verification belongs to somebody else");
 	TRY(check_named(server, view, ask));
 	TRY(check_hash(ask));
 	TRY(open_texts(server->volume.keys, arena, ask));
@@ -287,8 +310,9 @@ static fallible plan(const struct scene *scene, struct verifications_ask *ask)
 fallible verifications_prepare(const struct server *server, const struct caller *caller,
 	const struct view *view, struct instant now, struct arena *arena, struct verifications_ask *ask)
 {
-	if (ids_is_none(caller->application))
-		return FAIL_CODE(SCOPE_MISSING, "a verification is opened by an application");
+	if (caller->kind == TOKEN_PERSON)
+		return FAIL_CODE(
+			SCOPE_MISSING, "a verification is opened by an application, or by a session");
 	ask->now = now;
 	ask->is_new = ids_is_none(ask->id);
 	ask->mail = (struct mailcodes_code){0};
@@ -339,6 +363,19 @@ static fallible check_step(struct act *act, const struct method *method, int dri
 	return OK;
 }
 
+/* The person's own address did because there was no factor. */
+static fallible check_implied(struct act *act, const struct verification *verification)
+{
+	struct factor factor;
+	struct id at = {0};
+	struct err err = OK;
+	struct view view = view_act(act);
+	while (factor_next(&view, verification->tenant, verification->person, &at, &factor, &err))
+		if (factor.state == FACTOR_ACTIVE)
+			return FAIL_CODE(STALE, "the person got a factor meanwhile");
+	return err;
+}
+
 /* A factor may only have moved on to a later step; the window has to be that of the act's own clock. */
 static fallible check_method(struct act *act, const struct verification *verification, struct method *method)
 {
@@ -346,6 +383,8 @@ static fallible check_method(struct act *act, const struct verification *verific
 	struct view view = view_act(act);
 	if (verification_is_decoy(verification))
 		return check_step(act, method, 0);
+	if (ids_is_none(method->factor))
+		return check_implied(act, verification);
 	struct err err =
 		factor_get(&view, verification->tenant, verification->person, method->factor, &factor);
 	if (err.kind != ERR_NOT_FOUND)

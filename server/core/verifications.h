@@ -45,6 +45,9 @@ struct risk {
 struct verifications_ask {
 	/* asked, in the first call; texts are borrowed */
 	struct span person; /* id or ref */
+	struct span
+		mailed; /* an address of the person that a code proved just now, on the way to a session; empty. Its own
+			       code stands in for one that this verification mails */
 	struct device device;
 	bool is_action;
 	struct span action_type;
@@ -73,6 +76,7 @@ struct verifications_ask {
 	struct verification prepared;
 	struct verification verification; /* as it is written */
 	struct signin signin;             /* what the policies ask for here and now */
+	bool lacks_notice; /* on the way to a session: it will open nothing before the notice is acknowledged */
 	struct methods methods;
 	struct span sealed;
 	struct span roles;

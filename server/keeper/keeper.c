@@ -256,6 +256,14 @@ static fallible check_data_key_of(void *context, struct id tenant, struct id cli
 	return data_keys_check(&keeper->tree, tenant, client, wrapped);
 }
 
+static void mailbox_of(void *context, struct span address, uint8_t term[static KEYS_TERM])
+{
+	uint8_t wide[HASH_BLAKE];
+	const struct span parts[] = {SPAN_LIT("mn.mailbox"), address};
+	keeper_hash(context, KEEPER_CODE, parts, 2, wide);
+	memcpy(term, wide, KEYS_TERM);
+}
+
 static void mac_of(void *context, const struct span *parts, size_t count, uint8_t mac[static KEYS_MAC])
 {
 	const struct keeper *keeper = context;
@@ -436,7 +444,7 @@ fallible keeper_open(const struct keeper_ask *ask, struct keeper **keeper)
 	signer_init(&made->signer, &made->tree);
 	made->arena = ask->arena;
 	made->keys = (struct keys){made, part_key_of, seal_row_of, open_row_of, term_of, search_tokens_of,
-		mac_of, sum_term_of, sign_checkpoint_of, check_data_key_of};
+		mac_of, sum_term_of, sign_checkpoint_of, check_data_key_of, mailbox_of};
 	*keeper = made;
 	return OK;
 }

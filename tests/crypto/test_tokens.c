@@ -17,7 +17,8 @@ static bool refused(struct span text)
 
 Test(tokens, what_is_made_passes_its_check)
 {
-	static const enum token_kind kinds[] = {TOKEN_APPLICATION, TOKEN_PERSON, TOKEN_OPERATOR};
+	static const enum token_kind kinds[] = {
+		TOKEN_APPLICATION, TOKEN_PERSON, TOKEN_OPERATOR, TOKEN_SESSION};
 	static const char *const prefixes[] = {"mun_app_", "mun_per_", "mun_opr_"};
 	for (size_t i = 0; i < 300; i++) {
 		char text[TOKEN_TEXT + 1];

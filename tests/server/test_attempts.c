@@ -261,11 +261,11 @@ Test(attempts, however_many_are_opened_five_codes_are_mailed_in_an_hour)
 	login_scene_begin(&scene);
 	login_add_address(&scene.world, scene.person.text, "vera@example.org", factor);
 	size_t before = api_count_notices(&scene.world, scene.person.id, NOTICE_LOGIN_CODE);
-	for (unsigned i = 0; i < MAILING_AN_HOUR; i++)
+	for (unsigned i = 0; i < BRAKING_AN_HOUR; i++)
 		ask_mail(&scene, scene.person.text, true);
 	ask_mail(&scene, scene.person.text, false);
 	cr_assert(
-		api_count_notices(&scene.world, scene.person.id, NOTICE_LOGIN_CODE) == before + MAILING_AN_HOUR);
+		api_count_notices(&scene.world, scene.person.id, NOTICE_LOGIN_CODE) == before + BRAKING_AN_HOUR);
 	fake_clock_pass(MAIL_BRAKE_HOUR_MS);
 	ask_mail(&scene, scene.person.text, true);
 }
@@ -274,7 +274,7 @@ Test(attempts, nobody_is_mailed_as_seldom_as_somebody)
 {
 	scoped(login_scene) scene = {0};
 	login_scene_begin(&scene);
-	for (unsigned i = 0; i < MAILING_AN_HOUR; i++)
+	for (unsigned i = 0; i < BRAKING_AN_HOUR; i++)
 		ask_mail(&scene, "nobody@example.org", true);
 	ask_mail(&scene, "nobody@example.org", false);
 }

@@ -125,7 +125,7 @@ Test(mailing, an_address_of_two_people_is_mailed_like_one_of_one)
 		mailed += is_mailed(&scene, scene.world.tenant.token, scene.person.text, "192.0.2.1");
 		mailed += is_mailed(&scene, scene.world.tenant.token, other.text, "192.0.2.1");
 	}
-	cr_assert(mailed == MAILING_AN_HOUR, "%u", mailed);
+	cr_assert(mailed == BRAKING_AN_HOUR, "%u", mailed);
 }
 
 Test(mailing, a_network_is_slowed_for_the_rest_of_a_minute_and_no_other)
@@ -271,7 +271,7 @@ static unsigned count_mailed_twins(struct login_scene *scene, unsigned twins)
 	char shown[64];
 	unsigned mailed = 0;
 	const char *token = scene->world.tenant.token;
-	for (unsigned i = 0; i < MAILING_AN_HOUR; i++)
+	for (unsigned i = 0; i < BRAKING_AN_HOUR; i++)
 		cr_assert(somebody_is_mailed(scene, token, 0, "192.0.2.1"));
 	cr_assert(!somebody_is_mailed(scene, token, 0, "192.0.2.1"));
 	snprintf(shown, sizeof shown, "%s", api_text(&scene->answer, "methods/1/hint"));

@@ -159,10 +159,10 @@ static bool is_guarded(const char *pattern)
 		(strncmp(pattern, "/auth/v2/", 9) == 0 && strcmp(pattern, "/auth/v2/ping") != 0);
 }
 
-/* A client who was sent a link has no token: link and words are what lets in. */
+/* A client who was sent a link has no token: link and words are what lets in. Nor has who signs in to the pages. */
 static bool is_link(const struct route *row)
 {
-	return strcmp(row->pattern, "/v1/deposits/{deposit}/form") == 0 ||
+	return strncmp(row->pattern, "/v1/sign-ins", 12) == 0 || strcmp(row->pattern, "/v1/deposits/{deposit}/form") == 0 ||
 		(row->method == HTTP_POST && strcmp(row->pattern, "/v1/deposits/{deposit}") == 0);
 }
 

@@ -243,7 +243,7 @@ Test(application, a_token_of_a_kind_that_no_version_knows_is_corrupt)
 	struct token read;
 	world_make(&world, &kv_mem, FOLD);
 	vectors_read_hex("golden/token_1.hex", &payload);
-	payload.data[KIND_AT] = TOKEN_OPERATOR + 1;
+	payload.data[KIND_AT] = TOKEN_SESSION + 1;
 	world_put_row(&world, TABLE_TOKEN, SPAN_BYTES(HASH), buf_span(&payload));
 	cr_assert(get_token(&world, HASH, &read).kind == ERR_CORRUPT);
 }

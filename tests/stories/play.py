@@ -44,7 +44,12 @@ class Answer:
     """Status, headers and body of one answer."""
 
     def __init__(self, status, headers, body):
-        self.status, self.headers, self.body = status, headers, body
+        self.status, self.headers, self.body = status, dict(headers), body
+        self.lines = list(self.headers.items() if isinstance(headers, dict) else headers)
+
+    def all(self, name):
+        """Every line of a header."""
+        return [value for key, value in self.lines if key.lower() == name.lower()]
 
     @property
     def json(self):
@@ -210,7 +215,7 @@ class Server:
         own = connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         own.request(method, path, body=data, headers=sent)
         reply = own.getresponse()
-        answer = Answer(reply.status, dict(reply.getheaders()), reply.read())
+        answer = Answer(reply.status, reply.getheaders(), reply.read())
         if not connection:
             own.close()
         return answer

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* arrivals - who has the address, what is mailed, what is compared. */
+#include "server/core/arrivals.h"
+
+#include "crypto/random.h"
+#include "crypto/secret.h"
+#include "server/core/detail.h"
+#include "server/core/methods.h"
+#include "store/mailbox.h"
+#include "store/storm.h"
+#include "store/tenant.h"
+
+enum { FIRST_COOL_MS = 30 * 1000, LAST_COOL_MS = 120 * 1000, CODE_LIVES_MS = MAILCODES_MINUTES * 60 * 1000 };
+
+/* ---- who ---- */
+
+/* A row is a hint: the address may be another one by now, and its person gone. */
+static fallible look_at(const struct view *view, const uint8_t mailbox[static KEYS_TERM],
+	const struct mailbox *found, struct arena *arena, struct arrivals_ask *ask)
+{
+	uint8_t term[KEYS_TERM];
+	struct person person;
+	bool delegated;
+	struct err err = person_get(view, found->tenant, found->person, arena, &person);
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	mailbox_term(view_keys(view), person.email, term);
+	TRY(methods_mailbox_is_delegated(view, &person, arena, &delegated));
+	if (person.state != PERSON_ACTIVE || delegated || memcmp(term, mailbox, sizeof term) != 0)
+		return OK;
+	struct arrivals_who *who = &ask->who[ask->who_count++];
+	*who = (struct arrivals_who){
+		.tenant = person.tenant, .person = person.id, .branch = person.branch, .email = person.email};
+	return person_print_roles(&person, arena, &who->roles);
+}
+
+fallible arrivals_list_who(const struct view *view, const uint8_t mailbox[static KEYS_TERM],
+	struct arena *arena, struct arrivals_ask *ask)
+{
+	struct mailbox found = {0};
+	struct err err = OK;
+	ask->who_count = 0;
+	while (ask->who_count < ARRIVALS_WHO_MAX && mailbox_next(view, mailbox, &found, &err))
+		TRY(look_at(view, mailbox, &found, arena, ask));
+	return err;
+}
+
+/* Whom the code is mailed to, in whose tenant's name: the first; of an address that is nobody's no one, in any tenant's. */
+static fallible choose_addressee(const struct view *view, struct arrivals_ask *ask)
+{
+	struct err err = OK;
+	struct arrival *arrival = &ask->arrival;
+	if (ask->who_count > 0) {
+		arrival->tenant = ask->who[0].tenant;
+		arrival->person = ask->who[0].person;
+		return OK;
+	}
+	if (tenant_next(view, &arrival->tenant, &err))
+		return OK;
+	TRY(err);
+	return FAIL(BUSY, "there is no business here to sign in to yet");
+}
+
+static struct span address_of(const struct arrivals_ask *ask)
+{
+	for (size_t i = 0; i < ask->who_count; i++)
+		if (ids_equal(ask->who[i].person, ask->arrival.person))
+			return ask->who[i].email;
+	return ask->email.len ? ask->email : SPAN_LIT("nobody@invalid");
+}
+
+/* ---- mailing ---- */
+
+int64_t arrivals_cool_ms(const struct arrival *arrival, struct instant now)
+{
+	int64_t cool = FIRST_COOL_MS;
+	if (arrival->code_count == 0)
+		return 0;
+	for (unsigned i = 1; i < arrival->mailed && cool < LAST_COOL_MS; i++)
+		cool *= 2;
+	int64_t left = arrival->codes[arrival->code_count - 1].made.ms + cool - now.ms;
+	return left > 0 ? left : 0;
+}
+
+static void list_brakes(const struct server *server, struct arrivals_ask *ask)
+{
+	const struct mailing_bounds *bounds = &server->mailing_bounds;
+	const struct mail_brake_bounds owner = braking_person_bounds();
+	const struct mail_brake_bounds by_network = braking_minute_bounds(bounds->per_network);
+	const struct mail_brake_bounds in_all = braking_minute_bounds(bounds->in_all);
+	ask->everybody = ask->mailbox = (struct braking){0};
+	braking_add(&ask->everybody, server->keeper, BRAKING_NETWORK, ask->device.ip, &by_network);
+	braking_add(&ask->everybody, server->keeper, BRAKING_ALL, SPAN_LIT("sign-ins"), &in_all);
+	braking_add(&ask->mailbox, server->keeper, BRAKING_ADDRESS, SPAN_BYTES(ask->arrival.mailbox), &owner);
+}
+
+static struct arrival_code *add_code(struct arrival *arrival)
+{
+	if (arrival->code_count == ARRIVAL_CODES_MAX) {
+		memmove(&arrival->codes[0], &arrival->codes[1],
+			(ARRIVAL_CODES_MAX - 1) * sizeof arrival->codes[0]);
+		arrival->code_count--;
+	}
+	if (arrival->mailed < UINT8_MAX)
+		arrival->mailed++;
+	return &arrival->codes[arrival->code_count++];
+}
+
+/* Somebody who was slowed is told nothing else than who was not: only the mail stays away. */
+static fallible plan_mail(
+	const struct server *server, const struct view *view, struct arena *arena, struct arrivals_ask *ask)
+{
+	struct arrival *arrival = &ask->arrival;
+	const struct mailcodes_ask letter = {.tenant = arrival->tenant,
+		.about = arrival->id,
+		.person = arrival->person,
+		.to = address_of(ask),
+		.device = &ask->device,
+		.now = ask->now};
+	TRY(braking_wait_ms(view, &ask->mailbox, ask->now, &ask->wait_ms));
+	int64_t cool_ms = arrivals_cool_ms(arrival, ask->now);
+	if (ask->wait_ms < cool_ms)
+		ask->wait_ms = cool_ms;
+	TRY(mailcodes_draw(server, &letter, arena, &ask->mail));
+	ask->mails = ask->wait_ms == 0;
+	if (!ask->mails && !ask->is_new)
+		return OK;
+	struct arrival_code *code = add_code(arrival);
+	*code = (struct arrival_code){.made = ask->now};
+	memcpy(code->ref, ask->mail.ref, sizeof code->ref);
+	memcpy(code->hash, ask->mail.hash, sizeof code->hash);
+	return OK;
+}
+
+/* ---- events ---- */
+
+/* Tries are those known before the act, and the one that it may be. */
+static fallible print_detail(const struct arrival *arrival, struct arena *arena, struct span *detail)
+{
+	scoped(buf) tries = BUF(8);
+	buf_printf(&tries, "%u", arrival->tries + 1u);
+	TRY(buf_check(&tries));
+	const struct detail_field fields[] = {{"channel", SPAN_LIT("email"), DETAIL_TEXT},
+		{"method", SPAN_LIT("email"), DETAIL_TEXT}, {"purpose", SPAN_LIT("login"), DETAIL_TEXT},
+		{"attempts", buf_span(&tries), DETAIL_NUMBER}, {"fails", buf_span(&tries), DETAIL_NUMBER}};
+	return detail_print(fields, sizeof fields / sizeof fields[0], arena, detail);
+}
+
+static fallible seal_one(const struct server *server, const struct arrivals_who *who, struct arena *arena,
+	struct arrivals_ask *ask, struct event_draft *draft)
+{
+	struct event event = {.action = ACTION_CHALLENGE_ISSUED,
+		.source = LEAF_SERVER,
+		.actor = LEAF_PERSON,
+		.has_object_kind = true,
+		.object_kind = ID_SIGN_IN};
+	event.ids[LEAF_ID_ACTOR] = who->person;
+	event.ids[LEAF_ID_BRANCH] = who->branch;
+	event.ids[LEAF_ID_OBJECT] = ask->arrival.id;
+	device_put_texts(&ask->device, &event);
+	event.texts[LEAF_TEXT_ROLES] = who->roles;
+	event.texts[LEAF_TEXT_TRACE] = ask->trace;
+	event.texts[LEAF_TEXT_PURPOSE] = SPAN_LIT("login");
+	TRY(print_detail(&ask->arrival, arena, &event.texts[LEAF_TEXT_DETAIL]));
+	return event_seal(server->volume.keys, who->tenant, &event, ask->now, arena, draft);
+}
+
+static fallible seal_events(const struct server *server, struct arena *arena, struct arrivals_ask *ask)
+{
+	for (size_t i = 0; i < ask->who_count; i++)
+		TRY(seal_one(server, &ask->who[i], arena, ask, &ask->drafts[i]));
+	return OK;
+}
+
+/* ---- prepare ---- */
+
+enum reason arrivals_closed(const struct arrival *arrival, struct instant now)
+{
+	if (arrival->state == ARRIVAL_ENDED)
+		return arrival->reason ? (enum reason)arrival->reason : REASON_EXPIRED;
+	return now.ms >= arrival_expires(arrival).ms ? REASON_EXPIRED : REASON_NONE;
+}
+
+static fallible begin(
+	const struct server *server, const struct view *view, struct arena *arena, struct arrivals_ask *ask)
+{
+	struct arrival *arrival = &ask->arrival;
+	*arrival = (struct arrival){.id = random_id(ask->now), .opened = ask->now};
+	mailbox_term(view_keys(view), ask->email, arrival->mailbox);
+	TRY(arrivals_list_who(view, arrival->mailbox, arena, ask));
+	list_brakes(server, ask);
+	TRY(braking_wait_ms(view, &ask->everybody, ask->now, &ask->wait_ms));
+	if (ask->wait_ms > 0)
+		return FAIL(SLOW_DOWN, "too many people sign in from this network, or at once");
+	TRY(choose_addressee(view, ask));
+	return plan_mail(server, view, arena, ask);
+}
+
+static fallible resume(
+	const struct server *server, const struct view *view, struct arena *arena, struct arrivals_ask *ask)
+{
+	struct arrival *arrival = &ask->arrival;
+	TRY(arrival_get(view, ask->id, arrival));
+	TRY(arrivals_list_who(view, arrival->mailbox, arena, ask));
+	list_brakes(server, ask);
+	mailcodes_hash(server->keeper, arrival->tenant, arrival->id, arrival->person, span_text(ask->code),
+		ask->code_hash);
+	ask->reason = arrivals_closed(arrival, ask->now);
+	bool takes_codes = ask->reason == REASON_NONE && arrival->state == ARRIVAL_CODE;
+	if (!takes_codes || !ask->resends)
+		return OK;
+	return plan_mail(server, view, arena, ask);
+}
+
+/* A try, and a mail, of an address that somebody has is on the record of each of them. */
+static enum arrivals_act needed_act(const struct arrivals_ask *ask)
+{
+	bool tries = ask->has_code && ask->reason == REASON_NONE && ask->arrival.state == ARRIVAL_CODE;
+	if (!ask->is_new && !ask->mails && !tries)
+		return ARRIVALS_NOTHING;
+	return ask->who_count && (ask->mails || tries) ? ARRIVALS_EVENT : ARRIVALS_HOUSEKEEPING;
+}
+
+fallible arrivals_prepare(
+	const struct server *server, const struct view *view, struct arena *arena, struct arrivals_ask *ask)
+{
+	ask->is_new = ids_is_none(ask->id);
+	ask->mails = ask->passed = false;
+	ask->wait_ms = 0;
+	ask->reason = REASON_NONE;
+	TRY(ask->is_new ? begin(server, view, arena, ask) : resume(server, view, arena, ask));
+	ask->prepared = ask->arrival;
+	ask->act = needed_act(ask);
+	return ask->act == ARRIVALS_EVENT ? seal_events(server, arena, ask) : OK;
+}
+
+/* ---- the act ---- */
+
+static fallible read_again(struct act *act, struct arrivals_ask *ask)
+{
+	struct arrival now;
+	struct view view = view_act(act);
+	ask->arrival = ask->prepared;
+	ask->reason = REASON_NONE;
+	ask->passed = false;
+	if (ask->is_new)
+		return OK;
+	TRY(arrival_get(&view, ask->prepared.id, &now));
+	if (now.version != ask->prepared.version || arrivals_closed(&now, act->now) != REASON_NONE)
+		return FAIL_CODE(STALE, "the sign-in went on meanwhile");
+	return OK;
+}
+
+static fallible add_events(struct act *act, struct arrivals_ask *ask, enum action action)
+{
+	for (size_t i = 0; i < ask->who_count; i++) {
+		event_decide(&ask->drafts[i], action, LEAF_SUCCESS, REASON_NONE);
+		TRY(act_add(act, ask->who[i].tenant, &ask->drafts[i].leaf, NULL));
+	}
+	return OK;
+}
+
+static fallible refuse(struct act *act, struct arrivals_ask *ask)
+{
+	bool locks = ask->arrival.state == ARRIVAL_ENDED;
+	for (size_t i = 0; i < ask->who_count; i++) {
+		struct event_draft *draft = &ask->drafts[i];
+		event_decide(draft, locks ? ACTION_CHALLENGE_LOCKED : ACTION_CHALLENGE_FAILED, LEAF_DENIED,
+			ask->reason);
+		TRY(locks ? act_add(act, ask->who[i].tenant, &draft->leaf, NULL)
+			  : storm_refuse(act, ask->who[i].tenant, draft, NULL));
+	}
+	return OK;
+}
+
+static fallible write_mail(struct act *act, struct arrivals_ask *ask)
+{
+	if (ask->is_new)
+		TRY(braking_charge(act, &ask->everybody));
+	TRY(ask->is_new ? arrival_add(act, &ask->arrival) : arrival_put(act, &ask->arrival));
+	if (!ask->mails)
+		return OK;
+	TRY(braking_charge(act, &ask->mailbox));
+	TRY(notice_add(act, &ask->mail.notice)); /* also to nobody: the courier makes as if */
+	return add_events(act, ask, ACTION_CHALLENGE_ISSUED);
+}
+
+/* Every code is compared, whichever was right: the time tells nothing. */
+static bool is_right(const struct arrivals_ask *ask, struct instant now)
+{
+	bool right = false;
+	for (size_t i = 0; i < ask->arrival.code_count; i++) {
+		const struct arrival_code *code = &ask->arrival.codes[i];
+		bool same = secret_equal(SPAN_BYTES(ask->code_hash), SPAN_BYTES(code->hash));
+		right = right || (same && now.ms < code->made.ms + CODE_LIVES_MS);
+	}
+	return right && ask->who_count > 0;
+}
+
+static void pass(struct arrivals_ask *ask, struct instant now)
+{
+	struct arrival *arrival = &ask->arrival;
+	bool several = ask->who_count > 1;
+	ask->passed = true;
+	arrival->passed = now;
+	arrival->code_count = 0; /* it was used, and the others are worth nothing any more */
+	arrival->state = several ? ARRIVAL_CHOOSE : ARRIVAL_FACTOR;
+	arrival->tenant = several ? (struct id){0} : ask->who[0].tenant;
+	arrival->person = several ? (struct id){0} : ask->who[0].person;
+}
+
+static fallible write_try(struct act *act, struct arrivals_ask *ask)
+{
+	struct arrival *arrival = &ask->arrival;
+	arrival->tries++; /* charged before anything is compared */
+	if (is_right(ask, act->now)) {
+		arrival->tries--;
+		pass(ask, act->now);
+		TRY(arrival_put(act, arrival));
+		return add_events(act, ask, ACTION_CHALLENGE_PASSED);
+	}
+	ask->reason = REASON_WRONG_CODE;
+	if (arrival->tries >= ARRIVAL_TRIES) {
+		ask->reason = REASON_LOCKED;
+		arrival->reason = REASON_LOCKED;
+		arrival->state = ARRIVAL_ENDED;
+	}
+	TRY(arrival_put(act, arrival));
+	return refuse(act, ask);
+}
+
+fallible arrivals_write(struct act *act, struct arrivals_ask *ask)
+{
+	TRY(read_again(act, ask));
+	return ask->has_code ? write_try(act, ask) : write_mail(act, ask);
+}
