@@ -2,12 +2,15 @@
 /* api_events_read - GET /v1/events, POST /v1/events:search, GET /v1/events:facets, GET /v1/events/{id} and its leaf. */
 #include "base/text.h"
 #include "base/timestamp.h"
+#include "server/api/ask.h"
 #include "server/api/cursor.h"
 #include "server/api/event_out.h"
 #include "server/api/log_ask.h"
+#include "server/api/ocsf_out.h"
 #include "server/core/log_facets.h"
 #include "server/core/log_leaf.h"
 #include "server/core/log_view.h"
+#include "store/tenant.h"
 
 enum { LIMIT_MAX = 500 };
 
@@ -18,7 +21,9 @@ struct events_read {
 	struct span canon; /* of reader and filters: what a cursor is bound to */
 	struct page_ask page;
 	struct log_view view;
-	uint64_t sequence; /* of a single event */
+	uint64_t sequence;  /* of a single event */
+	bool wants_ocsf;    /* a single event: also in that form */
+	struct span origin; /* of the log, then */
 	uint8_t position[CURSOR_INDEX];
 };
 
@@ -272,6 +277,40 @@ static fallible prepare_one(struct call *call)
 	return prepare_view(call, ask, NULL, event);
 }
 
+/* ?with=ocsf, which also says whose log it is. */
+static fallible prepare_with(struct call *call)
+{
+	static const char *const FORMS[] = {"ocsf", NULL};
+	int form;
+	TRY(ask_word_query(call, "with", FORMS, &form));
+	TRY(prepare_one(call));
+	struct events_read *ask = call->ask;
+	ask->wants_ocsf = form >= 0;
+	if (!ask->wants_ocsf)
+		return OK;
+	scoped(reading) reading = {0};
+	struct tenant tenant;
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	TRY(tenant_get(&view, call->caller.tenant, call->arena, &tenant));
+	return arena_keep(call->arena, tenant.origin, &ask->origin);
+}
+
+static fallible put_ocsf(struct call *call, struct json_out *out, const struct log_event *event)
+{
+	const struct events_read *ask = call->ask;
+	scoped(buf) row = BUF(HTTP_REPLY_MAX);
+	struct span rest, line;
+	char tenant[ID_TEXT + 1];
+	ids_print(ID_TENANT, call->caller.tenant, tenant);
+	ocsf_out_row(&row, event, &(struct ocsf_out_log){tenant, ask->origin});
+	TRY(buf_check(&row));
+	rest = buf_span(&row);
+	if (span_cut(&rest, '\n', &line))
+		json_out_raw(out, "ocsf", line);
+	return OK;
+}
+
 static fallible answer_one(struct call *call, struct json_out *out)
 {
 	const struct events_read *ask = call->ask;
@@ -281,10 +320,10 @@ static fallible answer_one(struct call *call, struct json_out *out)
 	json_out_hex(out, "leaf", SPAN_BYTES(event.read.row.leaf_hash.bytes));
 	json_out_hex(out, "chain", SPAN_BYTES(event.read.row.chain));
 	forbid_keeping(call);
-	return OK;
+	return ask->wants_ocsf ? put_ocsf(call, out, &event) : OK;
 }
 
-const struct handler api_events_get = {prepare_one, write_view, answer_one};
+const struct handler api_events_get = {prepare_with, write_view, answer_one};
 
 /* ---- one leaf: looking at it is looking at the event ---- */
 
