@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // What Vite makes of files that are no TypeScript.
 declare module '*.css';
+declare module '*?raw' {
+  const text: string;
+  export default text;
+}
 declare module 'virtual:sentences/*' {
   const sentences: Record<string, string>;
   export default sentences;

@@ -5,9 +5,15 @@ import {useEffect, useState} from 'preact/hooks';
 const MOVED = 'muniment:moved';
 
 export function navigate(href: string, how: 'push' | 'replace' = 'push'): void {
-  if (how === 'replace') history.replaceState(null, '', href);
-  else history.pushState(null, '', href);
+  if (how === 'replace') history.replaceState(history.state, '', href);
+  else history.pushState({from: location.pathname + location.search}, '', href);
   window.dispatchEvent(new Event(MOVED));
+}
+
+/** The address of ours from which somebody came here: going back leads there. Undefined when they came from outside. */
+export function cameFrom(): string | undefined {
+  const state: unknown = history.state;
+  return typeof state === 'object' && state !== null && 'from' in state && typeof state.from === 'string' ? state.from : undefined;
 }
 
 function isOurs(event: MouseEvent, link: HTMLAnchorElement): boolean {

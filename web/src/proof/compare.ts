@@ -31,7 +31,7 @@ export interface Shown {
   changes?: unknown;
   detail?: unknown;
   session?: string;
-  device?: {id?: string; ip?: string; user_agent?: string; name?: string; platform?: string; model?: string; peer?: string; truncated?: boolean};
+  device?: {registry?: string; id?: string; ip?: string; user_agent?: string; name?: string; platform?: string; model?: string; peer?: string; truncated?: boolean};
   trace?: string;
 }
 
@@ -110,6 +110,8 @@ function envelope(shown: Shown, content: Content, words: Words): Pair[] {
 const actorKind = ({actor}: Shown): string =>
   actor.system ? 'system' : actor.unknown ? 'unknown' : actor.operator ? 'operator' : actor.application ? 'application' : 'person';
 
+const MAY_LACK = new Set(['actor.id', 'actor.proven', 'in_place_of', 'device.registry']);
+
 function ids(shown: Shown, content: Content): Pair[] {
   const {leaf} = content;
   const {actor} = shown;
@@ -121,12 +123,13 @@ function ids(shown: Shown, content: Content): Pair[] {
     ['client', shown.client?.id, said(content, 'client')],
     ['reporter', shown.reporter?.application, said(content, 'reporter')],
     ['grant', shown.grant, said(content, 'grant')],
+    ['device.registry', shown.device?.registry, said(content, 'device', 'dev')],
   ];
   const letters = KIND_LETTERS[leaf.objectKind - 1];
   if (leaf.objectKind === 0) pairs.push(['object.type', shown.object?.type ?? undefined, content.texts.object_type], ['object.id', shown.object?.id, content.texts.object]);
   else if (letters && leaf.ids.object) pairs.push(['object.id', shown.object?.id, said(content, 'object', letters)]);
   // A reader for whom a name is a pseudonym is shown no id: nothing is claimed, and nothing to compare.
-  return pairs.filter(([field, is]) => is !== undefined || !['actor.id', 'in_place_of', 'actor.proven'].includes(field));
+  return pairs.filter(([field, is]) => is !== undefined || !MAY_LACK.has(field));
 }
 
 function texts(shown: Shown, content: Content): Pair[] {

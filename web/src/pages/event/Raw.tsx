@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+// The event as a program reads it: the answer itself, and in the Open Cybersecurity Schema Framework.
+import {useState} from 'preact/hooks';
+import {path} from '../../base/api';
+import {t} from '../../base/i18n';
+import {useGet} from '../../base/load';
+import {CopyButton} from '../../parts/controls';
+import {Section} from '../../parts/page';
+import {ProblemNotice, Skeleton} from '../../parts/shown';
+import type {LogEvent} from './event';
+
+function Json({value}: {value: unknown}) {
+  const text = JSON.stringify(value, null, 2);
+  return <><p class="actions"><CopyButton text={text} /></p><pre tabIndex={0}>{text}</pre></>;
+}
+
+function Ocsf({id}: {id: string}) {
+  const loaded = useGet<{ocsf: unknown}>(path`/v1/events/${id}`, {with: 'ocsf'});
+  return <>{loaded.data ? <Json value={loaded.data.ocsf} /> : loaded.busy && <Skeleton rows={3} />}<ProblemNotice problem={loaded.problem} again={loaded.reload} /></>;
+}
+
+export function Raw({event}: {event: LogEvent}) {
+  const [ocsf, setOcsf] = useState(false);
+  return (
+    <Section title={t('event.raw')}>
+      <details class="raw"><summary>JSON</summary><Json value={event} /></details>
+      <details class="raw" onToggle={toggled => toggled.currentTarget.open && setOcsf(true)}><summary>OCSF 1.8.0</summary>{ocsf && <Ocsf id={event.id} />}</details>
+    </Section>
+  );
+}

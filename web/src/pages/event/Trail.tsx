@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// What else happened in the session of an event; without a session, what the same person did on the same device around it.
+import {useState} from 'preact/hooks';
+import {sentence, t, word} from '../../base/i18n';
+import {useGet, type Loaded} from '../../base/load';
+import type {Page as ListPage} from '../../base/api';
+import {Button} from '../../parts/controls';
+import {Section} from '../../parts/page';
+import {Chip, Empty, ProblemNotice, Severity, Skeleton, Time} from '../../parts/shown';
+import type {LogEvent} from './event';
+
+const AROUND_MS = 8 * 3_600_000;
+const LIMIT = 200;
+/** So many are shown at first, before it and after it. */
+const NEAR = 8;
+
+/** The events of the actor within some hours; none where the actor is no person. */
+export function useAround(event: LogEvent | undefined): Loaded<ListPage<LogEvent>> {
+  const person = event?.actor.person;
+  const at = Date.parse(event?.time ?? '');
+  const instant = (ms: number) => new Date(ms).toISOString();
+  return useGet<ListPage<LogEvent>>(
+    person ? '/v1/events' : null,
+    person ? {actor: person, from: instant(at - AROUND_MS), to: instant(at + AROUND_MS), order: 'asc', limit: LIMIT} : undefined,
+  );
+}
+
+/** Of the events around, those of the same session; without one those of the same device, else all. */
+export function trailOf(event: LogEvent, around: readonly LogEvent[]): LogEvent[] {
+  if (event.session) return around.filter(one => one.session === event.session);
+  const device = event.device?.registry ?? event.device?.id;
+  return around.filter(one => one.action !== 'log.viewed' && (device === undefined || (one.device?.registry ?? one.device?.id) === device));
+}
+
+/** The last sign-in before an event, on its device. */
+export function signInBefore(event: LogEvent, around: readonly LogEvent[]): LogEvent | undefined {
+  const at = Date.parse(event.time);
+  return around.findLast(one => one.action === 'login.succeeded' && Date.parse(one.time) <= at && one.device?.id === event.device?.id);
+}
+
+/** Some before the event and some after it. */
+function nearest(rows: readonly LogEvent[], event: LogEvent): LogEvent[] {
+  const at = rows.findIndex(one => one.id === event.id);
+  return rows.slice(Math.max(0, at - NEAR), Math.max(0, at) + NEAR + 1);
+}
+
+function TrailRow({one, current}: {one: LogEvent; current: boolean}) {
+  const what = one.object?.label || one.object?.id;
+  return (
+    <li aria-current={current ? 'true' : undefined}>
+      <Time at={one.time} style="clock" />
+      <span>
+        {current ? <strong>{sentence(one.action ?? '')}</strong> : <a href={`/events/${one.id}`}>{sentence(one.action ?? '')}</a>}
+        {what && <span class="quiet-text"> · {what}</span>}
+        {one.outcome !== 'success' && <> <Chip look="warning">{word('event.outcome', one.outcome)}</Chip></>}
+        {current && <span class="small"> · {t('event.trail.this')}</span>}
+      </span>
+      {one.severity !== 'info' && <Severity level={one.severity} />}
+    </li>
+  );
+}
+
+export function Trail({event, around}: {event: LogEvent; around: Loaded<ListPage<LogEvent>>}) {
+  const [all, setAll] = useState(false);
+  if (!event.actor.person) return null;
+  const rows = around.data && trailOf(event, around.data.items);
+  const near = rows && (all ? rows : nearest(rows, event));
+  return (
+    <div id="trail">
+      <Section title={t(event.session ? 'event.trail.session' : 'event.trail.around')}>
+        <ProblemNotice problem={around.problem} again={around.reload} />
+        {!rows && around.busy && <Skeleton rows={4} />}
+        {rows && rows.length <= 1 && <Empty title={t('event.trail.empty')} />}
+        {rows && rows.length > 1 && <ol class="trail">{near?.map(one => <TrailRow key={one.id} one={one} current={one.id === event.id} />)}</ol>}
+        {near && near.length < rows.length && <p class="more"><Button onClick={() => setAll(true)}>{t('event.trail.all', {n: rows.length})}</Button></p>}
+        {around.data?.next && <p class="small">{t('event.trail.more', {n: LIMIT})}</p>}
+      </Section>
+    </div>
+  );
+}

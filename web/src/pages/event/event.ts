@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// An event as the server answers it, what its codes mean, and where the things in it are shown.
+import reasonsTable from '../../../../policies/reasons.def?raw';
+import {hasText, t, type TextKey} from '../../base/i18n';
+import type {Shown, Words} from '../../proof/compare';
+
+interface Named {
+  ref?: string;
+  name?: string;
+}
+
+/** GET /v1/events/{event}: what a leaf speaks of, and today's names. */
+export interface LogEvent extends Shown {
+  class: string | null;
+  actor: Shown['actor'] & Named;
+  in_place_of?: {person?: string} & Named;
+  client?: {id?: string} & Named;
+  reporter?: {application?: string; name?: string};
+  branch?: string;
+  device?: NonNullable<Shown['device']> & {country?: string; browser?: string; system?: string; brand?: string; kind?: string};
+  erased?: string[];
+  withheld?: string[];
+  leaf?: string;
+  chain?: string;
+}
+
+export interface Change {
+  field: string;
+  before?: unknown;
+  after?: unknown;
+  secret?: boolean;
+}
+
+/** GET /v1/actions. */
+export interface Action {
+  name: string;
+  code: number;
+  declared: boolean;
+  sentence?: string;
+}
+
+// policies/actions.h: a declared action's code says its class as well, and its number stays when that changes.
+const DECLARED = 10_000;
+const DECLARED_NAMES = 512;
+
+const REASONS = new Map(
+  [...reasonsTable.matchAll(/^REASON\((\d+), \w+, "(\w+)"\)/gm)].map(([, code = '', reason = '']) => [Number(code), reason]),
+);
+
+export function wordsOf(actions: readonly Action[]): Words {
+  const names = new Map(actions.map(action => [action.code, action.name]));
+  const declared = new Map(actions.filter(action => action.declared).map(action => [(action.code - DECLARED) % DECLARED_NAMES, action.name]));
+  return {
+    action: code => names.get(code) ?? (code >= DECLARED ? declared.get((code - DECLARED) % DECLARED_NAMES) : undefined),
+    reason: code => REASONS.get(code),
+  };
+}
+
+const PLACES: Record<string, string> = {
+  per: '/people/', cli: '/clients/', dev: '/devices/', evt: '/events/', crd: '/credentials/', grt: '/grants/', hov: '/handovers/',
+};
+
+/** The page of a thing by its id; undefined where it has none. */
+export function placeOf(id: string | undefined): string | undefined {
+  const place = /^[a-z]{3}_[0-9a-z]{26}$/.test(id ?? '') ? PLACES[id?.slice(0, 3) ?? ''] : undefined;
+  return place && `${place}${id}`;
+}
+
+/** Changes are a list from whoever reports; what is no change is left to the raw form. */
+export function changesOf(event: LogEvent): Change[] {
+  const isChange = (one: unknown): one is Change => typeof one === 'object' && one !== null && 'field' in one && typeof one.field === 'string';
+  return Array.isArray(event.changes) ? event.changes.filter(isChange) : [];
+}
+
+export function detailOf(event: LogEvent): [string, unknown][] {
+  const {detail} = event;
+  return typeof detail === 'object' && detail !== null && !Array.isArray(detail) ? Object.entries(detail) : [];
+}
+
+/** A member's name in words; what we have no word for is the application's own. */
+export function memberName(name: string): string {
+  const key = `event.member.${name}`;
+  return hasText(key) ? t(key as TextKey) : name.replaceAll('_', ' ');
+}
+
+/** A value as text: what is put together as JSON. */
+export function valueText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'boolean') return t(value ? 'event.yes' : 'event.no');
+  if (Array.isArray(value) && value.every(one => typeof one === 'string')) return value.join(', ');
+  return JSON.stringify(value) ?? '';
+}
