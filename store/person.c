@@ -177,6 +177,19 @@ bool person_next(const struct view *view, struct id tenant, struct id *after, st
 	return !err_failed(*err);
 }
 
+bool person_next_clear(const struct view *view, struct id tenant, struct id *after, struct arena *arena,
+	struct person *person, struct err *err)
+{
+	struct row row;
+	struct span sealed;
+	*err = noun_next_id(view, TABLE_PERSON, tenant, SPAN_NONE, after, &row);
+	if (noun_ends(err))
+		return false;
+	*person = (struct person){.tenant = tenant, .id = *after};
+	*err = decode_clear(&row, arena, person, &sealed);
+	return !err_failed(*err);
+}
+
 /* ---- roles ---- */
 
 static fallible decode_role(const struct row *row, struct role *role)

@@ -69,6 +69,10 @@ fallible person_find(const struct view *view, struct id tenant, struct span id_o
 bool person_next(const struct view *view, struct id tenant, struct id *after, struct arena *arena,
 	struct person *person, struct err *err);
 
+/* person_next_clear - the same without the sealed texts, as person_get_clear. */
+bool person_next_clear(const struct view *view, struct id tenant, struct id *after, struct arena *arena,
+	struct person *person, struct err *err);
+
 /* A role of a tenant. */
 struct role {
 	struct span name;

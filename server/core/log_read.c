@@ -46,12 +46,18 @@ fallible log_read_reader(
 }
 
 /* What administrators do as such is read with a right of its own. */
+static const uint32_t ADMINISTRATIVE = UINT32_C(1) << ACTION_CLASS_POLICY |
+	UINT32_C(1) << ACTION_CLASS_STAFF | UINT32_C(1) << ACTION_CLASS_LOG |
+	UINT32_C(1) << ACTION_CLASS_PRIVACY;
+
 static bool is_administrative(uint16_t action)
 {
-	static const uint32_t CLASSES = UINT32_C(1) << ACTION_CLASS_POLICY |
-		UINT32_C(1) << ACTION_CLASS_STAFF | UINT32_C(1) << ACTION_CLASS_LOG |
-		UINT32_C(1) << ACTION_CLASS_PRIVACY;
-	return (action_code_classes(action) & CLASSES) != 0;
+	return (action_code_classes(action) & ADMINISTRATIVE) != 0;
+}
+
+bool log_read_is_hidden(enum action_class class)
+{
+	return (ADMINISTRATIVE & UINT32_C(1) << class) != 0;
 }
 
 static bool is_own(const struct log_reader *reader, struct id actor)

@@ -57,6 +57,9 @@ struct log_concerns {
 /* log_read_may_see - whether the reader may know of such an event. */
 bool log_read_may_see(const struct log_reader *reader, const struct log_concerns *concerns);
 
+/* log_read_is_hidden - whether events of a class are read only by who has log.read_admin. */
+bool log_read_is_hidden(enum action_class class);
+
 /* log_read_sight - enum event_parts: which parts of an event that the reader may see are opened to them. */
 unsigned log_read_sight(const struct log_reader *reader, const struct leaf *leaf);
 

@@ -201,7 +201,10 @@ Test(routes, a_row_that_reads_is_an_event_when_it_shows_the_log_and_else_none)
 		const struct route *row = routes_at(i);
 		bool hashes = strstr(row->pattern, "/proof") != NULL;
 		bool reports = strstr(row->pattern, "/reports/") != NULL;
-		bool shows_log = (strncmp(row->pattern, "/v1/events", 10) == 0 || reports) && !hashes;
+		bool screen = strcmp(row->pattern, "/v1/protection") == 0 ||
+			strcmp(row->pattern, "/v1/alerts") == 0;
+		bool events = strncmp(row->pattern, "/v1/events", 10) == 0 && !hashes;
+		bool shows_log = events || screen || reports;
 		if (row->method == HTTP_GET)
 			cr_assert(row->action == (shows_log ? ACTION_LOG_VIEWED : ACTION_NONE), "%s",
 				row->pattern);
