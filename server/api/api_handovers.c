@@ -94,7 +94,7 @@ static fallible put_names(struct name_out *names, const struct sight *sight, con
 	return OK;
 }
 
-static void put_scope(struct json_out *out, const struct handover_scope *scope)
+static fallible put_scope(struct name_out *names, const struct handover_scope *scope, struct json_out *out)
 {
 	json_out_number(out, "moves", scope->moves);
 	json_out_open_array(out, "blocked");
@@ -104,11 +104,27 @@ static void put_scope(struct json_out *out, const struct handover_scope *scope)
 			continue;
 		json_out_open(out, NULL);
 		json_out_id(out, "client", ID_CLIENT, entry->client);
+		TRY(name_out_client(names, out, "client_name", entry->client));
 		json_out_number(out, "grants", entry->moves);
 		json_out_text(out, "why", handover_rules_block(entry->why));
 		json_out_close(out);
 	}
 	json_out_close_array(out);
+	return OK;
+}
+
+/* What of one that waits would move now: what counts is its start. No contact of a client sees one that waits. */
+static fallible put_outlook(const struct call *call, const struct view *view, struct name_out *names,
+	const struct handover *handover, struct json_out *out)
+{
+	struct handover_scope scope;
+	if (handover->state != HANDOVER_REQUESTED)
+		return OK;
+	struct err err = handover_scope_read(view, handover, call->now, &scope);
+	if (err.kind == ERR_TOO_LARGE || err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	return put_scope(names, &scope, out);
 }
 
 static void put_owed(struct json_out *out, const struct exposures_item *item)
@@ -183,9 +199,9 @@ static fallible write_add(struct act *act, struct call *call)
 static fallible answer_add(struct call *call, struct json_out *out)
 {
 	const struct handovers_add *add = call->ask;
+	struct name_out nameless = {0};
 	put_handover(out, &add->handover);
-	put_scope(out, &add->scope);
-	return OK;
+	return put_scope(&nameless, &add->scope, out);
 }
 
 const struct handler api_handovers_add = {prepare_add, write_add, answer_add};
@@ -300,7 +316,8 @@ static fallible answer_one(struct call *call, struct json_out *out)
 	TRY(name_out_open(call, &view, &names));
 	TRY(sight_of(&view, &call->caller, 0, call->arena, &sight));
 	put_handover(out, call->ask);
-	return put_names(&names, &sight, call->ask, out);
+	TRY(put_names(&names, &sight, call->ask, out));
+	return put_outlook(call, &view, &names, call->ask, out);
 }
 
 const struct handler api_handovers_one = {prepare_one, NULL, answer_one};
@@ -387,10 +404,9 @@ static fallible write_decide(struct act *act, struct call *call)
 static fallible answer_decide(struct call *call, struct json_out *out)
 {
 	const struct handovers_decide *decide = call->ask;
+	struct name_out nameless = {0};
 	put_handover(out, &decide->after);
-	if (decide->approve)
-		put_scope(out, &decide->scope);
-	return OK;
+	return decide->approve ? put_scope(&nameless, &decide->scope, out) : OK;
 }
 
 const struct handler api_handovers_decide = {prepare_decide, write_decide, answer_decide};
