@@ -512,32 +512,6 @@ Test(handovers, a_client_whom_another_one_serves_is_left_out_unless_the_tenant_h
 	cr_assert(office_opens(&office, &office.third, other));
 }
 
-static int see_with_names(struct office *office, const struct api_person *person)
-{
-	char path[VAULT_PATH];
-	snprintf(path, sizeof path, "/v1/handovers/%s?names=1", office->handover);
-	return vault_call_as(&office->vault, person->token, "GET", path, NULL);
-}
-
-Test(handovers, one_that_waits_says_what_would_move_and_what_would_not_until_it_is_decided)
-{
-	scoped(office) office = {0};
-	char grant[ID_TEXT + 1], others[ID_TEXT + 1];
-	open_with_grant(&office, grant);
-	office_ask(&office, 0, OFFICE_DAY, "");
-	cr_assert(see_with_names(&office, &office.owner) == 200);
-	cr_assert(json_integer_value(api_member(ANSWER(office), "moves")) == 1, "%s", ANSWER(office)->body);
-	cr_assert(json_array_size(api_member(ANSWER(office), "blocked")) == 0);
-	give(&office, office.vault.login, &office.third, "", others);
-	cr_assert(see_with_names(&office, &office.owner) == 200);
-	cr_assert(json_integer_value(api_member(ANSWER(office), "moves")) == 0, "%s", ANSWER(office)->body);
-	cr_assert(api_has(ANSWER(office), "blocked/0/why", "other_assistant"));
-	cr_assert(api_has(ANSWER(office), "blocked/0/client_name", "Karlsson AB"));
-	office_decide(&office, office.owner.token, false);
-	cr_assert(see_with_names(&office, &office.owner) == 200);
-	cr_assert(!api_member(ANSWER(office), "moves") && !api_member(ANSWER(office), "blocked"));
-}
-
 Test(handovers, who_helps_with_one_task_is_no_assistant_of_the_client)
 {
 	scoped(office) office = {0};
