@@ -18,7 +18,7 @@ interface FreezeProps {
   changed: (frozen: boolean) => void;
 }
 
-/** Nothing for those who may not approve. */
+/** Nothing for those who neither approve nor are the client's own people. */
 export function FreezeButton({client, name, frozen, changed}: FreezeProps) {
   const session = useSession();
   const [asks, setAsks] = useState(false);
@@ -28,7 +28,7 @@ export function FreezeButton({client, name, frozen, changed}: FreezeProps) {
     setAsks(false);
     changed(!frozen);
   });
-  if (!may(session, 'grant.approve')) return null;
+  if (!may(session, 'grant.approve') && session.person.client !== client) return null;
   return (
     <>
       <Button look={frozen ? 'quiet' : 'danger'} onClick={() => setAsks(true)}>{t(frozen ? 'vault.freeze.lift' : 'vault.freeze')}</Button>

@@ -91,7 +91,7 @@ export function RevokeGrant({grant, changed}: ActionProps) {
   const allowed = grant.to === session.person.id || session.person.client === grant.client || may(session, 'grant.give') || may(session, 'grant.approve');
   if (ENDED.has(grant.state) || !allowed) return null;
   return (
-    <Section title={t('vault.revoke')}>
+    <div class="ending">
       <ProblemNotice problem={revoke.problem} />
       {!asks && <Button look="danger" onClick={() => setAsks(true)}>{t('vault.revoke')}</Button>}
       {asks && <Notice look="warning" urgent title={t('vault.revoke.sure')}>
@@ -100,6 +100,6 @@ export function RevokeGrant({grant, changed}: ActionProps) {
           <Button onClick={() => setAsks(false)}>{t('app.cancel')}</Button>
         </div>
       </Notice>}
-    </Section>
+    </div>
   );
 }

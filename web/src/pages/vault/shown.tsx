@@ -7,7 +7,7 @@ import type {Grant, GrantState, Kind, Mode} from './model';
 
 /** Digits that leave; an arrow from machine to machine; an eye that has seen it. */
 const FORMS: Record<Mode, ComponentChildren> = {
-  code: <path d="M3 12h3m3 0h3m3 0h3" />,
+  code: <path d="M2.5 6.5h3v7h-3zM8.5 6.5h3v7h-3zM14.5 6.5h3v7h-3z" />,
   inject: <path d="M2 10h9m-3-3 3 3-3 3M14 4h4v12h-4" />,
   reveal: <><path d="M2 10c4-7 12-7 16 0-4 7-12 7-16 0Z" /><circle cx="10" cy="10" r="2.2" /></>,
 };
