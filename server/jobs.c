@@ -7,6 +7,7 @@
 #include "server/core/clocks.h"
 #include "server/core/credential_trash.h"
 #include "server/core/departure_turns.h"
+#include "server/core/digests.h"
 #include "server/core/erasing.h"
 #include "server/core/exports.h"
 #include "server/core/factor_resetting.h"
@@ -178,6 +179,9 @@ static void mail_reports(struct jobs *jobs)
 	struct err err = weekly_turn_run(jobs->server, volume_now(&jobs->server->volume), &mailed);
 	if (err_failed(err))
 		journal_err(jobs->journal, JOURNAL_WARN, err, SPAN_LIT("weekly reports"));
+	err = digests_run(jobs->server, volume_now(&jobs->server->volume), &mailed);
+	if (err_failed(err))
+		journal_err(jobs->journal, JOURNAL_WARN, err, SPAN_LIT("digests"));
 }
 
 /* ---- exports that broke off ---- */

@@ -109,3 +109,16 @@ fallible wish_put_digested(struct act *act, struct id tenant, struct id person, 
 	wish.digested = day;
 	return wish_put(act, &wish, sealed);
 }
+
+fallible wish_begin(struct act *act, struct id tenant, struct id person)
+{
+	struct row row;
+	struct noun_key key = key_of(tenant, person);
+	struct wish wish = silent(tenant, person);
+	scoped(buf) sealed = BUF(RECORD_MAX);
+	struct err err = act_get(act, TABLE_WISH, noun_key_span(&key), &row);
+	if (err.kind != ERR_NOT_FOUND)
+		return err;
+	TRY(wish_seal(act->volume->keys, &wish, &sealed));
+	return wish_put(act, &wish, buf_span(&sealed));
+}

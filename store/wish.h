@@ -34,5 +34,8 @@ fallible wish_way(const struct view *view, struct id tenant, struct id person, e
 fallible wish_seal(const struct keys *keys, const struct wish *wish, struct buf *sealed);
 fallible wish_put(struct act *act, const struct wish *wish, struct span sealed);
 
+/* wish_begin - inside the act: whoever has no row gets one with the wishes they had without it, so that a digest finds them. */
+fallible wish_begin(struct act *act, struct id tenant, struct id person);
+
 /* wish_put_digested - inside the act: only how far digests have come. Fails: NOT_FOUND there is no row. */
 fallible wish_put_digested(struct act *act, struct id tenant, struct id person, int64_t day);

@@ -134,8 +134,6 @@ static enum grant_notify read_notify(struct json_object *top)
 		return json_in_bool(top, "notify", JSON_OPTIONAL, true) ? GRANT_NOTIFY_EACH
 									: GRANT_NOTIFY_NONE;
 	int word = json_in_word(top, "notify", JSON_OPTIONAL, NOTIFY);
-	if (word == GRANT_NOTIFY_DIGEST) /* nothing makes one yet: the client would be told nothing */
-		json_in_note(top, "notify", "not_allowed");
 	return word < 0 ? GRANT_NOTIFY_EACH : (enum grant_notify)word;
 }
 

@@ -64,7 +64,7 @@ const struct handler api_wishes_get = {prepare_get, NULL, answer_get};
 
 /* ---- PUT ---- */
 
-/* Only uses are mailed one by one. Nothing makes a digest yet: who asked for one would be told nothing. */
+/* Only uses are mailed one by one. */
 static void read_way(struct json_object *top, unsigned class, struct wishes_change *change)
 {
 	static const char *const WAYS[] = {"each", "digest", "none", NULL};
@@ -73,7 +73,7 @@ static void read_way(struct json_object *top, unsigned class, struct wishes_chan
 	if (way < 0)
 		return;
 	change->ways[class] = (enum wish_way)way;
-	if (way == WISH_DIGEST || (way == WISH_EACH && class != WISH_USES))
+	if (way == WISH_EACH && class != WISH_USES)
 		json_in_note(top, wishes_class(class), "not_allowed");
 }
 

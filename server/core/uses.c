@@ -14,6 +14,7 @@
 #include "store/exposure.h"
 #include "store/storm.h"
 #include "store/tenant.h"
+#include "store/wish.h"
 
 enum { DETAIL_MAX = 512 };
 
@@ -399,6 +400,8 @@ static fallible allow(struct act *act, struct uses_add *use, struct grant *grant
 		.class = use->mode == MODE_INJECT ? EXPOSURE_COULD_KNOW : EXPOSURE_KNOWS,
 		.how = use->mode == MODE_INJECT ? EXPOSURE_INJECTED : EXPOSURE_REVEALED};
 	TRY(hold(act, use, grant));
+	for (size_t i = 0; grant->notify == GRANT_NOTIFY_DIGEST && i < use->client.contact_count; i++)
+		TRY(wish_begin(act, grant->tenant, use->client.contacts[i]));
 	if (grant->breakglass)
 		seen.how |= EXPOSURE_BREAKGLASS;
 	grant->uses_made++;

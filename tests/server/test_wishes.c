@@ -65,8 +65,7 @@ Test(wishes, what_cannot_be_switched_off_is_refused)
 {
 	static const char *const BODIES[] = {"{\"reveal\":\"none\"}", "{\"exposure\":\"digest\"}",
 		"{\"breakglass\":\"none\"}", "{\"handover\":\"none\"}", "{\"purchases\":\"each\"}",
-		"{\"uses\":\"digest\"}", "{\"uses\":\"never\"}", "{\"second_address\":\"nowhere\"}",
-		"{\"more\":1}"};
+		"{\"uses\":\"never\"}", "{\"second_address\":\"nowhere\"}", "{\"more\":1}"};
 	scoped(vault) vault = {0};
 	struct api_person eva;
 	vault_open(&vault);
