@@ -233,7 +233,7 @@ fallible facets_count(const struct volume *volume, const struct facets_ask *ask,
 	enum { SETS_BYTES = FACETS_SETS * INDEX_RUN_MAX / 8 + FACETS_SETS * 8 };
 	struct facets made = {0};
 	struct count count = {.ask = ask, .facets = &made, .sets = BUF(SETS_BYTES)};
-	if (ask->query->phrase_count)
+	if (query_needs_comparison(ask->query))
 		return FAIL(BUG, "facets are counted from clear fields alone");
 	struct err err = visit(volume, &count);
 	buf_done(&count.sets);

@@ -10,10 +10,10 @@ enum { QUERY_SETS_MAX = 256 * 1024 * 1024, SETS = 4 };
 
 /* ---- building ---- */
 
-static fallible field_of(struct query *query, int about, struct query_field **found)
+static fallible field_of(struct query *query, int about, enum query_sense sense, struct query_field **found)
 {
 	for (size_t i = 0; i < query->field_count; i++)
-		if (query->fields[i].about == about) {
+		if (query->fields[i].about == about && query->fields[i].sense == sense) {
 			*found = &query->fields[i];
 			return OK;
 		}
@@ -23,6 +23,7 @@ static fallible field_of(struct query *query, int about, struct query_field **fo
 		return FAIL(TOO_LARGE, "a query has too many fields");
 	*found = &query->fields[query->field_count++];
 	(*found)->about = about;
+	(*found)->sense = sense;
 	(*found)->count = (*found)->phrase_count = 0;
 	return OK;
 }
@@ -31,6 +32,7 @@ void query_begin(struct query *query, struct id tenant)
 {
 	query->tenant = tenant;
 	query->field_count = query->phrase_count = 0;
+	query->compared = false;
 	query->epoch = 0;
 	query->from = query->to = (struct instant){0};
 	query->order = QUERY_NEWEST_FIRST;
@@ -42,13 +44,13 @@ void query_begin(struct query *query, struct id tenant)
 fallible query_require(struct query *query, int about)
 {
 	struct query_field *found;
-	return field_of(query, about, &found);
+	return field_of(query, about, QUERY_HAS, &found);
 }
 
 fallible query_add_phrase(struct query *query, const struct query_phrase *phrase)
 {
 	struct query_field *found;
-	TRY(field_of(query, phrase->about, &found));
+	TRY(field_of(query, phrase->about, QUERY_HAS, &found));
 	if (phrase->count == 0 || phrase->count > WORDS_ASKED_MAX)
 		return FAIL(BUG, "a phrase has no tokens, or too many");
 	if (query->phrase_count == QUERY_PHRASES_MAX)
@@ -58,10 +60,11 @@ fallible query_add_phrase(struct query *query, const struct query_phrase *phrase
 	return OK;
 }
 
-fallible query_add(struct query *query, enum index_field field, struct span value)
+static fallible add_value(
+	struct query *query, enum index_field field, enum query_sense sense, struct span value)
 {
 	struct query_field *found;
-	TRY(field_of(query, (int)field, &found));
+	TRY(field_of(query, (int)field, sense, &found));
 	if (field >= INDEX_FIELD_COUNT || value.len != index_value_width(field))
 		return FAIL(BUG, "a value has another width than its field");
 	if (found->count == QUERY_VALUES_MAX)
@@ -69,6 +72,21 @@ fallible query_add(struct query *query, enum index_field field, struct span valu
 	memset(found->values[found->count], 0, INDEX_VALUE_MAX);
 	memcpy(found->values[found->count++], value.at, value.len);
 	return OK;
+}
+
+fallible query_add(struct query *query, enum index_field field, struct span value)
+{
+	return add_value(query, field, QUERY_HAS, value);
+}
+
+fallible query_exclude(struct query *query, enum index_field field, struct span value)
+{
+	return add_value(query, field, QUERY_LACKS, value);
+}
+
+bool query_needs_comparison(const struct query *query)
+{
+	return query->phrase_count > 0 || query->compared;
 }
 
 /* ---- one search ---- */
@@ -112,7 +130,7 @@ static bool only_actor(const struct query *query, struct id *actor)
 {
 	for (size_t i = 0; i < query->field_count; i++) {
 		const struct query_field *field = &query->fields[i];
-		if (field->about != INDEX_ACTOR || field->count != 1)
+		if (field->about != INDEX_ACTOR || field->sense != QUERY_HAS || field->count != 1)
 			continue;
 		memcpy(actor->bytes, field->values[0], sizeof actor->bytes);
 		return true;
@@ -213,6 +231,17 @@ static bool keep_both(const struct slice *slice, uint64_t *set, const uint64_t *
 	return any != 0;
 }
 
+/* In *set only what the other one lacks; false when nothing is left. */
+static bool keep_others(const struct slice *slice, uint64_t *set, const uint64_t *other)
+{
+	uint64_t any = 0;
+	for (size_t i = 0; i < slice->words; i++) {
+		set[i] &= ~other[i];
+		any |= set[i];
+	}
+	return any != 0;
+}
+
 static void empty(const struct slice *slice, uint64_t *set)
 {
 	memset(set, 0, slice->words * sizeof *set);
@@ -307,7 +336,9 @@ static fallible match_rows(struct search *search, struct slice *slice, bool *fou
 		TRY(mark_values(search, slice, &query->fields[i]));
 		TRY(mark_phrases(search, slice, &query->fields[i]));
 		search->work += slice->words / 8;
-		*found = keep_both(slice, slice->matches, slice->field);
+		*found = query->fields[i].sense == QUERY_HAS
+			? keep_both(slice, slice->matches, slice->field)
+			: keep_others(slice, slice->matches, slice->field);
 	}
 	return OK;
 }

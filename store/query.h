@@ -11,7 +11,7 @@
 enum {
 	QUERY_VALUES_MAX = 24,  /* of one field */
 	QUERY_PHRASES_MAX = 64, /* of all fields together */
-	QUERY_FIELDS_MAX = 14,
+	QUERY_FIELDS_MAX = 24,
 	QUERY_LIMIT_MAX = 500,
 	QUERY_WORK_MAX = 2000000, /* postings looked at for one page; then the page ends early and says so */
 };
@@ -26,10 +26,15 @@ struct query_phrase {
 	uint32_t tokens[WORDS_ASKED_MAX];
 };
 
+/* Whether a row must have one of a condition's values, or none of them. */
+enum query_sense { QUERY_HAS, QUERY_LACKS, QUERY_SENSES };
+
 /* Values and phrases, any of which will do. Tokens are a hint: a row that a phrase finds has to be opened and
- * compared, and so has one whose tokens are not known. */
+ * compared, and so has one whose tokens are not known. What has to be lacking has no phrases: a hint cannot say
+ * that a word is not there. */
 struct query_field {
 	int about;
+	enum query_sense sense;
 	size_t count;
 	size_t phrase_count; /* of query->phrases; with count 0: nothing matches */
 	uint8_t values[QUERY_VALUES_MAX][INDEX_VALUE_MAX];
@@ -43,6 +48,7 @@ struct query {
 	size_t field_count;
 	struct query_phrase phrases[QUERY_PHRASES_MAX];
 	size_t phrase_count;
+	bool compared;           /* what it finds has to be opened and compared, also without phrases */
 	uint32_t epoch;          /* of the key that tokens were made with */
 	struct instant from, to; /* of the caller's time; from inclusive, to exclusive; ms 0 = open */
 	enum query_order order;
@@ -98,6 +104,12 @@ void query_begin(struct query *query, struct id tenant);
  */
 fallible query_add(struct query *query, enum index_field field, struct span value);
 fallible query_add_phrase(struct query *query, const struct query_phrase *phrase);
+
+/* query_exclude - no row with this value is found. Fails: as query_add. */
+fallible query_exclude(struct query *query, enum index_field field, struct span value);
+
+/* query_needs_comparison - whether what the query finds may be more than what was asked for. */
+bool query_needs_comparison(const struct query *query);
 
 /* query_require - make the condition present even without values: then nothing matches (a name that nobody
  * has). */

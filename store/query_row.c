@@ -46,12 +46,20 @@ static bool values_match(const struct query_field *field, const struct tail_row 
 	return false;
 }
 
+static bool field_takes(
+	const struct query *query, const struct query_field *field, const struct tail_row *row)
+{
+	if (field->sense == QUERY_LACKS)
+		return !values_match(field, row);
+	return values_match(field, row) || phrases_match(query, field, row);
+}
+
 bool query_row_takes(const struct query *query, const struct tail_row *row)
 {
 	if (!query_row_in_time(query, row->time))
 		return false;
 	for (size_t i = 0; i < query->field_count; i++)
-		if (!values_match(&query->fields[i], row) && !phrases_match(query, &query->fields[i], row))
+		if (!field_takes(query, &query->fields[i], row))
 			return false;
 	return true;
 }

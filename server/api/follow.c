@@ -325,7 +325,7 @@ static fallible take_turn(struct follow *follow, struct follower *follower, int6
 		return waits_for_wave(follower->channel, follower) ? OK : catch_up(follow, follower, piece);
 	follower->waits = false;
 	/* By sealed texts it is the page that opens and compares. */
-	if (follower->query.phrase_count > 0 && follower->next < follower->channel->wave.to)
+	if (query_needs_comparison(&follower->query) && follower->next < follower->channel->wave.to)
 		return catch_up(follow, follower, piece);
 	return tell_wave(follow, follower, piece);
 }

@@ -32,6 +32,19 @@ static fallible print_key(const uint8_t key[static VIEWED_KEY], char text[static
 	return OK;
 }
 
+static fallible keep_values(struct arena *arena, struct log_values *values)
+{
+	TRY(keep_texts(arena, values->declared, values->declared_count));
+	TRY(keep_texts(arena, values->actors, values->actor_count));
+	TRY(keep_texts(arena, values->clients, values->client_count));
+	TRY(keep_list(arena, &values->in_place_of));
+	TRY(keep_list(arena, &values->branches));
+	TRY(keep_list(arena, &values->objects));
+	TRY(keep_list(arena, &values->devices));
+	TRY(keep_list(arena, &values->addresses));
+	return keep_list(arena, &values->texts);
+}
+
 static fallible fill(struct call *call, const struct follower_ask *ask, struct follower *follower)
 {
 	follower->route = call->route;
@@ -46,14 +59,8 @@ static fallible fill(struct call *call, const struct follower_ask *ask, struct f
 	follower->renew_ms = follower->said_ms + FOLLOW_RENEW_MS;
 	TRY(print_key(ask->key, follower->key));
 	TRY(caller_keep(&call->caller, &follower->arena, &follower->caller));
-	TRY(keep_texts(&follower->arena, follower->filters.declared, follower->filters.declared_count));
-	TRY(keep_texts(&follower->arena, follower->filters.actors, follower->filters.actor_count));
-	TRY(keep_texts(&follower->arena, follower->filters.clients, follower->filters.client_count));
-	TRY(keep_list(&follower->arena, &follower->filters.in_place_of));
-	TRY(keep_list(&follower->arena, &follower->filters.objects));
-	TRY(keep_list(&follower->arena, &follower->filters.devices));
-	TRY(keep_list(&follower->arena, &follower->filters.addresses));
-	TRY(keep_list(&follower->arena, &follower->filters.texts));
+	TRY(keep_values(&follower->arena, &follower->filters.has));
+	TRY(keep_values(&follower->arena, &follower->filters.lacks));
 	return log_read_query(call->server, &follower->reader, &follower->filters, &follower->query);
 }
 

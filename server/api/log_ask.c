@@ -13,12 +13,12 @@ enum { OUTCOME_COUNT = sizeof OUTCOMES / sizeof OUTCOMES[0] };
 
 /* ---- one value of one filter; each gives a problem's code, or NULL ---- */
 
-static const char *take_class(struct log_filters *filters, struct span value)
+static const char *take_class(struct log_values *values, struct span value)
 {
 	enum action_class class;
 	if (!action_class_find(value, &class))
 		return "not_allowed";
-	filters->classes |= UINT32_C(1) << class;
+	values->classes |= UINT32_C(1) << class;
 	return NULL;
 }
 
@@ -32,55 +32,55 @@ static const char *take_name(struct span *names, size_t *count, struct span valu
 	return NULL;
 }
 
-static const char *take_action(struct log_filters *filters, struct span value)
+static const char *take_action(struct log_values *values, struct span value)
 {
 	const struct action_row *row = action_by_name(value);
 	if (declared_is_name(value))
-		return take_name(filters->declared, &filters->declared_count, value);
+		return take_name(values->declared, &values->declared_count, value);
 	if (!row)
 		return "unknown_action";
-	if (filters->action_count == QUERY_VALUES_MAX)
+	if (values->action_count == QUERY_VALUES_MAX)
 		return "too_many";
-	filters->actions[filters->action_count++] = row->code;
+	values->actions[values->action_count++] = row->code;
 	return NULL;
 }
 
-static const char *take_actor(struct log_filters *filters, struct span value)
+static const char *take_actor(struct log_values *values, struct span value)
 {
-	return take_name(filters->actors, &filters->actor_count, value);
+	return take_name(values->actors, &values->actor_count, value);
 }
 
-static const char *take_client(struct log_filters *filters, struct span value)
+static const char *take_client(struct log_values *values, struct span value)
 {
-	return take_name(filters->clients, &filters->client_count, value);
+	return take_name(values->clients, &values->client_count, value);
 }
 
-static const char *take_branch(struct log_filters *filters, struct span value)
+static const char *take_branch(struct log_values *values, struct span value)
 {
-	return take_name(filters->branches.values, &filters->branches.count, value);
+	return take_name(values->branches.values, &values->branches.count, value);
 }
 
-static const char *take_in_place_of(struct log_filters *filters, struct span value)
+static const char *take_in_place_of(struct log_values *values, struct span value)
 {
-	return take_name(filters->in_place_of.values, &filters->in_place_of.count, value);
+	return take_name(values->in_place_of.values, &values->in_place_of.count, value);
 }
 
-static const char *take_object(struct log_filters *filters, struct span value)
+static const char *take_object(struct log_values *values, struct span value)
 {
-	return take_name(filters->objects.values, &filters->objects.count, value);
+	return take_name(values->objects.values, &values->objects.count, value);
 }
 
-static const char *take_device(struct log_filters *filters, struct span value)
+static const char *take_device(struct log_values *values, struct span value)
 {
-	return take_name(filters->devices.values, &filters->devices.count, value);
+	return take_name(values->devices.values, &values->devices.count, value);
 }
 
-static const char *take_ip(struct log_filters *filters, struct span value)
+static const char *take_ip(struct log_values *values, struct span value)
 {
-	return take_name(filters->addresses.values, &filters->addresses.count, value);
+	return take_name(values->addresses.values, &values->addresses.count, value);
 }
 
-static const char *take_words(struct log_filters *filters, struct span value)
+static const char *take_words(struct log_values *values, struct span value)
 {
 	struct span rest = value, word;
 	size_t words = 0;
@@ -90,31 +90,31 @@ static const char *take_words(struct log_filters *filters, struct span value)
 		return "malformed";
 	if (words > WORDS_ASKED_MAX)
 		return "too_many";
-	return take_name(filters->texts.values, &filters->texts.count, value);
+	return take_name(values->texts.values, &values->texts.count, value);
 }
 
-static const char *take_severity(struct log_filters *filters, struct span value)
+static const char *take_severity(struct log_values *values, struct span value)
 {
 	enum action_severity severity;
 	if (!action_severity_find(value, &severity))
 		return "not_allowed";
-	filters->severities |= UINT32_C(1) << severity;
+	values->severities |= UINT32_C(1) << severity;
 	return NULL;
 }
 
-static const char *take_critical(struct log_filters *filters, struct span value)
+static const char *take_critical(struct log_values *values, struct span value)
 {
 	if (!span_is(value, "true") && !span_is(value, "false"))
 		return "not_allowed";
-	filters->critical |= UINT32_C(1) << span_is(value, "true");
+	values->critical |= UINT32_C(1) << span_is(value, "true");
 	return NULL;
 }
 
-static const char *take_outcome(struct log_filters *filters, struct span value)
+static const char *take_outcome(struct log_values *values, struct span value)
 {
 	for (unsigned i = 0; i < OUTCOME_COUNT; i++)
 		if (span_is(value, OUTCOMES[i])) {
-			filters->outcomes |= UINT32_C(1) << i;
+			values->outcomes |= UINT32_C(1) << i;
 			return NULL;
 		}
 	return "not_allowed";
@@ -150,30 +150,59 @@ static const char *take_order(struct log_filters *filters, struct span value)
 	return NULL;
 }
 
-static const struct {
-	const char *name;
-	size_t max; /* bytes of a value */
-	const char *(*add)(struct log_filters *filters, struct span value);
-} FILTERS[] = {
-	{"class", VALUE_MAX, take_class},
-	{"action", VALUE_MAX, take_action},
-	{"actor", VALUE_MAX, take_actor},
-	{"in_place_of", VALUE_MAX, take_in_place_of},
-	{"client", VALUE_MAX, take_client},
-	{"branch", VALUE_MAX, take_branch},
-	{"object", OBJECT_MAX, take_object},
-	{"device", VALUE_MAX, take_device},
-	{"ip", VALUE_MAX, take_ip},
-	{"outcome", VALUE_MAX, take_outcome},
-	{"severity", VALUE_MAX, take_severity},
-	{"critical", VALUE_MAX, take_critical},
-	{"text", TEXT_MAX, take_words},
-	{"from", VALUE_MAX, take_from},
-	{"to", VALUE_MAX, take_to},
-	{"order", VALUE_MAX, take_order},
+enum {
+	CLASS,
+	ACTION,
+	ACTOR,
+	IN_PLACE_OF,
+	CLIENT,
+	BRANCH,
+	OBJECT,
+	DEVICE,
+	IP,
+	OUTCOME,
+	SEVERITY,
+	CRITICAL,
+	TEXT,
+	FILTER_COUNT
 };
 
-enum { FILTER_COUNT = sizeof FILTERS / sizeof FILTERS[0] };
+static const struct {
+	const char *names[QUERY_SENSES]; /* what events must have, what they must lack */
+	size_t max;                      /* bytes of a value */
+	const char *(*add)(struct log_values *values, struct span value);
+} FILTERS[FILTER_COUNT] = {
+	[CLASS] = {{"class", "not_class"}, VALUE_MAX, take_class},
+	[ACTION] = {{"action", "not_action"}, VALUE_MAX, take_action},
+	[ACTOR] = {{"actor", "not_actor"}, VALUE_MAX, take_actor},
+	[IN_PLACE_OF] = {{"in_place_of", "not_in_place_of"}, VALUE_MAX, take_in_place_of},
+	[CLIENT] = {{"client", "not_client"}, VALUE_MAX, take_client},
+	[BRANCH] = {{"branch", "not_branch"}, VALUE_MAX, take_branch},
+	[OBJECT] = {{"object", "not_object"}, OBJECT_MAX, take_object},
+	[DEVICE] = {{"device", "not_device"}, VALUE_MAX, take_device},
+	[IP] = {{"ip", "not_ip"}, VALUE_MAX, take_ip},
+	[OUTCOME] = {{"outcome", "not_outcome"}, VALUE_MAX, take_outcome},
+	[SEVERITY] = {{"severity", "not_severity"}, VALUE_MAX, take_severity},
+	[CRITICAL] = {{"critical", "not_critical"}, VALUE_MAX, take_critical},
+	[TEXT] = {{"text", "not_text"}, TEXT_MAX, take_words},
+};
+
+/* What stands once, for all of them. */
+static const struct {
+	const char *name;
+	const char *(*set)(struct log_filters *filters, struct span value);
+} BOUNDS[] = {
+	{"from", take_from},
+	{"to", take_to},
+	{"order", take_order},
+};
+
+enum { BOUND_COUNT = sizeof BOUNDS / sizeof BOUNDS[0] };
+
+static struct log_values *values_of(struct log_filters *filters, unsigned sense)
+{
+	return sense == QUERY_HAS ? &filters->has : &filters->lacks;
+}
 
 /* ---- from a query ---- */
 
@@ -190,9 +219,15 @@ static void note(struct call *call, struct span name, const char *code)
 
 static const char *take_parameter(struct log_filters *filters, struct span name, struct span value)
 {
+	for (size_t i = 0; i < BOUND_COUNT; i++)
+		if (span_is(name, BOUNDS[i].name))
+			return value.len > VALUE_MAX ? "too_long" : BOUNDS[i].set(filters, value);
 	for (size_t i = 0; i < FILTER_COUNT; i++)
-		if (span_is(name, FILTERS[i].name))
-			return value.len > FILTERS[i].max ? "too_long" : FILTERS[i].add(filters, value);
+		for (unsigned sense = 0; sense < QUERY_SENSES; sense++)
+			if (span_is(name, FILTERS[i].names[sense]))
+				return value.len > FILTERS[i].max
+					? "too_long"
+					: FILTERS[i].add(values_of(filters, sense), value);
 	return "unknown_field";
 }
 
@@ -242,8 +277,9 @@ static const char *take_for_facets(struct log_filters *filters, struct span name
 		return span_is(value, "UTC") ? NULL : "not_allowed";
 	if (span_is(name, "order"))
 		return "unknown_field";
-	if (span_is(name, "text") || span_is(name, "ip"))
-		return "not_allowed";
+	for (unsigned sense = 0; sense < QUERY_SENSES; sense++)
+		if (span_is(name, FILTERS[TEXT].names[sense]) || span_is(name, FILTERS[IP].names[sense]))
+			return "not_allowed";
 	return take_parameter(filters, name, value);
 }
 
@@ -275,17 +311,17 @@ fallible log_ask_no_query(struct call *call)
 
 /* ---- from a body ---- */
 
-static void take_member(struct json_object *top, size_t which, struct log_filters *filters)
+static void take_member(struct json_object *top, const char *name, size_t max, struct log_filters *filters)
 {
-	const char *name = FILTERS[which].name, *code = NULL;
+	const char *code = NULL;
 	struct json_array values;
 	struct span value;
 	if (json_in_is_text(top, name)) {
-		value = json_in_text(top, name, JSON_OPTIONAL, FILTERS[which].max);
-		code = value.len ? FILTERS[which].add(filters, value) : NULL;
+		value = json_in_text(top, name, JSON_OPTIONAL, max);
+		code = value.len ? take_parameter(filters, span_text(name), value) : NULL;
 	} else if (json_in_array(top, name, JSON_OPTIONAL, QUERY_VALUES_MAX, &values)) {
-		while (json_in_next_text(&values, FILTERS[which].max, &value)) {
-			const char *fault = FILTERS[which].add(filters, value);
+		while (json_in_next_text(&values, max, &value)) {
+			const char *fault = take_parameter(filters, span_text(name), value);
 			code = fault ? fault : code;
 		}
 	}
@@ -296,7 +332,10 @@ static void take_member(struct json_object *top, size_t which, struct log_filter
 void log_ask_body(struct json_object *top, struct log_filters *filters)
 {
 	for (size_t i = 0; i < FILTER_COUNT; i++)
-		take_member(top, i, filters);
+		for (unsigned sense = 0; sense < QUERY_SENSES; sense++)
+			take_member(top, FILTERS[i].names[sense], FILTERS[i].max, filters);
+	for (size_t i = 0; i < BOUND_COUNT; i++)
+		take_member(top, BOUNDS[i].name, VALUE_MAX, filters);
 }
 
 /* ---- into log.viewed ---- */
@@ -337,22 +376,22 @@ static void put_list(struct json_out *out, const char *name, const struct log_te
 	put_names(out, name, list->values, list->count);
 }
 
-static void put_severities(struct json_out *out, uint32_t severities)
+static void put_severities(struct json_out *out, const char *name, uint32_t severities)
 {
 	if (severities == 0)
 		return;
-	json_out_open_array(out, "severity");
+	json_out_open_array(out, name);
 	for (unsigned i = 0; i < ACTION_SEVERITY_COUNT; i++)
 		if (severities & UINT32_C(1) << i)
 			json_out_text(out, NULL, action_severity_name((enum action_severity)i));
 	json_out_close_array(out);
 }
 
-static void put_critical(struct json_out *out, uint32_t critical)
+static void put_critical(struct json_out *out, const char *name, uint32_t critical)
 {
 	if (critical == 0)
 		return;
-	json_out_open_array(out, "critical");
+	json_out_open_array(out, name);
 	if (critical & 1)
 		json_out_bool(out, NULL, false);
 	if (critical & 2)
@@ -360,56 +399,62 @@ static void put_critical(struct json_out *out, uint32_t critical)
 	json_out_close_array(out);
 }
 
-static void put_classes(struct json_out *out, uint32_t classes)
+static void put_classes(struct json_out *out, const char *name, uint32_t classes)
 {
 	if (classes == 0)
 		return;
-	json_out_open_array(out, "class");
+	json_out_open_array(out, name);
 	for (unsigned i = 0; i < ACTION_CLASS_COUNT; i++)
 		if (classes & UINT32_C(1) << i)
 			json_out_text(out, NULL, action_class_name((enum action_class)i));
 	json_out_close_array(out);
 }
 
-static void put_outcomes(struct json_out *out, uint32_t outcomes)
+static void put_outcomes(struct json_out *out, const char *name, uint32_t outcomes)
 {
 	if (outcomes == 0)
 		return;
-	json_out_open_array(out, "outcome");
+	json_out_open_array(out, name);
 	for (unsigned i = 0; i < OUTCOME_COUNT; i++)
 		if (outcomes & UINT32_C(1) << i)
 			json_out_text(out, NULL, OUTCOMES[i]);
 	json_out_close_array(out);
 }
 
-static void put_actions(struct json_out *out, const struct log_filters *filters)
+static void put_actions(struct json_out *out, const char *name, const struct log_values *values)
 {
-	if (filters->action_count + filters->declared_count == 0)
+	if (values->action_count + values->declared_count == 0)
 		return;
-	json_out_open_array(out, "action");
-	for (size_t i = 0; i < filters->action_count; i++)
-		json_out_text(out, NULL, action_by_code(filters->actions[i])->name);
-	for (size_t i = 0; i < filters->declared_count; i++)
-		json_out_span(out, NULL, filters->declared[i]);
+	json_out_open_array(out, name);
+	for (size_t i = 0; i < values->action_count; i++)
+		json_out_text(out, NULL, action_by_code(values->actions[i])->name);
+	for (size_t i = 0; i < values->declared_count; i++)
+		json_out_span(out, NULL, values->declared[i]);
 	json_out_close_array(out);
+}
+
+static void put_values(struct json_out *out, unsigned sense, const struct log_values *values)
+{
+	put_classes(out, FILTERS[CLASS].names[sense], values->classes);
+	put_actions(out, FILTERS[ACTION].names[sense], values);
+	put_names(out, FILTERS[ACTOR].names[sense], values->actors, values->actor_count);
+	put_list(out, FILTERS[IN_PLACE_OF].names[sense], &values->in_place_of);
+	put_names(out, FILTERS[CLIENT].names[sense], values->clients, values->client_count);
+	put_list(out, FILTERS[BRANCH].names[sense], &values->branches);
+	put_list(out, FILTERS[OBJECT].names[sense], &values->objects);
+	put_list(out, FILTERS[DEVICE].names[sense], &values->devices);
+	put_list(out, FILTERS[IP].names[sense], &values->addresses);
+	put_outcomes(out, FILTERS[OUTCOME].names[sense], values->outcomes);
+	put_severities(out, FILTERS[SEVERITY].names[sense], values->severities);
+	put_critical(out, FILTERS[CRITICAL].names[sense], values->critical);
+	put_list(out, FILTERS[TEXT].names[sense], &values->texts);
 }
 
 static void put_filters(struct json_out *out, const struct log_filters *filters)
 {
 	json_out_open(out, "filters");
-	put_classes(out, filters->classes);
-	put_actions(out, filters);
-	put_names(out, "actor", filters->actors, filters->actor_count);
-	put_list(out, "in_place_of", &filters->in_place_of);
-	put_names(out, "client", filters->clients, filters->client_count);
-	put_list(out, "branch", &filters->branches);
-	put_list(out, "object", &filters->objects);
-	put_list(out, "device", &filters->devices);
-	put_list(out, "ip", &filters->addresses);
-	put_outcomes(out, filters->outcomes);
-	put_severities(out, filters->severities);
-	put_critical(out, filters->critical);
-	put_list(out, "text", &filters->texts);
+	put_values(out, QUERY_HAS, &filters->has);
+	put_values(out, QUERY_LACKS, &filters->lacks);
 	if (filters->from.ms)
 		json_out_time(out, "from", filters->from);
 	if (filters->to.ms)

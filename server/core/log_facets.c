@@ -104,7 +104,7 @@ fallible log_facets_count(const struct server *server, const struct log_reader *
 	struct query query;
 	scoped(facets) counted = {0};
 	TRY(log_read_query(server, reader, filters, &query));
-	if (query.phrase_count)
+	if (query_needs_comparison(&query))
 		return FAIL(INVALID, "facets are counted from clear fields alone");
 	const struct facets_ask ask = {
 		.query = &query, .hidden = reader->admin ? 0 : ADMINISTRATIVE, .self = reader->self};

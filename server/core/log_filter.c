@@ -42,26 +42,32 @@ static void put_list(struct buf *canon, struct log_texts *list)
 	put_texts(canon, list->values, list->count);
 }
 
+static void put_values(struct buf *canon, struct log_values *values)
+{
+	if (values->action_count)
+		qsort(values->actions, values->action_count, sizeof values->actions[0], by_code);
+	buf_put_u32(canon, values->classes);
+	buf_put_u32(canon, values->outcomes);
+	buf_put_u32(canon, values->severities);
+	buf_put_u32(canon, values->critical);
+	buf_put_u8(canon, (uint8_t)values->action_count);
+	for (size_t i = 0; i < values->action_count; i++)
+		buf_put_u16(canon, values->actions[i]);
+	put_texts(canon, values->declared, values->declared_count);
+	put_texts(canon, values->actors, values->actor_count);
+	put_texts(canon, values->clients, values->client_count);
+	put_list(canon, &values->in_place_of);
+	put_list(canon, &values->branches);
+	put_list(canon, &values->objects);
+	put_list(canon, &values->devices);
+	put_list(canon, &values->addresses);
+	put_list(canon, &values->texts);
+}
+
 void log_filter_canon(struct log_filters *filters, struct buf *canon)
 {
-	if (filters->action_count)
-		qsort(filters->actions, filters->action_count, sizeof filters->actions[0], by_code);
-	buf_put_u32(canon, filters->classes);
-	buf_put_u32(canon, filters->outcomes);
-	buf_put_u32(canon, filters->severities);
-	buf_put_u32(canon, filters->critical);
-	buf_put_u8(canon, (uint8_t)filters->action_count);
-	for (size_t i = 0; i < filters->action_count; i++)
-		buf_put_u16(canon, filters->actions[i]);
-	put_texts(canon, filters->declared, filters->declared_count);
-	put_texts(canon, filters->actors, filters->actor_count);
-	put_texts(canon, filters->clients, filters->client_count);
-	put_list(canon, &filters->in_place_of);
-	put_list(canon, &filters->branches);
-	put_list(canon, &filters->objects);
-	put_list(canon, &filters->devices);
-	put_list(canon, &filters->addresses);
-	put_list(canon, &filters->texts);
+	put_values(canon, &filters->has);
+	put_values(canon, &filters->lacks);
 	buf_put_i64(canon, filters->from.ms);
 	buf_put_i64(canon, filters->to.ms);
 	buf_put_u8(canon, (uint8_t)filters->order);
@@ -72,6 +78,7 @@ void log_filter_canon(struct log_filters *filters, struct buf *canon)
 /* One value of a filter that the index cannot decide: an id of ours, or a phrase. */
 struct log_way {
 	int about; /* as in a query */
+	enum query_sense sense;
 	bool is_id;
 	struct id id;
 	struct words_phrase phrase;
@@ -151,19 +158,35 @@ static fallible add_list(struct log_match *match, const struct log_texts *list,
 	return OK;
 }
 
+static size_t count_ways(const struct log_values *values)
+{
+	return 2 * values->objects.count + 2 * values->devices.count + values->addresses.count +
+		values->texts.count;
+}
+
+static fallible add_ways(
+	struct log_match *match, enum query_sense sense, const struct log_values *values, struct arena *arena)
+{
+	size_t first = match->count;
+	TRY(add_list(match, &values->objects, add_object, arena));
+	TRY(add_list(match, &values->devices, add_device, arena));
+	TRY(add_list(match, &values->addresses, add_address, arena));
+	TRY(add_list(match, &values->texts, add_text, arena));
+	for (size_t i = first; i < match->count; i++)
+		match->ways[i].sense = sense;
+	return OK;
+}
+
 fallible log_filter_match(const struct log_filters *filters, struct arena *arena, struct log_match *match)
 {
-	size_t most = 2 * filters->objects.count + 2 * filters->devices.count + filters->addresses.count +
-		filters->texts.count;
+	size_t most = count_ways(&filters->has) + count_ways(&filters->lacks);
 	struct log_match made = {0};
 	if (most)
 		made.ways = arena_alloc(arena, most * sizeof *made.ways);
 	if (most && !made.ways)
 		return FAIL(NO_MEMORY, "a call has no memory for its filters");
-	TRY(add_list(&made, &filters->objects, add_object, arena));
-	TRY(add_list(&made, &filters->devices, add_device, arena));
-	TRY(add_list(&made, &filters->addresses, add_address, arena));
-	TRY(add_list(&made, &filters->texts, add_text, arena));
+	TRY(add_ways(&made, QUERY_HAS, &filters->has, arena));
+	TRY(add_ways(&made, QUERY_LACKS, &filters->lacks, arena));
 	*match = made;
 	return OK;
 }
@@ -196,18 +219,23 @@ static fallible way_fits(const struct log_way *way, const struct event_read *eve
 	return words_match(&way->phrase, event->texts, arena, fits);
 }
 
+static bool is_same_filter(const struct log_way *left, const struct log_way *right)
+{
+	return left->about == right->about && left->sense == right->sense;
+}
+
 /* The ways of one filter stand together. */
 fallible log_filter_fits(const struct log_match *match, const struct event_read *event, unsigned sees,
 	struct arena *arena, bool *fits)
 {
 	bool all = true;
 	for (size_t i = 0; i < match->count && all;) {
-		int about = match->ways[i].about;
+		const struct log_way *first = &match->ways[i];
 		bool any = false;
-		for (; i < match->count && match->ways[i].about == about; i++)
+		for (; i < match->count && is_same_filter(first, &match->ways[i]); i++)
 			if (!any)
 				TRY(way_fits(&match->ways[i], event, sees, arena, &any));
-		all = any;
+		all = any == (first->sense == QUERY_HAS);
 	}
 	*fits = all;
 	return OK;
@@ -215,47 +243,62 @@ fallible log_filter_fits(const struct log_match *match, const struct event_read 
 
 /* ---- to a query ---- */
 
-static fallible add_bits(struct query *query, enum index_field field, uint32_t bits)
+/* One side of the filters on its way into a query. */
+struct asking {
+	const struct view *view;
+	struct query *query;
+	enum query_sense sense;
+};
+
+static fallible ask_value(const struct asking *asking, enum index_field field, struct span value)
+{
+	return asking->sense == QUERY_HAS ? query_add(asking->query, field, value)
+					  : query_exclude(asking->query, field, value);
+}
+
+/* A name that nobody has finds nothing, and excludes nothing. */
+static fallible ask_name(const struct asking *asking, enum index_field field)
+{
+	return asking->sense == QUERY_HAS ? query_require(asking->query, (int)field) : OK;
+}
+
+static fallible add_bits(const struct asking *asking, enum index_field field, uint32_t bits)
 {
 	for (uint8_t bit = 0; bit < 32; bit++)
 		if (bits & UINT32_C(1) << bit)
-			TRY(query_add(query, field, span_of(&bit, 1)));
+			TRY(ask_value(asking, field, span_of(&bit, 1)));
 	return OK;
 }
 
-static fallible add_actions(struct query *query, const struct log_filters *filters)
+static fallible add_action(const struct asking *asking, uint16_t action)
 {
-	for (size_t i = 0; i < filters->action_count; i++) {
-		const uint8_t code[] = {(uint8_t)(filters->actions[i] >> 8), (uint8_t)filters->actions[i]};
-		TRY(query_add(query, INDEX_ACTION, SPAN_BYTES(code)));
-	}
-	return OK;
+	const uint8_t code[] = {(uint8_t)(action >> 8), (uint8_t)action};
+	return ask_value(asking, INDEX_ACTION, SPAN_BYTES(code));
 }
 
 /* A name that the tenant declared, under each class that it ever had. */
-static fallible add_declared(const struct view *view, struct query *query, struct span name)
+static fallible add_declared(const struct asking *asking, struct span name)
 {
 	uint16_t codes[QUERY_VALUES_MAX];
 	scoped(arena) arena = ARENA(DECLARED_NAME_MAX + DECLARED_REQUIRED_MAX + 1024);
 	struct declared declared;
-	TRY(query_require(query, INDEX_ACTION));
-	struct err err = declared_get_clear(view, query->tenant, name, &arena, &declared);
+	TRY(ask_name(asking, INDEX_ACTION));
+	struct err err = declared_get_clear(asking->view, asking->query->tenant, name, &arena, &declared);
 	if (err.kind == ERR_NOT_FOUND)
 		return OK;
 	TRY(err);
 	size_t count = declared_codes(&declared, codes, QUERY_VALUES_MAX);
-	for (size_t i = 0; i < count; i++) {
-		const uint8_t code[] = {(uint8_t)(codes[i] >> 8), (uint8_t)codes[i]};
-		TRY(query_add(query, INDEX_ACTION, SPAN_BYTES(code)));
-	}
+	for (size_t i = 0; i < count; i++)
+		TRY(add_action(asking, codes[i]));
 	return OK;
 }
 
-static fallible add_all_declared(
-	const struct view *view, struct query *query, const struct log_filters *filters)
+static fallible add_actions(const struct asking *asking, const struct log_values *values)
 {
-	for (size_t i = 0; i < filters->declared_count; i++)
-		TRY(add_declared(view, query, filters->declared[i]));
+	for (size_t i = 0; i < values->action_count; i++)
+		TRY(add_action(asking, values->actions[i]));
+	for (size_t i = 0; i < values->declared_count; i++)
+		TRY(add_declared(asking, values->declared[i]));
 	return OK;
 }
 
@@ -274,19 +317,33 @@ static fallible find_name(
 	return person_find(view, tenant, name, id);
 }
 
-static fallible add_names(const struct view *view, struct query *query, enum index_field field,
-	const struct span *names, size_t count)
+static fallible add_names(
+	const struct asking *asking, enum index_field field, const struct span *names, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct id id;
-		TRY(query_require(query, (int)field));
-		struct err err = find_name(view, query->tenant, field, names[i], &id);
+		TRY(ask_name(asking, field));
+		struct err err = find_name(asking->view, asking->query->tenant, field, names[i], &id);
 		if (err.kind == ERR_NOT_FOUND)
 			continue;
 		TRY(err);
-		TRY(query_add(query, field, id_span(&id)));
+		TRY(ask_value(asking, field, id_span(&id)));
 	}
 	return OK;
+}
+
+/* What the index has in clear. */
+static fallible add_clear(const struct asking *asking, const struct log_values *values)
+{
+	TRY(add_bits(asking, INDEX_CLASS, values->classes));
+	TRY(add_bits(asking, INDEX_OUTCOME, values->outcomes));
+	TRY(add_bits(asking, INDEX_SEVERITY, values->severities));
+	TRY(add_bits(asking, INDEX_CRITICAL, values->critical));
+	TRY(add_actions(asking, values));
+	TRY(add_names(asking, INDEX_ACTOR, values->actors, values->actor_count));
+	TRY(add_names(asking, INDEX_CLIENT, values->clients, values->client_count));
+	TRY(add_names(asking, INDEX_IN_PLACE_OF, values->in_place_of.values, values->in_place_of.count));
+	return add_names(asking, INDEX_BRANCH, values->branches.values, values->branches.count);
 }
 
 static fallible add_phrase(const struct keys *keys, const struct log_way *way, struct query *query)
@@ -303,8 +360,13 @@ static fallible add_phrase(const struct keys *keys, const struct log_way *way, s
 	return query_add_phrase(query, &phrase);
 }
 
+/* What has to be lacking is for the comparison alone: the index has hints of what may be there. */
 static fallible add_way(const struct keys *keys, const struct log_way *way, struct query *query)
 {
+	if (way->sense == QUERY_LACKS) {
+		query->compared = true;
+		return OK;
+	}
 	if (!way->is_id)
 		return add_phrase(keys, way, query);
 	if (way->about == INDEX_DEVICE)
@@ -316,7 +378,7 @@ static fallible add_way(const struct keys *keys, const struct log_way *way, stru
 static fallible add_overfull(const struct keys *keys, const struct log_filters *filters, struct query *query)
 {
 	struct query_phrase more = {.about = QUERY_TEXT, .count = 1};
-	if (filters->texts.count == 0)
+	if (filters->has.texts.count == 0)
 		return OK;
 	TRY(words_more(keys, query->tenant, &more.tokens[0]));
 	return query_add_phrase(query, &more);
@@ -325,21 +387,13 @@ static fallible add_overfull(const struct keys *keys, const struct log_filters *
 fallible log_filter_query(
 	const struct view *view, const struct log_filters *filters, struct arena *arena, struct query *query)
 {
+	const struct asking has = {view, query, QUERY_HAS}, lacks = {view, query, QUERY_LACKS};
 	struct log_match match;
 	query->from = filters->from;
 	query->to = filters->to;
 	query->order = filters->order;
-	TRY(add_bits(query, INDEX_CLASS, filters->classes));
-	TRY(add_bits(query, INDEX_OUTCOME, filters->outcomes));
-	TRY(add_bits(query, INDEX_SEVERITY, filters->severities));
-	TRY(add_bits(query, INDEX_CRITICAL, filters->critical));
-	TRY(add_actions(query, filters));
-	TRY(add_all_declared(view, query, filters));
-	TRY(add_names(view, query, INDEX_ACTOR, filters->actors, filters->actor_count));
-	TRY(add_names(view, query, INDEX_CLIENT, filters->clients, filters->client_count));
-	TRY(add_names(
-		view, query, INDEX_IN_PLACE_OF, filters->in_place_of.values, filters->in_place_of.count));
-	TRY(add_names(view, query, INDEX_BRANCH, filters->branches.values, filters->branches.count));
+	TRY(add_clear(&has, &filters->has));
+	TRY(add_clear(&lacks, &filters->lacks));
 	TRY(log_filter_match(filters, arena, &match));
 	for (size_t i = 0; i < match.count; i++)
 		TRY(add_way(view_keys(view), &match.ways[i], query));

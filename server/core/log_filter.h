@@ -13,8 +13,8 @@ struct log_texts {
 	size_t count;
 };
 
-/* Different filters must all hold; of one filter's values any will do. */
-struct log_filters {
+/* Values of every filter. */
+struct log_values {
 	uint32_t classes;                   /* bit of enum action_class; 0 = any */
 	uint32_t outcomes;                  /* bit of enum leaf_outcome; 0 = any */
 	uint32_t severities;                /* bit of enum action_severity; 0 = any */
@@ -34,7 +34,13 @@ struct log_filters {
 	struct log_texts objects;     /* an id of ours; the caller's own, alone or as type/id */
 	struct log_texts devices;     /* our id, or the application's own */
 	struct log_texts addresses;
-	struct log_texts texts;  /* words, all of which must stand in the event */
+	struct log_texts texts; /* words, all of which must stand in the event */
+};
+
+/* Different filters must all hold; of one filter's values any will do. */
+struct log_filters {
+	struct log_values has;
+	struct log_values lacks; /* of these none may hold in what the reader may see */
 	struct instant from, to; /* by the caller's time; from inclusive, to exclusive; ms 0 = open */
 	enum query_order order;
 };

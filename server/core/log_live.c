@@ -168,8 +168,8 @@ static const struct query_field *rarest_field(
 {
 	const struct query_field *rarest = NULL;
 	for (size_t i = 0; i < query->field_count; i++) {
-		/* Sealed texts have no values here. */
-		if (query->fields[i].phrase_count)
+		/* Sealed texts have no values here, and what has to be lacking leaves most rows. */
+		if (query->fields[i].phrase_count || query->fields[i].sense == QUERY_LACKS)
 			continue;
 		size_t count = count_rows(wave, &query->fields[i]);
 		if (rarest && count >= *least)

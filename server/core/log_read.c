@@ -141,7 +141,7 @@ static fallible intersect(struct query *query, enum index_field field, struct id
 {
 	for (size_t i = 0; i < query->field_count; i++) {
 		struct query_field *asked = &query->fields[i];
-		if (asked->about != (int)field)
+		if (asked->about != (int)field || asked->sense != QUERY_HAS)
 			continue;
 		bool was_asked = has_id(asked, id);
 		asked->count = 0;

@@ -13,7 +13,7 @@
 enum {
 	LOG_READ_PAGE_BYTES = 1024 * 1024, /* of leaves: a page of longer ones ends early */
 	LOG_READ_ROUNDS = 16, /* queries for one page, when much of what they find is not the reader's */
-	LOG_READ_CANON_MAX = 64 * 1024,
+	LOG_READ_CANON_MAX = 128 * 1024,
 };
 
 /* Who reads, and how far. */
@@ -44,7 +44,7 @@ struct log_event {
 };
 
 /* log_read_query - what the reader's filters look for in the log, oldest first, without a page's limit: names become
- * ids, as of now. With phrases (query->phrase_count) what it finds has to be compared: log_read_page does. Fails: as log_filter_query; the query is of no use then. */
+ * ids, as of now. What it finds may have to be compared (query_needs_comparison): log_read_page does. Fails: as log_filter_query; the query is of no use then. */
 fallible log_read_query(const struct server *server, const struct log_reader *reader,
 	const struct log_filters *filters, struct query *query);
 

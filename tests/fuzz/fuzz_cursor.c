@@ -101,10 +101,10 @@ static void walk(const struct log_reader *reader, uint8_t kind, struct span posi
 	if (err_failed(err))
 		return;
 	if (kind & 2)
-		filters.outcomes = 1u << LEAF_DENIED;
+		filters.has.outcomes = 1u << LEAF_DENIED;
 	if (kind & 4) {
-		filters.texts.values[0] = SPAN_LIT("card");
-		filters.texts.count = 1;
+		filters.has.texts.values[0] = SPAN_LIT("card");
+		filters.has.texts.count = 1;
 	}
 	read_page(reader, &ask, arena);
 }

@@ -74,7 +74,7 @@ static void post_from_devices(struct log_world *world)
 	static const char *const AGENTS[] = {
 		"Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0",
 		"Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like "
-	        "Gecko) "
+		"Gecko) "
 		"Version/17.5 Mobile/15E148 Safari/604.1"};
 	scoped(api_answer) answer = {0};
 	scoped(buf) lines = BUF(DEVICES * DEVICE_LINE);
@@ -139,8 +139,9 @@ Test(log_facets, count_as_many_as_the_list_shows)
 	struct dice dice = {5};
 	log_world_open(&world);
 	log_world_fill(&world, &dice, 120);
-	static const char *const QUERIES[] = {"outcome=denied", "class=record&class=login", "class=delete"};
-	for (size_t i = 0; i < 3; i++) {
+	static const char *const QUERIES[] = {"outcome=denied", "class=record&class=login", "class=delete",
+		"class=record&class=login&not_class=login", "class=record&not_outcome=success"};
+	for (size_t i = 0; i < 5; i++) {
 		char query[128];
 		snprintf(query, sizeof query, "&%s", QUERIES[i]);
 		json_t *list = log_world_list(&world, world.people[1].token, query, 50);
@@ -156,9 +157,10 @@ Test(log_facets, what_is_sealed_cannot_be_counted)
 {
 	scoped(log_world) world = {0};
 	log_world_open(&world);
-	static const char *const QUERIES[] = {"text=invoice", "ip=192.0.2.7", "object=invoice-7", "order=asc",
-		"limit=5", "time_zone=Europe/Helsinki", "nonsense=1"};
-	for (size_t i = 0; i < 7; i++) {
+	static const char *const QUERIES[] = {"text=invoice", "ip=192.0.2.7", "object=invoice-7",
+		"not_text=invoice", "not_ip=192.0.2.7", "not_object=invoice-7", "order=asc", "limit=5",
+		"time_zone=Europe/Helsinki", "nonsense=1"};
+	for (size_t i = 0; i < 10; i++) {
 		char path[128];
 		scoped(api_answer) answer = {0};
 		snprintf(path, sizeof path, "/v1/events:facets?%s", QUERIES[i]);

@@ -71,6 +71,7 @@ struct picked {
 	const char *actors[PICKED_MAX], *in_place_of[PICKED_MAX], *clients[PICKED_MAX];
 	const char *critical, *order;
 	unsigned limit;
+	const struct picked *lacks; /* what events must not have; NULL: anything goes */
 };
 
 static const char *text_at(const json_t *event, const char *name, const char *inner)
@@ -160,6 +161,25 @@ static bool fits(const struct picked *picked, const json_t *event)
 		(!picked->critical || strcmp(picked->critical, critical) == 0) && fits_texts(picked, event);
 }
 
+/* Whether the event has what it must not have. */
+static bool is_excluded(const struct picked *lacks, const json_t *event)
+{
+	return (lacks->actors[0] && is_any(lacks->actors, text_at(event, "actor", "person"))) ||
+		(lacks->in_place_of[0] &&
+			is_any(lacks->in_place_of, text_at(event, "in_place_of", "person"))) ||
+		(lacks->clients[0] && is_any(lacks->clients, text_at(event, "client", "id"))) ||
+		(lacks->objects[0] && fits_object(lacks, event)) ||
+		(lacks->devices[0] && is_any(lacks->devices, text_at(event, "device", "id"))) ||
+		(lacks->addresses[0] && is_any(lacks->addresses, text_at(event, "device", "ip"))) ||
+		(lacks->severities[0] && is_any(lacks->severities, text_at(event, "severity", NULL))) ||
+		(lacks->texts[0] && fits_texts(lacks, event));
+}
+
+static bool is_wanted(const struct picked *picked, const json_t *event)
+{
+	return fits(picked, event) && !(picked->lacks && is_excluded(picked->lacks, event));
+}
+
 /* ---- random questions ---- */
 
 static size_t how_many(struct dice *dice)
@@ -204,6 +224,18 @@ static void put_list(json_t *body, const char *name, const char *const *values)
 	json_decref(list);
 }
 
+static void put_lacks(json_t *body, const struct picked *lacks)
+{
+	put_list(body, "not_object", lacks->objects);
+	put_list(body, "not_device", lacks->devices);
+	put_list(body, "not_ip", lacks->addresses);
+	put_list(body, "not_text", lacks->texts);
+	put_list(body, "not_severity", lacks->severities);
+	put_list(body, "not_actor", lacks->actors);
+	put_list(body, "not_in_place_of", lacks->in_place_of);
+	put_list(body, "not_client", lacks->clients);
+}
+
 static json_t *body_of(const struct picked *picked)
 {
 	json_t *body = json_object();
@@ -215,6 +247,8 @@ static json_t *body_of(const struct picked *picked)
 	put_list(body, "actor", picked->actors);
 	put_list(body, "in_place_of", picked->in_place_of);
 	put_list(body, "client", picked->clients);
+	if (picked->lacks)
+		put_lacks(body, picked->lacks);
 	if (picked->critical)
 		json_object_set_new(body, "critical", json_string(picked->critical));
 	json_object_set_new(body, "order", json_string(picked->order));
@@ -252,7 +286,7 @@ static void compare(const struct picked *picked, const json_t *all, const json_t
 	bool up = strcmp(picked->order, "asc") == 0;
 	for (size_t i = 0; i < count; i++) {
 		const json_t *event = json_array_get(all, up ? i : count - 1 - i);
-		if (!fits(picked, event))
+		if (!is_wanted(picked, event))
 			continue;
 		while (index_of(json_array_get(found, at)) >= (json_int_t)count)
 			at++;
@@ -269,7 +303,8 @@ static void compare_many(struct log_world *world, struct dice *dice)
 	json_t *all = log_world_list(world, world->api.tenant.token, "&order=asc", 500);
 	size_t hits = 0;
 	for (size_t i = 0; i < ROUNDS; i++) {
-		struct picked picked = pick(dice, world);
+		struct picked picked = pick(dice, world), lacks = pick(dice, world);
+		picked.lacks = dice_below(dice, 2) ? &lacks : NULL;
 		json_t *body = body_of(&picked);
 		char *asked = json_dumps(body, 0);
 		json_t *found = search(world, world->api.tenant.token, body);
@@ -354,6 +389,33 @@ Test(log_filter, a_reader_finds_only_by_what_the_reader_may_open)
 	}
 }
 
+/* Else a reader could ask what they may not see: "is it this address?" */
+Test(log_filter, a_reader_excludes_only_by_what_the_reader_may_open)
+{
+	static const char *const HIDDEN[][2] = {
+		{"not_ip", "203.0.113.9"}, {"not_device", "d1"}, {"not_text", "chrome"}};
+	scoped(log_world) world = {0};
+	struct dice dice = {87};
+	struct api_person contact;
+	log_world_open(&world);
+	log_world_contact(&world.api, &world.api.tenant, &world.clients[0], &contact);
+	fill(&world, &dice, 60);
+	const char *whole = world.api.tenant.token;
+	for (unsigned folded = 0; folded < 2; folded++) {
+		size_t all = count_found(&world, whole, "order", "desc");
+		size_t theirs = count_found(&world, contact.token, "order", "desc");
+		for (size_t i = 0; i < 3; i++) {
+			cr_assert(
+				count_found(&world, whole, HIDDEN[i][0], HIDDEN[i][1]) < all, "who sees it");
+			cr_assert(count_found(&world, contact.token, HIDDEN[i][0], HIDDEN[i][1]) == theirs,
+				"%s", HIDDEN[i][0]);
+		}
+		cr_assert(count_found(&world, contact.token, "not_text", "purpose1") < theirs, "their part");
+		cr_assert(count_found(&world, whole, "not_actor", "nobody") == all, "nobody is nobody");
+		log_world_fold(&world);
+	}
+}
+
 Test(log_filter, what_is_erased_is_never_found)
 {
 	scoped(log_world) world = {0};
@@ -398,7 +460,11 @@ Test(log_filter, refuses_what_no_filter_takes)
 		{"{\"text\":\"a b c d e f g h i j k l m n o p q\"}", "/text", "too_many"},
 		{"{\"severity\":\"grave\"}", "/severity", "not_allowed"},
 		{"{\"critical\":\"perhaps\"}", "/critical", "not_allowed"},
-		{"{\"ip\":7}", "/ip", "wrong_type"}, {"{\"object\":{}}", "/object", "wrong_type"}};
+		{"{\"not_severity\":\"grave\"}", "/not_severity", "not_allowed"},
+		{"{\"not_text\":\"%% -\"}", "/not_text", "malformed"},
+		{"{\"not_from\":\"2026-01-01T00:00:00Z\"}", "/not_from", "unknown_field"},
+		{"{\"not_ip\":7}", "/not_ip", "wrong_type"}, {"{\"ip\":7}", "/ip", "wrong_type"},
+		{"{\"object\":{}}", "/object", "wrong_type"}};
 	scoped(log_world) world = {0};
 	scoped(api_answer) answer = {0};
 	log_world_open(&world);
@@ -415,7 +481,8 @@ Test(log_filter, a_cursor_is_bound_to_every_filter)
 {
 	static const char *const OTHERS[] = {"\"text\":\"rosa\"", "\"ip\":\"203.0.113.9\"",
 		"\"object\":\"77\"", "\"device\":\"d1\"", "\"severity\":\"info\"", "\"critical\":\"false\"",
-		"\"in_place_of\":\"x\""};
+		"\"in_place_of\":\"x\"", "\"not_in_place_of\":\"x\"", "\"not_text\":\"rosa\"",
+		"\"not_severity\":\"info\""};
 	scoped(log_world) world = {0};
 	scoped(api_answer) answer = {0};
 	struct dice dice = {86};

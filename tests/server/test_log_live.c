@@ -15,16 +15,17 @@ static void pick_filters(struct log_filters *filters, struct dice *dice, const s
 		ACTION_RECORD_VIEWED, ACTION_EXPORT_COMPLETED, ACTION_LOGIN_FAILED};
 	*filters = (struct log_filters){.order = QUERY_OLDEST_FIRST};
 	for (size_t i = dice_below(dice, 3); i > 0; i--)
-		filters->classes |= UINT32_C(1) << dice_below(dice, ACTION_CLASS_COUNT);
+		filters->has.classes |= UINT32_C(1) << dice_below(dice, ACTION_CLASS_COUNT);
 	for (size_t i = dice_below(dice, 3); i > 0; i--)
-		filters->outcomes |= UINT32_C(1) << dice_below(dice, 3);
+		filters->has.outcomes |= UINT32_C(1) << dice_below(dice, 3);
 	for (size_t i = dice_below(dice, 2); i > 0; i--)
-		filters->actions[filters->action_count++] = action_row(ACTIONS[dice_below(dice, 3)])->code;
+		filters->has.actions[filters->has.action_count++] =
+			action_row(ACTIONS[dice_below(dice, 3)])->code;
 	for (size_t i = dice_below(dice, 3); i > 0; i--)
-		filters->actors[filters->actor_count++] =
+		filters->has.actors[filters->has.actor_count++] =
 			span_text(world->people[dice_below(dice, LOG_PEOPLE)].text);
 	for (size_t i = dice_below(dice, 3); i > 0; i--)
-		filters->clients[filters->client_count++] = dice_below(dice, 4) == 0
+		filters->has.clients[filters->has.client_count++] = dice_below(dice, 4) == 0
 			? SPAN_LIT("nobody")
 			: span_text(world->clients[dice_below(dice, LOG_CLIENTS)].ref);
 	if (dice_below(dice, 3) == 0)

@@ -111,13 +111,13 @@ static bool matches(const struct world_event *event, const struct query *query)
 	yes = yes && (query->from.ms == 0 || event->leaf.time.ms >= query->from.ms);
 	yes = yes && (query->to.ms == 0 || event->leaf.time.ms < query->to.ms);
 	for (size_t i = 0; yes && i < query->field_count; i++)
-		yes = field_matches(&event->leaf, &query->fields[i]);
+		yes = field_matches(&event->leaf, &query->fields[i]) == (query->fields[i].sense == QUERY_HAS);
 	return yes;
 }
 
 /* ---- random questions ---- */
 
-static void add_value(struct dice *dice, struct query *query, enum index_field field)
+static void add_value(struct dice *dice, struct query *query, enum index_field field, enum query_sense sense)
 {
 	const uint16_t action = action_row(1 + (enum action)dice_below(dice, ACTION_COUNT - 1))->code;
 	const uint8_t code[] = {(uint8_t)(action >> 8), (uint8_t)action};
@@ -140,7 +140,8 @@ static void add_value(struct dice *dice, struct query *query, enum index_field f
 		[INDEX_DEVICE] = SPAN_BYTES(device.bytes),
 		[INDEX_SEVERITY] = span_of(&severity, 1),
 		[INDEX_CRITICAL] = span_of(&critical, 1)};
-	world_must(query_add(query, field, values[field]));
+	world_must(sense == QUERY_HAS ? query_add(query, field, values[field])
+				      : query_exclude(query, field, values[field]));
 }
 
 static struct instant random_time(struct dice *dice)
@@ -153,11 +154,13 @@ static struct query random_query(struct dice *dice)
 {
 	struct query query = {.tenant = world_tenant((unsigned)dice_below(dice, TENANTS + 1))};
 	for (int at = INDEX_ACTION; at < INDEX_WORDS; at++) {
+		for (size_t values = dice_below(dice, 8) ? 0 : dice_below(dice, 3); values > 0; values--)
+			add_value(dice, &query, (enum index_field)at, QUERY_LACKS);
 		if (dice_below(dice, 6) > 0)
 			continue;
 		world_must(query_require(&query, at));
 		for (size_t values = dice_below(dice, 8); values > 0; values--)
-			add_value(dice, &query, (enum index_field)at);
+			add_value(dice, &query, (enum index_field)at, QUERY_HAS);
 	}
 	if (dice_below(dice, 3) == 0)
 		query.from = random_time(dice);
@@ -424,6 +427,9 @@ Test(query, refuses_limits_values_and_fields_that_it_does_not_have)
 	for (int i = 0; i < QUERY_VALUES_MAX; i++)
 		world_must(query_add(&query, INDEX_ACTION, SPAN_LIT("ab")));
 	cr_assert(query_add(&query, INDEX_ACTION, SPAN_LIT("ab")).kind == ERR_TOO_LARGE);
+	cr_assert(query_exclude(&query, INDEX_ACTOR, SPAN_LIT("abc")).kind == ERR_BUG);
+	cr_assert(query_exclude(&query, INDEX_WORDS, SPAN_LIT("abcd")).kind == ERR_BUG);
+	world_must(query_exclude(&query, INDEX_ACTION, SPAN_LIT("ab")));
 }
 
 /* A row of the index that is missing must not make events vanish from a page. */

@@ -36,7 +36,7 @@ function useMenu(filters: Filters) {
   const [menu, setMenu] = useState<{at: HTMLElement; chosen: Chosen}>();
   const open = useCallback<OpenMenu>((at, chosen) => setMenu({at, chosen}), []);
   const add = (not: boolean) => menu && change(withCondition(filters, {field: menu.chosen.field, value: menu.chosen.value, not}));
-  const drawn = menu && <ValueMenu {...menu} only={() => add(false)} without={undefined} onClose={() => setMenu(undefined)} />;
+  const drawn = menu && <ValueMenu {...menu} only={() => add(false)} without={() => add(true)} onClose={() => setMenu(undefined)} />;
   return {open, drawn};
 }
 
