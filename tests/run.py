@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs every test of the project and adds them up: ./dev test calls it once everything is installed.
 
-In this order: the lint and all tests in Python; the whole tree with clang; the programs of tests/ under ASan and UBSan;
+In this order: the lint and all tests in Python; every source with clang; the programs of tests/ under ASan and UBSan;
 those of tests/threads under TSan; the stories against the real server. Logs lie in build-test/logs. The last line printed is
 'N passed, N failed'; the exit code is 1 after any failure, and when nothing was tested."""
 import concurrent.futures
@@ -20,6 +20,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 BUILD = ROOT / "build-test"
 LOGS = BUILD / "logs"
 TSAN = ROOT / "build-tsan"
+PROGRAMS = ("server/munimentd", "cli/muniment")
 STORY_SECONDS = 900
 STORY = re.compile(r"^(\d+) passed, (\d+) failed", flags=re.M)
 SYNTHESIS = re.compile(r"Tested: (\d+) \| Passing: (\d+) \| Failing: (\d+) \| Crashing: (\d+)")
@@ -141,14 +142,26 @@ def python_jobs():
         yield Job(name, [sys.executable, "-B", name], count_unittest)
 
 
-def build(report, folder, compiler, options, targets=()):
-    """Configure a folder once, then build it with every warning an error; whether that went well."""
-    name = folder.name
-    if not (folder / "build.ninja").exists():
-        setup = ["meson", "setup", str(folder), *options]
-        if not report.run(Job(f"configure {name}", setup, lambda code, _: Result(0, int(code != 0)), {"CC": compiler})):
-            return False
-    return report.run(Job(f"build {name} with {compiler}", ["ninja", "-k", "0", "-C", str(folder), *targets], count_whole, seconds=3600))
+def configure(report, folder, compiler, options):
+    """Set a folder up, once; whether it is."""
+    setup = ["meson", "setup", str(folder), *options]
+    count = lambda code, _: Result(0, int(code != 0))
+    return (folder / "build.ninja").exists() or report.run(Job(f"configure {folder.name}", setup, count, {"CC": compiler}))
+
+
+def build(report, folder, compiler, targets=()):
+    """Build a folder, or some of it, with every warning an error; whether that went well."""
+    return report.run(Job(f"build {folder.name} with {compiler}", ["ninja", "-k", "0", "-C", str(folder), *targets], count_whole, seconds=3600))
+
+
+def build_with_clang(report):
+    """Every source compiled, and the two programs; no test is linked that nobody would run."""
+    folder = ROOT / "build-clang"
+    options = ["-Ddebug=false", "-Doptimization=0", "-Dweb=disabled"]
+    if configure(report, folder, "clang", options) and build(report, folder, "clang", ["build.ninja"]):
+        sources = json.loads((folder / "compile_commands.json").read_text(encoding="utf-8"))
+        build(report, folder, "clang", [*PROGRAMS, *(source["output"] for source in sources)])
+    link_programs(folder)
 
 
 def programs(folder):
@@ -163,8 +176,8 @@ def programs(folder):
 
 def run_programs(report):
     """The unit tests, under ASan and UBSan."""
-    options = ["-Ddebug=true", "-Doptimization=1", "-Db_sanitize=address,undefined", "-Db_lundef=false"]
-    if build(report, BUILD, "gcc", options):
+    options = ["-Ddebug=true", "-Dc_args=-g1", "-Doptimization=1", "-Db_sanitize=address,undefined", "-Db_lundef=false"]
+    if configure(report, BUILD, "gcc", options) and build(report, BUILD, "gcc"):
         report.run_all([job for suites, job in programs(BUILD) if "threads" not in suites])
 
 
@@ -172,14 +185,11 @@ def run_threads(report):
     """What tests/threads promises, under TSan; only those programs and what they need is built."""
     if not list((ROOT / "tests/threads").glob("*.c")):
         return
-    options = ["-Ddebug=true", "-Doptimization=1", "-Db_sanitize=thread", "-Db_lundef=false", "-Dweb=disabled"]
-    setup = ["meson", "setup", str(TSAN), *options]
-    configured = (TSAN / "build.ninja").exists() or report.run(
-        Job("configure build-tsan", setup, lambda code, _: Result(0, int(code != 0)), {"CC": "gcc"}))
-    if not configured:
+    options = ["-Ddebug=true", "-Dc_args=-g1", "-Doptimization=1", "-Db_sanitize=thread", "-Db_lundef=false", "-Dweb=disabled"]
+    if not configure(report, TSAN, "gcc", options):
         return
     jobs = [job for suites, job in programs(TSAN) if "threads" in suites]
-    if build(report, TSAN, "gcc", options, [job.name for job in jobs]):
+    if build(report, TSAN, "gcc", [job.name for job in jobs]):
         # TSan's shadow memory does not fit every random layout of the address space.
         still = ["setarch", "-R"] if subprocess.run(["setarch", "-R", "true"], capture_output=True, check=False).returncode == 0 else []
         for job in jobs:
@@ -196,7 +206,7 @@ def stories():
 
 def link_programs(folder):
     """munimentd and muniment at the folder's root, as ./dev build leaves them."""
-    for place in ("server/munimentd", "cli/muniment"):
+    for place in PROGRAMS:
         link = folder / pathlib.Path(place).name
         if (folder / place).exists() and not link.is_symlink():
             link.symlink_to(place)
@@ -208,11 +218,10 @@ def main():
     LOGS.mkdir(parents=True, exist_ok=True)
     report = Report()
     report.run_all(python_jobs())
-    build(report, ROOT / "build-clang", "clang", ["--buildtype=debug", "-Dweb=disabled"])
+    build_with_clang(report)
     run_programs(report)
     run_threads(report)
     link_programs(BUILD)
-    link_programs(ROOT / "build-clang")
     if (BUILD / "munimentd").exists():
         for story in stories():
             report.run(story)
