@@ -14,8 +14,8 @@ import {FilterBar} from './FilterBar';
 import {hrefOf, NO_FILTERS, onTab, readFilters, TABS, tabOf, withCondition, type Filters} from './filters';
 import {currentEvent, LogTable, stepRow} from './LogTable';
 import {AboveRows, ScannedLine} from './ListEnds';
+import {Overview} from './Overview';
 import {rowsShown, scannedOf, shown} from './pages';
-import {Today} from './Today';
 import {useFollow} from './useFollow';
 import {useLog} from './useLog';
 import {useNames} from './useNames';
@@ -103,7 +103,7 @@ export default function Security() {
   useEffect(() => window.scrollTo(0, 0), []);
   return (
     <Page title={t('app.room.security')}>
-      {isFiltered(filters) || <Today />}
+      {isFiltered(filters) || <Overview />}
       <Tabs label={t('security.tabs')} current={tabOf(filters).id}
         items={TABS.map(tab => ({id: tab.id, text: t(`security.tab.${tab.id}`), href: hrefOf(onTab(filters, tab))}))} />
       <FilterBar filters={filters} change={change} />
