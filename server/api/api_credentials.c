@@ -135,6 +135,52 @@ static fallible read_secret(
 	return OK;
 }
 
+static unsigned read_classes(struct json_object *generate)
+{
+	struct json_array words;
+	struct span word;
+	unsigned classes = 0;
+	if (!json_in_array(generate, "classes", JSON_OPTIONAL, PASSWORDS_CLASS_COUNT, &words))
+		return PASSWORDS_ALL;
+	while (json_in_next_text(&words, NAME_MAX_BYTES, &word)) {
+		unsigned class = 0;
+		while (class < PASSWORDS_CLASS_COUNT &&
+			!span_is(word, passwords_class_name((enum passwords_class) class)))
+			class ++;
+		if (class == PASSWORDS_CLASS_COUNT)
+			json_in_note(generate, "classes", "not_allowed");
+		else
+			classes |= 1u << class;
+	}
+	if (classes == 0)
+		json_in_note(generate, "classes", "missing");
+	return classes ? classes : PASSWORDS_ALL;
+}
+
+static fallible read_generate(struct call *call, struct json_object *top, struct credentials_put *put)
+{
+	enum credential_field field = credentials_generated(put->credential.kind);
+	struct json_object generate;
+	if (!json_in_object(top, "generate", JSON_OPTIONAL, &generate))
+		return OK;
+	struct passwords_ask ask = {.length = (size_t)json_in_number(&generate, "length", JSON_OPTIONAL,
+					    PASSWORDS_MIN, PASSWORDS_MAX, PASSWORDS_USUAL),
+		.classes = read_classes(&generate)};
+	json_in_end(&generate);
+	put->generated = true;
+	if (field && !json_in_has(top, "secret"))
+		return passwords_draw(&ask, call->arena, &put->secret.fields[field]);
+	json_in_note(top, "generate", "not_allowed");
+	return OK;
+}
+
+/* Given, or drawn here. */
+static fallible read_content(struct call *call, struct json_object *top, struct credentials_put *put)
+{
+	TRY(read_generate(call, top, put));
+	return read_secret(call, top, put->generated ? JSON_OPTIONAL : JSON_NEEDED, put);
+}
+
 /* ---- POST /v1/credentials ---- */
 
 /* The problem as a whole says what to do with a security code, whatever else is wrong. */
@@ -161,7 +207,10 @@ static fallible read_add(struct call *call, struct credentials_put *put)
 	if (channel.len && !passing_on_find(channel, &put->passing.channel))
 		json_in_note(&top, "channel", "not_allowed");
 	if (credential_kind_find(kind, &put->credential.kind)) {
-		TRY(read_secret(call, &top, JSON_NEEDED, put));
+		TRY(read_content(call, &top, put));
+		/* What is drawn here came by no way. */
+		if (put->generated && channel.len)
+			json_in_note(&top, "channel", "not_allowed");
 	} else {
 		struct json_object unread;
 		if (kind.len)
@@ -220,51 +269,11 @@ const struct handler api_credentials_add = {prepare_add, write_add, answer_put};
 
 /* ---- POST /v1/credentials/{credential}/versions ---- */
 
-static unsigned read_classes(struct json_object *generate)
-{
-	struct json_array words;
-	struct span word;
-	unsigned classes = 0;
-	if (!json_in_array(generate, "classes", JSON_OPTIONAL, PASSWORDS_CLASS_COUNT, &words))
-		return PASSWORDS_ALL;
-	while (json_in_next_text(&words, NAME_MAX_BYTES, &word)) {
-		unsigned class = 0;
-		while (class < PASSWORDS_CLASS_COUNT &&
-			!span_is(word, passwords_class_name((enum passwords_class) class)))
-			class ++;
-		if (class == PASSWORDS_CLASS_COUNT)
-			json_in_note(generate, "classes", "not_allowed");
-		else
-			classes |= 1u << class;
-	}
-	if (classes == 0)
-		json_in_note(generate, "classes", "missing");
-	return classes ? classes : PASSWORDS_ALL;
-}
-
-static fallible read_generate(struct call *call, struct json_object *top, struct credentials_put *put)
-{
-	enum credential_field field = credentials_generated(put->credential.kind);
-	struct json_object generate;
-	if (!json_in_object(top, "generate", JSON_OPTIONAL, &generate))
-		return OK;
-	struct passwords_ask ask = {.length = (size_t)json_in_number(&generate, "length", JSON_OPTIONAL,
-					    PASSWORDS_MIN, PASSWORDS_MAX, PASSWORDS_USUAL),
-		.classes = read_classes(&generate)};
-	json_in_end(&generate);
-	put->generated = true;
-	if (field && !json_in_has(top, "secret"))
-		return passwords_draw(&ask, call->arena, &put->secret.fields[field]);
-	json_in_note(top, "generate", "not_allowed");
-	return OK;
-}
-
 static fallible read_change(struct call *call, struct credentials_put *put)
 {
 	struct json_object top;
 	TRY(call_body(call, &top));
-	TRY(read_generate(call, &top, put));
-	TRY(read_secret(call, &top, put->generated ? JSON_OPTIONAL : JSON_NEEDED, put));
+	TRY(read_content(call, &top, put));
 	refuse_codes(&top);
 	json_in_end(&top);
 	TRY(api_credentials_check(call));

@@ -254,7 +254,9 @@ fallible credentials_add_prepare(const struct server *server, const struct calle
 	TRY(seal_label(server, arena, put));
 	begin_version(caller, now, put);
 	TRY(seal_version(server, NULL, arena, put));
-	TRY(passing_on_prepare(server, caller, view, now, arena, credential, &put->passing));
+	put->passed_on = !put->generated;
+	if (put->passed_on)
+		TRY(passing_on_prepare(server, caller, view, now, arena, credential, &put->passing));
 	return seal_event(server, caller, ACTION_CREDENTIAL_DEPOSITED, now, arena, put);
 }
 
@@ -266,7 +268,7 @@ fallible credentials_add_write(struct act *act, struct credentials_put *put)
 	TRY(version_put(act, credential->client, &put->version));
 	TRY(credential_put(act, credential, put->sealed));
 	TRY(add_event(act, credential->tenant, &put->draft));
-	return passing_on_write(act, credential, &put->passing);
+	return put->passed_on ? passing_on_write(act, credential, &put->passing) : OK;
 }
 
 /* ---- a new version ---- */

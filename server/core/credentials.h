@@ -47,7 +47,7 @@ struct credentials_put {
 	struct credential credential; /* kind, modes_max and label; or the one that credentials_find gave */
 	struct credentials_secret secret;
 	bool generated;
-	bool passed_on;   /* of a new version: somebody typed what can be revealed of it */
+	bool passed_on;   /* somebody typed what can be revealed of it; what is drawn here nobody knows */
 	int64_t known_to; /* of a new version: how many people have seen the one before */
 	/* prepared */
 	uint64_t client_row;

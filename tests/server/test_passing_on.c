@@ -18,6 +18,16 @@ static int take_in(struct vault *vault, const char *token, const char *more)
 	return vault_call_as(vault, token, "POST", "/v1/credentials", body);
 }
 
+static int draw(struct vault *vault, const char *token, const char *kind, const char *content)
+{
+	char body[VAULT_BODY];
+	snprintf(body, sizeof body,
+		"{\"client\":\"karlsson\",\"kind\":\"%s\",\"label\":{\"title\":\"Bank\"},%s,"
+		"\"modes_max\":[\"reveal\"]}",
+		kind, content);
+	return vault_call_as(vault, token, "POST", "/v1/credentials", body);
+}
+
 /* How many versions the assistant knows. */
 static size_t known(struct vault *vault)
 {
@@ -52,6 +62,38 @@ Test(passing_on, whoever_names_no_channel_knows_it_all_the_same)
 	vault_open(&vault);
 	cr_assert(take_in(&vault, vault.assistant.token, "") == 201);
 	cr_assert(known(&vault) == 1);
+}
+
+Test(passing_on, what_is_drawn_at_birth_nobody_knows)
+{
+	scoped(vault) vault = {0};
+	char path[VAULT_PATH];
+	vault_open(&vault);
+	const char *token = vault.assistant.token;
+	cr_assert(
+		draw(&vault, token, "login", "\"generate\":{\"length\":24}") == 201, "%s", vault.answer.body);
+	cr_assert(json_integer_value(api_member(&vault.answer, "strength")) == 4 &&
+			json_object_size(vault.answer.json) == 3,
+		"no secret");
+	snprintf(path, sizeof path, "/v1/credentials/%s/versions", api_text(&vault.answer, "id"));
+	cr_assert(vault_call_as(&vault, token, "GET", path, NULL) == 200);
+	cr_assert(json_is_true(api_member(&vault.answer, "items/0/generated")));
+	cr_assert(known(&vault) == 0);
+}
+
+Test(passing_on, a_credential_is_drawn_or_given_and_drawn_ones_came_by_no_channel)
+{
+	scoped(vault) vault = {0};
+	vault_open(&vault);
+	const char *token = vault.assistant.token;
+	draw(&vault, token, "login", "\"generate\":{},\"secret\":{\"password\":\"correct horse\"}");
+	cr_assert(vault.answer.status == 422 && api_has_problem(&vault.answer, "/generate", "not_allowed"));
+	draw(&vault, token, "login", "\"generate\":{},\"channel\":\"phone\"");
+	cr_assert(vault.answer.status == 422 && api_has_problem(&vault.answer, "/channel", "not_allowed"));
+	draw(&vault, token, "card", "\"generate\":{}");
+	cr_assert(vault.answer.status == 422 && api_has_problem(&vault.answer, "/generate", "not_allowed"));
+	draw(&vault, token, "login", "\"channel\":\"phone\"");
+	cr_assert(vault.answer.status == 422 && api_has_problem(&vault.answer, "/secret", "missing"));
 }
 
 Test(passing_on, an_application_knows_nothing_and_names_no_channel)

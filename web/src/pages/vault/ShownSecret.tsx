@@ -17,7 +17,7 @@ export const SHOWN_S = 30;
 const FIELDS = ['username', 'password', 'number', 'expiry', 'holder', 'key', 'text', 'totp'] as const;
 const LONG = new Set<string>(['key', 'text', 'totp']);
 
-function CopySecret({text, label}: {text: string; label: string}) {
+export function CopySecret({text, label}: {text: string; label: string}) {
   const [failed, setFailed] = useState(false);
   const copy = () => {
     copyForAWhile(text, () => say(t('vault.clipboard.emptied'))).then(

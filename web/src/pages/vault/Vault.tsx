@@ -6,9 +6,12 @@ import {usePlace} from '../../base/router';
 import {may, useSession, type Session} from '../../base/session';
 import {Page, Tabs} from '../../parts/page';
 import {Credentials} from './Credentials';
+import {Deposits} from './Deposits';
 import {GiveGrant} from './GiveGrant';
 import {Grants} from './Grants';
 import {Mine} from './Mine';
+import {NewCredential} from './NewCredential';
+import {Slips} from './Slips';
 import './vault.css';
 
 interface Part {
@@ -28,6 +31,9 @@ const PARTS: readonly Part[] = [
   {id: 'mine', text: 'vault.tab.mine', open: session => may(session, 'credential.use'), show: Mine},
   {id: 'all', text: 'vault.tab.all', open: seesAll, show: Credentials},
   {id: 'grants', text: 'vault.tab.grants', open: session => seesAll(session) || may(session, 'credential.use'), show: Grants},
+  {id: 'deposits', text: 'vault.tab.deposits', open: session => may(session, 'credential.deposit'), show: Deposits},
+  {id: 'slips', text: 'vault.tab.slips', open: () => true, show: Slips},
+  {id: 'new', text: 'vault.new', open: session => may(session, 'credential.deposit'), show: NewCredential, once: true},
   {id: 'give', text: 'vault.give', open: session => may(session, 'grant.give'), show: GiveGrant, once: true},
 ];
 
