@@ -26,7 +26,7 @@ enum {
 
 /* What a receipt of version 1 says. Texts are borrowed. */
 struct statement {
-	struct id tenant, person, application, verification, factor, event;
+	struct id tenant, person, application, session, verification, factor, event;
 	bool is_action;
 	struct span action_hash, leaf; /* hexadecimal */
 	int64_t aal, index;
@@ -179,7 +179,10 @@ static void read_who(struct json_object *top, struct statement *statement)
 {
 	statement->tenant = json_in_id(top, "tenant", JSON_NEEDED, ID_TENANT);
 	statement->person = json_in_id(top, "person", JSON_NEEDED, ID_PERSON);
-	statement->application = json_in_id(top, "application", JSON_NEEDED, ID_APPLICATION);
+	bool by_session = json_in_has(top, "session");
+	statement->session = json_in_id(top, "session", JSON_OPTIONAL, ID_SESSION);
+	statement->application =
+		json_in_id(top, "application", by_session ? JSON_OPTIONAL : JSON_NEEDED, ID_APPLICATION);
 	statement->verification = json_in_id(top, "verification", JSON_NEEDED, ID_VERIFICATION);
 	statement->factor = json_in_id(top, "factor", JSON_NEEDED, ID_FACTOR);
 	statement->event = json_in_id(top, "event", JSON_NEEDED, ID_EVENT);
@@ -223,7 +226,10 @@ static void put_statement(struct buf *out, const struct statement *statement, st
 		buf_printf(out, "\nwhat          action %.*s", SPAN_FMT(statement->action_hash));
 	else
 		buf_put_text(out, "\nwhat          login");
-	put_id(out, " for ", ID_APPLICATION, statement->application);
+	if (ids_is_none(statement->application))
+		put_id(out, " in ", ID_SESSION, statement->session);
+	else
+		put_id(out, " for ", ID_APPLICATION, statement->application);
 	put_how(out, statement);
 	put_when(out, "\nwhen          ", statement->made);
 	put_when(out, "\ngood until    ", statement->ends);

@@ -5,15 +5,19 @@ What it draws (tokens, TOTP secrets) it leaves in a file that only its owner can
 
     python3 demo/load.py --data var/data --programs build [--days 7 | --month] [--agency tiszapart]"""
 import argparse
+import base64
 import collections
 import concurrent.futures
 import gzip
+import hashlib
+import hmac
 import http.client
 import json
 import os
 import pathlib
 import secrets
 import socket
+import struct
 import subprocess
 import sys
 import time
@@ -34,11 +38,11 @@ class Api:
     def __init__(self, port):
         self.wire = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
 
-    def post(self, path, body, token):
-        return self.call("POST", path, token, body if isinstance(body, bytes) else json.dumps(body).encode())
+    def post(self, path, body, token, more=None):
+        return self.call("POST", path, token, body if isinstance(body, bytes) else json.dumps(body).encode(), more)
 
-    def call(self, method, path, token, data=None):
-        self.wire.request(method, path, body=data, headers={"Authorization": f"Bearer {token}"})
+    def call(self, method, path, token, data=None, more=None):
+        self.wire.request(method, path, body=data, headers={"Authorization": f"Bearer {token}", **(more or {})})
         reply = self.wire.getresponse()
         text = reply.read()
         if reply.status >= 300:
@@ -67,10 +71,12 @@ def ref(name):
 
 
 def load_roles(api, agency, token):
-    """What a Swedish agency calls a project manager and a Finnish one a contact person is an account manager."""
+    """What a Swedish agency calls a project manager and a Finnish one a contact person is an account manager. Gives the roles that ask for an
+    authenticator."""
     roles = {role["name"]: role for role in api.call("GET", "/v1/roles?limit=100", token)["items"]}
     for name in {person["role"] for person in agency["staff"]} - set(roles):
         api.call("PUT", f"/v1/roles/{name}", token, json.dumps({"capabilities": roles["account_manager"]["capabilities"]}).encode())
+    return {name for name, role in roles.items() if role["least_factor"] == "totp"}
 
 
 def load_people(api, name, agency, token):
@@ -80,6 +86,41 @@ def load_people(api, name, agency, token):
     for client in agency["clients"]:
         api.post("/v1/clients", {"ref": ref(client["id"]), "name": client["name"], "language": agency["lang"], "time_zone": agency["tz"],
                                  "contacts": [{"name": client["name"], "email": f"{ref(client['id'])}@clients.{name}.example"}]}, token)
+
+
+def totp(secret, at):
+    """The code of a base32 secret (RFC 6238)."""
+    mac = hmac.new(base64.b32decode(secret), struct.pack(">Q", int(at) // 30), hashlib.sha1).digest()
+    place = mac[-1] & 15
+    return f"{(struct.unpack('>I', mac[place:place + 4])[0] & 0x7fffffff) % 1000000:06d}"
+
+
+def enrol(api, person, token, acting=None):
+    """An authenticator that somebody vouches for; its secret. The first one of an agency by the application that sets it up."""
+    code = api.post(f"/v1/people/{person}/enrolment", {"by": "hand"}, token, acting)["code"]
+    made = api.post(f"/v1/people/{person}/factors", {"type": "totp", "label": "Demo"}, token)
+    api.post(f"/v1/factors/{made['id']}/confirm", {"code": totp(made["secret"], time.time() - 30), "enrolment": code}, token)
+    return made["secret"]
+
+
+def load_factors(api, name, agency, token, strict):
+    """Whose role asks for an authenticator has one, so that everybody can sign in to the pages (./dev code). An owner is first, and vouches
+    for the others."""
+    heads = sorted((person for person in agency["staff"] if person["role"] in strict), key=lambda person: (person["role"] != "owner", person["id"]))
+    people, acting = {}, None
+    for person in agency["staff"]:
+        people[person["id"]] = {"email": f"{ref(person['id'])}@{name}.example"}
+    for person in heads:
+        secret = enrol(api, ref(person["id"]), token, acting)
+        people[person["id"]]["totp"] = secret
+        if not acting:
+            said = api.post("/v1/verifications", {"person": ref(person["id"]), "device": OFFICE, "purpose": "login", "code": totp(secret, time.time())}, token)
+            acting = {"Muniment-Actor": ref(person["id"]), "Muniment-Device": header(OFFICE), "Muniment-Verification": said["id"]}
+    return people
+
+
+def header(device):
+    return base64.urlsafe_b64encode(json.dumps(device).encode()).decode().rstrip("=")
 
 
 def load_credentials(api, agency, token):
@@ -176,9 +217,10 @@ def load_all(port, agencies, tokens, operator, days):
         if name not in tokens:
             made = api.post("/v1/tenants", {"name": agency["display"], "language": agency["lang"], "time_zone": agency["tz"], "demo": True, "token_ttl_hours": 9600}, operator)
             tokens[name] = {"tenant": made["id"], "token": made["token"]}
-        load_roles(api, agency, tokens[name]["token"])
+        strict = load_roles(api, agency, tokens[name]["token"])
         load_people(api, name, agency, tokens[name]["token"])
         load_credentials(api, agency, tokens[name]["token"])
+        tokens[name]["people"] = load_factors(api, name, agency, tokens[name]["token"], strict)
         print(f"demo: {agency['display']}: {len(agency['staff'])} people, {len(agency['clients'])} clients", file=sys.stderr)
     load_events(port, agencies, tokens, days)
 

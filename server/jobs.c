@@ -12,6 +12,7 @@
 #include "server/core/exports.h"
 #include "server/core/factor_resetting.h"
 #include "server/core/handover_jobs.h"
+#include "server/core/mailboxes.h"
 #include "server/core/pruning.h"
 #include "server/core/sweeps.h"
 #include "server/core/weekly_turn.h"
@@ -45,6 +46,7 @@ static const struct job JOBS[] = {
 	{"views", viewed_close},
 	{"verifications", sweeps_run},
 	{"trash", credential_trash_sweep},
+	{"mailboxes", mailboxes_sweep},
 };
 
 enum { JOB_COUNT = sizeof JOBS / sizeof JOBS[0] };

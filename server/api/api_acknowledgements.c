@@ -2,6 +2,7 @@
 /* api_acknowledgements - POST /v1/people/{person}/notice. */
 #include "server/api/ask.h"
 #include "server/core/acknowledgements.h"
+#include "server/core/sessions.h"
 
 static fallible read_body(struct call *call, struct acknowledgement *ack)
 {
@@ -32,7 +33,11 @@ static fallible prepare(struct call *call)
 
 static fallible write_it(struct act *act, struct call *call)
 {
-	return acknowledgements_write(act, call->ask);
+	static const struct sessions_news NEWS = {.what = SESSION_LACKS_NOTICE};
+	const struct acknowledgement *ack = call->ask;
+	TRY(acknowledgements_write(act, call->ask));
+	return ids_equal(ack->person.id, call->caller.person) ? sessions_set_up(act, &call->caller, &NEWS)
+							      : OK;
 }
 
 static fallible answer(struct call *call, struct json_out *out)

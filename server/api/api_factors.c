@@ -7,6 +7,7 @@
 #include "server/core/factors.h"
 #include "server/core/recoveries.h"
 #include "server/core/resyncs.h"
+#include "server/core/sessions.h"
 
 enum { CODE_MAX_BYTES = 64, SECRET_MAX_BYTES = 1024, HINT_MAX_BYTES = 12 };
 
@@ -253,12 +254,25 @@ static fallible write_remove(struct act *act, struct call *call)
 	return OK;
 }
 
+/* Whoever confirms a factor of their own in a session shows it there, as at a sign-in. */
+static fallible note_session(struct act *act, const struct call *call, const struct factor *factor)
+{
+	struct sessions_news news = {.proven = factor->proven};
+	if (factor->state != FACTOR_ACTIVE || !ids_equal(factor->person, call->caller.person))
+		return OK;
+	if (factor_shows_codes(factor->type)) {
+		news.what = SESSION_LACKS_FACTOR;
+		news.means = factor->type == FACTOR_TOTP ? SESSION_BY_TOTP : SESSION_BY_HOTP;
+	}
+	return sessions_set_up(act, &call->caller, &news);
+}
+
 static fallible write_change(struct act *act, struct call *call)
 {
 	struct factors_change *change = call->ask;
 	TRY(factors_change_write(act, change));
 	call->refusal = change->refusal;
-	return OK;
+	return err_failed(change->refusal) ? OK : note_session(act, call, &change->factor);
 }
 
 static fallible answer_change(struct call *call, struct json_out *out)

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* api_sessions - GET and DELETE /v1/session. */
+/* api_sessions - the own session; the sessions of a person, and their end. */
+#include "server/api/ask.h"
 #include "server/api/call.h"
 #include "server/api/own_pages.h"
 #include "server/api/session_out.h"
+#include "server/core/agent.h"
+#include "server/core/people.h"
 #include "server/core/sessions.h"
 
 /* ---- GET /v1/session ---- */
@@ -43,7 +46,7 @@ static fallible write_end(struct act *act, struct call *call)
 	struct session session;
 	struct view view = view_act(act);
 	TRY(read_own(call, &view, &session));
-	return sessions_end(act, &session, SESSIONS_LOGOUT);
+	return sessions_end(act, &session, SESSIONS_LOGOUT, &call->caller);
 }
 
 static fallible answer_end(struct call *call, struct json_out *out)
@@ -53,3 +56,158 @@ static fallible answer_end(struct call *call, struct json_out *out)
 }
 
 const struct handler api_session_end = {prepare_see, write_end, answer_end};
+
+/* ---- GET /v1/people/{person}/sessions ---- */
+
+static void put_device(struct call *call, const struct session *session, struct json_out *out)
+{
+	struct agent agent = {0};
+	bool known = agent_parse(call->server->agents, session->user_agent, &agent);
+	struct span browser = session->browser.len ? session->browser : span_text(known ? agent.browser : "");
+	struct span system = session->system.len ? session->system : span_text(known ? agent.system : "");
+	json_out_open(out, "device");
+	if (!ids_is_none(session->device))
+		json_out_id(out, "id", ID_DEVICE, session->device);
+	json_out_span(out, "ip", session->ip);
+	json_out_span(out, "user_agent", session->user_agent);
+	if (browser.len)
+		json_out_span(out, "browser", browser);
+	if (system.len)
+		json_out_span(out, "system", system);
+	json_out_close(out);
+}
+
+static fallible put_item(struct call *call, struct session *session, struct json_out *out)
+{
+	TRY(session_open_texts(call->server->volume.keys, call->arena, session));
+	json_out_open(out, NULL);
+	json_out_id(out, "id", ID_SESSION, session->id);
+	json_out_time(out, "created", session->created);
+	json_out_time(out, "last_used", session->last_used);
+	json_out_time(out, "expires", session_ends(session));
+	session_out_put_amr(out, session);
+	put_device(call, session, out);
+	json_out_bool(out, "current", ids_equal(session->id, call->caller.session));
+	json_out_close(out);
+	return OK;
+}
+
+/* What is over waits for housekeeping, and is not shown. */
+static fallible put_items(
+	struct call *call, const struct view *view, struct json_out *out, struct span *position)
+{
+	struct ask_persons_page *list = call->ask;
+	struct session session;
+	struct id next = list->after;
+	struct err err = OK;
+	size_t count = 0;
+	while (session_next(view, call->caller.tenant, list->person.id, &next, &session, &err)) {
+		if (session_ends(&session).ms <= call->now.ms)
+			continue;
+		if (count++ == list->page.limit) {
+			*position = id_span(&list->after);
+			return OK;
+		}
+		TRY(put_item(call, &session, out));
+		list->after = next;
+	}
+	return err;
+}
+
+static fallible answer_list(struct call *call, struct json_out *out)
+{
+	const struct ask_persons_page *list = call->ask;
+	return call_put_list(call, out, id_span(&list->person.id), put_items);
+}
+
+const struct handler api_sessions_list = {ask_persons_page, NULL, answer_list};
+
+/* ---- DELETE /v1/sessions/{session}, /v1/people/{person}/sessions ---- */
+
+/* What is to end. */
+struct ending {
+	struct id one; /* this one alone; none: all of `of` */
+	struct sessions_of of;
+	uint32_t ended;
+};
+
+static fallible make_ending(struct call *call, struct ending **made)
+{
+	*made = call_new(call, struct ending);
+	return *made ? OK : FAIL(NO_MEMORY, "a call has no memory for what it ends");
+}
+
+static fallible prepare_one(struct call *call)
+{
+	struct ending *ending;
+	struct session session;
+	scoped(reading) reading = {0};
+	TRY(make_ending(call, &ending));
+	TRY(ids_parse(ID_SESSION, call->parts[0], &ending->one));
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	const struct scene scene = ask_scene(call, &view);
+	TRY(sessions_find(&scene, ending->one, &session));
+	ending->of = (struct sessions_of){.tenant = session.tenant, .person = session.person};
+	call->ask = ending;
+	return OK;
+}
+
+/* The one that asks stays, unless that is to end as well. */
+static fallible prepare_all(struct call *call)
+{
+	struct ending *ending;
+	struct person person;
+	struct span all;
+	uint32_t count;
+	scoped(reading) reading = {0};
+	TRY(make_ending(call, &ending));
+	TRY(call_query(call, "all", &all));
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	const struct scene scene = ask_scene(call, &view);
+	TRY(people_find(&scene, call->parts[0], &person));
+	if (!sessions_may_end(&call->caller, person.id))
+		return FAIL(
+			DENIED, "sessions are ended by their person, or by who may change people or factors");
+	ending->of = (struct sessions_of){.tenant = person.tenant, .person = person.id};
+	if (!span_is(all, "1"))
+		ending->of.but = call->caller.session;
+	TRY(sessions_count(&view, &ending->of, call->now, &count));
+	call->ask = ending;
+	call->act = count ? CALL_EVENT : CALL_NO_ACT;
+	return OK;
+}
+
+static fallible write_ending(struct act *act, struct call *call)
+{
+	struct ending *ending = call->ask;
+	struct session session;
+	struct view view = view_act(act);
+	const struct caller *caller = &call->caller;
+	enum sessions_cause cause =
+		ids_equal(caller->person, ending->of.person) ? SESSIONS_PERSON : SESSIONS_OTHER;
+	ending->ended = 0;
+	if (!ids_is_none(ending->one)) {
+		TRY(session_get_clear(&view, caller->tenant, ending->one, &session));
+		ending->ended = 1;
+		return sessions_end(act, &session, cause, caller);
+	}
+	TRY(sessions_end_all(act, &ending->of, cause, caller, &ending->ended));
+	return ending->ended ? OK : FAIL_CODE(STALE, "they ended meanwhile");
+}
+
+static fallible answer_ending(struct call *call, struct json_out *out)
+{
+	const struct ending *ending = call->ask;
+	struct id own = call->caller.session;
+	bool all = ids_is_none(ending->one);
+	bool own_ended = all
+		? ids_equal(ending->of.person, call->caller.person) && ids_is_none(ending->of.but)
+		: ids_equal(ending->one, own);
+	json_out_number(out, "ended", ending->ended);
+	return own_ended && !ids_is_none(own) ? own_pages_put_session(call, SPAN_NONE) : OK;
+}
+
+const struct handler api_sessions_end_one = {prepare_one, write_ending, answer_ending};
+const struct handler api_sessions_end_all = {prepare_all, write_ending, answer_ending};

@@ -53,10 +53,10 @@ static fallible read_use(struct call *call, struct release *release)
 	return call_check(call);
 }
 
-/* The body's device counts; a personal token's is the one that the server saw itself. */
+/* The body's device counts; a personal token's or session's is the one that the server saw itself. */
 static fallible take_device(const struct call *call, struct uses_add *use)
 {
-	if (call->caller.kind == TOKEN_PERSON)
+	if (caller_is_own(&call->caller))
 		use->device = call->caller.device;
 	if (!use->device.given)
 		return FAIL_CODE(DEVICE_MISSING, "a person acts from a device: name it");
@@ -80,7 +80,7 @@ static uint32_t scope_of(enum mode mode)
 /* A person's token has every scope, but what is injected goes to an application that was registered for it. */
 static fallible check_scope(const struct call *call, const struct uses_add *use)
 {
-	if (use->mode == MODE_INJECT && call->caller.kind == TOKEN_PERSON)
+	if (use->mode == MODE_INJECT && caller_is_own(&call->caller))
 		return FAIL_CODE(SCOPE_MISSING, "a secret is injected by an application, never by a person");
 	if (!scopes_allow(call->caller.scopes, scope_of(use->mode)))
 		return FAIL_CODE(SCOPE_MISSING, "the token lacks the scope for this mode");

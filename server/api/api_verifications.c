@@ -87,12 +87,16 @@ static fallible make_remembering(struct call *call, struct verifications_ask *as
 	return ask->remembering ? OK : FAIL(NO_MEMORY, "a call has no memory for a remembered device");
 }
 
-/* The device, and with it the token that it was given when it was remembered. */
+/* The device, and with it the token that it was given when it was remembered. A session's is the one that the server sees. */
 static fallible read_device(struct call *call, struct json_object *top, struct verifications_ask *ask)
 {
 	struct json_object device;
-	if (!json_in_object(top, "device", JSON_NEEDED, &device))
+	bool by_session = call->caller.kind == TOKEN_SESSION;
+	ask->device = call->caller.device;
+	if (!json_in_object(top, "device", by_session ? JSON_OPTIONAL : JSON_NEEDED, &device))
 		return OK;
+	if (by_session)
+		json_in_note(top, "device", "not_allowed");
 	call_take_device(&device, &ask->device);
 	struct span typed = json_in_text(&device, "remember", JSON_OPTIONAL, REMEMBER_TYPED_MAX);
 	json_in_end(&device);
@@ -117,11 +121,23 @@ static fallible read_remember(struct call *call, struct json_object *top, struct
 	return OK;
 }
 
+/* A session's is its own person, named or not. */
+static fallible read_person(struct call *call, struct json_object *top, struct verifications_ask *ask)
+{
+	char own[ID_TEXT + 1];
+	bool by_session = call->caller.kind == TOKEN_SESSION;
+	ask->person = json_in_text(top, "person", by_session ? JSON_OPTIONAL : JSON_NEEDED, NAME_MAX_BYTES);
+	if (!by_session || ask->person.len)
+		return OK;
+	ids_print(ID_PERSON, call->caller.person, own);
+	return arena_keep(call->arena, span_text(own), &ask->person);
+}
+
 static fallible read_open(struct call *call, struct verifications_ask *ask)
 {
 	struct json_object top;
 	TRY(call_body(call, &top));
-	ask->person = json_in_text(&top, "person", JSON_NEEDED, NAME_MAX_BYTES);
+	TRY(read_person(call, &top, ask));
 	TRY(read_device(call, &top, ask));
 	ask->is_action = json_in_word(&top, "purpose", JSON_NEEDED, PURPOSES) == 1;
 	ask->nonce = json_in_text(&top, "nonce", JSON_OPTIONAL, VERIFICATIONS_NONCE_MAX);

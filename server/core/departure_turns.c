@@ -10,6 +10,7 @@
 #include "server/core/letters.h"
 #include "server/core/person_tokens.h"
 #include "server/core/proof.h"
+#include "server/core/sessions.h"
 #include "store/expiry.h"
 #include "store/person.h"
 #include "store/verification.h"
@@ -120,7 +121,7 @@ static fallible end_logins(struct act *act, struct departure *departure)
 		seen++) {
 		if (!ids_equal(verification.person, departure->person))
 			continue;
-		departure->sessions += proof_holds(&verification, act->now);
+		departure->sessions += !verification.by_session && proof_holds(&verification, act->now);
 		TRY(verification_drop(act, &verification));
 	}
 	return err;
@@ -204,6 +205,8 @@ fallible departure_turns_run(struct act *act, struct departure *departure)
 	TRY(end_grants(act, departure, &more));
 	TRY(end_logins(act, departure));
 	TRY(person_tokens_end(act, tenant, person, &departure->sessions));
+	TRY(sessions_end_all(act, &(struct sessions_of){.tenant = tenant, .person = person},
+		SESSIONS_SUSPENDED, NULL, &departure->sessions));
 	TRY(forgetting_person(act, tenant, person, FORGETTING_SUSPENDED));
 	TRY(close_person(act, departure));
 	TRY(departure_turns_put(act, departure));

@@ -8,6 +8,7 @@
 #include "server/core/people.h"
 #include "server/core/proof.h"
 #include "server/core/second.h"
+#include "server/core/sessions.h"
 #include "store/verification.h"
 
 enum { COUNT_TEXT = 16 };
@@ -201,7 +202,7 @@ fallible devices_rename_write(struct act *act, struct devices_rename *rename)
 
 /* ---- lost ---- */
 
-/* How many logins were proven on it and would still hold. They are looked for by when they were opened. */
+/* How many sessions stand there, and logins were proven that would still hold. They are looked for by when they were opened. */
 static fallible count_closed(const struct scene *scene, const struct device_record *record, struct buf *text)
 {
 	static const uint8_t FIRST[10] = {0};
@@ -210,14 +211,18 @@ static fallible count_closed(const struct scene *scene, const struct device_reco
 	struct verification verification;
 	struct err err = OK;
 	unsigned closed = 0, seen = 0;
+	uint32_t sessions;
+	const struct sessions_of of = {
+		.tenant = record->tenant, .person = record->person, .device = record->id};
+	TRY(sessions_count(scene->view, &of, scene->now, &sessions));
 	while (seen < DEVICES_CLOSED_MAX &&
 		verification_next(scene->view, record->tenant, &at, &verification, &err)) {
 		seen++;
-		closed += !verification.is_action && ids_equal(verification.device, record->id) &&
-			proof_holds(&verification, scene->now);
+		closed += !verification.is_action && !verification.by_session &&
+			ids_equal(verification.device, record->id) && proof_holds(&verification, scene->now);
 	}
 	TRY(err);
-	buf_printf(text, "%u%s", closed, seen == DEVICES_CLOSED_MAX ? "+" : "");
+	buf_printf(text, "%u%s", closed + sessions, seen == DEVICES_CLOSED_MAX ? "+" : "");
 	return buf_check(text);
 }
 

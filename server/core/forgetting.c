@@ -3,6 +3,7 @@
 #include "server/core/forgetting.h"
 
 #include "server/core/detail.h"
+#include "server/core/sessions.h"
 
 static const char *const CAUSES[FORGETTING_CAUSES] = {
 	[FORGETTING_REVOKED] = "revoked",
@@ -61,15 +62,40 @@ static fallible forget(
 	return err;
 }
 
+/* What ends a session besides; SESSIONS_CAUSES: nothing. */
+static const enum sessions_cause ENDS[FORGETTING_CAUSES] = {
+	[FORGETTING_REVOKED] = SESSIONS_CAUSES,
+	[FORGETTING_REPLACED] = SESSIONS_CAUSES,
+	[FORGETTING_STOLEN] = SESSIONS_CAUSES,
+	[FORGETTING_LOST] = SESSIONS_DEVICE,
+	[FORGETTING_NOT_ME] = SESSIONS_DEVICE,
+	[FORGETTING_FACTOR] = SESSIONS_FACTOR,
+	[FORGETTING_EMAIL] = SESSIONS_EMAIL,
+	[FORGETTING_SUSPENDED] = SESSIONS_SUSPENDED,
+	[FORGETTING_REMOVED] = SESSIONS_REMOVED,
+};
+
+static fallible end_sessions(
+	struct act *act, struct id tenant, struct id person, struct id device, enum forgetting_cause cause)
+{
+	uint32_t ended = 0;
+	const struct sessions_of of = {.tenant = tenant, .person = person, .device = device};
+	return ENDS[cause] == SESSIONS_CAUSES ? OK : sessions_end_all(act, &of, ENDS[cause], NULL, &ended);
+}
+
 fallible forgetting_person(struct act *act, struct id tenant, struct id person, enum forgetting_cause cause)
 {
-	return forget(act, tenant, person, (struct id){0}, cause);
+	TRY(forget(act, tenant, person, (struct id){0}, cause));
+	return end_sessions(act, tenant, person, (struct id){0}, cause);
 }
 
 fallible forgetting_device(
 	struct act *act, struct id tenant, struct id person, struct id device, enum forgetting_cause cause)
 {
-	return ids_is_none(device) ? OK : forget(act, tenant, person, device, cause);
+	if (ids_is_none(device))
+		return OK;
+	TRY(forget(act, tenant, person, device, cause));
+	return end_sessions(act, tenant, person, device, cause);
 }
 
 fallible forgetting_erase(struct act *act, struct id tenant, struct id person)
@@ -80,7 +106,8 @@ fallible forgetting_erase(struct act *act, struct id tenant, struct id person)
 	struct view view = view_act(act);
 	while (remembered_next(&view, tenant, person, &at, &remembered, &err))
 		TRY(remembered_drop(act, &remembered));
-	return err;
+	TRY(err);
+	return sessions_erase(act, tenant, person);
 }
 
 /* ---- on request ---- */

@@ -23,13 +23,13 @@ enum forgetting_cause {
 /* forgetting_one - end a series: device.untrusted with the cause. Fails: as event_seal, act_drop. */
 fallible forgetting_one(struct act *act, const struct remembered *remembered, enum forgetting_cause cause);
 
-/* forgetting_person - all of a person; forgetting_device - those on one device. Where there is none nothing is
- * written. Cost: one seek; REMEMBERED_MAX events at most. */
+/* forgetting_person - all of a person; forgetting_device - those on one device. Sessions of the pages that stand on what is
+ * over by LOST or any later cause end with them. Where there is none nothing is written. Cost: one seek; REMEMBERED_MAX events at most. */
 fallible forgetting_person(struct act *act, struct id tenant, struct id person, enum forgetting_cause cause);
 fallible forgetting_device(
 	struct act *act, struct id tenant, struct id person, struct id device, enum forgetting_cause cause);
 
-/* forgetting_erase - of a person who is erased: the rows go, without events of their own. */
+/* forgetting_erase - of a person who is erased: the rows go, those of sessions too, without events of their own. */
 fallible forgetting_erase(struct act *act, struct id tenant, struct id person);
 
 /* ---- DELETE /v1/remembered/{remembered}, DELETE /v1/people/{person}/remembered ---- */

@@ -53,7 +53,10 @@ static void put_payload(const struct verifications_ask *ask, const char *kid, st
 	json_out_text(&out, "kid", kid);
 	json_out_id(&out, "tenant", ID_TENANT, verification->tenant);
 	json_out_id(&out, "person", ID_PERSON, verification->person);
-	json_out_id(&out, "application", ID_APPLICATION, verification->application);
+	if (verification->by_session)
+		json_out_id(&out, "session", ID_SESSION, verification->application);
+	else
+		json_out_id(&out, "application", ID_APPLICATION, verification->application);
 	put_verdict(&out, ask);
 	put_log(&out, &ask->receipt);
 	json_out_number(&out, "iat", verification->decided.ms / MS);

@@ -140,6 +140,22 @@ fallible sessions_touch(struct act *act, const struct caller *caller)
 	return session_put(act, &session);
 }
 
+fallible sessions_set_up(struct act *act, const struct caller *caller, const struct sessions_news *news)
+{
+	struct session session;
+	struct view view = view_act(act);
+	if (ids_is_none(caller->session))
+		return OK;
+	struct err err = session_get_clear(&view, caller->tenant, caller->session, &session);
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	session.lacks &= (uint8_t)~news->what;
+	session.means |= (uint8_t)news->means;
+	session.proven = session.proven || news->proven;
+	return session_put(act, &session);
+}
+
 /* ---- ended ---- */
 
 static const struct ending {
@@ -158,46 +174,102 @@ static const struct ending {
 	[SESSIONS_REMOVED] = {ACTION_SESSION_REVOKED, "removed"},
 };
 
-static bool is_by_person(enum sessions_cause cause)
+/* Who does it is the actor, from where they do it; what happens by itself the server does. */
+static struct event end_event(
+	const struct session *session, enum action action, const struct caller *by, struct span id)
 {
-	return cause == SESSIONS_LOGOUT || cause == SESSIONS_PERSON;
+	struct event event = begin_event(session, action);
+	if (by) {
+		struct event called = caller_event(by, action);
+		called.has_object_kind = true;
+		called.object_kind = ID_SESSION;
+		called.ids[LEAF_ID_OBJECT] = session->id;
+		event = called;
+	}
+	event.texts[LEAF_TEXT_SESSION] = id;
+	return event;
 }
 
-fallible sessions_end(struct act *act, const struct session *session, enum sessions_cause cause)
+fallible sessions_end(
+	struct act *act, const struct session *session, enum sessions_cause cause, const struct caller *by)
 {
 	struct event_draft draft;
 	char id[ID_TEXT + 1];
 	const struct ending *ending = &ENDINGS[cause];
-	struct event event = begin_event(session, ending->action);
 	bool ends = ending->action == ACTION_SESSION_ENDED;
-	ids_print(ID_SESSION, session->id, id);
-	event.actor = is_by_person(cause) ? LEAF_PERSON : LEAF_SYSTEM;
-	event.ids[LEAF_ID_ACTOR] = is_by_person(cause) ? session->person : (struct id){0};
-	event.texts[LEAF_TEXT_SESSION] = span_text(id);
 	struct span word = span_text(ending->word);
+	ids_print(ID_SESSION, session->id, id);
+	struct event event = end_event(session, ending->action, by, span_text(id));
 	event.texts[LEAF_TEXT_REASON] = ends ? word : SPAN_NONE;
-	TRY(print_detail(session, "revoked_by", ends ? SPAN_NONE : word, act->arena,
-		&event.texts[LEAF_TEXT_DETAIL]));
+	TRY(print_detail(
+		session, "revoked_by", ends ? SPAN_NONE : word, act->arena, &event.texts[LEAF_TEXT_DETAIL]));
 	TRY(event_seal(act->volume->keys, session->tenant, &event, act->now, act->arena, &draft));
 	TRY(session_drop(act, session));
 	return act_add(act, session->tenant, &draft.leaf, NULL);
 }
 
-fallible sessions_end_all(
-	struct act *act, const struct sessions_of *of, enum sessions_cause cause, uint32_t *ended)
+static fallible end_by_clock(struct act *act, const struct session *session)
+{
+	bool used_up = session->expires.ms <= act->now.ms;
+	return sessions_end(act, session, used_up ? SESSIONS_ABSOLUTE : SESSIONS_IDLE, NULL);
+}
+
+/* The next one of those that are meant; false at the end. */
+static bool next_of(const struct view *view, const struct sessions_of *of, struct id *at,
+	struct session *session, struct err *err)
+{
+	while (session_next(view, of->tenant, of->person, at, session, err)) {
+		bool meant = ids_is_none(of->device) || ids_equal(of->device, session->device);
+		if (meant && !ids_equal(of->but, session->id))
+			return true;
+	}
+	return false;
+}
+
+fallible sessions_end_all(struct act *act, const struct sessions_of *of, enum sessions_cause cause,
+	const struct caller *by, uint32_t *ended)
 {
 	struct session session;
 	struct id at = {0};
 	struct err err = OK;
 	struct view view = view_act(act);
-	while (session_next(&view, of->tenant, of->person, &at, &session, &err)) {
-		bool meant = ids_is_none(of->device) || ids_equal(of->device, session.device);
-		if (!meant || ids_equal(of->but, session.id))
-			continue;
-		TRY(sessions_end(act, &session, cause));
-		++*ended;
+	while (next_of(&view, of, &at, &session, &err)) {
+		bool stands = session_ends(&session).ms > act->now.ms;
+		TRY(stands ? sessions_end(act, &session, cause, by) : end_by_clock(act, &session));
+		*ended += stands;
 	}
 	return err;
+}
+
+fallible sessions_count(
+	const struct view *view, const struct sessions_of *of, struct instant now, uint32_t *count)
+{
+	struct session session;
+	struct id at = {0};
+	struct err err = OK;
+	*count = 0;
+	while (next_of(view, of, &at, &session, &err))
+		*count += session_ends(&session).ms > now.ms;
+	return err;
+}
+
+bool sessions_may_end(const struct caller *caller, struct id person)
+{
+	const uint64_t either = CAPABILITY_BIT(FACTORS_MANAGE) | CAPABILITY_BIT(PEOPLE_WRITE);
+	return ids_equal(caller->person, person) || (caller->capabilities & either);
+}
+
+fallible sessions_find(const struct scene *scene, struct id id, struct session *session)
+{
+	struct session found;
+	struct err err = session_get_clear(scene->view, scene->caller->tenant, id, &found);
+	if (err.kind != ERR_NOT_FOUND)
+		TRY(err);
+	/* One answer, whether there is none or only none for this caller (FOUNDATIONS 13). */
+	if (err_failed(err) || !sessions_may_end(scene->caller, found.person))
+		return FAIL(NOT_FOUND, "there is no such session here");
+	*session = found;
+	return OK;
 }
 
 fallible sessions_erase(struct act *act, struct id tenant, struct id person)
@@ -223,6 +295,5 @@ fallible sessions_sweep(struct act *act, const struct expiry *expiry)
 	later.at = session_ends(&session);
 	if (later.at.ms > act->now.ms)
 		return expiry_put(act, &later);
-	return sessions_end(
-		act, &session, session.expires.ms <= act->now.ms ? SESSIONS_ABSOLUTE : SESSIONS_IDLE);
+	return end_by_clock(act, &session);
 }

@@ -32,6 +32,18 @@ fallible sessions_start_write(struct act *act, struct sessions_start *start);
 /* sessions_touch - in the act of a request: the caller's session is in use. */
 fallible sessions_touch(struct act *act, const struct caller *caller);
 
+/* sessions_set_up - in the act in which the caller set up an authenticator, or acknowledged the notice: what the session lacked
+ * of it it lacks no more. Nothing to do for who calls otherwise.
+ *
+ *   what    enum session_lack
+ *   means   enum session_means: by what the person was known just now; 0
+ *   proven  somebody vouched for that factor */
+struct sessions_news {
+	unsigned what, means;
+	bool proven;
+};
+fallible sessions_set_up(struct act *act, const struct caller *caller, const struct sessions_news *news);
+
 /* ---- ended ---- */
 
 enum sessions_cause {
@@ -48,8 +60,12 @@ enum sessions_cause {
 	SESSIONS_CAUSES
 };
 
-/* sessions_end - one, with its event. Fails: as event_seal, act_drop. */
-fallible sessions_end(struct act *act, const struct session *session, enum sessions_cause cause);
+/* sessions_end - one, with its event.
+ *
+ *   by  who wants it so; NULL: the server, by what happened
+ * Fails: as event_seal, act_drop. */
+fallible sessions_end(
+	struct act *act, const struct session *session, enum sessions_cause cause, const struct caller *by);
 
 /* Which of a person's. */
 struct sessions_of {
@@ -58,9 +74,20 @@ struct sessions_of {
 	struct id but;    /* this one stays; none: none does */
 };
 
-/* sessions_end_all - those that stand, each with its event. *ended grows by how many. */
-fallible sessions_end_all(
-	struct act *act, const struct sessions_of *of, enum sessions_cause cause, uint32_t *ended);
+/* sessions_end_all - those that stand, each with its event; of those whose time is over it is said that it was. *ended grows by how many. */
+fallible sessions_end_all(struct act *act, const struct sessions_of *of, enum sessions_cause cause,
+	const struct caller *by, uint32_t *ended);
+
+/* sessions_count - how many of them stand now. */
+fallible sessions_count(
+	const struct view *view, const struct sessions_of *of, struct instant now, uint32_t *count);
+
+/* sessions_find - one that the caller may end: the person's own, or anybody's with factors.manage or people.write.
+ * Fails: NOT_FOUND, also when it is only not for the caller. */
+fallible sessions_find(const struct scene *scene, struct id id, struct session *session);
+
+/* sessions_may_end - whether the caller may end a person's sessions. */
+bool sessions_may_end(const struct caller *caller, struct id person);
 
 /* sessions_erase - of a person who is erased: the rows go, without events of their own. */
 fallible sessions_erase(struct act *act, struct id tenant, struct id person);

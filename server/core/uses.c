@@ -135,8 +135,9 @@ static fallible find_proof(
 		TRY(judge_proof(use, &level));
 	/* What does not count here is not spent here. */
 	use->proof.given = level != GRANT_PROOF_NONE;
-	/* A personal token or a session is the grantee's own. */
-	if (level == GRANT_PROOF_NONE && caller->proven && ids_equal(caller->person, use->grant.person))
+	/* A personal token or a session is the grantee's own; a session is a login, whatever vouches for it. */
+	bool logged_in = caller->proven || caller->kind == TOKEN_SESSION;
+	if (level == GRANT_PROOF_NONE && logged_in && ids_equal(caller->person, use->grant.person))
 		level = GRANT_PROOF_LOGIN;
 	use->facts.proof = level;
 	return OK;

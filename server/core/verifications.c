@@ -173,6 +173,16 @@ static void vouch_mailed(const struct server *server, struct verifications_ask *
 		span_text(ask->code), code->hash);
 }
 
+/* A session confirms actions of its own person: it is a login already. */
+static fallible check_session(const struct caller *caller, const struct verifications_ask *ask)
+{
+	if (ids_is_none(caller->session))
+		return OK;
+	if (!ask->is_action || !ids_equal(ask->verification.person, caller->person))
+		return FAIL(DENIED, "a session opens a verification for an action of its own person alone");
+	return OK;
+}
+
 static fallible open_new(const struct server *server, const struct caller *caller, const struct view *view,
 	struct instant now, struct arena *arena, struct verifications_ask *ask)
 {
@@ -186,6 +196,7 @@ static fallible open_new(const struct server *server, const struct caller *calle
 	memcpy(verification->action_hash, ask->action_hash, sizeof ask->action_hash);
 	memcpy(verification->proves_hash, ask->proves_hash, sizeof ask->proves_hash);
 	TRY(find_methods(server, view, arena, ask));
+	TRY(check_session(caller, ask));
 	TRY(see_device(view, now, ask));
 	if (ask->mailed.len)
 		vouch_mailed(server, ask);

@@ -104,7 +104,8 @@ struct verifications_ask {
 };
 
 /* verifications_prepare - look up, compute the codes that would be right, seal. Compares nothing.
- * Fails: NOT_FOUND no such verification of this application · INVALID the action's hash is missing or another
+ * Fails: NOT_FOUND no such verification of this application or session · DENIED a session opens one for something else than
+ * an action of its own person · INVALID the action's hash is missing or another
  * one · BUSY. */
 fallible verifications_prepare(const struct server *server, const struct caller *caller,
 	const struct view *view, struct instant now, struct arena *arena, struct verifications_ask *ask);
