@@ -48,8 +48,14 @@ export function Section({title, actions, children, level = 2}: {title: Component
 
 /** Views of one page, each with an address of its own. */
 export function Tabs({label, items, current}: {label: string; items: readonly {id: string; text: ComponentChildren; href: string}[]; current: string}) {
+  const bar = useRef<HTMLElement>(null);
+  // On a narrow screen the tabs scroll by themselves: the current one has to be seen.
+  useEffect(() => {
+    const tab = bar.current?.querySelector<HTMLElement>('[aria-current]');
+    if (bar.current && tab) bar.current.scrollLeft = tab.offsetLeft - bar.current.offsetLeft - (bar.current.clientWidth - tab.offsetWidth) / 2;
+  }, [current]);
   return (
-    <nav class="tabs" aria-label={label}>
+    <nav class="tabs" aria-label={label} ref={bar}>
       {items.map(item => <a key={item.id} href={item.href} aria-current={item.id === current ? 'page' : undefined}>{item.text}</a>)}
     </nav>
   );

@@ -49,7 +49,7 @@ function Head({event}: {event: LogEvent}) {
       <Severity level={event.severity} />
       {event.critical && <Chip look="alert">{t('event.critical')}</Chip>}
       <Chip look={event.outcome === 'success' ? 'ok' : 'warning'}>{word('event.outcome', event.outcome)}</Chip>
-      {event.class && <Chip>{word('event.class', event.class)}</Chip>}
+      {event.class && <Chip>{word('security.class', event.class)}</Chip>}
     </p>
   );
 }

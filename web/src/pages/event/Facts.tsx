@@ -4,7 +4,7 @@ import type {ComponentChildren} from 'preact';
 import {language, showNumber, t, word} from '../../base/i18n';
 import {readersZone, showSeconds, showTime} from '../../base/time';
 import {Facts, roleName, Time} from '../../parts/shown';
-import {detailOf, memberName, placeOf, valueText, type LogEvent} from './event';
+import {detailOf, isInstant, memberName, placeOf, valueText, type LogEvent} from './event';
 
 /** A name that leads to its page where it has one. */
 export function Place({id, children}: {id: string | undefined; children: ComponentChildren}) {
@@ -51,6 +51,11 @@ function When({event}: {event: LogEvent}) {
   );
 }
 
+function Value({value}: {value: unknown}) {
+  if (isInstant(value)) return <Time at={value} />;
+  return <Place id={typeof value === 'string' ? value : undefined}>{valueText(value)}</Place>;
+}
+
 function What({event}: {event: LogEvent}) {
   const {object} = event;
   const details = detailOf(event);
@@ -61,7 +66,7 @@ function What({event}: {event: LogEvent}) {
       {event.count !== undefined && <p>{t('event.count', {count: event.count})}</p>}
       {details.length > 0 && (
         <dl class="members">
-          {details.map(([member, value]) => <div key={member}><dt>{memberName(member)}</dt><dd>{valueText(value)}</dd></div>)}
+          {details.map(([member, value]) => <div key={member}><dt>{memberName(member)}</dt><dd><Value value={value} /></dd></div>)}
         </dl>
       )}
       {typeof event.detail === 'string' && <p>{event.detail}</p>}

@@ -83,6 +83,10 @@ export function memberName(name: string): string {
   return hasText(key) ? t(key as TextKey) : name.replaceAll('_', ' ');
 }
 
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
+
+export const isInstant = (value: unknown): value is string => typeof value === 'string' && INSTANT.test(value);
+
 /** A value as text: what is put together as JSON. */
 export function valueText(value: unknown): string {
   if (typeof value === 'string') return value;

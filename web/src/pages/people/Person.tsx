@@ -1,8 +1,93 @@
 // SPDX-License-Identifier: Apache-2.0
-// Not built yet.
-import {t} from '../../base/i18n';
-import {Page} from '../../parts/page';
+// One person: how they get in, what they can use, what they have seen, what has to be changed because of them.
+import {path} from '../../base/api';
+import {LANGUAGES, t, type Language} from '../../base/i18n';
+import {useGet} from '../../base/load';
+import {usePlace} from '../../base/router';
+import {logScope, may, useSession} from '../../base/session';
+import {Page, Section, Tabs} from '../../parts/page';
+import {Facts, ProblemNotice, roleName, Skeleton, Time} from '../../parts/shown';
+import type {PageProps} from '../../routes';
+import {Devices, Factors, Sessions} from './Entries';
+import {Events} from './Events';
+import {CanUse, DueForChange, HasSeen} from './Held';
+import type {Person as Someone} from './people';
+import './people.css';
+import {PersonState, personName} from './shown';
 
-export default function Person() {
-  return <Page title={t('app.room.people')}>{null}</Page>;
+const LOGINS = ['login', 'session', 'challenge', 'factor'];
+
+function Head({person}: {person: Someone}) {
+  const tongue = person.language in LANGUAGES ? LANGUAGES[person.language as Language] : person.language;
+  return (
+    <Facts rows={[
+      person.roles.length > 0 && [t('app.roles'), person.roles.map(roleName).join(', ')],
+      [t('people.kind'), <>{t(`people.kind.${person.kind}`)} <PersonState state={person.state} /></>],
+      person.client && [t('people.client'), <a href={`/clients/${person.client}`}>{person.client_name || t('people.client')}</a>],
+      person.email && [t('people.email'), person.email],
+      person.branch && [t('people.branch'), person.branch],
+      [t('people.language'), tongue],
+      [t('people.factors'), <Factors person={person.id} />],
+      [t('people.added'), <Time at={person.created} style="day" />],
+    ]} />
+  );
+}
+
+function Access({person}: {person: string}) {
+  return <><DueForChange person={person} /><CanUse person={person} /><HasSeen person={person} /></>;
+}
+
+function Logins({person}: {person: string}) {
+  const session = useSession();
+  return (
+    <>
+      <Devices person={person} />
+      <Sessions person={person} />
+      {logScope(session) > 0 && (
+        <Section title={t('people.logins')} actions={<a href={`/security?actor=${person}`}>{t('people.all_events')}</a>}>
+          <Events caption={t('people.logins')} query={{actor: person, class: LOGINS}} empty={t('people.logins.none')} />
+        </Section>
+      )}
+    </>
+  );
+}
+
+function Doings({person}: {person: string}) {
+  return (
+    <Section title={t('people.doings')} actions={<a href={`/security?actor=${person}`}>{t('people.all_events')}</a>}>
+      <Events caption={t('people.doings')} query={{actor: person}} empty={t('people.doings.none')} />
+    </Section>
+  );
+}
+
+const PARTS = {access: Access, logins: Logins, doings: Doings};
+type Part = keyof typeof PARTS;
+
+function Body({person}: {person: Someone}) {
+  const {query} = usePlace();
+  const asked = query.get('show') ?? '';
+  const part: Part = asked in PARTS ? (asked as Part) : person.kind === 'client' ? 'logins' : 'access';
+  const Shown = PARTS[part];
+  const parts = (Object.keys(PARTS) as Part[]).filter(id => id !== 'access' || person.kind !== 'client');
+  return (
+    <>
+      <Head person={person} />
+      <div class="after-facts"><Tabs label={t('people.tabs')} current={part} items={parts.map(id => ({id, text: t(`people.tab.${id}`), href: `/people/${person.id}?show=${id}`}))} /></div>
+      <Shown person={person.id} />
+    </>
+  );
+}
+
+export default function Person({params}: PageProps) {
+  const session = useSession();
+  const loaded = useGet<Someone>(path`/v1/people/${params.id ?? ''}`, {names: 1});
+  const person = loaded.data;
+  const leaves = person && may(session, 'people.write') && person.kind !== 'client' && person.id !== session.person.id;
+  const actions = leaves && <a class="button" href={`/people/${person.id}/departure`}>{t(person.state === 'active' ? 'people.departure' : 'people.departure.see')}</a>;
+  return (
+    <Page title={person ? personName(person) : t('people.person')} up={{href: '/people', text: t('app.room.people')}} actions={actions}>
+      {person ? <Body person={person} /> : loaded.busy && <Skeleton rows={8} />}
+      <ProblemNotice problem={loaded.problem} again={loaded.reload} />
+    </Page>
+  );
 }
