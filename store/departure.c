@@ -50,6 +50,16 @@ fallible departure_get(
 	return OK;
 }
 
+bool departure_next(const struct view *view, struct id tenant, struct id *after, struct departure *departure,
+	struct err *err)
+{
+	*err = noun_next_id(view, TABLE_DEPARTURE, tenant, SPAN_NONE, after, NULL);
+	if (noun_ends(err))
+		return false;
+	*err = departure_get(view, tenant, *after, departure);
+	return !err_failed(*err);
+}
+
 fallible departure_put(struct act *act, const struct departure *departure)
 {
 	scoped(buf) record = BUF(RECORD_MAX);

@@ -39,5 +39,10 @@ fallible departure_get(
 	const struct view *view, struct id tenant, struct id person, struct departure *departure);
 fallible departure_put(struct act *act, const struct departure *departure);
 
+/* departure_next - walk those of a tenant's people, in the order of their ids; `after` none = from the first. False at the
+ * end: check *err. */
+bool departure_next(const struct view *view, struct id tenant, struct id *after, struct departure *departure,
+	struct err *err);
+
 /* departure_check_present - nobody who has left comes back by one person's word. Fails: DENIED. */
 fallible departure_check_present(const struct view *view, struct id tenant, struct id person);

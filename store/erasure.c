@@ -106,6 +106,16 @@ fallible erasure_get(
 	return OK;
 }
 
+bool erasure_next(const struct view *view, struct id tenant, struct id *after, struct arena *arena,
+	struct erasure *erasure, struct err *err)
+{
+	*err = noun_next_id(view, TABLE_ERASURE, tenant, SPAN_NONE, after, NULL);
+	if (noun_ends(err))
+		return false;
+	*err = erasure_get(view, tenant, *after, arena, erasure);
+	return !err_failed(*err);
+}
+
 static fallible take_next(
 	const struct view *view, struct kv_cursor *rows, struct erasure_place *place, struct erasure *erasure)
 {

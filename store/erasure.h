@@ -54,6 +54,10 @@ const char *erasure_state_name(enum erasure_state state);
 fallible erasure_get(const struct view *view, struct id tenant, struct id id, struct arena *arena,
 	struct erasure *erasure);
 
+/* erasure_next - walk a tenant's, in the order of their ids; `after` none = from the first. False at the end: check *err. */
+bool erasure_next(const struct view *view, struct id tenant, struct id *after, struct arena *arena,
+	struct erasure *erasure, struct err *err);
+
 /* erasure_next_of_all - walk those of all tenants: what start does. `place` is zeroed at the beginning; ground
  * stays sealed. False at the end: check *err. */
 struct erasure_place {

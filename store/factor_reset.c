@@ -70,6 +70,16 @@ fallible factor_reset_get(const struct view *view, struct id tenant, struct id i
 	return OK;
 }
 
+bool factor_reset_next(const struct view *view, struct id tenant, struct id *after, struct arena *arena,
+	struct factor_reset *reset, struct err *err)
+{
+	*err = noun_next_id(view, TABLE_FACTOR_RESET, tenant, SPAN_NONE, after, NULL);
+	if (noun_ends(err))
+		return false;
+	*err = factor_reset_get(view, tenant, *after, arena, reset);
+	return !err_failed(*err);
+}
+
 /* ---- writing ---- */
 
 fallible factor_reset_seal(const struct keys *keys, const struct factor_reset *reset, struct buf *sealed)

@@ -44,6 +44,11 @@ const char *factor_reset_state_name(enum factor_reset_state state);
 fallible factor_reset_get(const struct view *view, struct id tenant, struct id id, struct arena *arena,
 	struct factor_reset *reset);
 
+/* factor_reset_next - walk a tenant's, in the order of their ids; `after` none = from the first. False at the end: check
+ * *err. */
+bool factor_reset_next(const struct view *view, struct id tenant, struct id *after, struct arena *arena,
+	struct factor_reset *reset, struct err *err);
+
 /* factor_reset_seal - the reason, in prepare. factor_reset_put - a new row, in the act. factor_reset_change - put back what an act
  * decided, with the reason as it stands. Fails: as act_put. */
 fallible factor_reset_seal(const struct keys *keys, const struct factor_reset *reset, struct buf *sealed);

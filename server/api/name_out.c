@@ -18,6 +18,12 @@ fallible name_out_open(struct call *call, const struct view *view, struct name_o
 	return log_names_init(&names->names, call->caller.tenant, call->arena);
 }
 
+fallible name_out_open_always(struct call *call, const struct view *view, struct name_out *names)
+{
+	*names = (struct name_out){.wanted = true, .view = view};
+	return log_names_init(&names->names, call->caller.tenant, call->arena);
+}
+
 static fallible put(
 	struct name_out *names, struct json_out *out, const char *member, find_fn find, struct id id)
 {

@@ -17,6 +17,9 @@ struct name_out {
  * another word than 1 · NO_MEMORY. */
 fallible name_out_open(struct call *call, const struct view *view, struct name_out *names);
 
+/* name_out_open_always - for what makes no sense without names. Fails: NO_MEMORY. */
+fallible name_out_open_always(struct call *call, const struct view *view, struct name_out *names);
+
 /* name_out_person and so on - a member with the name of an id: null for nobody, empty for who was erased. Nothing
  * without the wish. by: a person, or an application that acted as itself. Fails: as log_names_person. */
 fallible name_out_person(struct name_out *names, struct json_out *out, const char *member, struct id id);

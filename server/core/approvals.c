@@ -153,6 +153,15 @@ fallible approvals_withdraw(struct act *act, const struct grant *grant)
 
 /* ---- the use-case ---- */
 
+fallible approvals_check(const struct scene *scene, const struct grant *grant)
+{
+	if (grant->state != GRANT_WAITING || grant_has_ended(grant, scene->now))
+		return FAIL(CONFLICT, "the grant does not wait for approval");
+	if (approved_already(grant, scene->caller->person))
+		return FAIL(CONFLICT, "this person approved it already");
+	return check_approver(scene, grant);
+}
+
 fallible approvals_decide_prepare(const struct scene *scene, struct approvals_decide *decide)
 {
 	TRY(grants_find(scene->view, scene->caller, decide->grant_id, scene->arena, &decide->grant));

@@ -32,6 +32,10 @@ struct approvals_decide {
 fallible approvals_decide_prepare(const struct scene *scene, struct approvals_decide *decide);
 fallible approvals_decide_write(struct act *act, struct approvals_decide *decide);
 
+/* approvals_check - whether the caller may decide this grant now, but for the proof of who they are. Fails: as
+ * approvals_decide_prepare. */
+fallible approvals_check(const struct scene *scene, const struct grant *grant);
+
 /* approvals_tell - in prepare of a grant that waits: the mails to whoever may approve it; APPROVALS_ESCALATE_MS later, unless
  * it was decided, to the next ones. The client's contacts come first where the client may approve, then the owners; of the
  * owners alone one comes first.
