@@ -2,8 +2,8 @@
 // Programs with tokens of their own: what each may, how much it may send, until when; made and revoked here.
 import {useState} from 'preact/hooks';
 import {patch, path, remove} from '../../base/api';
-import {showNumber, t} from '../../base/i18n';
-import {useDo, usePaged} from '../../base/load';
+import {t} from '../../base/i18n';
+import {useDo, useGet, usePaged} from '../../base/load';
 import {say} from '../../base/say';
 import {Button, TextField} from '../../parts/controls';
 import {Dialog, More, Table} from '../../parts/page';
@@ -17,22 +17,17 @@ interface Application {
   expires_at: string;
   state: 'active' | 'expired' | 'revoked';
   created: string;
-  quota?: {per_minute: number; per_day: number; own: boolean};
 }
 
 type Open = {is: 'new'} | {is: 'bound' | 'revoke'; application: Application};
 
-const boundText = (bound: number): string => (bound === 0 ? t('rules.unbounded') : showNumber(bound));
-
 function Row({application, open}: {application: Application; open: (what: Open) => void}) {
-  const {quota} = application;
   const isActive = application.state === 'active';
   return (
     <tr>
       <td><strong>{application.name}</strong><div class="small mono">{application.id}</div></td>
       <td><ul class="scopes">{application.scopes.map(scope => <li key={scope}><code>{scope}</code></li>)}</ul></td>
       <td><Chip look={isActive ? 'ok' : 'plain'}>{t(`rules.application.${application.state}`)}</Chip><div class="small">{t('rules.expires')}: <Time at={application.expires_at} style="day" /></div></td>
-      <td>{quota && <>{boundText(quota.per_minute)} / {boundText(quota.per_day)}</>}</td>
       <td>
         {isActive && (
           <div class="row">
@@ -45,23 +40,39 @@ function Row({application, open}: {application: Application; open: (what: Open) 
   );
 }
 
-function Bound({application, onClose, changed}: {application: Application; onClose: () => void; changed: () => void}) {
-  const [minute, setMinute] = useState(String(application.quota?.per_minute ?? 0));
-  const [day, setDay] = useState(String(application.quota?.per_day ?? 0));
+interface Quota {
+  per_minute: number;
+  per_day: number;
+  own: boolean;
+}
+
+function BoundForm({application, quota, onClose}: {application: Application; quota: Quota; onClose: () => void}) {
+  const [minute, setMinute] = useState(String(quota.per_minute));
+  const [day, setDay] = useState(String(quota.per_day));
   const saving = useDo(async () => {
     await patch(path`/v1/applications/${application.id}`, {quota: {per_minute: Number(minute), per_day: Number(day)}});
     say(t('rules.saved'));
-    changed();
     onClose();
   });
   return (
+    <form onSubmit={event => { event.preventDefault(); void saving.run(); }}>
+      <p class="hint">{t(quota.own ? 'rules.bound.own' : 'rules.bound.settings')}</p>
+      <TextField label={t('rules.per_minute')} hint={t('rules.zero_unbounded')} type="number" min={0} value={minute} onText={setMinute} required />
+      <TextField label={t('rules.per_day')} type="number" min={0} value={day} onText={setDay} required />
+      <ProblemNotice problem={saving.problem} />
+      <Button look="main" type="submit" busy={saving.busy}>{t('app.save')}</Button>
+    </form>
+  );
+}
+
+/** The bounds that hold now stand in the application itself, not in the list. */
+function Bound({application, onClose}: {application: Application; onClose: () => void}) {
+  const {data, problem, reload} = useGet<{quota: Quota}>(path`/v1/applications/${application.id}`);
+  return (
     <Dialog title={`${t('rules.bound')}: ${application.name}`} onClose={onClose}>
-      <form onSubmit={event => { event.preventDefault(); void saving.run(); }}>
-        <TextField label={t('rules.per_minute')} hint={t('rules.zero_unbounded')} type="number" min={0} value={minute} onText={setMinute} required />
-        <TextField label={t('rules.per_day')} type="number" min={0} value={day} onText={setDay} required />
-        <ProblemNotice problem={saving.problem} />
-        <Button look="main" type="submit" busy={saving.busy}>{t('app.save')}</Button>
-      </form>
+      <ProblemNotice problem={problem} again={reload} />
+      {!data && !problem && <Skeleton rows={3} />}
+      {data && <BoundForm application={application} quota={data.quota} onClose={onClose} />}
     </Dialog>
   );
 }
@@ -96,13 +107,13 @@ export function Applications() {
       {data?.length === 0 && <Empty title={t('rules.application.none')} />}
       {data && data.length > 0 && (
         <Table caption={t('rules.tab.applications')}>
-          <thead><tr><th scope="col">{t('app.name')}</th><th scope="col">{t('rules.scopes')}</th><th scope="col">{t('rules.state')}</th><th scope="col">{t('rules.quota')}</th><th scope="col">{t('rules.do')}</th></tr></thead>
+          <thead><tr><th scope="col">{t('app.name')}</th><th scope="col">{t('rules.scopes')}</th><th scope="col">{t('rules.state')}</th><th scope="col">{t('rules.do')}</th></tr></thead>
           <tbody>{data.map(one => <Row key={one.id} application={one} open={setOpen} />)}</tbody>
         </Table>
       )}
       {data && <More hasMore={hasMore} busy={busy} more={more} shown={data.length} />}
       {open?.is === 'new' && <NewApplication onClose={close} made={reload} />}
-      {open?.is === 'bound' && <Bound application={open.application} onClose={close} changed={reload} />}
+      {open?.is === 'bound' && <Bound application={open.application} onClose={close} />}
       {open?.is === 'revoke' && <Revoke application={open.application} onClose={close} changed={reload} />}
     </>
   );

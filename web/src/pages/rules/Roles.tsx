@@ -57,7 +57,7 @@ function Matrix({roles, drafts, change}: MatrixProps) {
           <th scope="row">{t('rules.least_factor')}</th>
           {roles.map(role => (
             <td key={role.name} class={`tick ${now(role).least_factor !== role.least_factor ? 'changed' : ''}`}>
-              {change ? <input type="checkbox" checked={now(role).least_factor === 'totp'} aria-label={`${roleName(role.name)}: ${t('rules.least_factor')}`}
+              {change && role.name !== 'owner' ? <input type="checkbox" checked={now(role).least_factor === 'totp'} aria-label={`${roleName(role.name)}: ${t('rules.least_factor')}`}
                 onChange={() => change({...now(role), least_factor: now(role).least_factor === 'totp' ? 'email' : 'totp'})} />
                 : role.least_factor === 'totp' ? <>✓<span class="unseen"> {t('rules.has')}</span></> : <span class="unseen">{t('rules.has_not')}</span>}
             </td>
@@ -134,8 +134,8 @@ export function Roles() {
       <p class="small">▲ {t('rules.careful.legend')}</p>
       <Matrix roles={sorted(data, role => roleName(role.name))} drafts={drafts} change={writes ? role => setDrafts(before => new Map(before).set(role.name, role)) : undefined} />
       {writes && (
-        <div class="row savebar" role="status">
-          <span>{t('rules.changes', {n: changes.length})}</span>
+        <div class={`row savebar ${changes.length ? 'on' : ''}`}>
+          <span role="status">{t('rules.changes', {n: changes.length})}</span>
           <Button look="main" disabled={changes.length === 0} onClick={() => setOpen('review')}>{t('rules.review')}</Button>
           {changes.length > 0 && <Button onClick={drop}>{t('rules.drop')}</Button>}
           <Button onClick={() => setOpen('new')}>{t('rules.new_role')}</Button>
