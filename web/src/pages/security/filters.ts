@@ -96,9 +96,14 @@ export function asked(filters: Filters): Asked {
 /** Whether the filters have to go in a body. */
 export const isPrivate = (filters: Filters): boolean => filters.conditions.some(one => PRIVATE.has(one.field));
 
+/** What the index knows only by hashes, or not at all, can't be counted without opening events. */
+function isSealed(one: Condition): boolean {
+  if (one.field === 'object') return one.not || !/^[a-z]{3}_[0-9a-z]{26}$/.test(one.value);
+  return one.field === 'device' || PRIVATE.has(one.field);
+}
+
 /** Whether events can be counted without opening them. */
-export const isCountable = (filters: Filters): boolean =>
-  !filters.conditions.some(one => PRIVATE.has(one.field) || ((one.field === 'device' || one.field === 'object') && !/^[a-z]{3}_/.test(one.value)));
+export const isCountable = (filters: Filters): boolean => !filters.conditions.some(isSealed);
 
 export interface Tab {
   id: 'logins' | 'exports' | 'imports' | 'edits' | 'deletes' | 'vault' | 'all';
