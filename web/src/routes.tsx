@@ -2,7 +2,7 @@
 // Which page stands at which path. A page is loaded when somebody goes there.
 import type {ComponentType} from 'preact';
 import {useEffect, useState} from 'preact/hooks';
-import {t} from './base/i18n';
+import {loadWhole, t} from './base/i18n';
 import {match} from './base/router';
 import {Button} from './parts/controls';
 import {Empty, Notice, Skeleton} from './parts/shown';
@@ -17,10 +17,12 @@ type PageModule = {default: ComponentType<PageProps>};
 interface Route {
   pattern: string;
   load: () => Promise<PageModule>;
+  /** Its texts are there from the start. */
+  first?: true;
 }
 
 const ROUTES: readonly Route[] = [
-  {pattern: '/security', load: () => import('./pages/security/Security')},
+  {pattern: '/security', load: () => import('./pages/security/Security'), first: true},
   {pattern: '/events/:id', load: () => import('./pages/event/Event')},
   {pattern: '/people', load: () => import('./pages/people/People')},
   {pattern: '/people/:id', load: () => import('./pages/people/Person')},
@@ -49,8 +51,8 @@ function usePage(path: string) {
   useEffect(() => {
     if (!route || page) return;
     setFailed(false);
-    route.load().then(
-      loaded => { pages.set(route.pattern, loaded.default); setTurn(before => before + 1); },
+    Promise.all([route.load(), route.first ? undefined : loadWhole()]).then(
+      ([loaded]) => { pages.set(route.pattern, loaded.default); setTurn(before => before + 1); },
       () => setFailed(true),
     );
   }, [route, page, turn]);

@@ -11,7 +11,12 @@ export type Values = Record<string, string | number>;
 export const LANGUAGES = {en: 'English', bg: 'Български', sv: 'Svenska', ru: 'Русский', hu: 'Magyar', fi: 'Suomi'} as const;
 export type Language = keyof typeof LANGUAGES;
 
-type Loaded = {table: Table; sentences: Record<string, string>};
+interface Loaded {
+  table: Table;
+  sentences: Record<string, string>;
+  /** What is not in the table yet. */
+  rest?: () => Promise<{default: Partial<Table>}>;
+}
 
 /** Where the texts of each language come from. */
 export type Tables = Record<Language, () => Promise<{default: Loaded}>>;
@@ -28,6 +33,7 @@ const TABLES: Tables = {
 const KEPT = 'muniment.language';
 let current: Language = 'en';
 let loaded: Loaded;
+let whole = false;
 let plural: Intl.PluralRules;
 let numbers: Intl.NumberFormat;
 
@@ -45,8 +51,21 @@ export function chosenLanguage(): Language | undefined {
 export const wantedLanguage = (): Language =>
   chosenLanguage() ?? navigator.languages.map(tag => tag.slice(0, 2)).find(isLanguage) ?? 'en';
 
+async function withRest({table, sentences, rest}: Loaded): Promise<Loaded> {
+  return {table: rest ? {...table, ...(await rest()).default} : table, sentences};
+}
+
+/** The first table has the texts of the sign-in, the frame and the log; every other page needs the whole. */
+export async function loadWhole(): Promise<void> {
+  whole = true;
+  const before = loaded;
+  const made = await withRest(before);
+  if (loaded === before) loaded = made;
+}
+
 export async function loadLanguage(wanted: Language, tables = TABLES): Promise<void> {
-  loaded = (await tables[wanted]()).default;
+  const first = (await tables[wanted]()).default;
+  loaded = whole ? await withRest(first) : first;
   current = wanted;
   plural = new Intl.PluralRules(wanted);
   numbers = new Intl.NumberFormat(wanted);

@@ -2,19 +2,14 @@
 // English: the language whose keys the others must have.
 import sentences from 'virtual:sentences/en';
 import app from './app.json';
-import deposit from './deposit.json';
-import event from './event.json';
-import handovers from './handovers.json';
-import me from './me.json';
-import people from './people.json';
-import rules from './rules.json';
 import security from './security.json';
 import signin from './signin.json';
-import vault from './vault.json';
+import type rest from './rest';
 
-const table = {...app, ...deposit, ...event, ...handovers, ...me, ...people, ...rules, ...security, ...signin, ...vault};
+const first = {...app, ...security, ...signin};
 
-export type TextKey = keyof typeof table;
+export type TextKey = keyof (typeof first & typeof rest);
 export type Table = Record<TextKey, string | Partial<Record<Intl.LDMLPluralRule, string>>>;
 
-export default {table: table as Table, sentences};
+// The log is what people open first: it does not wait for the texts of the other pages.
+export default {table: first as Table, sentences, rest: () => import('./rest')};

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+// English: the texts of every page but the log.
+import deposit from './deposit.json';
+import event from './event.json';
+import handovers from './handovers.json';
+import me from './me.json';
+import people from './people.json';
+import rules from './rules.json';
+import vault from './vault.json';
+
+export default {...deposit, ...event, ...handovers, ...me, ...people, ...rules, ...vault};
