@@ -38,7 +38,7 @@ def version(node):
     return (int(found[1]), int(found[2])) if found else (0, 0)
 
 
-def install(folder):
+def install(folder, env):
     """npm ci, unless what is there was installed from this very lock. Packages run no programs of theirs."""
     lock = folder / "package-lock.json"
     stamp = folder / "node_modules/.installed"
@@ -48,7 +48,7 @@ def install(folder):
         if stamp.exists() and stamp.read_text(encoding="ascii") == wanted:
             return
         command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        done = subprocess.run(command, cwd=folder, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
+        done = subprocess.run(command, cwd=folder, env=env, capture_output=True, text=True, stdin=subprocess.DEVNULL, check=False)
         if done.returncode != 0:
             raise Absent("npm could not install what they are built with: " + " ".join(done.stderr.split())[-300:])
         stamp.write_text(wanted, encoding="ascii")
@@ -60,13 +60,17 @@ def prepare():
         raise Absent("web/ holds no pages")
     if not shutil.which("npm"):
         raise Absent("npm is not installed")
-    path = os.environ.get("PATH", "")
+    env = dict(os.environ)
     if version("node") < NODE:
-        # Debian 12 has node 18; npm has the newer ones as packages, one for each kind of processor.
-        install(WEB / "node")
-        path = f"{WEB / 'node/node_modules/.bin'}:{path}"
-    install(WEB)
-    return {**os.environ, "PATH": path}
+        # Debian 12 has node 18; npm has the newer ones as packages, one for each kind of processor. All that follows is
+        # by that one: npm leaves out parts of Vite that the node it runs on is too old for.
+        install(WEB / "node", env)
+        brought = sorted((WEB / "node/node_modules").glob("node-*/bin"))
+        if not brought:
+            raise Absent("node is older than Vite takes, and npm has no newer one for this processor")
+        env["PATH"] = f"{brought[0]}:{env.get('PATH', '')}"
+    install(WEB, env)
+    return env
 
 
 def sources():
