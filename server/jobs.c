@@ -14,6 +14,7 @@
 #include "server/core/handover_jobs.h"
 #include "server/core/mailboxes.h"
 #include "server/core/pruning.h"
+#include "server/core/rotation_watch.h"
 #include "server/core/sweeps.h"
 #include "server/core/weekly_turn.h"
 #include "server/env/pause.h"
@@ -207,6 +208,9 @@ static void turn_handovers(struct jobs *jobs)
 	err = departure_turns_jobs(jobs->server, volume_now(&jobs->server->volume), &done);
 	if (err_failed(err))
 		journal_err(jobs->journal, JOURNAL_WARN, err, SPAN_LIT("departures"));
+	err = rotation_watch_turn(jobs->server, volume_now(&jobs->server->volume), &done);
+	if (err_failed(err))
+		journal_err(jobs->journal, JOURNAL_WARN, err, SPAN_LIT("rotations"));
 }
 
 /* ---- the clock ---- */

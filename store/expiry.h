@@ -20,7 +20,8 @@ enum expiry_kind {
 	EXPIRY_DEPARTURE = 12,
 	EXPIRY_BREAKGLASS = 13,
 	EXPIRY_SESSION = 14,
-	EXPIRY_ARRIVAL = 15
+	EXPIRY_ARRIVAL = 15,
+	EXPIRY_GRANT = 16
 };
 
 struct expiry {

@@ -4,7 +4,7 @@
 
 #include "base/reader.h"
 
-enum { RECORD = 1, RECORD_MAX = 4096, PLACE = 16 + 8 };
+enum { RECORD = 1, TOLD_RECORD = 1, RECORD_MAX = 4096, PLACE = 16 + 8 };
 
 static struct noun_key key_of(const struct rotation *rotation)
 {
@@ -100,4 +100,31 @@ fallible rotation_put(struct act *act, const struct rotation *rotation, struct s
 	buf_put_sized(&record, sealed);
 	TRY(buf_check(&record));
 	return act_put(act, TABLE_ROTATION, noun_key_span(&key), buf_span(&record));
+}
+
+/* ---- that it was told ---- */
+
+fallible rotation_put_told(struct act *act, const struct rotation *rotation)
+{
+	scoped(buf) record = BUF(RECORD_MAX);
+	struct noun_key key = key_of(rotation);
+	buf_put_u8(&record, TOLD_RECORD);
+	buf_put_i64(&record, act->now.ms);
+	TRY(buf_check(&record));
+	return act_put(act, TABLE_ROTATION_TOLD, noun_key_span(&key), buf_span(&record));
+}
+
+fallible rotation_is_told(const struct view *view, const struct rotation *rotation, bool *told)
+{
+	struct row row;
+	struct noun_key key = key_of(rotation);
+	struct err err = view_get(view, TABLE_ROTATION_TOLD, noun_key_span(&key), &row);
+	*told = !err_failed(err);
+	if (err_failed(err))
+		return err.kind == ERR_NOT_FOUND ? OK : err;
+	struct reader reader = READER(row.payload);
+	if (reader_u8(&reader) != TOLD_RECORD)
+		return FAIL(CORRUPT, "what was told of a rotation has an unknown version");
+	(void)reader_i64(&reader);
+	return reader_check(&reader);
 }

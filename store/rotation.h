@@ -36,3 +36,8 @@ fallible rotation_get_note(const struct view *view, struct rotation *rotation);
  * there. */
 fallible rotation_seal(const struct keys *keys, const struct rotation *rotation, struct buf *sealed);
 fallible rotation_put(struct act *act, const struct rotation *rotation, struct span sealed);
+
+/* rotation_put_told - in the act: the client was told that it is due; of tenant, person, credential and number of *rotation.
+ * rotation_is_told - whether it was. Fails: FORGED · CORRUPT. */
+fallible rotation_put_told(struct act *act, const struct rotation *rotation);
+fallible rotation_is_told(const struct view *view, const struct rotation *rotation, bool *told);

@@ -8,6 +8,7 @@
 #include "server/core/checkouts.h"
 #include "server/core/detail.h"
 #include "server/core/handover_scope.h"
+#include "server/core/rotation_watch.h"
 #include "store/branch.h"
 #include "store/person.h"
 #include "store/storm.h"
@@ -370,6 +371,7 @@ fallible grants_revoke_write(struct act *act, struct grants_revoke *revoke)
 	grant.ended = act->now;
 	TRY(grant_change(act, &grant));
 	TRY(checkouts_let_go(act, &grant));
+	TRY(rotation_watch_now(act, &grant));
 	revoke->grant.state = grant.state;
 	return add_event(act, grant.tenant, &revoke->draft);
 }
@@ -413,6 +415,8 @@ static fallible move(
 	TRY(grant_change(act, grant));
 	if (grant->state == GRANT_SUSPENDED || grant->state == GRANT_REVOKED)
 		TRY(checkouts_let_go(act, grant));
+	if (grant->state == GRANT_REVOKED)
+		TRY(rotation_watch_now(act, grant));
 	return add_move(act, action, grant, cause);
 }
 

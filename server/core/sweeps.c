@@ -94,6 +94,7 @@ static fallible sweep(struct act *act, const struct expiry *expiry)
 	case EXPIRY_FACTOR_RESET:
 	case EXPIRY_CREDENTIAL:
 	case EXPIRY_DEPARTURE:
+	case EXPIRY_GRANT:
 		break;
 	}
 	return OK;

@@ -10,6 +10,7 @@
 #include "server/core/fields.h"
 #include "server/core/handover_turns.h"
 #include "server/core/proof.h"
+#include "server/core/rotation_watch.h"
 #include "store/branch.h"
 #include "store/exposure.h"
 #include "store/storm.h"
@@ -407,8 +408,12 @@ static fallible allow(struct act *act, struct uses_add *use, struct grant *grant
 		seen.how |= EXPOSURE_BREAKGLASS;
 	grant->uses_made++;
 	TRY(grant_change(act, grant));
-	if (use->mode != MODE_CODE)
+	if (use->mode != MODE_CODE) {
 		TRY(exposure_add(act, &seen));
+		TRY(rotation_watch_until(act, grant));
+	}
+	if (grant->uses_max && grant->uses_made >= grant->uses_max)
+		TRY(rotation_watch_now(act, grant));
 	TRY(letters_write(act, &use->letters));
 	event_decide(&use->draft, released_as(use->mode), LEAF_SUCCESS, REASON_NONE);
 	return act_add(act, grant->tenant, &use->draft.leaf, NULL);

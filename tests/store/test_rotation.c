@@ -124,3 +124,46 @@ Test(rotation, a_row_in_another_form_is_never_half_read)
 	const struct golden row = golden();
 	golden_is_read_whole(&row);
 }
+
+/* ---- that it was told ---- */
+
+static fallible put_told(struct act *act, void *context)
+{
+	return rotation_put_told(act, context);
+}
+
+static struct err read_told(struct world *world)
+{
+	scoped(reading) reading = {0};
+	const struct rotation rotation = example();
+	bool told;
+	world_must(reading_open(&world->volume, &reading));
+	struct view view = view_reading(&reading);
+	TRY(rotation_is_told(&view, &rotation, &told));
+	return told ? OK : FAIL(NOT_FOUND, "nothing was told");
+}
+
+Test(rotation, that_a_version_was_told_is_kept_and_says_nothing_of_the_next)
+{
+	scoped(world) world = {0};
+	struct rotation rotation = example();
+	bool told;
+	world_make(&world, &kv_mem, FOLD);
+	cr_assert(read_told(&world).kind == ERR_NOT_FOUND);
+	world_must(world_perform(
+		&world, (struct act_job){.kind = ACT_HOUSEKEEPING, .run = put_told, .context = &rotation}));
+	world_must(read_told(&world));
+	scoped(reading) reading = {0};
+	world_must(reading_open(&world.volume, &reading));
+	struct view view = view_reading(&reading);
+	rotation.number++;
+	world_must(rotation_is_told(&view, &rotation, &told));
+	cr_assert(!told);
+}
+
+Test(rotation, the_golden_row_of_what_was_told_is_read_for_ever_and_never_half)
+{
+	const struct golden row = {"golden/rotation_told_1.hex", TABLE_ROTATION_TOLD, key(), read_told};
+	golden_is_read(&row);
+	golden_is_read_whole(&row);
+}
