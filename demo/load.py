@@ -84,8 +84,11 @@ def load_people(api, name, agency, token):
         api.post("/v1/people", {"ref": ref(person["id"]), "name": person["name"], "email": f"{ref(person['id'])}@{name}.example",
                                 "language": agency["lang"], "kind": "staff", "roles": [person["role"]]}, token)
     for client in agency["clients"]:
-        api.post("/v1/clients", {"ref": ref(client["id"]), "name": client["name"], "language": agency["lang"], "time_zone": agency["tz"],
-                                 "contacts": [{"name": client["name"], "email": f"{ref(client['id'])}@clients.{name}.example"}]}, token)
+        made = api.post("/v1/clients", {"ref": ref(client["id"]), "name": client["name"], "language": agency["lang"], "time_zone": agency["tz"],
+                                        "contacts": [{"name": client["name"], "email": f"{ref(client['id'])}@clients.{name}.example"}]}, token)
+        for contact in made["contacts"]:
+            # A contact is given no role silently; in the demo a client reads what concerns them.
+            api.call("PATCH", f"/v1/people/{contact['id']}", token, json.dumps({"roles": ["client"]}).encode())
 
 
 def totp(secret, at):

@@ -2,25 +2,25 @@
 // Who, when, what and why: all facts of an event.
 import type {ComponentChildren} from 'preact';
 import {language, showNumber, t, word} from '../../base/i18n';
+import {useSession} from '../../base/session';
 import {readersZone, showSeconds, showTime} from '../../base/time';
 import {Facts, roleName, Time} from '../../parts/shown';
-import {detailOf, isInstant, memberName, placeOf, valueText, type LogEvent} from './event';
+import {actorName, detailOf, isInstant, memberName, placeOf, valueText, type LogEvent} from './event';
 
 /** A name that leads to its page where it has one. */
 export function Place({id, children}: {id: string | undefined; children: ComponentChildren}) {
-  const href = placeOf(id);
+  const {person} = useSession();
+  // A client has pages of their own events and of themselves alone.
+  const href = person.kind !== 'client' || /^(evt|cli)_/.test(id ?? '') ? placeOf(id) : undefined;
   return href ? <a href={href}>{children}</a> : <>{children}</>;
 }
-
-const actorName = ({actor}: LogEvent): string =>
-  actor.name || actor.ref || (actor.system ? t('event.actor.system') : actor.operator ? t('event.actor.operator') : actor.unknown ? t('event.actor.unknown') : t('event.actor.erased'));
 
 function Who({event}: {event: LogEvent}) {
   const {actor, in_place_of: instead} = event;
   const roles = actor.roles.map(roleName).join(', ');
   return (
     <>
-      <Place id={actor.person}>{actorName(event)}</Place>{actor.application && ` (${t('event.actor.application')})`}
+      <Place id={actor.person}>{actorName(event)}</Place>{actor.application && actor.name && ` (${t('event.actor.application')})`}
       {roles && <span class="quiet-text"> · {roles} ({t('event.then')})</span>}
       {event.branch && <span class="quiet-text"> · {event.branch}</span>}
       {actor.proven !== undefined && <p class="small">{t(actor.proven ? 'event.proven' : 'event.unproven')}</p>}

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // An event as the server answers it, what its codes mean, and where the things in it are shown.
-import reasonsTable from '../../../../policies/reasons.def?raw';
 import {hasText, t, type TextKey} from '../../base/i18n';
-import type {Shown, Words} from '../../proof/compare';
+import type {Shown} from '../../proof/compare';
 
 interface Named {
   ref?: string;
@@ -31,29 +30,13 @@ export interface Change {
   secret?: boolean;
 }
 
-/** GET /v1/actions. */
-export interface Action {
-  name: string;
-  code: number;
-  declared: boolean;
-  sentence?: string;
-}
-
-// policies/actions.h: a declared action's code says its class as well, and its number stays when that changes.
-const DECLARED = 10_000;
-const DECLARED_NAMES = 512;
-
-const REASONS = new Map(
-  [...reasonsTable.matchAll(/^REASON\((\d+), \w+, "(\w+)"\)/gm)].map(([, code = '', reason = '']) => [Number(code), reason]),
-);
-
-export function wordsOf(actions: readonly Action[]): Words {
-  const names = new Map(actions.map(action => [action.code, action.name]));
-  const declared = new Map(actions.filter(action => action.declared).map(action => [(action.code - DECLARED) % DECLARED_NAMES, action.name]));
-  return {
-    action: code => names.get(code) ?? (code >= DECLARED ? declared.get((code - DECLARED) % DECLARED_NAMES) : undefined),
-    reason: code => REASONS.get(code),
-  };
+/** Who acted, in words: by name where one is there, else by what they are. */
+export function actorName({actor}: LogEvent): string {
+  if (actor.name || actor.ref) return actor.name || actor.ref || '';
+  if (actor.application) return t('event.actor.some_application');
+  if (actor.system) return t('event.actor.system');
+  if (actor.operator) return t('event.actor.operator');
+  return t(actor.unknown ? 'event.actor.unknown' : 'event.actor.erased');
 }
 
 const PLACES: Record<string, string> = {

@@ -5,7 +5,7 @@ import {sentence, t, word} from '../../base/i18n';
 import {usePaged} from '../../base/load';
 import {More, Table} from '../../parts/page';
 import {Chip, Empty, ProblemNotice, Severity, Skeleton, Time} from '../../parts/shown';
-import type {LogEvent} from '../event/event';
+import {actorName, type LogEvent} from '../event/event';
 import {isClosed} from './people';
 
 interface EventsProps {
@@ -15,8 +15,6 @@ interface EventsProps {
   who?: boolean;
   empty: string;
 }
-
-const actorText = ({actor}: LogEvent): string => actor.name || actor.ref || word('event.actor', actor.system ? 'system' : actor.unknown ? 'unknown' : actor.operator ? 'operator' : 'erased');
 
 const fromText = ({device}: LogEvent): string => [device?.name || device?.id, device?.browser, device?.ip].filter(Boolean).join(' · ') || word('event.device.kind', device?.kind ?? '');
 
@@ -31,7 +29,7 @@ function Row({event, who}: {event: LogEvent; who: boolean}) {
         {what && <span class="small block">{what}</span>}
         {event.purpose && <span class="small block">{t('event.purpose')}: {event.purpose}</span>}
       </td>
-      {who && <td>{actorText(event)}</td>}
+      {who && <td>{actorName(event)}</td>}
       <td class="small aside">{event.device && fromText(event)}</td>
     </tr>
   );
