@@ -6,7 +6,7 @@ import {sentences, sorted, t} from '../../base/i18n';
 import {may, useSession} from '../../base/session';
 import {dayOf, startOfDay} from '../../base/time';
 import {Choice, Field as Labelled, TextField} from '../../parts/controls';
-import {valuesOf, withCondition, withOnly, type Field, type Filters} from './filters';
+import {hrefOf, valuesOf, withCondition, withOnly, type Field, type Filters} from './filters';
 
 const TYPING_MS = 250;
 const DAY_MS = 86_400_000;
@@ -56,6 +56,21 @@ function Days({filters, change}: BarProps) {
       <TextField label={t('security.from')} type="date" value={from} max={to} onText={day => change({...filters, from: day && startOfDay(day).toISOString()})} />
       <TextField label={t('security.to')} type="date" value={to} min={from} onText={day => change({...filters, to: day && behind(day).toISOString()})} />
     </>
+  );
+}
+
+/** Today and so many days before it. */
+const RANGES = [1, 7, 30] as const;
+
+function Ranges({filters}: {filters: Filters}) {
+  const fromOf = (days: number) => startOfDay(dayOf(new Date(Date.now() - (days - 1) * DAY_MS))).toISOString();
+  return (
+    <ul class="ranges" aria-label={t('security.export.range')}>
+      {RANGES.map(days => {
+        const from = fromOf(days);
+        return <li key={days}><a href={hrefOf({...filters, from, to: ''})} aria-current={filters.from === from && !filters.to ? 'true' : undefined}>{days === 1 ? t('security.today') : t('security.days.last', {n: days})}</a></li>;
+      })}
+    </ul>
   );
 }
 
@@ -149,6 +164,7 @@ export function FilterBar(props: BarProps) {
         <Days {...props} />
         <button type="button" class="button quiet" aria-expanded={open} onClick={() => setOpen(!open)}>{t('security.more_filters')}</button>
       </div>
+      <Ranges filters={props.filters} />
       {open && <MoreFilters {...props} />}
     </search>
   );

@@ -13,6 +13,7 @@ export interface Chosen {
   text: string;
   /** Its own page. */
   href?: string | undefined;
+  /** What the page is; then going there comes first in the menu. */
   hrefText?: string | undefined;
 }
 
@@ -75,11 +76,13 @@ export function ValueMenu({at, chosen, only, without, onClose}: MenuProps) {
   };
   const does = (action: () => void) => () => { menu.current?.hidePopover(); action(); };
   const closed = (event: {newState: string}) => { if (event.newState === 'closed') { at.focus(); onClose(); } };
+  const link = chosen.href && <a role="menuitem" tabIndex={-1} href={chosen.href}>{chosen.hrefText ?? t('security.open')}</a>;
   return (
     <div ref={menu} class="value-menu" popover="auto" role="menu" aria-label={chosen.text} onKeyDown={press} onToggle={closed}>
+      {chosen.hrefText && link}
       <button type="button" role="menuitem" tabIndex={-1} onClick={does(only)}>{t('security.only', {value: chosen.text})}</button>
       {without && <button type="button" role="menuitem" tabIndex={-1} onClick={does(without)}>{t('security.without', {value: chosen.text})}</button>}
-      {chosen.href && <a role="menuitem" tabIndex={-1} href={chosen.href}>{chosen.hrefText ?? t('security.open')}</a>}
+      {!chosen.hrefText && link}
     </div>
   );
 }
