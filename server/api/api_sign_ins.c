@@ -144,6 +144,7 @@ static fallible enter(struct call *call, const struct view *view, struct sign_in
 	entering->recovery = step->recovery;
 	entering->remembers = step->remembers;
 	entering->remembered = own_pages_remembered(call);
+	entering->before = own_pages_session(call);
 	entering->may_lock = call->runs > 1;
 	entering->trace = call->trace;
 	entering->now = call->now;

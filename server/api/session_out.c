@@ -4,6 +4,7 @@
 
 #include "server/api/ask.h"
 #include "server/core/people.h"
+#include "server/core/signins.h"
 #include "store/tenant.h"
 
 static const struct means_name {
@@ -80,6 +81,21 @@ static void put_lacks(struct json_out *out, unsigned lacks)
 	json_out_close_array(out);
 }
 
+/* Which notice is to be shown and acknowledged. */
+static fallible put_notice(struct call *call, const struct view *view, const struct session *session,
+	const struct person *person, struct json_out *out)
+{
+	struct signin signin;
+	const struct signins_ask ask = {.tenant = session->tenant, .person = person, .now = call->now};
+	if (!(session->lacks & SESSION_LACKS_NOTICE))
+		return OK;
+	TRY(signins_read(call->server, view, &ask, call->arena, &signin));
+	json_out_open(out, "notice");
+	json_out_number(out, "version", signin.notice);
+	json_out_close(out);
+	return OK;
+}
+
 fallible session_out_put(
 	struct call *call, const struct view *view, const struct session *session, struct json_out *out)
 {
@@ -97,6 +113,7 @@ fallible session_out_put(
 	json_out_bool(out, "privileged", session->privileged);
 	json_out_bool(out, "proven", session->proven && !session->lacks);
 	put_lacks(out, session->lacks);
+	TRY(put_notice(call, view, session, &person, out));
 	session_out_put_amr(out, session);
 	json_out_time(out, "created", session->created);
 	json_out_time(out, "idle_until", (struct instant){idle_ms});

@@ -68,6 +68,32 @@ static fallible find_recovery(const struct view *view, struct entering_ask *ask)
 	return err.kind == ERR_NOT_FOUND ? OK : err;
 }
 
+/* A browser has one session: the one that its cookie stood for is over when another takes its place. */
+static fallible find_former(const struct server *server, const struct view *view, struct entering_ask *ask)
+{
+	enum token_kind kind;
+	uint8_t hash[HASH_BLAKE];
+	ask->former = (struct token){.kind = TOKEN_APPLICATION};
+	if (err_failed(tokens_check(ask->before, &kind)) || kind != TOKEN_SESSION)
+		return OK;
+	keeper_hash(server->keeper, KEEPER_TOKEN, &ask->before, 1, hash);
+	struct err err = token_get(view, hash, &ask->former);
+	return err.kind == ERR_NOT_FOUND ? OK : err;
+}
+
+static fallible end_former(struct act *act, const struct entering_ask *ask)
+{
+	struct session session;
+	struct view view = view_act(act);
+	if (ask->former.kind != TOKEN_SESSION)
+		return OK;
+	struct err err = session_get_clear(&view, ask->former.tenant, ask->former.id, &session);
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	return sessions_end(act, &session, SESSIONS_LOGOUT, NULL);
+}
+
 static bool may_allow(const struct verifications_ask *verify)
 {
 	return verify->has_code || verify->spend || remembering_is_tried(verify);
@@ -79,6 +105,7 @@ static fallible verify(
 	const struct scene scene = {server, &ask->caller, view, ask->now, arena, ask->trace};
 	TRY(verifications_prepare(server, &ask->caller, view, ask->now, arena, &ask->verify));
 	TRY(find_recovery(view, ask));
+	TRY(find_former(server, view, ask));
 	ask->start = (struct sessions_start){.verification = &ask->verify};
 	return may_allow(&ask->verify) ? sessions_start_prepare(&scene, &ask->start) : OK;
 }
@@ -127,6 +154,12 @@ static bool goes_on(const struct verifications_ask *verify)
 	return verify->decision == VERIFICATIONS_CHALLENGE || verify->reason == REASON_REPLAYED;
 }
 
+static fallible enter(struct act *act, struct entering_ask *ask)
+{
+	TRY(end_former(act, ask));
+	return sessions_start_write(act, &ask->start);
+}
+
 fallible entering_write(struct act *act, struct entering_ask *ask)
 {
 	struct arrival *arrival = &ask->arrival;
@@ -138,7 +171,7 @@ fallible entering_write(struct act *act, struct entering_ask *ask)
 	arrival->verification = verify->verification.id;
 	ask->entered = verify->decision == VERIFICATIONS_ALLOW;
 	if (ask->entered)
-		TRY(sessions_start_write(act, &ask->start));
+		TRY(enter(act, ask));
 	if (goes_on(verify))
 		return was_new ? arrival_put(act, arrival) : OK;
 	arrival->state = ARRIVAL_ENDED;

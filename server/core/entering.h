@@ -7,6 +7,7 @@
 #include "server/core/recoveries.h"
 #include "server/core/remembering.h"
 #include "server/core/sessions.h"
+#include "store/application.h"
 
 struct entering_ask {
 	/* asked; texts are borrowed */
@@ -18,6 +19,7 @@ struct entering_ask {
 	struct span recovery;
 	bool remembers;         /* the browser is to be remembered */
 	struct span remembered; /* the token of one that is; empty */
+	struct span before;     /* the session's token that the browser still has; empty */
 	bool may_lock;          /* prepare runs again */
 	struct span trace;
 	/* prepared */
@@ -29,7 +31,8 @@ struct entering_ask {
 	struct verifications_ask verify;
 	struct remembering remembering;
 	struct sessions_start start;
-	bool has_recovery; /* the person has recovery codes */
+	struct token former; /* what stands behind `before`; of another kind than SESSION: nothing */
+	bool has_recovery;   /* the person has recovery codes */
 	/* decided */
 	bool entered;
 };
