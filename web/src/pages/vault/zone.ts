@@ -17,8 +17,8 @@ function formatOf(zone: string): Intl.DateTimeFormat {
 /** An instant as 2026-11-22T09:30 of a zone. */
 export const toWall = (instant: Date, zone: string): string => formatOf(zone).format(instant).replace(' ', 'T');
 
-/** The first instant at which a zone's clocks show a time; a time that is skipped in spring is the instant after the gap.
- * Undefined when the text is none. */
+/** The first instant at which a zone's clocks show a time; one that is skipped in spring is as much later as the clocks go
+ * forward. Undefined when the text is none. */
 export function fromWall(wall: string, zone: string): Date | undefined {
   const asUtc = Date.parse(`${wall}Z`);
   if (!/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}$/.test(wall) || Number.isNaN(asUtc)) return undefined;
