@@ -12,7 +12,8 @@ export function spokenWords(file) {
     load(id) {
       if (id !== `\0${NAME}`) return null;
       this.addWatchFile(file);
-      const words = [...readFileSync(file, 'utf8').matchAll(/SPOKEN\("([a-z]+)"\)/g)].map(found => found[1]);
+      const rows = readFileSync(file, 'utf8').replace(/\/\*[^]*?\*\//g, '');
+      const words = [...rows.matchAll(/SPOKEN\("([a-z]+)"\)/g)].map(found => found[1]);
       return `export default ${JSON.stringify(words.join(' '))}`;
     },
   };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a deposit link says: the id in its path, and behind the # the key that only the browser sees.
-import {fromBase64url} from '../../box/base64url';
+import {fromBase64url} from '../../box/base64url.ts';
 
 const KEY_BYTES = 32;
 

@@ -1,18 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 // The inbox: what waits for the reader's yes or no, and what the reader asked others for.
 import {useState} from 'preact/hooks';
-import {t} from '../../base/i18n';
+import {hasText, t, word} from '../../base/i18n';
 import {useDo, useEvery, useLoad} from '../../base/load';
 import {say} from '../../base/say';
 import {useSession} from '../../base/session';
 import {Button, Field} from '../../parts/controls';
 import {Dialog, Page, Section} from '../../parts/page';
 import {Ago, Chip, Empty, Facts, ProblemNotice, Skeleton, Time} from '../../parts/shown';
-import {loadWaiting, type Waiting} from './inbox';
+import {decide, loadWaiting, placeOf, takesReason, taskOf, type Waiting} from './inbox';
 import './handovers.css';
+
+/** What it is called: the access, the person, the class of the log. */
+const titleOf = (item: Waiting): string =>
+  item.kind === 'retention' ? t('approvals.months', {name: word('approvals.class', item.id), months: item.months ?? 0}) : item.credential_title || item.person_name || item.text || item.client_name || t('approvals.unnamed');
 
 const REASON_MAX = 500;
 const LOOK_MS = 30_000;
+
+/** The word on the button: most are approved or refused; some have words of their own. */
+function answerText(item: Waiting, approve: boolean): string {
+  const key = `approvals.${approve ? 'yes' : 'no'}.${taskOf(item)}`;
+  return hasText(key) ? t(key) : t(approve ? 'approvals.yes' : 'approvals.no');
+}
 
 interface Deciding {
   item: Waiting;
@@ -30,22 +40,23 @@ function ReasonField({value, onText, needed}: {value: string; onText: (value: st
 function Decide({deciding, onClose, done}: {deciding: Deciding; onClose: () => void; done: () => void}) {
   const {item, approve} = deciding;
   const [reason, setReason] = useState('');
-  const needed = item.reason && !approve;
+  const needed = takesReason(item) && !approve;
+  const task = taskOf(item);
   const doing = useDo(async () => {
-    await item.decide(approve, reason.trim());
+    await decide(item, approve, reason.trim());
     say(t(approve ? 'approvals.did.yes' : 'approvals.did.no'));
     done();
     onClose();
   });
-  const word = t(`approvals.${approve ? 'yes' : 'no'}.${item.kind}`);
+  const answer = answerText(item, approve);
   return (
-    <Dialog title={`${word}: ${item.what}`} onClose={onClose}>
+    <Dialog title={`${answer}: ${titleOf(item)}`} onClose={onClose}>
       <form onSubmit={event => { event.preventDefault(); if (!needed || reason.trim()) void doing.run(); }}>
-        <p>{t(`approvals.about.${item.kind}`)}</p>
-        {item.reason && <ReasonField value={reason} onText={setReason} needed={needed} />}
+        <p>{t(`approvals.about.${task}`)}</p>
+        {takesReason(item) && <ReasonField value={reason} onText={setReason} needed={needed} />}
         <ProblemNotice problem={doing.problem} />
         <div class="row">
-          <Button look={approve ? 'main' : 'danger'} type="submit" busy={doing.busy} disabled={needed && !reason.trim()}>{word}</Button>
+          <Button look={approve ? 'main' : 'danger'} type="submit" busy={doing.busy} disabled={needed && !reason.trim()}>{answer}</Button>
           <Button onClick={onClose}>{t('app.close')}</Button>
         </div>
       </form>
@@ -53,28 +64,37 @@ function Decide({deciding, onClose, done}: {deciding: Deciding; onClose: () => v
   );
 }
 
-function Card({item, decide}: {item: Waiting; decide: (deciding: Deciding) => void}) {
+function Told({item}: {item: Waiting}) {
+  const title = titleOf(item);
+  return (
+    <Facts rows={[
+      item.person_name && item.person_name !== title && [t('approvals.who'), item.person_name],
+      item.client_name && item.client_name !== title && [t('handovers.client'), item.client_name],
+      item.text && item.text !== title && [t('approvals.why'), item.kind === 'handover' ? word('handovers.reason', item.text) : item.text],
+      item.asked_by_name && [t('approvals.asked'), item.asked_by_name],
+      [t('approvals.since'), <Ago at={item.since} />],
+      item.due && [t('approvals.due'), <Time at={item.due} style="minute" />],
+    ]} />
+  );
+}
+
+function Card({item, decide: open}: {item: Waiting; decide: (deciding: Deciding) => void}) {
+  const task = taskOf(item);
+  const href = placeOf(item);
+  const title = titleOf(item);
   return (
     <li class="card waiting">
       <header>
-        <Chip look={item.kind === 'breakglass' || item.kind === 'review' ? 'alert' : 'plain'}>{t(`approvals.kind.${item.kind}`)}</Chip>
-        <h3>{item.href ? <a href={item.href}>{item.what}</a> : item.what}</h3>
-        {item.count && <span class="small">{t('approvals.count', {count: item.count})}</span>}
+        <Chip look={item.kind === 'breakglass' ? 'alert' : 'plain'}>{t(`approvals.kind.${task}`)}</Chip>
+        <h3>{href ? <a href={href}>{title}</a> : title}</h3>
       </header>
-      <Facts rows={[
-        item.who && [t('approvals.who'), item.who],
-        item.client && [t('handovers.client'), item.client],
-        item.why && [t('approvals.why'), item.why],
-        item.asked && [t('approvals.asked'), item.asked],
-        [t('approvals.since'), <Ago at={item.since} />],
-        item.until && [t('handovers.until'), <Time at={item.until} style="minute" />],
-      ]} />
-      {item.turn === 'mine' && (
-        <div class="row">
-          <Button look="main" onClick={() => decide({item, approve: true})}>{t(`approvals.yes.${item.kind}`)}<span class="unseen"> {item.what}</span></Button>
-          <Button onClick={() => decide({item, approve: false})}>{t(`approvals.no.${item.kind}`)}<span class="unseen"> {item.what}</span></Button>
-        </div>
-      )}
+      <Told item={item} />
+      {item.mine === 'decide' && (task === 'accept'
+        ? <div class="row"><a class="button main" href={href}>{t('approvals.read')}<span class="unseen"> {title}</span></a></div>
+        : <div class="row">
+            <Button look="main" onClick={() => open({item, approve: true})}>{answerText(item, true)}<span class="unseen"> {title}</span></Button>
+            <Button onClick={() => open({item, approve: false})}>{answerText(item, false)}<span class="unseen"> {title}</span></Button>
+          </div>)}
     </li>
   );
 }
@@ -84,11 +104,11 @@ const Cards = ({items, decide}: {items: readonly Waiting[]; decide: (deciding: D
 
 export default function Approvals() {
   const session = useSession();
-  const {data, problem, reload} = useLoad(signal => loadWaiting(session, signal), [session.id]);
+  const {data, problem, reload} = useLoad(loadWaiting, [session.id]);
   const [deciding, setDeciding] = useState<Deciding>();
   useEvery(LOOK_MS, () => { if (!deciding) reload(); });
-  const mine = data?.filter(one => one.turn === 'mine') ?? [];
-  const others = data?.filter(one => one.turn === 'others') ?? [];
+  const mine = data?.filter(one => one.mine === 'decide') ?? [];
+  const others = data?.filter(one => one.mine === 'asked') ?? [];
   return (
     <Page title={t('app.room.approvals')} lead={t('approvals.lead')}>
       <ProblemNotice problem={problem} again={reload} />

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A handover as the API tells it, and what follows from it for who looks at it.
-import {may, type Session} from '../../base/session';
+import {may, type Session} from '../../base/session.ts';
 
 export type HandoverKind = 'stand_in' | 'replacement' | 'departure';
 export const KINDS: readonly HandoverKind[] = ['stand_in', 'replacement', 'departure'];

@@ -9,7 +9,7 @@ export function inZone(instant: Date, zone: string): string {
   return format.format(instant).replace(' ', 'T');
 }
 
-const asUtc = (local: string): number => Date.parse(`${local}:00Z`);
+const asUtc = (local: string): number => (/^\d{4}-\d\d-\d\dT\d\d:\d\d$/.test(local) ? Date.parse(`${local}:00Z`) : NaN);
 
 /** The instant at which the clocks of a zone show this. Where they show it twice it is the first time; an hour that they
  * leave out counts as the one behind it. Invalid when the text is no time. */
