@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// Every page in every language, light and dark: nothing that axe finds against WCAG 2.2 AA, nothing wider than a phone, no fault.
+import {readFileSync} from 'node:fs';
+import {createRequire} from 'node:module';
+import {check, claim} from './claims.mjs';
+import {addressOf, PAGES, settled} from './pages.mjs';
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+export const LANGUAGES = ['en', 'bg', 'sv', 'ru', 'hu', 'fi'];
+const STANDARD = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+
+/** What axe finds, in words. */
+async function violations(page, only) {
+  const found = await page.evaluate(run => globalThis.axe.run(run), only);
+  return found.violations.flatMap(one => one.nodes.map(node => `${one.id}: ${node.html.slice(0, 160)} (${node.any[0]?.message ?? one.help})`));
+}
+
+/** Light with all rules; of dark only the colours are another matter. */
+async function lookAt(page) {
+  await page.emulateMedia({colorScheme: 'light'});
+  const light = await violations(page, {runOnly: STANDARD});
+  await page.emulateMedia({colorScheme: 'dark'});
+  const dark = await violations(page, {runOnly: {type: 'rule', values: ['color-contrast', 'link-in-text-block']}});
+  return [...light, ...dark.map(text => `dark: ${text}`)];
+}
+
+async function checkPage(world, page, address, language) {
+  await page.goto(`${world.url}${address}${address.includes('?') ? '&' : '?'}lang=${language}`);
+  await settled(page);
+  check(await page.evaluate(() => document.documentElement.lang) === language, `the page does not speak ${language}`);
+  await page.evaluate(AXE);
+  const found = await lookAt(page);
+  check(found.length === 0, `${language}: ${found.slice(0, 5).join('\n')}`);
+}
+
+async function checkPhone(world, page, address) {
+  await page.setViewportSize({width: 360, height: 800});
+  await page.goto(world.url + address);
+  await settled(page);
+  const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  check(over <= 0, `the page is ${over} px wider than a phone of 360 px`);
+}
+
+async function walk(world, one) {
+  const page = one.as ? await world.pageOf(...one.as) : await world.page();
+  const address = await addressOf(world, one);
+  for (const language of LANGUAGES) await checkPage(world, page, address, language);
+  await checkPhone(world, page, address);
+  check(page.faults.length === 0, page.faults.join('\n'));
+  await page.context().close();
+}
+
+export async function axe(world) {
+  for (const one of PAGES) await claim(`${one.name}: nothing against WCAG 2.2 AA, light and dark, in six languages; it fits a phone; no fault of script or policy`, () => walk(world, one));
+}

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Drives the real server in Chromium: node tests/web/run.mjs PROGRAMS [PART]…    PROGRAMS has munimentd with the pages in it
+import path from 'node:path';
+import {axe} from './axe.mjs';
+import {claim, equal, sum} from './claims.mjs';
+import {signIn} from './sign_in.mjs';
+import {tenants} from './tenants.mjs';
+import {World} from './world.mjs';
+
+const PARTS = {signIn, tenants, axe};
+const AGENCIES = ['tiszapart', 'koivu', 'brezovitsa'];
+
+const [programs, ...wanted] = process.argv.slice(2);
+const world = await World.open(path.resolve(programs), AGENCIES);
+try {
+  for (const [name, part] of Object.entries(PARTS)) if (!wanted.length || wanted.includes(name)) await part(world);
+} finally {
+  const code = await world.close();
+  await claim('the server ends by itself and without a complaint', () => equal(code, 0, 'its exit code'));
+}
+process.exit(sum());

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// A server of the tests' own with the demo agencies in it, its mails in a Maildir, and a browser that is watched.
+import {execFileSync, spawn} from 'node:child_process';
+import {mkdtempSync, readdirSync, readFileSync, rmSync, statSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import path from 'node:path';
+import {fileURLToPath} from 'node:url';
+import {chromium} from 'playwright-core';
+
+export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+// Without a GPU, a profile of anybody's or a connection to anywhere but where the tests go.
+const CHROMIUM = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+
+/** The store, loaded with the demo's whole month. */
+function load(programs, home, agencies) {
+  const chosen = agencies.flatMap(name => ['--agency', name]);
+  execFileSync('python3', ['demo/load.py', '--data', path.join(home, 'data'), '--programs', programs, '--month', ...chosen], {cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit']});
+  return JSON.parse(readFileSync(path.join(home, 'demo.json'), 'utf8'));
+}
+
+/** Starts munimentd on a free port and waits for its word that it is ready. */
+function serve(programs, home) {
+  const server = spawn(path.join(programs, 'munimentd'), ['serve', '--data', path.join(home, 'data'), '--listen', '127.0.0.1:0', '--metrics-listen', 'off', '--allow-unlocked',
+    '--mail-kind', 'maildir', '--mail-maildir', path.join(home, 'mail'), '--mail-from', 'security@muniment.invalid'], {stdio: ['ignore', 'pipe', 'inherit']});
+  return new Promise((resolve, reject) => {
+    let said = '';
+    server.on('exit', code => reject(new Error(`munimentd ended with ${code}: ${said}`)));
+    server.stdout.on('data', piece => {
+      said += piece;
+      const found = /127\.0\.0\.1:(\d+)/.exec(said);
+      if (/ready/.test(said) && found) resolve({server, url: `http://127.0.0.1:${found[1]}`});
+    });
+  });
+}
+
+export class World {
+  static async open(programs, agencies) {
+    const world = new World();
+    world.home = mkdtempSync(path.join(tmpdir(), 'muniment-web-'));
+    world.demo = load(programs, world.home, agencies);
+    Object.assign(world, await serve(programs, world.home));
+    world.browser = await chromium.launch({executablePath: '/usr/bin/chromium', args: CHROMIUM});
+    world.signedIn = new Map();
+    return world;
+  }
+
+  async close() {
+    await this.browser.close();
+    const ended = new Promise(resolve => this.server.removeAllListeners('exit').on('exit', resolve));
+    this.server.kill('SIGTERM');
+    const code = await ended;
+    rmSync(this.home, {recursive: true, force: true});
+    return code;
+  }
+
+  /** A call of the agency's application, or of nobody's without one. */
+  async api(method, url, body, agency) {
+    const headers = {'Content-Type': 'application/json', ...(agency ? {Authorization: `Bearer ${this.demo.tenants[agency].token}`} : {})};
+    const response = await fetch(this.url + url, {method, headers, ...(body === undefined ? {} : {body: JSON.stringify(body)})});
+    const text = await response.text();
+    return {status: response.status, body: text.startsWith('{') ? JSON.parse(text) : text};
+  }
+
+  /** The TOTP code of a person of the demo, now. */
+  totp(agency, person) {
+    const secret = this.demo.tenants[agency].totp?.[person];
+    return secret ? this.codeOf(secret) : undefined;
+  }
+
+  codeOf(secret) {
+    return execFileSync('oathtool', ['--totp', '--base32', secret], {encoding: 'utf8'}).trim();
+  }
+
+  mails() {
+    const folder = path.join(this.home, 'mail', 'new');
+    const names = (() => { try { return readdirSync(folder); } catch { return []; } })();
+    return names.map(name => ({name, at: statSync(path.join(folder, name)).mtimeMs, text: readFileSync(path.join(folder, name), 'utf8')})).sort((a, b) => a.at - b.at);
+  }
+
+  /** The newest mail to an address that came after `count` others to it; waits for it. */
+  async mailTo(address, count, ms = 20000) {
+    for (const until = Date.now() + ms; Date.now() < until; await new Promise(resolve => setTimeout(resolve, 50))) {
+      const found = this.mailsTo(address);
+      if (found.length > count) return found.at(-1);
+    }
+    throw new Error(`no mail came to ${address}`);
+  }
+
+  mailsTo(address) {
+    return this.mails().filter(mail => new RegExp(`^To:.*${address.replaceAll('.', '\\.')}`, 'mi').test(mail.text));
+  }
+
+  /** A page of a browser of its own, that is watched: what it must not do is in page.faults. */
+  async page({width = 1280, scheme = 'light', language = 'en', state} = {}) {
+    const context = await this.browser.newContext({viewport: {width, height: 900}, colorScheme: scheme, locale: language, ...(state ? {storageState: state} : {})});
+    const page = await context.newPage();
+    page.faults = [];
+    page.on('console', message => {
+      // A refusal that the page expects and shows is the browser's word, not a fault of the page.
+      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) page.faults.push(`console: ${message.text()}`);
+    });
+    page.on('pageerror', error => page.faults.push(`error: ${error.message}`));
+    page.on('request', request => {
+      const url = request.url();
+      if (!url.startsWith(this.url) && !/^(data|blob):/.test(url)) page.faults.push(`a request to another host: ${url}`);
+    });
+    page.setDefaultTimeout(15000);
+    return page;
+  }
+
+  /** Signs a person of the demo in by the page itself, once; later pages of theirs begin with the cookies of that time. */
+  async pageOf(agency, person, options = {}) {
+    const key = `${agency}:${person}`;
+    if (!this.signedIn.has(key)) {
+      const first = await this.page(options);
+      await this.signIn(first, agency, person);
+      this.signedIn.set(key, await first.context().storageState());
+      await first.context().close();
+    }
+    return this.page({...options, state: this.signedIn.get(key)});
+  }
+
+  async signIn(page, agency, person) {
+    const address = `${person}@${agency}.example`;
+    const before = this.mailsTo(address).length;
+    await page.goto(`${this.url}/?lang=en`);
+    await page.getByLabel('Your e-mail address').fill(address);
+    await page.getByRole('button', {name: 'Send the code'}).click();
+    await page.getByLabel('Code from the e-mail').waitFor();
+    const mail = await this.mailTo(address, before);
+    await page.getByLabel('Code from the e-mail').fill(/\b(\d{4}[ -]?\d{4}|\d{6})\b/.exec(mail.text.split('\n\n').slice(1).join('\n\n'))[1]);
+    await page.getByRole('button', {name: 'Continue'}).click();
+    const code = this.totp(agency, person);
+    if (code) {
+      await page.getByLabel('Code from your authenticator app').fill(code);
+      await page.getByRole('button', {name: 'Continue'}).click();
+    }
+    await page.getByRole('navigation', {name: 'Pages'}).waitFor();
+  }
+}
