@@ -198,7 +198,7 @@ def run_threads(report):
 
 def stories():
     """Each story is an executable; MUNIMENT_PROGRAMS is the folder of the programs it plays with."""
-    paths = [*(ROOT / "tests/stories").glob("*/run"), *(ROOT / "tests/stories").glob("*.py"), *(ROOT / f"tests/{name}/run" for name in ("attack", "examples"))]
+    paths = [*(ROOT / "tests/stories").glob("*/run"), *(ROOT / "tests/stories").glob("*.py"), *(ROOT / f"tests/{name}/run" for name in ("attack", "examples", "web"))]
     for path in sorted(p for p in paths if os.access(p, os.X_OK)):
         name = path.relative_to(ROOT).as_posix()
         yield Job(name, [str(path)], count_story, {"MUNIMENT_PROGRAMS": str(BUILD)}, STORY_SECONDS)

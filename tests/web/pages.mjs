@@ -17,7 +17,7 @@ export const PAGES = [
   {name: 'handovers', as: ['koivu', 'owner1'], address: '/handovers'},
   {name: 'rules', as: ['koivu', 'owner1'], address: '/rules'},
   {name: 'me', as: ['koivu', 'owner1'], address: '/me'},
-  {name: 'missing', as: ['koivu', 'owner1'], address: '/nothing'},
+  {name: 'missing', as: ['koivu', 'owner1'], address: '/security/nothing'},
 ];
 
 export const addressOf = (world, page) => (typeof page.address === 'string' ? page.address : page.address(world));

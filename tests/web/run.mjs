@@ -3,11 +3,12 @@
 import path from 'node:path';
 import {axe} from './axe.mjs';
 import {claim, equal, sum} from './claims.mjs';
+import {log} from './log.mjs';
 import {signIn} from './sign_in.mjs';
 import {tenants} from './tenants.mjs';
 import {World} from './world.mjs';
 
-const PARTS = {signIn, tenants, axe};
+const PARTS = {signIn, log, tenants, axe};
 const AGENCIES = ['tiszapart', 'koivu', 'brezovitsa'];
 
 const [programs, ...wanted] = process.argv.slice(2);

@@ -52,6 +52,7 @@ async function walk(world, page, things) {
 export async function tenants(world) {
   await claim('a session of one business sees nothing of another in any route', async () => {
     const page = await world.pageOf(MINE, 'owner1');
+    await page.goto(world.url);
     const before = (await world.api('GET', '/v1/log/checkpoint', undefined, THEIRS)).body;
     const wrong = await walk(world, page, await othersThings(world));
     check(wrong.length === 0, wrong.join('\n'));

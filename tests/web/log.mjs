@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// The owner's morning: the planted export is found by three clicks, opened, proved; the view is exported, and that is seen too.
+import {readFileSync} from 'node:fs';
+import {check, claim, equal} from './claims.mjs';
+import {settled} from './pages.mjs';
+
+const SUSPECT = 'Fehérvári Ábel';
+
+async function owner(world, address = '/security') {
+  const page = await world.pageOf('tiszapart', 'owner1');
+  await page.goto(`${world.url}${address}${address.includes('?') ? '&' : '?'}lang=en`);
+  await settled(page);
+  return page;
+}
+
+const rowsOf = page => page.getByRole('table', {name: 'Events of the log, the newest first'}).locator('tbody tr');
+
+async function over(page) {
+  check(page.faults.length === 0, page.faults.join('\n'));
+  await page.context().close();
+}
+
+/** Tab, name, "only this": what is left are the three exports after closing time (incidents.json, number 3). */
+async function threeClicks(world) {
+  const page = await owner(world);
+  await page.getByRole('link', {name: 'Exports', exact: true}).click();
+  await settled(page);
+  await rowsOf(page).getByRole('button', {name: SUSPECT}).first().click();
+  await page.getByRole('menuitem', {name: `Only this: ${SUSPECT}`}).click();
+  await settled(page);
+  const told = await rowsOf(page).allInnerTexts();
+  check(told.length >= 3 && told.every(text => text.includes(SUSPECT)), `the rows are\n${told.join('\n')}`);
+  check(told.filter(text => /Oct 16/.test(text)).length >= 3, 'the planted exports are not among them');
+  check(new URL(page.url()).searchParams.has('actor'), 'the filter does not stand in the address');
+  await over(page);
+}
+
+async function exported(world) {
+  const page = await owner(world, '/security?tab=exports');
+  await page.getByRole('button', {name: /^Export/}).click();
+  await page.getByLabel('Purpose').fill('monthly review');
+  const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('dialog').getByRole('button', {name: /^Export|^Make/}).click()]);
+  const text = readFileSync(await file.path(), 'utf8');
+  check(text.includes(SUSPECT), 'the file lacks what the view shows');
+  await page.getByRole('dialog').getByRole('button', {name: 'Close'}).last().click();
+  await page.goto(`${world.url}/security?lang=en`);
+  await settled(page);
+  const seen = rowsOf(page).filter({hasText: 'monthly review'});
+  check(await seen.count() > 0, 'the export does not stand in the log');
+  await over(page);
+}
+
+async function textSearch(world) {
+  const page = await owner(world);
+  await page.getByRole('searchbox').or(page.getByLabel('Search', {exact: true})).first().fill('monthly');
+  await page.waitForURL(/text=|#/);
+  await settled(page);
+  check(await rowsOf(page).count() > 0, 'nothing is found by a word of the purpose');
+  await over(page);
+}
+
+/** Incident 13: what a stranger put into a user agent is text. */
+async function hostile(world) {
+  const marks = ['<script>alert(1)</script>', '"><img src=x onerror=alert(1)>', '=HYPERLINK("http://evil.example")'];
+  for (const text of marks) {
+    const told = await world.api('POST', '/v1/events', {action: 'login.failed', actor: {unknown: text}, outcome: 'failed', reason: 'unknown_account',
+      device: {ip: '203.0.113.9', user_agent: text, name: text.slice(0, 90)}, detail: {login_hash: 'x', note: text}}, 'tiszapart');
+    equal(told.status, 201, `an event with ${text}`);
+  }
+  const page = await owner(world, '/security?tab=logins');
+  await page.getByText('<script>alert(1)</script>').first().waitFor().catch(() => undefined);
+  equal(await page.locator('main script, main img').count(), 0, 'elements that a stranger made');
+  await over(page);
+}
+
+async function keys(world) {
+  const page = await owner(world);
+  await page.keyboard.press('j');
+  await page.keyboard.press('j');
+  const current = await page.evaluate(() => document.activeElement?.closest('tr')?.dataset.id);
+  check(current, 'j goes to no row');
+  await page.keyboard.press('Enter');
+  await page.waitForURL(`**/events/${current}**`);
+  await page.goBack();
+  await page.keyboard.press('?');
+  await page.getByRole('dialog').waitFor();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('/');
+  equal(await page.evaluate(() => document.activeElement?.tagName), 'INPUT', 'what / goes to');
+  await over(page);
+}
+
+export async function log(world) {
+  await claim('the planted export is found by three clicks', () => threeClicks(world));
+  await claim('a view is exported for a purpose, as a file, and the export stands in the log', () => exported(world));
+  await claim('a word of a purpose finds its events', () => textSearch(world));
+  await claim('what strangers write is text and never an element', () => hostile(world));
+  await claim('j, Enter, ? and / do what the list of keys says', () => keys(world));
+}
