@@ -39,6 +39,7 @@ export class World {
     world.home = mkdtempSync(path.join(tmpdir(), 'muniment-web-'));
     world.demo = load(programs, world.home, agencies);
     Object.assign(world, await serve(programs, world.home));
+    process.on('exit', () => world.server.kill());
     world.browser = await chromium.launch({executablePath: '/usr/bin/chromium', args: CHROMIUM});
     world.signedIn = new Map();
     return world;
