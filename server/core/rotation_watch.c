@@ -18,7 +18,7 @@ enum {
 	MEMORY = 16 * 1024 * 1024,
 	AT_ONCE = 100,
 	OWED_MAX = 100, /* of one act: further ones are told by the next look */
-	COUNT_TEXT = 16,
+	COUNT_TEXT = 24,
 	LETS_KNOW = MODE_BIT(REVEAL) | MODE_BIT(INJECT),
 };
 
