@@ -11,6 +11,8 @@ export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 // Without a GPU, a profile of anybody's or a connection to anywhere but where the tests go.
 const CHROMIUM = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
+const STEP_MS = 30000; // of an authenticator
+
 /** The store, loaded with the demo's whole month. */
 function load(programs, home, agencies) {
   const chosen = agencies.flatMap(name => ['--agency', name]);
@@ -42,6 +44,7 @@ export class World {
     process.on('exit', () => world.server.kill());
     world.browser = await chromium.launch({executablePath: '/usr/bin/chromium', args: CHROMIUM});
     world.signedIn = new Map();
+    world.lastStep = new Map();
     return world;
   }
 
@@ -62,14 +65,15 @@ export class World {
     return {status: response.status, body: text.startsWith('{') ? JSON.parse(text) : text};
   }
 
-  /** The TOTP code of a person of the demo, now. */
-  totp(agency, person) {
-    const secret = this.demo.tenants[agency].totp?.[person];
-    return secret ? this.codeOf(secret) : undefined;
+  /** The secret of a person's authenticator; undefined of who has none. */
+  secretOf(agency, person) {
+    return this.demo.tenants[agency].people[`${agency}:${person}`]?.totp;
   }
 
-  codeOf(secret) {
-    return execFileSync('oathtool', ['--totp', '--base32', secret], {encoding: 'utf8'}).trim();
+  /** What an authenticator with this secret shows in a step of half a minute. */
+  codeOf(secret, step) {
+    const at = new Date(step * STEP_MS).toISOString().replace('T', ' ').replace(/\..*/, ' UTC');
+    return execFileSync('oathtool', ['--totp', '--base32', '--now', at, secret], {encoding: 'utf8'}).trim();
   }
 
   mails() {
@@ -105,6 +109,9 @@ export class World {
       const url = request.url();
       if (!url.startsWith(this.url) && !/^(data|blob):/.test(url)) page.faults.push(`a request to another host: ${url}`);
     });
+    page.underWay = new Set();
+    page.on('request', request => { if (!request.url().includes('/v1/events:tail')) page.underWay.add(request); });
+    for (const end of ['requestfinished', 'requestfailed']) page.on(end, request => page.underWay.delete(request));
     page.setDefaultTimeout(15000);
     return page;
   }
@@ -131,11 +138,23 @@ export class World {
     const mail = await this.mailTo(address, before);
     await page.getByLabel('Code from the e-mail').fill(/\b(\d{4}[ -]?\d{4}|\d{6})\b/.exec(mail.text.split('\n\n').slice(1).join('\n\n'))[1]);
     await page.getByRole('button', {name: 'Continue'}).click();
-    const code = this.totp(agency, person);
-    if (code) {
-      await page.getByLabel('Code from your authenticator app').fill(code);
-      await page.getByRole('button', {name: 'Continue'}).click();
-    }
+    const secret = this.secretOf(agency, person);
+    if (secret) await this.typeCode(page, secret);
     await page.getByRole('navigation', {name: 'Pages'}).waitFor();
+  }
+
+  /** Types the authenticator's code into what asks for it. A code counts once: each time it is one of a later half minute than the
+   * time before, at most one that is still to come. The demo's load may have used the first one. */
+  async typeCode(page, secret, {label = 'Code from your authenticator app', submit = 'Continue', done = page.getByRole('navigation', {name: 'Pages'})} = {}) {
+    const used = page.getByText('This code was used already.');
+    for (;;) {
+      const step = Math.max(Math.floor(Date.now() / STEP_MS), (this.lastStep.get(secret) ?? 0) + 1);
+      await new Promise(resolve => setTimeout(resolve, (step - 1) * STEP_MS - Date.now()));
+      this.lastStep.set(secret, step);
+      await page.getByLabel(label).fill(this.codeOf(secret, step));
+      await page.getByRole('button', {name: submit}).click();
+      await used.or(done).first().waitFor();
+      if (!(await used.isVisible())) return;
+    }
   }
 }

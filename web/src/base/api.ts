@@ -23,6 +23,8 @@ export interface Ask {
   query?: Query | URLSearchParams;
   body?: unknown;
   signal?: AbortSignal | undefined;
+  /** A confirmed action (parts/stepup) that this call uses up. */
+  verification?: string | undefined;
   /** A text body instead of JSON, with its type. */
   text?: {body: string | Uint8Array<ArrayBuffer>; type: string};
 }
@@ -69,6 +71,7 @@ function requestOf(method: Method, ask: Ask): RequestInit {
   const headers: Record<string, string> = {Accept: 'application/json'};
   if (method !== 'GET') headers['Muniment-Page'] = '1';
   if (method === 'POST') headers['Idempotency-Key'] = crypto.randomUUID();
+  if (ask.verification) headers['Muniment-Verification'] = ask.verification;
   if (ask.text) headers['Content-Type'] = ask.text.type;
   else if (ask.body !== undefined) headers['Content-Type'] = 'application/json';
   return {

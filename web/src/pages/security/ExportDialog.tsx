@@ -9,8 +9,9 @@ import {dayOf} from '../../base/time';
 import {Button, Check, Choice, TextField} from '../../parts/controls';
 import {Dialog} from '../../parts/page';
 import {Facts, Notice, ProblemNotice} from '../../parts/shown';
+import {StepUp} from '../../parts/stepup';
 import {conditionText, rangeText} from './Chips';
-import {exportLog, FORMATS, type Exported, type Format, type Progress} from './download';
+import {EXPORT_FIELDS, exportLog, FORMATS, type Exported, type Format, type Progress} from './download';
 import {asked, isCountable, type Filters} from './filters';
 
 interface DialogProps {
@@ -66,32 +67,42 @@ function FormatFields({state, set}: {state: FormState; set: (state: FormState) =
   );
 }
 
+type FormProps = Omit<DialogProps, 'onClose'> & {state: FormState; set: (state: FormState) => void; onAsked: () => void; onClose: () => void};
+
+function ExportForm({filters, nameOf, state, set, onAsked, onClose}: FormProps) {
+  return (
+    <form onSubmit={event => { event.preventDefault(); onAsked(); }}>
+      <Selected filters={filters} nameOf={nameOf} />
+      <FormatFields state={state} set={set} />
+      <TextField label={t('security.purpose')} hint={t('security.export.purpose')} value={state.purpose} onText={purpose => set({...state, purpose})} required maxLength={200} autoComplete="off" />
+      <p class="actions"><Button look="main" type="submit">{t('security.export.do')}</Button><Button onClick={onClose}>{t('app.cancel')}</Button></p>
+    </form>
+  );
+}
+
 export function ExportDialog({filters, nameOf, onClose}: DialogProps) {
   const [state, set] = useState<FormState>({format: 'csv', purpose: '', bom: true, complete: false});
+  const [asks, setAsks] = useState(false);
   const [progress, setProgress] = useState<Progress>();
   const [made, setMade] = useState<Exported>();
   const stop = useRef(new AbortController());
   useEffect(() => () => stop.current.abort(), []);
-  const make = useDo(async () => {
+  const make = useDo(async (verification: string) => {
     const {format, purpose, bom, complete} = state;
     const ask = {format, purpose: purpose.trim(), filters: asked(filters), ...(format === 'csv' ? {bom} : {}), ...(format === 'evidence' && complete ? {complete} : {})};
     setProgress({bytes: 0, lines: 0});
-    setMade(await exportLog(ask, `muniment-log-${dayOf(new Date())}.${ENDINGS[format]}`, setProgress, stop.current.signal));
+    setMade(await exportLog(ask, verification, `muniment-log-${dayOf(new Date())}.${ENDINGS[format]}`, setProgress, stop.current.signal));
     say(t('security.export.saved'));
   });
+  const again = () => { make.clear(); setAsks(false); };
+  const action = {type: 'request', text: t('security.export.confirm', {purpose: state.purpose.trim()}), fields: EXPORT_FIELDS};
   return (
     <Dialog title={t('security.export')} onClose={onClose}>
+      <ProblemNotice problem={make.problem} again={again} />
       {made && <Done made={made} onClose={onClose} />}
-      {!made && (
-        <form onSubmit={event => { event.preventDefault(); void make.run(); }}>
-          <Selected filters={filters} nameOf={nameOf} />
-          <FormatFields state={state} set={set} />
-          <TextField label={t('security.purpose')} hint={t('security.export.purpose')} value={state.purpose} onText={purpose => set({...state, purpose})} required maxLength={200} autoComplete="off" />
-          {make.busy && progress && <p>{t('security.export.running', {size: bytesText(progress.bytes), lines: showNumber(progress.lines)})}</p>}
-          <ProblemNotice problem={make.problem} />
-          <p class="actions"><Button look="main" type="submit" busy={make.busy}>{t('security.export.do')}</Button><Button onClick={onClose}>{t('app.cancel')}</Button></p>
-        </form>
-      )}
+      {!asks && !made && <ExportForm filters={filters} nameOf={nameOf} state={state} set={set} onAsked={() => setAsks(true)} onClose={onClose} />}
+      {asks && !make.busy && !make.problem && !made && <StepUp action={action} proven={id => void make.run(id)} />}
+      {make.busy && progress && <p role="status">{t('security.export.running', {size: bytesText(progress.bytes), lines: showNumber(progress.lines)})}</p>}
     </Dialog>
   );
 }

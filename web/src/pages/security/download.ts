@@ -74,9 +74,14 @@ async function endOf(id: string): Promise<Exported> {
   }
 }
 
+const EXPORTS = '/v1/exports';
+
+/** What a person confirms before an export: a session that was left open carries nothing away. */
+export const EXPORT_FIELDS = {method: 'POST', path: EXPORTS};
+
 /** Exports and saves; a stream that was cut is not saved. Throws Problem. */
-export async function exportLog(ask: ExportAsk, name: string, told: (progress: Progress) => void, signal: AbortSignal): Promise<Exported> {
-  const response = await send('POST', '/v1/exports', {body: ask, signal});
+export async function exportLog(ask: ExportAsk, verification: string, name: string, told: (progress: Progress) => void, signal: AbortSignal): Promise<Exported> {
+  const response = await send('POST', EXPORTS, {body: ask, verification, signal});
   const id = response.headers.get('Export-Id');
   if (!id || !response.body) throw new Problem(0, 'unreachable', '');
   const file = await gather(response.body, told).catch(() => undefined);
