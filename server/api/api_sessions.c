@@ -5,6 +5,7 @@
 #include "server/api/own_pages.h"
 #include "server/api/session_out.h"
 #include "server/core/agent.h"
+#include "server/core/letters.h"
 #include "server/core/people.h"
 #include "server/core/sessions.h"
 
@@ -128,6 +129,7 @@ const struct handler api_sessions_list = {ask_persons_page, NULL, answer_list};
 struct ending {
 	struct id one; /* this one alone; none: all of `of` */
 	struct sessions_of of;
+	struct letters told;
 	uint32_t ended;
 };
 
@@ -135,6 +137,29 @@ static fallible make_ending(struct call *call, struct ending **made)
 {
 	*made = call_new(call, struct ending);
 	return *made ? OK : FAIL(NO_MEMORY, "a call has no memory for what it ends");
+}
+
+/* Whoever is signed out by somebody else is told. */
+static fallible tell(const struct scene *scene, struct ending *ending, uint32_t count)
+{
+	char time[TELL_TIME + 1];
+	struct span actor;
+	scoped(buf) number = BUF(16);
+	const struct letters_desk desk = {scene->server, scene->view, ending->of.tenant, scene->arena};
+	ending->told.count = 0;
+	if (count == 0 || ids_equal(scene->caller->person, ending->of.person))
+		return OK;
+	TRY(scene_actor(scene, &actor));
+	buf_printf(&number, "%u", (unsigned)count);
+	TRY(buf_check(&number));
+	const struct message_value values[] = {
+		{"actor", actor}, {"count", buf_span(&number)}, tell_time(scene->now, time)};
+	const struct tell_ask ask = {.person = ending->of.person,
+		.kind = NOTICE_SESSIONS_ENDED,
+		.values = values,
+		.count = sizeof values / sizeof values[0],
+		.now = scene->now};
+	return letters_add(&desk, &ask, &ending->told);
 }
 
 static fallible prepare_one(struct call *call)
@@ -150,7 +175,7 @@ static fallible prepare_one(struct call *call)
 	TRY(sessions_find(&scene, ending->one, &session));
 	ending->of = (struct sessions_of){.tenant = session.tenant, .person = session.person};
 	call->ask = ending;
-	return OK;
+	return tell(&scene, ending, 1);
 }
 
 /* The one that asks stays, unless that is to end as well. */
@@ -176,7 +201,7 @@ static fallible prepare_all(struct call *call)
 	TRY(sessions_count(&view, &ending->of, call->now, &count));
 	call->ask = ending;
 	call->act = count ? CALL_EVENT : CALL_NO_ACT;
-	return OK;
+	return tell(&scene, ending, count);
 }
 
 static fallible write_ending(struct act *act, struct call *call)
@@ -188,6 +213,7 @@ static fallible write_ending(struct act *act, struct call *call)
 	enum sessions_cause cause =
 		ids_equal(caller->person, ending->of.person) ? SESSIONS_PERSON : SESSIONS_OTHER;
 	ending->ended = 0;
+	TRY(letters_write(act, &ending->told));
 	if (!ids_is_none(ending->one)) {
 		TRY(session_get_clear(&view, caller->tenant, ending->one, &session));
 		ending->ended = 1;

@@ -83,7 +83,7 @@ class Mails:
                 continue
             mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
             if mail["To"] and to in str(mail["To"]):
-                found.append((path.stat().st_mtime_ns, mail.get_body(("plain",)).get_content()))
+                found.append((path.stat().st_mtime_ns, f"{mail['Subject']}\n{mail.get_body(('plain',)).get_content()}"))
         return [text for _, text in sorted(found)]
 
     def code(self, to, reference, seconds=20):
