@@ -20,6 +20,7 @@ export function Due({handover}: {handover: Handover}) {
   // Only who may change it sees what is due: for the others there is no such list.
   if (problem?.status === 403) return null;
   const owed = data?.filter(one => handover.clients.includes(one.client) && one.rotation !== 'done') ?? [];
+  if (owed.length === 0 && !handover.ended && !problem) return null;
   if (data && owed.length === 0) return <Section title={t('handovers.due')}><p class="quiet-text">{t('handovers.due.none')}</p></Section>;
   return (
     <Section title={t('handovers.due')}>

@@ -3,7 +3,7 @@
 import {path} from '../../base/api';
 import {t, word} from '../../base/i18n';
 import {useGet} from '../../base/load';
-import {may, useSession} from '../../base/session';
+import {may, useSession, type Session} from '../../base/session';
 import {Page, Section} from '../../parts/page';
 import {Facts, Notice, ProblemNotice, Skeleton, Time} from '../../parts/shown';
 import type {PageProps} from '../../routes';
@@ -14,6 +14,9 @@ import {offerOf, stepsOf, type Handover as Data, type Scope} from './handover';
 import {Person, Span, StateChip} from './shown';
 import {Steps} from './Steps';
 import './handovers.css';
+
+/** Who sees to it that what was seen is changed. */
+const mayPlan = (session: Session): boolean => ['handover.request', 'handover.approve', 'grant.give'].some(one => may(session, one));
 
 function Clients({handover, links}: {handover: Data; links: boolean}) {
   if (handover.all_clients && handover.clients.length === 0) return <>{t('handovers.which.all')}</>;
@@ -69,7 +72,7 @@ export default function Handover({params}: PageProps) {
       <Blocked scope={data} />
       <Section title={t('handovers.about')}><Told handover={data} links={may(session, 'people.read')} /></Section>
       {offer.brief && <Briefing id={id} accept={offer.accept} changed={reload} />}
-      {data.started && <Due handover={data} />}
+      {data.started && mayPlan(session) && <Due handover={data} />}
     </Page>
   );
 }

@@ -38,8 +38,8 @@ function Change({retention, onClose, changed}: {retention: Retention; onClose: (
   const [months, setMonths] = useState(String(retention.months));
   const [why, setWhy] = useState('');
   const saving = useDo(async () => {
-    await put('/v1/retention', {class: retention.class, months: Number(months), ...(why.trim() ? {justification: why.trim()} : {})});
-    say(t('rules.retention.asked'));
+    const now = await put<Retention>('/v1/retention', {class: retention.class, months: Number(months), ...(why.trim() ? {justification: why.trim()} : {})});
+    say(t(now.state === 'waiting' ? 'rules.retention.asked' : 'rules.saved'));
     changed();
     onClose();
   });

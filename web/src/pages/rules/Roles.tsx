@@ -135,7 +135,7 @@ export function Roles() {
       <Matrix roles={sorted(data, role => roleName(role.name))} drafts={drafts} change={writes ? role => setDrafts(before => new Map(before).set(role.name, role)) : undefined} />
       {writes && (
         <div class={`row savebar ${changes.length ? 'on' : ''}`}>
-          <span role="status">{t('rules.changes', {n: changes.length})}</span>
+          <span role="status">{changes.length > 0 && t('rules.changes', {n: changes.length})}</span>
           <Button look="main" disabled={changes.length === 0} onClick={() => setOpen('review')}>{t('rules.review')}</Button>
           {changes.length > 0 && <Button onClick={drop}>{t('rules.drop')}</Button>}
           <Button onClick={() => setOpen('new')}>{t('rules.new_role')}</Button>
