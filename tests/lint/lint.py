@@ -92,7 +92,7 @@ SPDX = "SPDX-License-Identifier: Apache-2.0"
 # Variables that may change: the stop flag that a signal sets, and a thread's own pool of random bytes.
 STATE = {("server/main.c", "stop"), ("crypto/random.c", "pool")}
 TEXTS = (".c", ".h", ".def", ".py", ".sh", ".ts", ".tsx", ".css", ".build", ".yaml", ".yml", ".md")
-SKIP = re.compile(r"^(\.git|build[^/]*|var|web/node_modules|web/dist|node_modules|tests/(vectors|golden|fuzz/corpus))(/|$)")
+SKIP = re.compile(r"^(\.git|build[^/]*|var|(?:tests/)?web/node_modules|web/dist|node_modules|tests/(vectors|golden|fuzz/corpus))(/|$)")
 
 
 def in_server(name):
