@@ -6,7 +6,7 @@ import {readFileSync} from 'node:fs';
 import {test} from 'node:test';
 import {decimal, fromBase64, join, Reader, Refused, toBase64, toHex} from '../src/proof/bytes.ts';
 import {compare, type Shown} from '../src/proof/compare.ts';
-import {idText} from '../src/proof/ids.ts';
+import {idText, KIND_LETTERS} from '../src/proof/ids.ts';
 import {readLeaf} from '../src/proof/leaf.ts';
 import {leafHash, rootOf, sha256} from '../src/proof/merkle.ts';
 import {openCheckpoint, readNote, readVkey} from '../src/proof/note.ts';
@@ -43,6 +43,9 @@ const {answer, proof, reads} = vector;
 const {vkey} = vector.keys.log;
 const evidence = {answer, proof, vkey};
 const leafBytes = fromBase64(answer.leaf);
+
+/** Of base/ids.c: what the server puts in front of an id of each kind. */
+const serverLetters = [...readFileSync(new URL('../../base/ids.c', import.meta.url), 'utf8').matchAll(/\[ID_\w+\] = "([a-z]{3})"/g)].map(([, letters]) => letters);
 
 const refusal = (why: string) => (error: unknown) => error instanceof Refused && error.why === why;
 const anyRefusal = (error: unknown) => error instanceof Refused;
@@ -288,4 +291,17 @@ test('each member that a server shows otherwise, adds or leaves out is found', a
     ['changes', {changes: [{field: 'total', before: '13 500', after: '13 500'}]}], ['detail', {detail: {rows: 4211}}], ['trace', {trace: '00-1'}],
   ];
   for (const [field, lie] of lies) assert.ok((await wrong({...honest, ...lie})).includes(field), field);
+});
+
+test('ids of every kind have the letters that the server gives them', () => assert.deepEqual([...KIND_LETTERS], serverLetters));
+
+test('the id of the object is compared, also of a kind that is not known here', async () => {
+  const {content} = await verify(evidence);
+  const verified = content ?? assert.fail('verified');
+  const ours = {...verified, leaf: {...verified.leaf, objectKind: 200}};
+  const id = idText('new', verified.leaf.ids.object ?? assert.fail('it has one'));
+  const row = (shown: Shown) => compare(shown, answer.index, ours, words).find(one => one.field === 'object.id');
+  assert.equal(row({...honest, object: {type: 'news', id}})?.same, true);
+  assert.equal(row({...honest, object: {type: 'news', id: `${id.slice(0, -1)}z`}})?.same, false);
+  assert.equal(row({...honest, object: {type: 'news'}})?.same, false);
 });

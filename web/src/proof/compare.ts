@@ -125,9 +125,9 @@ function ids(shown: Shown, content: Content): Pair[] {
     ['grant', shown.grant, said(content, 'grant')],
     ['device.registry', shown.device?.registry, said(content, 'device', 'dev')],
   ];
-  const letters = KIND_LETTERS[leaf.objectKind - 1];
   if (leaf.objectKind === 0) pairs.push(['object.type', shown.object?.type ?? undefined, content.texts.object_type], ['object.id', shown.object?.id, content.texts.object]);
-  else if (letters && leaf.ids.object) pairs.push(['object.id', shown.object?.id, said(content, 'object', letters)]);
+  // Of a kind that came after these pages only the letters are taken from what is shown.
+  else pairs.push(['object.id', shown.object?.id, said(content, 'object', KIND_LETTERS[leaf.objectKind - 1] ?? shown.object?.id?.slice(0, 3))]);
   // A reader for whom a name is a pseudonym is shown no id: nothing is claimed, and nothing to compare.
   return pairs.filter(([field, is]) => is !== undefined || !MAY_LACK.has(field));
 }
