@@ -30,6 +30,7 @@ static void put_departure(struct json_out *out, const struct departure *departur
 	json_out_time(out, "at", departure->at);
 	json_out_time(out, "asked", departure->asked);
 	json_out_id(out, "by", departure->by_person ? ID_PERSON : ID_APPLICATION, departure->by);
+	put_optional(out, "returner", ID_PERSON, departure->returner);
 	put_optional(out, "successor", ID_PERSON, departure->successor);
 	put_optional(out, "handover", ID_HANDOVER, departure->handover);
 	json_out_number(out, "grants_ended", departure->grants);

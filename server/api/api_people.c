@@ -4,6 +4,7 @@
 
 #include "server/api/ask.h"
 #include "server/core/people_change.h"
+#include "store/departure.h"
 #include "store/tenant.h"
 
 static const char *const KINDS[] = {"staff", "client", "external", NULL};
@@ -128,22 +129,53 @@ const struct handler api_people_add = {prepare_add, write_add, answer_add};
 
 /* ---- GET /v1/people/{person} ---- */
 
+struct people_seen {
+	struct person person;
+	struct departure departure;
+	bool tells_departure; /* to who may read people: those who leave need not learn it here */
+	bool departs;
+};
+
+static fallible find_departure(const struct view *view, struct people_seen *seen)
+{
+	struct err err = departure_get(view, seen->person.tenant, seen->person.id, &seen->departure);
+	seen->departs = !err_failed(err);
+	return err.kind == ERR_NOT_FOUND ? OK : err;
+}
+
 static fallible prepare_get(struct call *call)
 {
-	struct person *person = call_new(call, struct person);
+	struct people_seen *seen = call_new(call, struct people_seen);
 	scoped(reading) reading = {0};
-	if (!person)
+	if (!seen)
 		return FAIL(NO_MEMORY, "a call has no memory for a person");
 	TRY(call_reading(call, &reading));
 	struct view view = view_reading(&reading);
 	struct scene scene = ask_scene(call, &view);
-	call->ask = person;
-	return people_find(&scene, call->parts[0], person);
+	call->ask = seen;
+	TRY(people_find(&scene, call->parts[0], &seen->person));
+	seen->tells_departure = caller_has(&call->caller, 0, CAPABILITY_BIT(PEOPLE_READ));
+	return seen->tells_departure ? find_departure(&view, seen) : OK;
+}
+
+static void put_departure(struct json_out *out, const struct people_seen *seen)
+{
+	if (!seen->departs) {
+		json_out_null(out, "departure");
+		return;
+	}
+	json_out_open(out, "departure");
+	json_out_text(out, "state", departure_state_name(seen->departure.state));
+	json_out_time(out, "at", seen->departure.at);
+	json_out_close(out);
 }
 
 static fallible answer_get(struct call *call, struct json_out *out)
 {
-	api_people_put_members(call, out, call->ask);
+	const struct people_seen *seen = call->ask;
+	api_people_put_members(call, out, &seen->person);
+	if (seen->tells_departure)
+		put_departure(out, seen);
 	return OK;
 }
 

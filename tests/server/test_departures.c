@@ -188,6 +188,23 @@ Test(departures, a_day_to_come_can_be_taken_back)
 	cr_assert(office_opens(&office, &office.vault.assistant, grant));
 }
 
+Test(departures, who_may_read_people_sees_that_somebody_leaves_and_they_themselves_do_not)
+{
+	scoped(office) office = {0};
+	char path[VAULT_PATH];
+	office_open(&office);
+	snprintf(path, sizeof path, "/v1/people/%s", office.vault.assistant.text);
+	cr_assert(vault_call_as(&office.vault, office.owner.token, "GET", path, NULL) == 200);
+	cr_assert(strstr(ANSWER(office)->body, "\"departure\":null"), "%s", ANSWER(office)->body);
+	cr_assert(leave(&office, "{\"last_day\":\"2026-11-22\"}") == 200);
+	cr_assert(strstr(ANSWER(office)->body, "\"returner\":null"), "%s", ANSWER(office)->body);
+	cr_assert(vault_call_as(&office.vault, office.owner.token, "GET", path, NULL) == 200);
+	cr_assert(strstr(ANSWER(office)->body, "\"departure\":{\"state\":\"planned\",\"at\":"), "%s",
+		ANSWER(office)->body);
+	cr_assert(vault_call_as(&office.vault, office.vault.assistant.token, "GET", path, NULL) == 200);
+	cr_assert(!strstr(ANSWER(office)->body, "departure"), "%s", ANSWER(office)->body);
+}
+
 /* ---- with a successor ---- */
 
 Test(departures, a_successor_starts_when_a_second_person_agrees)

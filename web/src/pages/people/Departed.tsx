@@ -40,7 +40,7 @@ function Deeds({person, departure, changed}: DeedsProps) {
     changed();
   });
   // Whoever asked for the return does not decide it.
-  const deeds = DEEDS[departure.state].filter(deed => deed !== 'approve' || departure.by !== session.person.id);
+  const deeds = departure.returner === session.person.id ? [] : DEEDS[departure.state];
   return (
     <>
       <div class="actions">{deeds.map(deed => <Button key={deed} onClick={() => setAsked(deed)}>{t(`people.deed.${deed}`)}</Button>)}</div>
@@ -67,8 +67,8 @@ export function Departed({person, departure, changed}: DeedsProps) {
       <Facts rows={[
         [t('vault.state'), <Chip look={LOOKS[state]}>{t(`people.departure.${state}`)}</Chip>],
         [t('people.departure.at'), <Time at={departure.at} style="minute" />],
-        state !== 'planned' && [t('people.ends.grants'), departure.grants_ended],
-        state !== 'planned' && [t('people.ends.sessions'), departure.sessions_ended],
+        state !== 'planned' && [t('people.ended.grants'), departure.grants_ended],
+        state !== 'planned' && [t('people.ended.sessions'), departure.sessions_ended],
         successor && [t('people.successor'), <a href={`/people/${successor}`}>{t('people.successor.see')}</a>],
         handover && [t('people.handover'), <a href={`/handovers/${handover}`}>{t('people.handover.see')}</a>],
       ]} />

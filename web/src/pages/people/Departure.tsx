@@ -18,16 +18,18 @@ const stands = (departure: Leaving | undefined): departure is Leaving => departu
 export default function Departure({params}: PageProps) {
   const id = params.id ?? '';
   const person = useGet<Person>(path`/v1/people/${id}`);
-  const departure = useGet<Leaving>(path`/v1/people/${id}/departure`);
-  const unknown = departure.problem?.status === 404;
   const someone = person.data;
+  const known = someone?.departure ? path`/v1/people/${id}/departure` : null;
+  const departure = useGet<Leaving>(known);
+  const reload = () => { person.reload(); departure.reload(); };
+  const ready = someone && (known === null || (departure.data && !departure.busy));
   const name = someone ? personName(someone) : t('people.person');
   return (
     <Page title={t('people.departure.title', {name})} up={{href: `/people/${id}`, text: name}}>
-      <ProblemNotice problem={person.problem ?? (unknown ? undefined : departure.problem)} again={() => { person.reload(); departure.reload(); }} />
-      {(!someone || (departure.busy && !departure.data)) && !person.problem && <Skeleton rows={5} />}
-      {someone && stands(departure.data) && <Departed person={someone} departure={departure.data} changed={departure.reload} />}
-      {someone && (unknown || departure.data) && !departure.busy && !stands(departure.data) && <DepartureForm person={someone} done={departure.reload} />}
+      <ProblemNotice problem={person.problem ?? departure.problem} again={reload} />
+      {!ready && !person.problem && !departure.problem && <Skeleton rows={5} />}
+      {someone && stands(departure.data) && <Departed person={someone} departure={departure.data} changed={reload} />}
+      {ready && !stands(departure.data) && <DepartureForm person={someone} done={reload} />}
     </Page>
   );
 }

@@ -6,7 +6,7 @@ import {useGet} from '../../base/load';
 import {usePlace} from '../../base/router';
 import {logScope, may, useSession} from '../../base/session';
 import {Page, Section, Tabs} from '../../parts/page';
-import {Facts, ProblemNotice, roleName, Skeleton, Time} from '../../parts/shown';
+import {Chip, Facts, ProblemNotice, roleName, Skeleton, Time} from '../../parts/shown';
 import type {PageProps} from '../../routes';
 import {Devices, Factors, Sessions} from './Entries';
 import {Events} from './Events';
@@ -19,6 +19,7 @@ const LOGINS = ['login', 'session', 'challenge', 'factor'];
 
 function Head({person}: {person: Someone}) {
   const tongue = person.language in LANGUAGES ? LANGUAGES[person.language as Language] : person.language;
+  const leaving = person.departure && !['back', 'cancelled'].includes(person.departure.state) ? person.departure : undefined;
   return (
     <Facts rows={[
       person.roles.length > 0 && [t('app.roles'), person.roles.map(roleName).join(', ')],
@@ -28,6 +29,7 @@ function Head({person}: {person: Someone}) {
       person.branch && [t('people.branch'), person.branch],
       [t('people.language'), tongue],
       [t('people.factors'), <Factors person={person.id} />],
+      leaving && [t('people.departure.see'), <><Chip look="warning">{t(`people.departure.${leaving.state}`)}</Chip> <Time at={leaving.at} style="minute" /></>],
       [t('people.added'), <Time at={person.created} style="day" />],
     ]} />
   );
@@ -80,10 +82,10 @@ function Body({person}: {person: Someone}) {
 
 export default function Person({params}: PageProps) {
   const session = useSession();
-  const loaded = useGet<Someone>(path`/v1/people/${params.id ?? ''}`, {names: 1});
+  const loaded = useGet<Someone>(path`/v1/people/${params.id ?? ''}`);
   const person = loaded.data;
   const leaves = person && may(session, 'people.write') && person.kind !== 'client' && person.id !== session.person.id;
-  const actions = leaves && <a class="button" href={`/people/${person.id}/departure`}>{t(person.state === 'active' ? 'people.departure' : 'people.departure.see')}</a>;
+  const actions = leaves && <a class="button" href={`/people/${person.id}/departure`}>{t(person.state === 'active' && !person.departure ? 'people.departure' : 'people.departure.see')}</a>;
   return (
     <Page title={person ? personName(person) : t('people.person')} up={{href: '/people', text: t('app.room.people')}} actions={actions}>
       {person ? <Body person={person} /> : loaded.busy && <Skeleton rows={8} />}

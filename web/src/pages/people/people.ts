@@ -18,6 +18,8 @@ export interface Person {
   state: 'active' | 'suspended' | 'removed' | 'erasing' | 'erased';
   created: string;
   client_name?: string | null;
+  /** Of one person, for who may read people. */
+  departure?: Pick<Departure, 'state' | 'at'> | null;
   /** With standing=1. */
   factor?: 'none' | 'email' | 'strong';
   last_sign_in?: string | null;
@@ -42,6 +44,8 @@ export interface Departure {
   at: string;
   asked: string;
   by: string;
+  /** Who asked that they come back. */
+  returner: string | null;
   successor: string | null;
   handover: string | null;
   grants_ended: number;
