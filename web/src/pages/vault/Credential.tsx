@@ -17,7 +17,7 @@ import {KnownTo} from './KnownTo';
 import {clientOf} from './known';
 import {linkOf, type Access, type Credential, type Grant} from './model';
 import {NewVersion} from './NewVersion';
-import {kindName, ModeMark, Strength} from './shown';
+import {ClientName, kindName, ModeMark, Strength} from './shown';
 import {UseButtons} from './UseButtons';
 import './vault.css';
 
@@ -41,7 +41,7 @@ function CredentialFacts({credential, client}: {credential: Credential; client: 
   const tagLinks: ComponentChildren[] = tags.map(tag => <a key={tag} class="chip" href={`/vault?show=all&tag=${encodeURIComponent(tag)}`}>{tag}</a>);
   return (
     <Facts rows={[
-      [t('vault.client'), <a href={`/clients/${credential.client}`}>{client}</a>],
+      [t('vault.client'), <ClientName id={credential.client} name={client} />],
       [t('vault.kind'), kindName(credential.kind)],
       url && [t('vault.url'), <Site url={url} />],
       username && [t('vault.field.username'), <><span class="mono">{username}</span> <CopyButton text={username} label={t('vault.copy.what', {what: t('vault.field.username')})} /></>],

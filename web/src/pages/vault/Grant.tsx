@@ -9,7 +9,7 @@ import {Facts, ProblemNotice, Skeleton, Time} from '../../parts/shown';
 import {DecideGrant, HoldGrant, RevokeGrant} from './GrantActions';
 import {clientOf, nameOf} from './known';
 import type {Credential, Grant} from './model';
-import {GrantChip, ModeMark} from './shown';
+import {ClientName, GrantChip, ModeMark, PersonName} from './shown';
 import {UseButtons} from './UseButtons';
 import './vault.css';
 
@@ -34,9 +34,9 @@ function Gates({grant}: {grant: Grant}) {
 function GrantFacts({grant}: {grant: Grant}) {
   return (
     <Facts rows={[
-      [t('vault.who'), <a href={`/people/${grant.to}`}>{nameOf(grant.to_name)}</a>],
+      [t('vault.who'), <PersonName id={grant.to} name={grant.to_name} />],
       [t('vault.credential'), <a href={`/credentials/${grant.credential}`}>{grant.credential_title || t('vault.credential')}</a>],
-      [t('vault.client'), <a href={`/clients/${grant.client}`}>{clientOf(grant.client_name)}</a>],
+      [t('vault.client'), <ClientName id={grant.client} name={grant.client_name} />],
       [t('vault.mode'), <ul class="leaves">{grant.modes.map(mode => <li key={mode}><ModeMark mode={mode} /> <span class="small">{t(`vault.mode.${mode}.leaves`)}</span></li>)}</ul>],
       [t('vault.from'), <Time at={grant.from} style="minute" />],
       [t('vault.until'), <Time at={grant.until} style="minute" />],
@@ -46,7 +46,7 @@ function GrantFacts({grant}: {grant: Grant}) {
       grant.task && [t('vault.task'), grant.task],
       grant.mandate && [t('vault.mandate'), <span class="prose">{grant.mandate}</span>],
       [t('vault.notify'), t(`vault.notify.${grant.notify}`)],
-      [t('vault.given_by'), <>{grant.by.startsWith('app_') ? `${t('vault.by_application')}: ` : ''}{nameOf(grant.by_name)}, <Time at={grant.created} style="minute" /></>],
+      [t('vault.given_by'), <>{grant.by.startsWith('app_') ? `${t('vault.by_application')}: ` : ''}<PersonName id={grant.by} name={grant.by_name} />, <Time at={grant.created} style="minute" /></>],
     ]} />
   );
 }

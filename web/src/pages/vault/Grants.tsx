@@ -7,9 +7,9 @@ import {may, useSession} from '../../base/session';
 import {Button, Choice} from '../../parts/controls';
 import {More, Table} from '../../parts/page';
 import {Empty, ProblemNotice, Skeleton, Time} from '../../parts/shown';
-import {clientOf, nameOf, useClients, usePeople} from './known';
+import {clientOf, useClients, usePeople} from './known';
 import {GRANT_STATES, type Grant} from './model';
-import {GrantChip, ModeMarks} from './shown';
+import {GrantChip, ModeMarks, PersonName} from './shown';
 
 const FILTERS = ['person', 'client', 'state'] as const;
 
@@ -25,7 +25,7 @@ export function GrantTable({grants, caption, without}: {grants: readonly Grant[]
       <tbody>
         {grants.map(grant => (
           <tr key={grant.id}>
-            {without !== 'person' && <td><a href={`/people/${grant.to}`}>{nameOf(grant.to_name)}</a></td>}
+            {without !== 'person' && <td><PersonName id={grant.to} name={grant.to_name} /></td>}
             {without !== 'credential' && <>
               <td><a href={`/credentials/${grant.credential}`}>{grant.credential_title || t('vault.credential')}</a></td>
               <td>{clientOf(grant.client_name)}</td>

@@ -11,6 +11,7 @@ import {Dialog, Section, Table} from '../../parts/page';
 import {Chip, ProblemNotice, Time} from '../../parts/shown';
 import {nameOf} from './known';
 import type {Exposure} from './model';
+import {PersonName} from './shown';
 import {fromWall} from './zone';
 
 type Note = 'planned' | 'owed' | 'waived';
@@ -66,7 +67,7 @@ export function KnownTo({known, changed}: {known: readonly Exposure[]; changed: 
         <tbody>
           {known.map(seen => (
             <tr key={`${seen.person} ${seen.version}`}>
-              <td><a href={`/people/${seen.person}`}>{nameOf(seen.name)}</a></td>
+              <td><PersonName id={seen.person} name={seen.name} /></td>
               <td>{seen.how.map(how => t(`vault.how.${how}`)).join(', ')}</td>
               <td class="number">{seen.version}{!seen.current && <span class="small"> {t('vault.version.old')}</span>}</td>
               <td><Time at={seen.last} style="minute" /></td>

@@ -2,7 +2,9 @@
 // How the vault's things look wherever they are shown: modes by form and word, states, people.
 import type {ComponentChildren} from 'preact';
 import {t, type TextKey} from '../../base/i18n';
+import {may, useSession} from '../../base/session';
 import {Chip} from '../../parts/shown';
+import {clientOf, nameOf} from './known';
 import type {Grant, GrantState, Kind, Mode} from './model';
 
 /** Digits that leave; an arrow from machine to machine; an eye that has seen it. */
@@ -63,4 +65,18 @@ export function Strength({value}: {value: number}) {
       {t(`vault.strength.${level}`)}
     </span>
   );
+}
+
+/** A person by name, and the way to their page for those who may go there (a refusal would be on record). */
+export function PersonName({id, name}: {id: string; name: string | null | undefined}) {
+  const session = useSession();
+  const open = may(session, 'people.read') && id.startsWith('per_');
+  return open ? <a href={`/people/${id}`}>{nameOf(name)}</a> : <>{nameOf(name)}</>;
+}
+
+/** The same of a client. */
+export function ClientName({id, name}: {id: string; name: string | null | undefined}) {
+  const session = useSession();
+  const open = may(session, 'clients.read') || session.person.client === id;
+  return open ? <a href={`/clients/${id}`}>{clientOf(name)}</a> : <>{clientOf(name)}</>;
 }
