@@ -74,6 +74,14 @@ struct span ask_line(
 	return SPAN_NONE;
 }
 
+fallible ask_path_line(struct call *call, struct span text, size_t max, struct span *line)
+{
+	if (text.len == 0 || text.len > max || !is_line(text))
+		return FAIL(INVALID, "a name in a path is one line, and not too long");
+	TRY(text_normalise(text, call->arena, line));
+	return line->len <= max ? OK : FAIL(INVALID, "a name in a path is too long");
+}
+
 struct span ask_email(struct call *call, struct json_object *object)
 {
 	struct span email = ask_line(call, object, "email", JSON_OPTIONAL, PERSON_EMAIL_MAX);

@@ -10,6 +10,7 @@
 #include "store/grant.h"
 #include "store/recovery.h"
 #include "store/rescue.h"
+#include "store/saved_view.h"
 #include "store/whereabouts.h"
 
 enum { ONE_NOUN = 64 * 1024 };
@@ -85,6 +86,7 @@ fallible ending_factors(struct act *act, struct id tenant, const struct subject 
 	TRY(err);
 	TRY(forgetting_erase(act, tenant, subject->id));
 	TRY(whereabouts_drop(act, tenant, subject->id));
+	TRY(saved_view_drop_all(act, tenant, subject->id));
 	TRY(rescue_drop(act, tenant, subject->id));
 	return drop_recovery(act, tenant, subject->id);
 }

@@ -9,7 +9,7 @@
 /* ending_begun - say that the erasure of this one has begun: person.changed or client.changed, by the server. */
 fallible ending_begun(struct act *act, struct id tenant, const struct subject *subject);
 
-/* ending_factors - end a person's factors; the seeds are dropped. A client has none. */
+/* ending_factors - end a person's factors; the seeds are dropped, and views of the log that the person saved. A client has none. */
 fallible ending_factors(struct act *act, struct id tenant, const struct subject *subject);
 
 /* ending_grants - revoke grants to a person, or on a client's credentials, until *ended is `max`.
