@@ -8,7 +8,7 @@ import {useSession} from '../../base/session';
 import {Button, Field} from '../../parts/controls';
 import {Dialog, Page, Section} from '../../parts/page';
 import {Ago, Chip, Empty, Facts, ProblemNotice, Skeleton, Time} from '../../parts/shown';
-import {decide, loadWaiting, placeOf, takesReason, taskOf, type Waiting} from './inbox';
+import {decide, isWithdrawable, loadWaiting, placeOf, takesReason, taskOf, withdraw, type Waiting} from './inbox';
 import './handovers.css';
 
 /** What it is called: the access, the person, the class of the log. */
@@ -64,6 +64,23 @@ function Decide({deciding, onClose, done}: {deciding: Deciding; onClose: () => v
   );
 }
 
+/** Taking back what oneself asked for: to be sure, then done. */
+function TakeBack({item, done}: {item: Waiting; done: () => void}) {
+  const [sure, setSure] = useState(false);
+  const doing = useDo(async () => {
+    await withdraw(item);
+    say(t('approvals.did.back'));
+    done();
+  });
+  return (
+    <div class="row">
+      <ProblemNotice problem={doing.problem} />
+      <Button look={sure ? 'danger' : 'quiet'} busy={doing.busy} onClick={() => (sure ? void doing.run() : setSure(true))}>{t(sure ? 'approvals.back.sure' : 'approvals.back')}<span class="unseen"> {titleOf(item)}</span></Button>
+      {sure && <Button look="plain" onClick={() => setSure(false)}>{t('app.cancel')}</Button>}
+    </div>
+  );
+}
+
 function Told({item}: {item: Waiting}) {
   const title = titleOf(item);
   return (
@@ -78,7 +95,13 @@ function Told({item}: {item: Waiting}) {
   );
 }
 
-function Card({item, decide: open}: {item: Waiting; decide: (deciding: Deciding) => void}) {
+interface CardProps {
+  item: Waiting;
+  decide: (deciding: Deciding) => void;
+  reload: () => void;
+}
+
+function Card({item, decide: open, reload}: CardProps) {
   const task = taskOf(item);
   const href = placeOf(item);
   const title = titleOf(item);
@@ -95,12 +118,13 @@ function Card({item, decide: open}: {item: Waiting; decide: (deciding: Deciding)
             <Button look="main" onClick={() => open({item, approve: true})}>{answerText(item, true)}<span class="unseen"> {title}</span></Button>
             <Button onClick={() => open({item, approve: false})}>{answerText(item, false)}<span class="unseen"> {title}</span></Button>
           </div>)}
+      {isWithdrawable(item) && <TakeBack item={item} done={reload} />}
     </li>
   );
 }
 
-const Cards = ({items, decide}: {items: readonly Waiting[]; decide: (deciding: Deciding) => void}) =>
-  <ul class="cards inbox">{items.map(item => <Card key={item.kind + item.id} item={item} decide={decide} />)}</ul>;
+const Cards = ({items, ...rest}: {items: readonly Waiting[]} & Omit<CardProps, 'item'>) =>
+  <ul class="cards inbox">{items.map(item => <Card key={item.kind + item.id} item={item} {...rest} />)}</ul>;
 
 export default function Approvals() {
   const session = useSession();
@@ -115,10 +139,10 @@ export default function Approvals() {
       {!data && !problem && <Skeleton rows={6} />}
       {data && (
         <Section title={t('approvals.mine')}>
-          {mine.length > 0 ? <Cards items={mine} decide={setDeciding} /> : <Empty title={t('approvals.mine.none')}><p>{t('approvals.mine.todo')}</p></Empty>}
+          {mine.length > 0 ? <Cards items={mine} decide={setDeciding} reload={reload} /> : <Empty title={t('approvals.mine.none')}><p>{t('approvals.mine.todo')}</p></Empty>}
         </Section>
       )}
-      {others.length > 0 && <Section title={t('approvals.others')}><Cards items={others} decide={setDeciding} /></Section>}
+      {others.length > 0 && <Section title={t('approvals.others')}><Cards items={others} decide={setDeciding} reload={reload} /></Section>}
       {deciding && <Decide deciding={deciding} onClose={() => setDeciding(undefined)} done={reload} />}
     </Page>
   );

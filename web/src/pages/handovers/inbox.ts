@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What waits for a second person, as GET /v1/approvals tells it, and how each is decided.
-import {get, path, post, type Page} from '../../base/api';
+import {get, path, post, remove, type Page} from '../../base/api';
 
 export const KINDS = ['grant', 'handover', 'deposit', 'breakglass', 'erasure', 'factor_reset', 'reinstatement', 'retention'] as const;
 export type Kind = (typeof KINDS)[number];
@@ -75,3 +75,9 @@ export function decide(item: Waiting, approve: boolean, reason: string): Promise
   if (item.step === 'review') return post(`${door}/review`, {verdict: approve ? 'justified' : 'unjustified', ...(reason ? {note: reason} : {})});
   return post(`${door}/decision`, {approve, ...(reason && takesReason(item) ? {reason} : {})});
 }
+
+/** What its asker may take back before it is decided. */
+export const isWithdrawable = (item: Waiting): boolean =>
+  item.mine === 'asked' && item.step === 'decide' && ['grant', 'handover', 'erasure', 'factor_reset'].includes(item.kind);
+
+export const withdraw = (item: Waiting): Promise<unknown> => remove(DOORS[item.kind](item.id));

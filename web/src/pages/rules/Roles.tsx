@@ -44,7 +44,7 @@ function Matrix({roles, drafts, change}: MatrixProps) {
   return (
     <Table caption={t('rules.tab.roles')} look="matrix">
       <thead>
-        <tr><th scope="col">{t('rules.capability')}</th>{roles.map(role => <th key={role.name} scope="col" class="turned"><a href={`/people?role=${role.name}`}>{roleName(role.name)}</a></th>)}</tr>
+        <tr><th scope="col">{t('rules.capability')}</th>{roles.map(role => <th key={role.name} scope="col" class="turned">{roleName(role.name)}</th>)}</tr>
       </thead>
       <tbody>
         {CAPABILITIES.map(([capability, careful]) => (
@@ -122,7 +122,8 @@ function NewRole({onClose, made}: {onClose: () => void; made: () => void}) {
 }
 
 export function Roles() {
-  const writes = may(useSession(), 'roles.write');
+  const session = useSession();
+  const writes = may(session, 'roles.write');
   const {data, problem, reload} = usePaged<Role>('/v1/roles', {limit: 500});
   const [drafts, setDrafts] = useState<ReadonlyMap<string, Role>>(new Map());
   const [open, setOpen] = useState<'review' | 'new'>();
@@ -131,7 +132,7 @@ export function Roles() {
   const drop = () => setDrafts(new Map());
   return (
     <>
-      <p class="small">▲ {t('rules.careful.legend')}</p>
+      <p class="small">▲ {t('rules.careful.legend')} {may(session, 'people.read') && <a href="/people">{t('rules.who_has')}</a>}</p>
       <Matrix roles={sorted(data, role => roleName(role.name))} drafts={drafts} change={writes ? role => setDrafts(before => new Map(before).set(role.name, role)) : undefined} />
       {writes && (
         <div class={`row savebar ${changes.length ? 'on' : ''}`}>
