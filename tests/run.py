@@ -22,6 +22,8 @@ LOGS = BUILD / "logs"
 TSAN = ROOT / "build-tsan"
 PROGRAMS = ("server/munimentd", "cli/muniment")
 STORY_SECONDS = 900
+STORIES_ALONE = ("following", "kill_nine")
+STORIES_LONG = ("web", "sealed", "erasure", "attack", "mail_told", "exports", "key_rotation", "reindex", "openapi")
 STORY = re.compile(r"^(\d+) passed, (\d+) failed", flags=re.M)
 SYNTHESIS = re.compile(r"Tested: (\d+) \| Passing: (\d+) \| Failing: (\d+) \| Crashing: (\d+)")
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
@@ -123,12 +125,12 @@ class Report:
         self.add(job, result, output, time.monotonic() - began)
         return not result.failed
 
-    def run_all(self, jobs):
-        """Run independent jobs side by side, as many as there are processors."""
+    def run_all(self, jobs, more=0):
+        """Run independent jobs side by side, as many as there are processors, or more where they wait much."""
         def timed(job):
             began = time.monotonic()
             return job, run(job), time.monotonic() - began
-        with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        with concurrent.futures.ThreadPoolExecutor((os.cpu_count() or 1) + more) as pool:
             for done in concurrent.futures.as_completed([pool.submit(timed, job) for job in jobs]):
                 job, (code, output), seconds = done.result()
                 self.add(job, job.count(code, output), output, seconds)
@@ -197,11 +199,21 @@ def run_threads(report):
 
 
 def stories():
-    """Each story is an executable; MUNIMENT_PROGRAMS is the folder of the programs it plays with."""
+    """Each story is an executable; MUNIMENT_PROGRAMS is the folder of the programs it plays with, MUNIMENT_LANE is its number: its ports."""
     paths = [*(ROOT / "tests/stories").glob("*/run"), *(ROOT / "tests/stories").glob("*.py"), *(ROOT / f"tests/{name}/run" for name in ("attack", "examples", "web"))]
-    for path in sorted(p for p in paths if os.access(p, os.X_OK)):
+    for lane, path in enumerate(sorted(p for p in paths if os.access(p, os.X_OK))):
         name = path.relative_to(ROOT).as_posix()
-        yield Job(name, [str(path)], count_story, {"MUNIMENT_PROGRAMS": str(BUILD)}, STORY_SECONDS)
+        yield Job(name, [str(path)], count_story, {"MUNIMENT_PROGRAMS": str(BUILD), "MUNIMENT_LANE": str(lane)}, STORY_SECONDS)
+
+
+def run_stories(report):
+    """Side by side, the long ones first, so that none is left at the end; those that claim how soon something is done by themselves."""
+    found = {job.command[0].removeprefix(f"{ROOT}/tests/").removeprefix("stories/").removesuffix("/run"): job for job in stories()}
+    alone = [found.pop(name) for name in STORIES_ALONE if name in found]
+    long = [found.pop(name) for name in STORIES_LONG if name in found]
+    report.run_all([*long, *found.values()], more=1)
+    for job in alone:
+        report.run(job)
 
 
 def link_programs(folder):
@@ -223,8 +235,7 @@ def main():
     run_threads(report)
     link_programs(BUILD)
     if (BUILD / "munimentd").exists():
-        for story in stories():
-            report.run(story)
+        run_stories(report)
     elif list(stories()):
         report.add(Job("stories", [], None), Result(0, 1), "there is no build-test/munimentd to play with", 0)
     print(f"{report.passed} passed, {report.failed} failed")

@@ -4,6 +4,7 @@
 A story is a list of claims: story.claim("what holds", condition). The last line printed is 'N passed, N failed'."""
 import base64
 import http.client
+import itertools
 import json
 import os
 import pathlib
@@ -16,6 +17,9 @@ import tempfile
 import time
 
 PROGRAMS = pathlib.Path(os.environ.get("MUNIMENT_PROGRAMS", pathlib.Path(__file__).resolve().parents[2] / "build"))
+# Each story has a lane of its own, because several run side by side, and below the ports that the kernel gives to clients.
+LANE = 10000 + 400 * int(os.environ.get("MUNIMENT_LANE", os.getpid() % 50))
+PORTS = itertools.cycle(range(LANE, LANE + 400))
 LAPTOP = {"id": "laptop-17", "ip": "203.0.113.7", "user_agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Firefox/128.0", "name": "Anna's ThinkPad"}
 
 
@@ -67,9 +71,15 @@ class Answer:
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody has, or will have until the story takes it."""
+    for port in PORTS:
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+                return port
+            except OSError:
+                continue
+    raise RuntimeError("there is no free port")
 
 
 def device_header(device=None):
