@@ -110,8 +110,11 @@ const bodyOf = (entry: Entry, zone: string) => ({
   ...(entry.some ? {clients: entry.clients} : {}),
 });
 
-const isWhole = (entry: Entry, zone: string): boolean =>
-  Boolean(entry.from && entry.to) && !Number.isNaN(fromZone(entry.start, zone).getTime()) && (!entry.some || entry.clients.length > 0);
+function isWhole(entry: Entry, zone: string): boolean {
+  const start = fromZone(entry.start, zone);
+  const isLate = needsOverride(entry.reason, start, new Date());
+  return Boolean(entry.from && entry.to) && !Number.isNaN(start.getTime()) && (!entry.some || entry.clients.length > 0) && (!isLate || entry.override !== '');
+}
 
 export function NewHandover({from, onClose}: {from: string; onClose: () => void}) {
   const zone = useSession().tenant.time_zone;
