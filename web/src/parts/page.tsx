@@ -82,7 +82,7 @@ export function Dialog({title, onClose, children, wide = false}: {title: string;
 export function Table({caption, children, look = ''}: {caption: string; children: ComponentChildren; look?: string}) {
   return (
     <div class="table" tabIndex={0} role="region" aria-label={caption}>
-      <table class={look}><caption class="unseen">{caption}</caption>{children}</table>
+      <table class={look} role="table"><caption class="unseen">{caption}</caption>{children}</table>
     </div>
   );
 }

@@ -31,7 +31,7 @@ const SIGNS: Record<State, string> = {ok: '✓', wrong: '✗', undone: '–'};
 
 function StepRow({state, title, children}: {state: State; title: string; children: ComponentChildren}) {
   return (
-    <li class={`step ${state}`}>
+    <li class={`step is-${state}`}>
       <span class="sign" aria-hidden="true">{SIGNS[state]}</span>
       <div><p class="title">{title} <span class="small">{t(`event.verify.state.${state}`)}</span></p>{children}</div>
     </li>

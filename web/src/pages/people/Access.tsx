@@ -78,15 +78,15 @@ export function AccessTable({client, own}: {client: ClientRow; own: boolean}) {
       {!items && access.busy && <Skeleton rows={4} />}
       {items?.length === 0 && <Empty title={t('people.access.none')} />}
       {items && items.length > 0 && (
-        <Table caption={t('people.access')} look="names">
+        <Table caption={t('people.access')} look="names stacks">
           <thead><tr><th scope="col">{t('people.credential')}</th><th scope="col">{t('vault.can_use')}</th><th scope="col">{t('vault.knows')}</th><th scope="col">{t('people.last_used')}</th></tr></thead>
           <tbody>
             {items.map(item => (
-              <tr key={item.credential}>
-                <th scope="row">{own ? item.title : <a href={`/credentials/${item.credential}`}>{item.title}</a>}<span class="small block">{kindName(item.kind)}</span></th>
-                <td><CanUse item={item} revoke={mayRevoke ? user => setAsked({user, title: item.title}) : undefined} /></td>
-                <td><Knows knows={item.knows} /></td>
-                <td>{item.last_used ? <Ago at={item.last_used} /> : <span class="quiet-text">{t('people.never')}</span>}</td>
+              <tr role="row" key={item.credential}>
+                <th scope="row" role="rowheader">{own ? item.title : <a href={`/credentials/${item.credential}`}>{item.title}</a>}<span class="small block">{kindName(item.kind)}</span></th>
+                <td role="cell" data-label={t('vault.can_use')}><CanUse item={item} revoke={mayRevoke ? user => setAsked({user, title: item.title}) : undefined} /></td>
+                <td role="cell" data-label={t('vault.knows')}><Knows knows={item.knows} /></td>
+                <td role="cell" data-label={t('people.last_used')}>{item.last_used ? <Ago at={item.last_used} /> : <span class="quiet-text">{t('people.never')}</span>}</td>
               </tr>
             ))}
           </tbody>

@@ -19,10 +19,10 @@ const has = (client: ClientRow, text: string): boolean =>
 
 function Row({client}: {client: ClientRow}) {
   return (
-    <tr>
-      <th scope="row"><a href={`/clients/${client.id}`}>{clientName(client)}</a> <PersonState state={client.state as Person['state']} />{client.branch && <span class="small block">{client.branch}</span>}</th>
-      <td>{client.contacts.map(one => <span key={one.id} class="block">{one.name}{one.email && <span class="small"> · {one.email}</span>}</span>)}</td>
-      <td>{client.frozen && <Chip look="alert">{t('people.frozen')}</Chip>} {client.mailbox_delegated && <Chip look="notice">{t('people.delegated')}</Chip>}</td>
+    <tr role="row">
+      <th scope="row" role="rowheader"><a href={`/clients/${client.id}`}>{clientName(client)}</a> <PersonState state={client.state as Person['state']} />{client.branch && <span class="small block">{client.branch}</span>}</th>
+      <td role="cell" data-label={t('people.contacts')}>{client.contacts.map(one => <span key={one.id} class="block">{one.name}{one.email && <span class="small block">{one.email}</span>}</span>)}</td>
+      <td role="cell" data-label={t('vault.state')}>{client.frozen && <Chip look="alert">{t('people.frozen')}</Chip>} {client.mailbox_delegated && <Chip look="notice">{t('people.delegated')}</Chip>}</td>
     </tr>
   );
 }
@@ -39,7 +39,7 @@ export default function Clients() {
       {!rows && clients.busy && <Skeleton rows={8} />}
       {rows?.length === 0 && <Empty title={t('people.clients.none')}><p>{t(clients.hasMore ? 'people.clients.more' : 'people.none.do')}</p></Empty>}
       {rows && rows.length > 0 && (
-        <Table caption={t('app.room.clients')} look="names">
+        <Table caption={t('app.room.clients')} look="names stacks">
           <thead><tr><th scope="col">{t('app.name')}</th><th scope="col">{t('people.contacts')}</th><th scope="col">{t('vault.state')}</th></tr></thead>
           <tbody>{rows.map(client => <Row key={client.id} client={client} />)}</tbody>
         </Table>

@@ -46,15 +46,15 @@ function LostButton({device, changed}: {device: SharedDevice; changed: () => voi
 function Users({device}: {device: SharedDevice}) {
   return (
     <Section title={t('people.device.users')}>
-      <Table caption={t('people.device.users')} look="names">
+      <Table caption={t('people.device.users')} look="names stacks">
         <thead><tr><th scope="col">{t('people.person')}</th><th scope="col">{t('vault.state')}</th><th scope="col">{t('people.first_seen')}</th><th scope="col">{t('people.last_seen')}</th></tr></thead>
         <tbody>
           {device.people.map(one => (
-            <tr key={one.id}>
-              <th scope="row"><PersonLink id={one.person} name={one.name} /></th>
-              <td><DeviceState state={one.state} /></td>
-              <td><Time at={one.first_seen} style="day" /></td>
-              <td><Ago at={one.last_seen} /></td>
+            <tr role="row" key={one.id}>
+              <th scope="row" role="rowheader"><PersonLink id={one.person} name={one.name} /></th>
+              <td role="cell" data-label={t('vault.state')}><DeviceState state={one.state} /></td>
+              <td role="cell" data-label={t('people.first_seen')}><Time at={one.first_seen} style="day" /></td>
+              <td role="cell" data-label={t('people.last_seen')}><Ago at={one.last_seen} /></td>
             </tr>
           ))}
         </tbody>

@@ -21,15 +21,15 @@ export function Devices({person}: {person: string}) {
       {!devices.data && devices.busy && <Skeleton rows={2} />}
       {devices.data && rows.length === 0 && <p class="quiet-text">{t('people.devices.none')}</p>}
       {rows.length > 0 && (
-        <Table caption={t('people.devices')} look="names">
+        <Table caption={t('people.devices')} look="names stacks">
           <thead><tr><th scope="col">{t('people.device')}</th><th scope="col">{t('vault.state')}</th><th scope="col">{t('people.first_seen')}</th><th scope="col">{t('people.last_seen')}</th></tr></thead>
           <tbody>
             {rows.map(device => (
-              <tr key={device.id}>
-                <th scope="row"><a href={`/devices/${device.id}`}>{deviceName(device)}</a></th>
-                <td><DeviceState state={device.state} /></td>
-                <td><Time at={device.first_seen} style="day" /></td>
-                <td><Ago at={device.last_seen} /></td>
+              <tr role="row" key={device.id}>
+                <th scope="row" role="rowheader"><a href={`/devices/${device.id}`}>{deviceName(device)}</a></th>
+                <td role="cell" data-label={t('vault.state')}><DeviceState state={device.state} /></td>
+                <td role="cell" data-label={t('people.first_seen')}><Time at={device.first_seen} style="day" /></td>
+                <td role="cell" data-label={t('people.last_seen')}><Ago at={device.last_seen} /></td>
               </tr>
             ))}
           </tbody>
@@ -57,8 +57,8 @@ export function Sessions({person}: {person: string}) {
           <thead><tr><th scope="col">{t('me.session.browser')}</th><th scope="col">{t('me.session.address')}</th><th scope="col">{t('me.session.used')}</th><th scope="col"><span class="unseen">{t('me.session.end')}</span></th></tr></thead>
           <tbody>
             {rows.map(one => (
-              <tr key={one.id}>
-                <th scope="row">{[one.device?.browser, one.device?.system].filter(Boolean).join(', ') || one.device?.user_agent || '–'}{one.current && <> <Chip look="ok">{t('me.session.this')}</Chip></>}</th>
+              <tr role="row" key={one.id}>
+                <th scope="row" role="rowheader">{[one.device?.browser, one.device?.system].filter(Boolean).join(', ') || one.device?.user_agent || '–'}{one.current && <> <Chip look="ok">{t('me.session.this')}</Chip></>}</th>
                 <td class="mono">{one.device?.ip ?? '–'}</td>
                 <td><Ago at={one.last_used} /></td>
                 <td>{!one.current && <Button busy={ending.busy} onClick={() => void ending.run(one.id)}>{t('me.session.end')}</Button>}</td>

@@ -20,16 +20,16 @@ export function CanUse({person}: {person: string}) {
       {!open && grants.busy && <Skeleton rows={3} />}
       {open?.length === 0 && <p class="quiet-text">{t('people.can_use.none')}</p>}
       {open && open.length > 0 && (
-        <Table caption={t('people.can_use')} look="names">
+        <Table caption={t('people.can_use')} look="names stacks">
           <thead><tr><th scope="col">{t('people.credential')}</th><th scope="col">{t('people.client')}</th><th scope="col">{t('vault.mode')}</th><th scope="col">{t('vault.state')}</th><th scope="col">{t('vault.until')}</th></tr></thead>
           <tbody>
             {open.map(grant => (
-              <tr key={grant.id}>
-                <th scope="row"><a href={`/grants/${grant.id}`}>{grant.credential_title || t('people.credential')}</a></th>
-                <td><a href={`/clients/${grant.client}`}>{grant.client_name || t('people.client')}</a></td>
-                <td><ModeMarks modes={grant.modes} /></td>
-                <td><GrantChip grant={grant} /></td>
-                <td><Time at={grant.until} style="day" /></td>
+              <tr role="row" key={grant.id}>
+                <th scope="row" role="rowheader"><a href={`/grants/${grant.id}`}>{grant.credential_title || t('people.credential')}</a></th>
+                <td role="cell" data-label={t('people.client')}><a href={`/clients/${grant.client}`}>{grant.client_name || t('people.client')}</a></td>
+                <td role="cell" data-label={t('vault.mode')}><ModeMarks modes={grant.modes} /></td>
+                <td role="cell" data-label={t('vault.state')}><GrantChip grant={grant} /></td>
+                <td role="cell" data-label={t('vault.until')}><Time at={grant.until} style="day" /></td>
               </tr>
             ))}
           </tbody>
@@ -48,13 +48,13 @@ export function RotationChip({rotation}: {rotation: Exposure['rotation']}) {
 
 function SeenRow({one}: {one: Exposure}) {
   return (
-    <tr>
-      <th scope="row"><a href={`/credentials/${one.credential}`}>{one.credential_title || t('people.credential')}</a></th>
-      <td><a href={`/clients/${one.client}`}>{one.client_name || t('people.client')}</a></td>
-      <td>{one.how.map(how => t(`people.how.${how}`)).join(', ')}<span class="small block">{t('people.times', {n: one.count})}</span></td>
-      <td><Ago at={one.last} /></td>
-      <td>{one.current ? t('people.current.yes') : t('people.current.no')}</td>
-      <td><RotationChip rotation={one.rotation} />{one.due && <span class="small block"><Time at={one.due} style="day" /></span>}</td>
+    <tr role="row">
+      <th scope="row" role="rowheader"><a href={`/credentials/${one.credential}`}>{one.credential_title || t('people.credential')}</a></th>
+      <td role="cell" data-label={t('people.client')}><a href={`/clients/${one.client}`}>{one.client_name || t('people.client')}</a></td>
+      <td role="cell" data-label={t('people.how')}>{one.how.map(how => t(`people.how.${how}`)).join(', ')}<span class="small block">{t('people.times', {n: one.count})}</span></td>
+      <td role="cell" data-label={t('people.last_seen')}><Ago at={one.last} /></td>
+      <td role="cell" data-label={t('people.current')}>{one.current ? t('people.current.yes') : t('people.current.no')}</td>
+      <td role="cell" data-label={t('people.rotation')}><RotationChip rotation={one.rotation} />{one.due && <span class="small block"><Time at={one.due} style="day" /></span>}</td>
     </tr>
   );
 }
@@ -70,7 +70,7 @@ export function HasSeen({person}: {person: string}) {
       {!rows && seen.busy && <Skeleton rows={3} />}
       {rows?.length === 0 && <p class="quiet-text">{t('people.seen.none')}</p>}
       {rows && rows.length > 0 && (
-        <Table caption={t('people.seen')} look="names">
+        <Table caption={t('people.seen')} look="names stacks">
           <thead><tr><th scope="col">{t('people.credential')}</th><th scope="col">{t('people.client')}</th><th scope="col">{t('people.how')}</th><th scope="col">{t('people.last_seen')}</th><th scope="col">{t('people.current')}</th><th scope="col">{t('people.rotation')}</th></tr></thead>
           <tbody>{rows.map(one => <SeenRow key={`${one.credential}/${one.version}`} one={one} />)}</tbody>
         </Table>
@@ -90,15 +90,15 @@ export function DueForChange({person, always = false}: {person: string; always?:
       <ProblemNotice problem={due.problem} again={due.reload} />
       {rows?.length === 0 && <p class="quiet-text">{t('people.due.none')}</p>}
       {rows && rows.length > 0 && (
-        <Table caption={t('people.due')} look="names">
+        <Table caption={t('people.due')} look="names stacks">
           <thead><tr><th scope="col">{t('people.credential')}</th><th scope="col">{t('people.client')}</th><th scope="col">{t('people.last_seen')}</th><th scope="col">{t('people.rotation')}</th></tr></thead>
           <tbody>
             {rows.map(one => (
-              <tr key={`${one.credential}/${one.version}`}>
-                <th scope="row"><a href={`/credentials/${one.credential}`}>{one.credential_title || t('people.credential')}</a></th>
-                <td><a href={`/clients/${one.client}`}>{one.client_name || t('people.client')}</a></td>
-                <td><Ago at={one.last} /></td>
-                <td><RotationChip rotation={one.rotation} />{one.due && <span class="small block"><Time at={one.due} style="day" /></span>}</td>
+              <tr role="row" key={`${one.credential}/${one.version}`}>
+                <th scope="row" role="rowheader"><a href={`/credentials/${one.credential}`}>{one.credential_title || t('people.credential')}</a></th>
+                <td role="cell" data-label={t('people.client')}><a href={`/clients/${one.client}`}>{one.client_name || t('people.client')}</a></td>
+                <td role="cell" data-label={t('people.last_seen')}><Ago at={one.last} /></td>
+                <td role="cell" data-label={t('people.rotation')}><RotationChip rotation={one.rotation} />{one.due && <span class="small block"><Time at={one.due} style="day" /></span>}</td>
               </tr>
             ))}
           </tbody>

@@ -28,14 +28,14 @@ function Search() {
 
 function Row({person}: {person: Person}) {
   return (
-    <tr>
-      <th scope="row">
+    <tr role="row">
+      <th scope="row" role="rowheader">
         <PersonLink id={person.id} name={personName(person)} /> <PersonState state={person.state} />
         <span class="small block">{person.email ?? person.ref}</span>
       </th>
-      <td>{person.kind === 'staff' ? person.roles.map(roleName).join(', ') : word('people.kind', person.kind)}{person.client_name && <span class="small block">{person.client_name}</span>}</td>
-      <td><FactorChip factor={person.factor} /></td>
-      <td>{person.last_sign_in ? <Ago at={person.last_sign_in} /> : <span class="quiet-text">{t('people.never')}</span>}</td>
+      <td role="cell" data-label={t('app.roles')}>{person.kind === 'staff' ? person.roles.map(roleName).join(', ') : word('people.kind', person.kind)}{person.client_name && <span class="small block">{person.client_name}</span>}</td>
+      <td role="cell" data-label={t('people.factor')}><FactorChip factor={person.factor} /></td>
+      <td role="cell" data-label={t('people.last_sign_in')}>{person.last_sign_in ? <Ago at={person.last_sign_in} /> : <span class="quiet-text">{t('people.never')}</span>}</td>
     </tr>
   );
 }
@@ -51,7 +51,7 @@ export default function People() {
       {!rows && people.busy && <Skeleton rows={8} />}
       {rows?.length === 0 && !people.hasMore && <Empty title={t('people.none')}><p>{t('people.none.do')}</p></Empty>}
       {rows && rows.length > 0 && (
-        <Table caption={t('app.room.people')} look="names">
+        <Table caption={t('app.room.people')} look="names stacks">
           <thead><tr><th scope="col">{t('app.name')}</th><th scope="col">{t('app.roles')}</th><th scope="col">{t('people.factor')}</th><th scope="col">{t('people.last_sign_in')}</th></tr></thead>
           <tbody>{rows.map(person => <Row key={person.id} person={person} />)}</tbody>
         </Table>
