@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // One-time codes of a client's account: why, then the code in large digits as long as it is good, then the next.
-import {useState} from 'preact/hooks';
+import {useEffect, useRef, useState} from 'preact/hooks';
 import {Problem} from '../../base/api';
 import {t} from '../../base/i18n';
 import {useDo} from '../../base/load';
@@ -26,8 +26,11 @@ function ShownCode({code, busy, next}: CodeProps) {
   const [over, setOver] = useState<string>();
   const left = useCountdown(code.valid_s, code.use, () => setOver(code.use));
   const isOver = over === code.use;
+  const shown = useRef<HTMLDivElement>(null);
+  // The button that copied went with the code: the keyboard goes on with the next one.
+  useEffect(() => { if (isOver && !shown.current?.closest('dialog')?.contains(document.activeElement)) shown.current?.querySelector('button')?.focus(); }, [isOver]);
   return (
-    <div class="code-shown">
+    <div class="code-shown" ref={shown}>
       {!isOver && <p class="digits"><span class="unseen" role="status">{[...code.code].join(' ')}</span><span aria-hidden="true">{spaced(code.code)}</span></p>}
       {isOver && <p class="digits over">{t('vault.code.over')}</p>}
       <Ring left={left} of={Math.max(PERIOD_S, code.valid_s)} />

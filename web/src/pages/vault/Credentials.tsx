@@ -11,6 +11,7 @@ import {More, Table} from '../../parts/page';
 import {Ago, Chip, Empty, ProblemNotice, Skeleton, Time} from '../../parts/shown';
 import {clientOf, nameOf, useClients} from './known';
 import {hostOf, KINDS, type Access, type Client, type Credential, type Exposure, type Grant} from './model';
+import {useSearchKey} from './searchKey';
 import {kindName, ModeLegend, ModeMarks} from './shown';
 
 const FILTERS = ['client', 'text', 'host', 'tag', 'kind', 'state'] as const;
@@ -31,7 +32,7 @@ function collect<T, V>(items: readonly T[], key: (item: T) => string, value: (it
 
 function useTold(client: string | null): Told {
   const session = useSession();
-  const wide = may(session, 'grant.give') || may(session, 'grant.approve');
+  const wide = may(session, 'grant.give') || may(session, 'grant.approve') || client === session.person.client;
   const access = useGet<Access>(wide && client ? path`/v1/clients/${client}/access` : null);
   const grants = useGet<Page<Grant>>(client && wide ? null : '/v1/grants', {state: 'active', limit: 500, names: 1});
   const rotations = useGet<Page<Exposure>>('/v1/rotations', {limit: 500, client});
@@ -67,7 +68,7 @@ function KnownCells({item}: {item: Access['items'][number] | undefined}) {
   );
 }
 
-function Row({credential, told}: {credential: Credential; told: Told}) {
+function Row({credential, told, ofOne}: {credential: Credential; told: Told; ofOne: boolean}) {
   const {title, url, username} = credential.label;
   return (
     <tr>
@@ -76,7 +77,7 @@ function Row({credential, told}: {credential: Credential; told: Told}) {
         <span class="small">{[hostOf(url), username].filter(Boolean).join(' · ')}</span>
         {credential.state !== 'active' && <Chip look="warning">{t(`vault.credential.${credential.state}`)}</Chip>}
       </th>
-      <td><a href={withQuery({client: credential.client})}>{clientOf(credential.client_name)}</a></td>
+      {!ofOne && <td><a href={withQuery({client: credential.client})}>{clientOf(credential.client_name)}</a></td>}
       <td>{kindName(credential.kind)}</td>
       <td><ModeMarks modes={credential.modes_max} /></td>
       <td><List of={told.canUse.get(credential.id) ?? []} none={t('vault.nobody')} /></td>
@@ -88,6 +89,7 @@ function Row({credential, told}: {credential: Credential; told: Told}) {
 
 function Filters({query, known}: {query: URLSearchParams; known: ReadonlyMap<string, Client>}) {
   const [text, setText] = useState(query.get('text') ?? '');
+  useSearchKey();
   const set = (name: string, value: string) => navigate(withQuery({[name]: value || null}));
   const clients = sorted([...known.values()], one => one.name ?? '').map(one => [one.id, one.name ?? ''] as const);
   const kinds = KINDS.map(kind => [kind, kindName(kind)] as const);
@@ -95,7 +97,7 @@ function Filters({query, known}: {query: URLSearchParams; known: ReadonlyMap<str
   return (
     <form class="row filters" role="search" onSubmit={event => { event.preventDefault(); set('text', text.trim()); }}>
       <TextField label={t('vault.search')} type="search" value={text} onText={setText} />
-      <Choice label={t('vault.client')} value={query.get('client') ?? ''} options={[['', t('vault.all')], ...clients]} onChoose={value => set('client', value)} />
+      {clients.length > 0 && <Choice label={t('vault.client')} value={query.get('client') ?? ''} options={[['', t('vault.all')], ...clients]} onChoose={value => set('client', value)} />}
       <Choice label={t('vault.kind')} value={query.get('kind') ?? ''} options={[['', t('vault.all')], ...kinds]} onChoose={value => set('kind', value)} />
       <Choice label={t('vault.state')} value={query.get('state') ?? ''} options={[['', t('vault.all')], ...states]} onChoose={value => set('state', value)} />
       <Button type="submit">{t('vault.search.do')}</Button>
@@ -110,11 +112,14 @@ function Narrowed({query}: {query: URLSearchParams}) {
 }
 
 export function Credentials() {
+  const {person} = useSession();
   const {query} = usePlace();
+  // Who is a client's own sees that client, and nothing else.
+  const client = query.get('client') ?? person.client ?? null;
   const asked = Object.fromEntries(FILTERS.map(name => [name, query.get(name)]));
   const list = usePaged<Credential>('/v1/credentials', {...asked, limit: 100, names: 1});
   const clients = useClients();
-  const told = useTold(query.get('client'));
+  const told = useTold(client);
   const isNarrowed = FILTERS.some(name => query.get(name));
   return (
     <>
@@ -127,10 +132,10 @@ export function Credentials() {
       {list.data && list.data.length > 0 && <>
         <Table caption={t('vault.tab.all')} look="credentials">
           <thead><tr>
-            <th scope="col">{t('vault.title')}</th><th scope="col">{t('vault.client')}</th><th scope="col">{t('vault.kind')}</th><th scope="col">{t('vault.mode')}</th>
+            <th scope="col">{t('vault.title')}</th>{!client && <th scope="col">{t('vault.client')}</th>}<th scope="col">{t('vault.kind')}</th><th scope="col">{t('vault.mode')}</th>
             <th scope="col">{t('vault.can_use')}</th>{told.access && <><th scope="col">{t('vault.knows')}</th><th scope="col">{t('vault.last_used')}</th></>}<th scope="col">{t('vault.due')}</th>
           </tr></thead>
-          <tbody>{list.data.map(one => <Row key={one.id} credential={one} told={told} />)}</tbody>
+          <tbody>{list.data.map(one => <Row key={one.id} credential={one} told={told} ofOne={client !== null} />)}</tbody>
         </Table>
         <More hasMore={list.hasMore} busy={list.busy} more={list.more} shown={list.data.length} />
       </>}

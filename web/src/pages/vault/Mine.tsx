@@ -9,6 +9,7 @@ import {More, Section} from '../../parts/page';
 import {Empty, ProblemNotice, Skeleton, Time} from '../../parts/shown';
 import {clientOf, useClients, useCredentials} from './known';
 import {hasWords, hostOf, isOpen, usesOf, type Client, type Credential, type Grant} from './model';
+import {useSearchKey} from './searchKey';
 import {GrantChip, ModeLegend, ModeMarks} from './shown';
 import {UseButtons} from './UseButtons';
 
@@ -81,6 +82,7 @@ export function Mine() {
   const session = useSession();
   const {query} = usePlace();
   const text = query.get('q') ?? '';
+  useSearchKey();
   const grants = usePaged<Grant>('/v1/grants', {person: session.person.id, limit: 500, names: 1});
   const credentials = useCredentials((grants.data ?? []).map(grant => grant.credential));
   const clients = useClients();

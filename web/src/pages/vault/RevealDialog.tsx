@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A secret shown to a person: why, the step-up, then the secret for half a minute. It is nowhere but in this dialog.
-import {useEffect, useState} from 'preact/hooks';
+import {useEffect, useRef, useState} from 'preact/hooks';
 import {t} from '../../base/i18n';
 import {useDo} from '../../base/load';
 import {Button} from '../../parts/controls';
@@ -45,17 +45,22 @@ export function RevealDialog({grant, credential, client, onClose}: RevealDialogP
     setStep('shown');
   });
   const again = () => { open.clear(); setStep('why'); };
+  const body = useRef<HTMLDivElement>(null);
+  // Each step takes the place of what had the keyboard.
+  useEffect(() => { if (step === 'shown' || step === 'hidden') body.current?.querySelector('button')?.focus(); }, [step]);
   return (
     <Dialog title={t('vault.reveal.title', {title: credential?.label.title ?? ''})} onClose={onClose}>
       <p class="small">{client} · {t('vault.mode.reveal.leaves')}</p>
-      <ProblemNotice problem={open.problem} again={open.problem ? again : undefined} />
-      {step === 'why' && <PurposeForm grant={grant} submit={t('vault.reveal.continue')} busy={false} onPurpose={why => { setPurpose(why); setStep('confirm'); }}>
-        <Notice look="warning"><p>{t('vault.reveal.known')}</p></Notice>
-      </PurposeForm>}
-      {step === 'confirm' && !open.busy && !open.problem && <StepUp action={actionOf(grant, 'reveal', purpose, credential, client)} proven={id => void open.run(id)} />}
-      {open.busy && <Skeleton rows={2} />}
-      {step === 'shown' && secret && <ShownSecret secret={secret} over={hide} />}
-      {step === 'hidden' && <Notice look="ok" urgent title={t('vault.reveal.hidden')}><p><Button onClick={again}>{t('vault.reveal.again')}</Button></p></Notice>}
+      <div ref={body}>
+        <ProblemNotice problem={open.problem} again={open.problem ? again : undefined} />
+        {step === 'why' && <PurposeForm grant={grant} submit={t('vault.reveal.continue')} busy={false} onPurpose={why => { setPurpose(why); setStep('confirm'); }}>
+          <Notice look="warning"><p>{t('vault.reveal.known')}</p></Notice>
+        </PurposeForm>}
+        {step === 'confirm' && !open.busy && !open.problem && <StepUp action={actionOf(grant, 'reveal', purpose, credential, client)} proven={id => void open.run(id)} />}
+        {open.busy && <Skeleton rows={2} />}
+        {step === 'shown' && secret && <ShownSecret secret={secret} over={hide} />}
+        {step === 'hidden' && <Notice look="ok" urgent title={t('vault.reveal.hidden')}><p><Button onClick={again}>{t('vault.reveal.again')}</Button></p></Notice>}
+      </div>
     </Dialog>
   );
 }
