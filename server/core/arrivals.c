@@ -14,6 +14,15 @@ enum { FIRST_COOL_MS = 30 * 1000, LAST_COOL_MS = 120 * 1000, CODE_LIVES_MS = MAI
 
 /* ---- who ---- */
 
+/* One address is one person in each business: of two, the one of the staff, else the first. NULL: it is another one's. */
+static struct arrivals_who *place_of(struct arrivals_ask *ask, const struct person *person)
+{
+	for (size_t i = 0; i < ask->who_count; i++)
+		if (ids_equal(ask->who[i].tenant, person->tenant))
+			return person->kind == PERSON_STAFF && !ask->who[i].is_staff ? &ask->who[i] : NULL;
+	return &ask->who[ask->who_count++];
+}
+
 /* A row is a hint: the address may be another one by now, and its person gone. */
 static fallible look_at(const struct view *view, const uint8_t mailbox[static KEYS_TERM],
 	const struct mailbox *found, struct arena *arena, struct arrivals_ask *ask)
@@ -29,9 +38,14 @@ static fallible look_at(const struct view *view, const uint8_t mailbox[static KE
 	TRY(methods_mailbox_is_delegated(view, &person, arena, &delegated));
 	if (person.state != PERSON_ACTIVE || delegated || memcmp(term, mailbox, sizeof term) != 0)
 		return OK;
-	struct arrivals_who *who = &ask->who[ask->who_count++];
-	*who = (struct arrivals_who){
-		.tenant = person.tenant, .person = person.id, .branch = person.branch, .email = person.email};
+	struct arrivals_who *who = place_of(ask, &person);
+	if (!who)
+		return OK;
+	*who = (struct arrivals_who){.tenant = person.tenant,
+		.person = person.id,
+		.branch = person.branch,
+		.is_staff = person.kind == PERSON_STAFF,
+		.email = person.email};
 	return person_print_roles(&person, arena, &who->roles);
 }
 

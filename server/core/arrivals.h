@@ -11,11 +11,12 @@
 #include "server/core/mailcodes.h"
 #include "store/arrival.h"
 
-enum { ARRIVALS_WHO_MAX = 8 /* people with one address, that are looked at */ };
+enum { ARRIVALS_WHO_MAX = 8 /* businesses that know one address, that are looked at */ };
 
 /* Somebody with the address. Texts lie in the arena. */
 struct arrivals_who {
 	struct id tenant, person, branch;
+	bool is_staff;
 	struct span email; /* as the person has it */
 	struct span roles;
 };

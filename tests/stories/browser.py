@@ -70,7 +70,7 @@ class Mails:
     """A Maildir that a server fills."""
 
     def __init__(self, folder):
-        self.folder = folder
+        self.folder, self.read = folder, set()
 
     def settings(self):
         return ["--mail-kind", "maildir", "--mail-from", "security@muniment.invalid", "--mail-maildir", str(self.folder)]
@@ -87,11 +87,13 @@ class Mails:
         return [text for _, text in sorted(found)]
 
     def code(self, to, reference, seconds=20):
-        """The digits that came with a reference."""
+        """The digits that came with a reference, once: another letter may have the same one."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            for text in self.letters(to):
-                if found := re.search(rf"(\d{{6,8}}) \({reference}\)", text):
+            for text in reversed(self.letters(to)):
+                found = re.search(rf"(\d{{6,8}}) \({reference}\)", text)
+                if found and found[1] not in self.read:
+                    self.read.add(found[1])
                     return found[1]
             time.sleep(0.05)
         raise RuntimeError(f"no mail with {reference} came to {to}")
