@@ -3,12 +3,15 @@
 import path from 'node:path';
 import {axe} from './axe.mjs';
 import {claim, equal, sum} from './claims.mjs';
+import {event} from './event.mjs';
 import {log} from './log.mjs';
+import {me} from './me.mjs';
 import {signIn} from './sign_in.mjs';
 import {tenants} from './tenants.mjs';
+import {vaults} from './vault.mjs';
 import {World} from './world.mjs';
 
-const PARTS = {signIn, log, tenants, axe};
+const PARTS = {signIn, log, event, me, vaults, tenants, axe};
 const AGENCIES = ['tiszapart', 'koivu', 'brezovitsa'];
 
 const [programs, ...wanted] = process.argv.slice(2);

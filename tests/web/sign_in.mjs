@@ -7,11 +7,11 @@ const ALONE = 'administrator3';
 async function wrongCodes(world) {
   const page = await world.page();
   const address = `${ALONE}@tiszapart.example`;
-  const before = world.mailsTo(address).length;
+  const before = world.codesTo(address).length;
   await page.goto(`${world.url}/?lang=en`);
   await page.getByLabel('Your e-mail address').fill(address);
   await page.getByRole('button', {name: 'Send the code'}).click();
-  await world.mailTo(address, before);
+  await world.codeTo(address, before);
   await page.getByLabel('Code from the e-mail').fill('00000000');
   await page.getByRole('button', {name: 'Continue'}).click();
   await page.getByText('The code is not right.').waitFor();

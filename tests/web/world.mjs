@@ -12,6 +12,7 @@ export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const CHROMIUM = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
 const STEP_MS = 30000; // of an authenticator
+const CODE = /\b(\d{8}|\d{4}[ -]\d{4})\b/;
 
 /** The store, loaded with the demo's whole month. */
 function load(programs, home, agencies) {
@@ -70,6 +71,10 @@ export class World {
     return this.demo.tenants[agency].people[`${agency}:${person}`]?.totp;
   }
 
+  keepSecret(agency, person, secret) {
+    this.demo.tenants[agency].people[`${agency}:${person}`].totp = secret;
+  }
+
   /** What an authenticator with this secret shows in a step of half a minute. */
   codeOf(secret, step) {
     const at = new Date(step * STEP_MS).toISOString().replace('T', ' ').replace(/\..*/, ' UTC');
@@ -82,13 +87,18 @@ export class World {
     return names.map(name => ({name, at: statSync(path.join(folder, name)).mtimeMs, text: readFileSync(path.join(folder, name), 'utf8')})).sort((a, b) => a.at - b.at);
   }
 
-  /** The newest mail to an address that came after `count` others to it; waits for it. */
-  async mailTo(address, count, ms = 20000) {
+  /** The newest mail with a code to an address, after `count` others of that kind; waits for it. */
+  async codeTo(address, count, ms = 20000) {
     for (const until = Date.now() + ms; Date.now() < until; await new Promise(resolve => setTimeout(resolve, 50))) {
-      const found = this.mailsTo(address);
+      const found = this.codesTo(address);
       if (found.length > count) return found.at(-1);
     }
-    throw new Error(`no mail came to ${address}`);
+    throw new Error(`no code came to ${address}`);
+  }
+
+  /** The codes that were mailed to an address, in their order; other mails come between. */
+  codesTo(address) {
+    return this.mailsTo(address).map(mail => CODE.exec(mail.text.split('\n\n').slice(1).join('\n\n'))?.[1]).filter(code => code !== undefined);
   }
 
   mailsTo(address) {
@@ -130,13 +140,13 @@ export class World {
 
   async signIn(page, agency, person) {
     const address = `${person}@${agency}.example`;
-    const before = this.mailsTo(address).length;
+    const before = this.codesTo(address).length;
     await page.goto(`${this.url}/?lang=en`);
     await page.getByLabel('Your e-mail address').fill(address);
     await page.getByRole('button', {name: 'Send the code'}).click();
     await page.getByLabel('Code from the e-mail').waitFor();
-    const mail = await this.mailTo(address, before);
-    await page.getByLabel('Code from the e-mail').fill(/\b(\d{4}[ -]?\d{4}|\d{6})\b/.exec(mail.text.split('\n\n').slice(1).join('\n\n'))[1]);
+    const mailed = await this.codeTo(address, before);
+    await page.getByLabel('Code from the e-mail').fill(mailed);
     await page.getByRole('button', {name: 'Continue'}).click();
     const secret = this.secretOf(agency, person);
     if (secret) await this.typeCode(page, secret);

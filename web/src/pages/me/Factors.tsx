@@ -66,12 +66,14 @@ export function Factors({person}: {person: string}) {
   const done = () => { close(); factors.reload(); };
   const items = factors.data?.items ?? [];
   const hasRecovery = items.some(factor => factor.type === 'recovery');
+  // Recovery codes stand in for a factor: there has to be one.
+  const canRecover = items.some(factor => factor.type !== 'recovery' && factor.state === 'active');
   return (
     <Section title={t('me.factors')} actions={(
       <>
         <Button look="main" onClick={() => setOpen({what: 'totp'})}>{t('me.totp.add')}</Button>
         <Button onClick={() => setOpen({what: 'email'})}>{t('me.email.add')}</Button>
-        {!hasRecovery && factors.data && <Button onClick={() => setOpen({what: 'recovery'})}>{t('me.recovery.make')}</Button>}
+        {!hasRecovery && canRecover && <Button onClick={() => setOpen({what: 'recovery'})}>{t('me.recovery.make')}</Button>}
       </>
     )}>
       <ProblemNotice problem={factors.problem} again={factors.reload} />
