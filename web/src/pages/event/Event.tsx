@@ -17,7 +17,8 @@ import {changesOf, memberName, valueText, type LogEvent} from './event';
 import './event.css';
 import {EventFacts} from './Facts';
 import {Raw} from './Raw';
-import {signInBefore, Trail, useAround} from './Trail';
+import {Trail, useAround} from './Trail';
+import {signInBefore} from './around';
 import {Verify} from './Verify';
 
 /** Where one came from is left by going back: the list stands as it was. */

@@ -8,11 +8,10 @@ import {Button} from '../../parts/controls';
 import {Section} from '../../parts/page';
 import {Chip, Empty, ProblemNotice, Severity, Skeleton, Time} from '../../parts/shown';
 import type {LogEvent} from './event';
+import {nearest, trailOf} from './around';
 
 const AROUND_MS = 8 * 3_600_000;
 const LIMIT = 200;
-/** So many are shown at first, before it and after it. */
-const NEAR = 8;
 
 /** The events of the actor within some hours; none where the actor is no person. */
 export function useAround(event: LogEvent | undefined): Loaded<ListPage<LogEvent>> {
@@ -23,25 +22,6 @@ export function useAround(event: LogEvent | undefined): Loaded<ListPage<LogEvent
     person ? '/v1/events' : null,
     person ? {actor: person, from: instant(at - AROUND_MS), to: instant(at + AROUND_MS), order: 'asc', limit: LIMIT} : undefined,
   );
-}
-
-/** Of the events around, those of the same session; without one those of the same device, else all. */
-export function trailOf(event: LogEvent, around: readonly LogEvent[]): LogEvent[] {
-  if (event.session) return around.filter(one => one.session === event.session);
-  const device = event.device?.registry ?? event.device?.id;
-  return around.filter(one => one.action !== 'log.viewed' && (device === undefined || (one.device?.registry ?? one.device?.id) === device));
-}
-
-/** The last sign-in before an event, on its device. */
-export function signInBefore(event: LogEvent, around: readonly LogEvent[]): LogEvent | undefined {
-  const at = Date.parse(event.time);
-  return around.findLast(one => one.action === 'login.succeeded' && Date.parse(one.time) <= at && one.device?.id === event.device?.id);
-}
-
-/** Some before the event and some after it. */
-function nearest(rows: readonly LogEvent[], event: LogEvent): LogEvent[] {
-  const at = rows.findIndex(one => one.id === event.id);
-  return rows.slice(Math.max(0, at - NEAR), Math.max(0, at) + NEAR + 1);
 }
 
 function TrailRow({one, current}: {one: LogEvent; current: boolean}) {

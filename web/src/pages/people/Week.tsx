@@ -8,7 +8,8 @@ import {showSeconds} from '../../base/time';
 import {Choice} from '../../parts/controls';
 import {Section, Table} from '../../parts/page';
 import {Facts, ProblemNotice, Skeleton} from '../../parts/shown';
-import {pastWeeks, type ClientRow, type Weekly} from './clients';
+import type {ClientRow, Weekly} from './clients';
+import {pastWeeks} from './weeks';
 
 const WEEKS = 26;
 
