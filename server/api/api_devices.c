@@ -30,6 +30,29 @@ static void put_device(struct json_out *out, const struct device_record *record)
 
 /* ---- GET /v1/people/{person}/devices ---- */
 
+/* Whether somebody else used it as well; who may not see others is not told. */
+static fallible put_shared(
+	const struct scene *scene, const struct device_record *record, struct json_out *out)
+{
+	uint8_t term[KEYS_TERM];
+	struct device_record user;
+	struct person person;
+	struct id after = {0};
+	struct err err = OK;
+	bool shared = false;
+	if (!(scene->caller->capabilities & CAPABILITY_BIT(PEOPLE_READ)))
+		return OK;
+	if (record->own_id.len) {
+		TRY(device_record_term(
+			scene->server->volume.keys, scene->caller->tenant, record->own_id, term));
+		while (!shared && devices_next_user(scene, term, &after, &user, &person, &err))
+			shared = !ids_equal(user.person, record->person);
+		TRY(err);
+	}
+	json_out_bool(out, "shared", shared);
+	return OK;
+}
+
 static fallible put_list(
 	struct call *call, const struct view *view, struct json_out *out, struct span *position)
 {
@@ -38,6 +61,7 @@ static fallible put_list(
 	struct id next = list->after;
 	struct err err = OK;
 	size_t count = 0;
+	const struct scene scene = ask_scene(call, view);
 	const struct span under = id_span(&list->person.id);
 	while (device_record_next(view, call->caller.tenant, under, &next, &err)) {
 		if (count++ == list->page.limit) {
@@ -47,6 +71,7 @@ static fallible put_list(
 		TRY(device_record_get(view, call->caller.tenant, next, call->arena, &record));
 		json_out_open(out, NULL);
 		put_device(out, &record);
+		TRY(put_shared(&scene, &record, out));
 		json_out_close(out);
 		list->after = next;
 	}

@@ -181,6 +181,23 @@ Test(devices, a_device_names_all_who_used_it)
 		scene.answer.body);
 }
 
+Test(devices, a_list_says_which_ones_somebody_else_used_as_well)
+{
+	scoped(devices_scene) scene = {0};
+	const char *token;
+	open_scene(&scene);
+	token = scene.world.tenant.token;
+	post(&scene.world, &scene.ivana, "desk");
+	post(&scene.world, &scene.vera, "desk");
+	post(&scene.world, &scene.owner, "own");
+	list(&scene.world, token, &scene.ivana, &scene.answer);
+	cr_assert(json_is_true(api_member(&scene.answer, "items/0/shared")), "%s", scene.answer.body);
+	list(&scene.world, token, &scene.owner, &scene.answer);
+	cr_assert(json_is_false(api_member(&scene.answer, "items/0/shared")), "%s", scene.answer.body);
+	list(&scene.world, scene.ivana.token, &scene.ivana, &scene.answer);
+	cr_assert(!api_member(&scene.answer, "items/0/shared"), "not for her: %s", scene.answer.body);
+}
+
 Test(devices, a_device_outside_ones_sight_is_not_there)
 {
 	scoped(devices_scene) scene = {0};
