@@ -76,6 +76,20 @@ static fallible choose_addressee(const struct view *view, struct arrivals_ask *a
 	return FAIL(BUSY, "there is no business here to sign in to yet");
 }
 
+/* Where there is one business, it is known whom a stranger's address was meant for. */
+static fallible find_sole(const struct view *view, struct arrivals_ask *ask)
+{
+	struct id at = {0};
+	struct err err = OK;
+	ask->sole = (struct id){0};
+	if (ask->who_count > 0 || !tenant_next(view, &at, &err))
+		return err;
+	struct id first = at;
+	if (!tenant_next(view, &at, &err))
+		ask->sole = first;
+	return err;
+}
+
 static struct span address_of(const struct arrivals_ask *ask)
 {
 	for (size_t i = 0; i < ask->who_count; i++)
@@ -166,7 +180,7 @@ static fallible seal_one(const struct server *server, const struct arrivals_who 
 {
 	struct event event = {.action = ACTION_CHALLENGE_ISSUED,
 		.source = LEAF_SERVER,
-		.actor = LEAF_PERSON,
+		.actor = ids_is_none(who->person) ? LEAF_UNKNOWN : LEAF_PERSON,
 		.has_object_kind = true,
 		.object_kind = ID_SIGN_IN};
 	event.ids[LEAF_ID_ACTOR] = who->person;
@@ -184,7 +198,8 @@ static fallible seal_events(const struct server *server, struct arena *arena, st
 {
 	for (size_t i = 0; i < ask->who_count; i++)
 		TRY(seal_one(server, &ask->who[i], arena, ask, &ask->drafts[i]));
-	return OK;
+	const struct arrivals_who stranger = {.tenant = ask->sole};
+	return ids_is_none(ask->sole) ? OK : seal_one(server, &stranger, arena, ask, &ask->stranger);
 }
 
 /* ---- prepare ---- */
@@ -227,13 +242,15 @@ static fallible resume(
 	return plan_mail(server, view, arena, ask);
 }
 
-/* A try, and a mail, of an address that somebody has is on the record of each of them. */
+/* A try, and a mail, of an address that somebody has is on the record of each of them; of one that is nobody's, of the only
+ * business that there is. */
 static enum arrivals_act needed_act(const struct arrivals_ask *ask)
 {
 	bool tries = ask->has_code && ask->reason == REASON_NONE && ask->arrival.state == ARRIVAL_CODE;
 	if (!ask->is_new && !ask->mails && !tries)
 		return ARRIVALS_NOTHING;
-	return ask->who_count && (ask->mails || tries) ? ARRIVALS_EVENT : ARRIVALS_HOUSEKEEPING;
+	bool on_record = ask->who_count > 0 || !ids_is_none(ask->sole);
+	return on_record && (ask->mails || tries) ? ARRIVALS_EVENT : ARRIVALS_HOUSEKEEPING;
 }
 
 fallible arrivals_prepare(
@@ -244,6 +261,7 @@ fallible arrivals_prepare(
 	ask->wait_ms = 0;
 	ask->reason = REASON_NONE;
 	TRY(ask->is_new ? begin(server, view, arena, ask) : resume(server, view, arena, ask));
+	TRY(find_sole(view, ask));
 	ask->prepared = ask->arrival;
 	ask->act = needed_act(ask);
 	return ask->act == ARRIVALS_EVENT ? seal_events(server, arena, ask) : OK;
@@ -288,6 +306,14 @@ static fallible refuse(struct act *act, struct arrivals_ask *ask)
 	return OK;
 }
 
+static fallible refuse_stranger(struct act *act, struct arrivals_ask *ask)
+{
+	if (ids_is_none(ask->sole))
+		return OK;
+	event_decide(&ask->stranger, ACTION_CHALLENGE_FAILED, LEAF_DENIED, REASON_UNKNOWN_PERSON);
+	return storm_refuse(act, ask->sole, &ask->stranger, NULL);
+}
+
 static fallible write_mail(struct act *act, struct arrivals_ask *ask)
 {
 	if (ask->is_new)
@@ -297,6 +323,7 @@ static fallible write_mail(struct act *act, struct arrivals_ask *ask)
 		return OK;
 	TRY(braking_charge(act, &ask->mailbox));
 	TRY(notice_add(act, &ask->mail.notice)); /* also to nobody: the courier makes as if */
+	TRY(refuse_stranger(act, ask));
 	return add_events(act, ask, ACTION_CHALLENGE_ISSUED);
 }
 
@@ -341,6 +368,7 @@ static fallible write_try(struct act *act, struct arrivals_ask *ask)
 		arrival->state = ARRIVAL_ENDED;
 	}
 	TRY(arrival_put(act, arrival));
+	TRY(refuse_stranger(act, ask));
 	return refuse(act, ask);
 }
 

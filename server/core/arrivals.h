@@ -47,6 +47,8 @@ struct arrivals_ask {
 	struct mailcodes_code mail;
 	uint8_t code_hash[HASH_BLAKE];
 	struct event_draft drafts[ARRIVALS_WHO_MAX];
+	struct id sole; /* the only business there is, when the address is nobody's: it was meant; none */
+	struct event_draft stranger; /* then */
 	/* decided */
 	enum reason reason; /* of the last try */
 	bool passed;        /* by this very call */
