@@ -3,6 +3,10 @@
 #include "cli/commands.h"
 
 #include "base/span.h"
+#include "cli/credential_commands.h"
+#include "cli/deposit_commands.h"
+#include "cli/grant_commands.h"
+#include "cli/handover_commands.h"
 #include "cli/import_credentials.h"
 #include "cli/import_factors.h"
 #include "cli/log_export.h"

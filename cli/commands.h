@@ -27,6 +27,9 @@ struct commands_environment {
 	const char *home;        /* HOME */
 	const char *no_color;    /* NO_COLOR: anything but an empty text turns colours off */
 	const char *terminal;    /* TERM */
+	const char *path;        /* PATH */
+	const char *display, *wayland_display, *runtime_dir,
+		*x_authority; /* DISPLAY and so on: of the clipboard */
 	struct instant now;
 };
 

@@ -340,6 +340,7 @@ static bool aim_at_call(struct flight *flight, const char *url, struct curl_slis
 						 (curl_off_t)ask->json.len) == CURLE_OK &&
 			curl_easy_setopt(curl, CURLOPT_POSTFIELDS, ask->json.at) == CURLE_OK
 				       : curl_easy_setopt(curl, CURLOPT_HTTPGET, 1L) == CURLE_OK;
+	aimed = aimed && curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, ask->method) == CURLE_OK;
 	return aimed && curl_easy_setopt(curl, CURLOPT_URL, url) == CURLE_OK &&
 		curl_easy_setopt(curl, CURLOPT_FAILONERROR, 0L) == CURLE_OK &&
 		/* An average over seconds does not fit a stream that only breathes now and then. */

@@ -38,8 +38,9 @@ void http_connection_done(struct http_connection *connection);
 
 /* One call of an API. */
 struct http_client_ask {
-	const char *path; /* under the prefix, without a slash in front; percent-encoded, with its query */
-	struct span json; /* the body of a POST; empty: it is a GET */
+	const char *path;   /* under the prefix, without a slash in front; percent-encoded, with its query */
+	struct span json;   /* the body of a POST; empty: it is a GET */
+	const char *method; /* another one, such as DELETE; NULL = as said above */
 	const char *last_event; /* goes out as Last-Event-ID; NULL = none */
 	const char *header;     /* of the answer, to be kept; NULL = none */
 	int64_t silence_ms;     /* that the answer may pause; 0 = as with files */

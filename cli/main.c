@@ -20,6 +20,11 @@ int main(int argc, char **argv)
 		.home = getenv("HOME"),
 		.no_color = getenv("NO_COLOR"),
 		.terminal = getenv("TERM"),
+		.path = getenv("PATH"),
+		.display = getenv("DISPLAY"),
+		.wayland_display = getenv("WAYLAND_DISPLAY"),
+		.runtime_dir = getenv("XDG_RUNTIME_DIR"),
+		.x_authority = getenv("XAUTHORITY"),
 		.now = clock_now(),
 	};
 	size_t count = argc > 1 ? (size_t)argc - 1 : 0;

@@ -55,3 +55,13 @@ fallible session_fetch(struct session *session, struct commands_call *call, cons
 	buf_clear(out);
 	return session_call(session, call, &ask, &reply);
 }
+
+fallible session_delete(
+	struct session *session, struct commands_call *call, const char *path, struct buf *out)
+{
+	scoped(http_client_reply) reply = {0};
+	const struct http_client_ask ask = {
+		.path = path, .method = "DELETE", .on_piece = keep_piece, .context = out};
+	buf_clear(out);
+	return session_call(session, call, &ask, &reply);
+}

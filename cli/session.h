@@ -23,3 +23,7 @@ fallible session_call(struct session *session, struct commands_call *call, const
 /* session_fetch - the whole answer in place of what out holds. Fails: the same · TOO_LARGE over out's maximum. */
 fallible session_fetch(struct session *session, struct commands_call *call, const char *path,
 	struct span json, struct buf *out);
+
+/* session_delete - the same of a DELETE. */
+fallible session_delete(
+	struct session *session, struct commands_call *call, const char *path, struct buf *out);

@@ -51,12 +51,12 @@ struct verification_code {
 struct verification {
 	struct id tenant;
 	struct id id;
-	struct id
-		application; /* that opened it: nobody else sees it; with by_session the session, none: a sign-in */
-	bool by_session;  /* opened by a person's own session, or on the way to one */
-	struct id person; /* none: a decoy */
-	struct id device; /* our id of the person's device; none */
-	bool is_action;   /* purpose action; else login */
+	struct id application; /* that opened it: nobody else sees it; with by_session the session, none: a
+				sign-in; the person: they did by a token of their own */
+	bool by_session;       /* opened by a person's own session, or on the way to one */
+	struct id person;      /* none: a decoy */
+	struct id device;      /* our id of the person's device; none */
+	bool is_action;        /* purpose action; else login */
 	bool weak;  /* allowed by a factor that nobody vouched for: it opens a plain login, and proves little
 		     */
 	bool spent; /* an action that was confirmed is used up */
@@ -85,10 +85,18 @@ static inline bool verification_is_decoy(const struct verification *verification
 	return ids_is_none(verification->person);
 }
 
-/* verification_application - who reports what became of it; none: the pages. */
+/* verification_is_by_person - opened by the person, by a token of their own. */
+static inline bool verification_is_by_person(const struct verification *verification)
+{
+	return !verification->by_session && !verification_is_decoy(verification) &&
+		ids_equal(verification->application, verification->person);
+}
+
+/* verification_application - who reports what became of it; none: the pages, or the person. */
 static inline struct id verification_application(const struct verification *verification)
 {
-	return verification->by_session ? (struct id){0} : verification->application;
+	bool own = verification->by_session || verification_is_by_person(verification);
+	return own ? (struct id){0} : verification->application;
 }
 
 /* verification_get - of a person or of a decoy; `sealed` borrows from the view's transaction.

@@ -87,15 +87,15 @@ static fallible make_remembering(struct call *call, struct verifications_ask *as
 	return ask->remembering ? OK : FAIL(NO_MEMORY, "a call has no memory for a remembered device");
 }
 
-/* The device, and with it the token that it was given when it was remembered. A session's is the one that the server sees. */
+/* The device, and with it the token that it was given when it was remembered. Of a person's own session or token it is the one that the server sees. */
 static fallible read_device(struct call *call, struct json_object *top, struct verifications_ask *ask)
 {
 	struct json_object device;
-	bool by_session = call->caller.kind == TOKEN_SESSION;
+	bool own = caller_is_own(&call->caller);
 	ask->device = call->caller.device;
-	if (!json_in_object(top, "device", by_session ? JSON_OPTIONAL : JSON_NEEDED, &device))
+	if (!json_in_object(top, "device", own ? JSON_OPTIONAL : JSON_NEEDED, &device))
 		return OK;
-	if (by_session)
+	if (own)
 		json_in_note(top, "device", "not_allowed");
 	call_take_device(&device, &ask->device);
 	struct span typed = json_in_text(&device, "remember", JSON_OPTIONAL, REMEMBER_TYPED_MAX);
@@ -121,13 +121,13 @@ static fallible read_remember(struct call *call, struct json_object *top, struct
 	return OK;
 }
 
-/* A session's is its own person, named or not. */
+/* A session's or a personal token's is its own person, named or not. */
 static fallible read_person(struct call *call, struct json_object *top, struct verifications_ask *ask)
 {
 	char own[ID_TEXT + 1];
-	bool by_session = call->caller.kind == TOKEN_SESSION;
-	ask->person = json_in_text(top, "person", by_session ? JSON_OPTIONAL : JSON_NEEDED, NAME_MAX_BYTES);
-	if (!by_session || ask->person.len)
+	bool is_own = caller_is_own(&call->caller);
+	ask->person = json_in_text(top, "person", is_own ? JSON_OPTIONAL : JSON_NEEDED, NAME_MAX_BYTES);
+	if (!is_own || ask->person.len)
 		return OK;
 	ids_print(ID_PERSON, call->caller.person, own);
 	return arena_keep(call->arena, span_text(own), &ask->person);

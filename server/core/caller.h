@@ -67,10 +67,12 @@ static inline bool caller_is_own(const struct caller *caller)
 	return caller->kind == TOKEN_PERSON || caller->kind == TOKEN_SESSION;
 }
 
-/* caller_opener - whose the verifications are that the caller opens, and that prove its person: an application's, or a
- * session's. */
+/* caller_opener - whose the verifications are that the caller opens, and that prove its person: an application's, a
+ * session's, or of a personal token the person's own. */
 static inline struct id caller_opener(const struct caller *caller)
 {
+	if (caller->kind == TOKEN_PERSON)
+		return caller->person;
 	return caller->kind == TOKEN_SESSION ? caller->session : caller->application;
 }
 

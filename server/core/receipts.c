@@ -55,7 +55,7 @@ static void put_payload(const struct verifications_ask *ask, const char *kid, st
 	json_out_id(&out, "person", ID_PERSON, verification->person);
 	if (verification->by_session)
 		json_out_id(&out, "session", ID_SESSION, verification->application);
-	else
+	else if (!verification_is_by_person(verification))
 		json_out_id(&out, "application", ID_APPLICATION, verification->application);
 	put_verdict(&out, ask);
 	put_log(&out, &ask->receipt);

@@ -41,7 +41,7 @@ static void put_detail(const struct verifications_ask *ask, const char *way, str
 	json_out_text(&out, "purpose", purpose_name(ask));
 	if (ask->has_code || ask->spend || remembering_is_tried(ask))
 		put_try(ask, way, &out);
-	else if (!ask->verification.by_session)
+	else if (!ask->verification.by_session && !verification_is_by_person(&ask->verification))
 		json_out_id(&out, "app_id", ID_APPLICATION, ask->verification.application);
 	if (ask->action_type.len)
 		json_out_span(&out, "for_action", ask->action_type);

@@ -173,13 +173,13 @@ static void vouch_mailed(const struct server *server, struct verifications_ask *
 		span_text(ask->code), code->hash);
 }
 
-/* A session confirms actions of its own person: it is a login already. */
-static fallible check_session(const struct caller *caller, const struct verifications_ask *ask)
+/* A session and a personal token confirm actions of their own person: they are logins already. */
+static fallible check_own(const struct caller *caller, const struct verifications_ask *ask)
 {
-	if (ids_is_none(caller->session))
-		return OK;
-	if (!ask->is_action || !ids_equal(ask->verification.person, caller->person))
-		return FAIL(DENIED, "a session opens a verification for an action of its own person alone");
+	bool is_own = caller->kind == TOKEN_PERSON || !ids_is_none(caller->session);
+	if (is_own && (!ask->is_action || !ids_equal(ask->verification.person, caller->person)))
+		return FAIL(
+			DENIED, "whoever is logged in opens a verification for an action of their own alone");
 	return OK;
 }
 
@@ -196,7 +196,7 @@ static fallible open_new(const struct server *server, const struct caller *calle
 	memcpy(verification->action_hash, ask->action_hash, sizeof ask->action_hash);
 	memcpy(verification->proves_hash, ask->proves_hash, sizeof ask->proves_hash);
 	TRY(find_methods(server, view, arena, ask));
-	TRY(check_session(caller, ask));
+	TRY(check_own(caller, ask));
 	TRY(see_device(view, now, ask));
 	if (ask->mailed.len)
 		vouch_mailed(server, ask);
@@ -321,9 +321,6 @@ static fallible plan(const struct scene *scene, struct verifications_ask *ask)
 fallible verifications_prepare(const struct server *server, const struct caller *caller,
 	const struct view *view, struct instant now, struct arena *arena, struct verifications_ask *ask)
 {
-	if (caller->kind == TOKEN_PERSON)
-		return FAIL_CODE(
-			SCOPE_MISSING, "a verification is opened by an application, or by a session");
 	ask->now = now;
 	ask->is_new = ids_is_none(ask->id);
 	ask->mail = (struct mailcodes_code){0};

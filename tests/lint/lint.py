@@ -50,7 +50,7 @@ LIBRARIES = {
 }
 SYSTEM = re.compile(
     r"(arpa|linux|net|netinet|sys)/\w+\.h$|(assert|ctype|dirent|endian|errno|fcntl|float|ftw|getopt|inttypes|limits|math|netdb|poll"
-    r"|pthread|pwd|sched|signal|std(align|arg|atomic|bool|def|int|io|lib|noreturn)|string|strings|syslog|termios|threads|time"
+    r"|pthread|pwd|sched|signal|spawn|std(align|arg|atomic|bool|def|int|io|lib|noreturn)|string|strings|syslog|termios|threads|time"
     r"|unistd)\.h$")
 NOT_MEMBER = r"(?<![\w.>])"  # a call, not a member of the same name
 # Words of the code -> the only paths that may say them, and what to say when others do.

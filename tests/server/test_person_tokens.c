@@ -187,3 +187,34 @@ Test(person_tokens, only_a_keyed_hash_is_stored)
 	cr_assert(!err_failed(personal_token_get(&view, world.tenant.id, id, &arena, &token)));
 	cr_assert(memcmp(token.hash, hash, sizeof hash) == 0 && span_is(token.name, "laptop"));
 }
+
+/* ---- confirming ---- */
+
+static int confirm(
+	struct api_world *world, const struct api_person *by, const char *members, struct api_answer *answer)
+{
+	char body[256];
+	snprintf(body, sizeof body, "{%s\"action\":{\"type\":\"use\"}}", members);
+	return api_call(world, "POST", "/v1/verifications", by->token, body, answer);
+}
+
+Test(person_tokens, confirm_actions_of_their_own_person_alone)
+{
+	scoped(api_world) world = {0};
+	scoped(api_answer) answer = {0};
+	struct api_person owner, ivana;
+	char members[128], path[64];
+	api_world_open(&world);
+	api_world_person(&world, &world.tenant, "owner", NULL, &owner);
+	api_world_person(&world, &world.tenant, "smm", NULL, &ivana);
+	cr_assert(confirm(&world, &ivana, "\"purpose\":\"action\",", &answer) == 200, "%s", answer.body);
+	snprintf(path, sizeof path, "/v1/verifications/%s", api_text(&answer, "id"));
+	cr_assert(api_call(&world, "GET", path, ivana.token, NULL, &answer) == 200, "%s", answer.body);
+	cr_assert(api_call(&world, "GET", path, owner.token, NULL, &answer) == 404, "another person's");
+	cr_assert(api_call(&world, "GET", path, world.tenant.token, NULL, &answer) == 404);
+	snprintf(members, sizeof members, "\"purpose\":\"action\",\"person\":\"%s\",", owner.text);
+	cr_assert(confirm(&world, &ivana, members, &answer) == 403, "%s", answer.body);
+	cr_assert(api_call(&world, "POST", "/v1/verifications", ivana.token, "{\"purpose\":\"login\"}",
+			  &answer) == 403,
+		"a token is a login already: %s", answer.body);
+}
