@@ -2,7 +2,8 @@
 // The rows of the log. One of them is the current one: j and k, or the arrows, go from row to row, and the Tab key goes
 // through the values of that row alone.
 import type {RefObject} from 'preact';
-import {useEffect, useLayoutEffect, useMemo, useRef} from 'preact/hooks';
+import {Component} from 'preact';
+import {useEffect, useLayoutEffect, useRef} from 'preact/hooks';
 import {t, type TextKey} from '../../base/i18n';
 import {DeviceCell, FromCell, ObjectCell, ProofCell, ResultCell, WhatCell, WhenCell, WhoCell} from './cells';
 import type {LogEvent} from './event';
@@ -27,9 +28,33 @@ function Row({event}: {event: LogEvent}) {
   );
 }
 
-/** A page is drawn once: what is drawn of it is the same object until it goes. */
-function PageRows({page}: {page: Held}) {
-  return useMemo(() => <tbody role="rowgroup">{page.items?.map(event => <Row key={event.id} event={event} />)}</tbody>, [page]);
+const FIRST_ROWS = 30;
+
+interface PageRowsProps {
+  page: Held;
+}
+
+/** The rows that one sees first are drawn first, the others a moment later: whoever clicked on a filter looks at the top.
+ * A page is drawn anew for nothing else than its rows; kept vnodes would hold the rows of pages that went long ago. */
+class PageRows extends Component<PageRowsProps, {rows: number}> {
+  state = {rows: FIRST_ROWS};
+  private timer = 0;
+
+  componentDidMount() {
+    this.timer = window.setTimeout(() => this.setState({rows: Infinity}));
+  }
+
+  componentWillUnmount() {
+    clearTimeout(this.timer);
+  }
+
+  shouldComponentUpdate(next: PageRowsProps, state: {rows: number}) {
+    return next.page.items !== this.props.page.items || state.rows !== this.state.rows;
+  }
+
+  render({page}: PageRowsProps, {rows}: {rows: number}) {
+    return <tbody role="rowgroup">{page.items?.slice(0, rows).map(event => <Row key={event.id} event={event} />)}</tbody>;
+  }
 }
 
 const rowsOf = (table: HTMLElement | null): HTMLElement[] => [...(table?.querySelectorAll<HTMLElement>('tr.entry') ?? [])];
@@ -108,7 +133,7 @@ export function LogTable({pages, first, stale, table}: LogTableProps) {
       <thead role="rowgroup">
         <tr role="row">{COLUMNS.map(([column]) => <th key={column} role="columnheader" scope="col" class={column}>{title(column)}</th>)}</tr>
       </thead>
-      {pages.map(page => <PageRows key={page.cursor ?? ''} page={page} />)}
+      {pages.map(page => <PageRows key={`${page.cursor} ${page.items?.[0]?.id}`} page={page} />)}
     </table>
   );
 }
