@@ -184,7 +184,7 @@ export default function CredentialPage({params}: PageProps) {
         <Section title={t('vault.tab.grants')} actions={isActive && may(session, 'grant.give') && <a class="button quiet" href={`/vault?show=give&credential=${credential.id}`}>{t('vault.give')}</a>}>
           {grants.length ? <GrantTable grants={grants} caption={t('vault.tab.grants')} without="credential" /> : <p class="quiet-text">{t('vault.grants.none')}</p>}
         </Section>
-        {item && <KnownTo known={item.knows} changed={all} />}
+        {item && <KnownTo known={item.knows} version={credential.version} changed={all} />}
         <Versions key={credential.version} credential={credential} />
         {writes && credential.kind === 'login' && isActive && (may(session, 'grant.give') || may(session, 'grant.approve')) && <Reuse credential={credential} />}
         {writes && isActive && <Trash credential={credential} changed={all} />}

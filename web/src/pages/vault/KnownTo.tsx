@@ -52,7 +52,7 @@ function Rotation({seen}: {seen: Exposure}) {
   );
 }
 
-export function KnownTo({known, changed}: {known: readonly Exposure[]; changed: () => void}) {
+export function KnownTo({known, version, changed}: {known: readonly Exposure[]; version: number; changed: () => void}) {
   const session = useSession();
   const [noting, setNoting] = useState<Exposure>();
   const notes = may(session, 'credential.deposit') || may(session, 'grant.give') || may(session, 'grant.approve');
@@ -69,7 +69,7 @@ export function KnownTo({known, changed}: {known: readonly Exposure[]; changed: 
             <tr key={`${seen.person} ${seen.version}`}>
               <td><PersonName id={seen.person} name={seen.name} /></td>
               <td>{seen.how.map(how => t(`vault.how.${how}`)).join(', ')}</td>
-              <td class="number">{seen.version}{!seen.current && <span class="small"> {t('vault.version.old')}</span>}</td>
+              <td class="number">{seen.version}{!seen.current && seen.version < version && <span class="small"> {t('vault.version.old')}</span>}</td>
               <td><Time at={seen.last} style="minute" /></td>
               <td><Rotation seen={seen} /></td>
               <td>{notes && (seen.rotation === 'owed' || seen.rotation === 'planned') && <Button look="plain" onClick={() => setNoting(seen)}>{t('vault.rotation.note')}</Button>}</td>
