@@ -16,6 +16,7 @@ export const PAGES = [
   {name: 'approvals', as: ['koivu', 'owner1'], address: '/approvals'},
   {name: 'handovers', as: ['koivu', 'owner1'], address: '/handovers'},
   {name: 'rules', as: ['koivu', 'owner1'], address: '/rules'},
+  ...['policies', 'applications', 'vault', 'calendars', 'actions', 'retention'].map(part => ({name: `rules: ${part}`, as: ['koivu', 'owner1'], address: `/rules/${part}`})),
   {name: 'me', as: ['koivu', 'owner1'], address: '/me'},
   {name: 'missing', as: ['koivu', 'owner1'], address: '/security/nothing'},
 ];

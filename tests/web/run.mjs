@@ -3,7 +3,9 @@
 import path from 'node:path';
 import {axe} from './axe.mjs';
 import {claim, equal, sum} from './claims.mjs';
+import {deposit} from './deposit.mjs';
 import {event} from './event.mjs';
+import {handover} from './handover.mjs';
 import {log} from './log.mjs';
 import {me} from './me.mjs';
 import {signIn} from './sign_in.mjs';
@@ -11,7 +13,7 @@ import {tenants} from './tenants.mjs';
 import {vaults} from './vault.mjs';
 import {World} from './world.mjs';
 
-const PARTS = {signIn, log, event, me, vaults, tenants, axe};
+const PARTS = {signIn, log, event, me, vaults, deposit, handover, tenants, axe};
 const AGENCIES = ['tiszapart', 'koivu', 'brezovitsa'];
 
 const [programs, ...wanted] = process.argv.slice(2);

@@ -15,6 +15,7 @@ import {fromZone, inZone} from './zone';
 
 interface PersonRow {
   id: string;
+  ref: string | null;
   name: string | null;
   kind: string;
 }
@@ -36,10 +37,16 @@ interface PartProps {
   change: (some: Partial<Entry>) => void;
 }
 
+/** By name; who shares it is told apart by the ref. */
+function labelOf(person: PersonRow, all: readonly PersonRow[]): string {
+  const isShared = all.some(one => one.id !== person.id && one.name === person.name);
+  return `${person.name || person.id}${isShared && person.ref ? ` · ${person.ref}` : ''}`;
+}
+
 function People({entry, change}: PartProps) {
   const {data, problem, reload} = useGet<Page<PersonRow>>('/v1/people', {state: 'active', limit: 500});
   const staff = sorted(data?.items.filter(one => one.kind !== 'client') ?? [], one => one.name ?? '');
-  const options = (but: string) => [['', t('handovers.choose')] as const, ...staff.filter(one => one.id !== but).map(one => [one.id, one.name || one.id] as const)];
+  const options = (but: string) => [['', t('handovers.choose')] as const, ...staff.filter(one => one.id !== but).map(one => [one.id, labelOf(one, staff)] as const)];
   return (
     <>
       <ProblemNotice problem={problem} again={reload} />

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+// Somebody is away: asked for by one, approved by another in the inbox, briefed, returned early; and what the rules say before they change.
+import {check, claim, equal} from './claims.mjs';
+import {settled} from './pages.mjs';
+
+const over = async page => {
+  check(page.faults.length === 0, page.faults.join('\n'));
+  await page.context().close();
+};
+
+async function at(world, agency, person, address) {
+  const page = await world.pageOf(agency, person);
+  await page.goto(`${world.url}${address}?lang=en`);
+  await settled(page);
+  return page;
+}
+
+const doneSteps = page => page.locator('.steps li.done').count();
+
+const idOf = async (world, person) => (await world.api('GET', `/v1/people/${person}`, undefined, 'brezovitsa')).body.id;
+
+async function asked(world) {
+  const page = await at(world, 'brezovitsa', 'account_manager1', '/handovers');
+  await page.getByRole('button', {name: 'New handover'}).click();
+  await settled(page);
+  await page.getByLabel('In place of').selectOption(await idOf(world, 'assistant1'));
+  await page.getByLabel('Who takes over').selectOption(await idOf(world, 'assistant2'));
+  await page.getByRole('button', {name: 'Ask for it'}).click();
+  await page.waitForURL('**/handovers/hov_*');
+  await settled(page);
+  equal(await doneSteps(page), 1, 'steps after it is asked for');
+  equal(await page.getByRole('button', {name: 'Approve'}).count(), 0, 'ways to approve one’s own');
+  const place = new URL(page.url()).pathname;
+  await over(page);
+  return place;
+}
+
+async function approved(world) {
+  const page = await at(world, 'brezovitsa', 'hq1', '/approvals');
+  await page.locator('.waiting', {hasText: 'Handover'}).getByRole('button', {name: /^Approve/}).click();
+  await page.getByRole('dialog').getByRole('button', {name: 'Approve'}).click();
+  await page.getByRole('dialog').waitFor({state: 'detached'});
+  await over(page);
+}
+
+/** Who signs in by mailed codes alone is not proven: they read the briefing, and are told why they can't accept. */
+async function briefed(world) {
+  const page = await at(world, 'brezovitsa', 'assistant2', '/approvals');
+  await page.getByRole('link', {name: /^Read and accept/}).click();
+  await page.getByRole('button', {name: /^I have read it/}).click();
+  await page.getByRole('alert').getByText('authenticator').waitFor();
+  equal(await doneSteps(page), 4, 'steps while nobody has accepted');
+  await over(page);
+}
+
+async function course(world) {
+  const place = await asked(world);
+  await approved(world);
+  await briefed(world);
+  const page = await at(world, 'brezovitsa', 'account_manager1', place);
+  await page.getByRole('button', {name: 'Return early'}).click();
+  await page.getByRole('dialog').getByRole('button', {name: 'Return early'}).click();
+  await page.getByText('returned', {exact: true}).waitFor();
+  await over(page);
+}
+
+async function roles(world) {
+  const page = await at(world, 'koivu', 'owner1', '/rules/roles');
+  await page.getByLabel('marketer: see secrets', {exact: true}).check();
+  await page.getByRole('button', {name: 'Look over and save'}).click();
+  await page.getByRole('dialog').getByText('May from now on: see secrets').waitFor();
+  check(await page.getByRole('dialog').getByText('all owners are told').isVisible(), 'nobody is warned of what needs care');
+  await page.getByRole('dialog').getByRole('button', {name: 'Save'}).click();
+  await page.getByRole('dialog').waitFor({state: 'detached'});
+  const stands = (await world.api('GET', '/v1/roles?limit=500', undefined, 'koivu')).body.items.find(role => role.name === 'marketer');
+  check(stands.capabilities.includes('credential.reveal'), 'the role was not changed');
+  await over(page);
+}
+
+async function token(world) {
+  const page = await at(world, 'koivu', 'owner1', '/rules/applications');
+  await page.getByRole('button', {name: 'New application'}).click();
+  await page.getByLabel('Name').fill('Till <b>');
+  await page.getByLabel('verify', {exact: true}).check();
+  await page.getByRole('dialog').getByRole('button', {name: 'New application'}).click();
+  const shown = await page.locator('.once code').first().innerText();
+  check(/^mun_app_/.test(shown), `the token is ${shown.slice(0, 8)}`);
+  await page.getByRole('button', {name: 'I have kept it'}).click();
+  await page.reload();
+  await settled(page);
+  check(!(await page.content()).includes(shown), 'the token is shown again');
+  await over(page);
+}
+
+export async function handover(world) {
+  await claim('a handover is asked for by one, approved by another in the inbox, briefed, and comes back early', () => course(world));
+  await claim('what a change of a role gives is said before it is saved', () => roles(world));
+  await claim('the token of an application is shown once', () => token(world));
+}
