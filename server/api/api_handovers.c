@@ -71,12 +71,18 @@ static void put_handover(struct json_out *out, const struct handover *handover)
 	json_out_number(out, "returned", handover->returned);
 }
 
-/* What the ids of a handover are called. A client's contact is told of no other client. */
-static fallible put_names(struct name_out *names, const struct sight *sight, const struct handover *handover,
-	struct json_out *out)
+/* A client's contact is told of no other client. */
+static void keep_seen(const struct sight *sight, struct handover *handover)
 {
-	static const struct id NONE;
-	bool all = ids_is_none(sight->client);
+	if (ids_is_none(sight->client))
+		return;
+	handover->client_count = handover_covers(handover, sight->client) ? 1 : 0;
+	handover->clients[0] = sight->client;
+}
+
+/* What the ids of a handover are called. */
+static fallible put_names(struct name_out *names, const struct handover *handover, struct json_out *out)
+{
 	if (!names->wanted)
 		return OK;
 	TRY(name_out_person(names, out, "from_name", handover->from));
@@ -85,11 +91,8 @@ static fallible put_names(struct name_out *names, const struct sight *sight, con
 	TRY(name_out_person(names, out, "decided_by_name", handover->approver));
 	TRY(name_out_person(names, out, "ended_by_name", handover->ended_by));
 	json_out_open_array(out, "client_names");
-	for (size_t i = 0; i < handover->client_count; i++) {
-		struct id client = handover->clients[i];
-		bool seen = all || ids_equal(client, sight->client);
-		TRY(name_out_client(names, out, NULL, seen ? client : NONE));
-	}
+	for (size_t i = 0; i < handover->client_count; i++)
+		TRY(name_out_client(names, out, NULL, handover->clients[i]));
 	json_out_close_array(out);
 	return OK;
 }
@@ -275,8 +278,9 @@ static fallible put_items(
 		if (count++ == list->page.limit)
 			return arena_keep(call->arena, id_span(&last), position);
 		json_out_open(out, NULL);
+		keep_seen(&sight, &handover);
 		put_handover(out, &handover);
-		TRY(put_names(&names, &sight, &handover, out));
+		TRY(put_names(&names, &handover, out));
 		json_out_close(out);
 		last = after;
 	}
@@ -315,8 +319,9 @@ static fallible answer_one(struct call *call, struct json_out *out)
 	struct view view = view_reading(&reading);
 	TRY(name_out_open(call, &view, &names));
 	TRY(sight_of(&view, &call->caller, 0, call->arena, &sight));
+	keep_seen(&sight, call->ask);
 	put_handover(out, call->ask);
-	TRY(put_names(&names, &sight, call->ask, out));
+	TRY(put_names(&names, call->ask, out));
 	return put_outlook(call, &view, &names, call->ask, out);
 }
 

@@ -93,6 +93,8 @@ Test(name_out, a_contact_is_told_the_name_of_no_other_client)
 	answer = see(&office, contact.token, "/v1/handovers?names=1");
 	cr_assert(strstr(answer->body, "Karlsson AB") != NULL, "%s", answer->body);
 	cr_assert(!strstr(answer->body, "Berg"), "another client is nobody: %s", answer->body);
+	cr_assert(json_array_size(api_member(answer, "items/0/clients")) == 1, "nor has it an id here");
+	cr_assert(api_has(answer, "items/0/clients/0", office.vault.client_text), "their own alone");
 }
 
 Test(name_out, what_somebody_has_seen_is_named_to_who_keeps_the_books)
