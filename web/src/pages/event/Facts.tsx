@@ -12,7 +12,8 @@ export function Place({id, children}: {id: string | undefined; children: Compone
   const {person} = useSession();
   // A client has pages of their own events and of themselves alone.
   const href = person.kind !== 'client' || /^(evt|cli)_/.test(id ?? '') ? placeOf(id) : undefined;
-  return href ? <a href={href}>{children}</a> : <>{children}</>;
+  // What others typed may turn the direction of writing: it does so for itself alone.
+  return href ? <a href={href}><bdi>{children}</bdi></a> : <bdi>{children}</bdi>;
 }
 
 function Who({event}: {event: LogEvent}) {

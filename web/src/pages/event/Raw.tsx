@@ -9,8 +9,11 @@ import {Section} from '../../parts/page';
 import {ProblemNotice, Skeleton} from '../../parts/shown';
 import type {LogEvent} from './event';
 
+/** Letters that turn the direction of writing stand as JSON escapes: the text reads as it is. */
+const TURNING = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
 function Json({value}: {value: unknown}) {
-  const text = JSON.stringify(value, null, 2);
+  const text = JSON.stringify(value, null, 2).replace(TURNING, letter => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
   return <><p class="actions"><CopyButton text={text} /></p><pre tabIndex={0}>{text}</pre></>;
 }
 
