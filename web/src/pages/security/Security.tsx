@@ -20,6 +20,7 @@ import {useFollow} from './useFollow';
 import {useLog} from './useLog';
 import {useNames} from './useNames';
 import {MenuContext, ValueMenu, type Chosen, type OpenMenu} from './ValueMenu';
+import {Views} from './Views';
 import './security.css';
 
 type Change = (filters: Filters, how?: 'replace') => void;
@@ -107,6 +108,7 @@ export default function Security() {
       <Tabs label={t('security.tabs')} current={tabOf(filters).id}
         items={TABS.map(tab => ({id: tab.id, text: t(`security.tab.${tab.id}`), href: hrefOf(onTab(filters, tab))}))} />
       <FilterBar filters={filters} change={change} />
+      <Views filters={filters} />
       <LogList filters={filters} />
     </Page>
   );
