@@ -20,7 +20,8 @@ const HEIGHT = 56;
 const STEP = 8;
 const FEWEST = 30;
 
-const dayName = (day: string): string => showTime(`${day}T00:00:00Z`, 'day', 'UTC').replace(/,? ?UTC/, '');
+/** A date is a date in every zone: at noon it is the same one for the reader. */
+const dayName = (day: string): string => showTime(`${day}T12:00:00`, 'day');
 
 interface BarProps {
   day: Day;
