@@ -77,6 +77,13 @@ def count_unittest(code, output):
     return Result(max(int(ran[1]) - failed - skipped, 0), failed or int(code != 0))
 
 
+def count_tap(code, output):
+    """Node's test runner; one that dies before it has counted is one failure."""
+    found = {word: int(count) for word, count in re.findall(r"^# (pass|fail|cancelled) (\d+)", output, flags=re.M)}
+    failed = found.get("fail", 0) + found.get("cancelled", 0)
+    return Result(found.get("pass", 0), failed or int(code != 0 or not found.get("pass")))
+
+
 def count_story(code, output):
     """A story's last 'N passed, N failed'; one that dies before it is one failure."""
     found = STORY.findall(output)
@@ -137,11 +144,12 @@ class Report:
 
 
 def python_jobs():
-    """The lint, and every test_*.py."""
+    """The lint, every test_*.py, and the tests of what the pages are made of."""
     yield Job("lint", [sys.executable, "-B", "tests/lint/lint.py", "."], count_whole)
     for path in sorted((ROOT / "tests").rglob("test_*.py")):
         name = path.relative_to(ROOT).as_posix()
         yield Job(name, [sys.executable, "-B", name], count_unittest)
+    yield Job("web/tests", [sys.executable, "-B", "web/build.py", "test"], count_tap)
 
 
 def configure(report, folder, compiler, options):

@@ -5,7 +5,8 @@
 build.py ready           whether they can be built; installs what they need, once for each package-lock.json. Prints why not, and exits 1
 build.py make OUT        build them, and write what the program takes in (embed.py) into the folder OUT; OUT/embedded.d says what it
                          was made of
-build.py make OUT none   the same of nothing, for a server without pages"""
+build.py make OUT none   the same of nothing, for a server without pages
+build.py test [PART]…    runs web/tests, or those whose names have a PART"""
 import fcntl
 import hashlib
 import os
@@ -100,24 +101,38 @@ def make(out):
     embed.main(out, dist)
 
 
-def main(verb, out=None, what="all"):
+def test(*parts):
+    """What the pages' own tests say."""
+    return subprocess.run(["node", "tools/test.mjs", *parts], cwd=WEB, env=prepare(), stdin=subprocess.DEVNULL, check=False).returncode
+
+
+def build(out, what="all"):
+    """What the program takes in, into OUT, with a word for ninja on what it was made of."""
+    out = pathlib.Path(out).resolve()
+    out.mkdir(parents=True, exist_ok=True)
+    if what == "none":
+        embed.main(out)
+    else:
+        make(out)
+    write_depfile(out)
+    return 0
+
+
+def ready():
+    """Whether they can be built."""
+    prepare()
+    return 0
+
+
+def main(verb, *rest):
     """As the first argument says."""
+    verbs = {"ready": ready, "make": build, "test": test}
     try:
-        if verb == "ready":
-            prepare()
-            return 0
-        out = pathlib.Path(out).resolve()
-        out.mkdir(parents=True, exist_ok=True)
-        if what == "none":
-            embed.main(out)
-        else:
-            make(out)
-        write_depfile(out)
-        return 0
+        return verbs[verb](*rest)
     except Absent as why:
         print(why)
         return 1
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:4]))
+    sys.exit(main(*sys.argv[1:]))

@@ -28,7 +28,7 @@ const QUIET_MS = 150;
 /** Loaded: nothing under way but the stream that follows the log, and no skeleton, for a moment. */
 export async function settled(page) {
   let quiet = 0;
-  for (const until = Date.now() + 15000; quiet < 3; await page.waitForTimeout(QUIET_MS / 3)) {
+  for (const until = Date.now() + 45000; quiet < 3; await page.waitForTimeout(QUIET_MS / 3)) {
     if (Date.now() > until) throw new Error(`still under way: ${[...page.underWay].map(request => request.url()).join(', ') || 'a skeleton'}`);
     quiet = page.underWay.size === 0 && (await page.locator('.skeleton').count()) === 0 ? quiet + 1 : 0;
   }

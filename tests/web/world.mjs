@@ -11,7 +11,8 @@ export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 // Without a GPU, a profile of anybody's or a connection to anywhere but where the tests go.
 const CHROMIUM = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
-const STEP_MS = 30000; // of an authenticator
+const STEP_MS = 30000;     // of an authenticator
+const PATIENCE_MS = 45000; // other tests run beside these
 const CODE = /\b(\d{8}|\d{4}[ -]\d{4})\b/;
 
 /** The store, loaded with the demo's whole month. */
@@ -88,7 +89,7 @@ export class World {
   }
 
   /** The newest mail with a code to an address, after `count` others of that kind; waits for it. */
-  async codeTo(address, count, ms = 20000) {
+  async codeTo(address, count, ms = PATIENCE_MS) {
     for (const until = Date.now() + ms; Date.now() < until; await new Promise(resolve => setTimeout(resolve, 50))) {
       const found = this.codesTo(address);
       if (found.length > count) return found.at(-1);
@@ -122,7 +123,7 @@ export class World {
     page.underWay = new Set();
     page.on('request', request => { if (!request.url().includes('/v1/events:tail')) page.underWay.add(request); });
     for (const end of ['requestfinished', 'requestfailed']) page.on(end, request => page.underWay.delete(request));
-    page.setDefaultTimeout(15000);
+    page.setDefaultTimeout(PATIENCE_MS);
     return page;
   }
 
