@@ -5,6 +5,13 @@ import path from 'node:path';
 import {addressOf, PAGES, settled} from '../web/pages.mjs';
 import {World} from '../web/world.mjs';
 
+const TALLEST = 2400; // a long list looks the same further down
+
+async function take(page, file, width) {
+  const height = await page.evaluate(() => document.documentElement.scrollHeight);
+  await page.screenshot({path: file, fullPage: true, clip: {x: 0, y: 0, width, height: Math.min(height, TALLEST)}});
+}
+
 const [programs, folder, ...wanted] = process.argv.slice(2);
 mkdirSync(folder, {recursive: true});
 const world = await World.open(path.resolve(programs), ['tiszapart', 'koivu']);
@@ -19,7 +26,7 @@ try {
           await page.emulateMedia({colorScheme: scheme});
           await page.goto(`${world.url}${address}?lang=${language}`);
           await settled(page);
-          await page.screenshot({path: path.join(folder, `${one.name}-${width}-${scheme}-${language}.png`), fullPage: true});
+          await take(page, path.join(folder, `${one.name.replaceAll(/\W+/g, '-')}-${width}-${scheme}-${language}.png`), width);
         }
     console.log(one.name);
     await page.context().close();
