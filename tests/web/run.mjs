@@ -6,6 +6,7 @@ import {claim, equal, sum} from './claims.mjs';
 import {deposit} from './deposit.mjs';
 import {event} from './event.mjs';
 import {handover} from './handover.mjs';
+import {leaving} from './leaving.mjs';
 import {log} from './log.mjs';
 import {me} from './me.mjs';
 import {signIn} from './sign_in.mjs';
@@ -13,7 +14,7 @@ import {tenants} from './tenants.mjs';
 import {vaults} from './vault.mjs';
 import {World} from './world.mjs';
 
-const PARTS = {signIn, log, event, me, vaults, deposit, handover, tenants, axe};
+const PARTS = {signIn, log, event, me, vaults, deposit, handover, leaving, tenants, axe};
 const AGENCIES = ['tiszapart', 'koivu', 'brezovitsa'];
 
 const [programs, ...wanted] = process.argv.slice(2);
