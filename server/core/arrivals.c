@@ -135,6 +135,17 @@ static struct arrival_code *add_code(struct arrival *arrival)
 	return &arrival->codes[arrival->code_count++];
 }
 
+/* What nobody was mailed nobody can type: it is right for no code, else every sign-in that is begun would be five guesses more. */
+static void put_code(const struct arrivals_ask *ask, struct arrival_code *code)
+{
+	*code = (struct arrival_code){.made = ask->now};
+	memcpy(code->ref, ask->mail.ref, sizeof code->ref);
+	if (ask->mails)
+		memcpy(code->hash, ask->mail.hash, sizeof code->hash);
+	else
+		random_fill(code->hash, sizeof code->hash);
+}
+
 /* Somebody who was slowed is told nothing else than who was not: only the mail stays away. */
 static fallible plan_mail(
 	const struct server *server, const struct view *view, struct arena *arena, struct arrivals_ask *ask)
@@ -154,10 +165,7 @@ static fallible plan_mail(
 	ask->mails = ask->wait_ms == 0;
 	if (!ask->mails && !ask->is_new)
 		return OK;
-	struct arrival_code *code = add_code(arrival);
-	*code = (struct arrival_code){.made = ask->now};
-	memcpy(code->ref, ask->mail.ref, sizeof code->ref);
-	memcpy(code->hash, ask->mail.hash, sizeof code->hash);
+	put_code(ask, add_code(arrival));
 	return OK;
 }
 

@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a mailed code is worth, and that the log tells nobody how to go on with somebody else's sign-in. */
+#include "server/core/arrivals.h"
+
+#include "tests/server/log_world.h"
+
+#include <criterion/criterion.h>
+
+static const char EVE[] = "eve@agency.example";
+
+static void begin(struct log_world *world, struct api_answer *answer)
+{
+	const char *body = "{\"email\":\"eve@agency.example\"}";
+	cr_assert(
+		api_call(&world->api, "POST", "/v1/sign-ins", NULL, body, answer) == 200, "%s", answer->body);
+}
+
+/* One more sign-in, as far as the act: true when its code would be mailed, and that one would be right. */
+static void prepare(struct log_world *world, bool *mails, bool *is_right)
+{
+	scoped(reading) reading = {0};
+	scoped(arena) arena = ARENA(256 * 1024);
+	struct arrivals_ask ask = {
+		.email = span_text(EVE), .device = {.ip = SPAN_LIT("192.0.2.7")}, .now = clock_now()};
+	log_world_must(reading_open(&world->api.server.volume, &reading));
+	struct view view = view_reading(&reading);
+	log_world_must(arrivals_prepare(&world->api.server, &view, &arena, &ask));
+	cr_assert(ask.arrival.code_count == 1, "a code is shown to be awaited, mailed or not");
+	cr_assert(memcmp(ask.arrival.codes[0].ref, ask.mail.ref, ARRIVAL_REF) == 0, "with its reference");
+	*mails = ask.mails;
+	*is_right = memcmp(ask.arrival.codes[0].hash, ask.mail.hash, sizeof ask.mail.hash) == 0;
+}
+
+Test(arrivals, a_code_that_is_not_mailed_is_right_for_nobody_who_guesses)
+{
+	scoped(log_world) world = {0};
+	scoped(api_answer) answer = {0};
+	struct api_person eve;
+	bool mails, is_right;
+	log_world_open(&world);
+	api_world_person(&world.api, &world.api.tenant, "assistant", EVE, &eve);
+	for (unsigned i = 0; i < BRAKING_AN_HOUR; i++) {
+		prepare(&world, &mails, &is_right);
+		cr_assert(mails && is_right, "what is mailed is what is awaited");
+		begin(&world, &answer);
+	}
+	prepare(&world, &mails, &is_right);
+	cr_assert(!mails, "a sixth in an hour is not mailed");
+	cr_assert(!is_right, "and the code that was drawn for it opens nothing");
+}
