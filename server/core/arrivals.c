@@ -183,6 +183,15 @@ static fallible print_detail(const struct arrival *arrival, struct arena *arena,
 	return detail_print(fields, sizeof fields / sizeof fields[0], arena, detail);
 }
 
+/* Whoever has a sign-in's id goes on with it. Others read the log while it is written: there it has another id, which opens nothing. */
+static struct id id_in_log(const struct server *server, const struct arrival *arrival)
+{
+	uint8_t hash[HASH_BLAKE];
+	const struct span parts[] = {SPAN_LIT("sign-in in the log"), id_span(&arrival->id)};
+	keeper_hash(server->keeper, KEEPER_CODE, parts, sizeof parts / sizeof parts[0], hash);
+	return ids_make(arrival->opened, hash);
+}
+
 static fallible seal_one(const struct server *server, const struct arrivals_who *who, struct arena *arena,
 	struct arrivals_ask *ask, struct event_draft *draft)
 {
@@ -193,7 +202,7 @@ static fallible seal_one(const struct server *server, const struct arrivals_who 
 		.object_kind = ID_SIGN_IN};
 	event.ids[LEAF_ID_ACTOR] = who->person;
 	event.ids[LEAF_ID_BRANCH] = who->branch;
-	event.ids[LEAF_ID_OBJECT] = ask->arrival.id;
+	event.ids[LEAF_ID_OBJECT] = id_in_log(server, &ask->arrival);
 	device_put_texts(&ask->device, &event);
 	event.texts[LEAF_TEXT_ROLES] = who->roles;
 	event.texts[LEAF_TEXT_TRACE] = ask->trace;

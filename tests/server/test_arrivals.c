@@ -5,6 +5,7 @@
 #include "tests/server/log_world.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 static const char EVE[] = "eve@agency.example";
 
@@ -47,4 +48,39 @@ Test(arrivals, a_code_that_is_not_mailed_is_right_for_nobody_who_guesses)
 	prepare(&world, &mails, &is_right);
 	cr_assert(!mails, "a sixth in an hour is not mailed");
 	cr_assert(!is_right, "and the code that was drawn for it opens nothing");
+}
+
+/* Of an event, whichever stands first; "" without one. */
+static void read_object(struct log_world *world, const char *action, char id[static ID_TEXT + 1])
+{
+	scoped(api_answer) answer = {0};
+	char path[64];
+	snprintf(path, sizeof path, "/v1/events?action=%s", action);
+	cr_assert(api_call(&world->api, "GET", path, world->api.tenant.token, NULL, &answer) == 200, "%s",
+		answer.body);
+	snprintf(id, ID_TEXT + 1, "%s", api_text(&answer, "items/0/object/id"));
+}
+
+Test(arrivals, the_log_names_a_sign_in_by_another_id_than_the_one_that_goes_on_with_it)
+{
+	scoped(log_world) world = {0};
+	scoped(api_answer) answer = {0};
+	struct api_person eve;
+	char path[64], id[ID_TEXT + 1], issued[ID_TEXT + 1], failed[ID_TEXT + 1];
+	log_world_open(&world);
+	api_world_person(&world.api, &world.api.tenant, "assistant", EVE, &eve);
+	begin(&world, &answer);
+	snprintf(id, sizeof id, "%s", api_text(&answer, "id"));
+	snprintf(path, sizeof path, "/v1/sign-ins/%s", id);
+	api_call(&world.api, "POST", path, NULL, "{\"code\":\"00000000\"}", &answer);
+	cr_assert(api_has(&answer, "reason", "wrong_code"), "%s", answer.body);
+	log_world_fold(&world);
+	read_object(&world, "challenge.issued", issued);
+	read_object(&world, "challenge.failed", failed);
+	cr_assert(strcmp(issued, failed) == 0, "what belongs together is found together");
+	cr_assert(strncmp(issued, "sgn_", 4) == 0, "%s is a sign-in", issued);
+	cr_assert(strcmp(issued, id) != 0, "who reads the log could go on in somebody else's place");
+	snprintf(path, sizeof path, "/v1/sign-ins/%s", issued);
+	cr_assert(api_call(&world.api, "POST", path, NULL, "{\"code\":\"00000000\"}", &answer) == 404,
+		"the id of the log opens nothing");
 }
