@@ -75,7 +75,7 @@ Test(log_agent, a_client_sees_the_kind_of_device_and_nothing_else_of_it)
 	cr_assert(json_object_size(api_member(&answer, "device")) == 1, "%s", answer.body);
 	cr_assert(api_has(&answer, "withheld/0", "actor"), "%s", answer.body);
 	static const char *const HIDDEN[] = {
-		"203.0.113.9", "d1\"", "Chrome", "Android", "Samsung", "Mozilla"};
+		"203.0.113.9", "\"d1\"", "Chrome", "Android", "Samsung", "Mozilla"};
 	for (size_t i = 0; i < sizeof HIDDEN / sizeof HIDDEN[0]; i++)
 		cr_assert(!strstr(answer.body, HIDDEN[i]), "%s in %s", HIDDEN[i], answer.body);
 	close_rules(&world);
