@@ -63,7 +63,7 @@ function What({event}: {event: LogEvent}) {
   const name = object && (object.label || object.id);
   return (
     <>
-      {name && <p><Place id={object.id}>{name}</Place>{object.type && <span class="quiet-text"> · {word('event.type', object.type)}</span>}</p>}
+      {name && <p><Place id={object.id}>{name}</Place>{object.type && <span class="quiet-text"> · {word('security.object', object.type)}</span>}</p>}
       {event.count !== undefined && <p>{t('event.count', {count: event.count})}</p>}
       {details.length > 0 && (
         <dl class="members">
@@ -88,7 +88,7 @@ export function EventFacts({event, signIn}: {event: LogEvent; signIn: ComponentC
       client && [t('event.client'), <Place id={client.id}>{client.name || client.ref || client.id}</Place>],
       [t('event.when'), <When event={event} />],
       hasWhat(event) && [t('event.what'), <What event={event} />],
-      event.reason && [t('event.reason'), word('event.reason', event.reason)],
+      event.reason && [t('event.reason'), word('security.reason', event.reason)],
       event.purpose && [t('event.purpose'), event.purpose],
       event.task && [t('event.task'), event.task],
       event.grant && [t('event.grant'), <Place id={event.grant}>{event.grant}</Place>],

@@ -87,7 +87,7 @@ function Told({item}: {item: Waiting}) {
     <Facts rows={[
       item.person_name && item.person_name !== title && [t('approvals.who'), item.person_name],
       item.client_name && item.client_name !== title && [t('handovers.client'), item.client_name],
-      item.text && item.text !== title && [t('approvals.why'), item.kind === 'handover' ? word('handovers.reason', item.text) : item.text],
+      item.text && item.text !== title && [t('approvals.why'), item.kind === 'handover' ? word('security.reason', item.text) : item.text],
       item.asked_by_name && [t('approvals.asked'), item.asked_by_name],
       [t('approvals.since'), <Ago at={item.since} />],
       item.due && [t('approvals.due'), <Time at={item.due} style="minute" />],

@@ -46,7 +46,7 @@ function Told({handover, links}: {handover: Data & Scope; links: boolean}) {
       [t('handovers.from'), <Person id={handover.from} name={handover.from_name} link={links} />],
       [t('handovers.to'), <Person id={handover.to} name={handover.to_name} link={links} />],
       [t('handovers.kind'), word('handovers.kind', handover.kind)],
-      [t('handovers.reason'), word('handovers.reason', handover.reason)],
+      [t('handovers.reason'), word('security.reason', handover.reason)],
       handover.override && [t('handovers.override'), word('handovers.override', handover.override)],
       [t('handovers.when'), <Span handover={handover} />],
       [t('handovers.clients'), <Clients handover={handover} links={links} />],

@@ -18,7 +18,7 @@ function Row({handover}: {handover: Handover}) {
   return (
     <tr>
       <td><a href={`/handovers/${handover.id}`}><Person id={handover.from} name={handover.from_name} link={false} /> → <Person id={handover.to} name={handover.to_name} link={false} /></a></td>
-      <td>{word('handovers.kind', handover.kind)}<div class="small">{word('handovers.reason', handover.reason)}</div></td>
+      <td>{word('handovers.kind', handover.kind)}<div class="small">{word('security.reason', handover.reason)}</div></td>
       <td class="span"><Span handover={handover} /></td>
       <td class="number">{handover.all_clients && handover.clients.length === 0 ? t('handovers.all') : handover.clients.length}</td>
       <td><StateChip state={handover.state} /></td>

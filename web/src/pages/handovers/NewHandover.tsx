@@ -60,7 +60,7 @@ function Why({entry, change}: PartProps) {
   return (
     <>
       <Choice label={t('handovers.kind')} hint={t(`handovers.kind.${entry.kind}.hint`)} value={entry.kind} options={KINDS.map(kind => [kind, t(`handovers.kind.${kind}`)] as const)} onChoose={kind => change({kind})} />
-      <Choice label={t('handovers.reason')} hint={t('handovers.reason.hint')} value={entry.reason} options={REASONS.map(reason => [reason, t(`handovers.reason.${reason}`)] as const)} onChoose={reason => change({reason})} />
+      <Choice label={t('handovers.reason')} hint={t('handovers.reason.hint')} value={entry.reason} options={REASONS.map(reason => [reason, t(`security.reason.${reason}`)] as const)} onChoose={reason => change({reason})} />
     </>
   );
 }

@@ -10,6 +10,7 @@ import {Button, Field} from '../../parts/controls';
 import {Dialog} from '../../parts/page';
 import {ProblemNotice, Severity, Time} from '../../parts/shown';
 import {actionText} from './cells';
+import {shortId} from './event';
 import {hrefOf} from './filters';
 import type {OpenAlert, Protection} from './protection';
 
@@ -19,7 +20,7 @@ type Verdict = (typeof VERDICTS)[number];
 const NOTE_MAX = 500;
 
 function AlertText({alert}: {alert: OpenAlert}) {
-  const about = alert.about?.label ?? alert.about?.id;
+  const about = alert.about?.label ?? (alert.about?.id && shortId(alert.about.id));
   return (
     <>
       <Severity level={alert.severity} /> <a href={`/events/${alert.event}`}>{actionText(alert.action)}</a>

@@ -22,13 +22,14 @@ export type OpenMenu = (at: HTMLElement, chosen: Chosen) => void;
 /** One menu for all rows: it is drawn once. */
 export const MenuContext = createContext<OpenMenu>(() => undefined);
 
-type ValueProps = Omit<Chosen, 'text'> & {text: string; children?: ComponentChildren; look?: string};
+/** `title` is the whole of what the text is a part of. */
+type ValueProps = Chosen & {children?: ComponentChildren; look?: string; title?: string | undefined};
 
 /** Only the current row's values are stops of the Tab key (LogTable); else a page would have a thousand of them. */
-export function Value({field, value, text, href, hrefText, children, look = ''}: ValueProps) {
+export function Value({field, value, text, href, hrefText, children, look = '', title}: ValueProps) {
   const open = useContext(MenuContext);
   return (
-    <button type="button" class={`value ${look}`} tabIndex={-1} aria-haspopup="menu" onClick={event => open(event.currentTarget, {field, value, text, href, hrefText})}>
+    <button type="button" class={`value ${look}`} tabIndex={-1} aria-haspopup="menu" title={title} onClick={event => open(event.currentTarget, {field, value, text, href, hrefText})}>
       {children ?? text}
     </button>
   );

@@ -3,7 +3,7 @@
 import {language, sentence, showNumber, t, word} from '../../base/i18n';
 import {showTime} from '../../base/time';
 import {roleName, Severity} from '../../parts/shown';
-import {actorId, agentText, objectFilter, pageOf, type Actor, type LogEvent} from './event';
+import {actorId, agentText, objectFilter, pageOf, shortId, type Actor, type LogEvent} from './event';
 import {Value} from './ValueMenu';
 
 /** A day above, the time to the second below; UTC on hover. */
@@ -67,11 +67,11 @@ export function WhatCell({event}: {event: LogEvent}) {
 export function ObjectCell({event: {object, erased}}: {event: LogEvent}) {
   if (!object) return null;
   const filter = objectFilter(object);
-  const text = object.label ?? object.id ?? '';
+  const text = object.label ?? shortId(object.id ?? '');
   return (
     <>
       {object.type && <span class="aside first">{word('security.object', object.type)}</span>}
-      {filter ? <Value field="object" value={filter} text={text} href={pageOf(filter)} /> : erased?.includes('person') && <span class="aside">{t('security.erased')}</span>}
+      {filter ? <Value field="object" value={filter} text={text} title={object.label ? undefined : object.id} href={pageOf(filter)} /> : erased?.includes('person') && <span class="aside">{t('security.erased')}</span>}
     </>
   );
 }

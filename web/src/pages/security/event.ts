@@ -74,13 +74,18 @@ export const actorId = (actor: Actor): string | undefined => actor.person ?? act
 /** Ids of ours have a word of three letters in front: per_, cli_, crd_ … */
 export const isOurs = (id: string): boolean => /^[a-z]{3}_[0-9a-z]{26}$/.test(id);
 
+const LAST_DIGITS = 6;
+
+/** An id of ours as one tells it from its neighbours: by its last digits. Others are as their application made them. */
+export const shortId = (id: string): string => (isOurs(id) ? `…${id.slice(-LAST_DIGITS)}` : id);
+
 /** What the filter `object` takes: our ids as they are, an application's own behind their type. */
 export function objectFilter(object: {type: string | null; id?: string}): string | undefined {
   if (!object.id) return undefined;
   return isOurs(object.id) || !object.type ? object.id : `${object.type}/${object.id}`;
 }
 
-const PAGES: Record<string, string> = {per: '/people', cli: '/clients', dev: '/devices', crd: '/credentials', grt: '/grants', hnd: '/handovers', evt: '/events'};
+const PAGES: Record<string, string> = {per: '/people', cli: '/clients', dev: '/devices', crd: '/credentials', grt: '/grants', hov: '/handovers', evt: '/events'};
 
 /** Where more about an id of ours is, if it has a page. */
 export function pageOf(id: string): string | undefined {
