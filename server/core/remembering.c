@@ -9,6 +9,7 @@
 #include "server/core/new_device.h"
 #include "server/core/remember_rule.h"
 #include "server/core/risk.h"
+#include "server/core/sessions.h"
 #include "server/core/tell.h"
 #include "store/device_record.h"
 #include "store/expiry.h"
@@ -178,14 +179,18 @@ static fallible turn_and_allow(
 	return allow(act, ask);
 }
 
-/* Which of the two is the thief nobody can tell: both prove themselves anew. */
+/* Which of the two is the thief nobody can tell: both prove themselves anew, also who is signed in to the pages by then. */
 static fallible end_stolen(struct act *act, struct verifications_ask *ask, const struct remembered *series)
 {
+	uint32_t ended = 0;
 	struct remembering *remembering = ask->remembering;
+	const struct sessions_of of = {
+		.tenant = series->tenant, .person = series->person, .device = series->device};
 	if (!ask->may_lock)
 		return FAIL_CODE(STALE, "the alarm is not sealed yet");
 	TRY(verification_put(act, &ask->verification));
 	TRY(forgetting_one(act, series, FORGETTING_STOLEN));
+	TRY(sessions_end_all(act, &of, SESSIONS_DEVICE, NULL, &ended));
 	TRY(factor_news_add(act, &remembering->news));
 	return act_add(act, series->tenant, &remembering->alarm.leaf, NULL);
 }
