@@ -24,7 +24,7 @@ static fallible put_view(struct name_out *names, struct json_out *out, const str
 	return OK;
 }
 
-/* ---- GET /v1/views: the caller's own, then those that are shared ---- */
+/* ---- GET /v1/views: the caller's own, then to the staff those that are shared ---- */
 
 static fallible prepare_list(struct call *call)
 {
@@ -47,14 +47,18 @@ static fallible answer_list(struct call *call, struct json_out *out)
 {
 	static const struct id SHARED;
 	struct name_out names;
+	bool sees_shared;
 	scoped(reading) reading = {0};
 	TRY(call_reading(call, &reading));
 	struct view view = view_reading(&reading);
+	const struct scene scene = ask_scene(call, &view);
+	TRY(saved_views_sees_shared(&scene, &sees_shared));
 	TRY(name_out_open_always(call, &view, &names));
 	json_out_open_array(out, "items");
 	if (!ids_is_none(call->caller.person))
 		TRY(put_all(call, call->caller.person, &names, out));
-	TRY(put_all(call, SHARED, &names, out));
+	if (sees_shared)
+		TRY(put_all(call, SHARED, &names, out));
 	json_out_close_array(out);
 	return OK;
 }

@@ -95,3 +95,13 @@ fallible saved_views_drop_write(struct act *act, struct saved_views_change *chan
 	TRY(saved_view_drop(act, &change->before));
 	return act_add(act, change->before.tenant, &change->draft.leaf, NULL);
 }
+
+fallible saved_views_sees_shared(const struct scene *scene, bool *sees)
+{
+	struct person person = {.kind = PERSON_STAFF};
+	const struct caller *caller = scene->caller;
+	if (!ids_is_none(caller->person))
+		TRY(person_get_clear(scene->view, caller->tenant, caller->person, scene->arena, &person));
+	*sees = person.kind == PERSON_STAFF;
+	return OK;
+}

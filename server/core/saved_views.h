@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* saved_views - views of the log under a name: a person's own, and those that are shared with everybody who reads it. A
+/* saved_views - views of the log under a name: a person's own, and those that are shared with all of the staff. A
  * view gives no right: what it finds is what its reader may see. */
 #pragma once
 
@@ -25,3 +25,7 @@ fallible saved_views_put_prepare(const struct scene *scene, struct saved_views_c
 fallible saved_views_put_write(struct act *act, struct saved_views_change *change);
 fallible saved_views_drop_prepare(const struct scene *scene, struct saved_views_change *change);
 fallible saved_views_drop_write(struct act *act, struct saved_views_change *change);
+
+/* saved_views_sees_shared - whether the caller is shown what is shared: the staff, and an application as itself. A query may name
+ * people and clients, of whom the contact of another client is told nothing. Fails: as person_get_clear. */
+fallible saved_views_sees_shared(const struct scene *scene, bool *sees);

@@ -103,3 +103,22 @@ Test(saved_views, a_change_is_on_record_and_bad_ones_are_refused)
 	cr_assert(put(&world, mine, "a%0Ab", "{\"query\":\"a\"}", &answer) >= 400, "a name of two lines");
 	cr_assert(api_call(&world.api, "GET", "/v1/views", "mun_per_nobody", NULL, &answer) == 401, "nobody");
 }
+
+Test(saved_views, what_is_shared_is_not_for_the_contacts_of_clients)
+{
+	scoped(log_world) world = {0};
+	scoped(api_answer) answer = {0};
+	struct api_person owner, contact;
+	char body[128];
+	log_world_open(&world);
+	api_world_person(&world.api, &world.api.tenant, "owner", NULL, &owner);
+	log_world_contact(&world.api, &world.api.tenant, &world.clients[0], &contact);
+	snprintf(body, sizeof body, "{\"query\":\"client=%s\",\"shared\":true}", world.clients[1].text);
+	cr_assert(put(&world, owner.token, "watched", body, &answer) == 200, "%s", answer.body);
+	cr_assert(list(&world, world.people[0].token, &answer) == 1, "a colleague sees it");
+	cr_assert(list(&world, contact.token, &answer) == 0, "it names another client: %s", answer.body);
+	cr_assert(
+		put(&world, contact.token, "ours", "{\"query\":\"a=b\"}", &answer) == 200, "%s", answer.body);
+	cr_assert(list(&world, contact.token, &answer) == 1, "%s", answer.body);
+	cr_assert(json_is_false(api_member(&answer, "items/0/shared")), "what they saved themselves");
+}
