@@ -16,9 +16,9 @@ def page():
 
 
 def rows(heading):
-    """The cells of each row of the table whose head begins so."""
-    table = page().split(f"| {heading} |", maxsplit=1)[1].split("\n\n", maxsplit=1)[0]
-    return [[cell.strip() for cell in line.strip("| ").split(" | ")] for line in table.splitlines()[2:]]
+    """The cells of each row of the tables whose heads begin so."""
+    tables = [part.split("\n\n", maxsplit=1)[0] for part in page().split(f"| {heading} |")[1:]]
+    return [[cell.strip() for cell in line.strip("| ").split(" | ")] for table in tables for line in table.splitlines()[2:]]
 
 
 def written_tests():
@@ -54,6 +54,10 @@ class Tests(unittest.TestCase):
                 for name in named(cell):
                     with self.subTest(what):
                         self.assertTrue(self.is_there(name), name)
+
+    def test_both_tables_of_attacks_are_read(self):
+        named_ones = {name for _, _, cell in rows("attack") for name in named(cell)}
+        self.assertLessEqual({"/attacks", "/threat_table", "/slips"}, named_ones)
 
     def test_a_test_that_is_not_there_is_noticed(self):
         for name in ("/no_such_story", ("verifications", "opens_for_everybody"), ("no_suite", "a_mailed_code_opens_once"), "tests/nothing"):
