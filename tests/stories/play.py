@@ -157,23 +157,23 @@ class Clock:
 
 
 class Server:
-    """A store in a folder of its own and the server on it."""
+    """A store in a folder of its own and the server on it; with a clock of another day it is made on that day."""
 
-    def __init__(self, settings=(), tenant="Harbour Desk", disk=None, init=()):
+    def __init__(self, settings=(), tenant="Harbour Desk", disk=None, init=(), clock=None):
         self.home = pathlib.Path(tempfile.mkdtemp(prefix="muniment-story-"))
         self.data = (disk or self.home) / "data"
         self.port = free_port()
         self.metrics = "off"
         self.settings = list(settings)
         self.process = None
-        self.environment = {}
+        self.environment = self.made_in = clock.environment if clock else {}
         self.tenant = json.loads(self.run("init", "--tenant", tenant, *init).stdout)
         self.token, self.operator = self.tenant["token"], self.tenant["operator_token"]
 
     def run(self, command, *flags):
         """One munimentd command to its end."""
         return subprocess.run([PROGRAMS / "munimentd", command, "--data", self.data, "--allow-unlocked", *flags],
-                              capture_output=True, text=True, check=command == "init")
+                              capture_output=True, text=True, check=command == "init", env={**os.environ, **self.made_in})
 
     def start(self, how="ready"):
         """Serve; returns the seconds until the ready line, or the one that says how it is."""
