@@ -6,6 +6,7 @@
 #include "base/reader.h"
 #include "crypto/random.h"
 #include "server/core/devices.h"
+#include "server/core/standing.h"
 #include "store/application.h"
 #include "store/person.h"
 #include "store/rescue.h"
@@ -66,6 +67,17 @@ static fallible check_session(const struct view *view, const struct session *ses
 	return is_lost ? FAIL(STRANGER, "the session's device was lost") : OK;
 }
 
+/* Who has yet to set up an authenticator adds it by the factor that she came in by, as in an application; once there is one, by
+ * whomever it was set up, no other session gets past it. */
+static fallible prove_session(const struct view *view, const struct session *session, bool *proven)
+{
+	enum standing_factor strongest = STANDING_NONE;
+	if (session->lacks)
+		TRY(standing_factor(view, session->tenant, session->person, &strongest));
+	*proven = session->proven && strongest != STANDING_STRONG;
+	return OK;
+}
+
 static fallible as_session(const struct view *view, const struct token *token, struct arena *arena,
 	struct instant now, struct caller *caller)
 {
@@ -75,7 +87,7 @@ static fallible as_session(const struct view *view, const struct token *token, s
 	TRY(check_session(view, &session, now, caller));
 	caller->session = session.id;
 	ids_print(ID_SESSION, session.id, caller->session_text);
-	caller->proven = session.proven && !session.lacks;
+	TRY(prove_session(view, &session, &caller->proven));
 	caller->lacks = session.lacks;
 	caller->capabilities = session.lacks ? 0 : caller->capabilities;
 	caller->is_untouched = now.ms - session.last_used.ms >= SESSION_TOUCH_MS;
