@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What somebody does to the files of a store without its keys: take a copy, edit rows with LMDB's own library, and have a server serve what came of it."""
+import base64
 import pathlib
 import shutil
 import subprocess
@@ -10,6 +11,16 @@ import lmdb
 import play
 
 MAP_BYTES = 1 << 40
+
+
+def spellings(word):
+    """How a word can lie in a file: as it is, in capitals or small, in UTF-16, in hexadecimal, and in base64 at each offset."""
+    plain = word.encode()
+    found = {plain, word.lower().encode(), word.upper().encode(), word.encode("utf-16-le"), plain.hex().encode()}
+    for before in range(3):
+        coded = base64.b64encode(bytes(before) + plain)
+        found.add(coded[(0, 2, 3)[before]:(before + len(plain)) * 8 // 6])
+    return found
 
 
 class Copied(play.Server):
