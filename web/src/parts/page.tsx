@@ -78,11 +78,31 @@ export function Dialog({title, onClose, children, wide = false}: {title: string;
   );
 }
 
-/** A table that scrolls by itself where it is wider than the screen, by keyboard too. */
+/** Each cell is told its column's heading and its role: a narrow screen shows rows as blocks, and a browser that takes a block
+ * for no row any more would read out a heap of words. */
+function labelCells(table: HTMLTableElement): void {
+  const titles = [...(table.tHead?.rows[0]?.cells ?? [])].map(cell => (cell.querySelector('.unseen') ? '' : cell.innerText.trim()));
+  for (const row of [...table.tBodies].flatMap(body => [...body.rows])) {
+    row.setAttribute('role', 'row');
+    for (const cell of row.cells) {
+      cell.setAttribute('role', cell.tagName === 'TH' ? 'rowheader' : 'cell');
+      const title = titles[cell.cellIndex];
+      if (title && cell.tagName === 'TD' && cell.colSpan === 1) cell.setAttribute('data-label', title);
+    }
+  }
+}
+
+/** A table that scrolls by itself where it is wider than the screen, by keyboard too. One that `stacks` has its rows as blocks
+ * on a phone. */
 export function Table({caption, children, look = ''}: {caption: string; children: ComponentChildren; look?: string}) {
+  const table = useRef<HTMLTableElement>(null);
+  const stacks = look.split(' ').includes('stacks');
+  useEffect(() => {
+    if (stacks && table.current) labelCells(table.current);
+  });
   return (
     <div class="table" tabIndex={0} role="region" aria-label={caption}>
-      <table class={look} role="table"><caption class="unseen">{caption}</caption>{children}</table>
+      <table ref={table} class={look} role="table"><caption class="unseen">{caption}</caption>{children}</table>
     </div>
   );
 }

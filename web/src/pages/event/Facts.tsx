@@ -46,7 +46,7 @@ function When({event}: {event: LogEvent}) {
   return (
     <>
       <Time at={event.time} /> <span class="quiet-text">({readersZone()})</span>
-      <p class="small">{showTime(event.time, 'second', 'UTC')}</p>
+      {readersZone() !== 'UTC' && <p class="small">{showTime(event.time, 'second', 'UTC')}</p>}
       <p class="small">{t('event.received', {delay: delay(event)})} · {t(event.skewed ? 'event.clock.off' : 'event.clock.ok')}</p>
     </>
   );

@@ -42,7 +42,7 @@ export function Briefing({id, accept, changed}: {id: string; accept: boolean; ch
       <ProblemNotice problem={problem} again={reload} />
       {!data && !problem && <Skeleton rows={3} />}
       {data && (
-        <Table caption={t('handovers.briefing')}>
+        <Table caption={t('handovers.briefing')} look="stacks">
           <thead><tr><th scope="col">{t('handovers.client')}</th><th scope="col">{t('handovers.access')}</th><th scope="col">{t('handovers.task')}</th><th scope="col">{t('handovers.until')}</th></tr></thead>
           <tbody>{data.items.map(item => <Row key={item.grant} item={item} />)}</tbody>
         </Table>

@@ -26,7 +26,7 @@ export function Due({handover}: {handover: Handover}) {
     <Section title={t('handovers.due')}>
       <ProblemNotice problem={problem} again={reload} />
       {owed.length > 0 && (
-        <Table caption={t('handovers.due')}>
+        <Table caption={t('handovers.due')} look="stacks">
           <thead><tr><th scope="col">{t('handovers.access')}</th><th scope="col">{t('handovers.client')}</th><th scope="col">{t('handovers.seen')}</th><th scope="col">{t('handovers.state')}</th></tr></thead>
           <tbody>
             {owed.map(one => (

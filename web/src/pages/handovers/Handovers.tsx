@@ -28,7 +28,7 @@ function Row({handover}: {handover: Handover}) {
 
 function List({handovers}: {handovers: readonly Handover[]}) {
   return (
-    <Table caption={t('handovers.title')}>
+    <Table caption={t('handovers.title')} look="stacks">
       <thead><tr><th scope="col">{t('handovers.who')}</th><th scope="col">{t('handovers.why')}</th><th scope="col">{t('handovers.when')}</th><th scope="col" class="number">{t('handovers.clients')}</th><th scope="col">{t('handovers.state')}</th></tr></thead>
       <tbody>{handovers.map(one => <Row key={one.id} handover={one} />)}</tbody>
     </Table>

@@ -13,7 +13,7 @@ import type {LoggedAbout} from './me';
 function Fields({logged}: {logged: LoggedAbout}) {
   const scopes = ['self', 'client', 'branch', 'tenant'];
   return (
-    <Table caption={t('me.logged.fields')}>
+    <Table caption={t('me.logged.fields')} look="stacks">
       <thead><tr><th scope="col">{t('me.logged.field')}</th>{scopes.map(scope => <th scope="col" key={scope}>{word('me.scope', scope)}</th>)}</tr></thead>
       <tbody>
         {logged.fields.map(one => (

@@ -41,8 +41,8 @@ export function Sessions({person}: {person: string}) {
       <ProblemNotice problem={sessions.problem ?? ending.problem ?? endingAll.problem} again={sessions.reload} />
       {!sessions.data && !sessions.problem && <Skeleton rows={2} />}
       {items.length > 0 && (
-        <Table caption={t('me.sessions')}>
-          <thead><tr><th scope="col">{t('me.session.browser')}</th><th scope="col">{t('me.session.address')}</th><th scope="col">{t('me.session.since')}</th><th scope="col">{t('me.session.used')}</th><td /></tr></thead>
+        <Table caption={t('me.sessions')} look="stacks">
+          <thead><tr><th scope="col">{t('me.session.browser')}</th><th scope="col">{t('me.session.address')}</th><th scope="col">{t('me.session.since')}</th><th scope="col">{t('me.session.used')}</th><th scope="col"><span class="unseen">{t('me.session.end')}</span></th></tr></thead>
           <tbody>{items.map(one => <SessionRow key={one.id} session={one} busy={ending.busy} end={() => void ending.run(one.id)} />)}</tbody>
         </Table>
       )}

@@ -45,7 +45,7 @@ function CanUse({item, revoke}: {item: Item; revoke: ((user: User) => void) | un
     <ul class="plain-list">
       {item.can_use.map(user => (
         <li key={user.grant}>
-          {user.name} <ModeMarks modes={user.modes} /> <span class="small">{t('people.until')}: <Time at={user.until} style="day" /></span>
+          {user.name} <ModeMarks modes={user.modes} /> <span class="small">{t('people.until')}: <Time at={user.until} style="day" /></span>{' '}
           {revoke && <Button look="plain" aria-label={`${t('people.revoke')}: ${user.name}`} onClick={() => revoke(user)}>{t('people.revoke')}</Button>}
         </li>
       ))}

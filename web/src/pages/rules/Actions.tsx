@@ -85,7 +85,7 @@ export function Actions() {
       {!found && !problem && <Skeleton rows={10} />}
       {found?.length === 0 && <Empty title={t('rules.action.none')} />}
       {found && found.length > 0 && (
-        <Table caption={t('rules.tab.actions')}>
+        <Table caption={t('rules.tab.actions')} look="stacks">
           <thead><tr><th scope="col">{t('rules.action.sentence')}</th><th scope="col">{t('rules.action.class')}</th><th scope="col">{t('rules.action.severity')}</th><th scope="col">{t('rules.action.required')}</th><th scope="col">{t('rules.state')}</th></tr></thead>
           <tbody>{found.map(one => <Row key={one.name} action={one} retire={writes && one.declared && one.state === 'active' ? () => void retiring.run(one.name) : undefined} />)}</tbody>
         </Table>

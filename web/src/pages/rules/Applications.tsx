@@ -106,7 +106,7 @@ export function Applications() {
       {!data && !problem && <Skeleton />}
       {data?.length === 0 && <Empty title={t('rules.application.none')} />}
       {data && data.length > 0 && (
-        <Table caption={t('rules.tab.applications')}>
+        <Table caption={t('rules.tab.applications')} look="stacks">
           <thead><tr><th scope="col">{t('app.name')}</th><th scope="col">{t('rules.scopes')}</th><th scope="col">{t('rules.state')}</th><th scope="col">{t('rules.do')}</th></tr></thead>
           <tbody>{data.map(one => <Row key={one.id} application={one} open={setOpen} />)}</tbody>
         </Table>

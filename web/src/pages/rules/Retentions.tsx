@@ -62,7 +62,7 @@ export function Retentions() {
   if (!data) return problem ? <ProblemNotice problem={problem} again={reload} /> : <Skeleton />;
   return (
     <>
-      <Table caption={t('rules.tab.retention')}>
+      <Table caption={t('rules.tab.retention')} look="stacks">
         <thead><tr><th scope="col">{t('rules.retention.class')}</th><th scope="col" class="number">{t('rules.retention.months')}</th><th scope="col" class="number">{t('rules.retention.default')}</th><th scope="col">{t('rules.state')}</th><th scope="col">{t('rules.retention.why')}</th>{writes && <th scope="col">{t('rules.do')}</th>}</tr></thead>
         <tbody>{data.items.map(one => <Row key={one.class} retention={one} change={writes ? () => setOpen(one) : undefined} />)}</tbody>
       </Table>

@@ -44,7 +44,7 @@ function CredentialFacts({credential, client}: {credential: Credential; client: 
       [t('vault.client'), <ClientName id={credential.client} name={client} />],
       [t('vault.kind'), kindName(credential.kind)],
       url && [t('vault.url'), <Site url={url} />],
-      username && [t('vault.field.username'), <><span class="mono">{username}</span> <CopyButton text={username} label={t('vault.copy.what', {what: t('vault.field.username')})} /></>],
+      username && [t('vault.field.username'), <><span class="mono">{username}</span> <CopyButton text={username} name={t('vault.copy.what', {what: t('vault.field.username')})} /></>],
       tags.length > 0 && [t('vault.tags'), <span class="row">{tagLinks}</span>],
       [t('vault.ceiling'), <ul class="leaves">{credential.modes_max.map(mode => <li key={mode}><ModeMark mode={mode} /> <span class="small">{t(`vault.mode.${mode}.leaves`)}</span></li>)}</ul>],
       credential.strength !== undefined && [t('vault.strength'), <Strength value={credential.strength} />],
@@ -61,12 +61,12 @@ function Versions({credential}: {credential: Credential}) {
     <Section title={t('vault.versions')}>
       <ProblemNotice problem={list.problem} again={list.reload} />
       {list.data && <>
-        <Table caption={t('vault.versions')} look="credentials">
-          <thead><tr><th scope="col" class="number">{t('vault.version')}</th><th scope="col">{t('vault.created')}</th><th scope="col">{t('vault.version.from')}</th><th scope="col">{t('vault.version.fields')}</th><th scope="col" class="number">{t('vault.version.known')}</th></tr></thead>
+        <Table caption={t('vault.versions')} look="credentials stacks">
+          <thead><tr><th scope="col">{t('vault.version')}</th><th scope="col">{t('vault.created')}</th><th scope="col">{t('vault.version.from')}</th><th scope="col">{t('vault.version.fields')}</th><th scope="col" class="number">{t('vault.version.known')}</th></tr></thead>
           <tbody>
             {list.data.map(one => (
               <tr key={one.version}>
-                <td class="number">{one.version}{one.current && <span class="small"> {t('vault.version.current')}</span>}</td>
+                <td>{one.version}{one.current && <span class="small"> {t('vault.version.current')}</span>}</td>
                 <td><Time at={one.created} style="minute" /></td>
                 <td>{t(one.generated ? 'vault.version.drawn' : 'vault.version.typed')}</td>
                 <td>{one.fields.map(field => t(`vault.field.${field}`)).join(', ')}</td>

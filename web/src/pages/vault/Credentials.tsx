@@ -130,7 +130,7 @@ export function Credentials() {
       <ProblemNotice problem={list.problem} again={list.reload} />
       {!list.data && !list.problem && <Skeleton />}
       {list.data && list.data.length > 0 && <>
-        <Table caption={t('vault.tab.all')} look="credentials">
+        <Table caption={t('vault.tab.all')} look="credentials stacks">
           <thead><tr>
             <th scope="col">{t('vault.title')}</th>{!client && <th scope="col">{t('vault.client')}</th>}<th scope="col">{t('vault.kind')}</th><th scope="col">{t('vault.mode')}</th>
             <th scope="col">{t('vault.can_use')}</th>{told.access && <><th scope="col">{t('vault.knows')}</th><th scope="col">{t('vault.last_used')}</th></>}<th scope="col">{t('vault.due')}</th>

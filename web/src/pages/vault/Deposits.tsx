@@ -144,7 +144,7 @@ export function Deposits() {
         {!list.data && !list.problem && <Skeleton />}
         {list.data?.length === 0 && <Empty title={t('vault.deposit.empty')}><p>{t('vault.deposit.empty.do')}</p></Empty>}
         {list.data && list.data.length > 0 && <>
-          <Table caption={t('vault.tab.deposits')} look="credentials">
+          <Table caption={t('vault.tab.deposits')} look="credentials stacks">
             <thead><tr><th scope="col">{t('vault.deposit.ask')}</th><th scope="col">{t('vault.client')}</th><th scope="col">{t('vault.mode')}</th><th scope="col">{t('vault.deposit.by')}</th><th scope="col">{t('vault.state')}</th><th scope="col">{t('vault.until')}</th><th scope="col"><span class="unseen">{t('vault.details')}</span></th></tr></thead>
             <tbody>{list.data.map(one => <DepositRow key={one.id} deposit={one} changed={list.reload} />)}</tbody>
           </Table>

@@ -16,7 +16,7 @@ const FILTERS = ['person', 'client', 'state'] as const;
 /** Grants as rows; what all of them share need not stand in each. */
 export function GrantTable({grants, caption, without}: {grants: readonly Grant[]; caption: string; without?: 'credential' | 'person'}) {
   return (
-    <Table caption={caption} look="credentials">
+    <Table caption={caption} look="credentials stacks">
       <thead><tr>
         {without !== 'person' && <th scope="col">{t('vault.who')}</th>}
         {without !== 'credential' && <><th scope="col">{t('vault.credential')}</th><th scope="col">{t('vault.client')}</th></>}

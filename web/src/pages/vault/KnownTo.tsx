@@ -59,7 +59,7 @@ export function KnownTo({known, version, changed}: {known: readonly Exposure[]; 
   return (
     <Section title={t('vault.knows')}>
       {!known.length && <p class="quiet-text">{t('vault.knows.nobody')}</p>}
-      {known.length > 0 && <Table caption={t('vault.knows')} look="credentials">
+      {known.length > 0 && <Table caption={t('vault.knows')} look="credentials stacks">
         <thead><tr>
           <th scope="col">{t('vault.who')}</th><th scope="col">{t('vault.knows.how')}</th><th scope="col" class="number">{t('vault.version')}</th><th scope="col">{t('vault.knows.last')}</th>
           <th scope="col">{t('vault.due')}</th><th scope="col"><span class="unseen">{t('vault.rotation.note')}</span></th>
