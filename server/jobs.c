@@ -18,7 +18,6 @@
 #include "server/core/sweeps.h"
 #include "server/core/weekly_turn.h"
 #include "server/env/pause.h"
-#include "store/check.h"
 #include "store/storm.h"
 #include "store/viewed.h"
 
@@ -229,32 +228,11 @@ static void look_at_clock(struct jobs *jobs)
 		JOURNAL(jobs->journal, WARN, "nothing keeps the machine's clock right");
 }
 
-/* ---- after the start ---- */
-
-/* An old row that was put back by hand is genuine but does not fit the head's sum: then nothing is released
- * until an operator has looked (FOUNDATIONS 9). */
-static void check_state(struct jobs *jobs)
-{
-	struct check_report report;
-	const struct check_ask ask = {.data = jobs->server->volume.data, .keys = jobs->server->volume.keys};
-	struct err err = check_rows(&ask, &report);
-	if (err_failed(err)) {
-		journal_err(jobs->journal, JOURNAL_ERROR, err, SPAN_NONE);
-		return;
-	}
-	if (report.fault == CHECK_SOUND)
-		return;
-	jobs->server->health->sum_mismatch = true;
-	JOURNAL(jobs->journal, ERROR, "the state is not what the head row says: nothing is released",
-		JOURNAL_TEXT("found", span_text(check_text(report.fault))));
-}
-
 /* ---- the thread ---- */
 
 static void *run_thread(void *context)
 {
 	struct jobs *jobs = context;
-	check_state(jobs);
 	look_at_clock(jobs);
 	for (unsigned turn = 1; pause_wait(&jobs->pause, JOBS_EVERY_MS); turn++) {
 		for (size_t i = 0; i < JOB_COUNT; i++)

@@ -58,6 +58,11 @@ static void put_all(const struct server *server, struct buf *out)
 	put(out, "keys_to_rotate", "gauge", "Of how many.", (double)server->health->keys_to_rotate);
 	put(out, "state_sum_mismatch", "gauge", "1: a protected row was changed by hand.",
 		server->health->sum_mismatch);
+	put(out, "log_broken", "gauge", "1: an entry of the log is not what was written.",
+		server->health->log_broken);
+	put(out, "log_verified_timestamp_seconds", "gauge",
+		"When the whole log was last found sound; 0: not since the start.",
+		(double)server->health->log_verified_ms / 1e3);
 }
 
 static size_t no_body(void *context, enum http_method method, struct span path)

@@ -151,6 +151,8 @@ static fallible open_background(const struct conf *conf, struct journal *journal
 	TRY(folder_open(&server->volume, (struct alarm){journal, tell_failure}, &service->folder));
 	TRY(jobs_open(server, journal, &service->jobs));
 	TRY(rotator_open(server, journal, &service->rotator));
+	const struct verifier_ask ask = {server, journal, conf->log_verify_hours, conf->log_verify_delay_s};
+	TRY(verifier_open(&ask, &service->verifier));
 	return open_courier(conf, journal, service);
 }
 
@@ -187,6 +189,7 @@ void service_close(const struct conf *conf, struct service *service)
 	doors_close_metrics(conf, &service->doors);
 	courier_close(service->courier);
 	post_done(&service->post);
+	verifier_close(service->verifier);
 	rotator_close(service->rotator);
 	jobs_close(service->jobs);
 	if (follow)

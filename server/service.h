@@ -8,6 +8,7 @@
 #include "server/jobs.h"
 #include "server/rotator.h"
 #include "server/start.h"
+#include "server/verifier.h"
 #include "store/folder.h"
 
 /* In the order in which it is opened. */
@@ -15,7 +16,8 @@ struct service {
 	struct start start;
 	struct folder *folder;
 	struct jobs *jobs;
-	struct rotator *rotator; /* NULL: nothing is written */
+	struct rotator *rotator;   /* NULL: nothing is written */
+	struct verifier *verifier; /* likewise */
 	struct post post;
 	struct courier *courier;
 	struct doors doors;

@@ -314,6 +314,7 @@ static fallible check_entry(struct check *check, struct span key, struct span va
 	TRY(find_tenant(check, row.tenant, &tenant));
 	enum check_fault fault = judge(check, tenant, &row, chain);
 	if (fault != CHECK_SOUND) {
+		row.index = tenant->frontier.size; /* whatever it says itself */
 		accuse_entry(check, fault, expected, &row);
 		return OK;
 	}
@@ -332,6 +333,12 @@ static void report_progress(const struct check *check)
 		check->ask->progress(check->ask->context, check->sequence, check->head.sequence);
 }
 
+static void check_chain_end(struct check *check)
+{
+	if (is_sound(check) && memcmp(check->chain, check->head.chain, HASH_BLAKE) != 0)
+		accuse(check, CHECK_HEAD_CHAIN, TABLE_META, SPAN_LIT("head"));
+}
+
 static fallible check_log(struct check *check)
 {
 	scoped(kv_cursor) rows = {0};
@@ -345,8 +352,51 @@ static fallible check_log(struct check *check)
 	report_progress(check);
 	if (is_sound(check) && check->sequence < check->head.sequence)
 		accuse_entry(check, CHECK_ROW_MISSING, check->sequence + 1, NULL);
-	if (is_sound(check) && memcmp(check->chain, check->head.chain, HASH_BLAKE) != 0)
-		accuse(check, CHECK_HEAD_CHAIN, TABLE_META, SPAN_LIT("head"));
+	check_chain_end(check);
+	return OK;
+}
+
+/* The next entries, in the reading that is open. */
+static fallible check_slice(struct check *check)
+{
+	scoped(kv_cursor) rows = {0};
+	uint8_t from[8];
+	size_t bytes = 0;
+	uint64_t begun = check->sequence, end = check->head.sequence;
+	if (end - begun > CHECK_SLICE_ROWS)
+		end = begun + CHECK_SLICE_ROWS;
+	log_key(begun + 1, from);
+	TRY(kv_seek(&check->txn, TABLE_LOG, SPAN_BYTES(from), &rows));
+	while (is_sound(check) && check->sequence < end && bytes < CHECK_SLICE_BYTES && kv_next(&rows)) {
+		TRY(check_entry(check, rows.key, rows.value));
+		bytes += rows.value.len;
+	}
+	TRY(rows.err);
+	if (is_sound(check) && check->sequence == begun)
+		accuse_entry(check, CHECK_ROW_MISSING, begun + 1, NULL);
+	return OK;
+}
+
+static fallible check_slices(struct check *check)
+{
+	const struct check_ask *ask = check->ask;
+	while (is_sound(check) && check->sequence < check->head.sequence) {
+		if (!ask->rest(ask->context))
+			return FAIL(BUSY, "the check was called off");
+		TRY(kv_read(ask->data, &check->txn));
+		struct err err = check_slice(check);
+		kv_txn_done(&check->txn);
+		TRY(err);
+	}
+	return OK;
+}
+
+static fallible tell_tenants(struct check *check)
+{
+	struct check_tenant **tenants = (struct check_tenant **)(void *)check->slots.data;
+	for (size_t i = 0; i < check->slot_count; i++)
+		if (tenants[i] && tenants[i]->frontier.size)
+			TRY(check->ask->tell(check->ask->context, tenants[i]->id, &tenants[i]->frontier));
 	return OK;
 }
 
@@ -433,6 +483,22 @@ fallible check_rows(const struct check_ask *ask, struct check_report *report)
 	TRY(kv_read(ask->data, &check.txn));
 	TRY(check_meta(&check));
 	return is_sound(&check) ? check_state(&check) : OK;
+}
+
+fallible check_live(const struct check_ask *ask, struct check_report *report)
+{
+	scoped(check) check = {
+		.ask = ask, .report = report, .arena = ARENA(CHECK_ARENA_MAX), .slots = BUF(CHECK_SLOTS_MAX)};
+	*report = (struct check_report){0};
+	TRY(kv_read(ask->data, &check.txn));
+	TRY(check_meta(&check));
+	if (is_sound(&check))
+		TRY(read_checkpoints(&check));
+	kv_txn_done(&check.txn);
+	TRY(check_slices(&check));
+	check_chain_end(&check);
+	check_claims_left(&check);
+	return is_sound(&check) ? tell_tenants(&check) : OK;
 }
 
 fallible check_volume(const struct check_ask *ask, struct check_report *report)

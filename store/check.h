@@ -37,7 +37,7 @@ struct check_report {
 	enum check_fault fault;
 	uint64_t sequence; /* of the bad entry; 0 = the fault is not about an entry */
 	struct id tenant;  /* of the entry or checkpoint, as it is stored; none */
-	uint64_t index;    /* of the entry; of a checkpoint its size */
+	uint64_t index;    /* that the entry must have; of a checkpoint its size */
 	enum table table;  /* where the bad row stands */
 	uint8_t key[KV_KEY_MAX];
 	size_t key_len;
@@ -58,6 +58,10 @@ struct check_ask {
 		uint64_t all); /* NULL, or called now and then with entries of the log */
 	void *context;
 	const struct check_since *since; /* NULL = none */
+	/* For check_live alone. rest is called between two readings, while none is open: false calls the check
+	 * off. tell is given each tenant's tree once the whole log was found sound. */
+	bool (*rest)(void *context);
+	fallible (*tell)(void *context, struct id tenant, const struct merkle_frontier *tree);
 };
 
 /* check_open - the data/ of a store at rest or of a copy, for reading. Fails as kv_open; NOT_FOUND there is
@@ -72,6 +76,15 @@ fallible check_volume(const struct check_ask *ask, struct check_report *report);
 /* check_rows - the head row and the protected rows alone: what a running server looks at after its start. One
  * snapshot, as long as it takes to read the state. Fails as check_volume. */
 fallible check_rows(const struct check_ask *ask, struct check_report *report);
+
+/* check_live - the log as it stands when the check begins, and its checkpoints, while others write: what is
+ * appended meanwhile is the next check's. No reading takes longer than CHECK_SLICE_ROWS entries or
+ * CHECK_SLICE_BYTES bytes of them, so that no old page is kept for long.
+ *
+ *   ask  with rest and tell
+ * Fails: as check_volume; BUSY rest called it off; as tell. */
+enum { CHECK_SLICE_ROWS = 512, CHECK_SLICE_BYTES = 1024 * 1024 };
+fallible check_live(const struct check_ask *ask, struct check_report *report);
 
 /* check_text - a sentence for a fault. Never NULL. */
 const char *check_text(enum check_fault fault);

@@ -21,8 +21,8 @@ const struct handler api_livez = {prepare_nothing, NULL, answer_live};
 static fallible prepare_ready(struct call *call)
 {
 	const struct health *health = call->server->health;
-	bool is_ready =
-		!health->stopping && !health->sealed && !health->log_contradicts && !health->sum_mismatch;
+	bool is_ready = !health->stopping && !health->sealed && !health->log_contradicts &&
+		!health->sum_mismatch && !health->log_broken;
 	call->status = is_ready ? 200 : 503;
 	return OK;
 }
@@ -49,6 +49,7 @@ static fallible answer_ready(struct call *call, struct json_out *out)
 	if (!health->sealed) { /* without keys nobody has looked */
 		json_out_bool(out, "log_matches_checkpoints", !health->log_contradicts);
 		json_out_bool(out, "state_matches_head", !health->sum_mismatch);
+		json_out_bool(out, "entries_match_chain", !health->log_broken);
 	}
 	json_out_close(out);
 	json_out_open_array(out, "warnings");

@@ -19,12 +19,15 @@ struct health {
 	atomic_bool sum_mismatch; /* a protected row was changed by hand: nothing is released */
 	atomic_bool
 		log_contradicts; /* the log is not the one that was signed: nothing is written or signed */
+	atomic_bool log_broken;  /* an entry is not what was chained: nothing is released */
 	atomic_bool key_beside_data; /* key file and data share a filesystem */
 	atomic_bool unlocked;        /* secrets may reach swap */
 	atomic_bool clock_unsynced;  /* nothing keeps the machine's clock right */
 	atomic_bool clock_behind;    /* it was set back, and has not caught up */
 	atomic_bool keys_rotating;   /* server/rotator.h; the numbers are of the one that runs or ran last */
 	_Atomic uint64_t keys_rotated, keys_to_rotate;
+	_Atomic int64_t
+		log_verified_ms; /* when the whole log was last found sound; 0 = not since the start */
 };
 
 /* How many codes are mailed a minute; 0 = as many as come. */
@@ -65,6 +68,6 @@ struct server {
 	const char *app_name;                 /* how mails name an application that has no name of its own */
 	int64_t erasure_wait_ms;              /* from the request of an erasure to the day it is due */
 	int64_t backup_days;                  /* how long copies of the keyring are kept */
-	const char *public_url;               /* where others reach this server, for links in mails; NULL = unknown */
-	const char *security_contact;         /* a URI for /.well-known/security.txt; NULL or "" = none */
+	const char *public_url;       /* where others reach this server, for links in mails; NULL = unknown */
+	const char *security_contact; /* a URI for /.well-known/security.txt; NULL or "" = none */
 };

@@ -539,6 +539,10 @@ Test(uses, a_store_that_was_changed_by_hand_releases_nothing)
 	vault_ask_code(&vault, grant, login);
 	cr_assert(api_is_code(&vault.answer, 503, "busy"));
 	health.log_contradicts = false;
+	health.log_broken = true;
+	vault_ask_code(&vault, grant, login);
+	cr_assert(api_is_code(&vault.answer, 503, "busy"));
+	health.log_broken = false;
 	cr_assert(vault_ask_code(&vault, grant, login) == 200);
 }
 

@@ -162,6 +162,73 @@ Test(check, tells_how_far_it_is)
 	cr_assert(last == EVENTS);
 }
 
+/* ---- a store in use ---- */
+
+enum { SLICED_EVENTS = 3 * CHECK_SLICE_ROWS + 7 };
+
+/* What check_live did with a store between its readings. */
+struct live {
+	struct world *world;
+	size_t rests, rests_max; /* then it is called off */
+	bool grows;              /* somebody writes in each rest */
+	size_t told;
+	uint64_t leaves; /* of those who were told */
+};
+
+static bool rest(void *context)
+{
+	struct live *live = context;
+	struct dice dice = {95};
+	cr_assert(!kv_in_use(live->world->volume.data), "nothing is read in a rest");
+	if (live->grows)
+		world_grow(live->world, &dice, TENANTS, 1);
+	return ++live->rests <= live->rests_max;
+}
+
+static fallible note_tenant(void *context, struct id tenant, const struct merkle_frontier *tree)
+{
+	struct live *live = context;
+	(void)tenant;
+	live->told++;
+	live->leaves += tree->size;
+	return OK;
+}
+
+static fallible run_live(struct live *live, struct check_report *report)
+{
+	const struct check_ask ask = {.data = live->world->volume.data,
+		.keys = fake_keys_table(),
+		.context = live,
+		.rest = rest,
+		.tell = note_tenant};
+	return check_live(&ask, report);
+}
+
+Test(check, reads_a_log_in_slices_while_others_write_up_to_where_it_stood)
+{
+	struct dice dice = {96};
+	struct check_report report;
+	scoped(world) world;
+	make(&world);
+	world_grow(&world, &dice, TENANTS, SLICED_EVENTS - EVENTS);
+	struct live live = {.world = &world, .rests_max = 100, .grows = true};
+	world_must(run_live(&live, &report));
+	cr_assert(report.fault == CHECK_SOUND, "%s", check_text(report.fault));
+	cr_assert(live.rests == 4, "a slice has at most %d entries: %zu", CHECK_SLICE_ROWS, live.rests);
+	cr_assert(report.events == SLICED_EVENTS && report.checkpoints == 2);
+	cr_assert(
+		live.told == TENANTS && live.leaves == SLICED_EVENTS, "what was appended is the next one's");
+}
+
+Test(check, that_is_called_off_tells_nobody_anything)
+{
+	struct check_report report;
+	scoped(world) world;
+	make(&world);
+	struct live live = {.world = &world};
+	cr_assert(run_live(&live, &report).kind == ERR_BUSY && live.told == 0);
+}
+
 /* ---- the log ---- */
 
 static void flip(struct world *world, enum table table, struct span key, size_t bit)
@@ -192,6 +259,42 @@ Test(check, finds_any_flipped_bit_of_an_entry)
 		flip(&world, TABLE_LOG, SPAN_BYTES(key), bit);
 	}
 	cr_assert(run(&world, NULL).fault == CHECK_SOUND);
+}
+
+/* The same of a store in use: exactly that entry, and nobody is told that his log holds. */
+Test(check, finds_any_flipped_bit_while_the_store_is_in_use)
+{
+	struct dice dice = {97};
+	scoped(world) world;
+	make(&world);
+	for (int i = 0; i < 300; i++) {
+		struct check_report report;
+		struct live live = {.world = &world, .rests_max = 100};
+		uint64_t sequence = 1 + dice_below(&dice, EVENTS);
+		uint8_t key[8];
+		scoped(buf) value = BUF(1 << 17);
+		log_key(sequence, key);
+		get_raw(&world, TABLE_LOG, SPAN_BYTES(key), &value);
+		size_t bit = dice_below(&dice, value.len * 8);
+		flip(&world, TABLE_LOG, SPAN_BYTES(key), bit);
+		world_must(run_live(&live, &report));
+		cr_assert(report.fault != CHECK_SOUND && report.sequence == sequence && live.told == 0,
+			"bit %zu of entry %zu: %s", bit, (size_t)sequence, check_text(report.fault));
+		flip(&world, TABLE_LOG, SPAN_BYTES(key), bit);
+	}
+}
+
+Test(check, misses_an_entry_while_the_store_is_in_use)
+{
+	uint8_t key[8];
+	struct check_report report;
+	scoped(world) world;
+	make(&world);
+	struct live live = {.world = &world, .rests_max = 100};
+	log_key(EVENTS, key);
+	put_raw(&world, TABLE_LOG, SPAN_BYTES(key), SPAN_NONE);
+	world_must(run_live(&live, &report));
+	cr_assert(report.fault == CHECK_ROW_MISSING && report.sequence == EVENTS && live.told == 0);
 }
 
 struct place {

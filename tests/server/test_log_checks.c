@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* test_log_checks - the server finds what was changed in its own store, tells whose log it is, and releases nothing. */
+#include "server/core/log_checks.h"
+
+#include "tests/server/log_world.h"
+
+#include <criterion/criterion.h>
+#include <stdio.h>
+
+enum { FILLED = 40, PATH_BYTES = 64 };
+
+/* A log with a server that looks after it. */
+struct watched {
+	struct log_world log;
+	struct api_tenant other; /* has entries, too */
+	struct health health;
+	bool called_off;
+};
+
+static void watched_done(struct watched *watched)
+{
+	log_world_done(&watched->log);
+}
+
+static void open_watched(struct watched *watched)
+{
+	struct dice dice = {41};
+	log_world_open(&watched->log);
+	api_world_tenant(&watched->log.api, &watched->other);
+	watched->log.api.server.health = &watched->health;
+	log_world_fill(&watched->log, &dice, FILLED);
+}
+
+static bool rest(void *context)
+{
+	const struct watched *watched = context;
+	return !watched->called_off;
+}
+
+static struct check_report look(struct watched *watched,
+	fallible (*part)(const struct log_checks_ask *ask, struct check_report *report))
+{
+	struct check_report report;
+	const struct log_checks_ask ask = {&watched->log.api.server, rest, watched};
+	log_world_must(part(&ask, &report));
+	return report;
+}
+
+static size_t told(struct watched *watched, struct id tenant, enum action action)
+{
+	return api_count_events(&watched->log.api, tenant, action);
+}
+
+/* ---- by hand ---- */
+
+static void flip(struct watched *watched, enum table table, struct span key, size_t byte)
+{
+	scoped(kv_txn) txn = {0};
+	scoped(buf) value = BUF(1 << 17);
+	struct span found;
+	log_world_must(kv_write(watched->log.api.server.volume.data, &txn));
+	log_world_must(kv_get(&txn, (int)table, key, &found));
+	buf_put(&value, found);
+	value.data[byte < value.len ? byte : value.len - 1] ^= 1;
+	log_world_must(kv_put(&txn, (int)table, key, buf_span(&value)));
+	log_world_must(kv_commit(&txn));
+}
+
+/* Any entry of the tenant that is not the newest; its sequence, and its index. */
+static uint64_t entry_of(struct watched *watched, struct id tenant, uint64_t *index)
+{
+	uint64_t last = watched->log.api.server.volume.head.sequence;
+	for (uint64_t sequence = 3; sequence < last; sequence++) {
+		scoped(reading) reading = {0};
+		struct log_row row;
+		log_world_must(reading_open(&watched->log.api.server.volume, &reading));
+		log_world_must(log_get(&reading.txn, sequence, &row));
+		*index = row.index;
+		if (ids_equal(row.tenant, tenant))
+			return sequence;
+	}
+	cr_fatal("the tenant has no entries");
+}
+
+static void flip_entry(struct watched *watched, uint64_t sequence, size_t byte)
+{
+	uint8_t key[8];
+	log_key(sequence, key);
+	flip(watched, TABLE_LOG, SPAN_BYTES(key), byte);
+}
+
+/* What the newest event of that kind says. */
+static void detail(struct watched *watched, const struct api_tenant *tenant, const char *action,
+	struct api_answer *answer)
+{
+	char path[PATH_BYTES * 2];
+	snprintf(path, sizeof path, "/v1/events?limit=1&action=%s", action);
+	cr_assert(api_call(&watched->log.api, "GET", path, tenant->token, NULL, answer) == 200, "%s",
+		answer->body);
+}
+
+/* ---- what holds ---- */
+
+Test(log_checks, every_log_with_entries_is_told_that_it_holds)
+{
+	scoped(watched) watched = {0};
+	scoped(api_answer) answer = {0};
+	open_watched(&watched);
+	const struct api_tenant *tenant = &watched.log.api.tenant;
+	uint64_t size = log_world_size(&watched.log);
+	cr_assert(look(&watched, log_checks_state).fault == CHECK_SOUND);
+	cr_assert(look(&watched, log_checks_log).fault == CHECK_SOUND);
+	cr_assert(told(&watched, tenant->id, ACTION_LOG_VERIFIED) == 1);
+	cr_assert(told(&watched, watched.other.id, ACTION_LOG_VERIFIED) == 1);
+	cr_assert(!watched.health.log_broken && !watched.health.sum_mismatch &&
+		watched.health.log_verified_ms > 0);
+	detail(&watched, tenant, "log.verified", &answer);
+	char last[PATH_BYTES];
+	snprintf(last, sizeof last, "\"to_seq\":%llu,", (unsigned long long)size - 1);
+	cr_assert(strstr(answer.body, last) && strstr(answer.body, "\"result\":\"ok\""), "%s", answer.body);
+	cr_assert(api_call(&watched.log.api, "GET", "/v1/protection", tenant->token, NULL, &answer) == 200);
+	cr_assert(json_is_true(api_member(&answer, "log/verified/ok")), "the card has it: %s", answer.body);
+	cr_assert(api_has(&answer, "log/verified/source", "server"), "%s", answer.body);
+}
+
+Test(log_checks, a_check_that_was_called_off_says_nothing)
+{
+	scoped(watched) watched = {0};
+	struct check_report report;
+	open_watched(&watched);
+	watched.called_off = true;
+	const struct log_checks_ask ask = {&watched.log.api.server, rest, &watched};
+	cr_assert(log_checks_log(&ask, &report).kind == ERR_BUSY);
+	cr_assert(told(&watched, watched.other.id, ACTION_LOG_VERIFIED) == 0 &&
+		watched.health.log_verified_ms == 0);
+}
+
+/* ---- what does not ---- */
+
+Test(log_checks, one_flipped_bit_names_its_entry_in_its_own_log_alone)
+{
+	scoped(watched) watched = {0};
+	scoped(api_answer) answer = {0};
+	open_watched(&watched);
+	const struct api_tenant *tenant = &watched.log.api.tenant;
+	uint64_t index;
+	uint64_t sequence = entry_of(&watched, tenant->id, &index);
+	flip_entry(&watched, sequence, LOG_ROW_HEADER + 60);
+	struct check_report report = look(&watched, log_checks_log);
+	cr_assert(report.fault != CHECK_SOUND && report.sequence == sequence, "%s", check_text(report.fault));
+	cr_assert(told(&watched, tenant->id, ACTION_LOG_VERIFICATION_FAILED) == 1);
+	cr_assert(told(&watched, watched.other.id, ACTION_LOG_VERIFICATION_FAILED) == 0, "it is not theirs");
+	cr_assert(told(&watched, tenant->id, ACTION_LOG_VERIFIED) == 0, "and nothing was found sound");
+	cr_assert(told(&watched, watched.other.id, ACTION_LOG_VERIFIED) == 0);
+	cr_assert(watched.health.log_broken && watched.health.log_verified_ms == 0);
+	detail(&watched, tenant, "log.verification_failed", &answer);
+	char bad[PATH_BYTES];
+	snprintf(bad, sizeof bad, "\"first_bad_seq\":%llu}", (unsigned long long)index);
+	cr_assert(strstr(answer.body, bad), "%s: %s", bad, answer.body);
+	cr_assert(api_call(&watched.log.api, "GET", "/readyz", NULL, NULL, &answer) == 503);
+	cr_assert(json_is_false(api_member(&answer, "checks/entries_match_chain")), "%s", answer.body);
+	cr_assert(api_call(&watched.log.api, "GET", "/v1/protection", tenant->token, NULL, &answer) == 200);
+	cr_assert(json_is_false(api_member(&answer, "log/verified/ok")), "%s", answer.body);
+	cr_assert(json_is_false(api_member(&answer, "log/holds")), "%s", answer.body);
+}
+
+/* Bytes 1 to 16 of a row say whose it is. */
+Test(log_checks, an_entry_that_names_a_tenant_who_is_none_is_told_to_all)
+{
+	scoped(watched) watched = {0};
+	open_watched(&watched);
+	uint64_t index;
+	flip_entry(&watched, entry_of(&watched, watched.log.api.tenant.id, &index), 3);
+	cr_assert(look(&watched, log_checks_log).fault != CHECK_SOUND);
+	cr_assert(told(&watched, watched.log.api.tenant.id, ACTION_LOG_VERIFICATION_FAILED) == 1);
+	cr_assert(told(&watched, watched.other.id, ACTION_LOG_VERIFICATION_FAILED) == 1);
+}
+
+Test(log_checks, a_row_that_was_changed_by_hand_is_told_to_those_whose_it_is)
+{
+	scoped(watched) watched = {0};
+	open_watched(&watched);
+	const struct api_tenant *tenant = &watched.log.api.tenant;
+	uint8_t key[2 * sizeof tenant->id.bytes];
+	memcpy(key, tenant->id.bytes, sizeof tenant->id.bytes);
+	memcpy(key + sizeof tenant->id.bytes, watched.log.people[0].id.bytes, sizeof tenant->id.bytes);
+	flip(&watched, TABLE_PERSON, SPAN_BYTES(key), 30);
+	cr_assert(look(&watched, log_checks_state).fault == CHECK_STATE_FORGED);
+	cr_assert(watched.health.sum_mismatch && !watched.health.log_broken);
+	cr_assert(told(&watched, tenant->id, ACTION_LOG_VERIFICATION_FAILED) == 1);
+	cr_assert(told(&watched, watched.other.id, ACTION_LOG_VERIFICATION_FAILED) == 0);
+}
