@@ -89,7 +89,7 @@ static fallible make(struct call *call, struct sign_in **made)
 		return FAIL(NO_MEMORY, "a call has no memory for a sign-in");
 	TRY(own_pages_check_own(call));
 	TRY(guard_see_device(call, &sign_in->device));
-	sign_in->device.id = own_pages_browser(call);
+	TRY(own_pages_device(call, &sign_in->device.id));
 	*made = sign_in;
 	return OK;
 }

@@ -107,7 +107,7 @@ static fallible take_own_device(struct call *call, const struct view *view)
 	struct device seen;
 	TRY(guard_see_device(call, &seen));
 	if (call->caller.kind == TOKEN_SESSION)
-		seen.id = own_pages_browser(call);
+		TRY(own_pages_device(call, &seen.id));
 	return caller_set_device(view, &call->caller, &seen, call->now, call->arena);
 }
 

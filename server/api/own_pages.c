@@ -31,7 +31,7 @@ struct span own_pages_session(const struct call *call)
 	return read_cookie(call, SESSION_COOKIE);
 }
 
-struct span own_pages_browser(const struct call *call)
+static struct span read_browser(const struct call *call)
 {
 	struct span text = read_cookie(call, BROWSER_COOKIE);
 	bool is_ours = text.len == BROWSER_TEXT;
@@ -39,6 +39,20 @@ struct span own_pages_browser(const struct call *call)
 		is_ours = memchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
 				  text.at[i], 64) != NULL;
 	return is_ours ? text : SPAN_NONE;
+}
+
+fallible own_pages_device(const struct call *call, struct span *id)
+{
+	uint8_t hash[HASH_BLAKE];
+	scoped(buf) text = BUF(BROWSER_TEXT + 1);
+	const struct span parts[] = {SPAN_LIT("browser"), read_browser(call)};
+	*id = SPAN_NONE;
+	if (!parts[1].len)
+		return OK;
+	keeper_hash(call->server->keeper, KEEPER_TOKEN, parts, sizeof parts / sizeof parts[0], hash);
+	text_put_base64url(&text, span_of(hash, BROWSER_BYTES));
+	TRY(buf_check(&text));
+	return buf_keep(&text, call->arena, id);
 }
 
 struct span own_pages_remembered(const struct call *call)
@@ -140,7 +154,7 @@ fallible own_pages_put_browser(struct call *call)
 {
 	uint8_t bytes[BROWSER_BYTES];
 	scoped(buf) text = BUF(BROWSER_TEXT + 1);
-	if (own_pages_browser(call).len)
+	if (read_browser(call).len)
 		return OK;
 	random_fill(bytes, sizeof bytes);
 	text_put_base64url(&text, SPAN_BYTES(bytes));

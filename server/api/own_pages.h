@@ -6,11 +6,14 @@
 #include "server/api/call.h"
 
 /* own_pages_session - the session's token, as the cookie says it; SPAN_NONE without one, or when the request has a token in its
- * header: then that alone counts. own_pages_browser - by what a browser is known again; SPAN_NONE when it is none of ours.
+ * header: then that alone counts.
  * own_pages_remembered - the token of a remembered browser. */
 struct span own_pages_session(const struct call *call);
-struct span own_pages_browser(const struct call *call);
 struct span own_pages_remembered(const struct call *call);
+
+/* own_pages_device - by what a browser is known again, as the id of a device: SPAN_NONE without a cookie of ours. It is derived from
+ * the cookie and is not it, since lists and the log show it. Fails: NO_MEMORY. */
+fallible own_pages_device(const struct call *call, struct span *id);
 
 /* own_pages_check_own - a request that comes from a page of ours, as far as the browser says: Sec-Fetch-Site and Origin, each if
  * it is there. Fails: CROSS_SITE. */
