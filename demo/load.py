@@ -214,7 +214,7 @@ def load_events(port, agencies, tokens, days):
     return sent
 
 
-def load_all(port, agencies, tokens, operator, days):
+def load_all(port, agencies, tokens, operator, said):
     api = Api(port)
     for name, agency in agencies.items():
         if name not in tokens:
@@ -223,9 +223,9 @@ def load_all(port, agencies, tokens, operator, days):
         strict = load_roles(api, agency, tokens[name]["token"])
         load_people(api, name, agency, tokens[name]["token"])
         load_credentials(api, agency, tokens[name]["token"])
-        tokens[name]["people"] = load_factors(api, name, agency, tokens[name]["token"], strict)
+        tokens[name]["people"] = load_factors(api, name, agency, tokens[name]["token"], strict) if not said.without_factors else {}
         print(f"demo: {agency['display']}: {len(agency['staff'])} people, {len(agency['clients'])} clients", file=sys.stderr)
-    load_events(port, agencies, tokens, days)
+    load_events(port, agencies, tokens, said.days)
 
 
 def save(path, operator, tokens):
@@ -240,6 +240,7 @@ def main():
     ask.add_argument("--programs", type=pathlib.Path, required=True)
     ask.add_argument("--days", type=int, default=7, help="how many of the 28 days, counted from the end")
     ask.add_argument("--month", dest="days", action="store_const", const=MONTH_DAYS, help="all of them")
+    ask.add_argument("--without-factors", action="store_true", help="nobody has an authenticator yet: the agencies are still being set up")
     ask.add_argument("--agency", action="append", help="this one alone; may be given several times")
     said = ask.parse_args()
     agencies = json.loads((HERE / "people.json").read_text())
@@ -253,7 +254,7 @@ def main():
     try:
         if "ready" not in server.stdout.readline():
             sys.exit("demo: the server did not start")
-        load_all(port, agencies, tokens, operator, said.days)
+        load_all(port, agencies, tokens, operator, said)
     finally:
         server.terminate()
         server.wait()

@@ -42,7 +42,7 @@ async function enrols(world) {
   await world.typeCode(page, secret, {label: 'The code that the app shows now', submit: 'Confirm', done: page.getByLabel('One-time code')});
   await page.getByLabel('One-time code').fill(await handedOver(world));
   await page.getByRole('button', {name: 'Confirm'}).click();
-  await page.getByRole('heading', {name: 'Authenticator app'}).waitFor();
+  await page.getByRole('heading', {name: 'Authenticator app', exact: true}).waitFor();
   const factors = (await world.api('GET', `/v1/people/${WHO[1]}/factors`, undefined, WHO[0])).body.items;
   equal(factors.filter(factor => factor.type === 'totp' && factor.state === 'active' && factor.proven).length, 1, 'proven authenticators');
   world.keepSecret(...WHO, secret);
