@@ -12,6 +12,15 @@
 
 enum { GUARD_DEVICE_MAX = 4096 };
 
+/* What a page asks by itself, while nobody is there, keeps no session open. */
+static fallible take_session(struct call *call, const struct view *view, struct span token)
+{
+	TRY(caller_from_session(call->server, view, token, call->now, call->arena, &call->caller));
+	if (http_header(call->exchange, "Muniment-Unattended").len)
+		call->caller.is_untouched = false;
+	return OK;
+}
+
 static fallible take_token(struct call *call, struct reading *reading)
 {
 	static const struct span BEARER = {(const uint8_t *)"Bearer ", 7};
@@ -21,8 +30,7 @@ static fallible take_token(struct call *call, struct reading *reading)
 		return signed_caller(call, &view);
 	struct span session = own_pages_session(call);
 	if (session.len)
-		return caller_from_session(
-			call->server, &view, session, call->now, call->arena, &call->caller);
+		return take_session(call, &view, session);
 	if (!span_starts(header, BEARER))
 		return FAIL(STRANGER, "the request carries no bearer token");
 	return caller_from_token(

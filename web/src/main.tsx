@@ -2,6 +2,7 @@
 // The pages: start.
 import {render} from 'preact';
 import {App} from './app';
+import {watchAttendance} from './base/attended';
 import {loadLanguage, wantedLanguage} from './base/i18n';
 import {catchLinks} from './base/router';
 import {applyTheme} from './base/theme';
@@ -12,5 +13,6 @@ import './style/frame.css';
 
 applyTheme();
 catchLinks();
+watchAttendance();
 await loadLanguage(wantedLanguage());
 render(<App />, document.getElementById('page')!);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The one door to the server: same-origin JSON calls, and problems as one kind of error.
+import {isAttended} from './attended';
 
 /** What the server answers when it refuses (RFC 9457), or what stands for a server that can't be reached: status 0. */
 export class Problem extends Error {
@@ -70,6 +71,7 @@ async function problemOf(response: Response): Promise<Problem> {
 function requestOf(method: Method, ask: Ask): RequestInit {
   const headers: Record<string, string> = {Accept: 'application/json'};
   if (method !== 'GET') headers['Muniment-Page'] = '1';
+  if (!isAttended()) headers['Muniment-Unattended'] = '1';
   if (method === 'POST') headers['Idempotency-Key'] = crypto.randomUUID();
   if (ask.verification) headers['Muniment-Verification'] = ask.verification;
   if (ask.text) headers['Content-Type'] = ask.text.type;
