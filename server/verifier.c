@@ -10,7 +10,7 @@
 #include <sys/resource.h>
 
 enum {
-	VERIFIER_REST_MS = 5, /* a slice takes about one: a sixth of a core at most */
+	VERIFIER_REST_MS = 20, /* a slice takes about one: a twentieth of a core */
 	VERIFIER_NICENESS = 19,
 	VERIFIER_HOUR_MS = 60 * 60 * 1000,
 };
