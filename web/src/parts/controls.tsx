@@ -110,13 +110,13 @@ export function Check({label, checked, onCheck, hint, disabled = false}: CheckPr
 }
 
 /** Copies a text and says so. */
-/** `name` is for who does not see what stands beside the button. */
-export function CopyButton({text, label, name}: {text: string; label?: string; name?: string}) {
+/** `what` is for who does not see what stands beside the button. */
+export function CopyButton({text, label, what}: {text: string; label?: string; what?: string}) {
   const [done, setDone] = useState(false);
   const copy = async () => {
     await navigator.clipboard.writeText(text);
     setDone(true);
     say(t('app.copied'));
   };
-  return <Button look="plain" aria-label={done ? undefined : name} onClick={copy}>{done ? t('app.copied') : (label ?? t('app.copy'))}</Button>;
+  return <Button look="plain" onClick={copy}>{done ? t('app.copied') : (label ?? t('app.copy'))}{what && <span class="unseen">: {what}</span>}</Button>;
 }

@@ -44,7 +44,7 @@ function CredentialFacts({credential, client}: {credential: Credential; client: 
       [t('vault.client'), <ClientName id={credential.client} name={client} />],
       [t('vault.kind'), kindName(credential.kind)],
       url && [t('vault.url'), <Site url={url} />],
-      username && [t('vault.field.username'), <><span class="mono">{username}</span> <CopyButton text={username} name={t('vault.copy.what', {what: t('vault.field.username')})} /></>],
+      username && [t('vault.field.username'), <><span class="mono">{username}</span> <CopyButton text={username} what={t('vault.field.username')} /></>],
       tags.length > 0 && [t('vault.tags'), <span class="row">{tagLinks}</span>],
       [t('vault.ceiling'), <ul class="leaves">{credential.modes_max.map(mode => <li key={mode}><ModeMark mode={mode} /> <span class="small">{t(`vault.mode.${mode}.leaves`)}</span></li>)}</ul>],
       credential.strength !== undefined && [t('vault.strength'), <Strength value={credential.strength} />],

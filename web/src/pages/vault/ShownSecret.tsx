@@ -27,7 +27,7 @@ export function CopySecret({text, label}: {text: string; label: string}) {
   };
   return (
     <>
-      <Button look="plain" aria-label={t('vault.copy.what', {what: label})} onClick={copy}>{t('app.copy')}</Button>
+      <Button look="plain" aria-label={`${t('app.copy')}: ${label}`} onClick={copy}>{t('app.copy')}</Button>
       {failed && <span class="wrong" role="alert">{t('vault.clipboard.refused')}</span>}
     </>
   );
