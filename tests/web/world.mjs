@@ -139,7 +139,16 @@ export class World {
     return this.page({...options, state: this.signedIn.get(key)});
   }
 
+  /** What stands on the page is said when it does not go on. */
   async signIn(page, agency, person) {
+    try {
+      await this.signInAs(page, agency, person);
+    } catch (error) {
+      throw new Error(`${error.message}\nThe page: ${await page.locator('body').innerText()}`);
+    }
+  }
+
+  async signInAs(page, agency, person) {
     const address = `${person}@${agency}.example`;
     const before = this.codesTo(address).length;
     await page.goto(`${this.url}/?lang=en`);
