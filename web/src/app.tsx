@@ -10,19 +10,26 @@ import {ProblemNotice, Skeleton} from './parts/shown';
 import {SignIn} from './pages/signin/SignIn';
 import {Routed} from './routes';
 
+// That there may be a session, since scripts can't see its cookie: whoever never signed in here is not asked about.
+const KEPT = 'muniment.signed-in';
+
 type Who = {session?: Session; problem?: Problem; known: boolean};
 
 function useWho() {
-  const [who, setWho] = useState<Who>({known: false});
-  const look = () => {
-    get<Session>('/v1/session').then(
-      session => setWho({session, known: true}),
-      problem => setWho(problem.status === 401 ? {known: true} : {problem, known: true}),
-    );
+  const [who, keepWho] = useState<Who>({known: false});
+  const setWho = (next: Who) => {
+    if (next.session) localStorage.setItem(KEPT, '1');
+    else if (!next.problem) localStorage.removeItem(KEPT);
+    keepWho(next);
   };
+  const ask = () => get<Session>('/v1/session').then(
+    session => setWho({session, known: true}),
+    problem => setWho(problem.status === 401 ? {known: true} : {problem, known: true}),
+  );
+  const look = () => (localStorage.getItem(KEPT) ? void ask() : setWho({known: true}));
   useEffect(() => {
     look();
-    const lost = () => setWho(before => (before.session ? {known: true} : before));
+    const lost = () => setWho({known: true});
     window.addEventListener(SIGNED_OUT, lost);
     return () => window.removeEventListener(SIGNED_OUT, lost);
   }, []);
