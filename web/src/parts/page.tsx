@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // The frame of a page: its title, what can be done, its tabs; and dialogs over it.
 import type {ComponentChildren} from 'preact';
-import {useEffect, useId, useRef} from 'preact/hooks';
+import {useEffect, useId, useLayoutEffect, useRef} from 'preact/hooks';
 import {t} from '../base/i18n';
 import {Button} from './controls';
 
@@ -65,7 +65,8 @@ export function Tabs({label, items, current}: {label: string; items: readonly {i
 export function Dialog({title, onClose, children, wide = false}: {title: string; onClose: () => void; children: ComponentChildren; wide?: boolean}) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => {
+  // The focus goes back as the dialog goes, not a moment later: a key pressed at once has moved it on by then.
+  useLayoutEffect(() => {
     const before = document.activeElement;
     dialog.current?.showModal();
     return () => { if (before instanceof HTMLElement) before.focus(); };
