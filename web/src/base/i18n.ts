@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Texts in six languages. A text is a key; what it lacks in a language fails the build (tools/check-texts.mjs).
-import type {ComponentChildren} from 'preact';
-import {Fragment, h} from 'preact';
 import type {Table, TextKey} from '../text/en';
 
 export type {TextKey};
@@ -87,12 +85,6 @@ const show = (value: string | number | undefined): string => (typeof value === '
 /** The text of a key; {name} is replaced, and {n} chooses the plural. */
 export function t(key: TextKey, values?: Values): string {
   return textOf(key, values).replace(/\{(\w+)\}/g, (_, name: string) => show(values?.[name]));
-}
-
-/** The same with elements in the places. */
-export function rich(key: TextKey, values: Record<string, ComponentChildren>): ComponentChildren {
-  const parts = textOf(key, undefined).split(/\{(\w+)\}/);
-  return h(Fragment, null, parts.map((part, at) => (at % 2 ? values[part] : part)));
 }
 
 /** Whether a text of a key that is put together exists: a code that a newer server sends has none. */
