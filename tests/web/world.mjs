@@ -116,6 +116,10 @@ export class World {
       // A refusal that the page expects and shows is the browser's word, not a fault of the page.
       if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) page.faults.push(`console: ${message.text()}`);
     });
+    page.on('response', response => {
+      const refused = response.url().includes('/v1/') && response.status() < 500;
+      if (response.status() >= 400 && !refused) page.faults.push(`${response.status()} for ${response.url()}`);
+    });
     page.on('pageerror', error => page.faults.push(`error: ${error.message}`));
     page.on('request', request => {
       const url = request.url();
