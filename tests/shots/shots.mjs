@@ -2,7 +2,7 @@
 // A picture of every page, light and dark, at 1280 and 360 px, in English and Bulgarian: node shots.mjs PROGRAMS FOLDER [NAME]…
 import {mkdirSync} from 'node:fs';
 import path from 'node:path';
-import {addressOf, PAGES, settled} from '../web/pages.mjs';
+import {addressOf, PAGES, settled, spoken} from '../web/pages.mjs';
 import {World} from '../web/world.mjs';
 
 const TALLEST = 2400; // a long list looks the same further down
@@ -24,7 +24,7 @@ try {
         for (const language of ['en', 'bg']) {
           await page.setViewportSize({width, height: width > 500 ? 900 : 740});
           await page.emulateMedia({colorScheme: scheme});
-          await page.goto(`${world.url}${address}?lang=${language}`);
+          await page.goto(spoken(world, address, language));
           await settled(page);
           await take(page, path.join(folder, `${one.name.replaceAll(/\W+/g, '-')}-${width}-${scheme}-${language}.png`), width);
         }

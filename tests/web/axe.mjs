@@ -3,7 +3,7 @@
 import {readFileSync} from 'node:fs';
 import {createRequire} from 'node:module';
 import {check, claim} from './claims.mjs';
-import {addressOf, PAGES, settled} from './pages.mjs';
+import {addressOf, PAGES, settled, spoken} from './pages.mjs';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 export const LANGUAGES = ['en', 'bg', 'sv', 'ru', 'hu', 'fi'];
@@ -25,7 +25,7 @@ async function lookAt(page) {
 }
 
 async function checkPage(world, page, address, language) {
-  await page.goto(`${world.url}${address}${address.includes('?') ? '&' : '?'}lang=${language}`);
+  await page.goto(spoken(world, address, language));
   await settled(page);
   check(await page.evaluate(() => document.documentElement.lang) === language, `the page does not speak ${language}`);
   await page.evaluate(AXE);

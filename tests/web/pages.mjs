@@ -1,7 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every page that there is, as who sees most of it: for axe, for the pictures, and for who walks them all.
 
-/** `open` takes the world and an api of the agency, and gives the address; `wait` is a text that stands there when all is loaded. */
+/** A link that nobody has used, as a client opens it. */
+async function depositOf(world) {
+  const client = (await world.api('GET', '/v1/clients?limit=1', undefined, 'koivu')).body.items[0].id;
+  const link = (await world.api('POST', '/v1/deposits', {client, ask: 'Web shop', fields: ['username', 'password']}, 'koivu')).body;
+  return `/d/${link.url.split('/d/')[1]}`;
+}
+
+/** `as` is who signs in, nobody without it; `address` is one, or a function that asks the world for it. */
 export const PAGES = [
   {name: 'sign-in', address: '/signin'},
   {name: 'security', as: ['tiszapart', 'owner1'], address: '/security'},
@@ -13,6 +20,12 @@ export const PAGES = [
   {name: 'client', as: ['koivu', 'owner1'], address: async world => `/clients/${(await world.api('GET', '/v1/clients?limit=1', undefined, 'koivu')).body.items[0].id}`},
   {name: 'vault', as: ['koivu', 'owner1'], address: '/vault'},
   {name: 'credential', as: ['koivu', 'owner1'], address: async world => `/credentials/${(await world.api('GET', '/v1/credentials?limit=1', undefined, 'koivu')).body.items[0].id}`},
+  {name: 'new credential', as: ['koivu', 'owner1'], address: '/vault?show=new'},
+  {name: 'give a grant', as: ['koivu', 'owner1'], address: '/vault?show=give'},
+  {name: 'grants', as: ['koivu', 'owner1'], address: '/vault?show=grants'},
+  {name: 'grant', as: ['koivu', 'owner1'], address: async world => `/grants/${(await world.api('GET', '/v1/grants?limit=1', undefined, 'koivu')).body.items[0].id}`},
+  {name: 'device', as: ['tiszapart', 'owner1'], address: async world => `/devices/${(await world.api('GET', '/v1/people/manager3/devices?limit=1', undefined, 'tiszapart')).body.items[0].id}`},
+  {name: 'deposit', address: async world => depositOf(world)},
   {name: 'approvals', as: ['koivu', 'owner1'], address: '/approvals'},
   {name: 'handovers', as: ['koivu', 'owner1'], address: '/handovers'},
   {name: 'rules', as: ['koivu', 'owner1'], address: '/rules'},
@@ -22,6 +35,13 @@ export const PAGES = [
 ];
 
 export const addressOf = (world, page) => (typeof page.address === 'string' ? page.address : page.address(world));
+
+/** The same address with a language asked for, before what stands behind its #. */
+export function spoken(world, address, language) {
+  const url = new URL(address, world.url);
+  url.searchParams.set('lang', language);
+  return url.href;
+}
 
 const QUIET_MS = 150;
 
