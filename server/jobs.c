@@ -114,15 +114,8 @@ static fallible sign_log(struct server *server, struct id tenant)
 static void sign_logs(struct jobs *jobs)
 {
 	struct tail *tail = jobs->server->volume.tail;
-	for (uint32_t number = 0;; number++) {
-		struct id tenant = {0};
-		tail_lock(tail);
-		bool more = number < tail_tenant_count(tail);
-		if (more)
-			tenant = tail_tenant_id(tail, number);
-		tail_unlock(tail);
-		if (!more)
-			return;
+	struct id tenant;
+	for (uint32_t number = 0; tail_find_tenant(tail, number, &tenant); number++) {
 		struct err err = sign_log(jobs->server, tenant);
 		if (err_failed(err))
 			journal_err(jobs->journal, JOURNAL_WARN, err, SPAN_NONE);

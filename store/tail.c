@@ -537,6 +537,16 @@ size_t tail_tenant_count(const struct tail *tail)
 	return tail->tenant_count;
 }
 
+bool tail_find_tenant(struct tail *tail, uint32_t number, struct id *tenant)
+{
+	tail_lock(tail);
+	bool found = number < tail_tenant_count(tail);
+	if (found)
+		*tenant = tail_tenant_id(tail, number);
+	tail_unlock(tail);
+	return found;
+}
+
 void tail_folded(struct tail *tail, size_t rows)
 {
 	pthread_rwlock_wrlock(&tail->lock);

@@ -132,5 +132,9 @@ size_t tail_copy(struct tail *tail, struct tail_row *rows, size_t max);
 struct id tail_tenant_id(const struct tail *tail, uint32_t number);
 size_t tail_tenant_count(const struct tail *tail);
 
+/* tail_find_tenant - the same for who walks all tenants one at a time, others coming between: takes the lock itself. False
+ * behind the last one. */
+bool tail_find_tenant(struct tail *tail, uint32_t number, struct id *tenant);
+
 /* tail_folded - the oldest `rows` rows are durable in index/: forget them. */
 void tail_folded(struct tail *tail, size_t rows);

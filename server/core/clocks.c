@@ -72,20 +72,10 @@ static fallible tell(struct server *server, struct id tenant, int64_t behind_ms)
 		(struct act_job){.kind = ACT_EVENT, .run = run_telling, .context = &telling});
 }
 
-static bool find_tenant(struct tail *tail, uint32_t number, struct id *tenant)
-{
-	tail_lock(tail);
-	bool found = number < tail_tenant_count(tail);
-	if (found)
-		*tenant = tail_tenant_id(tail, number);
-	tail_unlock(tail);
-	return found;
-}
-
 static fallible tell_all(struct server *server, int64_t behind_ms)
 {
 	struct id tenant;
-	for (uint32_t number = 0; find_tenant(server->volume.tail, number, &tenant); number++)
+	for (uint32_t number = 0; tail_find_tenant(server->volume.tail, number, &tenant); number++)
 		TRY(tell(server, tenant, behind_ms));
 	return OK;
 }

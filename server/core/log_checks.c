@@ -83,16 +83,6 @@ static fallible tell_fault(struct server *server, struct id tenant, const struct
 	return tell(server, tenant, ACTION_LOG_VERIFICATION_FAILED, fields, has_index ? 2 : 1);
 }
 
-static bool find_tenant(struct tail *tail, uint32_t number, struct id *tenant)
-{
-	tail_lock(tail);
-	bool found = number < tail_tenant_count(tail);
-	if (found)
-		*tenant = tail_tenant_id(tail, number);
-	tail_unlock(tail);
-	return found;
-}
-
 static bool is_known(struct tail *tail, struct id tenant)
 {
 	tail_lock(tail);
@@ -116,7 +106,7 @@ static fallible tell_everybody(struct server *server, const struct check_report 
 {
 	struct id tenant;
 	struct err first = OK;
-	for (uint32_t number = 0; find_tenant(server->volume.tail, number, &tenant); number++) {
+	for (uint32_t number = 0; tail_find_tenant(server->volume.tail, number, &tenant); number++) {
 		struct err err = tell_fault(server, tenant, report);
 		if (err_failed(err) && !err_failed(first))
 			first = err;

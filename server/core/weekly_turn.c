@@ -260,15 +260,9 @@ fallible weekly_turn_run(const struct server *server, struct instant now, size_t
 	struct tail *tail = server->volume.tail;
 	struct err first = OK;
 	*mailed = 0;
-	for (uint32_t number = 0; !server->volume.read_only; number++) {
-		struct id tenant = {0};
-		tail_lock(tail);
-		bool more = number < tail_tenant_count(tail);
-		if (more)
-			tenant = tail_tenant_id(tail, number);
-		tail_unlock(tail);
-		if (!more)
-			break;
+	struct id tenant;
+	for (uint32_t number = 0; !server->volume.read_only && tail_find_tenant(tail, number, &tenant);
+		number++) {
 		struct err err = turn_tenant(server, tenant, now, mailed);
 		if (err_failed(err) && !err_failed(first))
 			first = err;
