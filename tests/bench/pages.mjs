@@ -13,6 +13,7 @@ const LOADERS = 4;
 const TURNS = 5;
 const PAGES = 100;
 const BAR_MS = 300;
+const LONGEST_MS = 30000;
 
 const [programs, wanted = '5000000'] = process.argv.slice(2);
 const say = facts => console.log(JSON.stringify(facts));
@@ -56,26 +57,32 @@ const isReady = () => document.querySelector('table.log[aria-busy="false"], .emp
 /** From the click until the rows of the new view stand there. */
 async function clickTo(page, link) {
   const before = await page.evaluate(() => location.href);
-  return page.evaluate(([name, href]) => new Promise(done => {
+  return page.evaluate(([name, href, longest]) => new Promise((done, failed) => {
     const began = performance.now();
     const look = () => {
       const table = document.querySelector('table.log');
       if (location.href !== href && table?.getAttribute('aria-busy') === 'false') done(performance.now() - began);
+      else if (performance.now() - began > longest) failed(new Error(`no rows of "${name}"`));
       else requestAnimationFrame(look);
     };
     [...document.querySelectorAll('.tabs a')].find(one => one.textContent === name).click();
     requestAnimationFrame(look);
-  }), [link, before]);
+  }), [link, before, LONGEST_MS]);
+}
+
+/** Where a click on a tab has somewhere to come from. */
+async function moveTo(page, link) {
+  if (await page.locator('.tabs a[aria-current="page"]').textContent() !== link) await clickTo(page, link);
+  await settled(page);
 }
 
 async function filters(page) {
   for (const name of ['Logins', 'Exports', 'Critical edits', 'Deletes', 'All']) {
     const took = [];
+    const other = name === 'All' ? 'Logins' : 'All';
     for (let turn = 0; turn < TURNS; turn++) {
+      await moveTo(page, other);
       took.push(await clickTo(page, name));
-      await settled(page);
-      if (name !== 'All') await clickTo(page, 'All');
-      else await clickTo(page, 'Logins');
       await settled(page);
     }
     say({row: `from the click on "${name}" to its first rows`, median_ms: Math.round(median(took)), worst_ms: Math.round(sorted(took).at(-1)), bar_ms: BAR_MS, reached: sorted(took).at(-1) <= BAR_MS});
