@@ -3,6 +3,7 @@
 #include "server/inspect.h"
 
 #include "crypto/checkpoint.h"
+#include "server/keeper/key_check.h"
 #include "server/reindexing.h"
 #include "server/start.h"
 #include "store/check.h"
@@ -48,7 +49,9 @@ static void put_fault(const struct check_report *report, struct buf *text)
 	if (report->sequence)
 		buf_printf(text, "; first bad %s: sequence %llu", noun_of(report->fault),
 			(unsigned long long)report->sequence);
-	if (!ids_is_none(report->tenant))
+	if (report->fault == CHECK_KEYS)
+		buf_printf(text, "; of %s", tenant);
+	else if (!ids_is_none(report->tenant))
 		buf_printf(text, ", index %llu of %s", (unsigned long long)report->index, tenant);
 	if (report->key_len)
 		buf_printf(text, "; in the table %s", tables_names()[report->table]);
@@ -96,6 +99,19 @@ static fallible read_since(const char *path, struct check_since *since)
 	return OK;
 }
 
+/* The keyring lies beside data/, and is looked at last. */
+static fallible check_keys(struct keeper *keeper, struct check_report *report)
+{
+	struct key_check check = {.count = 0};
+	while (!check.is_over)
+		TRY(keeper_check_some(keeper, &check));
+	if (check.is_forged) {
+		report->fault = CHECK_KEYS;
+		report->tenant = check.forged.tenant;
+	}
+	return OK;
+}
+
 static fallible look(const struct conf *conf, struct journal *journal, struct inspection *inspection)
 {
 	struct check_report report = {0};
@@ -115,6 +131,8 @@ static fallible look(const struct conf *conf, struct journal *journal, struct in
 		ask.since = &since;
 	}
 	TRY(check_volume(&ask, &report));
+	if (report.fault == CHECK_SOUND && inspection->has_keys)
+		TRY(check_keys(inspection->start.server.keeper, &report));
 	TRY(say(journal, &report, inspection->has_keys));
 	return report.fault == CHECK_SOUND ? OK : FAIL(FORGED, "the store is not sound");
 }

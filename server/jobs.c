@@ -12,6 +12,7 @@
 #include "server/core/exports.h"
 #include "server/core/factor_resetting.h"
 #include "server/core/handover_jobs.h"
+#include "server/core/log_checks.h"
 #include "server/core/mailboxes.h"
 #include "server/core/pruning.h"
 #include "server/core/rotation_watch.h"
@@ -221,6 +222,29 @@ static void look_at_clock(struct jobs *jobs)
 		JOURNAL(jobs->journal, WARN, "nothing keeps the machine's clock right");
 }
 
+/* ---- keys ---- */
+
+static bool goes_on(void *context)
+{
+	struct jobs *jobs = context;
+	return !pause_is_stopping(&jobs->pause);
+}
+
+/* What somebody just stumbled over is looked at now, and not when the next pass of the verifier comes round. */
+static void look_at_keys(struct jobs *jobs)
+{
+	struct check_report report = {0};
+	const struct log_checks_ask ask = {jobs->server, goes_on, jobs};
+	if (!keeper_met_forged(jobs->server->keeper) || jobs->server->health->keys_forged)
+		return;
+	struct err err = log_checks_keys(&ask, &report);
+	if (err_failed(err))
+		journal_err(jobs->journal, JOURNAL_ERROR, err, SPAN_LIT("keys"));
+	if (report.fault != CHECK_SOUND)
+		JOURNAL(jobs->journal, ERROR, "the store is not what was written: nothing is released",
+			JOURNAL_TEXT("found", span_text(check_text(report.fault))));
+}
+
 /* ---- the thread ---- */
 
 static void *run_thread(void *context)
@@ -231,6 +255,7 @@ static void *run_thread(void *context)
 		for (size_t i = 0; i < JOB_COUNT; i++)
 			run_job(jobs, &JOBS[i]);
 		look_at_clock(jobs);
+		look_at_keys(jobs);
 		erase(jobs);
 		reset_factors(jobs);
 		end_exports(jobs);

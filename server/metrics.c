@@ -58,6 +58,8 @@ static void put_all(const struct server *server, struct buf *out)
 	put(out, "keys_to_rotate", "gauge", "Of how many.", (double)server->health->keys_to_rotate);
 	put(out, "state_sum_mismatch", "gauge", "1: a protected row was changed by hand.",
 		server->health->sum_mismatch);
+	put(out, "keys_forged", "gauge", "1: a wrapped key does not open in its place.",
+		server->health->keys_forged);
 	put(out, "log_broken", "gauge", "1: an entry of the log is not what was written.",
 		server->health->log_broken);
 	put(out, "log_verified_timestamp_seconds", "gauge",

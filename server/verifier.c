@@ -66,7 +66,7 @@ static void *run_thread(void *context)
 {
 	struct verifier *verifier = context;
 	const struct verifier_ask *ask = &verifier->ask;
-	bool holds = look(verifier, log_checks_state);
+	bool holds = look(verifier, log_checks_state), keys_hold = look(verifier, log_checks_keys);
 	/* On Linux the niceness is the thread's own. What cannot be lowered still rests between its steps. */
 	(void)setpriority(PRIO_PROCESS, 0, VERIFIER_NICENESS);
 	int64_t wait_ms = ask->delay_s * 1000;
@@ -74,6 +74,8 @@ static void *run_thread(void *context)
 		/* Rows that do not hold have been told; the log is looked at all the same. */
 		if (holds)
 			holds = look(verifier, log_checks_state);
+		if (keys_hold)
+			keys_hold = look(verifier, log_checks_keys);
 		look(verifier, log_checks_log);
 		wait_ms = ask->hours * VERIFIER_HOUR_MS;
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* verifier - the thread that reads the server's own store again: the protected rows at once after a start, the whole
+/* verifier - the thread that reads the server's own store again: the protected rows and the wrapped keys at once after a start, the whole
  * log a little later and then once a day. It yields to everybody else. */
 #pragma once
 
@@ -12,7 +12,7 @@ struct verifier; /* opaque: one thread */
 struct verifier_ask {
 	struct server *server;
 	struct journal *journal;
-	int64_t hours;   /* between two passes; 0 = only the protected rows, at start */
+	int64_t hours;   /* between two passes; 0 = only rows and keys, at start */
 	int64_t delay_s; /* from the start to the first pass */
 };
 

@@ -287,9 +287,9 @@ fallible keyring_batch_next(struct keyring_batch *batch, struct keyring_walk *wa
 	if (rows.key.len != KEYRING_ROWS_NAME)
 		return FAIL(CORRUPT, "the keyring has a key with a strange name");
 	keyring_rows_take_name(rows.key, &read.name);
-	TRY(keyring_rows_open(&batch->keyring->shred, rows.value, &read));
 	walk->last = read.name;
 	walk->begun = true;
+	TRY(keyring_rows_open(&batch->keyring->shred, rows.value, &read));
 	*row = read;
 	return OK;
 }

@@ -133,7 +133,8 @@ struct keyring_walk {
 	struct keyring_name last;
 };
 
-/* keyring_batch_next - the key behind the last one. Fails: NOT_FOUND at the end · FORGED · CORRUPT · IO. */
+/* keyring_batch_next - the key behind the last one. Fails: NOT_FOUND at the end · FORGED · CORRUPT: walk->last names the one
+ * that does not open, and the next call goes on behind it · IO. */
 fallible keyring_batch_next(struct keyring_batch *batch, struct keyring_walk *walk, struct keyring_row *row);
 
 /* keyring_kv - the environment and, in it, the map of the unseal slots: for store/keyring_slots.c alone. */

@@ -21,8 +21,7 @@ const struct handler api_livez = {prepare_nothing, NULL, answer_live};
 static fallible prepare_ready(struct call *call)
 {
 	const struct health *health = call->server->health;
-	bool is_ready = !health->stopping && !health->sealed && !health->log_contradicts &&
-		!health->sum_mismatch && !health->log_broken;
+	bool is_ready = !health->stopping && !health->sealed && health_is_whole(health);
 	call->status = is_ready ? 200 : 503;
 	return OK;
 }
@@ -50,6 +49,7 @@ static fallible answer_ready(struct call *call, struct json_out *out)
 		json_out_bool(out, "log_matches_checkpoints", !health->log_contradicts);
 		json_out_bool(out, "state_matches_head", !health->sum_mismatch);
 		json_out_bool(out, "entries_match_chain", !health->log_broken);
+		json_out_bool(out, "keys_in_place", !health->keys_forged);
 	}
 	json_out_close(out);
 	json_out_open_array(out, "warnings");

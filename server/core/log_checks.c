@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "server/core/detail.h"
+#include "server/keeper/key_check.h"
 #include "store/event.h"
 
 #include <stdio.h>
@@ -62,6 +63,7 @@ static const char *kind_of(enum check_fault fault)
 		[CHECK_STATE_FORM] = "state",
 		[CHECK_STATE_FORGED] = "state",
 		[CHECK_SUM] = "state",
+		[CHECK_KEYS] = "keys",
 	};
 	return KINDS[fault];
 }
@@ -79,7 +81,8 @@ static fallible tell_fault(struct server *server, struct id tenant, const struct
 	snprintf(number, sizeof number, "%llu", (unsigned long long)report->index);
 	const struct detail_field fields[] = {{"kind", span_text(kind_of(report->fault)), DETAIL_TEXT},
 		{"first_bad_seq", span_text(number), DETAIL_NUMBER}};
-	bool has_index = !is_of_state(report->fault) && ids_equal(tenant, report->tenant);
+	bool is_of_log = !is_of_state(report->fault) && report->fault != CHECK_KEYS;
+	bool has_index = is_of_log && ids_equal(tenant, report->tenant);
 	return tell(server, tenant, ACTION_LOG_VERIFICATION_FAILED, fields, has_index ? 2 : 1);
 }
 
@@ -121,6 +124,8 @@ static fallible conclude(struct server *server, const struct check_report *repor
 		return OK;
 	if (is_of_state(report->fault))
 		server->health->sum_mismatch = true;
+	else if (report->fault == CHECK_KEYS)
+		server->health->keys_forged = true;
 	else
 		server->health->log_broken = true;
 	struct id tenant = blamed(report);
@@ -162,7 +167,7 @@ static fallible tell_verified(void *context, struct id tenant, const struct merk
 	return OK;
 }
 
-/* ---- the two checks ---- */
+/* ---- the three checks ---- */
 
 fallible log_checks_state(const struct log_checks_ask *ask, struct check_report *report)
 {
@@ -186,4 +191,17 @@ fallible log_checks_log(const struct log_checks_ask *ask, struct check_report *r
 	if (report->fault == CHECK_SOUND)
 		server->health->log_verified_ms = volume_now(&server->volume).ms;
 	return round.first;
+}
+
+fallible log_checks_keys(const struct log_checks_ask *ask, struct check_report *report)
+{
+	struct key_check check = {.count = 0};
+	while (!check.is_over) {
+		TRY(keeper_check_some(ask->server->keeper, &check));
+		if (!check.is_over && !ask->rest(ask->context))
+			return FAIL(BUSY, "the check was called off");
+	}
+	*report = (struct check_report){
+		.fault = check.is_forged ? CHECK_KEYS : CHECK_SOUND, .tenant = check.forged.tenant};
+	return conclude(ask->server, report);
 }

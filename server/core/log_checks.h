@@ -25,3 +25,9 @@ fallible log_checks_state(const struct log_checks_ask *ask, struct check_report 
  *
  * Fails: BUSY it was called off · as check_live · as log_checks_state. Thread: not one of the pool of http. */
 fallible log_checks_log(const struct log_checks_ask *ask, struct check_report *report);
+
+/* log_checks_keys - every wrapped key of the keyring in its own place, slice by slice. A fault is told in the log of the
+ * business whose key it is.
+ *
+ * Fails: BUSY it was called off · IO · as log_checks_state. */
+fallible log_checks_keys(const struct log_checks_ask *ask, struct check_report *report);

@@ -135,10 +135,8 @@ fallible protection_log(
 {
 	static const enum action VERIFIED[] = {ACTION_LOG_VERIFIED, ACTION_LOG_VERIFICATION_FAILED};
 	static const enum action BACKUP[] = {ACTION_BACKUP_COMPLETED, ACTION_BACKUP_FAILED};
-	const struct health *health = server->health;
-	struct protection_log made = {.size = checkpoints_size(server, reader->tenant),
-		.holds = !health ||
-			(!health->log_contradicts && !health->sum_mismatch && !health->log_broken)};
+	struct protection_log made = {
+		.size = checkpoints_size(server, reader->tenant), .holds = health_is_whole(server->health)};
 	TRY(find_checkpoint(server, reader, &made));
 	TRY(find_newest(server, reader->tenant, VERIFIED, 2, &made.verified));
 	TRY(find_newest(server, reader->tenant, BACKUP, 2, &made.backup));

@@ -20,6 +20,7 @@ struct health {
 	atomic_bool
 		log_contradicts; /* the log is not the one that was signed: nothing is written or signed */
 	atomic_bool log_broken;  /* an entry is not what was chained: nothing is released */
+	atomic_bool keys_forged; /* a wrapped key does not open in its place: nothing is released */
 	atomic_bool key_beside_data; /* key file and data share a filesystem */
 	atomic_bool unlocked;        /* secrets may reach swap */
 	atomic_bool clock_unsynced;  /* nothing keeps the machine's clock right */
@@ -29,6 +30,14 @@ struct health {
 	_Atomic int64_t
 		log_verified_ms; /* when the whole log was last found sound; 0 = not since the start */
 };
+
+/* health_is_whole - the store is what was written, as far as anybody has looked. Takes NULL. */
+static inline bool health_is_whole(const struct health *health)
+{
+	return !health ||
+		(!health->sum_mismatch && !health->log_contradicts && !health->log_broken &&
+			!health->keys_forged);
+}
 
 /* How many codes are mailed a minute; 0 = as many as come. */
 struct mailing_bounds {

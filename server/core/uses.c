@@ -310,8 +310,7 @@ static fallible find_device(
 fallible uses_prepare(const struct server *server, const struct caller *caller, const struct view *view,
 	struct instant now, struct arena *arena, struct uses_add *use)
 {
-	const struct health *health = server->health;
-	if (health && (health->sum_mismatch || health->log_contradicts || health->log_broken))
+	if (!health_is_whole(server->health))
 		return FAIL(BUSY, "the store was changed by hand: nothing is released");
 	TRY(find_grant(caller, view, arena, use));
 	TRY(read_nouns(view, arena, use));

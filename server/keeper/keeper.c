@@ -4,6 +4,7 @@
 
 #include "crypto/random.h"
 #include "server/keeper/data_keys.h"
+#include "server/keeper/key_check.h"
 #include "server/keeper/keytree.h"
 #include "server/keeper/signer.h"
 #include "store/event.h"
@@ -128,6 +129,18 @@ fallible keeper_rotation_retire(struct keeper *keeper, struct key_rotation *rota
 fallible keeper_rotation_end(struct keeper *keeper)
 {
 	return key_rotation_end(&keeper->tree);
+}
+
+/* ---- looking ---- */
+
+fallible keeper_check_some(struct keeper *keeper, struct key_check *check)
+{
+	return key_check_some(&keeper->tree, check);
+}
+
+bool keeper_met_forged(struct keeper *keeper)
+{
+	return atomic_exchange(&keeper->tree.met_forged, false);
 }
 
 /* ---- what the store asks ---- */

@@ -74,6 +74,14 @@ fallible keeper_rotation_save(struct keeper *keeper, const struct key_rotation *
 fallible keeper_rotation_retire(struct keeper *keeper, struct key_rotation *rotation);
 fallible keeper_rotation_end(struct keeper *keeper);
 
+/* ---- looking for what was changed by hand ---- */
+
+/* keeper_check_some - as key_check_some of server/keeper/key_check.h. keeper_met_forged - whether a wrap that was asked for did
+ * not open in its place, since this was asked last. */
+struct key_check;
+fallible keeper_check_some(struct keeper *keeper, struct key_check *check);
+bool keeper_met_forged(struct keeper *keeper);
+
 /* ---- hashes and MACs under the server's own keys ---- */
 
 /* What a MAC is for; each use has a key of its own. The order is stored (KEYRING_SERVER): append only, and its label to

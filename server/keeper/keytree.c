@@ -120,7 +120,10 @@ static fallible find(
 	if (cache_get(tree->cache, name, key, epoch))
 		return OK;
 	uint64_t generation = cache_generation(tree->cache);
-	TRY(unwrap_key(tree, name, key, epoch));
+	struct err err = unwrap_key(tree, name, key, epoch);
+	if (err.kind == ERR_FORGED)
+		tree->met_forged = true;
+	TRY(err);
 	cache_put(tree->cache, name, key, *epoch, generation);
 	return OK;
 }
@@ -132,6 +135,16 @@ fallible keytree_find(
 		return OK;
 	pthread_rwlock_rdlock(&tree->moving);
 	struct err err = find(tree, name, key, epoch);
+	pthread_rwlock_unlock(&tree->moving);
+	return err;
+}
+
+fallible keytree_check(struct keytree *tree, const struct keyring_name *name)
+{
+	scoped(seal_key) key = {0};
+	uint32_t epoch;
+	pthread_rwlock_rdlock(&tree->moving);
+	struct err err = unwrap_key(tree, name, &key, &epoch);
 	pthread_rwlock_unlock(&tree->moving);
 	return err;
 }

@@ -8,6 +8,7 @@
 #include "store/keyring.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 /* Server-wide keys, in one locked cell. The first three go with the root key, under `moving`; the others came from the first
  * root key there was, and stay. */
@@ -29,6 +30,7 @@ struct keytree {
 	/* Read by whoever goes from a key to the one above it, or puts a new one under it; written when the one above is
 	 * another one from now on (server/keeper/key_rotation.h). */
 	pthread_rwlock_t moving;
+	atomic_bool met_forged; /* a wrap that was asked for did not open in its place */
 };
 
 /* keytree_open - the keyring, and the root key by what unseals it. Fails: as keeper_open; the tree is closed
@@ -66,6 +68,10 @@ uint32_t keytree_draw_epoch(uint32_t before);
 /* keytree_find - Fails: NOT_FOUND never made, or destroyed · FORGED · IO. */
 fallible keytree_find(
 	struct keytree *tree, const struct keyring_name *name, struct seal_key *key, uint32_t *epoch);
+
+/* keytree_check - that a wrap opens in its place, as it lies in the keyring now, whatever the cache has. Fails: NOT_FOUND it
+ * is gone · FORGED · CORRUPT · IO. */
+fallible keytree_check(struct keytree *tree, const struct keyring_name *name);
 
 /* keytree_find_or_make - a key that comes into being when it is first needed: of a month, of a day. */
 fallible keytree_find_or_make(struct keytree *tree, const struct keyring_name *name, struct seal_key *key);

@@ -2,6 +2,8 @@
 /* test_log_checks - the server finds what was changed in its own store, tells whose log it is, and releases nothing. */
 #include "server/core/log_checks.h"
 
+#include "crypto/random.h"
+#include "store/keyring_rows.h"
 #include "tests/server/log_world.h"
 
 #include <criterion/criterion.h>
@@ -191,4 +193,92 @@ Test(log_checks, a_row_that_was_changed_by_hand_is_told_to_those_whose_it_is)
 	cr_assert(watched.health.sum_mismatch && !watched.health.log_broken);
 	cr_assert(told(&watched, tenant->id, ACTION_LOG_VERIFICATION_FAILED) == 1);
 	cr_assert(told(&watched, watched.other.id, ACTION_LOG_VERIFICATION_FAILED) == 0);
+}
+
+/* ---- keys ---- */
+
+/* Two rows of the keyring, each in the other's place. */
+static void swap_keys(
+	struct watched *watched, const struct keyring_name *one, const struct keyring_name *other)
+{
+	int slots;
+	uint8_t names[2][KEYRING_ROWS_NAME];
+	scoped(kv_txn) txn = {0};
+	scoped(buf) first = BUF(1024), second = BUF(1024);
+	struct span found;
+	struct kv *kv = keyring_kv(keeper_keyring(watched->log.api.server.keeper), &slots);
+	keyring_rows_name(one, names[0]);
+	keyring_rows_name(other, names[1]);
+	log_world_must(kv_write(kv, &txn));
+	log_world_must(kv_get(&txn, slots + 1, SPAN_BYTES(names[0]), &found));
+	buf_put(&first, found);
+	log_world_must(kv_get(&txn, slots + 1, SPAN_BYTES(names[1]), &found));
+	buf_put(&second, found);
+	log_world_must(kv_put(&txn, slots + 1, SPAN_BYTES(names[0]), buf_span(&second)));
+	log_world_must(kv_put(&txn, slots + 1, SPAN_BYTES(names[1]), buf_span(&first)));
+	log_world_must(kv_commit(&txn));
+}
+
+static struct keyring_name key_of_person(struct watched *watched, size_t number)
+{
+	return (struct keyring_name){
+		KEYRING_PERSON, watched->log.api.tenant.id, watched->log.people[number].id};
+}
+
+Test(log_checks, keys_that_all_lie_in_their_places_are_found_sound)
+{
+	scoped(watched) watched = {0};
+	scoped(api_answer) answer = {0};
+	open_watched(&watched);
+	cr_assert(look(&watched, log_checks_keys).fault == CHECK_SOUND);
+	cr_assert(!watched.health.keys_forged && !keeper_met_forged(watched.log.api.server.keeper));
+	cr_assert(told(&watched, watched.log.api.tenant.id, ACTION_LOG_VERIFICATION_FAILED) == 0);
+	cr_assert(
+		api_call(&watched.log.api, "GET", "/readyz", NULL, NULL, &answer) == 200, "%s", answer.body);
+	cr_assert(json_is_true(api_member(&answer, "checks/keys_in_place")), "%s", answer.body);
+}
+
+Test(log_checks, two_keys_that_changed_places_are_an_alert_to_those_whose_they_are)
+{
+	scoped(watched) watched = {0};
+	scoped(api_answer) answer = {0};
+	open_watched(&watched);
+	const struct api_tenant *tenant = &watched.log.api.tenant;
+	struct keyring_name one = key_of_person(&watched, 0), other = key_of_person(&watched, 1);
+	swap_keys(&watched, &one, &other);
+	struct check_report report = look(&watched, log_checks_keys);
+	cr_assert(report.fault == CHECK_KEYS && ids_equal(report.tenant, tenant->id), "%s",
+		check_text(report.fault));
+	cr_assert(watched.health.keys_forged && !watched.health.sum_mismatch && !watched.health.log_broken);
+	cr_assert(told(&watched, tenant->id, ACTION_LOG_VERIFICATION_FAILED) == 1);
+	cr_assert(told(&watched, watched.other.id, ACTION_LOG_VERIFICATION_FAILED) == 0, "it is not theirs");
+	cr_assert(api_call(&watched.log.api, "GET", "/readyz", NULL, NULL, &answer) == 503);
+	cr_assert(json_is_false(api_member(&answer, "checks/keys_in_place")), "%s", answer.body);
+	detail(&watched, tenant, "log.verification_failed", &answer);
+	cr_assert(strstr(answer.body, "\"kind\":\"keys\""), "%s", answer.body);
+}
+
+Test(log_checks, a_key_in_anothers_place_is_noticed_by_the_first_who_asks_for_it)
+{
+	scoped(watched) watched = {0};
+	scoped(buf) record = BUF(1024);
+	open_watched(&watched);
+	struct keeper *keeper = watched.log.api.server.keeper;
+	const struct keys *keys = keeper_keys(keeper);
+	struct id tenant = watched.log.api.tenant.id;
+	struct keyring_name names[2];
+	const struct seal_context context = {.object_type = SEAL_LABEL};
+	/* Nobody has asked for the keys of somebody new, so they are not in memory. */
+	for (size_t i = 0; i < 2; i++) {
+		const struct subject new = {SUBJECT_PERSON, random_id((struct instant){1})};
+		log_world_must(keeper_make_subject(keeper, tenant, &new));
+		names[i] = (struct keyring_name){KEYRING_PERSON, tenant, new.id};
+	}
+	swap_keys(&watched, &names[0], &names[1]);
+	cr_assert(!keeper_met_forged(keeper), "nobody has asked yet");
+	const struct subject asked = {SUBJECT_PERSON, names[0].id};
+	cr_assert(keys->seal_row(keys->keeper, tenant, &asked, context, SPAN_LIT("x"), &record).kind ==
+		ERR_FORGED);
+	cr_assert(keeper_met_forged(keeper));
+	cr_assert(!keeper_met_forged(keeper), "it is told once");
 }
