@@ -19,16 +19,12 @@ static fallible read_body(struct call *call, struct acknowledgement *ack)
 
 static fallible prepare(struct call *call)
 {
-	struct acknowledgement *ack = call_new(call, struct acknowledgement);
-	scoped(reading) reading = {0};
-	if (!ack)
-		return FAIL(NO_MEMORY, "a call has no memory for an acknowledgement");
+	struct acknowledgement *ack;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &ack));
 	TRY(read_body(call, ack));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	call->ask = ack;
-	return acknowledgements_prepare(&scene, ack);
+	TRY(stage_open(call, &stage));
+	return acknowledgements_prepare(&stage.scene, ack);
 }
 
 static fallible write_it(struct act *act, struct call *call)

@@ -133,22 +133,18 @@ static fallible find_language(struct call *call, const struct view *view, enum l
 
 static fallible prepare_list(struct call *call)
 {
-	struct actions_page *list = call_new(call, struct actions_page);
-	scoped(reading) reading = {0};
-	if (!list)
-		return FAIL(NO_MEMORY, "a call has no memory for a list of actions");
+	struct actions_page *list;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &list));
 	TRY(call_page(call, SPAN_NONE, &list->page));
 	list->items = call_alloc(call, list->page.limit * sizeof *list->items);
 	if (!list->items)
 		return FAIL(NO_MEMORY, "a call has no memory for a list of actions");
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	TRY(tenant_roles_check_reader(&scene));
-	TRY(find_language(call, &view, &list->language));
-	call->ask = list;
+	TRY(stage_open(call, &stage));
+	TRY(tenant_roles_check_reader(&stage.scene));
+	TRY(find_language(call, &stage.view, &list->language));
 	fill_fixed(list);
-	return list->more ? OK : fill_declared(&scene, list);
+	return list->more ? OK : fill_declared(&stage.scene, list);
 }
 
 static fallible answer_list(struct call *call, struct json_out *out)
@@ -233,13 +229,11 @@ static fallible make_set(struct call *call, struct tenant_actions_set **set)
 static fallible prepare_set(struct call *call)
 {
 	struct tenant_actions_set *set;
-	scoped(reading) reading = {0};
+	scoped(stage) stage = {0};
 	TRY(make_set(call, &set));
 	TRY(read_set(call, &set->action));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	TRY(tenant_actions_set_prepare(&scene, set));
+	TRY(stage_open(call, &stage));
+	TRY(tenant_actions_set_prepare(&stage.scene, set));
 	call->status = set->before.version ? 200 : 201;
 	return OK;
 }
@@ -265,13 +259,11 @@ const struct handler api_actions_set = {prepare_set, write_set, answer_set};
 static fallible prepare_retire(struct call *call)
 {
 	struct tenant_actions_set *set;
-	scoped(reading) reading = {0};
+	scoped(stage) stage = {0};
 	TRY(make_set(call, &set));
 	set->action.name = call->parts[0];
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	return tenant_actions_retire_prepare(&scene, set);
+	TRY(stage_open(call, &stage));
+	return tenant_actions_retire_prepare(&stage.scene, set);
 }
 
 const struct handler api_actions_retire = {prepare_retire, write_set, answer_set};

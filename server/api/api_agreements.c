@@ -9,11 +9,6 @@ enum { NAME_MAX_BYTES = 128, HASH_TEXT = 2 * AGREEMENT_HASH };
 
 static const char *const KINDS[] = {"nda", "dpa", "terms", "mandate", NULL};
 
-static fallible no_memory(void)
-{
-	return FAIL(NO_MEMORY, "a call has no memory for an agreement");
-}
-
 /* ---- what one looks like ---- */
 
 static const char *state_of(const struct agreement *agreement, struct instant now)
@@ -21,14 +16,6 @@ static const char *state_of(const struct agreement *agreement, struct instant no
 	if (agreement->ended.ms)
 		return "ended";
 	return agreement_is_live(agreement, now) ? "given" : "expired";
-}
-
-static void put_time(struct json_out *out, const char *name, struct instant at)
-{
-	if (at.ms)
-		json_out_time(out, name, at);
-	else
-		json_out_null(out, name);
 }
 
 static void put_hash(struct json_out *out, const struct agreement *agreement)
@@ -47,15 +34,12 @@ static void put_agreement(struct json_out *out, const struct agreement *agreemen
 	json_out_text(out, "kind", agreement_kind_name(agreement->kind));
 	json_out_text(out, "state", state_of(agreement, now));
 	json_out_id(out, "person", ID_PERSON, agreement->person);
-	if (ids_is_none(agreement->client))
-		json_out_null(out, "client");
-	else
-		json_out_id(out, "client", ID_CLIENT, agreement->client);
+	ask_put_id(out, "client", ID_CLIENT, agreement->client);
 	json_out_number(out, "version", agreement->document);
 	put_hash(out, agreement);
 	json_out_time(out, "signed_at", agreement->signed_at);
-	put_time(out, "expires_at", agreement->expires);
-	put_time(out, "ended_at", agreement->ended);
+	ask_put_time(out, "expires_at", agreement->expires);
+	ask_put_time(out, "ended_at", agreement->ended);
 	json_out_id(
 		out, "by", agreement->recorder_is_person ? ID_PERSON : ID_APPLICATION, agreement->recorder);
 }
@@ -91,18 +75,14 @@ static fallible read_add(struct call *call, struct json_object *top, struct agre
 
 static fallible prepare_add(struct call *call)
 {
-	struct agreements_add *add = call_new(call, struct agreements_add);
+	struct agreements_add *add;
 	struct json_object top;
-	scoped(reading) reading = {0};
-	if (!add)
-		return no_memory();
-	call->ask = add;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &add));
 	call->status = 201;
 	TRY(read_add(call, &top, add));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	struct err err = agreements_add_prepare(&scene, add);
+	TRY(stage_open(call, &stage));
+	struct err err = agreements_add_prepare(&stage.scene, add);
 	if (err_failed(err) && add->fault)
 		json_in_note(&top, add->fault, "not_allowed");
 	return err;
@@ -132,17 +112,14 @@ struct list {
 
 static fallible prepare_list(struct call *call)
 {
-	struct list *list = call_new(call, struct list);
-	scoped(reading) reading = {0};
-	if (!list)
-		return no_memory();
-	call->ask = list;
+	struct list *list;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &list));
 	TRY(call_query(call, "person", &list->person_text));
 	TRY(call_page(call, list->person_text, &list->page));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
+	TRY(stage_open(call, &stage));
 	if (list->person_text.len)
-		TRY(person_find(&view, call->caller.tenant, list->person_text, &list->person));
+		TRY(person_find(&stage.view, call->caller.tenant, list->person_text, &list->person));
 	return OK;
 }
 
@@ -157,7 +134,7 @@ static fallible put_items(
 	struct call *call, const struct view *view, struct json_out *out, struct span *position)
 {
 	const struct list *list = call->ask;
-	struct scene scene = ask_scene(call, view);
+	struct scene scene = stage_scene(call, view);
 	struct id at = {0}, last = {0};
 	struct agreement agreement;
 	struct sight sight;
@@ -193,16 +170,12 @@ const struct handler api_agreements_list = {prepare_list, NULL, answer_list};
 
 static fallible prepare_end(struct call *call)
 {
-	struct agreements_end *end = call_new(call, struct agreements_end);
-	scoped(reading) reading = {0};
-	if (!end)
-		return no_memory();
-	call->ask = end;
+	struct agreements_end *end;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &end));
 	end->agreement_id = call->parts[0];
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	return agreements_end_prepare(&scene, end);
+	TRY(stage_open(call, &stage));
+	return agreements_end_prepare(&stage.scene, end);
 }
 
 static fallible write_end(struct act *act, struct call *call)

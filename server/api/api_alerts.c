@@ -6,11 +6,6 @@
 #include "server/api/log_look.h"
 #include "server/core/alerts.h"
 
-static fallible no_memory(void)
-{
-	return FAIL(NO_MEMORY, "a call has no memory for alerts");
-}
-
 /* ---- GET /v1/alerts ---- */
 
 struct list {
@@ -23,11 +18,9 @@ struct list {
 static fallible prepare_list(struct call *call)
 {
 	static const char *const STATES[] = {"open", "closed", NULL};
-	struct list *list = call_new(call, struct list);
+	struct list *list;
 	int state;
-	if (!list)
-		return no_memory();
-	call->ask = list;
+	TRY(call_ask(call, &list));
 	TRY(ask_word_query(call, "state", STATES, &state));
 	list->ask.settled = state == 1;
 	TRY(log_look_prepare(
@@ -106,19 +99,15 @@ static fallible read_settle(struct call *call, struct alerts_settle *settle)
 
 static fallible prepare_settle(struct call *call)
 {
-	struct alerts_settle *settle = call_new(call, struct alerts_settle);
+	struct alerts_settle *settle;
 	struct log_reader reader;
-	scoped(reading) reading = {0};
-	if (!settle)
-		return no_memory();
-	call->ask = settle;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &settle));
 	settle->event = call->parts[0];
 	TRY(read_settle(call, settle));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	TRY(log_read_reader(&view, &call->caller, call->arena, &reader));
-	return alerts_settle_prepare(&scene, &reader, settle);
+	TRY(stage_open(call, &stage));
+	TRY(log_read_reader(&stage.view, &call->caller, call->arena, &reader));
+	return alerts_settle_prepare(&stage.scene, &reader, settle);
 }
 
 static fallible write_settle(struct act *act, struct call *call)

@@ -56,17 +56,13 @@ static fallible read_add(struct call *call, struct applications_add *add)
 
 static fallible prepare_add(struct call *call)
 {
-	struct applications_add *add = call_new(call, struct applications_add);
-	scoped(reading) reading = {0};
-	if (!add)
-		return FAIL(NO_MEMORY, "a call has no memory for an application");
+	struct applications_add *add;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &add));
 	TRY(read_add(call, add));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	call->ask = add;
+	TRY(stage_open(call, &stage));
 	call->status = 201;
-	return applications_add_prepare(&scene, add);
+	return applications_add_prepare(&stage.scene, add);
 }
 
 static fallible write_add(struct act *act, struct call *call)
@@ -117,16 +113,13 @@ static fallible find_bounds(struct call *call, const struct view *view, struct b
 static fallible prepare_get(struct call *call)
 {
 	struct id id;
-	struct bounded *application = call_new(call, struct bounded);
-	scoped(reading) reading = {0};
-	if (!application)
-		return FAIL(NO_MEMORY, "a call has no memory for an application");
+	struct bounded *application;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &application));
 	TRY(ids_parse(ID_APPLICATION, call->parts[0], &id));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	call->ask = application;
-	TRY(application_get(&view, call->caller.tenant, id, call->arena, &application->application));
-	return find_bounds(call, &view, application);
+	TRY(stage_open(call, &stage));
+	TRY(application_get(&stage.view, call->caller.tenant, id, call->arena, &application->application));
+	return find_bounds(call, &stage.view, application);
 }
 
 static fallible answer_get(struct call *call, struct json_out *out)
@@ -159,17 +152,13 @@ static fallible read_bound(struct call *call, struct applications_bound *bound)
 static fallible prepare_bound(struct call *call)
 {
 	struct id id;
-	struct applications_bound *bound = call_new(call, struct applications_bound);
-	scoped(reading) reading = {0};
-	if (!bound)
-		return FAIL(NO_MEMORY, "a call has no memory for an application");
+	struct applications_bound *bound;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &bound));
 	TRY(ids_parse(ID_APPLICATION, call->parts[0], &id));
 	TRY(read_bound(call, bound));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	call->ask = bound;
-	return applications_bound_prepare(&scene, id, bound);
+	TRY(stage_open(call, &stage));
+	return applications_bound_prepare(&stage.scene, id, bound);
 }
 
 static fallible write_bound(struct act *act, struct call *call)
@@ -182,11 +171,10 @@ static fallible answer_bound(struct call *call, struct json_out *out)
 	const struct applications_bound *bound = call->ask;
 	struct bounded bounded = {
 		.application = bound->application, .bounds = bound->bounds, .own = bound->own};
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
+	scoped(stage) stage = {0};
+	TRY(stage_open(call, &stage));
 	if (!bound->own)
-		TRY(find_bounds(call, &view, &bounded));
+		TRY(find_bounds(call, &stage.view, &bounded));
 	put_bounded(call, out, &bounded);
 	return OK;
 }
@@ -202,11 +190,9 @@ struct applications_list {
 
 static fallible prepare_list(struct call *call)
 {
-	struct applications_list *list = call_new(call, struct applications_list);
-	if (!list)
-		return FAIL(NO_MEMORY, "a call has no memory for a list of applications");
+	struct applications_list *list;
+	TRY(call_ask(call, &list));
 	TRY(call_page(call, SPAN_NONE, &list->page));
-	call->ask = list;
 	return ask_after(&list->page, &list->after);
 }
 
@@ -244,16 +230,12 @@ const struct handler api_applications_list = {prepare_list, NULL, answer_list};
 static fallible prepare_revoke(struct call *call)
 {
 	struct id id;
-	struct applications_revoke *revoke = call_new(call, struct applications_revoke);
-	scoped(reading) reading = {0};
-	if (!revoke)
-		return FAIL(NO_MEMORY, "a call has no memory for an application");
+	struct applications_revoke *revoke;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &revoke));
 	TRY(ids_parse(ID_APPLICATION, call->parts[0], &id));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	call->ask = revoke;
-	return applications_revoke_prepare(&scene, id, revoke);
+	TRY(stage_open(call, &stage));
+	return applications_revoke_prepare(&stage.scene, id, revoke);
 }
 
 static fallible write_revoke(struct act *act, struct call *call)

@@ -11,14 +11,11 @@ static void put_assignment(struct json_out *out, const struct handover_assignmen
 
 static fallible prepare_get(struct call *call)
 {
-	struct handover_assignment *found = call_new(call, struct handover_assignment);
-	scoped(reading) reading = {0};
-	if (!found)
-		return FAIL(NO_MEMORY, "a call has no memory for an assignment");
-	call->ask = found;
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	return handover_assignment_get(&view, call->caller.tenant, found);
+	struct handover_assignment *found;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &found));
+	TRY(stage_open(call, &stage));
+	return handover_assignment_get(&stage.view, call->caller.tenant, found);
 }
 
 static fallible answer_get(struct call *call, struct json_out *out)
@@ -41,16 +38,12 @@ static fallible read_set(struct call *call, struct assignments_set *set)
 
 static fallible prepare_set(struct call *call)
 {
-	struct assignments_set *set = call_new(call, struct assignments_set);
-	scoped(reading) reading = {0};
-	if (!set)
-		return FAIL(NO_MEMORY, "a call has no memory for an assignment");
-	call->ask = set;
+	struct assignments_set *set;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &set));
 	TRY(read_set(call, set));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	return assignments_set_prepare(&scene, set);
+	TRY(stage_open(call, &stage));
+	return assignments_set_prepare(&stage.scene, set);
 }
 
 static fallible write_set(struct act *act, struct call *call)

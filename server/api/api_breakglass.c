@@ -69,17 +69,13 @@ static fallible read_add(struct call *call, struct emergencies_add *add)
 
 static fallible prepare_add(struct call *call)
 {
-	struct emergencies_add *add = call_new(call, struct emergencies_add);
-	scoped(reading) reading = {0};
-	if (!add)
-		return FAIL(NO_MEMORY, "a call has no memory for an emergency");
+	struct emergencies_add *add;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &add));
 	TRY(read_add(call, add));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	call->ask = add;
+	TRY(stage_open(call, &stage));
 	call->status = 202;
-	return emergencies_add_prepare(&scene, add);
+	return emergencies_add_prepare(&stage.scene, add);
 }
 
 static fallible write_add(struct act *act, struct call *call)
@@ -98,24 +94,18 @@ const struct handler api_breakglass_add = {prepare_add, write_add, answer_add};
 
 /* ---- GET ---- */
 
-static fallible find(struct call *call, const struct view *view, struct emergencies_decide **found)
+static fallible find(struct call *call, const struct scene *scene, struct emergencies_decide **found)
 {
-	struct emergencies_decide *decide = call_new(call, struct emergencies_decide);
-	struct scene scene = ask_scene(call, view);
-	if (!decide)
-		return FAIL(NO_MEMORY, "a call has no memory for an emergency");
-	TRY(emergencies_find(&scene, call->parts[0], &decide->breakglass));
-	call->ask = *found = decide;
-	return OK;
+	TRY(call_ask(call, found));
+	return emergencies_find(scene, call->parts[0], &(*found)->breakglass);
 }
 
 static fallible prepare_one(struct call *call)
 {
 	struct emergencies_decide *found;
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	return find(call, &view, &found);
+	scoped(stage) stage = {0};
+	TRY(stage_open(call, &stage));
+	return find(call, &stage.scene, &found);
 }
 
 static fallible answer_one(struct call *call, struct json_out *out)
@@ -129,10 +119,8 @@ const struct handler api_breakglass_one = {prepare_one, NULL, answer_one};
 
 static fallible prepare_list(struct call *call)
 {
-	struct page_ask *page = call_new(call, struct page_ask);
-	if (!page)
-		return FAIL(NO_MEMORY, "a call has no memory for a list");
-	call->ask = page;
+	struct page_ask *page;
+	TRY(call_ask(call, &page));
 	return call_page(call, SPAN_NONE, page);
 }
 
@@ -140,7 +128,7 @@ static fallible put_items(
 	struct call *call, const struct view *view, struct json_out *out, struct span *position)
 {
 	const struct page_ask *page = call->ask;
-	struct scene scene = ask_scene(call, view);
+	struct scene scene = stage_scene(call, view);
 	struct id after, last = {0};
 	struct breakglass breakglass;
 	struct name_out names;
@@ -181,14 +169,12 @@ static fallible prepare_decide(struct call *call)
 {
 	struct emergencies_decide *decide;
 	bool approve;
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	TRY(find(call, &view, &decide));
+	scoped(stage) stage = {0};
+	TRY(stage_open(call, &stage));
+	TRY(find(call, &stage.scene, &decide));
 	TRY(ask_decision(call, &approve));
 	decide->approve = approve;
-	return emergencies_decide_prepare(&scene, decide);
+	return emergencies_decide_prepare(&stage.scene, decide);
 }
 
 static fallible write_decide(struct act *act, struct call *call)
@@ -201,12 +187,10 @@ const struct handler api_breakglass_decide = {prepare_decide, write_decide, answ
 static fallible prepare_close(struct call *call)
 {
 	struct emergencies_decide *closing;
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	TRY(find(call, &view, &closing));
-	return emergency_ends_close_prepare(&scene, closing);
+	scoped(stage) stage = {0};
+	TRY(stage_open(call, &stage));
+	TRY(find(call, &stage.scene, &closing));
+	return emergency_ends_close_prepare(&stage.scene, closing);
 }
 
 static fallible write_close(struct act *act, struct call *call)
@@ -232,17 +216,13 @@ static fallible read_review(struct call *call, struct emergency_ends_review *rev
 
 static fallible prepare_review(struct call *call)
 {
-	struct emergency_ends_review *review = call_new(call, struct emergency_ends_review);
-	scoped(reading) reading = {0};
-	if (!review)
-		return FAIL(NO_MEMORY, "a call has no memory for a review");
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	TRY(emergencies_find(&scene, call->parts[0], &review->breakglass));
+	struct emergency_ends_review *review;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &review));
+	TRY(stage_open(call, &stage));
+	TRY(emergencies_find(&stage.scene, call->parts[0], &review->breakglass));
 	TRY(read_review(call, review));
-	call->ask = review;
-	return emergency_ends_review_prepare(&scene, review);
+	return emergency_ends_review_prepare(&stage.scene, review);
 }
 
 static fallible write_review(struct act *act, struct call *call)

@@ -47,11 +47,9 @@ static void put_calendar(struct json_out *out, const struct calendars_one *one)
 
 static fallible prepare_list(struct call *call)
 {
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	return tenant_roles_check_reader(&scene);
+	scoped(stage) stage = {0};
+	TRY(stage_open(call, &stage));
+	return tenant_roles_check_reader(&stage.scene);
 }
 
 static fallible put_items(struct call *call, const struct view *view, struct json_out *out)
@@ -71,11 +69,10 @@ static fallible put_items(struct call *call, const struct view *view, struct jso
 
 static fallible answer_list(struct call *call, struct json_out *out)
 {
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
+	scoped(stage) stage = {0};
+	TRY(stage_open(call, &stage));
 	json_out_open_array(out, "items");
-	TRY(put_items(call, &view, out));
+	TRY(put_items(call, &stage.view, out));
 	json_out_close_array(out);
 	json_out_null(out, "next");
 	return OK;
@@ -132,17 +129,13 @@ static fallible read_set(struct call *call, struct json_object *top, struct cale
 
 static fallible prepare_set(struct call *call)
 {
-	struct calendars_set *set = call_new(call, struct calendars_set);
+	struct calendars_set *set;
 	struct json_object top;
-	scoped(reading) reading = {0};
-	if (!set)
-		return FAIL(NO_MEMORY, "a call has no memory for a calendar");
-	call->ask = set;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &set));
 	TRY(read_set(call, &top, set));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	struct err err = calendars_set_prepare(&scene, set);
+	TRY(stage_open(call, &stage));
+	struct err err = calendars_set_prepare(&stage.scene, set);
 	if (err_failed(err) && set->fault)
 		json_in_note(&top, set->fault, "not_allowed");
 	return err;

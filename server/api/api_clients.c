@@ -96,21 +96,17 @@ static fallible read_add(struct call *call, struct clients_add *add)
 
 static fallible prepare_add(struct call *call)
 {
-	struct clients_add *add = call_new(call, struct clients_add);
+	struct clients_add *add;
 	struct tenant tenant;
-	scoped(reading) reading = {0};
-	if (!add)
-		return FAIL(NO_MEMORY, "a call has no memory for a client");
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	TRY(tenant_get(&view, call->caller.tenant, call->arena, &tenant));
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &add));
+	TRY(stage_open(call, &stage));
+	TRY(tenant_get(&stage.view, call->caller.tenant, call->arena, &tenant));
 	add->client.language = tenant.language;
 	add->client.time_zone = tenant.time_zone;
 	TRY(read_add(call, add));
-	call->ask = add;
 	call->status = 201;
-	return clients_add_prepare(&scene, add);
+	return clients_add_prepare(&stage.scene, add);
 }
 
 static fallible write_add(struct act *act, struct call *call)
@@ -135,16 +131,12 @@ const struct handler api_clients_add = {prepare_add, write_add, answer_add};
 
 static fallible prepare_get(struct call *call)
 {
-	struct client_view *shown = call_new(call, struct client_view);
-	scoped(reading) reading = {0};
-	if (!shown)
-		return FAIL(NO_MEMORY, "a call has no memory for a client");
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	TRY(clients_find(&scene, call->parts[0], &shown->client));
-	call->ask = shown;
-	return find_contacts(&scene, shown);
+	struct client_view *shown;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &shown));
+	TRY(stage_open(call, &stage));
+	TRY(clients_find(&stage.scene, call->parts[0], &shown->client));
+	return find_contacts(&stage.scene, shown);
 }
 
 static fallible answer_get(struct call *call, struct json_out *out)
@@ -188,20 +180,16 @@ static fallible fill_list(const struct scene *scene, struct clients_page *list)
 
 static fallible prepare_list(struct call *call)
 {
-	struct clients_page *list = call_new(call, struct clients_page);
-	scoped(reading) reading = {0};
-	if (!list)
-		return FAIL(NO_MEMORY, "a call has no memory for a list of clients");
+	struct clients_page *list;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &list));
 	TRY(call_page(call, SPAN_NONE, &list->page));
 	TRY(ask_after(&list->page, &list->after));
 	list->clients = call_alloc(call, list->page.limit * sizeof *list->clients);
 	if (!list->clients)
 		return FAIL(NO_MEMORY, "a call has no memory for a list of clients");
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	call->ask = list;
-	return fill_list(&scene, list);
+	TRY(stage_open(call, &stage));
+	return fill_list(&stage.scene, list);
 }
 
 static fallible answer_list(struct call *call, struct json_out *out)
@@ -247,21 +235,17 @@ static fallible read_change(struct call *call, struct clients_change *change)
 
 static fallible prepare_change(struct call *call)
 {
-	struct clients_patch *patch = call_new(call, struct clients_patch);
-	scoped(reading) reading = {0};
-	if (!patch)
-		return FAIL(NO_MEMORY, "a call has no memory for a change");
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	TRY(clients_find(&scene, call->parts[0], &patch->change.before));
+	struct clients_patch *patch;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &patch));
+	TRY(stage_open(call, &stage));
+	TRY(clients_find(&stage.scene, call->parts[0], &patch->change.before));
 	TRY(read_change(call, &patch->change));
-	call->ask = patch;
-	TRY(clients_change_prepare(&scene, &patch->change));
+	TRY(clients_change_prepare(&stage.scene, &patch->change));
 	if (patch->change.is_empty)
 		call->act = CALL_NO_ACT;
 	patch->shown.client = patch->change.after;
-	return find_contacts(&scene, &patch->shown);
+	return find_contacts(&stage.scene, &patch->shown);
 }
 
 static fallible write_change(struct act *act, struct call *call)

@@ -11,10 +11,7 @@ static void put_consent(struct json_out *out, const struct consent *consent)
 	json_out_text(out, "state", consent->state == CONSENT_GIVEN ? "given" : "withdrawn");
 	json_out_id(out, "client", ID_CLIENT, consent->client);
 	json_out_id(out, "party", ID_PERSON, consent->party);
-	if (ids_is_none(consent->credential))
-		json_out_null(out, "credential");
-	else
-		json_out_id(out, "credential", ID_CREDENTIAL, consent->credential);
+	ask_put_id(out, "credential", ID_CREDENTIAL, consent->credential);
 	json_out_span(out, "purpose", consent->purpose);
 	json_out_number(out, "text_version", consent->text);
 	json_out_id(out, "by", ID_PERSON, consent->giver);
@@ -40,18 +37,14 @@ static fallible read_give(struct call *call, struct json_object *top, struct con
 
 static fallible prepare_give(struct call *call)
 {
-	struct consents_give *give = call_new(call, struct consents_give);
+	struct consents_give *give;
 	struct json_object top;
-	scoped(reading) reading = {0};
-	if (!give)
-		return FAIL(NO_MEMORY, "a call has no memory for a consent");
-	call->ask = give;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &give));
 	call->status = 201;
 	TRY(read_give(call, &top, give));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	struct err err = consents_give_prepare(&scene, give);
+	TRY(stage_open(call, &stage));
+	struct err err = consents_give_prepare(&stage.scene, give);
 	if (err_failed(err) && give->fault)
 		json_in_note(&top, give->fault, "not_allowed");
 	return err;
@@ -75,16 +68,12 @@ const struct handler api_consents_give = {prepare_give, write_give, answer_give}
 
 static fallible prepare_withdraw(struct call *call)
 {
-	struct consents_withdraw *withdraw = call_new(call, struct consents_withdraw);
-	scoped(reading) reading = {0};
-	if (!withdraw)
-		return FAIL(NO_MEMORY, "a call has no memory for a consent");
-	call->ask = withdraw;
+	struct consents_withdraw *withdraw;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &withdraw));
 	withdraw->consent_id = call->parts[0];
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	return consents_withdraw_prepare(&scene, withdraw);
+	TRY(stage_open(call, &stage));
+	return consents_withdraw_prepare(&stage.scene, withdraw);
 }
 
 static fallible write_withdraw(struct act *act, struct call *call)

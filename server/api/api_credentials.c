@@ -234,13 +234,12 @@ static fallible new_put(struct call *call, struct credentials_put **put)
 static fallible prepare_add(struct call *call)
 {
 	struct credentials_put *put;
-	scoped(reading) reading = {0};
+	scoped(stage) stage = {0};
 	TRY(new_put(call, &put));
 	TRY(read_add(call, put));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
+	TRY(stage_open(call, &stage));
 	call->status = 201;
-	return credentials_add_prepare(call->server, &call->caller, &view, call->now, call->arena, put);
+	return credentials_add_prepare(call->server, &call->caller, &stage.view, call->now, call->arena, put);
 }
 
 static fallible write_add(struct act *act, struct call *call)
@@ -289,13 +288,13 @@ fallible api_credentials_find(struct call *call, const struct view *view, struct
 static fallible prepare_change(struct call *call)
 {
 	struct credentials_put *put;
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	TRY(api_credentials_find(call, &view, &put));
+	scoped(stage) stage = {0};
+	TRY(stage_open(call, &stage));
+	TRY(api_credentials_find(call, &stage.view, &put));
 	TRY(read_change(call, put));
 	call->status = 201;
-	return credentials_change_prepare(call->server, &call->caller, &view, call->now, call->arena, put);
+	return credentials_change_prepare(
+		call->server, &call->caller, &stage.view, call->now, call->arena, put);
 }
 
 static fallible write_change(struct act *act, struct call *call)
@@ -353,10 +352,9 @@ void api_credentials_put(struct call *call, struct json_out *out, const struct c
 static fallible prepare_one(struct call *call)
 {
 	struct credentials_put *put;
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	return api_credentials_find(call, &view, &put);
+	scoped(stage) stage = {0};
+	TRY(stage_open(call, &stage));
+	return api_credentials_find(call, &stage.view, &put);
 }
 
 fallible api_credentials_answer(struct call *call, struct json_out *out)

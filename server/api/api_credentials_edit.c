@@ -24,18 +24,14 @@ static fallible read_edits(struct call *call, struct credential_edits *edits)
 static fallible prepare_edit(struct call *call)
 {
 	struct credentials_put *put;
-	struct credential_edits *edits = call_new(call, struct credential_edits);
-	scoped(reading) reading = {0};
-	if (!edits)
-		return FAIL(NO_MEMORY, "a call has no memory for a change");
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	TRY(api_credentials_find(call, &view, &put));
-	call->ask = edits;
+	struct credential_edits *edits;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &edits));
+	TRY(stage_open(call, &stage));
+	TRY(api_credentials_find(call, &stage.view, &put));
 	edits->before = edits->after = put->credential;
 	TRY(read_edits(call, edits));
-	struct scene scene = ask_scene(call, &view);
-	return credential_edits_prepare(&scene, edits);
+	return credential_edits_prepare(&stage.scene, edits);
 }
 
 static fallible write_edit(struct act *act, struct call *call)

@@ -56,12 +56,11 @@ static fallible print_filters(struct call *call, struct list *list, struct span 
 
 static fallible find_client(struct call *call, struct list *list, struct span client)
 {
-	scoped(reading) reading = {0};
+	scoped(stage) stage = {0};
 	struct sight sight;
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	TRY(client_find(&view, call->caller.tenant, client, &list->client));
-	TRY(credentials_sight(&view, &call->caller, call->arena, &sight));
+	TRY(stage_open(call, &stage));
+	TRY(client_find(&stage.view, call->caller.tenant, client, &list->client));
+	TRY(credentials_sight(&stage.view, &call->caller, call->arena, &sight));
 	return sight_has_client(&sight, list->client)
 		? OK
 		: FAIL(NOT_FOUND, "the client is outside what the caller sees");
@@ -69,11 +68,9 @@ static fallible find_client(struct call *call, struct list *list, struct span cl
 
 static fallible prepare_list(struct call *call)
 {
-	struct list *list = call_new(call, struct list);
+	struct list *list;
 	struct span client;
-	if (!list)
-		return FAIL(NO_MEMORY, "a call has no memory for a list");
-	call->ask = list;
+	TRY(call_ask(call, &list));
 	TRY(call_query(call, "client", &client));
 	TRY(read_words(call, list));
 	TRY(print_filters(call, list, client));
@@ -156,21 +153,18 @@ static fallible read_place(struct version_list *list)
 
 static fallible prepare_versions(struct call *call)
 {
-	struct version_list *list = call_new(call, struct version_list);
-	scoped(reading) reading = {0};
-	if (!list)
-		return FAIL(NO_MEMORY, "a call has no memory for a list");
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	TRY(api_credentials_find(call, &view, &list->put));
-	call->ask = list;
+	struct version_list *list;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &list));
+	TRY(stage_open(call, &stage));
+	TRY(api_credentials_find(call, &stage.view, &list->put));
 	TRY(call_page(call, call->parts[0], &list->page));
 	TRY(read_place(list));
 	list->rows = call_alloc(call, list->page.limit * sizeof *list->rows);
 	if (!list->rows)
 		return FAIL(NO_MEMORY, "a call has no memory for versions");
-	return credential_versions_read(
-		&view, &list->put->credential, list->before, list->page.limit, list->rows, &list->count);
+	return credential_versions_read(&stage.view, &list->put->credential, list->before, list->page.limit,
+		list->rows, &list->count);
 }
 
 static void put_fields(struct json_out *out, unsigned fields)

@@ -7,20 +7,16 @@ enum { NAME_MAX_BYTES = 128 };
 
 static fallible prepare_reuse(struct call *call)
 {
-	struct credential_reuse *reuse = call_new(call, struct credential_reuse);
+	struct credential_reuse *reuse;
 	struct json_object top;
-	scoped(reading) reading = {0};
-	if (!reuse)
-		return FAIL(NO_MEMORY, "a call has no memory to compare passwords");
-	call->ask = reuse;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &reuse));
 	TRY(call_body(call, &top));
 	reuse->client = json_in_text(&top, "client", JSON_OPTIONAL, NAME_MAX_BYTES);
 	json_in_end(&top);
 	TRY(call_check(call));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	return credential_reuse_prepare(&scene, reuse);
+	TRY(stage_open(call, &stage));
+	return credential_reuse_prepare(&stage.scene, reuse);
 }
 
 static fallible write_reuse(struct act *act, struct call *call)

@@ -20,14 +20,12 @@ static fallible no_memory(void)
 static fallible prepare(struct call *call, struct trash *trash, prepare_fn prepare_use)
 {
 	struct credentials_put *put;
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	TRY(api_credentials_find(call, &view, &put));
+	scoped(stage) stage = {0};
+	TRY(stage_open(call, &stage));
+	TRY(api_credentials_find(call, &stage.view, &put));
 	trash->use.credential = put->credential;
 	call->ask = trash;
-	struct scene scene = ask_scene(call, &view);
-	return prepare_use(&scene, &trash->use);
+	return prepare_use(&stage.scene, &trash->use);
 }
 
 static fallible answer(struct call *call, struct json_out *out)

@@ -8,20 +8,7 @@
 
 enum { DATE_TEXT = 10, NAME_BYTES = 128, TIME_BYTES = 40 };
 
-static fallible no_memory(void)
-{
-	return FAIL(NO_MEMORY, "a call has no memory for a departure");
-}
-
 /* ---- what a departure looks like ---- */
-
-static void put_optional(struct json_out *out, const char *name, enum id_kind kind, struct id id)
-{
-	if (ids_is_none(id))
-		json_out_null(out, name);
-	else
-		json_out_id(out, name, kind, id);
-}
 
 static void put_departure(struct json_out *out, const struct departure *departure)
 {
@@ -30,9 +17,9 @@ static void put_departure(struct json_out *out, const struct departure *departur
 	json_out_time(out, "at", departure->at);
 	json_out_time(out, "asked", departure->asked);
 	json_out_id(out, "by", departure->by_person ? ID_PERSON : ID_APPLICATION, departure->by);
-	put_optional(out, "returner", ID_PERSON, departure->returner);
-	put_optional(out, "successor", ID_PERSON, departure->successor);
-	put_optional(out, "handover", ID_HANDOVER, departure->handover);
+	ask_put_id(out, "returner", ID_PERSON, departure->returner);
+	ask_put_id(out, "successor", ID_PERSON, departure->successor);
+	ask_put_id(out, "handover", ID_HANDOVER, departure->handover);
 	json_out_number(out, "grants_ended", departure->grants);
 	json_out_number(out, "sessions_ended", departure->sessions);
 }
@@ -57,10 +44,9 @@ static fallible put_all(struct call *call, const struct departure *departure, st
 		.person = departure->person,
 		.now = call->now,
 		.as_if_gone = departure->state != DEPARTURE_BACK && departure->state != DEPARTURE_CANCELLED};
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	TRY(exposures_due(&view, &ask, call->arena, &due));
+	scoped(stage) stage = {0};
+	TRY(stage_open(call, &stage));
+	TRY(exposures_due(&stage.view, &ask, call->arena, &due));
 	put_departure(out, departure);
 	json_out_open_array(out, "rotation_due");
 	for (const struct exposures_item *item = due.first; item; item = item->next)
@@ -101,17 +87,13 @@ static fallible read_add(struct call *call, struct departures_add *add)
 
 static fallible prepare_add(struct call *call)
 {
-	struct departures_add *add = call_new(call, struct departures_add);
-	scoped(reading) reading = {0};
-	if (!add)
-		return no_memory();
-	call->ask = add;
+	struct departures_add *add;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &add));
 	TRY(read_add(call, add));
 	add->person = call->parts[0];
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	return departures_add_prepare(&scene, add);
+	TRY(stage_open(call, &stage));
+	return departures_add_prepare(&stage.scene, add);
 }
 
 static fallible write_add(struct act *act, struct call *call)
@@ -133,18 +115,14 @@ typedef fallible (*change_fn)(const struct scene *scene, struct departures_chang
 
 static fallible prepare_change(struct call *call, change_fn prepare, bool approve)
 {
-	struct departures_change *change = call_new(call, struct departures_change);
-	scoped(reading) reading = {0};
-	if (!change)
-		return no_memory();
-	call->ask = change;
+	struct departures_change *change;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &change));
 	change->person = call->parts[0];
 	change->approve = approve;
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	TRY(departures_find(&scene, change));
-	return prepare ? prepare(&scene, change) : OK;
+	TRY(stage_open(call, &stage));
+	TRY(departures_find(&stage.scene, change));
+	return prepare ? prepare(&stage.scene, change) : OK;
 }
 
 static fallible answer_change(struct call *call, struct json_out *out)

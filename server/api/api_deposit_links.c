@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "policies/spoken_words.h"
 #include "server/api/api_deposits.h"
+#include "server/api/stage.h"
 #include "server/core/credential_forms.h"
 #include "server/core/deposit_links.h"
 #include "store/client.h"
@@ -20,16 +21,14 @@ struct form {
 
 static fallible prepare_form(struct call *call)
 {
-	struct form *form = call_new(call, struct form);
-	scoped(reading) reading = {0};
-	if (!form)
-		return FAIL(NO_MEMORY, "a call has no memory for a form");
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	call->ask = form;
-	TRY(deposit_links_find(&view, call->parts[0], call->now, call->arena, &form->deposit));
-	TRY(tenant_get(&view, form->deposit.tenant, call->arena, &form->tenant));
-	return client_get(&view, form->deposit.tenant, form->deposit.client, call->arena, &form->client);
+	struct form *form;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &form));
+	TRY(stage_open(call, &stage));
+	TRY(deposit_links_find(&stage.view, call->parts[0], call->now, call->arena, &form->deposit));
+	TRY(tenant_get(&stage.view, form->deposit.tenant, call->arena, &form->tenant));
+	return client_get(
+		&stage.view, form->deposit.tenant, form->deposit.client, call->arena, &form->client);
 }
 
 static fallible answer_form(struct call *call, struct json_out *out)
@@ -161,18 +160,15 @@ static fallible take_content(
 
 static fallible prepare_use(struct call *call)
 {
-	struct deposit_links_use *use = call_new(call, struct deposit_links_use);
-	scoped(reading) reading = {0};
+	struct deposit_links_use *use;
+	scoped(stage) stage = {0};
 	scoped(buf) box = BUF(BOX_TEXT_MAX);
-	if (!use)
-		return FAIL(NO_MEMORY, "a call has no memory for a deposit");
+	TRY(call_ask(call, &use));
 	TRY(read_use(call, use, &box));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	TRY(deposit_links_find(&view, call->parts[0], call->now, call->arena, &use->deposit));
+	TRY(stage_open(call, &stage));
+	TRY(deposit_links_find(&stage.view, call->parts[0], call->now, call->arena, &use->deposit));
 	use->trace = call->trace;
-	call->ask = use;
-	return take_content(call, &view, buf_span(&box), use);
+	return take_content(call, &stage.view, buf_span(&box), use);
 }
 
 static fallible write_use(struct act *act, struct call *call)

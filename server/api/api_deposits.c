@@ -106,17 +106,13 @@ static fallible read_add(struct call *call, struct deposits_add *add)
 
 static fallible prepare_add(struct call *call)
 {
-	struct deposits_add *add = call_new(call, struct deposits_add);
-	scoped(reading) reading = {0};
-	if (!add)
-		return FAIL(NO_MEMORY, "a call has no memory for a deposit");
+	struct deposits_add *add;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &add));
 	TRY(read_add(call, add));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	call->ask = add;
+	TRY(stage_open(call, &stage));
 	call->status = 201;
-	return deposits_add_prepare(&scene, add);
+	return deposits_add_prepare(&stage.scene, add);
 }
 
 static fallible write_add(struct act *act, struct call *call)
@@ -173,24 +169,18 @@ static fallible put_names(struct name_out *names, const struct deposit *deposit,
 	return name_out_person(names, out, "decided_by_name", deposit->decider);
 }
 
-static fallible find(struct call *call, const struct view *view, struct deposits_decide **found)
+static fallible find(struct call *call, const struct scene *scene, struct deposits_decide **found)
 {
-	struct deposits_decide *decide = call_new(call, struct deposits_decide);
-	struct scene scene = ask_scene(call, view);
-	if (!decide)
-		return FAIL(NO_MEMORY, "a call has no memory for a deposit");
-	TRY(deposits_find(&scene, call->parts[0], &decide->deposit));
-	call->ask = *found = decide;
-	return OK;
+	TRY(call_ask(call, found));
+	return deposits_find(scene, call->parts[0], &(*found)->deposit);
 }
 
 static fallible prepare_one(struct call *call)
 {
 	struct deposits_decide *found;
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	return find(call, &view, &found);
+	scoped(stage) stage = {0};
+	TRY(stage_open(call, &stage));
+	return find(call, &stage.scene, &found);
 }
 
 static fallible answer_one(struct call *call, struct json_out *out)
@@ -204,10 +194,8 @@ const struct handler api_deposits_one = {prepare_one, NULL, answer_one};
 
 static fallible prepare_list(struct call *call)
 {
-	struct page_ask *page = call_new(call, struct page_ask);
-	if (!page)
-		return FAIL(NO_MEMORY, "a call has no memory for a list");
-	call->ask = page;
+	struct page_ask *page;
+	TRY(call_ask(call, &page));
 	return call_page(call, SPAN_NONE, page);
 }
 
@@ -252,14 +240,12 @@ static fallible prepare_decide(struct call *call)
 {
 	struct deposits_decide *decide;
 	bool approve;
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	TRY(find(call, &view, &decide));
+	scoped(stage) stage = {0};
+	TRY(stage_open(call, &stage));
+	TRY(find(call, &stage.scene, &decide));
 	TRY(ask_decision(call, &approve));
 	decide->approve = approve;
-	return deposits_decide_prepare(&scene, decide);
+	return deposits_decide_prepare(&stage.scene, decide);
 }
 
 static fallible write_decide(struct act *act, struct call *call)

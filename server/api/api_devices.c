@@ -61,7 +61,7 @@ static fallible put_list(
 	struct id next = list->after;
 	struct err err = OK;
 	size_t count = 0;
-	const struct scene scene = ask_scene(call, view);
+	const struct scene scene = stage_scene(call, view);
 	const struct span under = id_span(&list->person.id);
 	while (device_record_next(view, call->caller.tenant, under, &next, &err)) {
 		if (count++ == list->page.limit) {
@@ -97,18 +97,14 @@ static fallible read_id(const struct call *call, struct id *id)
 
 static fallible prepare_get(struct call *call)
 {
-	struct id *id = call_new(call, struct id);
+	struct id *id;
 	struct device_record record;
 	struct person person;
-	scoped(reading) reading = {0};
-	if (!id)
-		return FAIL(NO_MEMORY, "a call has no memory for a device");
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &id));
 	TRY(read_id(call, id));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	call->ask = id;
-	return devices_find(&scene, *id, &record, &person);
+	TRY(stage_open(call, &stage));
+	return devices_find(&stage.scene, *id, &record, &person);
 }
 
 static fallible put_users(const struct scene *scene, const struct device_record *record, struct json_out *out)
@@ -143,13 +139,11 @@ static fallible answer_get(struct call *call, struct json_out *out)
 	const struct id *id = call->ask;
 	struct device_record record;
 	struct person person;
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	TRY(devices_find(&scene, *id, &record, &person));
+	scoped(stage) stage = {0};
+	TRY(stage_open(call, &stage));
+	TRY(devices_find(&stage.scene, *id, &record, &person));
 	put_device(out, &record);
-	return put_users(&scene, &record, out);
+	return put_users(&stage.scene, &record, out);
 }
 
 const struct handler api_devices_get = {prepare_get, NULL, answer_get};
@@ -167,20 +161,16 @@ static fallible read_name(struct call *call, struct span *name)
 
 static fallible prepare_rename(struct call *call)
 {
-	struct devices_rename *rename = call_new(call, struct devices_rename);
+	struct devices_rename *rename;
 	struct person person;
 	struct id id;
-	scoped(reading) reading = {0};
-	if (!rename)
-		return FAIL(NO_MEMORY, "a call has no memory for a device");
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &rename));
 	TRY(read_name(call, &rename->name));
 	TRY(read_id(call, &id));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	TRY(devices_find(&scene, id, &rename->record, &person));
-	call->ask = rename;
-	return devices_rename_prepare(&scene, &person, rename);
+	TRY(stage_open(call, &stage));
+	TRY(devices_find(&stage.scene, id, &rename->record, &person));
+	return devices_rename_prepare(&stage.scene, &person, rename);
 }
 
 static fallible write_rename(struct act *act, struct call *call)
@@ -201,21 +191,17 @@ const struct handler api_devices_rename = {prepare_rename, write_rename, answer_
 
 static fallible prepare_end(struct call *call, enum devices_end end)
 {
-	struct devices_lost *lost = call_new(call, struct devices_lost);
+	struct devices_lost *lost;
 	struct person person;
 	struct id id;
-	scoped(reading) reading = {0};
-	if (!lost)
-		return FAIL(NO_MEMORY, "a call has no memory for a device");
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &lost));
 	TRY(ask_nothing(call));
 	TRY(read_id(call, &id));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	TRY(devices_find(&scene, id, &lost->record, &person));
+	TRY(stage_open(call, &stage));
+	TRY(devices_find(&stage.scene, id, &lost->record, &person));
 	lost->end = end;
-	TRY(devices_lost_prepare(&scene, &person, lost));
-	call->ask = lost;
+	TRY(devices_lost_prepare(&stage.scene, &person, lost));
 	call->act = devices_is_ended(lost) ? CALL_NO_ACT : CALL_EVENT;
 	return OK;
 }

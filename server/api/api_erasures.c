@@ -3,22 +3,6 @@
 #include "server/api/ask.h"
 #include "server/core/erasures.h"
 
-static void put_person(struct json_out *out, const char *name, struct id person)
-{
-	if (ids_is_none(person))
-		json_out_null(out, name);
-	else
-		json_out_id(out, name, ID_PERSON, person);
-}
-
-static void put_time(struct json_out *out, const char *name, struct instant at)
-{
-	if (at.ms == 0)
-		json_out_null(out, name);
-	else
-		json_out_time(out, name, at);
-}
-
 static void put_approvals(struct json_out *out, const struct erasure *erasure)
 {
 	const struct id by[] = {erasure->approver, erasure->third};
@@ -41,12 +25,12 @@ static void put_erasure(const struct call *call, struct json_out *out, const str
 	ask_put_text(out, "ground", erasure->ground);
 	json_out_time(out, "requested", erasure->requested);
 	json_out_time(out, "due", erasure->due);
-	put_person(out, "requested_by", erasure->requester);
+	ask_put_id(out, "requested_by", ID_PERSON, erasure->requester);
 	put_approvals(out, erasure);
-	put_time(out, "decided", erasure->decided);
-	put_person(out, "ended_by", erasure->ended_by);
+	ask_put_time(out, "decided", erasure->decided);
+	ask_put_id(out, "ended_by", ID_PERSON, erasure->ended_by);
 	json_out_bool(out, "held", erasure->held);
-	put_time(out, "erased", erasure->erased);
+	ask_put_time(out, "erased", erasure->erased);
 	if (erasure->state <= ERASURE_ERASED)
 		json_out_time(out, "dark_after", erasures_dark_after(call->server, erasure));
 	if (!done)
@@ -73,19 +57,15 @@ static fallible read_ask(struct call *call, struct erasures_ask *ask)
 
 static fallible prepare_ask(struct call *call, enum subject_kind kind)
 {
-	struct erasures_ask *ask = call_new(call, struct erasures_ask);
-	scoped(reading) reading = {0};
-	if (!ask)
-		return FAIL(NO_MEMORY, "a call has no memory for an erasure");
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
+	struct erasures_ask *ask;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &ask));
+	TRY(stage_open(call, &stage));
 	TRY(read_ask(call, ask));
 	ask->kind = kind;
 	ask->subject = call->parts[0];
-	call->ask = ask;
 	call->status = 202;
-	return erasures_ask_prepare(&scene, ask);
+	return erasures_ask_prepare(&stage.scene, ask);
 }
 
 static fallible prepare_person(struct call *call)
@@ -119,24 +99,18 @@ const struct handler api_erasures_client = {prepare_client, write_ask, answer_as
 
 /* ---- GET /v1/erasures/{erasure} ---- */
 
-static fallible find(struct call *call, const struct view *view, struct erasures_decide **found)
+static fallible find(struct call *call, const struct scene *scene, struct erasures_decide **found)
 {
-	struct erasures_decide *decide = call_new(call, struct erasures_decide);
-	struct scene scene = ask_scene(call, view);
-	if (!decide)
-		return FAIL(NO_MEMORY, "a call has no memory for an erasure");
-	TRY(erasures_find(&scene, call->parts[0], &decide->erasure));
-	call->ask = *found = decide;
-	return OK;
+	TRY(call_ask(call, found));
+	return erasures_find(scene, call->parts[0], &(*found)->erasure);
 }
 
 static fallible prepare_get(struct call *call)
 {
 	struct erasures_decide *found;
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	return find(call, &view, &found);
+	scoped(stage) stage = {0};
+	TRY(stage_open(call, &stage));
+	return find(call, &stage.scene, &found);
 }
 
 static fallible answer_one(struct call *call, struct json_out *out)
@@ -154,14 +128,12 @@ static fallible prepare_decide(struct call *call)
 {
 	struct erasures_decide *decide;
 	bool approve;
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	TRY(find(call, &view, &decide));
+	scoped(stage) stage = {0};
+	TRY(stage_open(call, &stage));
+	TRY(find(call, &stage.scene, &decide));
 	TRY(ask_decision(call, &approve));
 	decide->approve = approve;
-	return erasures_decide_prepare(&scene, decide);
+	return erasures_decide_prepare(&stage.scene, decide);
 }
 
 static fallible write_decide(struct act *act, struct call *call)
@@ -176,12 +148,10 @@ const struct handler api_erasures_decide = {prepare_decide, write_decide, answer
 static fallible prepare_cancel(struct call *call)
 {
 	struct erasures_decide *cancel;
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	TRY(find(call, &view, &cancel));
-	return erasures_cancel_prepare(&scene, cancel);
+	scoped(stage) stage = {0};
+	TRY(stage_open(call, &stage));
+	TRY(find(call, &stage.scene, &cancel));
+	return erasures_cancel_prepare(&stage.scene, cancel);
 }
 
 static fallible write_cancel(struct act *act, struct call *call)

@@ -34,14 +34,11 @@ static void forbid_keeping(struct call *call)
 
 static fallible make_ask(struct call *call, struct events_read **ask)
 {
-	struct events_read *made = call_new(call, struct events_read);
-	scoped(reading) reading = {0};
-	if (!made)
-		return FAIL(NO_MEMORY, "a call has no memory for reading the log");
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	TRY(log_read_reader(&view, &call->caller, call->arena, &made->reader));
-	call->ask = made;
+	struct events_read *made;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &made));
+	TRY(stage_open(call, &stage));
+	TRY(log_read_reader(&stage.view, &call->caller, call->arena, &made->reader));
 	*ask = made;
 	return OK;
 }
@@ -288,11 +285,10 @@ static fallible prepare_with(struct call *call)
 	ask->wants_ocsf = form >= 0;
 	if (!ask->wants_ocsf)
 		return OK;
-	scoped(reading) reading = {0};
+	scoped(stage) stage = {0};
 	struct tenant tenant;
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	TRY(tenant_get(&view, call->caller.tenant, call->arena, &tenant));
+	TRY(stage_open(call, &stage));
+	TRY(tenant_get(&stage.view, call->caller.tenant, call->arena, &tenant));
 	return arena_keep(call->arena, tenant.origin, &ask->origin);
 }
 

@@ -176,22 +176,19 @@ static fallible make_detail(struct call *call, const struct export_call *export,
 
 static fallible set_reader(struct call *call, struct export_call *export)
 {
-	scoped(reading) reading = {0};
+	scoped(stage) stage = {0};
 	struct tenant tenant;
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	TRY(log_read_reader(&view, &call->caller, call->arena, &export->ask.reader));
-	TRY(tenant_get(&view, call->caller.tenant, call->arena, &tenant));
+	TRY(stage_open(call, &stage));
+	TRY(log_read_reader(&stage.view, &call->caller, call->arena, &export->ask.reader));
+	TRY(tenant_get(&stage.view, call->caller.tenant, call->arena, &tenant));
 	return arena_keep(call->arena, tenant.origin, &export->origin);
 }
 
 static fallible prepare_add(struct call *call)
 {
-	struct export_call *export = call_new(call, struct export_call);
+	struct export_call *export;
 	struct event event = call_event(call, ACTION_EXPORT_REQUESTED);
-	if (!export)
-		return FAIL(NO_MEMORY, "a call has no memory for an export");
-	call->ask = export;
+	TRY(call_ask(call, &export));
 	export->ask.record.id = random_id(call->now);
 	TRY(read_body(call, export));
 	TRY(set_reader(call, export));
@@ -261,24 +258,13 @@ const struct handler api_exports_add = {prepare_add, write_add, answer_add};
 
 static fallible prepare_get(struct call *call)
 {
-	struct export *export = call_new(call, struct export);
-	scoped(reading) reading = {0};
+	struct export *export;
+	scoped(stage) stage = {0};
 	struct id id;
-	if (!export)
-		return FAIL(NO_MEMORY, "a call has no memory for an export");
-	call->ask = export;
+	TRY(call_ask(call, &export));
 	TRY(ids_parse(ID_EXPORT, call->parts[0], &id));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	return exports_get(call->server, &view, &call->caller, id, call->arena, export);
-}
-
-static void put_time(struct json_out *out, const char *name, struct instant at)
-{
-	if (at.ms)
-		json_out_time(out, name, at);
-	else
-		json_out_null(out, name);
+	TRY(stage_open(call, &stage));
+	return exports_get(call->server, &stage.view, &call->caller, id, call->arena, export);
 }
 
 static fallible answer_get(struct call *call, struct json_out *out)
@@ -296,8 +282,8 @@ static fallible answer_get(struct call *call, struct json_out *out)
 	json_out_id(out, "event", ID_EVENT, export->event);
 	json_out_id(out, "requested", ID_EVENT, export->requested);
 	ask_put_text(out, "purpose", export->purpose);
-	put_time(out, "started", export->started);
-	put_time(out, "ended", export->ended);
+	ask_put_time(out, "started", export->started);
+	ask_put_time(out, "ended", export->ended);
 	return OK;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api_exposure - what a person has seen, and who can use or knows what is a client's. */
-#include "server/api/call.h"
+#include "server/api/ask.h"
 #include "server/api/exposure_out.h"
 #include "server/core/grants.h"
 #include "server/core/rotations.h"
@@ -44,14 +44,13 @@ static fallible check_person(const struct call *call, const struct view *view, c
 static fallible prepare_person(struct call *call)
 {
 	struct walk *walk;
-	scoped(reading) reading = {0};
+	scoped(stage) stage = {0};
 	TRY(new_walk(call, &walk));
 	TRY(call_page(call, call->parts[0], &walk->page));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	TRY(person_find(&view, call->caller.tenant, call->parts[0], &walk->of));
-	TRY(grants_sight(&view, &call->caller, call->arena, &walk->sight));
-	return check_person(call, &view, walk);
+	TRY(stage_open(call, &stage));
+	TRY(person_find(&stage.view, call->caller.tenant, call->parts[0], &walk->of));
+	TRY(grants_sight(&stage.view, &call->caller, call->arena, &walk->sight));
+	return check_person(call, &stage.view, walk);
 }
 
 static void take_position(const struct walk *walk, struct exposure_place *at)
@@ -104,12 +103,11 @@ const struct handler api_exposure_person = {prepare_person, NULL, answer_person}
 static fallible prepare_client(struct call *call)
 {
 	struct walk *walk;
-	scoped(reading) reading = {0};
+	scoped(stage) stage = {0};
 	TRY(new_walk(call, &walk));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	TRY(client_find(&view, call->caller.tenant, call->parts[0], &walk->of));
-	TRY(grants_sight(&view, &call->caller, call->arena, &walk->sight));
+	TRY(stage_open(call, &stage));
+	TRY(client_find(&stage.view, call->caller.tenant, call->parts[0], &walk->of));
+	TRY(grants_sight(&stage.view, &call->caller, call->arena, &walk->sight));
 	return sight_has_client(&walk->sight, walk->of)
 		? OK
 		: FAIL(NOT_FOUND, "the client is outside what the caller sees");
@@ -225,10 +223,7 @@ static fallible put_last_used(
 {
 	struct instant at;
 	TRY(standing_used(access->call->server, credential->tenant, credential->id, &at));
-	if (at.ms)
-		json_out_time(out, "last_used", at);
-	else
-		json_out_null(out, "last_used");
+	ask_put_time(out, "last_used", at);
 	return OK;
 }
 
@@ -267,11 +262,10 @@ static fallible answer_client(struct call *call, struct json_out *out)
 {
 	const struct walk *walk = call->ask;
 	struct client client;
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct access access = {.call = call, .view = &view, .sight = &walk->sight};
-	TRY(client_get(&view, call->caller.tenant, walk->of, call->arena, &client));
+	scoped(stage) stage = {0};
+	TRY(stage_open(call, &stage));
+	struct access access = {.call = call, .view = &stage.view, .sight = &walk->sight};
+	TRY(client_get(&stage.view, call->caller.tenant, walk->of, call->arena, &client));
 	TRY(read_grants(&access, walk->of));
 	TRY(read_exposures(&access, walk->of));
 	json_out_id(out, "client", ID_CLIENT, client.id);

@@ -70,17 +70,13 @@ static fallible read_import(struct call *call, struct factor_imports_ask *ask)
 
 static fallible prepare(struct call *call)
 {
-	struct factor_imports_ask *ask = call_new(call, struct factor_imports_ask);
-	scoped(reading) reading = {0};
-	if (!ask)
-		return FAIL(NO_MEMORY, "a call has no memory for factors that move in");
+	struct factor_imports_ask *ask;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &ask));
 	TRY(read_import(call, ask));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	const struct scene scene = ask_scene(call, &view);
+	TRY(stage_open(call, &stage));
 	ask->person = call->parts[0];
-	call->ask = ask;
-	TRY(factor_imports_prepare(&scene, ask));
+	TRY(factor_imports_prepare(&stage.scene, ask));
 	if (ask->is_trial || ask->taken == 0)
 		call->act = CALL_NO_ACT;
 	return OK;

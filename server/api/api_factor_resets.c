@@ -3,22 +3,6 @@
 #include "server/api/ask.h"
 #include "server/core/factor_resets.h"
 
-static void put_person(struct json_out *out, const char *name, struct id person)
-{
-	if (ids_is_none(person))
-		json_out_null(out, name);
-	else
-		json_out_id(out, name, ID_PERSON, person);
-}
-
-static void put_time(struct json_out *out, const char *name, struct instant at)
-{
-	if (at.ms == 0)
-		json_out_null(out, name);
-	else
-		json_out_time(out, name, at);
-}
-
 static void put_reset(
 	struct json_out *out, const struct factor_reset *reset, const struct rescue *rescue, unsigned a_year)
 {
@@ -28,11 +12,11 @@ static void put_reset(
 	ask_put_text(out, "reason", reset->reason);
 	json_out_time(out, "requested", reset->requested);
 	json_out_time(out, "due", reset->due);
-	put_person(out, "requested_by", reset->requester);
-	put_person(out, "approved_by", reset->approver);
-	put_time(out, "decided", reset->decided);
-	put_person(out, "ended_by", reset->ended_by);
-	put_time(out, "done", reset->done);
+	ask_put_id(out, "requested_by", ID_PERSON, reset->requester);
+	ask_put_id(out, "approved_by", ID_PERSON, reset->approver);
+	ask_put_time(out, "decided", reset->decided);
+	ask_put_id(out, "ended_by", ID_PERSON, reset->ended_by);
+	ask_put_time(out, "done", reset->done);
 	if (reset->state == FACTOR_RESET_DONE)
 		json_out_number(out, "factors_ended", reset->ended);
 	json_out_number(out, "resets_this_year", rescue->resets);
@@ -52,18 +36,14 @@ static fallible read_ask(struct call *call, struct factor_resets_ask *ask)
 
 static fallible prepare_ask(struct call *call)
 {
-	struct factor_resets_ask *ask = call_new(call, struct factor_resets_ask);
-	scoped(reading) reading = {0};
-	if (!ask)
-		return FAIL(NO_MEMORY, "a call has no memory for a reset of factors");
+	struct factor_resets_ask *ask;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &ask));
 	TRY(read_ask(call, ask));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
+	TRY(stage_open(call, &stage));
 	ask->person = call->parts[0];
-	call->ask = ask;
 	call->status = 202;
-	return factor_resets_ask_prepare(&scene, ask);
+	return factor_resets_ask_prepare(&stage.scene, ask);
 }
 
 static fallible write_ask(struct act *act, struct call *call)
@@ -82,24 +62,18 @@ const struct handler api_factor_resets_ask = {prepare_ask, write_ask, answer_ask
 
 /* ---- GET /v1/factor-resets/{reset} ---- */
 
-static fallible find(struct call *call, const struct view *view, struct factor_resets_decide **found)
+static fallible find(struct call *call, const struct scene *scene, struct factor_resets_decide **found)
 {
-	struct factor_resets_decide *decide = call_new(call, struct factor_resets_decide);
-	struct scene scene = ask_scene(call, view);
-	if (!decide)
-		return FAIL(NO_MEMORY, "a call has no memory for a reset of factors");
-	TRY(factor_resets_find(&scene, call->parts[0], decide));
-	call->ask = *found = decide;
-	return OK;
+	TRY(call_ask(call, found));
+	return factor_resets_find(scene, call->parts[0], *found);
 }
 
 static fallible prepare_get(struct call *call)
 {
 	struct factor_resets_decide *found;
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	return find(call, &view, &found);
+	scoped(stage) stage = {0};
+	TRY(stage_open(call, &stage));
+	return find(call, &stage.scene, &found);
 }
 
 static fallible answer_one(struct call *call, struct json_out *out)
@@ -117,14 +91,12 @@ static fallible prepare_decide(struct call *call)
 {
 	struct factor_resets_decide *decide;
 	bool approve;
-	scoped(reading) reading = {0};
+	scoped(stage) stage = {0};
 	TRY(ask_decision(call, &approve));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	TRY(find(call, &view, &decide));
+	TRY(stage_open(call, &stage));
+	TRY(find(call, &stage.scene, &decide));
 	decide->approve = approve;
-	return factor_resets_decide_prepare(&scene, decide);
+	return factor_resets_decide_prepare(&stage.scene, decide);
 }
 
 static fallible write_decide(struct act *act, struct call *call)
@@ -139,12 +111,10 @@ const struct handler api_factor_resets_decide = {prepare_decide, write_decide, a
 static fallible prepare_cancel(struct call *call)
 {
 	struct factor_resets_decide *cancel;
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	TRY(find(call, &view, &cancel));
-	return factor_resets_cancel_prepare(&scene, cancel);
+	scoped(stage) stage = {0};
+	TRY(stage_open(call, &stage));
+	TRY(find(call, &stage.scene, &cancel));
+	return factor_resets_cancel_prepare(&stage.scene, cancel);
 }
 
 static fallible write_cancel(struct act *act, struct call *call)

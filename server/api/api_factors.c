@@ -88,22 +88,18 @@ static fallible read_start(struct call *call, struct start *start)
 
 static fallible prepare_start(struct call *call)
 {
-	struct start *start = call_new(call, struct start);
-	scoped(reading) reading = {0};
-	if (!start)
-		return FAIL(NO_MEMORY, "a call has no memory for a factor");
+	struct start *start;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &start));
 	TRY(read_start(call, start));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	const struct scene scene = ask_scene(call, &view);
+	TRY(stage_open(call, &stage));
 	start->factor.person = start->recovery.person = call->parts[0];
 	start->factor.trace = call->trace;
-	call->ask = start;
 	call->status = 201;
 	if (start->is_recovery)
-		return recoveries_make_prepare(&scene, &start->recovery);
+		return recoveries_make_prepare(&stage.scene, &start->recovery);
 	return factors_start_prepare(
-		call->server, &call->caller, &view, call->now, call->arena, &start->factor);
+		call->server, &call->caller, &stage.view, call->now, call->arena, &start->factor);
 }
 
 static fallible write_start(struct act *act, struct call *call)
@@ -169,13 +165,13 @@ const struct handler api_factors_start = {prepare_start, write_start, answer_sta
 
 static fallible prepare_change(struct call *call, struct factors_change *change)
 {
-	scoped(reading) reading = {0};
+	scoped(stage) stage = {0};
 	TRY(ids_parse(ID_FACTOR, call->parts[0], &change->id));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
+	TRY(stage_open(call, &stage));
 	change->trace = call->trace;
 	call->ask = change;
-	return factors_change_prepare(call->server, &call->caller, &view, call->now, call->arena, change);
+	return factors_change_prepare(
+		call->server, &call->caller, &stage.view, call->now, call->arena, change);
 }
 
 static fallible make_change(struct call *call, enum factors_change_kind kind, struct factors_change **change)
@@ -222,25 +218,21 @@ struct removal {
 
 static fallible prepare_end(struct call *call, struct recoveries_end *end)
 {
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	const struct scene scene = ask_scene(call, &view);
+	scoped(stage) stage = {0};
+	TRY(stage_open(call, &stage));
 	TRY(ids_parse(ID_FACTOR, call->parts[0], &end->id));
-	return recoveries_end_prepare(&scene, end);
+	return recoveries_end_prepare(&stage.scene, end);
 }
 
 static fallible prepare_remove(struct call *call)
 {
-	struct removal *removal = call_new(call, struct removal);
-	if (!removal)
-		return FAIL(NO_MEMORY, "a call has no memory for a factor");
+	struct removal *removal;
+	TRY(call_ask(call, &removal));
 	removal->change.kind = FACTORS_REMOVE;
 	struct err err = prepare_change(call, &removal->change);
 	removal->is_recovery = err.kind == ERR_NOT_FOUND;
 	if (removal->is_recovery)
 		err = prepare_end(call, &removal->end);
-	call->ask = removal;
 	return err;
 }
 
@@ -326,17 +318,13 @@ static fallible read_resync(struct call *call, struct resyncs_ask *ask)
 
 static fallible prepare_resync(struct call *call)
 {
-	struct resyncs_ask *ask = call_new(call, struct resyncs_ask);
-	scoped(reading) reading = {0};
-	if (!ask)
-		return FAIL(NO_MEMORY, "a call has no memory for two codes");
+	struct resyncs_ask *ask;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &ask));
 	TRY(ids_parse(ID_FACTOR, call->parts[0], &ask->id));
 	TRY(read_resync(call, ask));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	call->ask = ask;
-	return resyncs_prepare(&scene, ask);
+	TRY(stage_open(call, &stage));
+	return resyncs_prepare(&stage.scene, ask);
 }
 
 static fallible write_resync(struct act *act, struct call *call)
@@ -364,14 +352,11 @@ const struct handler api_factors_resync = {prepare_resync, write_resync, answer_
 
 static fallible prepare_list(struct call *call)
 {
-	struct id *person = call_new(call, struct id);
-	scoped(reading) reading = {0};
-	if (!person)
-		return FAIL(NO_MEMORY, "a call has no memory for a list");
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	call->ask = person;
-	return factors_find_person(&view, &call->caller, call->parts[0], person);
+	struct id *person;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &person));
+	TRY(stage_open(call, &stage));
+	return factors_find_person(&stage.view, &call->caller, call->parts[0], person);
 }
 
 static fallible put_factor(struct call *call, const struct factor *factor, struct json_out *out)
@@ -417,18 +402,17 @@ static fallible put_recovery(
 static fallible answer_list(struct call *call, struct json_out *out)
 {
 	const struct id *person = call->ask;
-	scoped(reading) reading = {0};
+	scoped(stage) stage = {0};
 	struct factor factor;
 	struct id after = {0};
 	struct err err;
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
+	TRY(stage_open(call, &stage));
 	json_out_open_array(out, "items");
-	while (factor_next(&view, call->caller.tenant, *person, &after, &factor, &err))
+	while (factor_next(&stage.view, call->caller.tenant, *person, &after, &factor, &err))
 		if (factor.state != FACTOR_ENDED)
 			TRY(put_factor(call, &factor, out));
 	TRY(err);
-	TRY(put_recovery(call, &view, *person, out));
+	TRY(put_recovery(call, &stage.view, *person, out));
 	json_out_close_array(out);
 	json_out_null(out, "next");
 	return OK;
@@ -440,22 +424,19 @@ const struct handler api_factors_list = {prepare_list, NULL, answer_list};
 
 static fallible prepare_enrolment(struct call *call)
 {
-	struct enrolments_add *add = call_new(call, struct enrolments_add);
+	struct enrolments_add *add;
 	struct json_object top;
-	scoped(reading) reading = {0};
-	if (!add)
-		return FAIL(NO_MEMORY, "a call has no memory for an enrolment code");
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &add));
 	TRY(call_body(call, &top));
 	add->by = json_in_word(&top, "by", JSON_NEEDED, BYS) == 1 ? ENROLMENT_BY_HAND : ENROLMENT_BY_EMAIL;
 	json_in_end(&top);
 	TRY(call_check(call));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
+	TRY(stage_open(call, &stage));
 	add->person = call->parts[0];
 	add->trace = call->trace;
-	call->ask = add;
 	call->status = 201;
-	return enrolments_prepare(call->server, &call->caller, &view, call->now, call->arena, add);
+	return enrolments_prepare(call->server, &call->caller, &stage.view, call->now, call->arena, add);
 }
 
 static fallible write_enrolment(struct act *act, struct call *call)

@@ -2,6 +2,7 @@
 /* api_follow - GET /v1/events:tail. */
 #include "server/api/follow.h"
 #include "server/api/log_ask.h"
+#include "server/api/stage.h"
 #include "server/core/log_live.h"
 
 enum { DETAIL_MAX = 21 * 1024 }; /* filters as in log.viewed of a list, and where it begins */
@@ -42,11 +43,10 @@ static fallible read_after(struct call *call, struct span after, struct tail_ask
 
 static fallible read_ask(struct call *call, struct tail_ask *ask)
 {
-	scoped(reading) reading = {0};
+	scoped(stage) stage = {0};
 	struct span after;
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	TRY(log_read_reader(&view, &call->caller, call->arena, &ask->follower.reader));
+	TRY(stage_open(call, &stage));
+	TRY(log_read_reader(&stage.view, &call->caller, call->arena, &ask->follower.reader));
 	TRY(log_ask_follow(call, &ask->follower.filters, &after));
 	ask->follower.filters.order = QUERY_OLDEST_FIRST;
 	return read_after(call, after, ask);
@@ -89,10 +89,8 @@ static fallible seal_view(struct call *call, struct tail_ask *ask)
  * written, yet it can be read. */
 static fallible prepare(struct call *call)
 {
-	struct tail_ask *ask = call_new(call, struct tail_ask);
-	if (!ask)
-		return FAIL(NO_MEMORY, "a call has no memory for following");
-	call->ask = ask;
+	struct tail_ask *ask;
+	TRY(call_ask(call, &ask));
 	TRY(read_ask(call, ask));
 	TRY(name_view(call, ask));
 	if (!follow_has_room(call->server->follow))

@@ -438,7 +438,7 @@ static fallible prepare_decide(struct call *call)
 	TRY(read_decision(call, decide));
 	TRY(call_reading(call, &reading));
 	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
+	struct scene scene = stage_scene(call, &view);
 	return approvals_decide_prepare(&scene, decide);
 }
 
@@ -480,7 +480,7 @@ static fallible prepare_out(struct call *call)
 	TRY(read_out(call, out));
 	TRY(call_reading(call, &reading));
 	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
+	struct scene scene = stage_scene(call, &view);
 	return checkouts_out_prepare(&scene, out);
 }
 

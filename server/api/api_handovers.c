@@ -9,28 +9,7 @@
 
 enum { NAME_BYTES = 128, FILTERS_MAX = 256, ROW_MEMORY = 256 * 1024 };
 
-static fallible no_memory(void)
-{
-	return FAIL(NO_MEMORY, "a call has no memory for a handover");
-}
-
 /* ---- what a handover looks like ---- */
-
-static void put_person(struct json_out *out, const char *name, struct id person)
-{
-	if (ids_is_none(person))
-		json_out_null(out, name);
-	else
-		json_out_id(out, name, ID_PERSON, person);
-}
-
-static void put_time(struct json_out *out, const char *name, struct instant at)
-{
-	if (at.ms == 0)
-		json_out_null(out, name);
-	else
-		json_out_time(out, name, at);
-}
 
 static void put_clients(struct json_out *out, const struct handover *handover)
 {
@@ -44,13 +23,13 @@ static void put_clients(struct json_out *out, const struct handover *handover)
 static void put_times(struct json_out *out, const struct handover *handover)
 {
 	json_out_time(out, "start", handover->start);
-	put_time(out, "until", handover->until);
+	ask_put_time(out, "until", handover->until);
 	json_out_time(out, "requested", handover->requested);
-	put_time(out, "decided", handover->decided);
-	put_time(out, "told", handover->told);
-	put_time(out, "started", handover->started);
-	put_time(out, "accepted", handover->accepted);
-	put_time(out, "ended", handover->ended);
+	ask_put_time(out, "decided", handover->decided);
+	ask_put_time(out, "told", handover->told);
+	ask_put_time(out, "started", handover->started);
+	ask_put_time(out, "accepted", handover->accepted);
+	ask_put_time(out, "ended", handover->ended);
 }
 
 static void put_handover(struct json_out *out, const struct handover *handover)
@@ -64,9 +43,9 @@ static void put_handover(struct json_out *out, const struct handover *handover)
 	json_out_id(out, "to", ID_PERSON, handover->to);
 	put_clients(out, handover);
 	put_times(out, handover);
-	put_person(out, "requested_by", handover->requester);
-	put_person(out, "decided_by", handover->approver);
-	put_person(out, "ended_by", handover->ended_by);
+	ask_put_id(out, "requested_by", ID_PERSON, handover->requester);
+	ask_put_id(out, "decided_by", ID_PERSON, handover->approver);
+	ask_put_id(out, "ended_by", ID_PERSON, handover->ended_by);
 	json_out_number(out, "moved", handover->moved);
 	json_out_number(out, "returned", handover->returned);
 }
@@ -177,18 +156,14 @@ static fallible read_add(struct call *call, struct json_object *top, struct hand
 
 static fallible prepare_add(struct call *call)
 {
-	struct handovers_add *add = call_new(call, struct handovers_add);
+	struct handovers_add *add;
 	struct json_object top;
-	scoped(reading) reading = {0};
-	if (!add)
-		return no_memory();
-	call->ask = add;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &add));
 	call->status = 201;
 	TRY(read_add(call, &top, add));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	struct err err = handovers_add_prepare(&scene, add);
+	TRY(stage_open(call, &stage));
+	struct err err = handovers_add_prepare(&stage.scene, add);
 	if (err_failed(err) && add->fault.member)
 		json_in_note(&top, add->fault.member, add->fault.code);
 	return err;
@@ -235,16 +210,13 @@ static fallible read_list(struct call *call, struct list *list, struct span *per
 
 static fallible prepare_list(struct call *call)
 {
-	struct list *list = call_new(call, struct list);
+	struct list *list;
 	struct span person;
-	scoped(reading) reading = {0};
-	if (!list)
-		return no_memory();
-	call->ask = list;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &list));
 	TRY(read_list(call, list, &person));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	return person.len ? person_find(&view, call->caller.tenant, person, &list->person) : OK;
+	TRY(stage_open(call, &stage));
+	return person.len ? person_find(&stage.view, call->caller.tenant, person, &list->person) : OK;
 }
 
 static fallible is_wanted(
@@ -260,7 +232,7 @@ static fallible put_items(
 	struct call *call, const struct view *view, struct json_out *out, struct span *position)
 {
 	const struct list *list = call->ask;
-	const struct scene scene = ask_scene(call, view);
+	const struct scene scene = stage_scene(call, view);
 	struct id after, last = {0};
 	struct handover handover;
 	struct name_out names;
@@ -299,30 +271,25 @@ const struct handler api_handovers_list = {prepare_list, NULL, answer_list};
 
 static fallible prepare_one(struct call *call)
 {
-	struct handover *found = call_new(call, struct handover);
-	scoped(reading) reading = {0};
-	if (!found)
-		return no_memory();
-	call->ask = found;
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	return handovers_find(&scene, call->parts[0], found);
+	struct handover *found;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &found));
+	TRY(stage_open(call, &stage));
+	return handovers_find(&stage.scene, call->parts[0], found);
 }
 
 static fallible answer_one(struct call *call, struct json_out *out)
 {
 	struct name_out names;
 	struct sight sight;
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	TRY(name_out_open(call, &view, &names));
-	TRY(sight_of(&view, &call->caller, 0, call->arena, &sight));
+	scoped(stage) stage = {0};
+	TRY(stage_open(call, &stage));
+	TRY(name_out_open(call, &stage.view, &names));
+	TRY(sight_of(&stage.view, &call->caller, 0, call->arena, &sight));
 	keep_seen(&sight, call->ask);
 	put_handover(out, call->ask);
 	TRY(put_names(&names, call->ask, out));
-	return put_outlook(call, &view, &names, call->ask, out);
+	return put_outlook(call, &stage.view, &names, call->ask, out);
 }
 
 const struct handler api_handovers_one = {prepare_one, NULL, answer_one};
@@ -367,17 +334,16 @@ static fallible answer_briefing(struct call *call, struct json_out *out)
 	const struct handover *handover = call->ask;
 	struct handover_move move = {.copy = {{0}}};
 	struct err err = OK;
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
+	scoped(stage) stage = {0};
+	TRY(stage_open(call, &stage));
 	json_out_id(out, "id", ID_HANDOVER, handover->id);
 	json_out_id(out, "from", ID_PERSON, handover->from);
 	json_out_time(out, "start", handover->start);
-	put_time(out, "until", handover->until);
+	ask_put_time(out, "until", handover->until);
 	json_out_open_array(out, "items");
-	while (handover_move_next(&view, handover->tenant, handover->id, &move, &err))
+	while (handover_move_next(&stage.view, handover->tenant, handover->id, &move, &err))
 		if (!ids_is_none(move.copy))
-			TRY(put_brief(&view, &move, handover->tenant, out));
+			TRY(put_brief(&stage.view, &move, handover->tenant, out));
 	json_out_close_array(out);
 	return err;
 }
@@ -388,17 +354,13 @@ const struct handler api_handovers_briefing = {prepare_briefing, NULL, answer_br
 
 static fallible prepare_decide(struct call *call)
 {
-	struct handovers_decide *decide = call_new(call, struct handovers_decide);
-	scoped(reading) reading = {0};
-	if (!decide)
-		return no_memory();
-	call->ask = decide;
+	struct handovers_decide *decide;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &decide));
 	TRY(ask_decision(call, &decide->approve));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	TRY(handovers_find(&scene, call->parts[0], &decide->handover));
-	return handovers_decide_prepare(&scene, decide);
+	TRY(stage_open(call, &stage));
+	TRY(handovers_find(&stage.scene, call->parts[0], &decide->handover));
+	return handovers_decide_prepare(&stage.scene, decide);
 }
 
 static fallible write_decide(struct act *act, struct call *call)
@@ -422,16 +384,12 @@ typedef fallible (*change_fn)(const struct scene *scene, struct handovers_change
 
 static fallible prepare_change(struct call *call, change_fn prepare)
 {
-	struct handovers_change *change = call_new(call, struct handovers_change);
-	scoped(reading) reading = {0};
-	if (!change)
-		return no_memory();
-	call->ask = change;
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	TRY(handovers_find(&scene, call->parts[0], &change->handover));
-	return prepare(&scene, change);
+	struct handovers_change *change;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &change));
+	TRY(stage_open(call, &stage));
+	TRY(handovers_find(&stage.scene, call->parts[0], &change->handover));
+	return prepare(&stage.scene, change);
 }
 
 static fallible prepare_end(struct call *call)
@@ -450,10 +408,9 @@ static fallible answer_end(struct call *call, struct json_out *out)
 	const struct handover *after = &end->after;
 	const struct exposures_ask ask = {.tenant = after->tenant, .person = after->to, .now = call->now};
 	struct exposures_list due;
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	TRY(exposures_due(&view, &ask, call->arena, &due));
+	scoped(stage) stage = {0};
+	TRY(stage_open(call, &stage));
+	TRY(exposures_due(&stage.view, &ask, call->arena, &due));
 	put_handover(out, after);
 	json_out_open_array(out, "rotation_due");
 	for (const struct exposures_item *item = due.first; item; item = item->next)

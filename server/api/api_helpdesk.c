@@ -5,18 +5,14 @@
 
 static fallible prepare(struct call *call)
 {
-	struct helpdesk_make *make = call_new(call, struct helpdesk_make);
-	scoped(reading) reading = {0};
-	if (!make)
-		return FAIL(NO_MEMORY, "a call has no memory for a code of the helpdesk");
+	struct helpdesk_make *make;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &make));
 	TRY(ask_nothing(call));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	const struct scene scene = ask_scene(call, &view);
+	TRY(stage_open(call, &stage));
 	make->person = call->parts[0];
-	call->ask = make;
 	call->status = 201;
-	return helpdesk_make_prepare(&scene, make);
+	return helpdesk_make_prepare(&stage.scene, make);
 }
 
 static fallible write(struct act *act, struct call *call)

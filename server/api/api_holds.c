@@ -73,17 +73,13 @@ static fallible read_place(struct call *call, struct holds_place *place)
 
 static fallible prepare_place(struct call *call)
 {
-	struct holds_place *place = call_new(call, struct holds_place);
-	scoped(reading) reading = {0};
-	if (!place)
-		return FAIL(NO_MEMORY, "a call has no memory for a hold");
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
+	struct holds_place *place;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &place));
+	TRY(stage_open(call, &stage));
 	TRY(read_place(call, place));
-	call->ask = place;
 	call->status = 201;
-	return holds_place_prepare(&scene, place);
+	return holds_place_prepare(&stage.scene, place);
 }
 
 static fallible write_place(struct act *act, struct call *call)
@@ -104,22 +100,20 @@ const struct handler api_holds_add = {prepare_place, write_place, answer_place};
 
 static fallible find(struct call *call, const struct view *view, struct holds_lift **found)
 {
-	struct holds_lift *lift = call_new(call, struct holds_lift);
-	struct scene scene = ask_scene(call, view);
-	if (!lift)
-		return FAIL(NO_MEMORY, "a call has no memory for a hold");
+	struct holds_lift *lift;
+	struct scene scene = stage_scene(call, view);
+	TRY(call_ask(call, &lift));
 	TRY(holds_find(&scene, call->parts[0], &lift->hold));
-	call->ask = *found = lift;
+	*found = lift;
 	return OK;
 }
 
 static fallible prepare_get(struct call *call)
 {
 	struct holds_lift *found;
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	return find(call, &view, &found);
+	scoped(stage) stage = {0};
+	TRY(stage_open(call, &stage));
+	return find(call, &stage.view, &found);
 }
 
 static fallible answer_one(struct call *call, struct json_out *out)
@@ -134,12 +128,10 @@ const struct handler api_holds_get = {prepare_get, NULL, answer_one};
 static fallible prepare_lift(struct call *call)
 {
 	struct holds_lift *lift;
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	TRY(find(call, &view, &lift));
-	TRY(holds_lift_prepare(&scene, lift));
+	scoped(stage) stage = {0};
+	TRY(stage_open(call, &stage));
+	TRY(find(call, &stage.view, &lift));
+	TRY(holds_lift_prepare(&stage.scene, lift));
 	call->status = lift->hold.state == HOLD_LIFTED ? 200 : 202;
 	return OK;
 }
@@ -175,10 +167,8 @@ static fallible put_items(
 
 static fallible prepare_list(struct call *call)
 {
-	struct page_ask *page = call_new(call, struct page_ask);
-	if (!page)
-		return FAIL(NO_MEMORY, "a call has no memory for a list of holds");
-	call->ask = page;
+	struct page_ask *page;
+	TRY(call_ask(call, &page));
 	return call_page(call, SPAN_NONE, page);
 }
 

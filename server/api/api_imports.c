@@ -87,16 +87,14 @@ static fallible begin(struct call *call, struct imports_ask **ask)
 static fallible prepare(struct call *call)
 {
 	struct imports_ask *ask = call->ask;
-	scoped(reading) reading = {0};
+	scoped(stage) stage = {0};
 	if (!ask)
 		TRY(begin(call, &ask));
 	else if (!err_failed(call->result))
 		imports_stands(ask);
 	call->ask = ask;
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	const struct scene scene = ask_scene(call, &view);
-	TRY(imports_prepare(&scene, ask));
+	TRY(stage_open(call, &stage));
+	TRY(imports_prepare(&stage.scene, ask));
 	call->parts_from = ask->kept;
 	if (ask->is_trial)
 		call->act = CALL_NO_ACT;

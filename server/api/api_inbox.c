@@ -41,10 +41,8 @@ static fallible keep_place(struct call *call, const struct inbox_place *at, stru
 
 static fallible prepare(struct call *call)
 {
-	struct inbox *inbox = call_new(call, struct inbox);
-	if (!inbox)
-		return FAIL(NO_MEMORY, "a call has no memory for an inbox");
-	call->ask = inbox;
+	struct inbox *inbox;
+	TRY(call_ask(call, &inbox));
 	if (ids_is_none(call->caller.person))
 		return FAIL(DENIED, "an application as itself decides nothing, and has no inbox");
 	TRY(call_page(call, SPAN_NONE, &inbox->page));
@@ -108,10 +106,7 @@ static fallible put_item(struct name_out *names, struct json_out *out, const str
 	json_out_id(out, "asked_by", item->by_software ? ID_APPLICATION : ID_PERSON, item->by);
 	TRY(name_out_by(names, out, "asked_by_name", !item->by_software, item->by));
 	json_out_time(out, "since", item->since);
-	if (item->due.ms)
-		json_out_time(out, "due", item->due);
-	else
-		json_out_null(out, "due");
+	ask_put_time(out, "due", item->due);
 	json_out_close(out);
 	return OK;
 }
@@ -122,12 +117,10 @@ static fallible answer(struct call *call, struct json_out *out)
 	struct inbox_page page;
 	struct name_out names;
 	struct span position;
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	TRY(inbox_read(&scene, &inbox->from, inbox->page.limit, &page));
-	TRY(name_out_open_always(call, &view, &names));
+	scoped(stage) stage = {0};
+	TRY(stage_open(call, &stage));
+	TRY(inbox_read(&stage.scene, &inbox->from, inbox->page.limit, &page));
+	TRY(name_out_open_always(call, &stage.view, &names));
 	json_out_open_array(out, "items");
 	for (size_t i = 0; i < page.count; i++)
 		TRY(put_item(&names, out, &page.items[i]));

@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "crypto/note.h"
 #include "crypto/signed_receipt.h"
-#include "server/api/call.h"
+#include "server/api/stage.h"
 #include "store/tenant.h"
 
 enum { VKEY_MAX = 512 };
@@ -16,14 +16,11 @@ struct keys_ask {
 
 static fallible prepare(struct call *call)
 {
-	struct keys_ask *ask = call_new(call, struct keys_ask);
-	scoped(reading) reading = {0};
-	if (!ask)
-		return FAIL(NO_MEMORY, "a call has no memory for keys");
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	call->ask = ask;
-	TRY(tenant_get(&view, call->caller.tenant, call->arena, &ask->tenant));
+	struct keys_ask *ask;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &ask));
+	TRY(stage_open(call, &stage));
+	TRY(tenant_get(&stage.view, call->caller.tenant, call->arena, &ask->tenant));
 	return keeper_public(call->server->keeper, call->caller.tenant, ask->checkpoint, ask->receipt);
 }
 

@@ -2,7 +2,7 @@
 /* api_log - GET /v1/log/checkpoint, /v1/log/tile/…, and GET /v1/events/{id}/proof: the log as others verify
  * it. */
 #include "crypto/checkpoint.h"
-#include "server/api/call.h"
+#include "server/api/stage.h"
 #include "server/core/checkpoints.h"
 #include "server/core/log_read.h"
 #include "server/core/log_tiles.h"
@@ -75,13 +75,12 @@ const struct handler api_log_checkpoint = {prepare_checkpoint, write_checkpoint,
 
 static fallible find_leaf(struct call *call, uint64_t *index)
 {
-	scoped(reading) reading = {0};
+	scoped(stage) stage = {0};
 	struct log_reader reader;
 	struct id event;
 	uint64_t sequence;
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	TRY(log_read_reader(&view, &call->caller, call->arena, &reader));
+	TRY(stage_open(call, &stage));
+	TRY(log_read_reader(&stage.view, &call->caller, call->arena, &reader));
 	TRY(ids_parse(ID_EVENT, call->parts[0], &event));
 	return log_read_find(call->server, &reader, event, &sequence, index);
 }
@@ -117,11 +116,10 @@ const struct handler api_events_proof = {prepare_proof, write_checkpoint, answer
 /* Entries hold every leaf of the tenant; hashes say nothing. */
 static fallible check_entries(struct call *call)
 {
-	scoped(reading) reading = {0};
+	scoped(stage) stage = {0};
 	struct log_reader reader;
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	TRY(log_read_reader(&view, &call->caller, call->arena, &reader));
+	TRY(stage_open(call, &stage));
+	TRY(log_read_reader(&stage.view, &call->caller, call->arena, &reader));
 	return reader.scope == CAPABILITY_LOG_TENANT
 		? OK
 		: FAIL(DENIED, "entries are for readers of the tenant's whole log");
@@ -130,13 +128,11 @@ static fallible check_entries(struct call *call)
 static fallible prepare_tile(struct call *call)
 {
 	static const struct span PREFIX = {(const uint8_t *)"/v1/log/", 8};
-	struct tile *tile = call_new(call, struct tile);
-	if (!tile)
-		return FAIL(NO_MEMORY, "a call has no memory for a tile");
+	struct tile *tile;
+	TRY(call_ask(call, &tile));
 	TRY(tile_parse(span_from(call->request->path, PREFIX.len), tile));
 	if (tile->entries)
 		TRY(check_entries(call));
-	call->ask = tile;
 	return OK;
 }
 

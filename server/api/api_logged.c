@@ -66,20 +66,17 @@ static fallible list_readers(const struct scene *scene, struct logged *logged)
 
 static fallible prepare(struct call *call)
 {
-	struct logged *logged = call_new(call, struct logged);
-	scoped(reading) reading = {0};
-	if (!logged)
-		return FAIL(NO_MEMORY, "a call has no memory for what is logged");
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	TRY(people_find(&scene, call->parts[0], &logged->person));
+	struct logged *logged;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &logged));
+	TRY(stage_open(call, &stage));
+	TRY(people_find(&stage.scene, call->parts[0], &logged->person));
 	if (!ids_equal(call->caller.person, logged->person.id))
 		return FAIL(DENIED, "what is logged about a person is told to that person");
 	for (enum action_retention class = 0; class < ACTION_RETENTION_COUNT; class ++)
-		TRY(retention_get(&view, call->caller.tenant, class, call->arena, &logged->kept[class]));
-	call->ask = logged;
-	return list_readers(&scene, logged);
+		TRY(retention_get(
+			&stage.view, call->caller.tenant, class, call->arena, &logged->kept[class]));
+	return list_readers(&stage.scene, logged);
 }
 
 static void put_fields(struct json_out *out)

@@ -97,20 +97,16 @@ static fallible read_add(struct call *call, const struct scene *scene, struct pe
 
 static fallible prepare_add(struct call *call)
 {
-	struct people_add *add = call_new(call, struct people_add);
+	struct people_add *add;
 	struct tenant tenant;
-	scoped(reading) reading = {0};
-	if (!add)
-		return FAIL(NO_MEMORY, "a call has no memory for a person");
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	TRY(tenant_get(&view, call->caller.tenant, call->arena, &tenant));
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &add));
+	TRY(stage_open(call, &stage));
+	TRY(tenant_get(&stage.view, call->caller.tenant, call->arena, &tenant));
 	add->new.person.language = tenant.language;
-	TRY(read_add(call, &scene, add));
-	call->ask = add;
+	TRY(read_add(call, &stage.scene, add));
 	call->status = 201;
-	return people_add_prepare(&scene, add);
+	return people_add_prepare(&stage.scene, add);
 }
 
 static fallible write_add(struct act *act, struct call *call)
@@ -145,17 +141,13 @@ static fallible find_departure(const struct view *view, struct people_seen *seen
 
 static fallible prepare_get(struct call *call)
 {
-	struct people_seen *seen = call_new(call, struct people_seen);
-	scoped(reading) reading = {0};
-	if (!seen)
-		return FAIL(NO_MEMORY, "a call has no memory for a person");
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	call->ask = seen;
-	TRY(people_find(&scene, call->parts[0], &seen->person));
+	struct people_seen *seen;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &seen));
+	TRY(stage_open(call, &stage));
+	TRY(people_find(&stage.scene, call->parts[0], &seen->person));
 	seen->tells_departure = caller_has(&call->caller, 0, CAPABILITY_BIT(PEOPLE_READ));
-	return seen->tells_departure ? find_departure(&view, seen) : OK;
+	return seen->tells_departure ? find_departure(&stage.view, seen) : OK;
 }
 
 static void put_departure(struct json_out *out, const struct people_seen *seen)
@@ -203,17 +195,13 @@ static fallible read_change(struct call *call, const struct scene *scene, struct
 
 static fallible prepare_change(struct call *call)
 {
-	struct people_change *change = call_new(call, struct people_change);
-	scoped(reading) reading = {0};
-	if (!change)
-		return FAIL(NO_MEMORY, "a call has no memory for a change");
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	TRY(people_find(&scene, call->parts[0], &change->before));
-	TRY(read_change(call, &scene, change));
-	call->ask = change;
-	TRY(people_change_prepare(&scene, change));
+	struct people_change *change;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &change));
+	TRY(stage_open(call, &stage));
+	TRY(people_find(&stage.scene, call->parts[0], &change->before));
+	TRY(read_change(call, &stage.scene, change));
+	TRY(people_change_prepare(&stage.scene, change));
 	if (change->is_empty)
 		call->act = CALL_NO_ACT;
 	return OK;
@@ -221,16 +209,12 @@ static fallible prepare_change(struct call *call)
 
 static fallible prepare_remove(struct call *call)
 {
-	struct people_change *change = call_new(call, struct people_change);
-	scoped(reading) reading = {0};
-	if (!change)
-		return FAIL(NO_MEMORY, "a call has no memory for a removal");
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	TRY(people_find(&scene, call->parts[0], &change->before));
-	call->ask = change;
-	return people_remove_prepare(&scene, change);
+	struct people_change *change;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &change));
+	TRY(stage_open(call, &stage));
+	TRY(people_find(&stage.scene, call->parts[0], &change->before));
+	return people_remove_prepare(&stage.scene, change);
 }
 
 /* The last owner stays, and that somebody tried is on record. */

@@ -102,19 +102,15 @@ static fallible fill(const struct scene *scene, struct list *list)
 
 static fallible prepare(struct call *call)
 {
-	struct list *list = call_new(call, struct list);
-	scoped(reading) reading = {0};
-	if (!list)
-		return no_memory();
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	TRY(read_list(call, &scene, list));
+	struct list *list;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &list));
+	TRY(stage_open(call, &stage));
+	TRY(read_list(call, &stage.scene, list));
 	list->people = call_alloc(call, list->page.limit * sizeof *list->people);
 	if (!list->people)
 		return no_memory();
-	call->ask = list;
-	return fill(&scene, list);
+	return fill(&stage.scene, list);
 }
 
 /* When somebody signed in is in the log: only who reads all of it is told. */
@@ -128,10 +124,7 @@ static fallible put_standing(
 	if (!caller_has(&call->caller, SCOPE_BIT(EVENTS_READ), CAPABILITY_BIT(LOG_READ_TENANT)))
 		return OK;
 	TRY(standing_signed_in(call->server, person->tenant, person->id, &at));
-	if (at.ms)
-		json_out_time(out, "last_sign_in", at);
-	else
-		json_out_null(out, "last_sign_in");
+	ask_put_time(out, "last_sign_in", at);
 	return OK;
 }
 
@@ -157,10 +150,9 @@ static fallible put_items(struct call *call, const struct view *view, struct jso
 static fallible answer(struct call *call, struct json_out *out)
 {
 	const struct list *list = call->ask;
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	TRY(put_items(call, &view, out));
+	scoped(stage) stage = {0};
+	TRY(stage_open(call, &stage));
+	TRY(put_items(call, &stage.view, out));
 	TRY(call_put_cursor(call, out, list->filters, list->more ? id_span(&list->walk.after) : SPAN_NONE));
 	json_out_bool(out, "complete", list->complete);
 	return OK;

@@ -15,18 +15,14 @@ static fallible read_add(struct call *call, struct person_tokens_add *add)
 
 static fallible prepare_add(struct call *call)
 {
-	struct person_tokens_add *add = call_new(call, struct person_tokens_add);
-	scoped(reading) reading = {0};
-	if (!add)
-		return FAIL(NO_MEMORY, "a call has no memory for a token");
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	TRY(people_find(&scene, call->parts[0], &add->person));
+	struct person_tokens_add *add;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &add));
+	TRY(stage_open(call, &stage));
+	TRY(people_find(&stage.scene, call->parts[0], &add->person));
 	TRY(read_add(call, add));
-	call->ask = add;
 	call->status = 201;
-	return person_tokens_add_prepare(&scene, add);
+	return person_tokens_add_prepare(&stage.scene, add);
 }
 
 static fallible write_add(struct act *act, struct call *call)
@@ -57,16 +53,12 @@ const struct handler api_person_tokens_add = {prepare_add, write_add, answer_add
 static fallible prepare_revoke(struct call *call)
 {
 	struct id id;
-	struct person_tokens_revoke *revoke = call_new(call, struct person_tokens_revoke);
-	scoped(reading) reading = {0};
-	if (!revoke)
-		return FAIL(NO_MEMORY, "a call has no memory for a token");
+	struct person_tokens_revoke *revoke;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &revoke));
 	TRY(ids_parse(ID_TOKEN, call->parts[0], &id));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	call->ask = revoke;
-	return person_tokens_revoke_prepare(&scene, id, revoke);
+	TRY(stage_open(call, &stage));
+	return person_tokens_revoke_prepare(&stage.scene, id, revoke);
 }
 
 static fallible write_revoke(struct act *act, struct call *call)

@@ -70,10 +70,7 @@ static void put_rules(struct json_out *out, const struct signin_policy *rules)
 	for (size_t i = 0; i < rules->totp_action_count; i++)
 		json_out_span(out, NULL, rules->totp_actions[i]);
 	json_out_close_array(out);
-	if (rules->grace_until.ms)
-		json_out_time(out, "grace_until", rules->grace_until);
-	else
-		json_out_null(out, "grace_until");
+	ask_put_time(out, "grace_until", rules->grace_until);
 	put_number(out, "code_digits", rules->code_digits, 0);
 	json_out_number(out, "remember_days", rules->remember_days);
 	put_number(out, "step_up_at", rules->step_up_at, SIGNIN_UNSET);
@@ -127,16 +124,12 @@ const struct handler api_policies_list = {ask_staffs_page, NULL, answer_list};
 
 static fallible prepare_get(struct call *call)
 {
-	struct policy *policy = call_new(call, struct policy);
-	scoped(reading) reading = {0};
-	if (!policy)
-		return FAIL(NO_MEMORY, "a call has no memory for a policy");
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	TRY(tenant_roles_check_reader(&scene));
-	call->ask = policy;
-	return tenant_policies_find(&scene, call->parts[0], policy);
+	struct policy *policy;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &policy));
+	TRY(stage_open(call, &stage));
+	TRY(tenant_roles_check_reader(&stage.scene));
+	return tenant_policies_find(&stage.scene, call->parts[0], policy);
 }
 
 static fallible answer_get(struct call *call, struct json_out *out)
@@ -295,16 +288,12 @@ static fallible read_set(struct call *call, struct tenant_policies_set *set)
 
 static fallible prepare_set(struct call *call)
 {
-	struct tenant_policies_set *set = call_new(call, struct tenant_policies_set);
-	scoped(reading) reading = {0};
-	if (!set)
-		return FAIL(NO_MEMORY, "a call has no memory for a policy");
+	struct tenant_policies_set *set;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &set));
 	TRY(read_set(call, set));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	call->ask = set;
-	return tenant_policies_set_prepare(&scene, set);
+	TRY(stage_open(call, &stage));
+	return tenant_policies_set_prepare(&stage.scene, set);
 }
 
 static fallible write_set(struct act *act, struct call *call)

@@ -18,10 +18,8 @@ struct protection {
 
 static fallible prepare(struct call *call)
 {
-	struct protection *ask = call_new(call, struct protection);
-	if (!ask)
-		return FAIL(NO_MEMORY, "a call has no memory for the protection card");
-	call->ask = ask;
+	struct protection *ask;
+	TRY(call_ask(call, &ask));
 	TRY(log_look_prepare(call, SPAN_LIT("protection"), &ask->look));
 	TRY(call_page(call, ask->look.canon, &ask->page));
 	TRY(ask_after(&ask->page, &ask->after));
@@ -40,10 +38,9 @@ static fallible put_people(struct call *call, struct json_out *out)
 {
 	const struct protection *ask = call->ask;
 	struct protection_people people;
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	TRY(protection_people(&view, &ask->look.reader, ask->after, call->arena, &people));
+	scoped(stage) stage = {0};
+	TRY(stage_open(call, &stage));
+	TRY(protection_people(&stage.view, &ask->look.reader, ask->after, call->arena, &people));
 	json_out_open(out, "people");
 	json_out_number(out, "staff", (int64_t)people.staff);
 	for (enum standing_factor factor = STANDING_NONE; factor < STANDING_COUNT; factor++)

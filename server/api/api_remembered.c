@@ -20,21 +20,17 @@ static void put_remembered(struct json_out *out, const struct remembered *rememb
 
 static fallible prepare_check(struct call *call)
 {
-	struct remembered *remembered = call_new(call, struct remembered);
+	struct remembered *remembered;
 	char person[ID_TEXT + 1];
 	struct span kept;
-	scoped(reading) reading = {0};
-	if (!remembered)
-		return FAIL(NO_MEMORY, "a call has no memory for a remembered device");
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	TRY(remembering_check(&scene, http_header(call->exchange, "Muniment-Remember"), remembered));
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &remembered));
+	TRY(stage_open(call, &stage));
+	TRY(remembering_check(&stage.scene, http_header(call->exchange, "Muniment-Remember"), remembered));
 	/* For a proxy that can't read bodies. */
 	ids_print(ID_PERSON, remembered->person, person);
 	TRY(arena_keep(call->arena, span_text(person), &kept));
 	call_header(call, "Muniment-Person", kept);
-	call->ask = remembered;
 	return OK;
 }
 
@@ -86,7 +82,7 @@ static fallible prepare_forget(
 	struct call *call, const struct view *view, struct span person, struct forgetting_ask *ask)
 {
 	struct person found;
-	struct scene scene = ask_scene(call, view);
+	struct scene scene = stage_scene(call, view);
 	TRY(people_find(&scene, person, &found));
 	TRY(forgetting_prepare(&scene, &found, ask));
 	call->ask = ask;
@@ -97,12 +93,11 @@ static fallible prepare_forget(
 static fallible prepare_forget_all(struct call *call)
 {
 	struct forgetting_ask *ask = call_new(call, struct forgetting_ask);
-	scoped(reading) reading = {0};
+	scoped(stage) stage = {0};
 	if (!ask)
 		return FAIL(NO_MEMORY, "a call has no memory for what it ends");
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	return prepare_forget(call, &view, call->parts[0], ask);
+	TRY(stage_open(call, &stage));
+	return prepare_forget(call, &stage.view, call->parts[0], ask);
 }
 
 static fallible prepare_forget_one(struct call *call)
@@ -110,15 +105,14 @@ static fallible prepare_forget_one(struct call *call)
 	struct forgetting_ask *ask = call_new(call, struct forgetting_ask);
 	struct remembered remembered;
 	char person[ID_TEXT + 1];
-	scoped(reading) reading = {0};
+	scoped(stage) stage = {0};
 	if (!ask)
 		return FAIL(NO_MEMORY, "a call has no memory for what it ends");
 	TRY(ids_parse(ID_REMEMBERED, call->parts[0], &ask->id));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	TRY(remembered_get(&view, call->caller.tenant, ask->id, &remembered));
+	TRY(stage_open(call, &stage));
+	TRY(remembered_get(&stage.view, call->caller.tenant, ask->id, &remembered));
 	ids_print(ID_PERSON, remembered.person, person);
-	return prepare_forget(call, &view, span_text(person), ask);
+	return prepare_forget(call, &stage.view, span_text(person), ask);
 }
 
 static fallible write_forget(struct act *act, struct call *call)

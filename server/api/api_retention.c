@@ -43,16 +43,13 @@ struct retention_list {
 
 static fallible prepare_list(struct call *call)
 {
-	struct retention_list *list = call_new(call, struct retention_list);
-	scoped(reading) reading = {0};
-	if (!list)
-		return FAIL(NO_MEMORY, "a call has no memory for a list");
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
+	struct retention_list *list;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &list));
+	TRY(stage_open(call, &stage));
 	for (enum action_retention class = 0; class < ACTION_RETENTION_COUNT; class ++)
-		TRY(retention_get(&view, call->caller.tenant, class, call->arena, &list->rows[class]));
-	TRY(pruned_get(&view, call->caller.tenant, &list->pruned));
-	call->ask = list;
+		TRY(retention_get(&stage.view, call->caller.tenant, class, call->arena, &list->rows[class]));
+	TRY(pruned_get(&stage.view, call->caller.tenant, &list->pruned));
 	return OK;
 }
 
@@ -99,16 +96,12 @@ static fallible read_set(struct call *call, struct retentions_set *set)
 
 static fallible prepare_set(struct call *call)
 {
-	struct retentions_set *set = call_new(call, struct retentions_set);
-	scoped(reading) reading = {0};
-	if (!set)
-		return FAIL(NO_MEMORY, "a call has no memory for a retention");
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
+	struct retentions_set *set;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &set));
+	TRY(stage_open(call, &stage));
 	TRY(read_set(call, set));
-	call->ask = set;
-	TRY(retentions_set_prepare(&scene, set));
+	TRY(retentions_set_prepare(&stage.scene, set));
 	call->status = set->waits ? 202 : 200;
 	return OK;
 }
@@ -131,19 +124,15 @@ const struct handler api_retention_set = {prepare_set, write_set, answer_set};
 
 static fallible prepare_decide(struct call *call)
 {
-	struct retentions_set *set = call_new(call, struct retentions_set);
+	struct retentions_set *set;
 	bool approve;
-	scoped(reading) reading = {0};
-	if (!set)
-		return FAIL(NO_MEMORY, "a call has no memory for a retention");
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &set));
 	if (!retentions_find_class(call->parts[0], &set->class))
 		return FAIL(NOT_FOUND, "there is no such class of retention");
 	TRY(ask_decision(call, &approve));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	call->ask = set;
-	return retentions_decide_prepare(&scene, approve, set);
+	TRY(stage_open(call, &stage));
+	return retentions_decide_prepare(&stage.scene, approve, set);
 }
 
 const struct handler api_retention_decide = {prepare_decide, write_set, answer_set};

@@ -91,16 +91,12 @@ static fallible read_set(struct call *call, struct tenant_roles_set *set)
 
 static fallible prepare_set(struct call *call)
 {
-	struct tenant_roles_set *set = call_new(call, struct tenant_roles_set);
-	scoped(reading) reading = {0};
-	if (!set)
-		return FAIL(NO_MEMORY, "a call has no memory for a role");
+	struct tenant_roles_set *set;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &set));
 	TRY(read_set(call, set));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	call->ask = set;
-	TRY(tenant_roles_set_prepare(&scene, set));
+	TRY(stage_open(call, &stage));
+	TRY(tenant_roles_set_prepare(&stage.scene, set));
 	call->status = set->before.version ? 200 : 201;
 	return OK;
 }
@@ -123,14 +119,11 @@ const struct handler api_roles_set = {prepare_set, write_set, answer_set};
 
 static fallible prepare_tenant(struct call *call)
 {
-	struct tenant *tenant = call_new(call, struct tenant);
-	scoped(reading) reading = {0};
-	if (!tenant)
-		return FAIL(NO_MEMORY, "a call has no memory for its tenant");
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	call->ask = tenant;
-	return tenant_get(&view, call->caller.tenant, call->arena, tenant);
+	struct tenant *tenant;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &tenant));
+	TRY(stage_open(call, &stage));
+	return tenant_get(&stage.view, call->caller.tenant, call->arena, tenant);
 }
 
 static fallible answer_tenant(struct call *call, struct json_out *out)

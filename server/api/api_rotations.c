@@ -7,11 +7,6 @@
 
 enum { FILTERS_MAX = 512, ROW_MEMORY = 64 * 1024 };
 
-static fallible no_memory(void)
-{
-	return FAIL(NO_MEMORY, "a call has no memory for rotations");
-}
-
 /* ---- one of them ---- */
 
 /* Who noted what, and why. */
@@ -98,12 +93,10 @@ static fallible narrow(
 
 static fallible prepare_list(struct call *call)
 {
-	struct list *list = call_new(call, struct list);
+	struct list *list;
 	struct span filters[3];
-	scoped(reading) reading = {0};
-	if (!list)
-		return no_memory();
-	call->ask = list;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &list));
 	list->ask = (struct exposures_ask){.tenant = call->caller.tenant, .now = call->now};
 	TRY(call_query(call, "person", &filters[0]));
 	TRY(call_query(call, "client", &filters[1]));
@@ -111,10 +104,9 @@ static fallible prepare_list(struct call *call)
 	TRY(read_state(filters[2], list));
 	TRY(bind_filters(call, filters, list));
 	TRY(call_page(call, list->filters, &list->page));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	TRY(grants_sight(&view, &call->caller, call->arena, &list->sight));
-	return narrow(call, &view, filters, list);
+	TRY(stage_open(call, &stage));
+	TRY(grants_sight(&stage.view, &call->caller, call->arena, &list->sight));
+	return narrow(call, &stage.view, filters, list);
 }
 
 static void take_position(const struct list *list, struct exposure_place *at)
@@ -185,19 +177,15 @@ static fallible read_note(struct call *call, struct json_object *top, struct rot
 
 static fallible prepare_note(struct call *call)
 {
-	struct rotations_note *note = call_new(call, struct rotations_note);
+	struct rotations_note *note;
 	struct json_object top;
-	scoped(reading) reading = {0};
-	if (!note)
-		return no_memory();
-	call->ask = note;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &note));
 	note->credential = call->parts[0];
 	note->person = call->parts[1];
 	TRY(read_note(call, &top, note));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	struct err err = rotations_note_prepare(&scene, note);
+	TRY(stage_open(call, &stage));
+	struct err err = rotations_note_prepare(&stage.scene, note);
 	if (err_failed(err) && note->fault)
 		json_in_note(&top, note->fault, "not_allowed");
 	return err;

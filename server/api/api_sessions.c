@@ -22,20 +22,18 @@ static fallible read_own(struct call *call, const struct view *view, struct sess
 static fallible prepare_see(struct call *call)
 {
 	struct session session;
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	return read_own(call, &view, &session);
+	scoped(stage) stage = {0};
+	TRY(stage_open(call, &stage));
+	return read_own(call, &stage.view, &session);
 }
 
 static fallible answer_see(struct call *call, struct json_out *out)
 {
 	struct session session;
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	TRY(read_own(call, &view, &session));
-	return session_out_put(call, &view, &session, out);
+	scoped(stage) stage = {0};
+	TRY(stage_open(call, &stage));
+	TRY(read_own(call, &stage.view, &session));
+	return session_out_put(call, &stage.view, &session, out);
 }
 
 const struct handler api_session_see = {prepare_see, NULL, answer_see};
@@ -166,16 +164,14 @@ static fallible prepare_one(struct call *call)
 {
 	struct ending *ending;
 	struct session session;
-	scoped(reading) reading = {0};
+	scoped(stage) stage = {0};
 	TRY(make_ending(call, &ending));
 	TRY(ids_parse(ID_SESSION, call->parts[0], &ending->one));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	const struct scene scene = ask_scene(call, &view);
-	TRY(sessions_find(&scene, ending->one, &session));
+	TRY(stage_open(call, &stage));
+	TRY(sessions_find(&stage.scene, ending->one, &session));
 	ending->of = (struct sessions_of){.tenant = session.tenant, .person = session.person};
 	call->ask = ending;
-	return tell(&scene, ending, 1);
+	return tell(&stage.scene, ending, 1);
 }
 
 /* The one that asks stays, unless that is to end as well. */
@@ -185,23 +181,21 @@ static fallible prepare_all(struct call *call)
 	struct person person;
 	struct span all;
 	uint32_t count;
-	scoped(reading) reading = {0};
+	scoped(stage) stage = {0};
 	TRY(make_ending(call, &ending));
 	TRY(call_query(call, "all", &all));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	const struct scene scene = ask_scene(call, &view);
-	TRY(people_find(&scene, call->parts[0], &person));
+	TRY(stage_open(call, &stage));
+	TRY(people_find(&stage.scene, call->parts[0], &person));
 	if (!sessions_may_end(&call->caller, person.id))
 		return FAIL(
 			DENIED, "sessions are ended by their person, or by who may change people or factors");
 	ending->of = (struct sessions_of){.tenant = person.tenant, .person = person.id};
 	if (!span_is(all, "1"))
 		ending->of.but = call->caller.session;
-	TRY(sessions_count(&view, &ending->of, call->now, &count));
+	TRY(sessions_count(&stage.view, &ending->of, call->now, &count));
 	call->ask = ending;
 	call->act = count ? CALL_EVENT : CALL_NO_ACT;
-	return tell(&scene, ending, count);
+	return tell(&stage.scene, ending, count);
 }
 
 static fallible write_ending(struct act *act, struct call *call)

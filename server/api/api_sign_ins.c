@@ -114,15 +114,14 @@ static fallible arrive(struct call *call, const struct view *view, struct sign_i
 static fallible prepare_begin(struct call *call)
 {
 	struct sign_in *sign_in = call->ask;
-	scoped(reading) reading = {0};
+	scoped(stage) stage = {0};
 	if (!sign_in) {
 		TRY(make(call, &sign_in));
 		TRY(read_begin(call, sign_in));
 		call->ask = sign_in;
 	}
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	return arrive(call, &view, sign_in);
+	TRY(stage_open(call, &stage));
+	return arrive(call, &stage.view, sign_in);
 }
 
 static fallible write_begin(struct act *act, struct call *call)
@@ -186,20 +185,19 @@ static fallible begin_step(struct call *call, struct sign_in **begun)
 static fallible prepare_step(struct call *call)
 {
 	struct sign_in *sign_in = call->ask;
-	scoped(reading) reading = {0};
+	scoped(stage) stage = {0};
 	if (!sign_in)
 		TRY(begin_step(call, &sign_in));
 	call->ask = sign_in;
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
+	TRY(stage_open(call, &stage));
 	sign_in->enters = sign_in->enters || sign_in->passed_on;
 	if (!sign_in->enters) {
-		TRY(arrive(call, &view, sign_in));
+		TRY(arrive(call, &stage.view, sign_in));
 		sign_in->enters = sign_in->step.has_code && sign_in->arriving.reason == REASON_NONE &&
 			is_proven(&sign_in->arriving.arrival);
 	}
 	call->parts_from = sign_in->kept;
-	return sign_in->enters ? enter(call, &view, sign_in) : OK;
+	return sign_in->enters ? enter(call, &stage.view, sign_in) : OK;
 }
 
 static fallible write_step(struct act *act, struct call *call)
@@ -254,14 +252,13 @@ static void put_code(const struct call *call, const struct arrivals_ask *ask, st
 
 static fallible put_choice(struct call *call, const struct arrivals_ask *ask, struct json_out *out)
 {
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
+	scoped(stage) stage = {0};
+	TRY(stage_open(call, &stage));
 	put_state(out, &ask->arrival, "choose", ask->has_code ? REASON_NONE : ask->reason);
 	json_out_open_array(out, "tenants");
 	for (size_t i = 0; i < ask->who_count; i++) {
 		struct tenant tenant;
-		TRY(tenant_get(&view, ask->who[i].tenant, call->arena, &tenant));
+		TRY(tenant_get(&stage.view, ask->who[i].tenant, call->arena, &tenant));
 		json_out_open(out, NULL);
 		json_out_id(out, "id", ID_TENANT, tenant.id);
 		json_out_span(out, "name", tenant.name);
@@ -312,13 +309,12 @@ static void put_methods(const struct entering_ask *ask, struct json_out *out)
 static fallible put_entered(struct call *call, struct sign_in *sign_in, struct json_out *out)
 {
 	struct entering_ask *ask = &sign_in->entering;
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
+	scoped(stage) stage = {0};
+	TRY(stage_open(call, &stage));
 	put_state(out, &ask->arrival, "signed_in", REASON_NONE);
 	put_left(call, &ask->arrival, 0, out);
 	json_out_open(out, "session");
-	TRY(session_out_put(call, &view, &ask->start.session, out));
+	TRY(session_out_put(call, &stage.view, &ask->start.session, out));
 	json_out_close(out);
 	TRY(own_pages_put_session(call, span_text(ask->start.text)));
 	secret_wipe(ask->start.text, sizeof ask->start.text);

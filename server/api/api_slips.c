@@ -24,17 +24,13 @@ static fallible read_add(struct call *call, struct slips_add *add)
 
 static fallible prepare_add(struct call *call)
 {
-	struct slips_add *add = call_new(call, struct slips_add);
-	scoped(reading) reading = {0};
-	if (!add)
-		return FAIL(NO_MEMORY, "a call has no memory for a slip");
+	struct slips_add *add;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &add));
 	TRY(read_add(call, add));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	call->ask = add;
+	TRY(stage_open(call, &stage));
 	call->status = 201;
-	return slips_add_prepare(&scene, add);
+	return slips_add_prepare(&stage.scene, add);
 }
 
 static fallible write_add(struct act *act, struct call *call)
@@ -57,16 +53,12 @@ const struct handler api_slips_add = {prepare_add, write_add, answer_add};
 
 static fallible prepare_read(struct call *call)
 {
-	struct slips_read *read = call_new(call, struct slips_read);
-	scoped(reading) reading = {0};
-	if (!read)
-		return FAIL(NO_MEMORY, "a call has no memory for a slip");
+	struct slips_read *read;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &read));
 	TRY(ask_nothing(call));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	call->ask = read;
-	return slips_read_prepare(&scene, call->parts[0], read);
+	TRY(stage_open(call, &stage));
+	return slips_read_prepare(&stage.scene, call->parts[0], read);
 }
 
 static fallible write_read(struct act *act, struct call *call)

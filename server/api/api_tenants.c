@@ -23,11 +23,9 @@ static fallible read_ask(struct call *call, struct tenants_add *add)
 
 static fallible prepare_add(struct call *call)
 {
-	struct tenants_add *add = call_new(call, struct tenants_add);
-	if (!add)
-		return FAIL(NO_MEMORY, "a call has no memory for a tenant");
+	struct tenants_add *add;
+	TRY(call_ask(call, &add));
 	TRY(read_ask(call, add));
-	call->ask = add;
 	call->status = 201;
 	return tenants_add_prepare(call->server, &call->caller, call->now, call->arena, add);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api_vault - POST /v1/grants/{grant}/uses: the only place that puts a secret of a client into an answer. */
 #include "base/text.h"
-#include "server/api/call.h"
+#include "server/api/stage.h"
 #include "server/core/credentials.h"
 #include "server/core/uses.h"
 
@@ -97,20 +97,17 @@ static void forget_header(struct call *call)
 
 static fallible prepare_use(struct call *call)
 {
-	struct release *release = call_new(call, struct release);
-	scoped(reading) reading = {0};
-	if (!release)
-		return FAIL(NO_MEMORY, "a call has no memory for a use");
-	call->ask = release;
+	struct release *release;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &release));
 	release->use.grant_id = call->parts[0];
 	TRY(read_use(call, release));
 	if (release->use.verification.len)
 		forget_header(call);
 	TRY(take_device(call, &release->use));
 	TRY(check_scope(call, &release->use));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	return uses_prepare(call->server, &call->caller, &view, call->now, call->arena, &release->use);
+	TRY(stage_open(call, &stage));
+	return uses_prepare(call->server, &call->caller, &stage.view, call->now, call->arena, &release->use);
 }
 
 /* The seconds until a refused use may be tried again, rounded up. */

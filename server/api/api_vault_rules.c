@@ -25,16 +25,12 @@ static void put_rules(struct json_out *out, const struct vault_rules_row *row)
 
 static fallible prepare_get(struct call *call)
 {
-	struct vault_rules_row *found = call_new(call, struct vault_rules_row);
-	scoped(reading) reading = {0};
-	if (!found)
-		return FAIL(NO_MEMORY, "a call has no memory for the rules of a vault");
-	call->ask = found;
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	TRY(tenant_roles_check_reader(&scene));
-	return vault_rules_row_get(&view, call->caller.tenant, call->arena, found);
+	struct vault_rules_row *found;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &found));
+	TRY(stage_open(call, &stage));
+	TRY(tenant_roles_check_reader(&stage.scene));
+	return vault_rules_row_get(&stage.view, call->caller.tenant, call->arena, found);
 }
 
 static fallible answer_get(struct call *call, struct json_out *out)
@@ -78,16 +74,12 @@ static fallible read_set(struct call *call, struct vault_rules *rules)
 
 static fallible prepare_set(struct call *call)
 {
-	struct vault_ruling *ruling = call_new(call, struct vault_ruling);
-	scoped(reading) reading = {0};
-	if (!ruling)
-		return FAIL(NO_MEMORY, "a call has no memory for the rules of a vault");
-	call->ask = ruling;
+	struct vault_ruling *ruling;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &ruling));
 	TRY(read_set(call, &ruling->row.rules));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	return vault_ruling_prepare(&scene, ruling);
+	TRY(stage_open(call, &stage));
+	return vault_ruling_prepare(&stage.scene, ruling);
 }
 
 static fallible write_set(struct act *act, struct call *call)

@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "crypto/secret.h"
 #include "crypto/signed_receipt.h"
-#include "server/api/call.h"
+#include "server/api/stage.h"
 #include "server/api/verify_call.h"
 #include "server/core/proof.h"
 #include "server/core/receipts.h"
@@ -244,10 +244,9 @@ static bool is_waited_for(const struct call *call, const struct verifications_as
 /* Once it has waited, the call is told how things stand, whoever it is today. */
 static fallible see_again(struct call *call, struct verifications_ask *ask)
 {
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	TRY(caller_renew(&view, call->now, call->arena, &call->caller));
+	scoped(stage) stage = {0};
+	TRY(stage_open(call, &stage));
+	TRY(caller_renew(&stage.view, call->now, call->arena, &call->caller));
 	return caller_has(&call->caller, call->route->scopes, call->route->capabilities)
 		? verify_call_prepare(call, ask)
 		: FAIL(DENIED, "the caller may see it no longer");

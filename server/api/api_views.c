@@ -48,12 +48,10 @@ static fallible answer_list(struct call *call, struct json_out *out)
 	static const struct id SHARED;
 	struct name_out names;
 	bool sees_shared;
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	const struct scene scene = ask_scene(call, &view);
-	TRY(saved_views_sees_shared(&scene, &sees_shared));
-	TRY(name_out_open_always(call, &view, &names));
+	scoped(stage) stage = {0};
+	TRY(stage_open(call, &stage));
+	TRY(saved_views_sees_shared(&stage.scene, &sees_shared));
+	TRY(name_out_open_always(call, &stage.view, &names));
 	json_out_open_array(out, "items");
 	if (!ids_is_none(call->caller.person))
 		TRY(put_all(call, call->caller.person, &names, out));
@@ -80,17 +78,15 @@ static fallible prepare_put(struct call *call)
 {
 	struct saved_views_change *change;
 	struct json_object top;
-	scoped(reading) reading = {0};
+	scoped(stage) stage = {0};
 	TRY(make_change(call, &change));
 	TRY(call_body(call, &top));
 	change->query = ask_line(call, &top, "query", JSON_NEEDED, SAVED_VIEW_QUERY_MAX);
 	change->shared = json_in_bool(&top, "shared", JSON_OPTIONAL, false);
 	json_in_end(&top);
 	TRY(call_check(call));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	return saved_views_put_prepare(&scene, change);
+	TRY(stage_open(call, &stage));
+	return saved_views_put_prepare(&stage.scene, change);
 }
 
 static fallible write_put(struct act *act, struct call *call)
@@ -115,14 +111,12 @@ static fallible prepare_drop(struct call *call)
 {
 	struct saved_views_change *change;
 	struct span shared;
-	scoped(reading) reading = {0};
+	scoped(stage) stage = {0};
 	TRY(make_change(call, &change));
 	TRY(call_query(call, "shared", &shared));
 	change->shared = span_is(shared, "1");
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	return saved_views_drop_prepare(&scene, change);
+	TRY(stage_open(call, &stage));
+	return saved_views_drop_prepare(&stage.scene, change);
 }
 
 static fallible write_drop(struct act *act, struct call *call)

@@ -66,20 +66,16 @@ static fallible prepare_view(struct call *call, struct report *report)
 
 static fallible prepare(struct call *call)
 {
-	struct report *report = call_new(call, struct report);
+	struct report *report;
 	const struct event by = call_event(call, ACTION_REPORT_GENERATED);
-	scoped(reading) reading = {0};
-	if (!report)
-		return FAIL(NO_MEMORY, "a call has no memory for a report");
-	call->ask = report;
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	TRY(client_find(&view, call->caller.tenant, call->parts[0], &report->client));
-	TRY(check_sight(call, &view, report->client));
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &report));
+	TRY(stage_open(call, &stage));
+	TRY(client_find(&stage.view, call->caller.tenant, call->parts[0], &report->client));
+	TRY(check_sight(call, &stage.view, report->client));
 	if (!local_day_read_week(call->parts[1], &report->week))
 		return FAIL(NOT_FOUND, "there is no such week");
-	TRY(weekly_turn_prepare(&scene, report->client, report->week, &by, &report->made));
+	TRY(weekly_turn_prepare(&stage.scene, report->client, report->week, &by, &report->made));
 	/* While nothing is written, what was pinned can be read all the same. */
 	call->act = call->server->volume.read_only ? CALL_NO_ACT : CALL_EVENT;
 	return prepare_view(call, report);

@@ -28,30 +28,25 @@ static void put_wish(struct json_out *out, const struct wish *wish)
 
 static fallible prepare_get(struct call *call)
 {
-	struct client *client = call_new(call, struct client);
-	scoped(reading) reading = {0};
-	if (!client)
-		return FAIL(NO_MEMORY, "a call has no memory for a client");
-	call->ask = client;
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	return wishes_find_client(&scene, call->parts[0], client);
+	struct client *client;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &client));
+	TRY(stage_open(call, &stage));
+	return wishes_find_client(&stage.scene, call->parts[0], client);
 }
 
 static fallible answer_get(struct call *call, struct json_out *out)
 {
 	const struct client *client = call->ask;
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
+	scoped(stage) stage = {0};
+	TRY(stage_open(call, &stage));
 	json_out_id(out, "client", ID_CLIENT, client->id);
 	json_out_bool(out, "mailbox_delegated", client->mailbox_delegated);
 	put_always(out);
 	json_out_open_array(out, "items");
 	for (size_t i = 0; i < client->contact_count; i++) {
 		struct wish wish = {.tenant = client->tenant, .person = client->contacts[i]};
-		TRY(wish_get(&view, call->arena, &wish));
+		TRY(wish_get(&stage.view, call->arena, &wish));
 		json_out_open(out, NULL);
 		put_wish(out, &wish);
 		json_out_close(out);
@@ -100,12 +95,10 @@ static struct span read_address(struct call *call, struct json_object *top)
 
 static fallible prepare_put(struct call *call)
 {
-	struct wishes_change *change = call_new(call, struct wishes_change);
+	struct wishes_change *change;
 	struct json_object top;
-	scoped(reading) reading = {0};
-	if (!change)
-		return FAIL(NO_MEMORY, "a call has no memory for wishes");
-	call->ask = change;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &change));
 	TRY(call_body(call, &top));
 	change->client = call->parts[0];
 	change->contact = json_in_text(&top, "contact", JSON_OPTIONAL, NAME_BYTES);
@@ -115,10 +108,8 @@ static fallible prepare_put(struct call *call)
 	change->second_address = read_address(call, &top);
 	json_in_end(&top);
 	TRY(call_check(call));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	TRY(wishes_change_prepare(&scene, change));
+	TRY(stage_open(call, &stage));
+	TRY(wishes_change_prepare(&stage.scene, change));
 	if (change->is_empty)
 		call->act = CALL_NO_ACT;
 	return OK;

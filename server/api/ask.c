@@ -10,16 +10,6 @@
 
 enum { DAY_MS = 86400000, WORD_MAX_BYTES = 128 };
 
-struct scene ask_scene(struct call *call, const struct view *view)
-{
-	return (struct scene){.server = call->server,
-		.caller = &call->caller,
-		.view = view,
-		.now = call->now,
-		.arena = call->arena,
-		.trace = call->trace};
-}
-
 fallible ask_nothing(struct call *call)
 {
 	struct json_object top;
@@ -196,32 +186,40 @@ fallible ask_after(const struct page_ask *page, struct id *after)
 
 fallible ask_persons_page(struct call *call)
 {
-	struct ask_persons_page *list = call_new(call, struct ask_persons_page);
-	scoped(reading) reading = {0};
-	if (!list)
-		return FAIL(NO_MEMORY, "a call has no memory for a list");
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	TRY(people_find(&scene, call->parts[0], &list->person));
+	struct ask_persons_page *list;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &list));
+	TRY(stage_open(call, &stage));
+	TRY(people_find(&stage.scene, call->parts[0], &list->person));
 	TRY(call_page(call, id_span(&list->person.id), &list->page));
 	TRY(ask_after(&list->page, &list->after));
-	call->ask = list;
 	return OK;
 }
 
 fallible ask_staffs_page(struct call *call)
 {
-	struct page_ask *page = call_new(call, struct page_ask);
-	scoped(reading) reading = {0};
-	if (!page)
-		return FAIL(NO_MEMORY, "a call has no memory for a list");
+	struct page_ask *page;
+	scoped(stage) stage = {0};
+	TRY(call_ask(call, &page));
 	TRY(call_page(call, SPAN_NONE, page));
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = ask_scene(call, &view);
-	call->ask = page;
-	return tenant_roles_check_reader(&scene);
+	TRY(stage_open(call, &stage));
+	return tenant_roles_check_reader(&stage.scene);
+}
+
+void ask_put_id(struct json_out *out, const char *name, enum id_kind kind, struct id id)
+{
+	if (ids_is_none(id))
+		json_out_null(out, name);
+	else
+		json_out_id(out, name, kind, id);
+}
+
+void ask_put_time(struct json_out *out, const char *name, struct instant at)
+{
+	if (at.ms == 0)
+		json_out_null(out, name);
+	else
+		json_out_time(out, name, at);
 }
 
 void ask_put_text(struct json_out *out, const char *name, struct span text)

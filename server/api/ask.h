@@ -5,13 +5,9 @@
 
 #include "policies/languages.h"
 #include "policies/modes.h"
-#include "server/api/call.h"
+#include "server/api/stage.h"
 #include "server/core/branches.h"
-#include "server/core/scene.h"
 #include "store/person.h"
-
-/* ask_scene - the scene of a call over a view, which has to outlive it. */
-struct scene ask_scene(struct call *call, const struct view *view);
 
 /* ask_nothing - a body that is not needed; one that is sent is an empty object. ask_decision - {"approve": true or false}.
  * Fail: INPUT · INVALID. */
@@ -60,6 +56,10 @@ fallible ask_persons_page(struct call *call);
 /* ask_staffs_page - the prepare of a list that all of the staff may read; call->ask becomes a struct page_ask. Fails: as
  * call_page, tenant_roles_check_reader. */
 fallible ask_staffs_page(struct call *call);
+
+/* ask_put_id, ask_put_time - an id, an instant, or null when there is none. */
+void ask_put_id(struct json_out *out, const char *name, enum id_kind kind, struct id id);
+void ask_put_time(struct json_out *out, const char *name, struct instant at);
 
 /* ask_put_text - a text, or null when there is none. ask_put_email - the same for an address, masked unless
  * it may be shown. */

@@ -13,6 +13,14 @@ void *call_alloc(struct call *call, size_t bytes)
 	return arena_alloc(call->arena, bytes);
 }
 
+fallible call_set_ask(struct call *call, void *ask)
+{
+	if (!ask)
+		return FAIL(NO_MEMORY, "a call's memory is used up");
+	call->ask = ask;
+	return OK;
+}
+
 fallible call_body(struct call *call, struct json_object *top)
 {
 	/* prepare may run again: then the document is there. */

@@ -99,7 +99,8 @@ struct call {
 	int64_t retry_after_s; /* with a refusal: when it may be different; 0 = soon */
 	unsigned runs;         /* how often prepare has run */
 	bool suspended;
-	struct arena_mark parts_from; /* with CALL_GOES_ON: what the arena gave out since is the part's alone */
+	struct arena_mark
+		parts_from; /* with CALL_GOES_ON: what the arena gave out since is the part's alone */
 };
 
 /* call_body - parse the JSON body and give its top object. Call it once in prepare. Fails: INPUT ·
@@ -113,6 +114,11 @@ fallible call_check(struct call *call);
  * the same, typed. */
 void *call_alloc(struct call *call, size_t bytes);
 #define call_new(call, type) ((type *)call_alloc((call), sizeof(type)))
+
+/* call_ask(call, &ask) - a zeroed struct of the handler's own, in the call's arena: call->ask from now on.
+ * Fails: NO_MEMORY. */
+#define call_ask(call, at) call_set_ask((call), *(at) = call_alloc((call), sizeof **(at)))
+fallible call_set_ask(struct call *call, void *ask);
 
 /* call_reading - a snapshot for prepare or answer; scoped(reading). */
 fallible call_reading(struct call *call, struct reading *reading);

@@ -3,15 +3,15 @@
 #include "server/api/log_look.h"
 
 #include "server/api/log_ask.h"
+#include "server/api/stage.h"
 
 fallible log_look_prepare(struct call *call, struct span what, struct log_look *look)
 {
-	scoped(reading) reading = {0};
+	scoped(stage) stage = {0};
 	scoped(buf) canon = BUF(LOG_READ_CANON_MAX);
 	struct log_filters none = {.order = QUERY_NEWEST_FIRST};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
-	TRY(log_read_reader(&view, &call->caller, call->arena, &look->reader));
+	TRY(stage_open(call, &stage));
+	TRY(log_read_reader(&stage.view, &call->caller, call->arena, &look->reader));
 	buf_put_sized(&canon, what);
 	log_read_canon(&look->reader, &none, &canon);
 	return buf_keep(&canon, call->arena, &look->canon);

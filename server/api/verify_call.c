@@ -4,19 +4,19 @@
 
 #include "base/address.h"
 #include "base/text.h"
+#include "server/api/stage.h"
 
 enum { TYPED_MAX = 64 };
 
 fallible verify_call_prepare(struct call *call, struct verifications_ask *ask)
 {
 	static const enum call_act ACTS[] = {CALL_NO_ACT, CALL_HOUSEKEEPING, CALL_EVENT};
-	scoped(reading) reading = {0};
-	TRY(call_reading(call, &reading));
-	struct view view = view_reading(&reading);
+	scoped(stage) stage = {0};
+	TRY(stage_open(call, &stage));
 	ask->trace = call->trace;
 	ask->may_lock = call->runs > 1;
 	call->ask = ask;
-	TRY(verifications_prepare(call->server, &call->caller, &view, call->now, call->arena, ask));
+	TRY(verifications_prepare(call->server, &call->caller, &stage.view, call->now, call->arena, ask));
 	call->act = ACTS[ask->act];
 	call->at_moment = ask->decision != VERIFICATIONS_ALLOW;
 	return OK;
