@@ -219,18 +219,11 @@ static fallible read_set(struct call *call, struct declared *action)
 	return call_check(call);
 }
 
-static fallible make_set(struct call *call, struct tenant_actions_set **set)
-{
-	*set = call_new(call, struct tenant_actions_set);
-	call->ask = *set;
-	return *set ? OK : FAIL(NO_MEMORY, "a call has no memory for an action");
-}
-
 static fallible prepare_set(struct call *call)
 {
 	struct tenant_actions_set *set;
 	scoped(stage) stage = {0};
-	TRY(make_set(call, &set));
+	TRY(call_ask(call, &set));
 	TRY(read_set(call, &set->action));
 	TRY(stage_open(call, &stage));
 	TRY(tenant_actions_set_prepare(&stage.scene, set));
@@ -260,7 +253,7 @@ static fallible prepare_retire(struct call *call)
 {
 	struct tenant_actions_set *set;
 	scoped(stage) stage = {0};
-	TRY(make_set(call, &set));
+	TRY(call_ask(call, &set));
 	set->action.name = call->parts[0];
 	TRY(stage_open(call, &stage));
 	return tenant_actions_retire_prepare(&stage.scene, set);

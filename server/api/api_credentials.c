@@ -222,20 +222,11 @@ static fallible read_add(struct call *call, struct credentials_put *put)
 	return call_check(call);
 }
 
-static fallible new_put(struct call *call, struct credentials_put **put)
-{
-	*put = call_new(call, struct credentials_put);
-	if (!*put)
-		return FAIL(NO_MEMORY, "a call has no memory for a credential");
-	call->ask = *put;
-	return OK;
-}
-
 static fallible prepare_add(struct call *call)
 {
 	struct credentials_put *put;
 	scoped(stage) stage = {0};
-	TRY(new_put(call, &put));
+	TRY(call_ask(call, &put));
 	TRY(read_add(call, put));
 	TRY(stage_open(call, &stage));
 	call->status = 201;
@@ -279,18 +270,18 @@ static fallible read_change(struct call *call, struct credentials_put *put)
 	return call_check(call);
 }
 
-fallible api_credentials_find(struct call *call, const struct view *view, struct credentials_put **put)
+fallible api_credentials_find(struct call *call, const struct view *view, struct credential *credential)
 {
-	TRY(new_put(call, put));
-	return credentials_find(view, &call->caller, call->parts[0], call->arena, &(*put)->credential);
+	return credentials_find(view, &call->caller, call->parts[0], call->arena, credential);
 }
 
 static fallible prepare_change(struct call *call)
 {
 	struct credentials_put *put;
 	scoped(stage) stage = {0};
+	TRY(call_ask(call, &put));
 	TRY(stage_open(call, &stage));
-	TRY(api_credentials_find(call, &stage.view, &put));
+	TRY(api_credentials_find(call, &stage.view, &put->credential));
 	TRY(read_change(call, put));
 	call->status = 201;
 	return credentials_change_prepare(
@@ -353,8 +344,9 @@ static fallible prepare_one(struct call *call)
 {
 	struct credentials_put *put;
 	scoped(stage) stage = {0};
+	TRY(call_ask(call, &put));
 	TRY(stage_open(call, &stage));
-	return api_credentials_find(call, &stage.view, &put);
+	return api_credentials_find(call, &stage.view, &put->credential);
 }
 
 fallible api_credentials_answer(struct call *call, struct json_out *out)

@@ -5,8 +5,8 @@
 #include "server/api/call.h"
 #include "server/core/credentials.h"
 
-/* api_credentials_find - a zeroed ask of the call with the credential that the path names. Fails: NOT_FOUND · NO_MEMORY. */
-fallible api_credentials_find(struct call *call, const struct view *view, struct credentials_put **put);
+/* api_credentials_find - the credential that the path names. Fails: as credentials_find. */
+fallible api_credentials_find(struct call *call, const struct view *view, struct credential *credential);
 
 /* api_credentials_read_label - the member `label`, whole; texts that hold a card's security code are noted. */
 void api_credentials_read_label(

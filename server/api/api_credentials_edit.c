@@ -23,13 +23,12 @@ static fallible read_edits(struct call *call, struct credential_edits *edits)
 
 static fallible prepare_edit(struct call *call)
 {
-	struct credentials_put *put;
 	struct credential_edits *edits;
 	scoped(stage) stage = {0};
 	TRY(call_ask(call, &edits));
 	TRY(stage_open(call, &stage));
-	TRY(api_credentials_find(call, &stage.view, &put));
-	edits->before = edits->after = put->credential;
+	TRY(api_credentials_find(call, &stage.view, &edits->before));
+	edits->after = edits->before;
 	TRY(read_edits(call, edits));
 	return credential_edits_prepare(&stage.scene, edits);
 }

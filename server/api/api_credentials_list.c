@@ -134,7 +134,7 @@ const struct handler api_credentials_list = {prepare_list, NULL, answer_list};
 
 /* Newest first; a page goes on below the number of its cursor. */
 struct version_list {
-	struct credentials_put *put;
+	struct credential credential;
 	struct page_ask page;
 	uint64_t before;
 	struct credential_versions_row *rows;
@@ -157,14 +157,14 @@ static fallible prepare_versions(struct call *call)
 	scoped(stage) stage = {0};
 	TRY(call_ask(call, &list));
 	TRY(stage_open(call, &stage));
-	TRY(api_credentials_find(call, &stage.view, &list->put));
+	TRY(api_credentials_find(call, &stage.view, &list->credential));
 	TRY(call_page(call, call->parts[0], &list->page));
 	TRY(read_place(list));
 	list->rows = call_alloc(call, list->page.limit * sizeof *list->rows);
 	if (!list->rows)
 		return FAIL(NO_MEMORY, "a call has no memory for versions");
-	return credential_versions_read(&stage.view, &list->put->credential, list->before, list->page.limit,
-		list->rows, &list->count);
+	return credential_versions_read(
+		&stage.view, &list->credential, list->before, list->page.limit, list->rows, &list->count);
 }
 
 static void put_fields(struct json_out *out, unsigned fields)
@@ -197,7 +197,7 @@ static fallible answer_versions(struct call *call, struct json_out *out)
 	scoped(buf) next = BUF(sizeof(uint64_t));
 	json_out_open_array(out, "items");
 	for (size_t i = 0; i < list->count; i++)
-		put_version(out, &list->put->credential, &list->rows[i]);
+		put_version(out, &list->credential, &list->rows[i]);
 	json_out_close_array(out);
 	if (list->count && list->rows[list->count - 1].number > 1)
 		buf_put_u64(&next, list->rows[list->count - 1].number);

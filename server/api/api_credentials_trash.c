@@ -12,19 +12,11 @@ struct trash {
 
 typedef fallible (*prepare_fn)(const struct scene *scene, struct credential_trash *trash);
 
-static fallible no_memory(void)
-{
-	return FAIL(NO_MEMORY, "a call has no memory for a credential");
-}
-
 static fallible prepare(struct call *call, struct trash *trash, prepare_fn prepare_use)
 {
-	struct credentials_put *put;
 	scoped(stage) stage = {0};
 	TRY(stage_open(call, &stage));
-	TRY(api_credentials_find(call, &stage.view, &put));
-	trash->use.credential = put->credential;
-	call->ask = trash;
+	TRY(api_credentials_find(call, &stage.view, &trash->use.credential));
 	return prepare_use(&stage.scene, &trash->use);
 }
 
@@ -49,9 +41,8 @@ static fallible read_now(struct call *call, bool *now)
 
 static fallible prepare_archive(struct call *call)
 {
-	struct trash *trash = call_new(call, struct trash);
-	if (!trash)
-		return no_memory();
+	struct trash *trash;
+	TRY(call_ask(call, &trash));
 	TRY(read_now(call, &trash->now));
 	return prepare(
 		call, trash, trash->now ? credential_trash_shred_prepare : credential_trash_archive_prepare);
@@ -70,9 +61,8 @@ const struct handler api_credentials_archive = {prepare_archive, write_archive, 
 
 static fallible prepare_restore(struct call *call)
 {
-	struct trash *trash = call_new(call, struct trash);
-	if (!trash)
-		return no_memory();
+	struct trash *trash;
+	TRY(call_ask(call, &trash));
 	TRY(ask_nothing(call));
 	return prepare(call, trash, credential_trash_restore_prepare);
 }

@@ -21,13 +21,6 @@ struct walk {
 	struct sight sight;
 };
 
-static fallible new_walk(struct call *call, struct walk **walk)
-{
-	*walk = call_new(call, struct walk);
-	call->ask = *walk;
-	return *walk ? OK : no_memory();
-}
-
 /* ---- GET /v1/people/{person}/exposure ---- */
 
 /* A client's contact sees of anybody what touches that client, and of who knows nothing of it not even that they
@@ -45,7 +38,7 @@ static fallible prepare_person(struct call *call)
 {
 	struct walk *walk;
 	scoped(stage) stage = {0};
-	TRY(new_walk(call, &walk));
+	TRY(call_ask(call, &walk));
 	TRY(call_page(call, call->parts[0], &walk->page));
 	TRY(stage_open(call, &stage));
 	TRY(person_find(&stage.view, call->caller.tenant, call->parts[0], &walk->of));
@@ -104,7 +97,7 @@ static fallible prepare_client(struct call *call)
 {
 	struct walk *walk;
 	scoped(stage) stage = {0};
-	TRY(new_walk(call, &walk));
+	TRY(call_ask(call, &walk));
 	TRY(stage_open(call, &stage));
 	TRY(client_find(&stage.view, call->caller.tenant, call->parts[0], &walk->of));
 	TRY(grants_sight(&stage.view, &call->caller, call->arena, &walk->sight));

@@ -169,16 +169,13 @@ static fallible prepare_change(struct call *call, struct factors_change *change)
 	TRY(ids_parse(ID_FACTOR, call->parts[0], &change->id));
 	TRY(stage_open(call, &stage));
 	change->trace = call->trace;
-	call->ask = change;
 	return factors_change_prepare(
 		call->server, &call->caller, &stage.view, call->now, call->arena, change);
 }
 
 static fallible make_change(struct call *call, enum factors_change_kind kind, struct factors_change **change)
 {
-	*change = call_new(call, struct factors_change);
-	if (!*change)
-		return FAIL(NO_MEMORY, "a call has no memory for a factor");
+	TRY(call_ask(call, change));
 	(*change)->kind = kind;
 	return OK;
 }

@@ -28,18 +28,11 @@ static fallible prepare_checkpoint_over(struct call *call, struct log_signed *as
 	return OK;
 }
 
-static fallible make_ask(struct call *call, struct log_signed **ask)
-{
-	*ask = call_new(call, struct log_signed);
-	call->ask = *ask;
-	return *ask ? OK : FAIL(NO_MEMORY, "a call has no memory for a checkpoint");
-}
-
 static fallible prepare_checkpoint(struct call *call)
 {
 	struct log_signed *ask;
 	const struct server *server = call->server;
-	TRY(make_ask(call, &ask));
+	TRY(call_ask(call, &ask));
 	/* Nothing is signed while the log contradicts what was signed: then the last one that was is served.
 	 */
 	return prepare_checkpoint_over(
@@ -88,7 +81,7 @@ static fallible find_leaf(struct call *call, uint64_t *index)
 static fallible prepare_proof(struct call *call)
 {
 	struct log_signed *ask;
-	TRY(make_ask(call, &ask));
+	TRY(call_ask(call, &ask));
 	TRY(find_leaf(call, &ask->index));
 	return prepare_checkpoint_over(call, ask, ask->index + 1);
 }

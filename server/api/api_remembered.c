@@ -79,40 +79,36 @@ const struct handler api_remembered_list = {ask_persons_page, NULL, answer_list}
 /* ---- DELETE ---- */
 
 static fallible prepare_forget(
-	struct call *call, const struct view *view, struct span person, struct forgetting_ask *ask)
+	struct call *call, const struct scene *scene, struct span person, struct forgetting_ask *ask)
 {
 	struct person found;
-	struct scene scene = stage_scene(call, view);
-	TRY(people_find(&scene, person, &found));
-	TRY(forgetting_prepare(&scene, &found, ask));
-	call->ask = ask;
+	TRY(people_find(scene, person, &found));
+	TRY(forgetting_prepare(scene, &found, ask));
 	call->act = ask->count ? CALL_EVENT : CALL_NO_ACT;
 	return OK;
 }
 
 static fallible prepare_forget_all(struct call *call)
 {
-	struct forgetting_ask *ask = call_new(call, struct forgetting_ask);
+	struct forgetting_ask *ask;
 	scoped(stage) stage = {0};
-	if (!ask)
-		return FAIL(NO_MEMORY, "a call has no memory for what it ends");
+	TRY(call_ask(call, &ask));
 	TRY(stage_open(call, &stage));
-	return prepare_forget(call, &stage.view, call->parts[0], ask);
+	return prepare_forget(call, &stage.scene, call->parts[0], ask);
 }
 
 static fallible prepare_forget_one(struct call *call)
 {
-	struct forgetting_ask *ask = call_new(call, struct forgetting_ask);
+	struct forgetting_ask *ask;
 	struct remembered remembered;
 	char person[ID_TEXT + 1];
 	scoped(stage) stage = {0};
-	if (!ask)
-		return FAIL(NO_MEMORY, "a call has no memory for what it ends");
+	TRY(call_ask(call, &ask));
 	TRY(ids_parse(ID_REMEMBERED, call->parts[0], &ask->id));
 	TRY(stage_open(call, &stage));
 	TRY(remembered_get(&stage.view, call->caller.tenant, ask->id, &remembered));
 	ids_print(ID_PERSON, remembered.person, person);
-	return prepare_forget(call, &stage.view, span_text(person), ask);
+	return prepare_forget(call, &stage.scene, span_text(person), ask);
 }
 
 static fallible write_forget(struct act *act, struct call *call)

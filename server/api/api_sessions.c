@@ -131,12 +131,6 @@ struct ending {
 	uint32_t ended;
 };
 
-static fallible make_ending(struct call *call, struct ending **made)
-{
-	*made = call_new(call, struct ending);
-	return *made ? OK : FAIL(NO_MEMORY, "a call has no memory for what it ends");
-}
-
 /* Whoever is signed out by somebody else is told. */
 static fallible tell(const struct scene *scene, struct ending *ending, uint32_t count)
 {
@@ -165,12 +159,11 @@ static fallible prepare_one(struct call *call)
 	struct ending *ending;
 	struct session session;
 	scoped(stage) stage = {0};
-	TRY(make_ending(call, &ending));
+	TRY(call_ask(call, &ending));
 	TRY(ids_parse(ID_SESSION, call->parts[0], &ending->one));
 	TRY(stage_open(call, &stage));
 	TRY(sessions_find(&stage.scene, ending->one, &session));
 	ending->of = (struct sessions_of){.tenant = session.tenant, .person = session.person};
-	call->ask = ending;
 	return tell(&stage.scene, ending, 1);
 }
 
@@ -182,7 +175,7 @@ static fallible prepare_all(struct call *call)
 	struct span all;
 	uint32_t count;
 	scoped(stage) stage = {0};
-	TRY(make_ending(call, &ending));
+	TRY(call_ask(call, &ending));
 	TRY(call_query(call, "all", &all));
 	TRY(stage_open(call, &stage));
 	TRY(people_find(&stage.scene, call->parts[0], &person));
@@ -193,7 +186,6 @@ static fallible prepare_all(struct call *call)
 	if (!span_is(all, "1"))
 		ending->of.but = call->caller.session;
 	TRY(sessions_count(&stage.view, &ending->of, call->now, &count));
-	call->ask = ending;
 	call->act = count ? CALL_EVENT : CALL_NO_ACT;
 	return tell(&stage.scene, ending, count);
 }

@@ -6,11 +6,6 @@
 
 enum { ONE_ROW = 16 * 1024 };
 
-static fallible no_memory(void)
-{
-	return FAIL(NO_MEMORY, "a call has no memory for a view");
-}
-
 static fallible put_view(struct name_out *names, struct json_out *out, const struct saved_view *saved)
 {
 	json_out_open(out, NULL);
@@ -67,10 +62,7 @@ const struct handler api_views_list = {prepare_list, NULL, answer_list};
 
 static fallible make_change(struct call *call, struct saved_views_change **change)
 {
-	*change = call_new(call, struct saved_views_change);
-	call->ask = *change;
-	if (!*change)
-		return no_memory();
+	TRY(call_ask(call, change));
 	return ask_path_line(call, call->parts[0], SAVED_VIEW_NAME_MAX, &(*change)->name);
 }
 
