@@ -5,6 +5,7 @@
 #include "crypto/secret.h"
 
 #include <nettle/hmac.h>
+#include <nettle/sha2.h>
 
 void hmac_sha1(struct span key, struct span message, uint8_t out[static HMAC_SHA1])
 {
@@ -22,4 +23,12 @@ void hmac_sha512(struct span key, struct span message, uint8_t out[static HMAC_S
 	hmac_sha512_update(&state, message.len, message.at);
 	hmac_sha512_digest(&state, HMAC_SHA512, out);
 	secret_wipe(&state, sizeof state);
+}
+
+void hmac_hash_sha512(struct span message, uint8_t out[static HMAC_SHA512])
+{
+	struct sha512_ctx state;
+	sha512_init(&state);
+	sha512_update(&state, message.len, message.at);
+	sha512_digest(&state, HMAC_SHA512, out);
 }

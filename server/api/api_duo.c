@@ -4,7 +4,7 @@
 #include "server/api/form.h"
 #include "server/api/verify_call.h"
 
-enum { NAME_MAX_BYTES = 128 };
+enum { NAME_MAX_BYTES = 128, PASS_MAX_BYTES = 64, WORD_MAX_BYTES = 64 };
 
 /* ---- GET /auth/v2/ping, GET /auth/v2/check ---- */
 
@@ -33,34 +33,70 @@ const struct handler api_duo_check = {prepare_nothing, NULL, answer_time};
 
 /* ---- reading ---- */
 
+/* What the door is told. Texts are borrowed. */
+struct knock {
+	struct span user, factor, passcode, address, later;
+};
+
 /* An id or a ref; Duo's two fields are one here. */
-static fallible read_user(const struct form *form, struct span *user)
+static struct span one_of(struct span username, struct span user_id)
 {
-	struct span name = form_value(form, "username");
-	if (name.len == 0)
-		name = form_value(form, "user_id");
-	if (name.len == 0 || name.len > NAME_MAX_BYTES)
+	return username.len ? username : user_id;
+}
+
+static void read_form(const struct form *form, struct knock *knock)
+{
+	*knock = (struct knock){.user = one_of(form_value(form, "username"), form_value(form, "user_id")),
+		.factor = form_value(form, "factor"),
+		.passcode = form_value(form, "passcode"),
+		.address = form_value(form, "ipaddr"),
+		.later = form_value(form, "async")};
+}
+
+static void read_json(struct json_object *top, struct knock *knock)
+{
+	struct span username = json_in_text(top, "username", JSON_OPTIONAL, NAME_MAX_BYTES);
+	struct span user_id = json_in_text(top, "user_id", JSON_OPTIONAL, NAME_MAX_BYTES);
+	*knock = (struct knock){.user = one_of(username, user_id),
+		.factor = json_in_text(top, "factor", JSON_OPTIONAL, WORD_MAX_BYTES),
+		.passcode = json_in_free_text(top, "passcode", JSON_OPTIONAL, PASS_MAX_BYTES),
+		.address = json_in_text(top, "ipaddr", JSON_OPTIONAL, DEVICE_IP_MAX),
+		.later = json_in_text(top, "async", JSON_OPTIONAL, WORD_MAX_BYTES)};
+}
+
+/* Fields of the door that mean nothing here (pushinfo, display_username) are passed over, as clients expect. */
+static fallible read_knock(struct call *call, struct knock *knock)
+{
+	struct json_object top;
+	struct form form;
+	if (form_is_json(call->request->body)) {
+		TRY(call_body(call, &top));
+		read_json(&top, knock);
+		TRY(call_check(call));
+	} else {
+		TRY(form_parse(call->request->body, call->arena, &form));
+		read_form(&form, knock);
+	}
+	if (knock->user.len == 0 || knock->user.len > NAME_MAX_BYTES)
 		return FAIL(INVALID, "it has to be said who: username or user_id");
-	*user = name;
 	return OK;
 }
 
-static fallible check_factor(const struct form *form)
+static fallible check_factor(const struct knock *knock)
 {
-	struct span later = form_value(form, "async");
-	if (!span_is(form_value(form, "factor"), "passcode"))
+	if (!span_is(knock->factor, "passcode"))
 		return FAIL(INVALID, "the only factor is passcode");
-	return later.len && !span_is(later, "0") ? FAIL(INVALID, "an answer comes at once: async is 0") : OK;
+	if (knock->later.len && !span_is(knock->later, "0"))
+		return FAIL(INVALID, "an answer comes at once: async is 0");
+	return OK;
 }
 
 /* ---- POST /auth/v2/preauth ---- */
 
 static fallible prepare_preauth(struct call *call)
 {
-	struct form form;
-	struct span user;
-	TRY(form_parse(call->request->body, call->arena, &form));
-	return read_user(&form, &user);
+	struct knock knock;
+	return read_knock(call, &knock);
 }
 
 /* Who is there, and with what, is nobody's to know before a code is right: everybody is told the same. */
@@ -88,15 +124,15 @@ const struct handler api_duo_preauth = {prepare_preauth, NULL, answer_preauth};
 
 static fallible prepare_auth(struct call *call)
 {
-	struct form form;
+	struct knock knock;
 	struct verifications_ask *ask = call_new(call, struct verifications_ask);
 	if (!ask)
 		return FAIL(NO_MEMORY, "a call has no memory for a verification");
-	TRY(form_parse(call->request->body, call->arena, &form));
-	TRY(read_user(&form, &ask->person));
-	TRY(check_factor(&form));
-	TRY(verify_call_see(call, form_value(&form, "ipaddr"), &ask->device));
-	return verify_call_prepare_code(call, form_value(&form, "passcode"), ask);
+	TRY(read_knock(call, &knock));
+	TRY(check_factor(&knock));
+	ask->person = knock.user;
+	TRY(verify_call_see(call, knock.address, &ask->device));
+	return verify_call_prepare_code(call, knock.passcode, ask);
 }
 
 static const char *status_of(const struct verifications_ask *ask)

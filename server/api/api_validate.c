@@ -42,8 +42,7 @@ static fallible read_form(struct call *call, struct knock *knock)
 static fallible read_knock(struct call *call, struct knock *knock)
 {
 	struct json_object top;
-	/* Not every client says what it sends; no form begins with a brace. */
-	if (!span_starts(call->request->body, SPAN_LIT("{"))) {
+	if (!form_is_json(call->request->body)) {
 		TRY(read_form(call, knock));
 	} else {
 		TRY(call_body(call, &top));

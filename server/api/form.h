@@ -23,6 +23,12 @@ struct form {
  * values one program takes the first and another the last · NO_MEMORY. */
 fallible form_parse(struct span body, struct arena *arena, struct form *form);
 
+/* form_is_json - a body that is JSON in place of a form: not every client says what it sends, and no form begins with a brace. */
+static inline bool form_is_json(struct span body)
+{
+	return span_starts(body, SPAN_LIT("{"));
+}
+
 /* form_value - SPAN_NONE when there is none. */
 struct span form_value(const struct form *form, const char *name);
 
