@@ -9,8 +9,13 @@
 #include "cli/folder.h"
 #include "cli/import_file.h"
 #include "cli/print.h"
+#include "cli/pskc_lock.h"
+#include "cli/secret_in.h"
 #include "cli/session.h"
 #include "crypto/secret.h"
+#include "crypto/xmlenc.h"
+
+#include <stdio.h>
 
 enum {
 	FILE_MAX = 8 * 1024 * 1024,
@@ -21,6 +26,7 @@ enum {
 	LINE_MAX = 4096,
 	PERSON_MAX = 128,
 	LABEL_MAX = 100,
+	PROMPT_MAX = 80,
 	AT_ONCE = 10, /* as many as a person may have */
 };
 
@@ -78,6 +84,53 @@ static fallible take_device(void *context, const struct moving_device *device)
 	return arena_keep(&import->arena, device->seed, &row->device.seed);
 }
 
+/* A line feed that an editor put at the end is no part of it; of 16 bytes all are. */
+static fallible read_secret(struct commands_call *call, const struct pskc_lock *lock, struct buf *secret)
+{
+	const char *file = call->option[COMMANDS_KEY_FILE];
+	char prompt[PROMPT_MAX];
+	if (!file) {
+		snprintf(prompt, sizeof prompt, "%s of the key container",
+			lock->kind == PSKC_LOCK_KEY ? "Key (32 hexadecimal digits)" : "Passphrase");
+		return secret_in_ask(prompt, secret);
+	}
+	commands_say_where(call, file);
+	TRY(folder_read_private(file, secret));
+	if (secret->len != XMLENC_KEY && secret->len && secret->data[secret->len - 1] == '\n')
+		secret->len--;
+	commands_say_where(call, call->operand);
+	return secret->len ? OK : FAIL(INPUT, "the file with the key is empty");
+}
+
+static fallible open_with(
+	struct commands_call *call, const struct pskc_lock *lock, struct span content, struct buf *plain)
+{
+	scoped(buf) secret = BUF(SECRET_IN_MAX);
+	TRY(read_secret(call, lock, &secret));
+	struct err err = pskc_lock_open(lock, content, buf_span(&secret), plain);
+	secret_in_wipe(&secret);
+	return err.kind == ERR_INVALID ? FAIL(INPUT, err.why) : err;
+}
+
+/* An encrypted key container becomes a plain one; any other file stays as it is. */
+static fallible unlock(struct import *import, struct buf *content)
+{
+	struct pskc_lock lock;
+	scoped(buf) plain = BUF(FILE_MAX);
+	struct err err = pskc_lock_find(buf_span(content), &import->arena, &lock);
+	if (err.kind == ERR_INVALID)
+		return FAIL(INPUT, err.why);
+	TRY(err);
+	if (lock.kind == PSKC_LOCK_NONE)
+		return import->call->option[COMMANDS_KEY_FILE]
+			? FAIL(INPUT, "--key-file is for an encrypted key container, which this is not")
+			: OK;
+	TRY(open_with(import->call, &lock, buf_span(content), &plain));
+	buf_done(content);
+	*content = take(&plain);
+	return OK;
+}
+
 static fallible gather(struct import *import)
 {
 	scoped(buf) content = BUF(FILE_MAX);
@@ -85,6 +138,7 @@ static fallible gather(struct import *import)
 	const struct moving_sink sink = {import, take_device, refuse};
 	commands_say_where(call, call->operand);
 	TRY(folder_read(call->operand, &content));
+	TRY(unlock(import, &content));
 	const struct import_file_ask ask = {
 		.content = buf_span(&content), .person_column = call->option[COMMANDS_PERSON_COLUMN]};
 	struct err err = import_file_read(&ask, &import->arena, &sink);
