@@ -5,6 +5,7 @@
 #include "base/ids.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unicase.h>
 #include <unictype.h>
 #include <uninorm.h>
@@ -94,6 +95,14 @@ fallible text_fold(struct span text, struct arena *arena, struct span *folded)
 	size_t len = 0;
 	uint8_t *made = u8_casefold(apart.at, apart.len, NULL, UNINORM_NFC, NULL, &len);
 	return move_to_arena(made, len, arena, folded);
+}
+
+fallible text_has(struct span text, struct span part, struct arena *arena, bool *has)
+{
+	struct span folded;
+	TRY(text_fold(text, arena, &folded));
+	*has = folded.len >= part.len && memmem(folded.at, folded.len, part.at, part.len);
+	return OK;
 }
 
 static bool continues(uint8_t byte)
@@ -282,7 +291,8 @@ static void put_digits(struct buf *out, struct span bytes, const char *alphabet,
 	unsigned held = 0;
 	const unsigned mask = (1u << width) - 1;
 	for (size_t i = 0; room && i < bytes.len; i++) {
-		bits = bits << 8 | bytes.at[i]; /* what is older than the digit in hand is shifted out at the top */
+		bits = bits << 8 |
+			bytes.at[i]; /* what is older than the digit in hand is shifted out at the top */
 		for (held += 8; held >= width; held -= width)
 			*room++ = (uint8_t)alphabet[bits >> (held - width) & mask];
 	}

@@ -16,6 +16,10 @@ fallible text_normalise(struct span text, struct arena *arena, struct span *nfc)
 /* text_fold - full case folding, then NFC: for comparing what people type. Fails as text_normalise. */
 fallible text_fold(struct span text, struct arena *arena, struct span *folded);
 
+/* text_has - whether a part that is folded already (text_fold) stands in a text; case does not count. Fails as
+ * text_normalise. */
+fallible text_has(struct span text, struct span part, struct arena *arena, bool *has);
+
 /* text_next_word - the next run of letters, digits and their marks; false at the end. Whatever is no UTF-8
  * ends a word.
  *

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api_clients - /v1/clients and /v1/clients/{client}. */
+#include "base/text.h"
 #include "server/api/ask.h"
 #include "server/core/clients.h"
 #include "store/tenant.h"
+
+enum { FILTERS_MAX = 1024, TEXT_MAX = 256, LOOKED_AT_MAX = 5000 };
 
 /* A client with the contacts that are still there. */
 struct client_view {
@@ -150,31 +153,50 @@ const struct handler api_clients_get = {prepare_get, NULL, answer_get};
 /* ---- GET /v1/clients ---- */
 
 struct clients_page {
+	struct clients_walk walk;
+	struct span filters; /* what binds the cursor */
 	struct page_ask page;
-	struct id after;
 	struct client_view *clients;
 	size_t count;
 	bool more;
+	bool complete; /* the page did not end because enough was looked at */
 };
+
+static fallible read_filter(struct call *call, struct clients_page *list)
+{
+	static const char *const LISTED[] = {"active", "paused", "ended", "erasing", NULL};
+	struct clients_filter *filter = &list->walk.filter;
+	scoped(buf) filters = BUF(FILTERS_MAX);
+	TRY(ask_word_query(call, "state", LISTED, &filter->state));
+	TRY(call_query(call, "text", &filter->text));
+	if (filter->text.len > TEXT_MAX)
+		return FAIL(INVALID, "a text that is looked for has at most 256 bytes");
+	if (filter->text.len)
+		TRY(text_fold(filter->text, call->arena, &filter->text));
+	buf_put_u8(&filters, (uint8_t)filter->state);
+	buf_put(&filters, filter->text);
+	return buf_keep(&filters, call->arena, &list->filters);
+}
 
 static fallible fill_list(const struct scene *scene, struct clients_page *list)
 {
 	struct err err = OK;
-	struct id at = list->after;
+	struct clients_walk walk = list->walk;
 	struct client next;
-	while (!list->more &&
-		client_next(scene->view, scene->caller->tenant, &at, scene->arena, &next, &err)) {
-		if (next.state == CLIENT_ERASED)
-			continue;
+	while (!list->more && clients_next(scene, &walk, &next, &err)) {
 		list->more = list->count == list->page.limit;
 		if (list->more)
 			break;
 		struct client_view *shown = &list->clients[list->count++];
 		shown->client = next;
-		clients_hide(&shown->client);
-		list->after = at;
+		list->walk.after = walk.after;
 		TRY(find_contacts(scene, shown));
 	}
+	list->complete = list->more || walk.left > 0;
+	if (list->complete)
+		return err;
+	list->more = true;
+	list->walk.after = walk.after;
 	return err;
 }
 
@@ -183,8 +205,10 @@ static fallible prepare_list(struct call *call)
 	struct clients_page *list;
 	scoped(stage) stage = {0};
 	TRY(call_ask(call, &list));
-	TRY(call_page(call, SPAN_NONE, &list->page));
-	TRY(ask_after(&list->page, &list->after));
+	TRY(read_filter(call, list));
+	TRY(call_page(call, list->filters, &list->page));
+	TRY(ask_after(&list->page, &list->walk.after));
+	list->walk.left = LOOKED_AT_MAX;
 	list->clients = call_alloc(call, list->page.limit * sizeof *list->clients);
 	if (!list->clients)
 		return FAIL(NO_MEMORY, "a call has no memory for a list of clients");
@@ -202,7 +226,9 @@ static fallible answer_list(struct call *call, struct json_out *out)
 		json_out_close(out);
 	}
 	json_out_close_array(out);
-	return call_put_cursor(call, out, SPAN_NONE, list->more ? id_span(&list->after) : SPAN_NONE);
+	TRY(call_put_cursor(call, out, list->filters, list->more ? id_span(&list->walk.after) : SPAN_NONE));
+	json_out_bool(out, "complete", list->complete);
+	return OK;
 }
 
 const struct handler api_clients_list = {prepare_list, NULL, answer_list};

@@ -2,8 +2,11 @@
 /* clients - prepare and write customers and their contacts. */
 #include "server/core/clients.h"
 
+#include "base/text.h"
 #include "crypto/random.h"
 #include "server/core/detail.h"
+
+enum { ONE_CLIENT = 64 * 1024 };
 
 static const char *const STATES[] = {"active", "paused", "ended", "erasing", "erased"};
 
@@ -205,6 +208,13 @@ void clients_hide(struct client *client)
 		client->name = client->ref = client->time_zone = SPAN_NONE;
 }
 
+static fallible get_shown(const struct scene *scene, struct id id, struct client *client)
+{
+	TRY(client_get(scene->view, scene->caller->tenant, id, scene->arena, client));
+	clients_hide(client);
+	return OK;
+}
+
 fallible clients_find(const struct scene *scene, struct span id_or_ref, struct client *client)
 {
 	struct id id;
@@ -213,7 +223,44 @@ fallible clients_find(const struct scene *scene, struct span id_or_ref, struct c
 	if (err.kind == ERR_NOT_FOUND)
 		return FAIL(NOT_FOUND, "there is no such client here");
 	TRY(err);
-	TRY(client_get(scene->view, scene->caller->tenant, id, scene->arena, client));
-	clients_hide(client);
-	return OK;
+	return get_shown(scene, id, client);
+}
+
+static fallible lets_through(
+	const struct clients_filter *filter, const struct client *client, struct arena *arena, bool *through)
+{
+	*through =
+		filter->state < 0 ? client->state != CLIENT_ERASED : client->state == (unsigned)filter->state;
+	if (!*through || filter->text.len == 0)
+		return OK;
+	*through = false;
+	if (client->name.len)
+		TRY(text_has(client->name, filter->text, arena, through));
+	return *through || client->ref.len == 0 ? OK : text_has(client->ref, filter->text, arena, through);
+}
+
+/* Those whom the filter holds back leave nothing in the scene's arena: a tenant may have many. */
+static bool skip_one(const struct scene *scene, struct clients_walk *walk, bool *found, struct err *err)
+{
+	struct client client;
+	scoped(arena) arena = ARENA(ONE_CLIENT);
+	if (walk->left == 0 ||
+		!client_next(scene->view, scene->caller->tenant, &walk->after, &arena, &client, err))
+		return false;
+	walk->left--;
+	clients_hide(&client);
+	*err = lets_through(&walk->filter, &client, &arena, found);
+	return !err_failed(*err);
+}
+
+bool clients_next(
+	const struct scene *scene, struct clients_walk *walk, struct client *client, struct err *err)
+{
+	bool found = false;
+	while (!found && skip_one(scene, walk, &found, err))
+		;
+	found = found && !err_failed(*err);
+	if (found)
+		*err = get_shown(scene, walk->after, client);
+	return found && !err_failed(*err);
 }

@@ -44,6 +44,23 @@ fallible clients_change_write(struct act *act, struct clients_change *change);
  * of this client. Fails: NOT_FOUND. */
 fallible clients_find(const struct scene *scene, struct span id_or_ref, struct client *client);
 
+/* What a list is narrowed to; -1 and empty = all who are not erased. */
+struct clients_filter {
+	int state;
+	struct span text; /* folded (text_fold): stands in the name or the ref */
+};
+
+struct clients_walk {
+	struct clients_filter filter;
+	struct id after; /* who was looked at last; none = from the first */
+	size_t left;     /* how many may still be looked at: names are sealed, so each is opened */
+};
+
+/* clients_next - the next one that the filter lets through, hidden as clients_hide does. False at the end, or
+ * when nothing is `left`: check *err. */
+bool clients_next(
+	const struct scene *scene, struct clients_walk *walk, struct client *client, struct err *err);
+
 /* clients_hide - empty the texts of a client whose erasure has begun: unreadable though the key may still be
  * there. */
 void clients_hide(struct client *client);

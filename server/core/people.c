@@ -209,9 +209,7 @@ static fallible has_text(struct span text, struct span part, struct arena *arena
 {
 	if (*has || text.len == 0)
 		return OK;
-	TRY(text_fold(text, arena, &text));
-	*has = text.len >= part.len && memmem(text.at, text.len, part.at, part.len);
-	return OK;
+	return text_has(text, part, arena, has);
 }
 
 static fallible fits_text(const struct scene *scene, const struct people_filter *filter,

@@ -261,3 +261,15 @@ Test(text, a_code_with_anything_else_is_malformed)
 	cr_assert(text_code(SPAN_NONE, 6, digits).code == CODE_MALFORMED_CODE);
 	cr_assert_str_eq(digits, "before");
 }
+
+Test(text, a_part_is_found_whatever_its_case)
+{
+	scoped(arena) arena = ARENA(4096);
+	struct span part;
+	bool has = false;
+	cr_assert(!err_failed(text_fold(SPAN_LIT("\xc3\x84iti"), &arena, &part)));
+	cr_assert(!err_failed(text_has(SPAN_LIT("Oma \xc3\xa4ITI"), part, &arena, &has)) && has);
+	cr_assert(!err_failed(text_has(SPAN_LIT("\xc3\xa4it"), part, &arena, &has)) && !has,
+		"only a piece of it");
+	cr_assert(text_has(SPAN_LIT("\xff"), part, &arena, &has).kind == ERR_INVALID, "no UTF-8");
+}

@@ -227,3 +227,79 @@ Test(clients, the_same_request_with_the_same_key_adds_one_client)
 	cr_assert(strcmp(first.body, second.body) == 0);
 	cr_assert(api_count_events(&world, world.tenant.id, ACTION_CLIENT_CREATED) == 1);
 }
+
+static size_t found(struct api_world *world, const char *query, struct api_answer *answer)
+{
+	char path[512];
+	snprintf(path, sizeof path, "/v1/clients?%s", query);
+	cr_assert(api_call(world, "GET", path, world->tenant.token, NULL, answer) == 200, "%s: %s", path,
+		answer->body);
+	return json_array_size(api_member(answer, "items"));
+}
+
+Test(clients, are_found_by_a_part_of_their_name_or_ref)
+{
+	scoped(api_world) world = {0};
+	scoped(api_answer) answer = {0};
+	api_world_open(&world);
+	cr_assert(add(&world, PAIVI, &answer) == 201, "%s", answer.body);
+	cr_assert(add(&world, "{\"ref\":\"oksana\",\"name\":\"\u041e\u043a\u0441\u0430\u043d\u0430\"}",
+			  &answer) == 201,
+		"%s", answer.body);
+	cr_assert(found(&world, "text=P%C3%84IV", &answer) == 1, "upper or lower: %s", answer.body);
+	cr_assert(api_has(&answer, "items/0/ref", "paivi"), "that one");
+	cr_assert(json_is_true(api_member(&answer, "complete")), "all were looked at");
+	cr_assert(found(&world, "text=%D0%BA%D1%81%D0%B0", &answer) == 1, "in another script");
+	cr_assert(found(&world, "text=oksan", &answer) == 1, "by the ref");
+	cr_assert(found(&world, "text=olli", &answer) == 0, "a contact's name is not the client's");
+	cr_assert(found(&world, "text=", &answer) == 2, "an empty text narrows nothing");
+}
+
+Test(clients, a_list_is_narrowed_to_a_state)
+{
+	scoped(api_world) world = {0};
+	scoped(api_answer) answer = {0};
+	api_world_open(&world);
+	cr_assert(add(&world, PAIVI, &answer) == 201, "%s", answer.body);
+	cr_assert(api_call(&world, "PATCH", "/v1/clients/paivi", world.tenant.token, "{\"state\":\"paused\"}",
+			  &answer) == 200,
+		"%s", answer.body);
+	cr_assert(found(&world, "state=paused", &answer) == 1, "the one");
+	cr_assert(found(&world, "state=active", &answer) == 0, "nobody else");
+	cr_assert(found(&world, "state=active&text=paivi", &answer) == 0, "both have to hold");
+	cr_assert(
+		api_call(&world, "GET", "/v1/clients?state=asleep", world.tenant.token, NULL, &answer) == 422,
+		"no word of the list: %s", answer.body);
+}
+
+Test(clients, a_text_that_is_looked_for_has_bounds)
+{
+	scoped(api_world) world = {0};
+	scoped(api_answer) answer = {0};
+	char path[400] = "/v1/clients?text=";
+	api_world_open(&world);
+	memset(path + strlen(path), 'a', 257);
+	cr_assert(api_call(&world, "GET", path, world.tenant.token, NULL, &answer) == 422, "257 bytes");
+	cr_assert(api_call(&world, "GET", "/v1/clients?text=%FF", world.tenant.token, NULL, &answer) >= 400,
+		"no UTF-8");
+	cr_assert(answer.status < 500, "%s", answer.body);
+}
+
+Test(clients, a_cursor_belongs_to_what_was_looked_for)
+{
+	scoped(api_world) world = {0};
+	scoped(api_answer) answer = {0};
+	char query[400];
+	api_world_open(&world);
+	add(&world, "{\"ref\":\"a-1\",\"name\":\"Aino\"}", &answer);
+	add(&world, "{\"ref\":\"a-2\",\"name\":\"Bo\"}", &answer);
+	add(&world, "{\"ref\":\"a-3\",\"name\":\"Aila\"}", &answer);
+	cr_assert(found(&world, "limit=1&text=ai", &answer) == 1 && api_has(&answer, "items/0/name", "Aino"));
+	snprintf(query, sizeof query, "limit=1&text=ai&cursor=%s", api_text(&answer, "next"));
+	cr_assert(found(&world, query, &answer) == 1 && api_has(&answer, "items/0/name", "Aila"));
+	cr_assert(json_is_null(api_member(&answer, "next")), "Bo is not found");
+	found(&world, "limit=1&text=ai", &answer);
+	snprintf(query, sizeof query, "/v1/clients?limit=1&text=bo&cursor=%s", api_text(&answer, "next"));
+	cr_assert(
+		api_call(&world, "GET", query, world.tenant.token, NULL, &answer) == 422, "%s", answer.body);
+}

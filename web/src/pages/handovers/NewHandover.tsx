@@ -3,22 +3,17 @@
 import {useState} from 'preact/hooks';
 import {get, post, type Page} from '../../base/api';
 import {sorted, t} from '../../base/i18n';
-import {useDo, useGet, useLoad} from '../../base/load';
+import {useDo, useLoad} from '../../base/load';
 import {navigate} from '../../base/router';
 import {say} from '../../base/say';
 import {useSession} from '../../base/session';
 import {Button, Check, Choice, TextField} from '../../parts/controls';
 import {Dialog} from '../../parts/page';
+import {Picker} from '../../parts/picker';
+import {WORKERS} from '../../parts/picking';
 import {Notice, ProblemNotice} from '../../parts/shown';
 import {KINDS, needsOverride, OVERRIDES, REASONS, type Handover, type HandoverKind, type Scope} from './handover';
 import {fromZone, inZone} from './zone';
-
-interface PersonRow {
-  id: string;
-  ref: string | null;
-  name: string | null;
-  kind: string;
-}
 
 interface Entry {
   from: string;
@@ -37,21 +32,11 @@ interface PartProps {
   change: (some: Partial<Entry>) => void;
 }
 
-/** By name; who shares it is told apart by the ref. */
-function labelOf(person: PersonRow, all: readonly PersonRow[]): string {
-  const isShared = all.some(one => one.id !== person.id && one.name === person.name);
-  return `${person.name || person.id}${isShared && person.ref ? ` · ${person.ref}` : ''}`;
-}
-
 function People({entry, change}: PartProps) {
-  const {data, problem, reload} = useGet<Page<PersonRow>>('/v1/people', {state: 'active', limit: 500});
-  const staff = sorted(data?.items.filter(one => one.kind !== 'client') ?? [], one => one.name ?? '');
-  const options = (but: string) => [['', t('handovers.choose')] as const, ...staff.filter(one => one.id !== but).map(one => [one.id, labelOf(one, staff)] as const)];
   return (
     <>
-      <ProblemNotice problem={problem} again={reload} />
-      <Choice label={t('handovers.from')} hint={t('handovers.from.hint')} value={entry.from} options={options(entry.to)} onChoose={from => change({from, clients: []})} />
-      <Choice label={t('handovers.to')} value={entry.to} options={options(entry.from)} onChoose={to => change({to})} />
+      <Picker label={t('handovers.from')} hint={t('handovers.from.hint')} source={WORKERS} value={entry.from} without={entry.to} onPick={from => change({from, clients: []})} />
+      <Picker label={t('handovers.to')} source={WORKERS} value={entry.to} without={entry.from} onPick={to => change({to})} />
     </>
   );
 }
@@ -84,8 +69,14 @@ interface GrantRow {
 
 /** The clients of whom somebody has grants. */
 async function clientsOf(person: string, signal: AbortSignal): Promise<[string, string][]> {
-  const page = await get<Page<GrantRow>>('/v1/grants', {person, state: 'active', names: 1, limit: 500}, signal);
-  return sorted([...new Map(page.items.map(one => [one.client, one.client_name || one.client]))], ([, name]) => name);
+  const found = new Map<string, string>();
+  let cursor: string | null = null;
+  do {
+    const page: Page<GrantRow> = await get<Page<GrantRow>>('/v1/grants', {person, state: 'active', names: 1, limit: 500, cursor}, signal);
+    for (const one of page.items) found.set(one.client, one.client_name || one.client);
+    cursor = page.next;
+  } while (cursor);
+  return sorted([...found], ([, name]) => name);
 }
 
 function Clients({entry, change}: PartProps) {

@@ -2,12 +2,14 @@
 // The guided way out: last day, successor, what will end, and the confirmation.
 import {useState} from 'preact/hooks';
 import {path, post, type Page as ListPage} from '../../base/api';
-import {sorted, t} from '../../base/i18n';
+import {t} from '../../base/i18n';
 import {useDo, useGet} from '../../base/load';
 import {say} from '../../base/say';
 import {dayOf} from '../../base/time';
-import {Button, Check, Choice, TextField} from '../../parts/controls';
+import {Button, Check, TextField} from '../../parts/controls';
 import {Dialog, Section} from '../../parts/page';
+import {Picker} from '../../parts/picker';
+import {STAFF} from '../../parts/picking';
 import {Facts, Notice, ProblemNotice} from '../../parts/shown';
 import type {Exposure, Grant} from '../vault/model';
 import type {OpenSession} from '../me/me';
@@ -41,9 +43,11 @@ function Ends({person}: {person: string}) {
 interface Plan {
   day: string;
   successor: string;
+  /** The successor's. */
+  name: string;
 }
 
-function Confirm({person, plan, successor, onClose, done}: {person: Person; plan: Plan; successor: string | undefined; onClose: () => void; done: () => void}) {
+function Confirm({person, plan, onClose, done}: {person: Person; plan: Plan; onClose: () => void; done: () => void}) {
   const [sure, setSure] = useState(false);
   const leave = useDo(async () => {
     await post<Departure>(path`/v1/people/${person.id}/departure`, {last_day: plan.day, ...(plan.successor ? {successor: plan.successor} : {})});
@@ -55,7 +59,7 @@ function Confirm({person, plan, successor, onClose, done}: {person: Person; plan
   return (
     <Dialog title={t('people.departure.confirm', {name: personName(person)})} onClose={onClose}>
       <form onSubmit={event => { event.preventDefault(); if (sure) void leave.run(); }}>
-        <Facts rows={[[t('people.last_day'), plan.day], [t('people.successor'), successor ?? t('people.successor.none')]]} />
+        <Facts rows={[[t('people.last_day'), plan.day], [t('people.successor'), plan.name || t('people.successor.none')]]} />
         <Notice look="warning"><p>{t(now ? 'people.departure.now' : 'people.departure.later')}</p></Notice>
         <Check label={t('people.departure.sure')} checked={sure} onCheck={setSure} />
         <ProblemNotice problem={leave.problem} />
@@ -69,11 +73,8 @@ function Confirm({person, plan, successor, onClose, done}: {person: Person; plan
 }
 
 export function DepartureForm({person, done}: {person: Person; done: () => void}) {
-  const staff = useGet<ListPage<Person>>('/v1/people', {kind: 'staff', state: 'active', limit: LIMIT});
-  const [plan, setPlan] = useState<Plan>({day: dayOf(new Date()), successor: ''});
+  const [plan, setPlan] = useState<Plan>({day: dayOf(new Date()), successor: '', name: ''});
   const [asks, setAsks] = useState(false);
-  const others = sorted(itemsOf(staff.data).filter(one => one.id !== person.id), personName);
-  const successor = others.find(one => one.id === plan.successor);
   return (
     <>
       <form onSubmit={event => { event.preventDefault(); setAsks(true); }}>
@@ -83,9 +84,7 @@ export function DepartureForm({person, done}: {person: Person; done: () => void}
         </fieldset>
         <fieldset class="step-box">
           <legend>2. {t('people.successor')}</legend>
-          <Choice label={t('people.successor')} hint={t('people.successor.hint')} value={plan.successor} onChoose={chosen => setPlan({...plan, successor: chosen})}
-            options={[['', t('people.successor.none')], ...others.map(one => [one.id, personName(one)] as const)]} />
-          <ProblemNotice problem={staff.problem} again={staff.reload} />
+          <Picker label={t('people.successor')} hint={t('people.successor.hint')} source={STAFF} value={plan.successor} without={person.id} onPick={(successor, name) => setPlan({...plan, successor, name})} />
         </fieldset>
         <fieldset class="step-box">
           <legend>3. {t('people.ends')}</legend>
@@ -94,7 +93,7 @@ export function DepartureForm({person, done}: {person: Person; done: () => void}
         </fieldset>
         <Button look="danger" type="submit">{t('people.departure.go')}</Button>
       </form>
-      {asks && <Confirm person={person} plan={plan} successor={successor && personName(successor)} onClose={() => setAsks(false)} done={done} />}
+      {asks && <Confirm person={person} plan={plan} onClose={() => setAsks(false)} done={done} />}
       <Section title={t('people.departure.after')}><p class="quiet-text">{t('people.departure.after.what')}</p></Section>
     </>
   );

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where one says what one looks for: words, days, and the rest behind a button.
 import {useEffect, useMemo, useRef, useState} from 'preact/hooks';
-import {get, type Page} from '../../base/api';
 import {sentences, sorted, t} from '../../base/i18n';
 import {may, useSession} from '../../base/session';
 import {dayOf, startOfDay} from '../../base/time';
 import {Choice, Field as Labelled, TextField} from '../../parts/controls';
+import {Picker} from '../../parts/picker';
+import {ANY_CLIENT, ANYBODY, type PickSource} from '../../parts/picking';
 import {hrefOf, valuesOf, withCondition, withOnly, type Field, type Filters} from './filters';
 
 const TYPING_MS = 250;
@@ -74,49 +75,19 @@ function Ranges({filters}: {filters: Filters}) {
   );
 }
 
-interface Named {
-  id: string;
-  ref?: string;
-  name?: string;
-}
-
-/** All of a short list; of a long one the first thousand. */
-async function namedOf(url: string): Promise<Named[]> {
-  const first = await get<Page<Named>>(url, {limit: 500});
-  if (!first.next) return first.items;
-  return [...first.items, ...(await get<Page<Named>>(url, {limit: 500, cursor: first.next})).items];
-}
-
-const label = (one: Named): string => [one.name, one.ref].filter(Boolean).join(' · ');
-
 interface NamedProps extends BarProps {
   field: Field;
   text: string;
-  url: string | undefined;
+  source: PickSource;
+  /** Who may not see the list types an id or a ref. */
+  isOpen: boolean;
 }
 
-/** A person or a client by name, from a list that is asked for once somebody goes there. */
-function NamedFilter({field, text, url, filters, change}: NamedProps) {
-  const [known, setKnown] = useState<Named[]>();
-  const list = `list-${field}`;
-  const look = () => { if (!known && url) void namedOf(url).then(setKnown, () => setKnown([])); };
-  const take = (input: HTMLInputElement) => {
-    const typed = input.value.trim();
-    const found = known?.find(one => label(one) === typed || one.name === typed);
-    if (!typed) return;
-    input.value = '';
-    change(withCondition(filters, {field, value: found?.id ?? typed, not: false}));
-  };
-  return (
-    <Labelled label={text}>
-      {control => (
-        <>
-          <input {...control} type="text" list={list} autoComplete="off" onFocus={look} onChange={event => take(event.currentTarget)} />
-          <datalist id={list}>{known?.map(one => <option key={one.id} value={label(one)} />)}</datalist>
-        </>
-      )}
-    </Labelled>
-  );
+/** A person or a client by name; what nobody is called is taken as an id or a ref: applications act too. */
+function NamedFilter({field, text, source, isOpen, filters, change}: NamedProps) {
+  const add = (value: string) => { if (value) change(withCondition(filters, {field, value, not: false})); };
+  if (!isOpen) return <TypedFilter field={field} text={text} filters={filters} change={change} />;
+  return <Picker label={text} source={source} value="" onPick={add} onTyped={add} />;
 }
 
 /** A value that one types as it is: an address, a device, a branch. */
@@ -143,8 +114,8 @@ function MoreFilters(props: BarProps) {
   const severities = (['alert', 'warning', 'notice', 'info'] as const).map(one => [one, t(`app.severity.${one}`)] as const);
   return (
     <div class="filter-grid">
-      <NamedFilter {...props} field="actor" text={t('security.field.actor')} url={may(session, 'people.read') ? '/v1/people' : undefined} />
-      <NamedFilter {...props} field="client" text={t('security.field.client')} url={may(session, 'clients.read') ? '/v1/clients' : undefined} />
+      <NamedFilter {...props} field="actor" text={t('security.field.actor')} source={ANYBODY} isOpen={may(session, 'people.read')} />
+      <NamedFilter {...props} field="client" text={t('security.field.client')} source={ANY_CLIENT} isOpen={may(session, 'clients.read')} />
       <ListFilter {...props} field="action" text={t('security.field.action')} options={kinds} />
       <ListFilter {...props} field="outcome" text={t('security.field.outcome')} options={outcomes} />
       <ListFilter {...props} field="severity" text={t('security.field.severity')} options={severities} />

@@ -2,15 +2,17 @@
 // The clients' credentials: who can use each now, who knows it, what is due for change.
 import {useState} from 'preact/hooks';
 import {path, type Page} from '../../base/api';
-import {sorted, t} from '../../base/i18n';
+import {t} from '../../base/i18n';
 import {useGet, usePaged} from '../../base/load';
 import {navigate, usePlace, withQuery} from '../../base/router';
 import {may, useSession} from '../../base/session';
 import {Button, Choice, TextField} from '../../parts/controls';
 import {More, Table} from '../../parts/page';
+import {Picker} from '../../parts/picker';
+import {ANY_CLIENT} from '../../parts/picking';
 import {Ago, Chip, Empty, ProblemNotice, Skeleton, Time} from '../../parts/shown';
-import {clientOf, nameOf, useClients} from './known';
-import {hostOf, KINDS, type Access, type Client, type Credential, type Exposure, type Grant} from './model';
+import {clientOf, nameOf} from './known';
+import {hostOf, KINDS, type Access, type Credential, type Exposure, type Grant} from './model';
 import {useSearchKey} from './searchKey';
 import {kindName, ModeLegend, ModeMarks} from './shown';
 
@@ -18,7 +20,8 @@ const FILTERS = ['client', 'text', 'host', 'tag', 'kind', 'state'] as const;
 
 /** Of each credential: who may use it now, who knows it, when it was used last, and what is owed. */
 interface Told {
-  canUse: Map<string, string[]>;
+  /** Undefined while there are more grants than one page has: then only a client's can be told. */
+  canUse: Map<string, string[]> | undefined;
   owed: Map<string, Exposure[]>;
   /** Only of one client the server says who knows what. */
   access: Map<string, Access['items'][number]> | undefined;
@@ -40,7 +43,7 @@ function useTold(client: string | null): Told {
   return {
     canUse: items
       ? new Map(items.map(item => [item.credential, [...new Set(item.can_use.map(use => use.name))]]))
-      : collect(grants.data?.items ?? [], grant => grant.credential, grant => nameOf(grant.to_name)),
+      : grants.data?.next ? undefined : collect(grants.data?.items ?? [], grant => grant.credential, grant => nameOf(grant.to_name)),
     owed: collect(rotations.data?.items ?? [], one => one.credential, one => one),
     access: items && new Map(items.map(item => [item.credential, item])),
   };
@@ -80,24 +83,23 @@ function Row({credential, told, ofOne}: {credential: Credential; told: Told; ofO
       {!ofOne && <td><a href={withQuery({client: credential.client})}>{clientOf(credential.client_name)}</a></td>}
       <td>{kindName(credential.kind)}</td>
       <td><ModeMarks modes={credential.modes_max} /></td>
-      <td><List of={told.canUse.get(credential.id) ?? []} none={t('vault.nobody')} /></td>
+      {told.canUse && <td><List of={told.canUse.get(credential.id) ?? []} none={t('vault.nobody')} /></td>}
       {told.access && <KnownCells item={told.access.get(credential.id)} />}
       <td><Due owed={told.owed.get(credential.id) ?? []} /></td>
     </tr>
   );
 }
 
-function Filters({query, known}: {query: URLSearchParams; known: ReadonlyMap<string, Client>}) {
+function Filters({query, ofAll}: {query: URLSearchParams; ofAll: boolean}) {
   const [text, setText] = useState(query.get('text') ?? '');
   useSearchKey();
   const set = (name: string, value: string) => navigate(withQuery({[name]: value || null}));
-  const clients = sorted([...known.values()], one => one.name ?? '').map(one => [one.id, one.name ?? ''] as const);
   const kinds = KINDS.map(kind => [kind, kindName(kind)] as const);
   const states = (['active', 'archived'] as const).map(state => [state, t(`vault.credential.${state}`)] as const);
   return (
     <form class="row filters" role="search" onSubmit={event => { event.preventDefault(); set('text', text.trim()); }}>
       <TextField label={t('vault.search')} type="search" value={text} onText={setText} />
-      {clients.length > 0 && <Choice label={t('vault.client')} value={query.get('client') ?? ''} options={[['', t('vault.all')], ...clients]} onChoose={value => set('client', value)} />}
+      {ofAll && <Picker label={t('vault.client')} source={ANY_CLIENT} value={query.get('client') ?? ''} onPick={value => set('client', value)} />}
       <Choice label={t('vault.kind')} value={query.get('kind') ?? ''} options={[['', t('vault.all')], ...kinds]} onChoose={value => set('kind', value)} />
       <Choice label={t('vault.state')} value={query.get('state') ?? ''} options={[['', t('vault.all')], ...states]} onChoose={value => set('state', value)} />
       <Button type="submit">{t('vault.search.do')}</Button>
@@ -112,28 +114,28 @@ function Narrowed({query}: {query: URLSearchParams}) {
 }
 
 export function Credentials() {
-  const {person} = useSession();
+  const session = useSession();
   const {query} = usePlace();
   // Who is a client's own sees that client, and nothing else.
-  const client = query.get('client') ?? person.client ?? null;
+  const client = query.get('client') ?? session.person.client ?? null;
   const asked = Object.fromEntries(FILTERS.map(name => [name, query.get(name)]));
   const list = usePaged<Credential>('/v1/credentials', {...asked, limit: 100, names: 1});
-  const clients = useClients();
+  const ofAll = may(session, 'clients.read');
   const told = useTold(client);
   const isNarrowed = FILTERS.some(name => query.get(name));
   return (
     <>
-      <Filters query={query} known={clients.all} />
+      <Filters query={query} ofAll={ofAll} />
       <Narrowed query={query} />
       <ModeLegend />
-      {!told.access && clients.all.size > 0 && <p class="small">{t('vault.known.choose')}</p>}
+      {!told.access && ofAll && <p class="small">{t('vault.known.choose')}</p>}
       <ProblemNotice problem={list.problem} again={list.reload} />
       {!list.data && !list.problem && <Skeleton />}
       {list.data && list.data.length > 0 && <>
         <Table caption={t('vault.tab.all')} look="credentials stacks">
           <thead><tr>
             <th scope="col">{t('vault.title')}</th>{!client && <th scope="col">{t('vault.client')}</th>}<th scope="col">{t('vault.kind')}</th><th scope="col">{t('vault.mode')}</th>
-            <th scope="col">{t('vault.can_use')}</th>{told.access && <><th scope="col">{t('vault.knows')}</th><th scope="col">{t('vault.last_used')}</th></>}<th scope="col">{t('vault.due')}</th>
+            {told.canUse && <th scope="col">{t('vault.can_use')}</th>}{told.access && <><th scope="col">{t('vault.knows')}</th><th scope="col">{t('vault.last_used')}</th></>}<th scope="col">{t('vault.due')}</th>
           </tr></thead>
           <tbody>{list.data.map(one => <Row key={one.id} credential={one} told={told} ofOne={client !== null} />)}</tbody>
         </Table>

@@ -2,16 +2,18 @@
 // Links through which clients hand in what nobody of the staff passes on: opening one, what became of the others.
 import {useState} from 'preact/hooks';
 import {path, post} from '../../base/api';
-import {sorted, t} from '../../base/i18n';
+import {t} from '../../base/i18n';
 import {useDo, usePaged} from '../../base/load';
 import {usePlace} from '../../base/router';
 import {say} from '../../base/say';
 import {may, useSession} from '../../base/session';
 import {Button, Check, Choice, CopyButton, TextField} from '../../parts/controls';
 import {More, Section, Table} from '../../parts/page';
+import {Picker} from '../../parts/picker';
+import {CLIENTS} from '../../parts/picking';
 import {Chip, Empty, Notice, ProblemNotice, Skeleton, Time} from '../../parts/shown';
 import {faultAt} from './faults';
-import {clientOf, nameOf, useClients} from './known';
+import {clientOf, nameOf} from './known';
 import type {Kind, Mode} from './model';
 import {kindName, ModeMarks} from './shown';
 
@@ -66,7 +68,6 @@ function Opened({link, close}: {link: Link; close: () => void}) {
 
 function NewLink({opened}: {opened: (link: Link) => void}) {
   const {query} = usePlace();
-  const clients = useClients();
   const [client, setClient] = useState(query.get('client') ?? '');
   const [ask, setAsk] = useState('');
   const [site, setSite] = useState('');
@@ -77,11 +78,10 @@ function NewLink({opened}: {opened: (link: Link) => void}) {
     setAsk('');
     setSite('');
   });
-  const choices = sorted([...clients.all.values()].filter(one => one.state === 'active'), one => one.name ?? '').map(one => [one.id, one.name ?? ''] as const);
   const names = (Object.keys(SETS) as SetName[]).map(one => [one, t(one === 'codes' ? 'vault.kind.totp' : `vault.kind.${one}`)] as const);
   return (
     <form class="deposit-form" onSubmit={event => { event.preventDefault(); if (client && fields.length) void send.run(); }}>
-      <Choice label={t('vault.client')} value={client} options={[['', t('vault.choose')], ...choices]} onChoose={setClient} />
+      <Picker label={t('vault.client')} source={CLIENTS} value={client} onPick={setClient} />
       <TextField label={t('vault.deposit.ask')} hint={t('vault.deposit.ask.hint')} value={ask} onText={setAsk} required maxLength={200} error={faultAt(send.problem, '/ask')} />
       <TextField label={t('vault.url')} value={site} onText={setSite} maxLength={1000} error={faultAt(send.problem, '/site')} />
       <Choice label={t('vault.kind')} value={set} options={names} onChoose={one => { setSet(one); setFields(FIRST[one]); }} />

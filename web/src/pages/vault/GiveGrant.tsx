@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Giving a grant: who, what, how, when, and what has to happen first. One page, nothing hidden behind a next step.
 import {useState} from 'preact/hooks';
-import {post, Problem, type Page} from '../../base/api';
+import {path, post, Problem, type Page} from '../../base/api';
 import {sorted, t} from '../../base/i18n';
 import {useDo, useGet} from '../../base/load';
 import {navigate, usePlace} from '../../base/router';
 import {say} from '../../base/say';
 import {useSession} from '../../base/session';
 import {Button, Check, Choice, Field, TextField} from '../../parts/controls';
+import {Picker} from '../../parts/picker';
+import {CLIENTS, PEOPLE} from '../../parts/picking';
 import {Notice, ProblemNotice} from '../../parts/shown';
 import {faultAt} from './faults';
 import {bodyOf, draftFault, modesAllowed, NEW_DRAFT, type Draft} from './give';
-import {useClients, useCredentials, usePeople} from './known';
-import {MODES, OUTSIDES, type Credential, type Grant, type Mode} from './model';
+import {MODES, OUTSIDES, type Client, type Credential, type Grant, type Mode} from './model';
 import {ModeMark} from './shown';
 
 interface PartProps {
@@ -23,25 +24,20 @@ interface PartProps {
 
 const toggled = <T,>(list: readonly T[], one: T, on: boolean): T[] => (on ? [...list, one] : list.filter(each => each !== one));
 
-function WhoPart({draft, set, problem, credentials}: PartProps & {credentials: readonly Credential[]}) {
-  const clients = useClients();
-  const people = usePeople();
-  const choices = sorted([...people.all.values()].filter(one => one.state === 'active'), one => one.name ?? '');
-  const ofClient = sorted(credentials.filter(one => one.client === draft.client && one.state === 'active'), one => one.label.title);
+function WhoPart({draft, set, problem, credentials, known}: PartProps & {credentials: readonly Credential[]; known: boolean}) {
+  const ofClient = sorted(credentials, one => one.label.title);
   return (
     <fieldset>
       <legend>{t('vault.give.who')}</legend>
-      <Choice label={t('vault.give.to')} value={draft.to} options={[['', t('vault.choose')], ...choices.map(one => [one.id, one.name ?? ''] as const)]} onChoose={to => set({to})} />
-      {faultAt(problem, '/to') && <p class="wrong">{faultAt(problem, '/to')}</p>}
-      <Choice label={t('vault.client')} value={draft.client} onChoose={client => set({client, credentials: [], modes: []})}
-        options={[['', t('vault.choose')], ...sorted([...clients.all.values()], one => one.name ?? '').map(one => [one.id, one.name ?? ''] as const)]} />
+      <Picker label={t('vault.give.to')} source={PEOPLE} value={draft.to} onPick={to => set({to})} error={faultAt(problem, '/to')} />
+      <Picker label={t('vault.client')} source={CLIENTS} value={draft.client} onPick={client => set({client, credentials: [], modes: []})} />
       {draft.client && <fieldset class="inner">
         <legend>{t('vault.give.what')}</legend>
         {ofClient.map(one => (
           <Check key={one.id} label={one.label.title} hint={one.label.username} checked={draft.credentials.includes(one.id)}
             onCheck={on => set({credentials: toggled(draft.credentials, one.id, on), modes: []})} />
         ))}
-        {!ofClient.length && <p class="quiet-text">{t('vault.give.none')}</p>}
+        {known && !ofClient.length && <p class="quiet-text">{t('vault.give.none')}</p>}
       </fieldset>}
     </fieldset>
   );
@@ -112,17 +108,25 @@ function useGive(draft: Draft, zone: string, taken: (credential: string) => void
   });
 }
 
+/** The credential that the address names, if it is one. */
+const useAsked = (id: string | null) => useGet<Credential>(id ? path`/v1/credentials/${id}` : null).data;
+
+/** What there is of the client that was chosen, and the zone that their times are in. */
+function useOfClient(client: string, zone: string) {
+  const {data: one} = useGet<Client>(client ? path`/v1/clients/${client}` : null);
+  const {data} = useGet<Page<Credential>>(client ? '/v1/credentials' : null, {client, state: 'active', limit: 500});
+  return {zone: one?.time_zone ?? zone, credentials: data?.items ?? [], known: data !== undefined};
+}
+
 export function GiveGrant() {
   const session = useSession();
   const {query} = usePlace();
-  const credentials = useCredentials(query.get('credential') ? [query.get('credential') ?? ''] : []);
-  const clients = useClients();
   const [changed, setChanged] = useState<Partial<Draft>>({});
   const [fault, setFault] = useState<ReturnType<typeof draftFault>>();
-  const asked = credentials.all.get(query.get('credential') ?? '');
+  const asked = useAsked(query.get('credential'));
   const draft: Draft = {...NEW_DRAFT, to: query.get('to') ?? '', ...(asked ? {client: asked.client, credentials: [asked.id]} : {client: query.get('client') ?? ''}), ...changed};
-  const zone = clients.all.get(draft.client)?.time_zone ?? session.tenant.time_zone;
-  const chosen = draft.credentials.flatMap(id => credentials.all.get(id) ?? []);
+  const {zone, credentials, known} = useOfClient(draft.client, session.tenant.time_zone);
+  const chosen = credentials.filter(one => draft.credentials.includes(one.id));
   const set = (changes: Partial<Draft>) => { setFault(undefined); setChanged(before => ({...before, ...changes})); };
   const taken = (id: string) => setChanged(before => ({...before, credentials: (before.credentials ?? draft.credentials).filter(one => one !== id)}));
   const give = useGive(draft, zone, taken);
@@ -135,7 +139,7 @@ export function GiveGrant() {
   const part = {draft, set, problem: give.problem};
   return (
     <form class="vault-form" onSubmit={submit}>
-      <WhoPart {...part} credentials={[...credentials.all.values()]} />
+      <WhoPart {...part} credentials={credentials} known={known} />
       <HowPart {...part} allowed={modesAllowed(chosen)} />
       <WhenPart {...part} zone={zone} />
       <WhyPart {...part} />

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who may use what: all grants that the reader sees.
-import {sorted, t} from '../../base/i18n';
+import {t} from '../../base/i18n';
 import {usePaged} from '../../base/load';
 import {navigate, usePlace, withQuery} from '../../base/router';
 import {may, useSession} from '../../base/session';
 import {Button, Choice} from '../../parts/controls';
 import {More, Table} from '../../parts/page';
+import {Picker} from '../../parts/picker';
+import {ANY_CLIENT, ANYBODY} from '../../parts/picking';
 import {Empty, ProblemNotice, Skeleton, Time} from '../../parts/shown';
-import {clientOf, useClients, usePeople} from './known';
+import {clientOf} from './known';
 import {GRANT_STATES, type Grant} from './model';
 import {GrantChip, ModeMarks, PersonName} from './shown';
 
@@ -43,15 +45,13 @@ export function GrantTable({grants, caption, without}: {grants: readonly Grant[]
 }
 
 function Filters({query}: {query: URLSearchParams}) {
-  const clients = useClients();
-  const people = usePeople();
+  const session = useSession();
   const set = (name: string, value: string) => navigate(withQuery({[name]: value || null}));
-  const named = (all: ReadonlyMap<string, {id: string; name: string | null}>) => sorted([...all.values()], one => one.name ?? '').map(one => [one.id, one.name ?? ''] as const);
   const states = GRANT_STATES.map(state => [state, t(`vault.state.${state}`)] as const);
   return (
     <form class="row filters" role="search" onSubmit={event => event.preventDefault()}>
-      {people.all.size > 0 && <Choice label={t('vault.who')} value={query.get('person') ?? ''} options={[['', t('vault.all')], ...named(people.all)]} onChoose={value => set('person', value)} />}
-      {clients.all.size > 0 && <Choice label={t('vault.client')} value={query.get('client') ?? ''} options={[['', t('vault.all')], ...named(clients.all)]} onChoose={value => set('client', value)} />}
+      {may(session, 'people.read') && <Picker label={t('vault.who')} source={ANYBODY} value={query.get('person') ?? ''} onPick={value => set('person', value)} />}
+      {may(session, 'clients.read') && <Picker label={t('vault.client')} source={ANY_CLIENT} value={query.get('client') ?? ''} onPick={value => set('client', value)} />}
       <Choice label={t('vault.state')} value={query.get('state') ?? ''} options={[['', t('vault.all')], ...states]} onChoose={value => set('state', value)} />
     </form>
   );

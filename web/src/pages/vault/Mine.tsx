@@ -85,7 +85,7 @@ export function Mine() {
   useSearchKey();
   const grants = usePaged<Grant>('/v1/grants', {person: session.person.id, limit: 500, names: 1});
   const credentials = useCredentials((grants.data ?? []).map(grant => grant.credential));
-  const clients = useClients();
+  const clients = useClients((grants.data ?? []).map(grant => grant.client));
   const all = accessesOf(grants.data ?? [], credentials.all);
   const found = all.filter(one => hasWords(one.credential, one.client, text.trim()));
   if (!grants.data || !credentials.ready) return grants.problem ? <ProblemNotice problem={grants.problem} again={grants.reload} /> : <Skeleton />;

@@ -2,18 +2,19 @@
 // Putting a client's credential in: typed by who took it in, or drawn by the server so that nobody knows it.
 import {useState} from 'preact/hooks';
 import {post} from '../../base/api';
-import {sorted, t} from '../../base/i18n';
+import {t} from '../../base/i18n';
 import {useDo} from '../../base/load';
 import {navigate, usePlace} from '../../base/router';
 import {say} from '../../base/say';
 import {useSession} from '../../base/session';
 import {Button, Check, Choice} from '../../parts/controls';
+import {Picker} from '../../parts/picker';
+import {CLIENTS} from '../../parts/picking';
 import {Notice, ProblemNotice} from '../../parts/shown';
 import {CeilingFields, draftOf, LabelFields, labelOf, modesOfKind, type LabelDraft} from './EditCredential';
 import {faultAt} from './faults';
 import {canGenerate, faultsOf, secretOf, type SecretDraft} from './forms';
 import {drawingBody, GenerateFields, NEW_DRAWING} from './Generate';
-import {useClients} from './known';
 import {KINDS, type Kind, type Mode} from './model';
 import {SecretFields} from './SecretFields';
 import {kindName} from './shown';
@@ -58,7 +59,6 @@ function ChannelChoice({channel, set}: {channel: Channel; set: (channel: Channel
 export function NewCredential() {
   const session = useSession();
   const {query} = usePlace();
-  const clients = useClients();
   const {draft, set, setKind} = useDraft(query.get('client') ?? session.person.client ?? '');
   const [drawing, setDrawing] = useState(NEW_DRAWING);
   const [tried, setTried] = useState(false);
@@ -74,14 +74,12 @@ export function NewCredential() {
     setTried(true);
     if (isSound(draft)) void send.run();
   };
-  const choices = sorted([...clients.all.values()].filter(one => one.state === 'active'), one => one.name ?? '').map(one => [one.id, one.name ?? ''] as const);
   return (
     <form class="vault-form" onSubmit={submit}>
       <fieldset>
         <legend>{t('vault.new.what')}</legend>
-        {!isClient && <Choice label={t('vault.client')} value={draft.client} options={[['', t('vault.choose')], ...choices]} onChoose={client => set({client})} />}
+        {!isClient && <Picker label={t('vault.client')} source={CLIENTS} value={draft.client} onPick={client => set({client})} error={faultAt(send.problem, '/client')} />}
         {tried && !draft.client && <p class="wrong" role="alert">{t('vault.new.client')}</p>}
-        {faultAt(send.problem, '/client') && <p class="wrong">{faultAt(send.problem, '/client')}</p>}
         <Choice label={t('vault.kind')} value={draft.kind} options={KINDS.map(kind => [kind, kindName(kind)] as const)} onChoose={setKind} />
         <LabelFields draft={draft.label} set={changes => set({label: {...draft.label, ...changes}})} problem={send.problem} />
       </fieldset>

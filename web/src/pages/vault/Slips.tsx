@@ -2,15 +2,16 @@
 // One-time secrets: written for one person, read once, then nowhere any more.
 import {useState} from 'preact/hooks';
 import {path, post} from '../../base/api';
-import {sorted, t} from '../../base/i18n';
+import {t} from '../../base/i18n';
 import {useDo} from '../../base/load';
 import {usePlace} from '../../base/router';
 import {may, useSession} from '../../base/session';
 import {Button, Choice, CopyButton, Field, TextField} from '../../parts/controls';
 import {Section} from '../../parts/page';
+import {Picker} from '../../parts/picker';
+import {PEOPLE} from '../../parts/picking';
 import {Notice, ProblemNotice, Time} from '../../parts/shown';
 import {faultAt} from './faults';
-import {usePeople} from './known';
 import {ShownText} from './ShownText';
 
 const MINUTES = ['1', '5', '15'] as const;
@@ -25,16 +26,9 @@ const bytesOf = (text: string): number => new TextEncoder().encode(text).length;
 
 /** Who writes one chooses from the people they see; who sees none types a name of the system's. */
 function ToField({to, set, problem}: {to: string; set: (to: string) => void; problem: string | undefined}) {
-  const people = usePeople();
-  const {person} = useSession();
-  const choices = sorted([...people.all.values()].filter(one => one.state === 'active' && one.id !== person.id), one => one.name ?? '').map(one => [one.id, one.name ?? ''] as const);
-  if (!choices.length) return <TextField label={t('vault.slip.to')} hint={t('vault.slip.to.hint')} value={to} onText={set} required maxLength={128} error={problem} autoComplete="off" />;
-  return (
-    <>
-      <Choice label={t('vault.slip.to')} value={to} options={[['', t('vault.choose')], ...choices]} onChoose={set} />
-      {problem && <p class="wrong">{problem}</p>}
-    </>
-  );
+  const session = useSession();
+  if (!may(session, 'people.read')) return <TextField label={t('vault.slip.to')} hint={t('vault.slip.to.hint')} value={to} onText={set} required maxLength={128} error={problem} autoComplete="off" />;
+  return <Picker label={t('vault.slip.to')} source={PEOPLE} value={to} onPick={set} without={session.person.id} error={problem} />;
 }
 
 function Write() {

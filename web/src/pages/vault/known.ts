@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// What lists of ids and of choices need: the first 500 at once, the rest one by one.
+// What lists of ids need: the first 500 at once, the rest one by one.
 import {useEffect, useMemo, useState} from 'preact/hooks';
 import {get, path, type Page} from '../../base/api';
 import {t} from '../../base/i18n';
 import {useGet} from '../../base/load';
 import {may, useSession} from '../../base/session';
-import type {Client, Credential, Person} from './model';
+import type {Client, Credential} from './model';
 
 const AT_ONCE = 500;
 /** What a page of a list has at most is looked for one by one. */
@@ -17,7 +17,7 @@ export interface Known<T> {
   reload: () => void;
 }
 
-function useKnown<T extends {id: string}>(list: string, open: boolean, ids: readonly string[] = []): Known<T> {
+function useKnown<T extends {id: string}>(list: string, open: boolean, ids: readonly string[]): Known<T> {
   const {data, problem, reload} = useGet<Page<T>>(open ? list : null, {limit: AT_ONCE});
   const [extra, setExtra] = useState<readonly T[]>([]);
   const all = useMemo(() => new Map([...(data?.items ?? []), ...extra].map(item => [item.id, item])), [data, extra]);
@@ -36,9 +36,8 @@ function useKnown<T extends {id: string}>(list: string, open: boolean, ids: read
 /** Credentials by their id. */
 export const useCredentials = (ids: readonly string[]): Known<Credential> => useKnown<Credential>('/v1/credentials', true, ids);
 
-/** Clients and people to choose from; none for those who may not ask (a refusal would be on record). */
-export const useClients = (): Known<Client> => useKnown<Client>('/v1/clients', may(useSession(), 'clients.read'));
-export const usePeople = (): Known<Person> => useKnown<Person>('/v1/people', may(useSession(), 'people.read'));
+/** Clients by their id; none for those who may not ask (a refusal would be on record). */
+export const useClients = (ids: readonly string[]): Known<Client> => useKnown<Client>('/v1/clients', may(useSession(), 'clients.read'), ids);
 
 /** A name, or what can be said of somebody whose name is erased or not the reader's to know. */
 export const nameOf = (name: string | null | undefined): string => name || t('vault.somebody');
