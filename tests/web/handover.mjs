@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Somebody is away: asked for by one, approved by another in the inbox, briefed, returned early; and what the rules say before they change.
 import {check, claim, equal} from './claims.mjs';
-import {settled} from './pages.mjs';
+import {pick, settled} from './pages.mjs';
 
 const over = async page => {
   check(page.faults.length === 0, page.faults.join('\n'));
@@ -17,14 +17,14 @@ async function at(world, agency, person, address) {
 
 const doneSteps = page => page.locator('.steps li.done').count();
 
-const idOf = async (world, person) => (await world.api('GET', `/v1/people/${person}`, undefined, 'brezovitsa')).body.id;
+const nameOf = async (world, person) => (await world.api('GET', `/v1/people/${person}`, undefined, 'brezovitsa')).body.name;
 
 async function asked(world) {
   const page = await at(world, 'brezovitsa', 'account_manager1', '/handovers');
   await page.getByRole('button', {name: 'New handover'}).click();
   await settled(page);
-  await page.getByLabel('In place of').selectOption(await idOf(world, 'assistant1'));
-  await page.getByLabel('Who takes over').selectOption(await idOf(world, 'assistant2'));
+  await pick(page, 'In place of', await nameOf(world, 'assistant1'));
+  await pick(page, 'Who takes over', await nameOf(world, 'assistant2'));
   await page.getByRole('button', {name: 'Ask for it'}).click();
   await page.waitForURL('**/handovers/hov_*');
   await settled(page);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // From the grant to the leaving: an owner gives one in the browser, it is used, the person is off-boarded, and what they saw is due.
 import {check, claim, equal} from './claims.mjs';
-import {settled} from './pages.mjs';
+import {pick, settled} from './pages.mjs';
 
 const AGENCY = 'koivu';
 const LEAVER = 'assistant3'; // who saw "Test shop" in vault.mjs
@@ -21,10 +21,10 @@ async function owner(world, address) {
 const idOf = async (world, kind, name) => (await world.api('GET', `/v1/${kind}/${name}`, undefined, AGENCY)).body.id;
 
 async function gives(world) {
-  const client = (await world.api('GET', '/v1/clients?limit=1', undefined, AGENCY)).body.items[0].id;
+  const client = (await world.api('GET', '/v1/clients?limit=1', undefined, AGENCY)).body.items[0].name;
   const page = await owner(world, '/vault?show=give');
-  await page.getByLabel('To whom').selectOption(await idOf(world, 'people', LEAVER));
-  await page.getByLabel('Client', {exact: true}).selectOption(client);
+  await pick(page, 'To whom', (await world.api('GET', `/v1/people/${LEAVER}`, undefined, AGENCY)).body.name);
+  await pick(page, 'Client', client);
   await page.getByLabel('Test shop (codes)').check();
   await page.getByRole('checkbox', {name: /code/}).last().check();
   await page.getByLabel('How many times').fill('3');

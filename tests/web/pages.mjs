@@ -43,6 +43,13 @@ export function spoken(world, address, language) {
   return url.href;
 }
 
+/** Chooses in a picker as somebody does who knows the name: types it, and presses what is found. */
+export async function pick(page, label, name) {
+  const field = page.getByRole('combobox', {name: label, exact: true});
+  await field.fill(name);
+  await page.getByRole('listbox', {name: label, exact: true}).getByRole('option', {name}).first().click();
+}
+
 const QUIET_MS = 150;
 
 /** Loaded: nothing under way but the stream that follows the log, and no skeleton, for a moment. */

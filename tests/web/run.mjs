@@ -9,12 +9,13 @@ import {handover} from './handover.mjs';
 import {leaving} from './leaving.mjs';
 import {log} from './log.mjs';
 import {me} from './me.mjs';
+import {picker} from './picker.mjs';
 import {signIn} from './sign_in.mjs';
 import {tenants} from './tenants.mjs';
 import {vaults} from './vault.mjs';
 import {World} from './world.mjs';
 
-const PARTS = {signIn, log, event, me, vaults, deposit, handover, leaving, tenants, axe};
+const PARTS = {signIn, log, event, me, vaults, deposit, handover, leaving, tenants, axe, picker};
 const AGENCIES = ['tiszapart', 'koivu', 'brezovitsa'];
 
 const [programs, ...wanted] = process.argv.slice(2);

@@ -43,12 +43,14 @@ function List({id, label, found, active, take}: ListProps) {
 
 interface PickerProps extends Choosing {
   label: string;
+  /** What nothing chosen means, where it means something. */
+  empty?: string;
   hint?: ComponentChildren;
   error?: string | undefined;
 }
 
 /** An editable combobox with a list (WAI-ARIA Authoring Practices): nothing is chosen before the person chooses. */
-export function Picker({label, hint, error, ...choosing}: PickerProps) {
+export function Picker({label, empty, hint, error, ...choosing}: PickerProps) {
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
   const {text, state, found, take, clear, type, leave, press, show} = usePicking(choosing);
@@ -60,7 +62,7 @@ export function Picker({label, hint, error, ...choosing}: PickerProps) {
       <div class="picker-line">
         <input id={id} ref={input} type="text" role="combobox" aria-autocomplete="list" aria-expanded={state.open} aria-controls={state.open ? list : undefined}
           aria-activedescendant={state.open && state.active >= 0 ? `${list}-${state.active}` : undefined} aria-describedby={described || undefined} aria-invalid={error ? true : undefined}
-          value={text} placeholder={t('app.pick.type')} autoComplete="off" spellcheck={false} maxLength={200}
+          value={text} placeholder={empty ?? t('app.pick.type')} autoComplete="off" spellcheck={false} maxLength={200}
           onInput={event => type(event.currentTarget.value)} onKeyDown={press} onClick={event => { event.currentTarget.select(); show(); }} onBlur={leave} />
         {choosing.value && <Button look="plain" tabIndex={-1} aria-label={t('app.pick.clear', {what: label})} onClick={() => { clear(); input.current?.focus(); }}>✕</Button>}
         {state.open && <List id={list} label={label} found={found} active={state.active} take={take} />}

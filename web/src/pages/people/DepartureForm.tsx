@@ -84,7 +84,7 @@ export function DepartureForm({person, done}: {person: Person; done: () => void}
         </fieldset>
         <fieldset class="step-box">
           <legend>2. {t('people.successor')}</legend>
-          <Picker label={t('people.successor')} hint={t('people.successor.hint')} source={STAFF} value={plan.successor} without={person.id} onPick={(successor, name) => setPlan({...plan, successor, name})} />
+          <Picker label={t('people.successor')} hint={t('people.successor.hint')} empty={t('people.successor.none')} source={STAFF} value={plan.successor} without={person.id} onPick={(successor, name) => setPlan({...plan, successor, name})} />
         </fieldset>
         <fieldset class="step-box">
           <legend>3. {t('people.ends')}</legend>

@@ -99,7 +99,7 @@ function Filters({query, ofAll}: {query: URLSearchParams; ofAll: boolean}) {
   return (
     <form class="row filters" role="search" onSubmit={event => { event.preventDefault(); set('text', text.trim()); }}>
       <TextField label={t('vault.search')} type="search" value={text} onText={setText} />
-      {ofAll && <Picker label={t('vault.client')} source={ANY_CLIENT} value={query.get('client') ?? ''} onPick={value => set('client', value)} />}
+      {ofAll && <Picker label={t('vault.client')} empty={t('vault.all')} source={ANY_CLIENT} value={query.get('client') ?? ''} onPick={value => set('client', value)} />}
       <Choice label={t('vault.kind')} value={query.get('kind') ?? ''} options={[['', t('vault.all')], ...kinds]} onChoose={value => set('kind', value)} />
       <Choice label={t('vault.state')} value={query.get('state') ?? ''} options={[['', t('vault.all')], ...states]} onChoose={value => set('state', value)} />
       <Button type="submit">{t('vault.search.do')}</Button>

@@ -50,8 +50,8 @@ function Filters({query}: {query: URLSearchParams}) {
   const states = GRANT_STATES.map(state => [state, t(`vault.state.${state}`)] as const);
   return (
     <form class="row filters" role="search" onSubmit={event => event.preventDefault()}>
-      {may(session, 'people.read') && <Picker label={t('vault.who')} source={ANYBODY} value={query.get('person') ?? ''} onPick={value => set('person', value)} />}
-      {may(session, 'clients.read') && <Picker label={t('vault.client')} source={ANY_CLIENT} value={query.get('client') ?? ''} onPick={value => set('client', value)} />}
+      {may(session, 'people.read') && <Picker label={t('vault.who')} empty={t('vault.all')} source={ANYBODY} value={query.get('person') ?? ''} onPick={value => set('person', value)} />}
+      {may(session, 'clients.read') && <Picker label={t('vault.client')} empty={t('vault.all')} source={ANY_CLIENT} value={query.get('client') ?? ''} onPick={value => set('client', value)} />}
       <Choice label={t('vault.state')} value={query.get('state') ?? ''} options={[['', t('vault.all')], ...states]} onChoose={value => set('state', value)} />
     </form>
   );
