@@ -32,7 +32,7 @@ EXEMPT = r"^tests/"
 LIBRARIES = {
     r"sodium": r"^crypto/|^tests/crypto/",
     r"nettle/": r"^crypto/(digest|hash|hmac|xmlenc)\.c$",
-    r"lmdb\.h": r"^store/kv_lmdb\.c$|^tests/bench/",
+    r"lmdb\.h": r"^store/kv_lmdb(_fault|_file)?\.[ch]$|^tests/bench/",
     r"dlfcn\.h": r"^tests/bench/",
     r"microhttpd\.h": r"^server/http/(detach|http|response|stream)\.c$|^tests/bench/",
     r"liboath/": r"^crypto/totp\.c$",

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What only the embedded backend promises: files, damage, full disks, other processes. */
-#include "store/kv.h"
-
-#include "tests/support/temp_dir.h"
+#include "tests/store/lmdb_world.h"
 
 #include <criterion/criterion.h>
 #include <dirent.h>
@@ -17,39 +15,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { ROWS_A_BATCH = 64, BATCHES_MAX = 200, NOBODY = 65534, READERS = 512, PAGE = 4096 };
-
-static const char *const NAMES[] = {"main", "other"};
-static const uint8_t KILOBYTE[1024] = {7};
-
-static void works(struct err err)
-{
-	cr_assert(!err_failed(err), "%s (%s)", err.why, err.at);
-}
-
-static void fails(struct err err, enum err_kind kind)
-{
-	cr_assert(err.kind == kind, "kind %d, not %d: %s", err.kind, kind, err.why);
-}
-
-static struct kv_ask ask_for(const char *path)
-{
-	return (struct kv_ask){.path = path, .maps = NAMES, .map_count = 2, .durable = true};
-}
-
-static struct kv *opened(struct kv_ask ask)
-{
-	struct kv *kv = NULL;
-	works(kv_open(&kv_lmdb, &ask, &kv));
-	return kv;
-}
-
-static void refuses_to_open(struct kv_ask ask, enum err_kind kind)
-{
-	struct kv *kv = NULL;
-	fails(kv_open(&kv_lmdb, &ask, &kv), kind);
-	cr_assert(kv == NULL);
-}
+enum { BATCHES_MAX = 200, NOBODY = 65534, READERS = 512 };
 
 static void put_one(struct kv *kv, const char *key)
 {
@@ -65,18 +31,6 @@ static bool has(struct kv *kv, const char *key)
 	struct span value;
 	works(kv_read(kv, &txn));
 	return !err_failed(kv_get(&txn, 0, span_text(key), &value));
-}
-
-/* dir.path/name */
-struct path {
-	char text[128];
-};
-
-static struct path inside(const struct temp_dir *dir, const char *name)
-{
-	struct path path;
-	snprintf(path.text, sizeof path.text, "%s/%s", dir->path, name);
-	return path;
 }
 
 static unsigned mode_of(const char *path)
@@ -216,99 +170,6 @@ Test(kv_lmdb, refuses_a_file_of_another_version)
 	refuses_to_open(ask_for(dir.path), ERR_CORRUPT);
 }
 
-/* One commit of rows of a kilobyte. */
-static struct err put_batch(struct kv *kv, size_t batch)
-{
-	scoped(kv_txn) txn = {0};
-	TRY(kv_write(kv, &txn));
-	for (size_t i = 0; i < ROWS_A_BATCH; i++) {
-		char key[32];
-		snprintf(key, sizeof key, "%04zu.%04zu", batch, i);
-		scoped(kv_txn) act = {0};
-		TRY(kv_nest(&txn, &act));
-		TRY(kv_append(&act, 0, span_text(key), SPAN_BYTES(KILOBYTE)));
-		TRY(kv_commit(&act));
-	}
-	return kv_commit(&txn);
-}
-
-static size_t count_rows(struct kv *kv)
-{
-	scoped(kv_txn) txn = {0};
-	scoped(kv_cursor) rows = {0};
-	size_t count = 0;
-	works(kv_read(kv, &txn));
-	works(kv_seek(&txn, 0, SPAN_NONE, &rows));
-	while (kv_next(&rows)) {
-		cr_assert(span_equal(rows.value, SPAN_BYTES(KILOBYTE)));
-		count++;
-	}
-	works(rows.err);
-	return count;
-}
-
-Test(kv_lmdb, refuses_a_file_that_is_cut_short_to_read_and_to_write)
-{
-	scoped(temp_dir) dir = temp_dir_make();
-	struct kv_ask ask = ask_for(dir.path);
-	struct kv *kv = opened(ask);
-	works(put_batch(kv, 0));
-	works(put_batch(kv, 1));
-	kv_close(kv);
-	struct stat status;
-	cr_assert(stat(inside(&dir, "data.mdb").text, &status) == 0);
-	for (off_t cut = 1; cut < 30; cut += 4) {
-		cr_assert(truncate(inside(&dir, "data.mdb").text, status.st_size - cut * PAGE) == 0);
-		for (int i = 0; i < 4; i++) {
-			ask.read_only = i % 2;
-			refuses_to_open(ask, ERR_CORRUPT);
-		}
-	}
-}
-
-/* Makes the file longer by rows that do not outlive their transaction: their pages are free, and were never
- * written. */
-static void churn(struct kv *kv, uint32_t round)
-{
-	enum { STAYING = 8, PASSING = 40, PASSING_BYTES = 9000 };
-	static const uint8_t passing[PASSING_BYTES];
-	scoped(kv_txn) txn = {0};
-	works(kv_write(kv, &txn));
-	for (uint32_t i = 0; i < STAYING; i++) {
-		uint32_t key = (round * STAYING + i) * 2654435761u;
-		works(kv_put(&txn, 0, span_of(&key, sizeof key), SPAN_BYTES(KILOBYTE)));
-	}
-	for (uint32_t i = 0; i < PASSING; i++)
-		works(kv_put(&txn, 1, span_of(&i, sizeof i), span_of(passing, i % 2 ? PASSING_BYTES : 300)));
-	for (uint32_t i = PASSING; i-- > 0;)
-		works(kv_drop(&txn, 1, span_of(&i, sizeof i)));
-	works(kv_commit(&txn));
-}
-
-Test(kv_lmdb, a_file_that_lacks_only_free_pages_is_mended)
-{
-	enum { CHURNS = 16 };
-	scoped(temp_dir) dir = temp_dir_make();
-	struct kv_ask ask = ask_for(dir.path);
-	struct kv *kv = opened(ask);
-	for (uint32_t i = 0; i < CHURNS; i++)
-		churn(kv, i);
-	size_t rows = count_rows(kv);
-	kv_close(kv);
-	ask.read_only = true;
-	kv_close(opened(ask));
-	struct stat status;
-	cr_assert(stat(inside(&dir, "data.mdb").text, &status) == 0);
-	cr_assert(truncate(inside(&dir, "data.mdb").text, status.st_size - 2 * PAGE) == 0);
-	refuses_to_open(ask, ERR_CORRUPT);
-	ask.read_only = false;
-	kv_close(opened(ask));
-	ask.read_only = true;
-	kv = opened(ask);
-	cr_assert(count_rows(kv) == rows);
-	kv_close(kv);
-}
-
 Test(kv_lmdb, reading_alone_shows_what_is_there_and_makes_nothing)
 {
 	scoped(temp_dir) dir = temp_dir_make();
@@ -376,6 +237,29 @@ Test(kv_lmdb, the_reader_after_the_last_place_is_told_to_come_again)
 	readers[7] = take(&late);
 	for (size_t i = 0; i < READERS; i++)
 		kv_txn_done(&readers[i]);
+	kv_close(kv);
+}
+
+Test(kv_lmdb, a_reader_that_rested_sees_what_was_committed_since_and_pins_nothing)
+{
+	enum { TURNS = 300 };
+	scoped(temp_dir) dir = temp_dir_make();
+	struct kv *kv = opened(ask_for(dir.path));
+	char key[16] = "";
+	uint64_t used = 0;
+	for (int turn = 0; turn < TURNS; turn++) {
+		snprintf(key, sizeof key, "%d", turn % 4);
+		put_one(kv, key);
+		cr_assert(has(kv, key));
+		scoped(kv_txn) txn = {0};
+		works(kv_write(kv, &txn));
+		works(kv_drop(&txn, 0, span_text(key)));
+		works(kv_commit(&txn));
+		cr_assert(!has(kv, key), "an old snapshot");
+		used = turn == 20 ? (uint64_t)size_of(inside(&dir, "data.mdb").text) : used;
+	}
+	cr_assert((uint64_t)size_of(inside(&dir, "data.mdb").text) <= used + (64 << 10),
+		"old pages stay pinned");
 	kv_close(kv);
 }
 
