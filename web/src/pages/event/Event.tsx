@@ -13,7 +13,7 @@ import {Chip, ProblemNotice, Severity, Skeleton} from '../../parts/shown';
 import type {PageProps} from '../../routes';
 import {Changes} from './Changes';
 import {DeviceCard} from './DeviceCard';
-import {changesOf, memberName, valueText, type LogEvent} from './event';
+import {changesOf, memberName, memberText, type LogEvent} from './event';
 import './event.css';
 import {EventFacts} from './Facts';
 import {Raw} from './Raw';
@@ -39,7 +39,7 @@ function SignIn({event, before}: {event: LogEvent; before: LogEvent}) {
     <>
       <a href={`/events/${before.id}`}>{sentence('login.succeeded')}</a>
       <span class="quiet-text"> · {t('event.earlier', {time: showSeconds((Date.parse(event.time) - Date.parse(before.time)) / 1000)})}</span>
-      {factors !== undefined && <span class="quiet-text"> · {memberName('factors')}: {valueText(factors)}</span>}
+      {factors !== undefined && <span class="quiet-text"> · {memberName('factors')}: {memberText('factors', factors)}</span>}
     </>
   );
 }

@@ -5,7 +5,7 @@ import {language, showNumber, t, word} from '../../base/i18n';
 import {useSession} from '../../base/session';
 import {readersZone, showSeconds, showTime} from '../../base/time';
 import {Facts, roleName, Time} from '../../parts/shown';
-import {actorName, detailOf, isInstant, memberName, placeOf, valueText, type LogEvent} from './event';
+import {actorName, detailOf, isInstant, memberName, memberText, placeOf, type LogEvent} from './event';
 
 /** A name that leads to its page where it has one. */
 export function Place({id, children}: {id: string | undefined; children: ComponentChildren}) {
@@ -52,9 +52,9 @@ function When({event}: {event: LogEvent}) {
   );
 }
 
-function Value({value}: {value: unknown}) {
+function Value({member, value}: {member: string; value: unknown}) {
   if (isInstant(value)) return <Time at={value} />;
-  return <Place id={typeof value === 'string' ? value : undefined}>{valueText(value)}</Place>;
+  return <Place id={typeof value === 'string' ? value : undefined}>{memberText(member, value)}</Place>;
 }
 
 function What({event}: {event: LogEvent}) {
@@ -67,7 +67,7 @@ function What({event}: {event: LogEvent}) {
       {event.count !== undefined && <p>{t('event.count', {count: event.count})}</p>}
       {details.length > 0 && (
         <dl class="members">
-          {details.map(([member, value]) => <div key={member}><dt>{memberName(member)}</dt><dd><Value value={value} /></dd></div>)}
+          {details.map(([member, value]) => <div key={member}><dt>{memberName(member)}</dt><dd><Value member={member} value={value} /></dd></div>)}
         </dl>
       )}
       {typeof event.detail === 'string' && <p>{event.detail}</p>}

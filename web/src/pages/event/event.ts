@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // An event as the server answers it, what its codes mean, and where the things in it are shown.
-import {hasText, t, type TextKey} from '../../base/i18n';
+import {hasText, showNumber, t, word, type TextKey} from '../../base/i18n';
 import type {Shown} from '../../proof/compare';
 
 interface Named {
@@ -76,4 +76,13 @@ export function valueText(value: unknown): string {
   if (typeof value === 'boolean') return t(value ? 'event.yes' : 'event.no');
   if (Array.isArray(value) && value.every(one => typeof one === 'string')) return value.join(', ');
   return JSON.stringify(value) ?? '';
+}
+
+const OF_FACTORS = new Set(['factor', 'factors', 'method']);
+const COUNTED = new Set(['bytes', 'rows']);
+
+/** A member's value in words: factors by their names where we have one, a count as the reader writes numbers. */
+export function memberText(member: string, value: unknown): string {
+  if (OF_FACTORS.has(member)) return valueText(value).split(/, ?/).map(one => word('me.factor.type', one)).join(', ');
+  return COUNTED.has(member) && typeof value === 'number' ? showNumber(value) : valueText(value);
 }

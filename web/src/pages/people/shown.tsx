@@ -16,7 +16,7 @@ export function PersonState({state}: {state: Person['state']}) {
   return state === 'active' ? null : <Chip look="warning">{word('people.state', state)}</Chip>;
 }
 
-const FACTOR_LOOK = {strong: 'ok', email: 'warning', none: 'alert'} as const;
+const FACTOR_LOOK = {strong: 'ok', email: 'notice', none: 'warning'} as const;
 
 export function FactorChip({factor}: {factor: Person['factor']}) {
   return factor ? <Chip look={FACTOR_LOOK[factor]}>{t(`people.factor.${factor}`)}</Chip> : null;

@@ -2,7 +2,7 @@
 // What the log knows: every action with its class, how severe it is, what it has to say; and the tenant's own.
 import {useState} from 'preact/hooks';
 import {path, put, remove} from '../../base/api';
-import {language, sorted, t} from '../../base/i18n';
+import {language, sorted, t, word} from '../../base/i18n';
 import {useDo, usePaged} from '../../base/load';
 import {say} from '../../base/say';
 import {may, useSession} from '../../base/session';
@@ -30,7 +30,7 @@ function Row({action, retire}: {action: Action; retire: (() => void) | undefined
   return (
     <tr>
       <td>{action.sentence}<div class="small mono">{action.name}</div></td>
-      <td><code>{action.class}</code></td>
+      <td>{word('security.class', action.class)}</td>
       <td><Severity level={action.severity} />{action.critical && <div class="small">{t('rules.action.critical')}</div>}</td>
       <td class="small mono">{action.required.join(', ')}</td>
       <td>
@@ -59,7 +59,7 @@ function NewAction({onClose, made}: {onClose: () => void; made: () => void}) {
       <form onSubmit={event => { event.preventDefault(); if (isName) void saving.run(); }}>
         <TextField label={t('app.name')} hint={t('rules.new_action.hint')} value={name} onText={setName} maxLength={64} spellcheck={false} required error={name.length > 4 && !isName ? t('rules.wrong') : undefined} />
         <TextField label={t('rules.action.sentence')} value={label} onText={setLabel} maxLength={100} required />
-        <Choice label={t('rules.action.class')} value={of} options={CLASSES.map(one => [one, one] as const)} onChoose={setOf} />
+        <Choice label={t('rules.action.class')} value={of} options={CLASSES.map(one => [one, word('security.class', one)] as const)} onChoose={setOf} />
         <Choice label={t('rules.action.severity')} value={severity} options={SEVERITIES.map(one => [one, t(`app.severity.${one}`)] as const)} onChoose={setSeverity} />
         <Check label={t('rules.action.critical')} checked={critical} onCheck={setCritical} />
         <ProblemNotice problem={saving.problem} />
@@ -69,7 +69,7 @@ function NewAction({onClose, made}: {onClose: () => void; made: () => void}) {
   );
 }
 
-const fits = (action: Action, text: string): boolean => `${action.sentence} ${action.name} ${action.class}`.toLowerCase().includes(text.trim().toLowerCase());
+const fits = (action: Action, text: string): boolean => `${action.sentence} ${action.name} ${action.class} ${word('security.class', action.class)}`.toLowerCase().includes(text.trim().toLowerCase());
 
 export function Actions() {
   const writes = may(useSession(), 'roles.write');

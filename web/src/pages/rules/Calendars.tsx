@@ -34,6 +34,9 @@ function Days({days}: {days: readonly string[]}) {
   return <>{coming.slice(0, SHOWN).map(day => showTime(`${day}T12:00:00Z`, 'day', undefined)).join(' · ')}{coming.length > SHOWN ? ' …' : ''}</>;
 }
 
+/** "09:00–17:00", never broken in two. */
+const hoursText = (hours: string): string => hours.replaceAll('-', '\u2060–\u2060').replaceAll(' ', '\u00a0');
+
 /** With one day more that is off, or worked: what was said of that day before goes. */
 const withDay = (calendar: Calendar, day: string, as: 'off' | 'work') => {
   const other = as === 'off' ? 'work' : 'off';
@@ -72,7 +75,7 @@ export function Calendars() {
         <Section key={calendar.name} title={titleOf(calendar)} actions={calendar.changed && <Chip look="notice">{t('rules.calendar.changed')}</Chip>}>
           <Facts rows={[
             [t('rules.calendar.zone'), calendar.zone],
-            [t('rules.calendar.week'), DAYS.filter(day => calendar.week[day]).map(day => `${t(`rules.day.${day}`)} ${calendar.week[day]}`).join(' · ')],
+            [t('rules.calendar.week'), DAYS.filter(day => calendar.week[day]).map(day => `${t(`rules.day.${day}`)}\u00a0${hoursText(calendar.week[day] ?? '')}`).join(' · ')],
             [t('rules.calendar.off'), <Days days={calendar.off} />],
             calendar.work.length > 0 && [t('rules.calendar.work'), <Days days={calendar.work} />],
           ]} />
