@@ -116,6 +116,7 @@ struct connection *connections_add(
 	if (place) {
 		place->fd = fd;
 		place->served = false;
+		place->lingers = false;
 		memcpy(place->peer, text, sizeof text);
 		connections_set_due(place, due_ms);
 	}

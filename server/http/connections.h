@@ -17,6 +17,7 @@ struct connection {
 	int fd;                 /* -1 = this place is free */
 	bool served;            /* a request was answered on it; only its own thread looks */
 	bool fresh;             /* nothing was heard of it yet; the same */
+	bool lingers;           /* it was answered before its body had come; the same */
 	char peer[ENDPOINT_TEXT + 1];
 	struct arena arena;      /* between two exchanges: empty, but with a block for the next one */
 	struct connection *next; /* free place */

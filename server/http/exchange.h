@@ -4,6 +4,7 @@
 
 #include "server/http/connections.h"
 #include "server/http/http.h"
+#include "server/http/lingering.h"
 
 #include <stdatomic.h>
 
@@ -13,6 +14,7 @@ struct MHD_Daemon;
 struct http_server {
 	struct MHD_Daemon *daemon;
 	struct connections *connections;
+	struct lingering *lingering; /* those that are closed with bytes unread */
 	const struct http_app *app;
 	int64_t header_deadline_ms;
 	int64_t body_deadline_ms;

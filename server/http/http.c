@@ -200,7 +200,7 @@ static void note_heard(struct http_server *server, struct connection *from)
 }
 
 /* take_head - the first call. What is answered here closes the connection, because the body was not read: so
- * only refusals are. */
+ * only refusals are. Who goes on sending what is too large would see a reset in place of the answer. */
 static enum MHD_Result take_head(struct http_exchange *exchange, const struct head_line *line)
 {
 	exchange->server->inflight++;
@@ -212,6 +212,7 @@ static enum MHD_Result take_head(struct http_exchange *exchange, const struct he
 	if (!err_failed(err))
 		return MHD_YES;
 	connections_set_due(exchange->from, 0);
+	exchange->from->lingers = err.kind == ERR_TOO_LARGE;
 	return refuse(exchange, err);
 }
 
@@ -342,14 +343,21 @@ static void on_end(
 		server->inflight--;
 }
 
+static void end_connection(struct http_server *server, struct connection *from)
+{
+	if (from)
+		note_heard(server, from);
+	if (from && from->lingers)
+		lingering_take(server->lingering, from->fd);
+	connections_drop(server->connections, from);
+}
+
 static void on_connection(
 	void *context, struct MHD_Connection *wire, void **slot, enum MHD_ConnectionNotificationCode what)
 {
 	struct http_server *server = context;
 	if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
-		if (*slot)
-			note_heard(server, *slot);
-		connections_drop(server->connections, *slot);
+		end_connection(server, *slot);
 		return;
 	}
 	const union MHD_ConnectionInfo *fd = MHD_get_connection_info(wire, MHD_CONNECTION_INFO_CONNECTION_FD);
@@ -407,10 +415,14 @@ static fallible start(struct http_server *server, const struct http_ask *ask)
 {
 	unsigned threads = ask->threads < 1 ? 1 : ask->threads > THREADS_MAX ? THREADS_MAX : ask->threads;
 	unsigned max = ask->connections_max < threads ? threads : ask->connections_max;
-	TRY(connections_open(max, least_deadline_ms(ask), &server->connections));
-	server->daemon = start_daemon(server, threads, max);
+	TRY(lingering_open(&server->lingering));
+	struct err err = connections_open(max, least_deadline_ms(ask), &server->connections);
+	if (!err_failed(err))
+		server->daemon = start_daemon(server, threads, max);
 	if (server->daemon)
 		return OK;
+	lingering_close(server->lingering);
+	TRY(err);
 	connections_close(server->connections);
 	return FAIL(IO, "the HTTP library cannot start");
 }
@@ -497,6 +509,7 @@ void http_close(struct http_server *server, int64_t wait_ms)
 	wait_for_none(&server->resuming, INT32_MAX);
 	MHD_stop_daemon(server->daemon);
 	connections_close(server->connections);
+	lingering_close(server->lingering);
 	close(server->listen_fd);
 	free(server);
 }

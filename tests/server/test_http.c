@@ -324,6 +324,35 @@ Test(http, refuses_a_body_over_the_maximum_before_reading_any_of_it)
 	world_close(&world);
 }
 
+/* send_far_too_much - a head that announces it, then all of it; false when the peer closed meanwhile. */
+static bool send_far_too_much(int fd, size_t mebibytes)
+{
+	static const uint8_t MEBIBYTE[1024 * 1024] = {'x'};
+	scoped(buf) head = BUF(256);
+	buf_printf(&head, "POST /e HTTP/1.1\r\n" LAST "Content-Length: %zu\r\n\r\n", mebibytes << 20);
+	wire_send(fd, buf_span(&head));
+	while (mebibytes > 0 && wire_try(fd, SPAN_BYTES(MEBIBYTE)))
+		mebibytes--;
+	return mebibytes == 0;
+}
+
+Test(http, who_sends_all_of_a_body_that_is_too_large_reads_that_it_is)
+{
+	struct world world;
+	world_open(&world);
+	scoped(buf) reply = BUF(REPLY_ROOM);
+	int fd = wire_dial(http_port(world.server));
+	cr_assert(send_far_too_much(fd, 8), "the connection was reset");
+	wire_read_end(fd, &reply);
+	cr_assert(wire_has(&reply, "HTTP/1.1 413 "));
+	close(fd);
+	fd = wire_dial(http_port(world.server));
+	cr_assert(!send_far_too_much(fd, 512), "nobody is listened to for ever");
+	close(fd);
+	cr_assert(world.begun == 0);
+	world_close(&world);
+}
+
 /* send_chunks - so many chunks of 1,024 bytes; false when the peer closed meanwhile. */
 static bool send_chunks(int fd, size_t count)
 {
