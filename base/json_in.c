@@ -97,6 +97,8 @@ fallible json_in_parse(
 	struct err err = json_text_parse(&parsed.memory, text, &parsed.root, &twice);
 	if (twice)
 		note(&parsed, twice, "not_allowed");
+	else if (err.kind == ERR_INVALID)
+		note(&parsed, parsed.root, "malformed");
 	TRY(err);
 	*doc = take(&parsed);
 	return OK;

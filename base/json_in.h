@@ -59,8 +59,8 @@ struct json_array {
  *
  *   text      UTF-8; borrowed only during the call
  *   problems  zeroed; lives as long as doc
- * Fails: NOT_JSON not JSON, trailing bytes, invalid UTF-8, deeper than JSON_TEXT_DEPTH, U+0000, neither object
- *        nor array · INVALID a key twice in one object (noted at its object) · TOO_LARGE. */
+ * Fails: NOT_JSON not JSON, invalid UTF-8, deeper than JSON_TEXT_DEPTH, U+0000, neither object
+ *        nor array · INVALID a key twice in one object (noted at the key), trailing bytes (at "") · TOO_LARGE. */
 fallible json_in_parse(
 	struct json_doc *doc, struct span text, struct arena *arena, struct json_problems *problems);
 

@@ -253,7 +253,8 @@ static int compare_keys(const void *a, const void *b)
 	return left->len ? memcmp(left->at, right->at, left->len) : 0;
 }
 
-static bool are_few_keys_twice(struct json_node *object)
+/* The second of two keys that are the same; NULL = there are none. */
+static struct json_node *find_in_few(struct json_node *object)
 {
 	const struct json_node *keys[FEW_KEYS];
 	struct json_node *key = object + 1;
@@ -261,30 +262,31 @@ static bool are_few_keys_twice(struct json_node *object)
 		keys[n] = key;
 		for (size_t i = 0; i < n; i++)
 			if (compare_keys(&keys[i], &keys[n]) == 0)
-				return true;
+				return key;
 	}
-	return false;
+	return NULL;
 }
 
 static fallible check_keys(struct parse *parse, struct json_node *object)
 {
-	bool twice = false;
+	struct json_node *twice = NULL;
 	if (object->len <= FEW_KEYS) {
-		twice = are_few_keys_twice(object);
+		twice = find_in_few(object);
 	} else {
 		struct json_node *key = object + 1;
-		const struct json_node **keys = arena_alloc(parse->memory, object->len * sizeof(void *));
+		struct json_node **keys = arena_alloc(parse->memory, object->len * sizeof(void *));
 		if (!keys)
 			return FAIL(TOO_LARGE, "a JSON text has more parts than there is room for");
 		for (size_t i = 0; i < object->len; i++, key = json_text_next(key + 1))
 			keys[i] = key;
 		qsort(keys, object->len, sizeof(void *), compare_keys);
 		for (size_t i = 1; i < object->len; i++)
-			twice |= compare_keys(&keys[i - 1], &keys[i]) == 0;
+			if (compare_keys(&keys[i - 1], &keys[i]) == 0)
+				twice = keys[i];
 	}
 	if (!twice)
 		return OK;
-	parse->twice = object;
+	parse->twice = twice + 1;
 	return FAIL(INVALID, "a JSON object has a key twice");
 }
 
@@ -368,7 +370,9 @@ static fallible read_all(struct parse *parse)
 		}
 	}
 	skip_space(parse);
-	return parse->at == parse->end ? OK : refuse();
+	if (parse->at == parse->end)
+		return OK;
+	return *parse->at ? FAIL(INVALID, "something stands behind a JSON text") : refuse();
 }
 
 /* No more nodes than this: each value but the first stands behind one of these marks, and so does each key. */

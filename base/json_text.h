@@ -42,8 +42,8 @@ struct json_node {
  *
  *   memory  takes a copy of the text, and the nodes: what is borrowed from them lives as long
  *   root    set on success, and on INVALID
- *   twice   set on INVALID: the object that has a key twice, within a tree that is not complete
- * Fails: NOT_JSON · INVALID a key twice · TOO_LARGE · NO_MEMORY. Cost: O(n), and O(m log m) for an object's m keys. */
+ *   twice   on INVALID the value of a key that its object has twice, within a tree that may not be complete; else NULL
+ * Fails: NOT_JSON · INVALID a key twice, or more behind the value · TOO_LARGE · NO_MEMORY. Cost: O(n), and O(m log m) for an object's m keys. */
 fallible json_text_parse(
 	struct arena *memory, struct span text, struct json_node **root, struct json_node **twice);
 

@@ -32,15 +32,26 @@ Test(json_in, objects_and_arrays_are_json)
 Test(json_in, what_is_no_json_is_refused)
 {
 	static const char *const rows[] = {"", " ", "{", "[", "}", "]", "{]", "[}", "{\"a\"}", "{\"a\":}",
-		"{\"a\":1,}", "[1,]", "{a:1}", "{'a':1}", "{} {}", "{}x", "[]]", "[1 2]", "[01]", "[+1]",
-		"[.5]", "[1.]", "[NaN]", "[Infinity]", "[0x1]", "[nul]", "[True]", "// c\n{}", "{}/**/",
-		"[\"a\nb\"]", "[\"\\x\"]", "[\"a]", "[\"\\\"]", "1", "\"a\"", "null", "true",
-		"\xef\xbb\xbf{}", "[1e999]", "[99999999999999999999]", "[\"\\", "\"", "\\"};
+		"{\"a\":1,}", "[1,]", "{a:1}", "{'a':1}", "[1 2]", "[01]", "[+1]", "[.5]", "[1.]", "[NaN]",
+		"[Infinity]", "[0x1]", "[nul]", "[True]", "// c\n{}", "[\"a\nb\"]", "[\"\\x\"]", "[\"a]",
+		"[\"\\\"]", "1", "\"a\"", "null", "true", "\xef\xbb\xbf{}", "[1e999]",
+		"[99999999999999999999]", "[\"\\", "\"", "\\"};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		struct json_problems problems = {0};
 		struct err err = parse(span_text(rows[i]), &problems);
 		cr_assert(err.kind == ERR_INPUT && err.code == CODE_NOT_JSON, "%s", rows[i]);
 		cr_assert(problems.count == 0);
+	}
+}
+
+Test(json_in, what_stands_behind_the_json_is_refused_and_noted_at_the_whole)
+{
+	static const char *const rows[] = {"{} {}", "{}x", "[]]", "{}/**/", "{\"a\":[1]}\n,", "{}\xff"};
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct json_problems problems = {0};
+		cr_assert(parse(span_text(rows[i]), &problems).code == CODE_INVALID, "%s", rows[i]);
+		cr_assert(problems.count == 1, "%s", rows[i]);
+		cr_assert_str_eq(problems.rows[0].code, "malformed");
 	}
 }
 
@@ -100,14 +111,14 @@ Test(json_in, ten_thousand_brackets_are_refused_without_harm)
 	cr_assert(parse(buf_span(&buf), &problems).code == CODE_NOT_JSON);
 }
 
-Test(json_in, a_key_twice_is_noted_at_its_object)
+Test(json_in, a_key_twice_is_noted_where_it_stands)
 {
-	static const char *const rows[][2] = {{"{\"a\":1,\"a\":2}", ""}, {"{\"a\":1,\"\\u0061\":2}", ""},
-		{"{\"x\":{\"a\":1,\"b\":[],\"a\":2}}", "/x"},
-		{"{\"p\":0,\"x\":[1,{},{\"a\":1,\"a\":2}]}", "/x/2"},
-		{"[[{\"y\":{\"a\":\"},{\",\"a\":2}}]]", "/0/0/y"},
-		{"{\"s/l\":{\"t~\\u00e4\":{\"a\":1,\"a\":1}}}", "/s~1l/t~0\u00e4"},
-		{"{\"q\\\"\":{\"a\":\"\\\\\",\"a\":1}}", "/q\""}};
+	static const char *const rows[][2] = {{"{\"a\":1,\"a\":2}", "/a"}, {"{\"a\":1,\"\\u0061\":2}", "/a"},
+		{"{\"x\":{\"a\":1,\"b\":[],\"a\":2}}", "/x/a"},
+		{"{\"p\":0,\"x\":[1,{},{\"a\":1,\"a\":2}]}", "/x/2/a"},
+		{"[[{\"y\":{\"a\":\"},{\",\"a\":2}}]]", "/0/0/y/a"},
+		{"{\"s/l\":{\"t~\\u00e4\":{\"a\":1,\"a\":1}}}", "/s~1l/t~0\u00e4/a"},
+		{"{\"q\\\"\":{\"a\":\"\\\\\",\"a\":1}}", "/q\"/a"}};
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
 		scoped(arena) arena = ARENA(1 << 16);
 		scoped(json_doc) doc = {0};

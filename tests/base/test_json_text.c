@@ -15,7 +15,7 @@ static struct err parse(struct arena *memory, struct span text, struct json_node
 {
 	struct json_node *twice = NULL;
 	struct err err = json_text_parse(memory, text, root, &twice);
-	cr_assert((err.kind == ERR_INVALID) == (twice != NULL));
+	cr_assert(!twice || err.kind == ERR_INVALID);
 	return err;
 }
 
@@ -161,7 +161,9 @@ Test(json_text, a_key_twice_is_found_among_many)
 	cr_assert(root->len == 5001);
 	text.len = len;
 	buf_put_text(&text, "\"m2500\":0}");
-	cr_assert(parse(&memory, buf_span(&text), &root).kind == ERR_INVALID);
+	struct json_node *twice = NULL;
+	cr_assert(json_text_parse(&memory, buf_span(&text), &root, &twice).kind == ERR_INVALID);
+	cr_assert(twice && twice->kind == JSON_TEXT_INTEGER);
 }
 
 Test(json_text, more_parts_than_there_is_room_for_are_refused)
