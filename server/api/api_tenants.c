@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api_tenants - POST /v1/tenants. */
+#include "server/api/ask.h"
 #include "server/api/call.h"
 #include "server/core/tenants.h"
 
@@ -44,6 +45,7 @@ static fallible answer_add(struct call *call, struct json_out *out)
 	json_out_span(out, "name", add->name);
 	json_out_text(out, "language", languages_code(add->language));
 	json_out_span(out, "time_zone", add->tenant.time_zone);
+	ask_put_text(out, "security_contact", add->security_contact);
 	json_out_text(out, "state", "active");
 	json_out_time(out, "created", add->tenant.created);
 	return OK;

@@ -36,8 +36,8 @@ static struct id object_of(const struct call *call)
 static fallible read_key(struct call *call, struct span *key)
 {
 	*key = http_header(call->exchange, "Idempotency-Key");
-	if (key->len > IDEMPOTENCY_KEY_MAX)
-		return FAIL(INVALID, "an idempotency key has at most 64 characters");
+	if (key->len > IDEMPOTENCY_KEY_MAX || (key->at && key->len == 0))
+		return FAIL(INVALID, "an idempotency key has 1 to 64 characters");
 	for (size_t i = 0; i < key->len; i++)
 		if (key->at[i] < 0x21 || key->at[i] > 0x7e)
 			return FAIL(INVALID, "an idempotency key is made of visible ASCII");

@@ -2,6 +2,7 @@
 /* log_ask - one row a filter: its name, how a value is taken. */
 #include "server/api/log_ask.h"
 
+#include "base/address.h"
 #include "base/text.h"
 #include "base/timestamp.h"
 #include "store/declared.h"
@@ -75,8 +76,12 @@ static const char *take_device(struct log_values *values, struct span value)
 	return take_name(values->devices.values, &values->devices.count, value);
 }
 
+/* What is no address would find nothing, and look as if nothing had happened. */
 static const char *take_ip(struct log_values *values, struct span value)
 {
+	struct address address;
+	if (err_failed(address_parse(value, &address)))
+		return "malformed";
 	return take_name(values->addresses.values, &values->addresses.count, value);
 }
 
@@ -311,6 +316,12 @@ fallible log_ask_no_query(struct call *call)
 
 /* ---- from a body ---- */
 
+static bool is_flag(const char *name)
+{
+	const char *const *names = FILTERS[CRITICAL].names;
+	return strcmp(name, names[QUERY_HAS]) == 0 || strcmp(name, names[QUERY_LACKS]) == 0;
+}
+
 static void take_member(struct json_object *top, const char *name, size_t max, struct log_filters *filters)
 {
 	const char *code = NULL;
@@ -319,6 +330,9 @@ static void take_member(struct json_object *top, const char *name, size_t max, s
 	if (json_in_is_text(top, name)) {
 		value = json_in_text(top, name, JSON_OPTIONAL, max);
 		code = value.len ? take_parameter(filters, span_text(name), value) : NULL;
+	} else if (is_flag(name) && json_in_peek(top, span_text(name), &value) == JSON_KIND_BOOL) {
+		value = json_in_bool(top, name, JSON_OPTIONAL, false) ? SPAN_LIT("true") : SPAN_LIT("false");
+		code = take_parameter(filters, span_text(name), value);
 	} else if (json_in_array(top, name, JSON_OPTIONAL, QUERY_VALUES_MAX, &values)) {
 		while (json_in_next_text(&values, max, &value)) {
 			const char *fault = take_parameter(filters, span_text(name), value);

@@ -120,6 +120,7 @@ Test(guard, the_operator_and_a_tenant_do_not_do_each_others_work)
 	cr_assert(api_is_code(&answer, 403, "scope_missing"));
 	cr_assert(api_call(&world, "POST", "/v1/tenants", world.operator, TENANT, &answer) == 201, "%s",
 		answer.body);
+	cr_assert(api_has(&answer, "name", "Second") && api_has(&answer, "security_contact", "a@example.org"));
 }
 
 /* ---- scopes and capabilities ---- */

@@ -60,7 +60,7 @@ Test(idempotency, a_replay_lacks_what_is_shown_once_and_says_so)
 
 Test(idempotency, a_key_of_64_visible_characters_is_one_and_anything_else_is_not)
 {
-	static const char *const BAD[] = {"a b", "a\tb", "k\xc3\xa9y"};
+	static const char *const BAD[] = {"", "a b", "a\tb", "k\xc3\xa9y"};
 	scoped(script_world) world = {0};
 	scoped(api_answer) answer = {0};
 	char key[IDEMPOTENCY_KEY_MAX + 2];

@@ -18,7 +18,8 @@ Test(log_ask, refuses_what_is_no_filter_and_names_the_place)
 		{"outcome=maybe", "/outcome", "not_allowed"}, {"from=yesterday", "/from", "malformed"},
 		{"to=2026-01-01", "/to", "malformed"},
 		{"from=2026-01-01T00:00:00Z&from=2026-01-02T00:00:00Z", "/from", "too_many"},
-		{"order=sideways", "/order", "not_allowed"}, {"actor=", "/actor", "malformed"}};
+		{"order=sideways", "/order", "not_allowed"}, {"actor=", "/actor", "malformed"},
+		{"ip=203.0.113.0/24", "/ip", "malformed"}, {"not_ip=here", "/not_ip", "malformed"}};
 	scoped(log_world) world = {0};
 	scoped(api_answer) answer = {0};
 	log_world_open(&world);
@@ -67,6 +68,26 @@ Test(log_ask, searches_by_a_body_as_by_a_query)
 	cr_assert(api_is_code(&second, 400, "cursor_invalid"), "a cursor of the other list");
 }
 
+Test(log_ask, takes_a_flag_as_a_text_and_as_what_it_is)
+{
+	static const char *const BODIES[] = {
+		"{\"critical\":\"true\"}", "{\"critical\":[\"true\"]}", "{\"not_critical\":false}"};
+	scoped(log_world) world = {0};
+	scoped(api_answer) first = {0}, second = {0};
+	struct dice dice = {21};
+	log_world_open(&world);
+	log_world_fill(&world, &dice, 40);
+	api_call(&world.api, "POST", "/v1/events:search", world.api.tenant.token, "{\"critical\":true}",
+		&first);
+	cr_assert(first.status == 200 && json_array_size(api_member(&first, "items")) > 0);
+	for (size_t i = 0; i < sizeof BODIES / sizeof BODIES[0]; i++) {
+		api_call(&world.api, "POST", "/v1/events:search", world.api.tenant.token, BODIES[i], &second);
+		cr_assert(second.status == 200, "%s", BODIES[i]);
+		cr_assert(json_equal(api_member(&first, "items"), api_member(&second, "items")), "%s",
+			BODIES[i]);
+	}
+}
+
 Test(log_ask, refuses_a_body_with_what_is_no_filter)
 {
 	static const struct {
@@ -74,8 +95,9 @@ Test(log_ask, refuses_a_body_with_what_is_no_filter)
 	} CASES[] = {{"{\"colour\":\"red\"}", "/colour", "unknown_field"},
 		{"{\"class\":\"red\"}", "/class", "not_allowed"},
 		{"{\"class\":[\"log\",\"red\"]}", "/class", "not_allowed"},
-		{"{\"from\":7}", "/from", "wrong_type"}, {"{\"action\":[7]}", "/action/0", "wrong_type"},
-		{"{\"limit\":0}", "/limit", "not_allowed"}};
+		{"{\"ip\":\"203.0.113\"}", "/ip", "malformed"}, {"{\"text\":true}", "/text", "wrong_type"},
+		{"{\"critical\":7}", "/critical", "wrong_type"}, {"{\"from\":7}", "/from", "wrong_type"},
+		{"{\"action\":[7]}", "/action/0", "wrong_type"}, {"{\"limit\":0}", "/limit", "not_allowed"}};
 	scoped(log_world) world = {0};
 	scoped(api_answer) answer = {0};
 	log_world_open(&world);
