@@ -74,10 +74,25 @@ fallible handover_start_run(struct commands_call *call)
 fallible handover_approve_run(struct commands_call *call)
 {
 	scoped(buf) path = BUF(HTTP_CLIENT_PATH_MAX);
-	TRY(vault_rows_path(call, "v1/handovers/", "/decision", &path));
+	const char *what = call->option[COMMANDS_EXTENSION] ? "/extend/decision" : "/decision";
+	TRY(vault_rows_path(call, "v1/handovers/", what, &path));
 	return vault_rows_send(call, &ONE, (const char *)path.data,
 		call->option[COMMANDS_REFUSE] ? SPAN_LIT("{\"approve\":false}")
 					      : SPAN_LIT("{\"approve\":true}"));
+}
+
+fallible handover_extend_run(struct commands_call *call)
+{
+	scoped(buf) path = BUF(HTTP_CLIENT_PATH_MAX);
+	scoped(buf) json = BUF(ASK_MAX);
+	struct json_out out = JSON_OUT(&json);
+	TRY(vault_rows_path(call, "v1/handovers/", "/extend", &path));
+	json_out_open(&out, NULL);
+	TRY(ask_json_time(&out, call, "until", COMMANDS_UNTIL));
+	ask_json_text(&out, call, "reason", COMMANDS_REASON);
+	json_out_close(&out);
+	TRY(buf_check(&json));
+	return vault_rows_send(call, &ONE, (const char *)path.data, buf_span(&json));
 }
 
 fallible handover_return_run(struct commands_call *call)

@@ -9,4 +9,5 @@
 fallible handover_list_run(struct commands_call *call);
 fallible handover_start_run(struct commands_call *call);
 fallible handover_approve_run(struct commands_call *call);
+fallible handover_extend_run(struct commands_call *call);
 fallible handover_return_run(struct commands_call *call);

@@ -117,6 +117,20 @@ struct instant handover_rules_next(const struct handover_facts *facts)
 	return facts->state == HANDOVER_APPROVED ? facts->start : facts->until;
 }
 
+bool handover_rules_is_extendable(const struct handover_facts *facts, struct instant now)
+{
+	bool was_approved = facts->state == HANDOVER_APPROVED || facts->state == HANDOVER_ACTIVE;
+	return was_approved && !handover_rules_is_for_good(facts->kind) && facts->until.ms > now.ms;
+}
+
+struct handover_fault handover_rules_check_extension(
+	const struct handover_facts *facts, struct instant until, struct instant now)
+{
+	bool is_longer = until.ms > facts->until.ms && until.ms - now.ms <= HANDOVER_AHEAD_DAYS * DAY_MS;
+	return is_longer ? (struct handover_fault){NULL, NULL}
+			 : (struct handover_fault){"until", "not_allowed"};
+}
+
 bool handover_rules_overlap(const struct handover_span *one, const struct handover_span *other)
 {
 	bool begins_before_other_ends = other->until.ms == 0 || one->start.ms < other->until.ms;

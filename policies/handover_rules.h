@@ -131,6 +131,13 @@ enum handover_step {
 enum handover_step handover_rules_step(const struct handover_facts *facts, struct instant now);
 struct instant handover_rules_next(const struct handover_facts *facts);
 
+/* handover_rules_is_extendable - a stand-in that was approved and is not over, with an end that can move.
+ * handover_rules_check_extension - to another end: behind the one it has, and at most 400 days ahead. What is shorter is
+ * no extension: whoever comes back early ends it. */
+bool handover_rules_is_extendable(const struct handover_facts *facts, struct instant now);
+struct handover_fault handover_rules_check_extension(
+	const struct handover_facts *facts, struct instant until, struct instant now);
+
 /* A span of time; until ms 0 = open. */
 struct handover_span {
 	struct instant start, until;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api_handovers - /v1/handovers. */
 #include "server/api/ask.h"
+#include "server/api/handover_out.h"
 #include "server/api/name_out.h"
 #include "server/core/exposures.h"
 #include "server/core/handovers.h"
@@ -8,47 +9,6 @@
 #include "store/credential.h"
 
 enum { NAME_BYTES = 128, FILTERS_MAX = 256, ROW_MEMORY = 256 * 1024 };
-
-/* ---- what a handover looks like ---- */
-
-static void put_clients(struct json_out *out, const struct handover *handover)
-{
-	json_out_open_array(out, "clients");
-	for (size_t i = 0; i < handover->client_count; i++)
-		json_out_id(out, NULL, ID_CLIENT, handover->clients[i]);
-	json_out_close_array(out);
-	json_out_bool(out, "all_clients", handover->takes_all);
-}
-
-static void put_times(struct json_out *out, const struct handover *handover)
-{
-	json_out_time(out, "start", handover->start);
-	ask_put_time(out, "until", handover->until);
-	json_out_time(out, "requested", handover->requested);
-	ask_put_time(out, "decided", handover->decided);
-	ask_put_time(out, "told", handover->told);
-	ask_put_time(out, "started", handover->started);
-	ask_put_time(out, "accepted", handover->accepted);
-	ask_put_time(out, "ended", handover->ended);
-}
-
-static void put_handover(struct json_out *out, const struct handover *handover)
-{
-	json_out_id(out, "id", ID_HANDOVER, handover->id);
-	json_out_text(out, "state", handover_rules_state(handover->state));
-	json_out_text(out, "kind", handover_rules_kind(handover->kind));
-	json_out_text(out, "reason", handover_rules_reason(handover->reason));
-	json_out_text(out, "override", handover_rules_override(handover->override));
-	json_out_id(out, "from", ID_PERSON, handover->from);
-	json_out_id(out, "to", ID_PERSON, handover->to);
-	put_clients(out, handover);
-	put_times(out, handover);
-	ask_put_id(out, "requested_by", ID_PERSON, handover->requester);
-	ask_put_id(out, "decided_by", ID_PERSON, handover->approver);
-	ask_put_id(out, "ended_by", ID_PERSON, handover->ended_by);
-	json_out_number(out, "moved", handover->moved);
-	json_out_number(out, "returned", handover->returned);
-}
 
 /* A client's contact is told of no other client. */
 static void keep_seen(const struct sight *sight, struct handover *handover)
@@ -59,21 +19,12 @@ static void keep_seen(const struct sight *sight, struct handover *handover)
 	handover->clients[0] = sight->client;
 }
 
-/* What the ids of a handover are called. */
-static fallible put_names(struct name_out *names, const struct handover *handover, struct json_out *out)
+/* No contact of a client sees what is asked for, before it is decided. */
+static fallible put_waiting(const struct sight *sight, const struct view *view, struct name_out *names,
+	const struct handover *handover, struct json_out *out)
 {
-	if (!names->wanted)
-		return OK;
-	TRY(name_out_person(names, out, "from_name", handover->from));
-	TRY(name_out_person(names, out, "to_name", handover->to));
-	TRY(name_out_person(names, out, "requested_by_name", handover->requester));
-	TRY(name_out_person(names, out, "decided_by_name", handover->approver));
-	TRY(name_out_person(names, out, "ended_by_name", handover->ended_by));
-	json_out_open_array(out, "client_names");
-	for (size_t i = 0; i < handover->client_count; i++)
-		TRY(name_out_client(names, out, NULL, handover->clients[i]));
-	json_out_close_array(out);
-	return OK;
+	return ids_is_none(sight->client) ? handover_out_waiting(view, names, handover, out)
+					  : handover_out_extension(names, NULL, out);
 }
 
 static fallible put_scope(struct name_out *names, const struct handover_scope *scope, struct json_out *out)
@@ -178,7 +129,7 @@ static fallible answer_add(struct call *call, struct json_out *out)
 {
 	const struct handovers_add *add = call->ask;
 	struct name_out nameless = {0};
-	put_handover(out, &add->handover);
+	handover_out(out, &add->handover);
 	return put_scope(&nameless, &add->scope, out);
 }
 
@@ -251,8 +202,9 @@ static fallible put_items(
 			return arena_keep(call->arena, id_span(&last), position);
 		json_out_open(out, NULL);
 		keep_seen(&sight, &handover);
-		put_handover(out, &handover);
-		TRY(put_names(&names, &handover, out));
+		handover_out(out, &handover);
+		TRY(handover_out_names(&names, &handover, out));
+		TRY(put_waiting(&sight, view, &names, &handover, out));
 		json_out_close(out);
 		last = after;
 	}
@@ -287,8 +239,9 @@ static fallible answer_one(struct call *call, struct json_out *out)
 	TRY(name_out_open(call, &stage.view, &names));
 	TRY(sight_of(&stage.view, &call->caller, 0, call->arena, &sight));
 	keep_seen(&sight, call->ask);
-	put_handover(out, call->ask);
-	TRY(put_names(&names, call->ask, out));
+	handover_out(out, call->ask);
+	TRY(handover_out_names(&names, call->ask, out));
+	TRY(put_waiting(&sight, &stage.view, &names, call->ask, out));
 	return put_outlook(call, &stage.view, &names, call->ask, out);
 }
 
@@ -372,7 +325,7 @@ static fallible answer_decide(struct call *call, struct json_out *out)
 {
 	const struct handovers_decide *decide = call->ask;
 	struct name_out nameless = {0};
-	put_handover(out, &decide->after);
+	handover_out(out, &decide->after);
 	return decide->approve ? put_scope(&nameless, &decide->scope, out) : OK;
 }
 
@@ -411,7 +364,7 @@ static fallible answer_end(struct call *call, struct json_out *out)
 	scoped(stage) stage = {0};
 	TRY(stage_open(call, &stage));
 	TRY(exposures_due(&stage.view, &ask, call->arena, &due));
-	put_handover(out, after);
+	handover_out(out, after);
 	json_out_open_array(out, "rotation_due");
 	for (const struct exposures_item *item = due.first; item; item = item->next)
 		if (handover_covers(after, item->seen.client))
@@ -436,7 +389,7 @@ static fallible write_accept(struct act *act, struct call *call)
 static fallible answer_accept(struct call *call, struct json_out *out)
 {
 	const struct handovers_change *accept = call->ask;
-	put_handover(out, &accept->after);
+	handover_out(out, &accept->after);
 	return OK;
 }
 

@@ -65,6 +65,7 @@ static void put_kind(struct json_out *out, const struct inbox_item *item)
 		[INBOX_FACTOR_RESET] = {"factor_reset", ID_FACTOR_RESET},
 		[INBOX_REINSTATEMENT] = {"reinstatement", ID_PERSON},
 		[INBOX_RETENTION] = {"retention", ID_PERSON},
+		[INBOX_EXTENSION] = {"extension", ID_HANDOVER},
 	};
 	static const char *const STEPS[] = {"decide", "accept", "review"};
 	json_out_text(out, "kind", KINDS[item->kind].word);
@@ -74,6 +75,8 @@ static void put_kind(struct json_out *out, const struct inbox_item *item)
 	} else {
 		json_out_id(out, "id", KINDS[item->kind].id, item->id);
 	}
+	if (item->kind == INBOX_EXTENSION)
+		json_out_time(out, "until", item->until);
 	json_out_text(out, "step", STEPS[item->step]);
 	json_out_text(out, "mine", item->asked ? "asked" : "decide");
 }

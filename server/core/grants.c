@@ -519,6 +519,19 @@ fallible grants_copy(struct act *act, const struct grants_copy *copy, struct id 
 	return OK;
 }
 
+fallible grants_extend(struct act *act, const struct grants_extend *extend)
+{
+	struct grant source, copy;
+	TRY(find_open(act, extend->tenant, extend->source, &source));
+	TRY(find_open(act, extend->tenant, extend->copy, &copy));
+	struct instant until = earlier(source.until, extend->until);
+	if (until.ms <= copy.until.ms)
+		return FAIL(CONFLICT, "the grant has no longer time than its copy");
+	copy.until = until;
+	TRY(move(act, ACTION_GRANT_EXTENDED, &copy, &extend->cause));
+	return rotation_watch_until(act, &copy);
+}
+
 /* ---- freezing ---- */
 
 static fallible find_client(const struct caller *caller, const struct view *view, struct arena *arena,

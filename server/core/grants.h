@@ -89,6 +89,19 @@ fallible grants_restore(
 fallible grants_activate(struct act *act, struct id tenant, struct id id, const struct grants_cause *cause);
 fallible grants_end(struct act *act, struct id tenant, struct id id, const struct grants_cause *cause);
 
+/* grants_extend - inside an act: a copy that is open, or stands by, ends later, though never behind what it was made of.
+ *
+ *   source  the grant that it was made of: as long as that one has time left
+ *   until   the end that is asked for
+ * Adds its event, as the others. Fails: NOT_FOUND · CONFLICT one of the two has ended, or nothing changes: nothing was
+ * written. */
+struct grants_extend {
+	struct id tenant, copy, source;
+	struct instant until;
+	struct grants_cause cause;
+};
+fallible grants_extend(struct act *act, const struct grants_extend *extend);
+
 /* The same grant for somebody else, never wider. */
 struct grants_copy {
 	struct id tenant;

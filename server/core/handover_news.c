@@ -68,11 +68,11 @@ static fallible add(const struct letters_desk *desk, const struct tell_ask *ask,
 	return letters_add(desk, ask, sheet);
 }
 
-/* Room for every contact that the clients may have, and one more. */
+/* Room for every contact that the clients may have, and the two people. */
 static fallible begin(
 	const struct letters_desk *desk, const struct handover *handover, struct handover_news *news)
 {
-	size_t letters = handover->client_count * CLIENT_CONTACTS_MAX + 1;
+	size_t letters = handover->client_count * CLIENT_CONTACTS_MAX + 2;
 	size_t sheets = (letters + LETTERS_MAX - 1) / LETTERS_MAX;
 	*news = (struct handover_news){.room = sheets < SHEETS_MAX ? sheets : SHEETS_MAX};
 	news->sheets = arena_room(desk->arena, news->room * sizeof *news->sheets);
@@ -115,6 +115,24 @@ fallible handover_news_begin(const struct letters_desk *desk, const struct hando
 	TRY(tell_clients(desk, handover, &ask, news));
 	ask.kind = NOTICE_HANDOVER_BRIEFING;
 	ask.person = handover->to;
+	return add(desk, &ask, news);
+}
+
+fallible handover_news_extended(const struct letters_desk *desk, const struct handover *handover,
+	struct instant now, struct handover_news *news)
+{
+	struct wording wording;
+	struct tell_ask ask = {.kind = NOTICE_HANDOVER_EXTENDED,
+		.about = handover->id,
+		.values = wording.values,
+		.count = 5,
+		.now = now};
+	TRY(begin(desk, handover, news));
+	TRY(word(desk, handover, false, &wording));
+	TRY(tell_clients(desk, handover, &ask, news));
+	ask.person = handover->to;
+	TRY(add(desk, &ask, news));
+	ask.person = handover->from;
 	return add(desk, &ask, news);
 }
 

@@ -12,9 +12,12 @@ struct handover_news {
 };
 
 /* handover_news_begin - to the people of the handover's clients, and the briefing to who takes over.
+ * handover_news_extended - it lasts longer: to them, and to the two people. handover->until is the new end.
  * handover_news_end - it is over: who serves now, and how many grants of the stand-in ended. Clients that left are passed
  * over. Fails: as tell_prepare · NO_MEMORY. */
 fallible handover_news_begin(const struct letters_desk *desk, const struct handover *handover,
+	struct instant now, struct handover_news *news);
+fallible handover_news_extended(const struct letters_desk *desk, const struct handover *handover,
 	struct instant now, struct handover_news *news);
 fallible handover_news_end(const struct letters_desk *desk, const struct handover *handover,
 	struct instant now, struct handover_news *news);

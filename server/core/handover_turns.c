@@ -7,6 +7,7 @@
 #include "server/core/grants.h"
 #include "store/branch.h"
 #include "store/expiry.h"
+#include "store/extension.h"
 
 enum { ONE_GRANT = 64 * 1024, DETAIL_BYTES = 8 * 1024 };
 
@@ -113,6 +114,9 @@ fallible handover_turns_put(struct act *act, const struct handover *handover)
 	const struct handover_facts facts = handover_facts(handover);
 	struct expiry look = {EXPIRY_HANDOVER, handover_rules_next(&facts), handover->tenant, handover->id};
 	TRY(handover_put(act, handover));
+	/* Of what is over nobody can ask for more. */
+	if (!handover_rules_is_open(handover->state))
+		TRY(extension_drop(act, handover->tenant, handover->id));
 	/* What ended untold is looked at by whoever sends mails. */
 	if (!handover_rules_is_open(handover->state) && !handover->is_end_told)
 		look.at = act->now;
@@ -341,6 +345,28 @@ fallible handover_turns_end(struct act *act, struct handover *handover, enum han
 		if (ids_is_none(handover->ended_by))
 			TRY(say_lapsed(act, handover));
 	}
+	return handover_turns_put(act, handover);
+}
+
+/* ---- another end ---- */
+
+static fallible extend_copy(struct act *act, const struct handover *handover,
+	const struct handover_move *move, uint32_t *extended)
+{
+	const struct grants_extend extend = {
+		handover->tenant, move->copy, move->grant, handover->until, cause_of(handover)};
+	return ids_is_none(move->copy) ? OK : if_it_stands(grants_extend(act, &extend), extended);
+}
+
+fallible handover_turns_extend(struct act *act, const struct handover *handover)
+{
+	struct handover_move move = {.copy = {{0}}};
+	struct err err = OK;
+	struct view view = view_act(act);
+	uint32_t extended = 0;
+	while (handover_move_next(&view, handover->tenant, handover->id, &move, &err))
+		TRY(extend_copy(act, handover, &move, &extended));
+	TRY(err);
 	return handover_turns_put(act, handover);
 }
 

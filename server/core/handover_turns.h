@@ -31,5 +31,10 @@ fallible handover_turns_is_due(
  *   state     of what ends so: HANDOVER_CANCELLED or REFUSED before the start, HANDOVER_RETURNED behind it */
 fallible handover_turns_end(struct act *act, struct handover *handover, enum handover_state state);
 
+/* handover_turns_extend - a stand-in gets another end, later than its own, and so does every copy of it that has time left.
+ *
+ *   handover  until is the new end */
+fallible handover_turns_extend(struct act *act, const struct handover *handover);
+
 /* handover_turns_put - the row, and when it has to be looked at next. */
 fallible handover_turns_put(struct act *act, const struct handover *handover);

@@ -11,6 +11,7 @@
 #include "server/core/sight.h"
 #include "store/departure.h"
 #include "store/erasure.h"
+#include "store/extension.h"
 #include "store/factor_reset.h"
 #include "store/handover.h"
 #include "store/retention.h"
@@ -304,6 +305,38 @@ static fallible walk_retentions(struct walk *walk)
 	return OK;
 }
 
+/* It is due when the stand-in would end without it. */
+static fallible offer_extension(struct walk *walk, const struct extension *extension)
+{
+	struct handover handover;
+	const struct scene *scene = &walk->scene;
+	TRY(handover_get(scene->view, extension->tenant, extension->handover, &handover));
+	const struct handover_facts facts = handover_facts(&handover);
+	const struct id part[] = {extension->asker, handover.from, handover.to};
+	bool waits = handover_rules_is_extendable(&facts, scene->now);
+	bool may = waits && has(walk, CAPABILITY_BIT(HANDOVER_APPROVE)) &&
+		!err_failed(second_check_other(scene->caller, part, 3));
+	struct inbox_item item = {.kind = INBOX_EXTENSION,
+		.id = handover.id,
+		.person = handover.from,
+		.by = extension->asker,
+		.since = extension->asked,
+		.due = handover.until,
+		.until = extension->until};
+	return offer(walk, handover.id, &item, may, waits && is_self(walk, extension->asker));
+}
+
+static fallible walk_extensions(struct walk *walk)
+{
+	const struct scene *scene = &walk->scene;
+	struct id at = walk->page->at.after;
+	struct extension extension;
+	struct err err = OK;
+	while (goes_on(walk) && extension_next(scene->view, scene->caller->tenant, &at, &extension, &err))
+		TRY(offer_extension(walk, &extension));
+	return err;
+}
+
 /* ---- the page ---- */
 
 typedef fallible (*walk_fn)(struct walk *walk);
@@ -317,6 +350,7 @@ static const walk_fn WALKS[INBOX_KIND_COUNT] = {
 	[INBOX_FACTOR_RESET] = walk_resets,
 	[INBOX_REINSTATEMENT] = walk_returns,
 	[INBOX_RETENTION] = walk_retentions,
+	[INBOX_EXTENSION] = walk_extensions,
 };
 
 static fallible run(struct walk *walk)

@@ -17,6 +17,7 @@ enum inbox_kind {
 	INBOX_FACTOR_RESET,
 	INBOX_REINSTATEMENT,
 	INBOX_RETENTION,
+	INBOX_EXTENSION, /* id: of the handover */
 	INBOX_KIND_COUNT
 };
 
@@ -34,8 +35,9 @@ struct inbox_item {
 	bool by_software;
 	struct id by; /* who asked */
 	struct instant since;
-	struct instant due; /* ms 0 = it waits for ever */
-	struct span text;   /* why, or what for; in the arena */
+	struct instant due;   /* ms 0 = it waits for ever */
+	struct instant until; /* INBOX_EXTENSION: the end that is asked for */
+	struct span text;     /* why, or what for; in the arena */
 };
 
 /* Where a page stands. */

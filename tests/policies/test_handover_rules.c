@@ -211,3 +211,35 @@ Test(handover_rules, spans_overlap_when_a_millisecond_lies_in_both)
 		cr_assert(handover_rules_overlap(&spans[0], &spans[1]) == both);
 	}
 }
+
+Test(handover_rules, only_an_approved_stand_in_with_an_end_before_it_lasts_longer)
+{
+	const struct instant now = {1000};
+	struct handover_facts facts = {HANDOVER_ACTIVE, HANDOVER_STAND_IN, {500}, {1001}};
+	cr_assert(handover_rules_is_extendable(&facts, now), "active");
+	facts.state = HANDOVER_APPROVED;
+	cr_assert(handover_rules_is_extendable(&facts, now), "approved");
+	for (unsigned state = 0; state < HANDOVER_STATE_COUNT; state++) {
+		bool goes_on = state == HANDOVER_APPROVED || state == HANDOVER_ACTIVE;
+		facts.state = state;
+		cr_assert(handover_rules_is_extendable(&facts, now) == goes_on, "state %u", state);
+	}
+	facts = (struct handover_facts){HANDOVER_ACTIVE, HANDOVER_STAND_IN, {500}, {1000}};
+	cr_assert(!handover_rules_is_extendable(&facts, now), "its end has come");
+	facts.until.ms = 0;
+	cr_assert(!handover_rules_is_extendable(&facts, now), "it has none");
+	facts = (struct handover_facts){HANDOVER_APPROVED, HANDOVER_REPLACEMENT, {500}, {1001}};
+	cr_assert(!handover_rules_is_extendable(&facts, now), "for good");
+}
+
+Test(handover_rules, longer_begins_a_millisecond_behind_the_end_and_ends_in_four_hundred_days)
+{
+	const struct instant now = {1000};
+	const int64_t last = now.ms + INT64_C(400) * 24 * 60 * 60 * 1000;
+	const struct handover_facts facts = {HANDOVER_ACTIVE, HANDOVER_STAND_IN, {500}, {2000}};
+	cr_assert(handover_rules_check_extension(&facts, (struct instant){2000}, now).member != NULL, "the same");
+	cr_assert(handover_rules_check_extension(&facts, (struct instant){1999}, now).member != NULL, "shorter");
+	cr_assert(handover_rules_check_extension(&facts, (struct instant){last + 1}, now).member != NULL, "too long");
+	cr_assert(handover_rules_check_extension(&facts, (struct instant){2001}, now).member == NULL, "longer");
+	cr_assert(handover_rules_check_extension(&facts, (struct instant){last}, now).member == NULL, "the longest");
+}

@@ -90,6 +90,22 @@ void office_hand_over(struct office *office, int64_t start, int64_t until)
 	office_approve(office);
 }
 
+int office_extend(struct office *office, int64_t until)
+{
+	char path[PATH], body[OFFICE_BODY];
+	snprintf(path, sizeof path, "/v1/handovers/%s/extend", office->handover);
+	snprintf(body, sizeof body, "{\"until\":\"%s\"}", office_at(until));
+	return vault_call_as(&office->vault, office->head.token, "POST", path, body);
+}
+
+int office_decide_extension(struct office *office, const char *token, bool approve)
+{
+	char path[PATH];
+	snprintf(path, sizeof path, "/v1/handovers/%s/extend/decision", office->handover);
+	return vault_call_as(
+		&office->vault, token, "POST", path, approve ? "{\"approve\":true}" : "{\"approve\":false}");
+}
+
 void office_see(struct office *office)
 {
 	char path[PATH];

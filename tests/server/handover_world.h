@@ -44,6 +44,10 @@ int office_end(struct office *office);
 /* office_hand_over - ask, and have it approved. */
 void office_hand_over(struct office *office, int64_t start, int64_t until);
 
+/* office_extend - by head office: until so long from now on. office_decide_extension - by a token. Both: the status. */
+int office_extend(struct office *office, int64_t until);
+int office_decide_extension(struct office *office, const char *token, bool approve);
+
 /* office_see - the handover as head office sees it. office_is - whether it is in this state. */
 void office_see(struct office *office);
 bool office_is(struct office *office, const char *state);
