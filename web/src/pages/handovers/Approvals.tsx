@@ -90,6 +90,7 @@ function Told({item}: {item: Waiting}) {
       item.text && item.text !== title && [t('approvals.why'), item.kind === 'handover' ? word('security.reason', item.text) : item.text],
       item.asked_by_name && [t('approvals.asked'), item.asked_by_name],
       [t('approvals.since'), <Ago at={item.since} />],
+      item.until && [t('approvals.until'), <Time at={item.until} style="minute" />],
       item.due && [t('approvals.due'), <Time at={item.due} style="minute" />],
     ]} />
   );

@@ -38,6 +38,7 @@ export interface Handover {
   ended_by_name?: string | null;
   moved: number;
   returned: number;
+  extension?: {until: string; reason: string; asked: string; asked_by: string; asked_by_name?: string | null} | null;
 }
 
 /** What of it moves, and which clients do not. */

@@ -2,7 +2,7 @@
 // What waits for a second person, as GET /v1/approvals tells it, and how each is decided.
 import {get, path, post, remove, type Page} from '../../base/api';
 
-export const KINDS = ['grant', 'handover', 'deposit', 'breakglass', 'erasure', 'factor_reset', 'reinstatement', 'retention'] as const;
+export const KINDS = ['grant', 'handover', 'deposit', 'breakglass', 'erasure', 'factor_reset', 'reinstatement', 'retention', 'extension'] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** One thing that waits: for the reader ("decide"), or asked by the reader and waiting for somebody else ("asked"). */
@@ -12,6 +12,7 @@ export interface Waiting {
   step: 'decide' | 'accept' | 'review';
   mine: 'decide' | 'asked';
   months?: number;
+  until?: string;
   client?: string;
   client_name?: string | null;
   person?: string;
@@ -45,6 +46,7 @@ export async function loadWaiting(signal: AbortSignal): Promise<Waiting[]> {
 export function placeOf(item: Waiting): string | undefined {
   switch (item.kind) {
     case 'grant': return `/grants/${item.id}`;
+    case 'extension':
     case 'handover': return `/handovers/${item.id}`;
     case 'retention': return '/rules/retention';
     case 'factor_reset':
@@ -67,6 +69,7 @@ const DOORS: Record<Kind, (id: string) => string> = {
   factor_reset: id => path`/v1/factor-resets/${id}`,
   reinstatement: id => path`/v1/people/${id}/reinstatement`,
   retention: id => path`/v1/retention/${id}`,
+  extension: id => path`/v1/handovers/${id}/extend`,
 };
 
 export function decide(item: Waiting, approve: boolean, reason: string): Promise<unknown> {
@@ -78,6 +81,6 @@ export function decide(item: Waiting, approve: boolean, reason: string): Promise
 
 /** What its asker may take back before it is decided. */
 export const isWithdrawable = (item: Waiting): boolean =>
-  item.mine === 'asked' && item.step === 'decide' && ['grant', 'handover', 'erasure', 'factor_reset'].includes(item.kind);
+  item.mine === 'asked' && item.step === 'decide' && ['grant', 'handover', 'erasure', 'factor_reset', 'extension'].includes(item.kind);
 
 export const withdraw = (item: Waiting): Promise<unknown> => remove(DOORS[item.kind](item.id));
