@@ -22,6 +22,7 @@ enum {
 	ROOT_TEXT = 44, /* characters of base64 */
 };
 
+static const char OUR_LOG[] = "/v1/log";
 static const char PROOF_START[] = "c2sp.org/tlog-proof@";
 
 static bool is_url(const char *text)
@@ -94,14 +95,38 @@ static fallible read_token(struct commands_call *call, struct bearer *bearer)
 	return err;
 }
 
+/* Below a prefix; NOT_FOUND when there is no log. */
+static fallible verify_below(struct commands_call *call, const struct bearer *bearer, const char *prefix,
+	const struct note_verifier *verifier)
+{
+	scoped(buf) checkpoint = BUF(FILE_MAX);
+	scoped(http_connection) connection = {0};
+	TRY(http_client_open(prefix, bearer->token, &connection.client));
+	struct fetch fetch = http_client_fetch(connection.client);
+	struct err err = fetch.get(fetch.context, "checkpoint", &checkpoint);
+	if (err.kind == ERR_NOT_FOUND)
+		return err;
+	return verify_log(call, &fetch, verifier);
+}
+
+/* The prefix of a log, or a server of ours, which has its log at one place. */
 static fallible verify_url(struct commands_call *call, const struct note_verifier *verifier)
 {
 	scoped(bearer) bearer = BEARER;
-	scoped(http_connection) connection = {0};
+	scoped(buf) below = BUF(HTTP_CLIENT_PREFIX_MAX + sizeof OUR_LOG);
 	TRY(read_token(call, &bearer));
-	TRY(http_client_open(call->operand, bearer.token, &connection.client));
-	struct fetch fetch = http_client_fetch(connection.client);
-	return verify_log(call, &fetch, verifier);
+	struct err err = verify_below(call, &bearer, call->operand, verifier);
+	if (err.kind != ERR_NOT_FOUND)
+		return err;
+	size_t len = strlen(call->operand);
+	buf_put(&below, span_of(call->operand, len && call->operand[len - 1] == '/' ? len - 1 : len));
+	buf_put(&below, span_of(OUR_LOG, sizeof OUR_LOG));
+	TRY(buf_check(&below));
+	err = verify_below(call, &bearer, (const char *)below.data, verifier);
+	if (err.kind != ERR_NOT_FOUND)
+		return err;
+	commands_say_where(call, "checkpoint");
+	return FAIL(FORGED, "it is missing");
 }
 
 /* What stands in a file is evidence: when it can't be read as such, it does not hold. */
