@@ -219,9 +219,11 @@ static fallible answer_one(struct call *call, struct json_out *out)
 {
 	const struct events_item *item = ((const struct events_add *)call->ask)->items;
 	const struct receipt *receipt = &item->receipt;
+	struct instant told = item->draft.leaf.time;
 	json_out_id(out, "id", ID_EVENT, receipt->event);
 	json_out_number(out, "index", (int64_t)receipt->index);
-	json_out_time(out, "time", receipt->time);
+	json_out_time(out, "time", told.ms ? told : receipt->time);
+	json_out_time(out, "received", receipt->time);
 	json_out_hex(out, "leaf", SPAN_BYTES(receipt->leaf.bytes));
 	json_out_hex(out, "chain", SPAN_BYTES(receipt->chain));
 	if (item->draft.leaf.flags & LEAF_SKEWED)

@@ -34,6 +34,21 @@ Test(events, an_application_reports_what_a_person_did)
 		answer.body);
 }
 
+Test(events, the_answer_has_the_callers_time_and_ours)
+{
+	static const char OLD[] = "{\"action\":\"record.viewed\",\"actor\":\"system\"," WHY
+				  ",\"time\":\"2020-02-29T13:00:00.5+02:00\"}";
+	static const char NOW[] = "{\"action\":\"record.viewed\",\"actor\":\"system\"," WHY "}";
+	scoped(api_world) world = {0};
+	scoped(api_answer) answer = {0};
+	api_world_open(&world);
+	cr_assert(api_call(&world, "POST", "/v1/events", world.tenant.token, OLD, &answer) == 201);
+	cr_assert(api_has(&answer, "time", "2020-02-29T11:00:00.500Z"), "%s", answer.body);
+	cr_assert(!api_has(&answer, "received", "2020-02-29T11:00:00.500Z"), "%s", answer.body);
+	cr_assert(api_call(&world, "POST", "/v1/events", world.tenant.token, NOW, &answer) == 201);
+	cr_assert(api_has(&answer, "time", api_text(&answer, "received")), "%s", answer.body);
+}
+
 Test(events, a_personal_token_reports_nothing_of_others_nor_of_itself)
 {
 	scoped(api_world) world = {0};
