@@ -395,7 +395,7 @@ static fallible put_allow(struct call *call, struct json_out *out, const struct 
 	if (ask->risk.is_weighed)
 		put_risk(out, &ask->risk);
 	json_out_id(out, "event", ID_EVENT, ask->verification.event);
-	return ask->sees ? OK : put_receipt(call, out, ask);
+	return ask->sees || ask->cancels ? OK : put_receipt(call, out, ask);
 }
 
 static fallible answer(struct call *call, struct json_out *out)

@@ -264,7 +264,7 @@ static fallible resume(const struct server *server, const struct caller *caller,
 static void decide_without(struct verifications_ask *ask)
 {
 	ask->reason = attempts_closed(ask, ask->now);
-	if (ask->sees && ask->verification.state == VERIFICATION_ALLOWED) {
+	if ((ask->sees || ask->cancels) && ask->verification.state == VERIFICATION_ALLOWED) {
 		ask->decision = VERIFICATIONS_ALLOW;
 		ask->reason = REASON_NONE;
 		return;

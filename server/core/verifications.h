@@ -61,8 +61,8 @@ struct verifications_ask {
 	struct span recovery; /* a recovery code as it was typed; empty */
 	/* asked, in any */
 	enum factor_type method; /* EMAIL: mail a code; 0 = none asked for */
-	bool cancels;
-	bool sees; /* only looks how it stands */
+	bool cancels;            /* one that is over stays as it ended */
+	bool sees;               /* only looks how it stands */
 	bool has_code;
 	char code[VERIFICATIONS_CODE_MAX + 1];
 	struct id factor; /* only this one; none */

@@ -213,6 +213,23 @@ Test(verifications, a_cancelled_one_takes_no_code)
 	cr_assert(api_count_events(&scene.world, scene.world.tenant.id, ACTION_CHALLENGE_CANCELLED) == 1);
 }
 
+Test(verifications, one_that_is_over_is_not_cancelled)
+{
+	scoped(login_scene) scene = {0};
+	char id[ID_TEXT + 1], path[TEXT_MAX], code[TOTP_DIGITS_MAX + 1];
+	login_scene_open(&scene);
+	login_scene_ask(&scene, NULL);
+	login_scene_keep_id(&scene, id);
+	login_app_code(&scene.app, 0, code);
+	type_code(&scene, id, code);
+	cr_assert(login_is(&scene.answer, "allow", NULL), "%s", scene.answer.body);
+	snprintf(path, sizeof path, "/v1/verifications/%s", id);
+	cr_assert(api_call(&scene.world, "DELETE", path, token_of(&scene), NULL, &scene.answer) == 200);
+	cr_assert(login_is(&scene.answer, "allow", NULL), "%s", scene.answer.body);
+	cr_assert(!api_member(&scene.answer, "receipt"), "it is given once");
+	cr_assert(api_count_events(&scene.world, scene.world.tenant.id, ACTION_CHALLENGE_CANCELLED) == 0);
+}
+
 Test(verifications, a_person_without_a_factor_is_to_enrol_one)
 {
 	scoped(login_scene) scene = {0};
@@ -340,8 +357,7 @@ Test(verifications, a_late_mail_still_works_and_a_quick_resend_sends_nothing)
 		fake_clock_pass(MINUTE_MS);
 		cr_assert(login_try(&scene.world, token_of(&scene), id, "{\"method\":\"email\"}",
 				  &scene.answer) == 200);
-		cr_assert(api_count_notices(&scene.world, scene.person.id, NOTICE_LOGIN_CODE) ==
-			sent + i);
+		cr_assert(api_count_notices(&scene.world, scene.person.id, NOTICE_LOGIN_CODE) == sent + i);
 	}
 	type_code(&scene, id, code);
 	cr_assert(login_is(&scene.answer, "allow", NULL), "the first of three codes is still good: %s",
