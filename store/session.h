@@ -29,7 +29,9 @@ enum session_means {
 enum session_lack {
 	SESSION_LACKS_FACTOR = 1u << 0, /* a role asks for an authenticator, and the person has none */
 	SESSION_LACKS_NOTICE = 1u << 1, /* the monitoring notice was not acknowledged */
-	SESSION_LACKS = (1u << 2) - 1,
+	SESSION_LACKS = (1u << 2) - 1,  /* what is stored */
+	SESSION_LACKS_STEP_UP =
+		1u << 2, /* the person's authenticator was not shown: server/core/session_rule.h */
 };
 
 struct session {

@@ -4,6 +4,7 @@
 
 #include "server/api/ask.h"
 #include "server/core/people.h"
+#include "server/core/session_rule.h"
 #include "server/core/signins.h"
 #include "store/tenant.h"
 
@@ -76,24 +77,35 @@ static void put_lacks(struct json_out *out, unsigned lacks)
 	json_out_open_array(out, "enrol_needs");
 	if (lacks & SESSION_LACKS_FACTOR)
 		json_out_text(out, NULL, "totp");
+	if (lacks & SESSION_LACKS_STEP_UP)
+		json_out_text(out, NULL, "step_up");
 	if (lacks & SESSION_LACKS_NOTICE)
 		json_out_text(out, NULL, "notice");
 	json_out_close_array(out);
 }
 
 /* Which notice is to be shown and acknowledged. */
-static fallible put_notice(struct call *call, const struct view *view, const struct session *session,
-	const struct person *person, struct json_out *out)
+static fallible put_notice(
+	struct call *call, const struct view *view, const struct person *person, struct json_out *out)
 {
 	struct signin signin;
-	const struct signins_ask ask = {.tenant = session->tenant, .person = person, .now = call->now};
-	if (!(session->lacks & SESSION_LACKS_NOTICE))
-		return OK;
-	TRY(signins_read(call->server, view, &ask, call->arena, &signin));
+	const struct signins_ask ask = {.tenant = person->tenant, .person = person, .now = call->now};
+	TRY(signins_standing(view, &ask, call->arena, &signin));
 	json_out_open(out, "notice");
 	json_out_number(out, "version", signin.notice);
 	json_out_close(out);
 	return OK;
+}
+
+static fallible put_rights(struct call *call, const struct view *view, const struct person *person,
+	const struct session_rule *rule, struct json_out *out)
+{
+	uint64_t capabilities;
+	TRY(person_capabilities(view, person, &capabilities));
+	put_capabilities(out, rule->lacks ? 0 : capabilities);
+	json_out_bool(out, "privileged", rule->privileged);
+	put_lacks(out, rule->lacks);
+	return rule->lacks & SESSION_LACKS_NOTICE ? put_notice(call, view, person, out) : OK;
 }
 
 fallible session_out_put(
@@ -101,22 +113,18 @@ fallible session_out_put(
 {
 	struct person person;
 	struct tenant tenant;
-	uint64_t capabilities;
-	int64_t idle_ms = session_ends(session).ms;
+	struct session_rule rule;
 	TRY(person_get(view, session->tenant, session->person, call->arena, &person));
-	TRY(person_capabilities(view, &person, &capabilities));
+	TRY(session_rule_read(view, session, &person, call->now, call->arena, &rule));
 	TRY(tenant_get(view, session->tenant, call->arena, &tenant));
 	json_out_id(out, "id", ID_SESSION, session->id);
 	put_person(out, &person);
 	put_tenant(out, &tenant);
-	put_capabilities(out, session->lacks ? 0 : capabilities);
-	json_out_bool(out, "privileged", session->privileged);
-	json_out_bool(out, "proven", session->proven && !session->lacks);
-	put_lacks(out, session->lacks);
-	TRY(put_notice(call, view, session, &person, out));
+	TRY(put_rights(call, view, &person, &rule, out));
+	json_out_bool(out, "proven", session->proven && !rule.lacks);
 	session_out_put_amr(out, session);
 	json_out_time(out, "created", session->created);
-	json_out_time(out, "idle_until", (struct instant){idle_ms});
+	json_out_time(out, "idle_until", rule.ends);
 	json_out_time(out, "expires", session->expires);
 	return OK;
 }

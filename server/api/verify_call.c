@@ -5,6 +5,7 @@
 #include "base/address.h"
 #include "base/text.h"
 #include "server/api/stage.h"
+#include "server/core/sessions.h"
 
 enum { TYPED_MAX = 64 };
 
@@ -55,6 +56,7 @@ fallible verify_call_write(struct act *act, struct call *call)
 {
 	const struct verifications_ask *ask = call->ask;
 	TRY(verifications_write(act, call->ask));
+	TRY(sessions_step_up(act, &call->caller, ask));
 	call->at_moment = ask->decision != VERIFICATIONS_ALLOW;
 	return OK;
 }

@@ -6,7 +6,7 @@
 #include "base/reader.h"
 #include "crypto/random.h"
 #include "server/core/devices.h"
-#include "server/core/standing.h"
+#include "server/core/session_rule.h"
 #include "store/application.h"
 #include "store/person.h"
 #include "store/rescue.h"
@@ -27,22 +27,22 @@ static fallible as_application(
 	return OK;
 }
 
-static fallible become(const struct view *view, struct caller *caller, struct id id, struct arena *arena)
+static fallible become(const struct view *view, struct caller *caller, struct id id, struct arena *arena,
+	struct person *person)
 {
-	struct person person;
-	TRY(person_get_clear(view, caller->tenant, id, arena, &person));
-	if (person.state != PERSON_ACTIVE)
+	TRY(person_get_clear(view, caller->tenant, id, arena, person));
+	if (person->state != PERSON_ACTIVE)
 		return FAIL(NOT_FOUND, "the person is not active");
-	TRY(person_capabilities(view, &person, &caller->capabilities));
-	TRY(person_print_roles(&person, arena, &caller->roles));
+	TRY(person_capabilities(view, person, &caller->capabilities));
+	TRY(person_print_roles(person, arena, &caller->roles));
 	caller->person = id;
-	caller->branch = person.branch;
+	caller->branch = person->branch;
 	return OK;
 }
 
 /* A token was had by proving something that may have been reset since. */
-static fallible as_person(
-	const struct view *view, const struct token *token, struct arena *arena, struct caller *caller)
+static fallible as_person(const struct view *view, const struct token *token, struct arena *arena,
+	struct caller *caller, struct person *person)
 {
 	struct err err = rescue_check_since(view, token->tenant, token->owner, ids_time(token->id));
 	if (err.kind == ERR_EXPIRED)
@@ -50,16 +50,16 @@ static fallible as_person(
 	TRY(err);
 	caller->scopes = SCOPE_ALL;
 	caller->proven = true;
-	return become(view, caller, token->owner, arena);
+	return become(view, caller, token->owner, arena, person);
 }
 
 /* Whoever came to more power since signs in anew, as the policies ask of such a one; and nothing goes on from a device that
  * was lost. */
-static fallible check_session(const struct view *view, const struct session *session, struct instant now,
-	const struct caller *caller)
+static fallible check_session(const struct view *view, const struct session *session, struct instant ends,
+	struct instant now, const struct caller *caller)
 {
 	bool is_lost;
-	if (session_ends(session).ms <= now.ms)
+	if (ends.ms <= now.ms)
 		return FAIL(STRANGER, "the session has ended");
 	if (caller->capabilities & ~session->capabilities)
 		return FAIL(STRANGER, "the person may do more than when the session began");
@@ -68,28 +68,28 @@ static fallible check_session(const struct view *view, const struct session *ses
 }
 
 /* Who has yet to set up an authenticator adds it by the factor that she came in by, as in an application; once there is one, by
- * whomever it was set up, no other session gets past it. */
-static fallible prove_session(const struct view *view, const struct session *session, bool *proven)
+ * whomever it was set up, no session gets past it that did not show it. */
+static void limit(const struct session *session, const struct session_rule *rule, struct caller *caller)
 {
-	enum standing_factor strongest = STANDING_NONE;
-	if (session->lacks)
-		TRY(standing_factor(view, session->tenant, session->person, &strongest));
-	*proven = session->proven && strongest != STANDING_STRONG;
-	return OK;
+	caller->proven = session->proven && !(rule->lacks & SESSION_LACKS_STEP_UP);
+	caller->lacks = rule->lacks;
+	caller->capabilities = rule->lacks ? 0 : caller->capabilities;
+	caller->is_strict = rule->privileged;
 }
 
 static fallible as_session(const struct view *view, const struct token *token, struct arena *arena,
 	struct instant now, struct caller *caller)
 {
 	struct session session;
+	struct session_rule rule;
+	struct person person;
 	TRY(session_get_clear(view, token->tenant, token->id, &session));
-	TRY(as_person(view, token, arena, caller));
-	TRY(check_session(view, &session, now, caller));
+	TRY(as_person(view, token, arena, caller, &person));
+	TRY(session_rule_read(view, &session, &person, now, arena, &rule));
+	TRY(check_session(view, &session, rule.ends, now, caller));
 	caller->session = session.id;
 	ids_print(ID_SESSION, session.id, caller->session_text);
-	TRY(prove_session(view, &session, &caller->proven));
-	caller->lacks = session.lacks;
-	caller->capabilities = session.lacks ? 0 : caller->capabilities;
+	limit(&session, &rule, caller);
 	caller->is_untouched = now.ms - session.last_used.ms >= SESSION_TOUCH_MS;
 	return OK;
 }
@@ -97,12 +97,13 @@ static fallible as_session(const struct view *view, const struct token *token, s
 static fallible by_kind(const struct view *view, const struct token *token, struct arena *arena,
 	struct instant now, struct caller *caller)
 {
+	struct person person;
 	caller->tenant = token->tenant;
 	switch (token->kind) {
 	case TOKEN_APPLICATION:
 		return as_application(view, token->tenant, token->owner, now, caller);
 	case TOKEN_PERSON:
-		return as_person(view, token, arena, caller);
+		return as_person(view, token, arena, caller, &person);
 	case TOKEN_SESSION:
 		return as_session(view, token, arena, now, caller);
 	case TOKEN_OPERATOR:
@@ -168,9 +169,10 @@ fallible caller_from_application(const struct view *view, struct id tenant, stru
 fallible caller_renew(const struct view *view, struct instant now, struct arena *arena, struct caller *caller)
 {
 	struct caller today;
+	struct person person;
 	TRY(by_hash(view, caller->token, caller->kind, now, arena, &today));
 	if (ids_is_none(today.person) && !ids_is_none(caller->person)) {
-		struct err err = become(view, &today, caller->person, arena);
+		struct err err = become(view, &today, caller->person, arena, &person);
 		if (err.kind == ERR_NOT_FOUND)
 			return FAIL(STRANGER, "the person is gone");
 		TRY(err);
@@ -196,10 +198,11 @@ fallible caller_act_for(
 	const struct view *view, struct caller *caller, struct span person, struct arena *arena)
 {
 	struct id id;
+	struct person who;
 	struct caller acting = *caller;
 	struct err err = person_find(view, caller->tenant, person, &id);
 	if (!err_failed(err))
-		err = become(view, &acting, id, arena);
+		err = become(view, &acting, id, arena, &who);
 	if (err.kind == ERR_NOT_FOUND)
 		return FAIL_CODE(UNKNOWN_PERSON, "the header Muniment-Actor names nobody");
 	TRY(err);

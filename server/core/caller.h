@@ -57,7 +57,8 @@ struct caller {
 	struct proof proof;
 	struct id session;              /* of the pages, by which the person calls; none */
 	char session_text[ID_TEXT + 1]; /* the same; "" */
-	unsigned lacks;    /* enum session_lack: until it is set up the session opens nothing else */
+	unsigned lacks;    /* enum session_lack: until it is made good the session opens nothing else */
+	bool is_strict;    /* the session ends as soon as those of privileged roles do */
 	bool is_untouched; /* the session was not noted as used for SESSION_TOUCH_MS */
 };
 

@@ -137,6 +137,8 @@ fallible sessions_touch(struct act *act, const struct caller *caller)
 	if (act->now.ms - session.last_used.ms < SESSION_TOUCH_MS)
 		return OK;
 	session.last_used = act->now;
+	if (caller->is_strict && session.idle_ms > SESSION_IDLE_STRICT_MS)
+		session.idle_ms = SESSION_IDLE_STRICT_MS;
 	return session_put(act, &session);
 }
 
@@ -154,6 +156,18 @@ fallible sessions_set_up(struct act *act, const struct caller *caller, const str
 	session.means |= (uint8_t)news->means;
 	session.proven = session.proven || news->proven;
 	return session_put(act, &session);
+}
+
+fallible sessions_step_up(
+	struct act *act, const struct caller *caller, const struct verifications_ask *verification)
+{
+	const struct sessions_news news = {.what = SESSION_LACKS_FACTOR,
+		.means = means_of(verification),
+		.proven = !verification->verification.weak};
+	bool limited = caller->kind == TOKEN_SESSION && (caller->lacks & SESSION_LACKS_STEP_UP);
+	if (!limited || verification->decision != VERIFICATIONS_ALLOW || !news.means)
+		return OK;
+	return sessions_set_up(act, caller, &news);
 }
 
 /* ---- ended ---- */

@@ -44,6 +44,11 @@ struct sessions_news {
 };
 fallible sessions_set_up(struct act *act, const struct caller *caller, const struct sessions_news *news);
 
+/* sessions_step_up - in the act of a verification that the caller's session opened: one by which its person showed an authenticator, or
+ * spent a recovery code, makes good what the session began without. Nothing to do for one that is not limited. */
+fallible sessions_step_up(
+	struct act *act, const struct caller *caller, const struct verifications_ask *verification);
+
 /* ---- ended ---- */
 
 enum sessions_cause {

@@ -20,13 +20,15 @@ static fallible least_of(
 	return OK;
 }
 
-/* Where the person is matters only to a policy that names countries. */
+/* Where the person is matters only to a policy that names countries.
+ *
+ *   server  NULL: nowhere in particular */
 static void add_policy(const struct server *server, const struct signins_ask *ask,
 	const struct policy *policy, enum roles_factor least, struct signin *signin)
 {
 	struct signin_facts facts = {
 		.is_action = ask->is_action, .action_type = ask->action_type, .now = ask->now};
-	if (policy->rules.country_count)
+	if (server && policy->rules.country_count)
 		places_find(server->places, ask->ip, facts.country);
 	signin_add(signin, &policy->rules, least, &facts);
 }
@@ -37,24 +39,43 @@ static bool lacks_notice(const struct person *person, const struct signin *signi
 	return person && person->kind == PERSON_STAFF && person->notice < signin->notice;
 }
 
-fallible signins_read(const struct server *server, const struct view *view, const struct signins_ask *ask,
+static fallible fold(const struct server *server, const struct view *view, const struct signins_ask *ask,
 	struct arena *arena, struct signin *signin)
 {
 	struct policy policy;
-	struct signin read = signin_start();
 	const struct person *person = ask->person;
+	*signin = signin_start();
 	TRY(policy_get(view, ask->tenant, SPAN_LIT(SIGNIN_EVERYONE), arena, &policy));
-	add_policy(server, ask, &policy, ROLES_FACTOR_EMAIL, &read);
+	add_policy(server, ask, &policy, ROLES_FACTOR_EMAIL, signin);
 	for (size_t i = 0; person && i < person->role_count; i++) {
 		enum roles_factor least;
 		TRY(least_of(view, ask->tenant, person->roles[i], &least));
 		TRY(policy_get(view, ask->tenant, person->roles[i], arena, &policy));
-		add_policy(server, ask, &policy, least, &read);
+		add_policy(server, ask, &policy, least, signin);
 	}
-	signin_finish(&read);
+	signin_finish(signin);
+	if (signin->refused == REASON_NONE && lacks_notice(person, signin))
+		signin->refused = REASON_NOTICE_MISSING;
+	return OK;
+}
+
+fallible signins_read(const struct server *server, const struct view *view, const struct signins_ask *ask,
+	struct arena *arena, struct signin *signin)
+{
+	struct signin read;
+	TRY(fold(server, view, ask, arena, &read));
 	read.no_codes = read.strict_clock && clocks_in_doubt(server);
-	if (read.refused == REASON_NONE && lacks_notice(person, &read))
-		read.refused = REASON_NOTICE_MISSING;
+	*signin = read;
+	return OK;
+}
+
+fallible signins_standing(
+	const struct view *view, const struct signins_ask *ask, struct arena *arena, struct signin *signin)
+{
+	struct signin read;
+	TRY(fold(NULL, view, ask, arena, &read));
+	read.step_up = false;
+	read.flags = 0;
 	*signin = read;
 	return OK;
 }

@@ -25,3 +25,8 @@ void signins_put_flags(struct json_out *out, unsigned flags);
  * Cost: a row of each role, and a row of each policy that was ever set. */
 fallible signins_read(const struct server *server, const struct view *view, const struct signins_ask *ask,
 	struct arena *arena, struct signin *signin);
+
+/* signins_standing - the same for what goes on from a login: where the person is, what the time of day is and whether the clock
+ * is in doubt was looked at then. Fails and costs likewise. */
+fallible signins_standing(
+	const struct view *view, const struct signins_ask *ask, struct arena *arena, struct signin *signin);
