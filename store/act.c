@@ -182,7 +182,7 @@ static fallible run_inside(
 fallible act_perform(struct act_batch *batch, struct act_job *job)
 {
 	/* Events weigh about twice in the database: their row, and pages that are not full. */
-	if (job->kind == ACT_EVENT && 2 * batch->arena.total >= batch->room)
+	if (job->kind != ACT_HOUSEKEEPING && 2 * batch->arena.total >= batch->room)
 		return FAIL(FULL, "the store is at the limit that was set for it");
 	struct act act = {.volume = batch->volume,
 		.now = batch->now,

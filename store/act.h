@@ -19,6 +19,7 @@ enum {
 enum act_kind {
 	ACT_EVENT,        /* commits only with at least one event: an unlogged change can't be expressed */
 	ACT_HOUSEKEEPING, /* session touch, outbox ack, expiry, checkpoints: no event of its own */
+	ACT_STATE, /* what is on record or not by whom it concerns; it takes nothing of what housekeeping has left */
 };
 
 /* What became of one event, set once the act has been numbered. */

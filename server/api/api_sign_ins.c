@@ -98,15 +98,15 @@ static fallible make(struct call *call, struct sign_in **made)
 
 static fallible arrive(struct call *call, const struct view *view, struct sign_in *sign_in)
 {
-	static const enum call_act ACTS[] = {CALL_NO_ACT, CALL_HOUSEKEEPING, CALL_EVENT};
 	struct arrivals_ask *arriving = &sign_in->arriving;
 	arriving->device = sign_in->device;
+	arriving->remembered = own_pages_remembered(call);
 	arriving->trace = call->trace;
 	arriving->now = call->now;
 	struct err err = arrivals_prepare(call->server, view, call->arena, arriving);
 	call->retry_after_s = err.kind == ERR_SLOW_DOWN ? (arriving->wait_ms + 999) / 1000 : 0;
 	TRY(err);
-	call->act = ACTS[arriving->act];
+	call->act = arriving->acts ? CALL_STATE : CALL_NO_ACT;
 	call->at_moment = true; /* nobody learns whether the address is known */
 	return OK;
 }

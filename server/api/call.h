@@ -62,6 +62,7 @@ enum route_needs {
 enum call_act {
 	CALL_EVENT,        /* an act with at least one event */
 	CALL_HOUSEKEEPING, /* an act without one */
+	CALL_STATE,        /* an act with one or without: ACT_STATE */
 	CALL_NO_ACT,       /* nothing: answer at once */
 	CALL_GOES_ON,      /* an event act, after which the call is prepared again for its next part: what was
 			      written stands, and others' acts come between */

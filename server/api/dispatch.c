@@ -146,13 +146,21 @@ static void end_act(void *context, struct err result)
 		moments_resume(call->server->moments, &flight->place, call->exchange, flight->came_ns);
 }
 
+static enum act_kind kind_of(const struct flight *flight)
+{
+	if (flight->refusing)
+		return ACT_EVENT;
+	if (flight->call.act == CALL_STATE)
+		return ACT_STATE;
+	return flight->call.act == CALL_HOUSEKEEPING ? ACT_HOUSEKEEPING : ACT_EVENT;
+}
+
 /* Nothing of the flight may be touched after it was submitted: it may be over by then. */
 static fallible submit(struct flight *flight)
 {
 	struct call *call = &flight->call;
 	TRY(committer_reserve(call->server->committer));
-	bool housekeeping = call->act == CALL_HOUSEKEEPING && !flight->refusing;
-	call->job = (struct act_job){.kind = housekeeping ? ACT_HOUSEKEEPING : ACT_EVENT,
+	call->job = (struct act_job){.kind = kind_of(flight),
 		.run = run_act,
 		.numbered = keep_answer,
 		.done = end_act,

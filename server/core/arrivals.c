@@ -4,10 +4,9 @@
 
 #include "crypto/random.h"
 #include "crypto/secret.h"
-#include "server/core/detail.h"
+#include "server/core/arrival_events.h"
 #include "server/core/methods.h"
 #include "store/mailbox.h"
-#include "store/storm.h"
 #include "store/tenant.h"
 
 enum { FIRST_COOL_MS = 30 * 1000, LAST_COOL_MS = 120 * 1000, CODE_LIVES_MS = MAILCODES_MINUTES * 60 * 1000 };
@@ -111,18 +110,6 @@ int64_t arrivals_cool_ms(const struct arrival *arrival, struct instant now)
 	return left > 0 ? left : 0;
 }
 
-static void list_brakes(const struct server *server, struct arrivals_ask *ask)
-{
-	const struct mailing_bounds *bounds = &server->mailing_bounds;
-	const struct mail_brake_bounds owner = braking_person_bounds();
-	const struct mail_brake_bounds by_network = braking_minute_bounds(bounds->per_network);
-	const struct mail_brake_bounds in_all = braking_minute_bounds(bounds->in_all);
-	ask->everybody = ask->mailbox = (struct braking){0};
-	braking_add(&ask->everybody, server->keeper, BRAKING_NETWORK, ask->device.ip, &by_network);
-	braking_add(&ask->everybody, server->keeper, BRAKING_ALL, SPAN_LIT("sign-ins"), &in_all);
-	braking_add(&ask->mailbox, server->keeper, BRAKING_ADDRESS, SPAN_BYTES(ask->arrival.mailbox), &owner);
-}
-
 static struct arrival_code *add_code(struct arrival *arrival)
 {
 	if (arrival->code_count == ARRIVAL_CODES_MAX) {
@@ -157,7 +144,7 @@ static fallible plan_mail(
 		.to = address_of(ask),
 		.device = &ask->device,
 		.now = ask->now};
-	TRY(braking_wait_ms(view, &ask->mailbox, ask->now, &ask->wait_ms));
+	TRY(braking_wait_ms(view, &ask->lane.mailbox, ask->now, &ask->wait_ms));
 	int64_t cool_ms = arrivals_cool_ms(arrival, ask->now);
 	if (ask->wait_ms < cool_ms)
 		ask->wait_ms = cool_ms;
@@ -167,56 +154,6 @@ static fallible plan_mail(
 		return OK;
 	put_code(ask, add_code(arrival));
 	return OK;
-}
-
-/* ---- events ---- */
-
-/* Tries are those known before the act, and the one that it may be. */
-static fallible print_detail(const struct arrival *arrival, struct arena *arena, struct span *detail)
-{
-	scoped(buf) tries = BUF(8);
-	buf_printf(&tries, "%u", arrival->tries + 1u);
-	TRY(buf_check(&tries));
-	const struct detail_field fields[] = {{"channel", SPAN_LIT("email"), DETAIL_TEXT},
-		{"method", SPAN_LIT("email"), DETAIL_TEXT}, {"purpose", SPAN_LIT("login"), DETAIL_TEXT},
-		{"attempts", buf_span(&tries), DETAIL_NUMBER}, {"fails", buf_span(&tries), DETAIL_NUMBER}};
-	return detail_print(fields, sizeof fields / sizeof fields[0], arena, detail);
-}
-
-/* Whoever has a sign-in's id goes on with it. Others read the log while it is written: there it has another id, which opens nothing. */
-static struct id id_in_log(const struct server *server, const struct arrival *arrival)
-{
-	uint8_t hash[HASH_BLAKE];
-	const struct span parts[] = {SPAN_LIT("sign-in in the log"), id_span(&arrival->id)};
-	keeper_hash(server->keeper, KEEPER_CODE, parts, sizeof parts / sizeof parts[0], hash);
-	return ids_make(arrival->opened, hash);
-}
-
-static fallible seal_one(const struct server *server, const struct arrivals_who *who, struct arena *arena,
-	struct arrivals_ask *ask, struct event_draft *draft)
-{
-	struct event event = {.action = ACTION_CHALLENGE_ISSUED,
-		.source = LEAF_SERVER,
-		.actor = ids_is_none(who->person) ? LEAF_UNKNOWN : LEAF_PERSON,
-		.has_object_kind = true,
-		.object_kind = ID_SIGN_IN};
-	event.ids[LEAF_ID_ACTOR] = who->person;
-	event.ids[LEAF_ID_BRANCH] = who->branch;
-	event.ids[LEAF_ID_OBJECT] = id_in_log(server, &ask->arrival);
-	device_put_texts(&ask->device, &event);
-	event.texts[LEAF_TEXT_ROLES] = who->roles;
-	event.texts[LEAF_TEXT_TRACE] = ask->trace;
-	event.texts[LEAF_TEXT_PURPOSE] = SPAN_LIT("login");
-	TRY(print_detail(&ask->arrival, arena, &event.texts[LEAF_TEXT_DETAIL]));
-	return event_seal(server->volume.keys, who->tenant, &event, ask->now, arena, draft);
-}
-
-static fallible seal_events(const struct server *server, struct arena *arena, struct arrivals_ask *ask)
-{
-	for (size_t i = 0; i < ask->who_count; i++)
-		TRY(seal_one(server, &ask->who[i], arena, ask, &ask->drafts[i]));
-	const struct arrivals_who stranger = {.tenant = ask->sole};
-	return ids_is_none(ask->sole) ? OK : seal_one(server, &stranger, arena, ask, &ask->stranger);
 }
 
 /* ---- prepare ---- */
@@ -235,8 +172,8 @@ static fallible begin(
 	*arrival = (struct arrival){.id = random_id(ask->now), .opened = ask->now};
 	mailbox_term(view_keys(view), ask->email, arrival->mailbox);
 	TRY(arrivals_list_who(view, arrival->mailbox, arena, ask));
-	list_brakes(server, ask);
-	TRY(braking_wait_ms(view, &ask->everybody, ask->now, &ask->wait_ms));
+	TRY(arrival_lanes_choose(server, view, ask, &ask->lane));
+	TRY(braking_wait_ms(view, &ask->lane.everybody, ask->now, &ask->wait_ms));
 	if (ask->wait_ms > 0)
 		return FAIL(SLOW_DOWN, "too many people sign in from this network, or at once");
 	TRY(choose_addressee(view, ask));
@@ -249,7 +186,7 @@ static fallible resume(
 	struct arrival *arrival = &ask->arrival;
 	TRY(arrival_get(view, ask->id, arrival));
 	TRY(arrivals_list_who(view, arrival->mailbox, arena, ask));
-	list_brakes(server, ask);
+	TRY(arrival_lanes_choose(server, view, ask, &ask->lane));
 	mailcodes_hash(server->keeper, arrival->tenant, arrival->id, arrival->person, span_text(ask->code),
 		ask->code_hash);
 	ask->reason = arrivals_closed(arrival, ask->now);
@@ -259,15 +196,12 @@ static fallible resume(
 	return plan_mail(server, view, arena, ask);
 }
 
-/* A try, and a mail, of an address that somebody has is on the record of each of them; of one that is nobody's, of the only
- * business that there is. */
-static enum arrivals_act needed_act(const struct arrivals_ask *ask)
+/* A new one, a mail and a try are written down, whoever has the address, and by acts of one kind: where a log takes no more, nobody
+ * learns by that which addresses somebody has. */
+static bool needs_act(const struct arrivals_ask *ask)
 {
 	bool tries = ask->has_code && ask->reason == REASON_NONE && ask->arrival.state == ARRIVAL_CODE;
-	if (!ask->is_new && !ask->mails && !tries)
-		return ARRIVALS_NOTHING;
-	bool on_record = ask->who_count > 0 || !ids_is_none(ask->sole);
-	return on_record && (ask->mails || tries) ? ARRIVALS_EVENT : ARRIVALS_HOUSEKEEPING;
+	return ask->is_new || ask->mails || tries;
 }
 
 fallible arrivals_prepare(
@@ -280,8 +214,8 @@ fallible arrivals_prepare(
 	TRY(ask->is_new ? begin(server, view, arena, ask) : resume(server, view, arena, ask));
 	TRY(find_sole(view, ask));
 	ask->prepared = ask->arrival;
-	ask->act = needed_act(ask);
-	return ask->act == ARRIVALS_EVENT ? seal_events(server, arena, ask) : OK;
+	ask->acts = needs_act(ask);
+	return ask->acts ? arrival_events_prepare(server, arena, ask) : OK;
 }
 
 /* ---- the act ---- */
@@ -301,47 +235,17 @@ static fallible read_again(struct act *act, struct arrivals_ask *ask)
 	return OK;
 }
 
-static fallible add_events(struct act *act, struct arrivals_ask *ask, enum action action)
-{
-	for (size_t i = 0; i < ask->who_count; i++) {
-		event_decide(&ask->drafts[i], action, LEAF_SUCCESS, REASON_NONE);
-		TRY(act_add(act, ask->who[i].tenant, &ask->drafts[i].leaf, NULL));
-	}
-	return OK;
-}
-
-static fallible refuse(struct act *act, struct arrivals_ask *ask)
-{
-	bool locks = ask->arrival.state == ARRIVAL_ENDED;
-	for (size_t i = 0; i < ask->who_count; i++) {
-		struct event_draft *draft = &ask->drafts[i];
-		event_decide(draft, locks ? ACTION_CHALLENGE_LOCKED : ACTION_CHALLENGE_FAILED, LEAF_DENIED,
-			ask->reason);
-		TRY(locks ? act_add(act, ask->who[i].tenant, &draft->leaf, NULL)
-			  : storm_refuse(act, ask->who[i].tenant, draft, NULL));
-	}
-	return OK;
-}
-
-static fallible refuse_stranger(struct act *act, struct arrivals_ask *ask)
-{
-	if (ids_is_none(ask->sole))
-		return OK;
-	event_decide(&ask->stranger, ACTION_CHALLENGE_FAILED, LEAF_DENIED, REASON_UNKNOWN_PERSON);
-	return storm_refuse(act, ask->sole, &ask->stranger, NULL);
-}
-
 static fallible write_mail(struct act *act, struct arrivals_ask *ask)
 {
 	if (ask->is_new)
-		TRY(braking_charge(act, &ask->everybody));
+		TRY(braking_charge(act, &ask->lane.everybody));
 	TRY(ask->is_new ? arrival_add(act, &ask->arrival) : arrival_put(act, &ask->arrival));
 	if (!ask->mails)
 		return OK;
-	TRY(braking_charge(act, &ask->mailbox));
+	TRY(braking_charge(act, &ask->lane.mailbox));
 	TRY(notice_add(act, &ask->mail.notice)); /* also to nobody: the courier makes as if */
-	TRY(refuse_stranger(act, ask));
-	return add_events(act, ask, ACTION_CHALLENGE_ISSUED);
+	TRY(arrival_events_stranger(act, ask));
+	return arrival_events_mailed(act, ask);
 }
 
 /* Every code is compared, whichever was right: the time tells nothing. */
@@ -376,7 +280,7 @@ static fallible write_try(struct act *act, struct arrivals_ask *ask)
 		arrival->tries--;
 		pass(ask, act->now);
 		TRY(arrival_put(act, arrival));
-		return add_events(act, ask, ACTION_CHALLENGE_PASSED);
+		return arrival_events_passed(act, ask);
 	}
 	ask->reason = REASON_WRONG_CODE;
 	if (arrival->tries >= ARRIVAL_TRIES) {
@@ -385,8 +289,8 @@ static fallible write_try(struct act *act, struct arrivals_ask *ask)
 		arrival->state = ARRIVAL_ENDED;
 	}
 	TRY(arrival_put(act, arrival));
-	TRY(refuse_stranger(act, ask));
-	return refuse(act, ask);
+	TRY(arrival_events_stranger(act, ask));
+	return arrival_events_refused(act, ask);
 }
 
 fallible arrivals_write(struct act *act, struct arrivals_ask *ask)

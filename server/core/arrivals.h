@@ -6,8 +6,7 @@
  * mailed code is worth five tries, ten minutes and one use. */
 #pragma once
 
-#include "server/core/braking.h"
-#include "server/core/caller.h"
+#include "server/core/arrival_lanes.h"
 #include "server/core/mailcodes.h"
 #include "store/arrival.h"
 
@@ -21,29 +20,26 @@ struct arrivals_who {
 	struct span roles;
 };
 
-/* What the committer has to do for it. */
-enum arrivals_act { ARRIVALS_NOTHING, ARRIVALS_HOUSEKEEPING, ARRIVALS_EVENT };
-
 struct arrivals_ask {
 	/* asked; texts are borrowed */
 	struct id id;      /* none: a new one */
 	struct span email; /* of a new one */
 	struct device device;
+	struct span remembered; /* the token of a browser that is; empty */
 	bool resends;
 	bool has_code;
 	char code[MAILCODES_DIGITS + 1];
 	struct span trace;
 	/* prepared */
 	struct instant now;
-	enum arrivals_act act;
+	bool acts; /* the act has something to write */
 	bool is_new, mails;
 	struct arrival prepared;
 	struct arrival arrival; /* as it is written */
 	struct arrivals_who who[ARRIVALS_WHO_MAX];
 	size_t who_count;
-	struct braking everybody; /* counted for each new one */
-	struct braking mailbox;   /* counted for each mail */
-	int64_t wait_ms;          /* until another code may be mailed; 0 = now, or one was */
+	struct arrival_lane lane;
+	int64_t wait_ms; /* until another code may be mailed; 0 = now, or one was */
 	struct mailcodes_code mail;
 	uint8_t code_hash[HASH_BLAKE];
 	struct event_draft drafts[ARRIVALS_WHO_MAX];

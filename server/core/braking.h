@@ -12,7 +12,8 @@ enum braking_kind {
 	BRAKING_ADDRESS = 2,
 	BRAKING_APPLICATION = 3,
 	BRAKING_NETWORK = 4,
-	BRAKING_ALL = 5
+	BRAKING_ALL = 5,
+	BRAKING_BROWSER = 6, /* a known one, to an address */
 };
 
 enum {

@@ -17,6 +17,18 @@ static fallible choose(const struct arrivals_ask *who, struct id tenant, struct 
 	return FAIL(INVALID, "the address is known to no such business");
 }
 
+/* What the others do not learn, the one that is chosen does. */
+static fallible take_choice(
+	const struct server *server, struct arena *arena, struct arrivals_ask *who, struct entering_ask *ask)
+{
+	TRY(choose(who, ask->tenant, &ask->arrival));
+	who->arrival = ask->arrival;
+	who->device = ask->device;
+	who->trace = ask->trace;
+	who->now = ask->now;
+	return arrival_events_choose(server, arena, who, &ask->choice);
+}
+
 static fallible check_state(const struct entering_ask *ask)
 {
 	enum arrival_state wanted = ids_is_none(ask->tenant) ? ARRIVAL_FACTOR : ARRIVAL_CHOOSE;
@@ -26,13 +38,13 @@ static fallible check_state(const struct entering_ask *ask)
 }
 
 /* The address is still the person's: a hint that it was is not enough. */
-static fallible find_address(
-	const struct view *view, struct arena *arena, struct entering_ask *ask, struct span *address)
+static fallible find_address(const struct server *server, const struct view *view, struct arena *arena,
+	struct entering_ask *ask, struct span *address)
 {
 	struct arrivals_ask who = {.who_count = 0};
 	TRY(arrivals_list_who(view, ask->arrival.mailbox, arena, &who));
 	if (!ids_is_none(ask->tenant))
-		TRY(choose(&who, ask->tenant, &ask->arrival));
+		TRY(take_choice(server, arena, &who, ask));
 	*address = SPAN_NONE;
 	for (size_t i = 0; i < who.who_count; i++)
 		if (ids_equal(who.who[i].person, ask->arrival.person))
@@ -115,12 +127,13 @@ fallible entering_prepare(
 {
 	struct span address;
 	ask->entered = false;
+	ask->choice = (struct arrival_chosen){.chosen = false};
 	TRY(arrival_get(view, ask->id, &ask->arrival));
 	ask->closed = arrivals_closed(&ask->arrival, ask->now);
 	if (ask->closed != REASON_NONE)
 		return OK;
 	TRY(check_state(ask));
-	TRY(find_address(view, arena, ask, &address));
+	TRY(find_address(server, view, arena, ask, &address));
 	if (address.len == 0) {
 		ask->closed = REASON_EXPIRED;
 		return OK;
@@ -133,7 +146,9 @@ fallible entering_prepare(
 
 enum verifications_act entering_acts(const struct entering_ask *ask)
 {
-	return ask->closed == REASON_NONE ? ask->verify.act : VERIFICATIONS_NOTHING;
+	if (ask->closed != REASON_NONE)
+		return VERIFICATIONS_NOTHING;
+	return ask->choice.chosen ? VERIFICATIONS_EVENT : ask->verify.act;
 }
 
 /* ---- the act ---- */
@@ -166,6 +181,7 @@ fallible entering_write(struct act *act, struct entering_ask *ask)
 	const struct verifications_ask *verify = &ask->verify;
 	*arrival = ask->prepared;
 	TRY(check_still(act, arrival));
+	TRY(arrival_events_chosen(act, arrival->tenant, &ask->choice));
 	TRY(verifications_write(act, &ask->verify));
 	bool was_new = ids_is_none(arrival->verification);
 	arrival->verification = verify->verification.id;

@@ -3,7 +3,7 @@
  * is a verification of that tenant's, as of any login, and what it allows is a session. */
 #pragma once
 
-#include "server/core/arrivals.h"
+#include "server/core/arrival_events.h"
 #include "server/core/recoveries.h"
 #include "server/core/remembering.h"
 #include "server/core/sessions.h"
@@ -28,6 +28,7 @@ struct entering_ask {
 	struct arrival arrival; /* as it is written */
 	enum reason closed;     /* why nothing goes on; NONE */
 	struct caller caller;
+	struct arrival_chosen choice; /* what the business learns by being chosen */
 	struct verifications_ask verify;
 	struct remembering remembering;
 	struct sessions_start start;

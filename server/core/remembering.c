@@ -349,3 +349,19 @@ fallible remembering_check(const struct scene *scene, struct span text, struct r
 	*remembered = found;
 	return OK;
 }
+
+fallible remembering_is_copied(
+	const struct view *view, struct id tenant, struct span text, struct instant now, bool *is_copied)
+{
+	struct remember_token token;
+	struct remembered series;
+	enum remember_fit fit;
+	*is_copied = false;
+	struct err err = find_series(view, tenant, text, &token, &series);
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	TRY(remember_tokens_fit(view_keys(view), &series, &token, now, &fit));
+	*is_copied = fit == REMEMBER_STALE;
+	return OK;
+}

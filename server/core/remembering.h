@@ -59,3 +59,8 @@ fallible remembering_begin_write(struct act *act, struct verifications_ask *ask)
  *   remembered  set on success
  * Fails: STRANGER whatever is wrong with it · BUSY. */
 fallible remembering_check(const struct scene *scene, struct span text, struct remembered *remembered);
+
+/* remembering_is_copied - whether a token turned long ago: somebody has a copy of it. Nothing ends by that; what is no token of the
+ * tenant's, or of a series that is over, tells nothing. Fails: BUSY sealed · CORRUPT. */
+fallible remembering_is_copied(
+	const struct view *view, struct id tenant, struct span text, struct instant now, bool *is_copied);

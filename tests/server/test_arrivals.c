@@ -84,3 +84,79 @@ Test(arrivals, the_log_names_a_sign_in_by_another_id_than_the_one_that_goes_on_w
 	cr_assert(api_call(&world.api, "POST", path, NULL, "{\"code\":\"00000000\"}", &answer) == 404,
 		"the id of the log opens nothing");
 }
+
+/* ---- what is the same, whoever has the address ---- */
+
+static void begin_for(struct log_world *world, const char *email, struct api_answer *answer)
+{
+	char body[128];
+	snprintf(body, sizeof body, "{\"email\":\"%s\"}", email);
+	api_call(&world->api, "POST", "/v1/sign-ins", NULL, body, answer);
+}
+
+/* Of a sign-in that was begun while there was room. */
+static void try_late(struct log_world *world, const char *id, struct api_answer *answer)
+{
+	char path[64];
+	snprintf(path, sizeof path, "/v1/sign-ins/%s", id);
+	api_call(&world->api, "POST", path, NULL, "{\"code\":\"00000000\"}", answer);
+}
+
+Test(arrivals, a_log_that_takes_no_more_does_not_tell_whose_address_it_is_where_there_are_several_businesses)
+{
+	static const char *const ADDRESSES[] = {"eve@agency.example", "nobody@agency.example"};
+	scoped(log_world) world = {0};
+	scoped(api_answer) answer = {0};
+	struct api_person eve;
+	struct api_tenant other;
+	char ids[2][ID_TEXT + 1];
+	log_world_open(&world);
+	api_world_tenant(&world.api, &other);
+	api_world_person(&world.api, &world.api.tenant, "assistant", EVE, &eve);
+	for (size_t i = 0; i < 2; i++) {
+		begin_for(&world, ADDRESSES[i], &answer);
+		cr_assert(answer.status == 200, "%s: %s", ADDRESSES[i], answer.body);
+		snprintf(ids[i], sizeof ids[i], "%s", api_text(&answer, "id"));
+	}
+	world.api.server.volume.data_max_bytes = 1;
+	for (size_t i = 0; i < 2; i++) {
+		begin_for(&world, ADDRESSES[i], &answer);
+		cr_assert(api_is_code(&answer, 507, "full"), "%s begins: %s", ADDRESSES[i], answer.body);
+		try_late(&world, ids[i], &answer);
+		cr_assert(api_is_code(&answer, 507, "full"), "%s tries: %s", ADDRESSES[i], answer.body);
+	}
+	world.api.server.volume.data_max_bytes = 0;
+}
+
+/* ---- several businesses ---- */
+
+static size_t count(struct log_world *world, const struct api_tenant *tenant, enum action action)
+{
+	return api_count_events(&world->api, tenant->id, action);
+}
+
+Test(arrivals, where_several_businesses_know_an_address_none_learns_of_it_but_who_guesses)
+{
+	scoped(log_world) world = {0};
+	scoped(api_answer) answer = {0};
+	struct api_person here, there;
+	struct api_tenant other;
+	log_world_open(&world);
+	api_world_tenant(&world.api, &other);
+	api_world_person(&world.api, &world.api.tenant, "assistant", EVE, &here);
+	api_world_person(&world.api, &other, "assistant", EVE, &there);
+	begin_for(&world, EVE, &answer);
+	cr_assert(count(&world, &world.api.tenant, ACTION_CHALLENGE_ISSUED) == 0, "a mail is nobody's event");
+	cr_assert(count(&world, &other, ACTION_CHALLENGE_ISSUED) == 0, "whoever is first");
+	char id[ID_TEXT + 1];
+	snprintf(id, sizeof id, "%s", api_text(&answer, "id"));
+	for (unsigned i = 0; i < ARRIVAL_TRIES; i++)
+		try_late(&world, id, &answer);
+	cr_assert(api_has(&answer, "reason", "locked"), "%s", answer.body);
+	cr_assert(count(&world, &world.api.tenant, ACTION_CHALLENGE_FAILED) == 1 &&
+			count(&world, &other, ACTION_CHALLENGE_FAILED) == 1,
+		"both see that somebody guesses at their person");
+	cr_assert(count(&world, &world.api.tenant, ACTION_CHALLENGE_LOCKED) == 1 &&
+			count(&world, &other, ACTION_CHALLENGE_LOCKED) == 1,
+		"and that it is over");
+}
