@@ -5,7 +5,7 @@ import {path, post, type Page as ListPage} from '../../base/api';
 import {t} from '../../base/i18n';
 import {useDo, useGet} from '../../base/load';
 import {say} from '../../base/say';
-import {dayOf} from '../../base/time';
+import {dayOf, showTime} from '../../base/time';
 import {Button, Check, TextField} from '../../parts/controls';
 import {Dialog, Section} from '../../parts/page';
 import {Picker} from '../../parts/picker';
@@ -59,7 +59,7 @@ function Confirm({person, plan, onClose, done}: {person: Person; plan: Plan; onC
   return (
     <Dialog title={t('people.departure.confirm', {name: personName(person)})} onClose={onClose}>
       <form onSubmit={event => { event.preventDefault(); if (sure) void leave.run(); }}>
-        <Facts rows={[[t('people.last_day'), plan.day], [t('people.successor'), plan.name || t('people.successor.none')]]} />
+        <Facts rows={[[t('people.last_day'), showTime(`${plan.day}T12:00:00Z`, 'day')], [t('people.successor'), plan.name || t('people.successor.none')]]} />
         <Notice look="warning"><p>{t(now ? 'people.departure.now' : 'people.departure.later')}</p></Notice>
         <Check label={t('people.departure.sure')} checked={sure} onCheck={setSure} />
         <ProblemNotice problem={leave.problem} />
