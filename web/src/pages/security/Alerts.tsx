@@ -74,8 +74,8 @@ export function Alerts({alerts, reload}: {alerts: Protection['alerts']; reload: 
   const [open, setOpen] = useState<OpenAlert>();
   const all = hrefOf({conditions: [{field: 'severity', value: 'alert', not: false}], from: '', to: ''});
   return (
-    <section class={`card alerts ${alerts.open ? 'some' : ''}`} aria-labelledby="alerts">
-      <h2 id="alerts">{alerts.open ? t('security.alerts', {n: alerts.open}) : t('security.alerts.none')}{!alerts.complete && '+'}</h2>
+    <section class={`card alerts ${alerts.open ? 'some' : 'none'}`} aria-labelledby="alerts">
+      <h2 id="alerts">{alerts.open ? t('security.alerts', {n: alerts.open}) : <><span class="mark-of" aria-hidden="true">✓</span> {t('security.alerts.none')}</>}{!alerts.complete && '+'}</h2>
       {alerts.items.length > 0 && (
         <ul>
           {alerts.items.map(one => (
