@@ -106,7 +106,11 @@ static fallible prepare_add(struct call *call)
 	add->new.person.language = tenant.language;
 	TRY(read_add(call, &stage.scene, add));
 	call->status = 201;
-	return people_add_prepare(&stage.scene, add);
+	struct err err = people_add_prepare(&stage.scene, add);
+	if (err.code == CODE_UNKNOWN_CLIENT)
+		call->problems.rows[call->problems.count++] =
+			(struct json_problem){"/client", "unknown_client"};
+	return err;
 }
 
 static fallible write_add(struct act *act, struct call *call)

@@ -189,7 +189,12 @@ static fallible prepare_next(struct call *call)
 	TRY(make_ask(call, &ask));
 	TRY(ids_parse(ID_VERIFICATION, call->parts[0], &ask->id));
 	TRY(read_next(call, ask));
-	return verify_call_prepare(call, ask);
+	struct err err = verify_call_prepare(call, ask);
+	/* What the body can't show: that the verification is one of an action, and of which. */
+	if (err.kind == ERR_INVALID && call->problems.count == 0)
+		call->problems.rows[call->problems.count++] = (struct json_problem){
+			"/action_hash", ask->has_action_hash ? "not_allowed" : "missing"};
+	return err;
 }
 
 static fallible prepare_cancel(struct call *call)

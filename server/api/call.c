@@ -124,6 +124,14 @@ static fallible open_cursor(struct call *call, struct span text, struct span fil
 	return OK;
 }
 
+static struct err refuse_limit(struct call *call)
+{
+	struct json_problems *problems = &call->problems;
+	if (problems->count < JSON_PROBLEMS_MAX)
+		problems->rows[problems->count++] = (struct json_problem){"/limit", "not_allowed"};
+	return FAIL(INVALID, "limit is a number from 1 to 500");
+}
+
 fallible call_page(struct call *call, struct span filters, struct page_ask *page)
 {
 	struct span limit, cursor;
@@ -132,7 +140,7 @@ fallible call_page(struct call *call, struct span filters, struct page_ask *page
 	TRY(call_query(call, "limit", &limit));
 	TRY(call_query(call, "cursor", &cursor));
 	if (limit.len && (!span_number(limit, PAGE_MAX, &number) || number == 0))
-		return FAIL(INVALID, "limit is a number from 1 to 500");
+		return refuse_limit(call);
 	page->limit = (size_t)number;
 	return cursor.len ? open_cursor(call, cursor, filters, page) : OK;
 }
@@ -143,7 +151,7 @@ fallible call_page_of(
 	struct page_ask asked;
 	TRY(call_page(call, filters, &asked));
 	if (limit > PAGE_MAX)
-		return FAIL(INVALID, "limit is a number from 1 to 500");
+		return refuse_limit(call);
 	if (limit)
 		asked.limit = limit;
 	if (cursor.len)

@@ -34,6 +34,7 @@ Test(log_ask, refuses_what_is_no_filter_and_names_the_place)
 	cr_assert(api_call(&world.api, "GET", "/v1/events?limit=0", world.api.tenant.token, NULL, &answer) ==
 			422,
 		"no rows");
+	cr_assert(api_has_problem(&answer, "/limit", "not_allowed"), "%s", answer.body);
 	cr_assert(api_call(&world.api, "GET", "/v1/events?limit=501", world.api.tenant.token, NULL,
 			  &answer) == 422,
 		"many");

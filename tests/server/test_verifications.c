@@ -264,8 +264,10 @@ Test(verifications, an_action_is_confirmed_only_by_repeating_its_hash)
 	login_app_code(&scene.app, 0, code);
 	snprintf(body, sizeof body, "{\"code\":\"%s\"}", code);
 	cr_assert(login_try(&scene.world, token_of(&scene), id, body, &scene.answer) == 422);
+	cr_assert(api_has_problem(&scene.answer, "/action_hash", "missing"), "%s", scene.answer.body);
 	snprintf(body, sizeof body, "{\"code\":\"%s\",\"action_hash\":\"%064d\"}", code, 0);
 	cr_assert(login_try(&scene.world, token_of(&scene), id, body, &scene.answer) == 422);
+	cr_assert(api_has_problem(&scene.answer, "/action_hash", "not_allowed"), "%s", scene.answer.body);
 	snprintf(body, sizeof body, "{\"code\":\"%s\",\"action_hash\":\"%s\"}", code, hash);
 	cr_assert(login_try(&scene.world, token_of(&scene), id, body, &scene.answer) == 200);
 	cr_assert(login_is(&scene.answer, "allow", NULL), "%s", scene.answer.body);
