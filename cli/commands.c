@@ -48,7 +48,7 @@ static const struct option_row OPTIONS[COMMANDS_OPTION_COUNT] = {
 #define SERVER_OPTIONS (OPT(SERVER) | OPT(TOKEN_FILE))
 #define FOLLOW_FILTERS                                                                                \
 	(OPT(ACTOR) | OPT(FOR) | OPT(CLIENT) | OPT(CLASS) | OPT(ACTION) | OPT(OBJECT) | OPT(DEVICE) | \
-		OPT(IP) | OPT(OUTCOME) | OPT(SEVERITY) | OPT(CRITICAL) | OPT(TEXT))
+		OPT(IP) | OPT(COUNTRY) | OPT(DEVICE_KIND) | OPT(OUTCOME) | OPT(SEVERITY) | OPT(CRITICAL) | OPT(TEXT))
 #define FILTERS (FOLLOW_FILTERS | OPT(FROM) | OPT(TO))
 #define LOOKS (OPT(JSON) | OPT(WIDE) | OPT(COLOUR))
 static const struct command_row COMMANDS[] = {

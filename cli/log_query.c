@@ -20,6 +20,8 @@ static const struct {
 	{COMMANDS_OBJECT, "object"},
 	{COMMANDS_DEVICE, "device"},
 	{COMMANDS_IP, "ip"},
+	{COMMANDS_COUNTRY, "country"},
+	{COMMANDS_DEVICE_KIND, "device_kind"},
 	{COMMANDS_OUTCOME, "outcome"},
 	{COMMANDS_SEVERITY, "severity"},
 	{COMMANDS_CRITICAL, "critical"},

@@ -17,7 +17,7 @@ enum {
 };
 
 /* What a condition is about: a field of the index from ACTION on (enum index_field), or sealed texts. */
-enum { QUERY_ADDRESS = INDEX_FIELD_COUNT, QUERY_TEXT, QUERY_ABOUT_END };
+enum { QUERY_ADDRESS = INDEX_FIELD_COUNT, QUERY_TEXT, QUERY_COUNTRY, QUERY_KIND, QUERY_ABOUT_END };
 
 /* Tokens of sealed texts (store/words.h), all of which a row must have. */
 struct query_phrase {

@@ -109,7 +109,7 @@ static fallible prepare_search(struct call *call)
 	TRY(make_ask(call, &ask));
 	TRY(log_ask_no_query(call));
 	TRY(call_body(call, &top));
-	log_ask_body(&top, &ask->filters);
+	log_ask_body(call, &top, &ask->filters);
 	size_t limit = (size_t)json_in_number(&top, "limit", JSON_OPTIONAL, 1, LIMIT_MAX, 0);
 	struct span cursor = json_in_text(&top, "cursor", JSON_OPTIONAL, CURSOR_TEXT_MAX);
 	json_in_end(&top);

@@ -44,14 +44,14 @@ static void read_purpose(struct call *call, struct json_object *top, struct expo
 	export->ask.record.purpose = purpose;
 }
 
-static void read_filters(struct json_object *top, struct export_call *export)
+static void read_filters(const struct call *call, struct json_object *top, struct export_call *export)
 {
 	struct log_filters *wanted = &export->ask.filters;
 	struct json_object filters;
 	bool ordered = false;
 	if (json_in_object(top, "filters", JSON_OPTIONAL, &filters)) {
 		ordered = json_in_has(&filters, "order");
-		log_ask_body(&filters, wanted);
+		log_ask_body(call, &filters, wanted);
 		json_in_end(&filters);
 	}
 	/* A file is read from its beginning. */
@@ -80,7 +80,7 @@ static fallible read_body(struct call *call, struct export_call *export)
 	TRY(call_body(call, &top));
 	read_format(&top, export);
 	read_purpose(call, &top, export);
-	read_filters(&top, export);
+	read_filters(call, &top, export);
 	read_range(&top, &export->ask);
 	export->ask.complete = json_in_bool(&top, "complete", JSON_OPTIONAL, false);
 	if (export->ask.complete && export->ask.record.format != EXPORT_EVIDENCE)

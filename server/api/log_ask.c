@@ -5,6 +5,7 @@
 #include "base/address.h"
 #include "base/text.h"
 #include "base/timestamp.h"
+#include "server/core/places.h"
 #include "store/declared.h"
 
 enum { VALUE_MAX = 128, OBJECT_MAX = 260, TEXT_MAX = 600, DETAIL_MAX = 20 * 1024 };
@@ -83,6 +84,32 @@ static const char *take_ip(struct log_values *values, struct span value)
 	if (err_failed(address_parse(value, &address)))
 		return "malformed";
 	return take_name(values->addresses.values, &values->addresses.count, value);
+}
+
+static const char *take_country(struct log_values *values, struct span value)
+{
+	bool letters = value.len == PLACES_COUNTRY;
+	for (size_t i = 0; letters && i < PLACES_COUNTRY; i++)
+		letters = value.at[i] >= 'A' && value.at[i] <= 'Z';
+	return letters ? take_name(values->countries.values, &values->countries.count, value) : "malformed";
+}
+
+/* NULL behind the last one. */
+static const char *kind_name(unsigned bit)
+{
+	if (bit == LOG_KIND_UNKNOWN)
+		return "unknown";
+	return bit < LOG_KIND_UNKNOWN ? agent_kind_name((enum agent_kind)bit) : NULL;
+}
+
+static const char *take_kind(struct log_values *values, struct span value)
+{
+	for (unsigned bit = 0; kind_name(bit); bit++)
+		if (span_is(value, kind_name(bit))) {
+			values->kinds |= UINT32_C(1) << bit;
+			return NULL;
+		}
+	return "not_allowed";
 }
 
 static const char *take_words(struct log_values *values, struct span value)
@@ -169,6 +196,8 @@ enum {
 	SEVERITY,
 	CRITICAL,
 	TEXT,
+	COUNTRY,
+	DEVICE_KIND,
 	FILTER_COUNT
 };
 
@@ -190,6 +219,8 @@ static const struct {
 	[SEVERITY] = {{"severity", "not_severity"}, VALUE_MAX, take_severity},
 	[CRITICAL] = {{"critical", "not_critical"}, VALUE_MAX, take_critical},
 	[TEXT] = {{"text", "not_text"}, TEXT_MAX, take_words},
+	[COUNTRY] = {{"country", "not_country"}, VALUE_MAX, take_country},
+	[DEVICE_KIND] = {{"device_kind", "not_device_kind"}, VALUE_MAX, take_kind},
 };
 
 /* What stands once, for all of them. */
@@ -222,8 +253,18 @@ static void note(struct call *call, struct span name, const char *code)
 		problems->rows[problems->count++] = (struct json_problem){text ? text : "", code};
 }
 
-static const char *take_parameter(struct log_filters *filters, struct span name, struct span value)
+/* Where no country is known, asking for one would find nothing and look like an answer. */
+static bool is_unknowable(const struct places *places, struct span name)
 {
+	const char *const *names = FILTERS[COUNTRY].names;
+	return !places && (span_is(name, names[QUERY_HAS]) || span_is(name, names[QUERY_LACKS]));
+}
+
+static const char *take_parameter(
+	const struct places *places, struct log_filters *filters, struct span name, struct span value)
+{
+	if (is_unknowable(places, name))
+		return "not_configured";
 	for (size_t i = 0; i < BOUND_COUNT; i++)
 		if (span_is(name, BOUNDS[i].name))
 			return value.len > VALUE_MAX ? "too_long" : BOUNDS[i].set(filters, value);
@@ -247,7 +288,8 @@ fallible log_ask_query(struct call *call, struct log_filters *filters)
 	struct span name, value;
 	struct err err = OK;
 	while (http_query(call->exchange, &at, &name, &value, &err)) {
-		const char *code = is_paging(name) ? NULL : take_parameter(filters, name, value);
+		const char *code =
+			is_paging(name) ? NULL : take_parameter(call->server->places, filters, name, value);
 		if (code)
 			note(call, name, code);
 	}
@@ -266,7 +308,7 @@ fallible log_ask_follow(struct call *call, struct log_filters *filters, struct s
 		if (span_is(name, "after"))
 			code = after->at ? "too_many" : NULL;
 		else if (!span_is(name, "order"))
-			code = take_parameter(filters, name, value);
+			code = take_parameter(call->server->places, filters, name, value);
 		if (code)
 			note(call, name, code);
 		else if (span_is(name, "after"))
@@ -276,16 +318,20 @@ fallible log_ask_follow(struct call *call, struct log_filters *filters, struct s
 	return call->problems.count ? FAIL(INVALID, "a filter of the log is not one") : OK;
 }
 
-static const char *take_for_facets(struct log_filters *filters, struct span name, struct span value)
+/* What is compared in opened events is not counted. */
+static const char *take_for_facets(
+	const struct call *call, struct log_filters *filters, struct span name, struct span value)
 {
+	static const unsigned OPENED[] = {TEXT, IP, COUNTRY, DEVICE_KIND};
 	if (span_is(name, "time_zone"))
 		return span_is(value, "UTC") ? NULL : "not_allowed";
 	if (span_is(name, "order"))
 		return "unknown_field";
-	for (unsigned sense = 0; sense < QUERY_SENSES; sense++)
-		if (span_is(name, FILTERS[TEXT].names[sense]) || span_is(name, FILTERS[IP].names[sense]))
-			return "not_allowed";
-	return take_parameter(filters, name, value);
+	for (size_t i = 0; i < sizeof OPENED / sizeof OPENED[0]; i++)
+		for (unsigned sense = 0; sense < QUERY_SENSES; sense++)
+			if (span_is(name, FILTERS[OPENED[i]].names[sense]))
+				return "not_allowed";
+	return take_parameter(call->server->places, filters, name, value);
 }
 
 fallible log_ask_facets(struct call *call, struct log_filters *filters)
@@ -294,7 +340,7 @@ fallible log_ask_facets(struct call *call, struct log_filters *filters)
 	struct span name, value;
 	struct err err = OK;
 	while (http_query(call->exchange, &at, &name, &value, &err)) {
-		const char *code = take_for_facets(filters, name, value);
+		const char *code = take_for_facets(call, filters, name, value);
 		if (code)
 			note(call, name, code);
 	}
@@ -322,34 +368,43 @@ static bool is_flag(const char *name)
 	return strcmp(name, names[QUERY_HAS]) == 0 || strcmp(name, names[QUERY_LACKS]) == 0;
 }
 
-static void take_member(struct json_object *top, const char *name, size_t max, struct log_filters *filters)
+struct body {
+	struct json_object *top;
+	const struct places *places;
+	struct log_filters *filters;
+};
+
+static void take_member(const struct body *body, const char *name, size_t max)
 {
 	const char *code = NULL;
 	struct json_array values;
 	struct span value;
-	if (json_in_is_text(top, name)) {
-		value = json_in_text(top, name, JSON_OPTIONAL, max);
-		code = value.len ? take_parameter(filters, span_text(name), value) : NULL;
-	} else if (is_flag(name) && json_in_peek(top, span_text(name), &value) == JSON_KIND_BOOL) {
-		value = json_in_bool(top, name, JSON_OPTIONAL, false) ? SPAN_LIT("true") : SPAN_LIT("false");
-		code = take_parameter(filters, span_text(name), value);
-	} else if (json_in_array(top, name, JSON_OPTIONAL, QUERY_VALUES_MAX, &values)) {
+	if (json_in_is_text(body->top, name)) {
+		value = json_in_text(body->top, name, JSON_OPTIONAL, max);
+		code = value.len ? take_parameter(body->places, body->filters, span_text(name), value) : NULL;
+	} else if (is_flag(name) && json_in_peek(body->top, span_text(name), &value) == JSON_KIND_BOOL) {
+		value = json_in_bool(body->top, name, JSON_OPTIONAL, false) ? SPAN_LIT("true")
+									    : SPAN_LIT("false");
+		code = take_parameter(body->places, body->filters, span_text(name), value);
+	} else if (json_in_array(body->top, name, JSON_OPTIONAL, QUERY_VALUES_MAX, &values)) {
 		while (json_in_next_text(&values, max, &value)) {
-			const char *fault = take_parameter(filters, span_text(name), value);
+			const char *fault =
+				take_parameter(body->places, body->filters, span_text(name), value);
 			code = fault ? fault : code;
 		}
 	}
 	if (code)
-		json_in_note(top, name, code);
+		json_in_note(body->top, name, code);
 }
 
-void log_ask_body(struct json_object *top, struct log_filters *filters)
+void log_ask_body(const struct call *call, struct json_object *top, struct log_filters *filters)
 {
+	const struct body body = {top, call->server->places, filters};
 	for (size_t i = 0; i < FILTER_COUNT; i++)
 		for (unsigned sense = 0; sense < QUERY_SENSES; sense++)
-			take_member(top, FILTERS[i].names[sense], FILTERS[i].max, filters);
+			take_member(&body, FILTERS[i].names[sense], FILTERS[i].max);
 	for (size_t i = 0; i < BOUND_COUNT; i++)
-		take_member(top, BOUNDS[i].name, VALUE_MAX, filters);
+		take_member(&body, BOUNDS[i].name, VALUE_MAX);
 }
 
 /* ---- into log.viewed ---- */
@@ -447,6 +502,17 @@ static void put_actions(struct json_out *out, const char *name, const struct log
 	json_out_close_array(out);
 }
 
+static void put_kinds(struct json_out *out, const char *name, uint32_t kinds)
+{
+	if (kinds == 0)
+		return;
+	json_out_open_array(out, name);
+	for (unsigned bit = 0; kind_name(bit); bit++)
+		if (kinds & UINT32_C(1) << bit)
+			json_out_text(out, NULL, kind_name(bit));
+	json_out_close_array(out);
+}
+
 static void put_values(struct json_out *out, unsigned sense, const struct log_values *values)
 {
 	put_classes(out, FILTERS[CLASS].names[sense], values->classes);
@@ -462,6 +528,8 @@ static void put_values(struct json_out *out, unsigned sense, const struct log_va
 	put_severities(out, FILTERS[SEVERITY].names[sense], values->severities);
 	put_critical(out, FILTERS[CRITICAL].names[sense], values->critical);
 	put_list(out, FILTERS[TEXT].names[sense], &values->texts);
+	put_list(out, FILTERS[COUNTRY].names[sense], &values->countries);
+	put_kinds(out, FILTERS[DEVICE_KIND].names[sense], values->kinds);
 }
 
 static void put_filters(struct json_out *out, const struct log_filters *filters)

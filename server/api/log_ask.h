@@ -23,7 +23,7 @@ fallible log_ask_no_query(struct call *call);
 
 /* log_ask_body - from a body; each filter is a text or a list of texts. Faults are noted; json_in_end is the
  * caller's. */
-void log_ask_body(struct json_object *top, struct log_filters *filters);
+void log_ask_body(const struct call *call, struct json_object *top, struct log_filters *filters);
 
 /* log_ask_detail - what log.viewed says, as a JSON object in the call's arena. Fails: NO_MEMORY.
  *

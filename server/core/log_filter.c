@@ -62,6 +62,8 @@ static void put_values(struct buf *canon, struct log_values *values)
 	put_list(canon, &values->devices);
 	put_list(canon, &values->addresses);
 	put_list(canon, &values->texts);
+	put_list(canon, &values->countries);
+	buf_put_u32(canon, values->kinds);
 }
 
 void log_filter_canon(struct log_filters *filters, struct buf *canon)
@@ -82,7 +84,9 @@ struct log_way {
 	bool is_id;
 	struct id id;
 	struct words_phrase phrase;
-	struct span type; /* of the object; empty: any */
+	struct span type;    /* of the object; empty: any */
+	struct span country; /* QUERY_COUNTRY */
+	uint32_t kinds;      /* QUERY_KIND */
 };
 
 static bool parse_object(struct span text, struct id *id)
@@ -150,6 +154,21 @@ static fallible add_text(struct log_match *match, struct span text, struct arena
 	return words_phrase_text(text, arena, &way->phrase);
 }
 
+static fallible add_country(struct log_match *match, struct span text, struct arena *arena)
+{
+	struct log_way *way = next_way(match, QUERY_COUNTRY);
+	match->asks_country = true;
+	return arena_keep(arena, text, &way->country);
+}
+
+static void add_kinds(struct log_match *match, uint32_t kinds)
+{
+	if (kinds == 0)
+		return;
+	next_way(match, QUERY_KIND)->kinds = kinds;
+	match->asks_kind = true;
+}
+
 static fallible add_list(struct log_match *match, const struct log_texts *list,
 	fallible (*add)(struct log_match *match, struct span text, struct arena *arena), struct arena *arena)
 {
@@ -161,7 +180,7 @@ static fallible add_list(struct log_match *match, const struct log_texts *list,
 static size_t count_ways(const struct log_values *values)
 {
 	return 2 * values->objects.count + 2 * values->devices.count + values->addresses.count +
-		values->texts.count;
+		values->texts.count + values->countries.count + (values->kinds != 0);
 }
 
 static fallible add_ways(
@@ -172,6 +191,8 @@ static fallible add_ways(
 	TRY(add_list(match, &values->devices, add_device, arena));
 	TRY(add_list(match, &values->addresses, add_address, arena));
 	TRY(add_list(match, &values->texts, add_text, arena));
+	TRY(add_list(match, &values->countries, add_country, arena));
+	add_kinds(match, values->kinds);
 	for (size_t i = first; i < match->count; i++)
 		match->ways[i].sense = sense;
 	return OK;
@@ -204,19 +225,37 @@ static bool id_fits(const struct log_way *way, const struct leaf *leaf, unsigned
 	return ids_equal(leaf->ids[LEAF_ID_OBJECT], way->id);
 }
 
-static fallible way_fits(const struct log_way *way, const struct event_read *event, unsigned sees,
-	struct arena *arena, bool *fits)
+/* Whoever acts without a device has none of which anybody could know what it is. */
+static bool kind_fits(const struct log_way *way, const struct log_opened *opened)
 {
-	if (way->is_id) {
-		*fits = id_fits(way, &event->leaf, sees);
-		return OK;
-	}
-	if (way->phrase.count == 0 ||
-		(way->type.len && !span_equal(way->type, event->texts[LEAF_TEXT_OBJECT_TYPE]))) {
-		*fits = false;
-		return OK;
-	}
-	return words_match(&way->phrase, event->texts, arena, fits);
+	const struct log_agent *agent = opened->agent;
+	if (agent->known)
+		return way->kinds & UINT32_C(1) << agent->agent.kind;
+	bool has_device = !ids_is_none(opened->event->leaf.ids[LEAF_ID_DEVICE]);
+	return has_device && (way->kinds & UINT32_C(1) << LOG_KIND_UNKNOWN);
+}
+
+static fallible text_fits(
+	const struct log_way *way, const struct event_read *event, struct arena *arena, bool *fits)
+{
+	bool other_type = way->type.len && !span_equal(way->type, event->texts[LEAF_TEXT_OBJECT_TYPE]);
+	*fits = false;
+	return way->phrase.count == 0 || other_type ? OK
+						    : words_match(&way->phrase, event->texts, arena, fits);
+}
+
+static fallible way_fits(
+	const struct log_way *way, const struct log_opened *opened, struct arena *arena, bool *fits)
+{
+	if (way->about == QUERY_COUNTRY)
+		*fits = span_is(way->country, opened->country);
+	else if (way->about == QUERY_KIND)
+		*fits = kind_fits(way, opened);
+	else if (way->is_id)
+		*fits = id_fits(way, &opened->event->leaf, opened->sees);
+	else
+		return text_fits(way, opened->event, arena, fits);
+	return OK;
 }
 
 static bool is_same_filter(const struct log_way *left, const struct log_way *right)
@@ -225,8 +264,8 @@ static bool is_same_filter(const struct log_way *left, const struct log_way *rig
 }
 
 /* The ways of one filter stand together. */
-fallible log_filter_fits(const struct log_match *match, const struct event_read *event, unsigned sees,
-	struct arena *arena, bool *fits)
+fallible log_filter_fits(
+	const struct log_match *match, const struct log_opened *opened, struct arena *arena, bool *fits)
 {
 	bool all = true;
 	for (size_t i = 0; i < match->count && all;) {
@@ -234,7 +273,7 @@ fallible log_filter_fits(const struct log_match *match, const struct event_read 
 		bool any = false;
 		for (; i < match->count && is_same_filter(first, &match->ways[i]); i++)
 			if (!any)
-				TRY(way_fits(&match->ways[i], event, sees, arena, &any));
+				TRY(way_fits(&match->ways[i], opened, arena, &any));
 		all = any == (first->sense == QUERY_HAS);
 	}
 	*fits = all;
@@ -363,7 +402,8 @@ static fallible add_phrase(const struct keys *keys, const struct log_way *way, s
 /* What has to be lacking is for the comparison alone: the index has hints of what may be there. */
 static fallible add_way(const struct keys *keys, const struct log_way *way, struct query *query)
 {
-	if (way->sense == QUERY_LACKS) {
+	bool has_no_hint = way->about == QUERY_COUNTRY || way->about == QUERY_KIND;
+	if (way->sense == QUERY_LACKS || has_no_hint) {
 		query->compared = true;
 		return OK;
 	}

@@ -3,6 +3,7 @@
  * where the index has only hashes. */
 #pragma once
 
+#include "server/core/log_agent.h"
 #include "store/event.h"
 #include "store/noun.h"
 #include "store/query.h"
@@ -12,6 +13,9 @@ struct log_texts {
 	struct span values[QUERY_VALUES_MAX];
 	size_t count;
 };
+
+/* The bit of devices of which nobody knows what they are. */
+enum { LOG_KIND_UNKNOWN = AGENT_KIND_COUNT };
 
 /* Values of every filter. */
 struct log_values {
@@ -34,7 +38,9 @@ struct log_values {
 	struct log_texts objects;     /* an id of ours; the caller's own, alone or as type/id */
 	struct log_texts devices;     /* our id, or the application's own */
 	struct log_texts addresses;
-	struct log_texts texts; /* words, all of which must stand in the event */
+	struct log_texts texts;     /* words, all of which must stand in the event */
+	struct log_texts countries; /* of addresses: two capital letters */
+	uint32_t kinds;             /* bit of enum agent_kind, or LOG_KIND_UNKNOWN; 0 = any */
 };
 
 /* Different filters must all hold; of one filter's values any will do. */
@@ -60,6 +66,15 @@ fallible log_filter_query(
 struct log_match {
 	struct log_way *ways; /* in the arena */
 	size_t count;
+	bool asks_country, asks_kind; /* what an event says only to who looks it up */
+};
+
+/* An event with the parts that the reader may open, and what was looked up of it as the reader may see it. */
+struct log_opened {
+	const struct event_read *event;
+	unsigned sees;                 /* enum event_parts */
+	const char *country;           /* with asks_country; "" = not known */
+	const struct log_agent *agent; /* with asks_kind */
 };
 
 /* log_filter_match - made once a list. log_filter_needs_match - false: what the query finds needs no
@@ -67,10 +82,9 @@ struct log_match {
 fallible log_filter_match(const struct log_filters *filters, struct arena *arena, struct log_match *match);
 bool log_filter_needs_match(const struct log_match *match);
 
-/* log_filter_fits - whether an event, with the parts that the reader may open, is what was looked for.
+/* log_filter_fits - whether an event is what was looked for.
  *
- *   sees   enum event_parts: those
  *   arena  may be cleared afterwards
  * Fails: NO_MEMORY. */
-fallible log_filter_fits(const struct log_match *match, const struct event_read *event, unsigned sees,
-	struct arena *arena, bool *fits);
+fallible log_filter_fits(
+	const struct log_match *match, const struct log_opened *opened, struct arena *arena, bool *fits);

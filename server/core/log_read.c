@@ -334,10 +334,16 @@ static fallible keep_texts(struct event_read *event, struct arena *arena)
 static fallible open_match(struct paging *paging, const struct view *view, const struct log_row *row,
 	const struct leaf *leaf, struct log_event *event, bool *fits)
 {
-	unsigned sees = log_read_sight(paging->reader, leaf);
+	const struct log_opened opened = {
+		&event->read, log_read_sight(paging->reader, leaf), event->country, &event->agent};
 	arena_clear(&paging->scratch);
 	TRY(open_row(view, paging->reader, row, leaf, &paging->scratch, event));
-	TRY(log_filter_fits(&paging->match, &event->read, sees, &paging->scratch, fits));
+	if (paging->match.asks_country)
+		see_place(paging->server, event);
+	if (paging->match.asks_kind)
+		TRY(read_agent(
+			paging->server, view, paging->reader, row, INT64_MAX, event, &paging->scratch));
+	TRY(log_filter_fits(&paging->match, &opened, &paging->scratch, fits));
 	return *fits ? keep_texts(&event->read, paging->names.arena) : OK;
 }
 
@@ -420,6 +426,12 @@ static void join_range(struct log_page *page, const struct query *query, const s
 	}
 }
 
+/* A page that compares kinds of devices parses each user agent that nobody has seen yet: it ends when that took long. */
+static bool is_late(const struct paging *paging)
+{
+	return paging->match.asks_kind && clock_monotonic_ms() >= paging->agents_until_ms;
+}
+
 /* Once there is something for it. Each event is written whole before it counts. */
 static fallible make_room(struct paging *paging)
 {
@@ -441,10 +453,10 @@ static fallible run_round(const struct server *server, struct paging *paging, st
 	struct view view = view_reading(&reading);
 	if (found.count)
 		TRY(make_room(paging));
-	while (i < found.count && !paging->full)
+	while (i < found.count && !paging->full && !(i && is_late(paging)))
 		TRY(take_row(paging, &view, found.sequences[i++]));
 	join_range(paging->page, query, &found);
-	paging->page->complete = found.complete;
+	paging->page->complete = found.complete && !is_late(paging);
 	if (i < found.count)
 		set_end(paging, query, found.indexes[i - 1], true);
 	else

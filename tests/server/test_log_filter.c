@@ -5,20 +5,25 @@
 
 #include "base/text.h"
 #include "server/core/erasing.h"
+#include "server/core/places.h"
 #include "store/reword.h"
 #include "tests/server/log_world.h"
+#include "tests/support/temp_dir.h"
+#include "tests/support/vectors.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { BODY_MAX = 1 << 20, ROUNDS = 150, EVENTS = 120, PICKED_MAX = 3 };
+enum { BODY_MAX = 1 << 20, ROUNDS = 150, EVENTS = 120, PICKED_MAX = 3, LORE_MAX = 16 * 1024 };
 
 static const char *const LABELS[] = {"Invoice 4711", "Salon Rosa, card", "caf\\u00e9 Str\\u00e4\\u00dfe",
 	"ana.kovacs@example.org", "", "50% =cmd()", "\\u05e9\\u05dc\\u05d5\\u05dd \\u202e rtl"};
 static const char *const AGENTS[] = {"Mozilla/5.0 (Windows NT 10.0) Chrome/126.0",
 	"Mozilla/5.0 (iPhone; CPU iPhone OS 17_5) Safari/604.1", "curl/8.5.0"};
-static const char *const ADDRESSES[] = {"203.0.113.9", "2001:db8::7", "198.51.100.1"};
+static const char *const ADDRESSES[] = {"203.0.113.9", "2001:db8::7", "198.51.100.1", "192.0.2.77"};
+static const char *const COUNTRIES[] = {"SE", "FI", "HU"};
+static const char *const KINDS[] = {"desktop", "phone", "tablet", "bot", "other", "unknown"};
 static const char *const DEVICES[] = {"d1", "d2", "phone-1"};
 static const char *const OBJECTS[] = {"77", "78", "a/77"};
 static const char *const TYPES[] = {"card", "invoice"};
@@ -69,6 +74,7 @@ struct picked {
 	const char *objects[PICKED_MAX], *devices[PICKED_MAX], *addresses[PICKED_MAX], *texts[PICKED_MAX],
 		*severities[PICKED_MAX];
 	const char *actors[PICKED_MAX], *in_place_of[PICKED_MAX], *clients[PICKED_MAX];
+	const char *countries[PICKED_MAX], *kinds[PICKED_MAX];
 	const char *critical, *order;
 	unsigned limit;
 	const struct picked *lacks; /* what events must not have; NULL: anything goes */
@@ -149,6 +155,13 @@ static bool fits_object(const struct picked *picked, const json_t *event)
 		(own && is_any(picked->objects, whole));
 }
 
+/* The word of its kind; "" without a device. */
+static const char *kind_of(const json_t *event)
+{
+	const char *kind = text_at(event, "device", "kind");
+	return *kind ? kind : *text_at(event, "device", "registry") ? "unknown" : "";
+}
+
 static bool fits(const struct picked *picked, const json_t *event)
 {
 	const char *critical = json_is_true(json_object_get(event, "critical")) ? "true" : "false";
@@ -158,6 +171,8 @@ static bool fits(const struct picked *picked, const json_t *event)
 		is_any(picked->devices, text_at(event, "device", "id")) &&
 		is_any(picked->addresses, text_at(event, "device", "ip")) &&
 		is_any(picked->severities, text_at(event, "severity", NULL)) &&
+		is_any(picked->countries, text_at(event, "device", "country")) &&
+		is_any(picked->kinds, kind_of(event)) &&
 		(!picked->critical || strcmp(picked->critical, critical) == 0) && fits_texts(picked, event);
 }
 
@@ -172,6 +187,8 @@ static bool is_excluded(const struct picked *lacks, const json_t *event)
 		(lacks->devices[0] && is_any(lacks->devices, text_at(event, "device", "id"))) ||
 		(lacks->addresses[0] && is_any(lacks->addresses, text_at(event, "device", "ip"))) ||
 		(lacks->severities[0] && is_any(lacks->severities, text_at(event, "severity", NULL))) ||
+		(lacks->countries[0] && is_any(lacks->countries, text_at(event, "device", "country"))) ||
+		(lacks->kinds[0] && is_any(lacks->kinds, kind_of(event))) ||
 		(lacks->texts[0] && fits_texts(lacks, event));
 }
 
@@ -208,6 +225,10 @@ static struct picked pick(struct dice *dice, const struct log_world *world)
 		picked.in_place_of[i - 1] = world->people[dice_below(dice, LOG_PEOPLE)].text;
 	for (size_t i = how_many(dice); i > 0; i--)
 		picked.clients[i - 1] = world->clients[dice_below(dice, LOG_CLIENTS)].text;
+	for (size_t i = how_many(dice); i > 0; i--)
+		picked.countries[i - 1] = ONE_OF(dice, COUNTRIES);
+	for (size_t i = how_many(dice); i > 0; i--)
+		picked.kinds[i - 1] = ONE_OF(dice, KINDS);
 	picked.critical = dice_below(dice, 6) ? NULL : dice_below(dice, 2) ? "true" : "false";
 	picked.order = dice_below(dice, 2) ? "asc" : "desc";
 	picked.limit = 1 + (unsigned)dice_below(dice, 30);
@@ -234,6 +255,8 @@ static void put_lacks(json_t *body, const struct picked *lacks)
 	put_list(body, "not_actor", lacks->actors);
 	put_list(body, "not_in_place_of", lacks->in_place_of);
 	put_list(body, "not_client", lacks->clients);
+	put_list(body, "not_country", lacks->countries);
+	put_list(body, "not_device_kind", lacks->kinds);
 }
 
 static json_t *body_of(const struct picked *picked)
@@ -247,6 +270,8 @@ static json_t *body_of(const struct picked *picked)
 	put_list(body, "actor", picked->actors);
 	put_list(body, "in_place_of", picked->in_place_of);
 	put_list(body, "client", picked->clients);
+	put_list(body, "country", picked->countries);
+	put_list(body, "device_kind", picked->kinds);
 	if (picked->lacks)
 		put_lacks(body, picked->lacks);
 	if (picked->critical)
@@ -318,11 +343,42 @@ static void compare_many(struct log_world *world, struct dice *dice)
 	json_decref(all);
 }
 
+/* What a server knows of addresses and user agents. */
+struct lore {
+	struct temp_dir dir;
+	struct places *places;
+	struct agents *agents;
+};
+
+static void lore_done(struct lore *lore)
+{
+	places_close(lore->places);
+	agent_close(lore->agents);
+	temp_dir_done(&lore->dir);
+}
+
+static void learn(struct log_world *world, struct lore *lore)
+{
+	char path[128];
+	scoped(buf) bytes = BUF(LORE_MAX);
+	lore->dir = temp_dir_make();
+	snprintf(path, sizeof path, "%s/countries.mmdb", lore->dir.path);
+	vectors_read_hex("vectors/countries.hex", &bytes);
+	FILE *file = fopen(path, "wb");
+	cr_assert(file && fwrite(bytes.data, 1, bytes.len, file) == bytes.len && fclose(file) == 0);
+	cr_assert(!err_failed(places_open(path, &lore->places)), "the database of the test");
+	cr_assert(!err_failed(agent_open("/usr/share/uap-core/regexes.yaml", &lore->agents)), "the rules");
+	world->api.server.places = lore->places;
+	world->api.server.agents = lore->agents;
+}
+
 Test(log_filter, finds_by_any_filters_together_what_comparing_every_event_finds)
 {
+	scoped(lore) lore = {0};
 	scoped(log_world) world = {0};
 	struct dice dice = {81};
 	log_world_open(&world);
+	learn(&world, &lore);
 	fill(&world, &dice, EVENTS);
 	compare_many(&world, &dice);
 	log_world_fold(&world);
@@ -576,4 +632,95 @@ Test(log_filter, while_the_server_is_sealed_a_search_of_sealed_fields_is_503_and
 	}
 	world.api.server.volume.keys = opened;
 	cr_assert(list_by(&world, SEALED[0], &answer) == 200, "%s", answer.body);
+}
+
+/* ---- where, and from what ---- */
+
+Test(log_filter, where_and_from_what_is_found_in_events_and_taken_out_of_them)
+{
+	scoped(lore) lore = {0};
+	scoped(log_world) world = {0};
+	struct dice dice = {91};
+	log_world_open(&world);
+	learn(&world, &lore);
+	fill(&world, &dice, 60);
+	const char *token = world.api.tenant.token;
+	for (unsigned folded = 0; folded < 2; folded++) {
+		size_t all = count_found(&world, token, "action", "record.viewed") +
+			count_found(&world, token, "action", "record.deleted");
+		size_t finland = count_found(&world, token, "country", "FI");
+		size_t phones = count_found(&world, token, "device_kind", "phone");
+		cr_assert(finland > 0 && finland < all, "%zu of %zu", finland, all);
+		cr_assert(
+			finland == count_found(&world, token, "ip", "192.0.2.77"), "one network is Finland");
+		cr_assert(phones == count_found(&world, token, "text", "iphone") && phones > 0, "iPhones");
+		cr_assert(count_found(&world, token, "device_kind", "bot") ==
+			count_found(&world, token, "text", "curl"));
+		cr_assert(count_found(&world, token, "device_kind", "tablet") == 0, "nobody had one");
+		cr_assert(count_found(&world, token, "country", "ZZ") == 0, "nobody was there");
+		log_world_fold(&world);
+	}
+}
+
+Test(log_filter, who_is_not_shown_the_address_neither_finds_nor_excludes_by_its_country)
+{
+	scoped(lore) lore = {0};
+	scoped(log_world) world = {0};
+	struct dice dice = {92};
+	struct api_person contact;
+	log_world_open(&world);
+	learn(&world, &lore);
+	log_world_contact(&world.api, &world.api.tenant, &world.clients[0], &contact);
+	fill(&world, &dice, 60);
+	size_t theirs = count_found(&world, contact.token, "order", "desc");
+	cr_assert(theirs > 0 && count_found(&world, contact.token, "country", "FI") == 0, "no address");
+	cr_assert(count_found(&world, contact.token, "not_country", "FI") == theirs, "nor without it");
+	/* The kind of the device is shown to clients, and nothing else of it. */
+	size_t phones = count_found(&world, contact.token, "device_kind", "phone");
+	cr_assert(phones > 0 && phones < theirs, "%zu of %zu", phones, theirs);
+	cr_assert(count_found(&world, contact.token, "not_device_kind", "phone") == theirs - phones);
+}
+
+Test(log_filter, what_is_no_country_or_kind_is_refused_by_its_name)
+{
+	static const char *const WRONG[][3] = {{"country", "fi", "malformed"},
+		{"country", "FIN", "malformed"}, {"country", "", "malformed"},
+		{"not_country", "F1", "malformed"}, {"device_kind", "computer", "not_allowed"},
+		{"not_device_kind", "", "not_allowed"}};
+	scoped(lore) lore = {0};
+	scoped(log_world) world = {0};
+	char path[128], pointer[32];
+	log_world_open(&world);
+	learn(&world, &lore);
+	for (size_t i = 0; i < sizeof WRONG / sizeof WRONG[0]; i++) {
+		scoped(api_answer) answer = {0};
+		snprintf(path, sizeof path, "/v1/events?%s=%s", WRONG[i][0], WRONG[i][1]);
+		snprintf(pointer, sizeof pointer, "/%s", WRONG[i][0]);
+		api_call(&world.api, "GET", path, world.api.tenant.token, NULL, &answer);
+		cr_assert(answer.status == 422, "%s: %s", path, answer.body);
+		cr_assert(api_has_problem(&answer, pointer, WRONG[i][2]), "%s: %s", path, answer.body);
+	}
+	for (size_t i = 0; i < 2; i++) {
+		static const char *const COUNTED[] = {"country=FI", "device_kind=phone"};
+		scoped(api_answer) answer = {0};
+		snprintf(path, sizeof path, "/v1/events:facets?%s", COUNTED[i]);
+		api_call(&world.api, "GET", path, world.api.tenant.token, NULL, &answer);
+		cr_assert(answer.status == 422, "what has to be opened is not counted: %s", answer.body);
+	}
+}
+
+Test(log_filter, a_server_without_a_database_says_that_it_knows_no_country)
+{
+	scoped(log_world) world = {0};
+	scoped(api_answer) answer = {0};
+	log_world_open(&world);
+	const char *token = world.api.tenant.token;
+	api_call(&world.api, "GET", "/v1/events?not_country=FI", token, NULL, &answer);
+	cr_assert(answer.status == 422 && api_has_problem(&answer, "/not_country", "not_configured"), "%s",
+		answer.body);
+	scoped(api_answer) searched = {0};
+	api_call(&world.api, "POST", "/v1/events:search", token, "{\"country\":[\"FI\"]}", &searched);
+	cr_assert(searched.status == 422 && api_has_problem(&searched, "/country", "not_configured"), "%s",
+		searched.body);
+	cr_assert(count_found(&world, token, "device_kind", "tablet") == 0, "kinds need no database");
 }
