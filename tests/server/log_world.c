@@ -4,15 +4,18 @@
 
 #include "base/timestamp.h"
 #include "crypto/random.h"
+#include "server/core/agent.h"
 #include "server/core/checkpoints.h"
+#include "server/core/places.h"
 #include "store/client.h"
 #include "store/fold.h"
+#include "tests/support/vectors.h"
 #include "tests/support/whole_event.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { MEMORY = 1024 * 1024, BATCH_MAX = 4 * 1024 * 1024, PATH_MAX_BYTES = 4096 };
+enum { MEMORY = 1024 * 1024, BATCH_MAX = 4 * 1024 * 1024, PATH_MAX_BYTES = 4096, ATLAS_MAX = 16 * 1024 };
 
 void log_world_must(struct err err)
 {
@@ -176,6 +179,34 @@ void log_world_fill(struct log_world *world, struct dice *dice, size_t count)
 	api_call(&world->api, "POST", "/v1/events:batch", world->api.tenant.token, (const char *)json.data,
 		&answer);
 	expect(answer.status == 201, "a batch is taken", &answer);
+}
+
+static void write_file(const char *path, struct span bytes)
+{
+	FILE *file = fopen(path, "wb");
+	if (!file || fwrite(bytes.at, 1, bytes.len, file) != bytes.len || fclose(file))
+		abort();
+}
+
+void log_world_learn(struct log_world *world, struct log_lore *lore)
+{
+	char path[PATH_MAX_BYTES];
+	scoped(buf) atlas = BUF(ATLAS_MAX);
+	lore->dir = temp_dir_make();
+	snprintf(path, sizeof path, "%s/countries.mmdb", lore->dir.path);
+	vectors_read_hex("vectors/countries.hex", &atlas);
+	write_file(path, buf_span(&atlas));
+	log_world_must(places_open(path, &lore->places));
+	log_world_must(agent_open("/usr/share/uap-core/regexes.yaml", &lore->agents));
+	world->api.server.places = lore->places;
+	world->api.server.agents = lore->agents;
+}
+
+void log_lore_done(struct log_lore *lore)
+{
+	places_close(lore->places);
+	agent_close(lore->agents);
+	temp_dir_done(&lore->dir);
 }
 
 void log_world_fold(struct log_world *world)

@@ -5,6 +5,7 @@
 
 #include "tests/support/api_world.h"
 #include "tests/support/dice.h"
+#include "tests/support/temp_dir.h"
 
 enum { LOG_PEOPLE = 4, LOG_CLIENTS = 3 };
 
@@ -39,6 +40,18 @@ uint64_t log_world_post(struct log_world *world, const char *action, const struc
 
 /* log_world_fill - count random events, in one batch. */
 void log_world_fill(struct log_world *world, struct dice *dice, size_t count);
+
+/* What a server knows of addresses and user agents. */
+struct log_lore {
+	struct temp_dir dir;
+	struct places *places;
+	struct agents *agents;
+};
+
+/* log_world_learn - countries of addresses for documentation (192.0.2.0/24 FI, 198.51.100.0/25 SE, 2001:db8:7::/48 HU), and
+ * uap-core's rules. Owns: scoped(log_lore), which outlives the world. */
+void log_world_learn(struct log_world *world, struct log_lore *lore);
+void log_lore_done(struct log_lore *lore);
 
 /* log_world_fold - everything that waits. */
 void log_world_fold(struct log_world *world);

@@ -133,3 +133,27 @@ Test(log_ask, a_repeated_search_is_told_that_its_items_are_not_kept)
 	cr_assert(!api_member(&answer, "items") && api_has(&answer, "withheld/0", "/items"),
 		"without what was shown");
 }
+
+Test(log_ask, refuses_what_no_filter_takes)
+{
+	static const struct {
+		const char *body, *pointer, *code;
+	} CASES[] = {{"{\"text\":\"%% -\"}", "/text", "malformed"},
+		{"{\"text\":\"a b c d e f g h i j k l m n o p q\"}", "/text", "too_many"},
+		{"{\"severity\":\"grave\"}", "/severity", "not_allowed"},
+		{"{\"critical\":\"perhaps\"}", "/critical", "not_allowed"},
+		{"{\"not_severity\":\"grave\"}", "/not_severity", "not_allowed"},
+		{"{\"not_text\":\"%% -\"}", "/not_text", "malformed"},
+		{"{\"not_from\":\"2026-01-01T00:00:00Z\"}", "/not_from", "unknown_field"},
+		{"{\"not_ip\":7}", "/not_ip", "wrong_type"}, {"{\"ip\":7}", "/ip", "wrong_type"},
+		{"{\"object\":{}}", "/object", "wrong_type"}};
+	scoped(log_world) world = {0};
+	scoped(api_answer) answer = {0};
+	log_world_open(&world);
+	for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+		api_call(&world.api, "POST", "/v1/events:search", world.api.tenant.token, CASES[i].body,
+			&answer);
+		cr_assert(answer.status == 422 && api_has_problem(&answer, CASES[i].pointer, CASES[i].code),
+			"%s: %s", CASES[i].body, answer.body);
+	}
+}

@@ -5,17 +5,14 @@
 
 #include "base/text.h"
 #include "server/core/erasing.h"
-#include "server/core/places.h"
 #include "store/reword.h"
 #include "tests/server/log_world.h"
-#include "tests/support/temp_dir.h"
-#include "tests/support/vectors.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { BODY_MAX = 1 << 20, ROUNDS = 150, EVENTS = 120, PICKED_MAX = 3, LORE_MAX = 16 * 1024 };
+enum { BODY_MAX = 1 << 20, ROUNDS = 150, EVENTS = 120, PICKED_MAX = 3 };
 
 static const char *const LABELS[] = {"Invoice 4711", "Salon Rosa, card", "caf\\u00e9 Str\\u00e4\\u00dfe",
 	"ana.kovacs@example.org", "", "50% =cmd()", "\\u05e9\\u05dc\\u05d5\\u05dd \\u202e rtl"};
@@ -343,42 +340,13 @@ static void compare_many(struct log_world *world, struct dice *dice)
 	json_decref(all);
 }
 
-/* What a server knows of addresses and user agents. */
-struct lore {
-	struct temp_dir dir;
-	struct places *places;
-	struct agents *agents;
-};
-
-static void lore_done(struct lore *lore)
-{
-	places_close(lore->places);
-	agent_close(lore->agents);
-	temp_dir_done(&lore->dir);
-}
-
-static void learn(struct log_world *world, struct lore *lore)
-{
-	char path[128];
-	scoped(buf) bytes = BUF(LORE_MAX);
-	lore->dir = temp_dir_make();
-	snprintf(path, sizeof path, "%s/countries.mmdb", lore->dir.path);
-	vectors_read_hex("vectors/countries.hex", &bytes);
-	FILE *file = fopen(path, "wb");
-	cr_assert(file && fwrite(bytes.data, 1, bytes.len, file) == bytes.len && fclose(file) == 0);
-	cr_assert(!err_failed(places_open(path, &lore->places)), "the database of the test");
-	cr_assert(!err_failed(agent_open("/usr/share/uap-core/regexes.yaml", &lore->agents)), "the rules");
-	world->api.server.places = lore->places;
-	world->api.server.agents = lore->agents;
-}
-
 Test(log_filter, finds_by_any_filters_together_what_comparing_every_event_finds)
 {
-	scoped(lore) lore = {0};
+	scoped(log_lore) lore = {0};
 	scoped(log_world) world = {0};
 	struct dice dice = {81};
 	log_world_open(&world);
-	learn(&world, &lore);
+	log_world_learn(&world, &lore);
 	fill(&world, &dice, EVENTS);
 	compare_many(&world, &dice);
 	log_world_fold(&world);
@@ -495,9 +463,11 @@ Test(log_filter, what_is_erased_is_never_found)
 /* After the search key was turned nothing in the index means anything, and yet nothing is missed. */
 Test(log_filter, finds_the_same_after_the_search_key_was_turned)
 {
+	scoped(log_lore) lore = {0};
 	scoped(log_world) world = {0};
 	struct dice dice = {85};
 	log_world_open(&world);
+	log_world_learn(&world, &lore);
 	fill(&world, &dice, EVENTS / 2);
 	log_world_fold(&world);
 	fill(&world, &dice, EVENTS / 2);
@@ -508,37 +478,13 @@ Test(log_filter, finds_the_same_after_the_search_key_was_turned)
 	compare_many(&world, &dice);
 }
 
-Test(log_filter, refuses_what_no_filter_takes)
-{
-	static const struct {
-		const char *body, *pointer, *code;
-	} CASES[] = {{"{\"text\":\"%% -\"}", "/text", "malformed"},
-		{"{\"text\":\"a b c d e f g h i j k l m n o p q\"}", "/text", "too_many"},
-		{"{\"severity\":\"grave\"}", "/severity", "not_allowed"},
-		{"{\"critical\":\"perhaps\"}", "/critical", "not_allowed"},
-		{"{\"not_severity\":\"grave\"}", "/not_severity", "not_allowed"},
-		{"{\"not_text\":\"%% -\"}", "/not_text", "malformed"},
-		{"{\"not_from\":\"2026-01-01T00:00:00Z\"}", "/not_from", "unknown_field"},
-		{"{\"not_ip\":7}", "/not_ip", "wrong_type"}, {"{\"ip\":7}", "/ip", "wrong_type"},
-		{"{\"object\":{}}", "/object", "wrong_type"}};
-	scoped(log_world) world = {0};
-	scoped(api_answer) answer = {0};
-	log_world_open(&world);
-	for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
-		api_call(&world.api, "POST", "/v1/events:search", world.api.tenant.token, CASES[i].body,
-			&answer);
-		cr_assert(answer.status == 422 && api_has_problem(&answer, CASES[i].pointer, CASES[i].code),
-			"%s: %s", CASES[i].body, answer.body);
-	}
-}
-
 /* A cursor of one search opens no other, whatever filter differs. */
 Test(log_filter, a_cursor_is_bound_to_every_filter)
 {
 	static const char *const OTHERS[] = {"\"text\":\"rosa\"", "\"ip\":\"203.0.113.9\"",
 		"\"object\":\"77\"", "\"device\":\"d1\"", "\"severity\":\"info\"", "\"critical\":\"false\"",
 		"\"in_place_of\":\"x\"", "\"not_in_place_of\":\"x\"", "\"not_text\":\"rosa\"",
-		"\"not_severity\":\"info\""};
+		"\"not_severity\":\"info\"", "\"device_kind\":\"bot\"", "\"not_device_kind\":\"bot\""};
 	scoped(log_world) world = {0};
 	scoped(api_answer) answer = {0};
 	struct dice dice = {86};
@@ -580,10 +526,12 @@ static bool is_marked(struct log_world *world)
 
 Test(log_filter, a_tenants_mark_goes_when_the_index_has_the_words_under_another_key)
 {
+	scoped(log_lore) lore = {0};
 	scoped(log_world) world = {0};
 	struct dice dice = {87};
 	struct reword round = {.ended = false};
 	log_world_open(&world);
+	log_world_learn(&world, &lore);
 	fill(&world, &dice, EVENTS);
 	log_world_fold(&world);
 	log_world_must(keeper_turn_search(world.api.server.keeper, world.api.tenant.id));
@@ -632,95 +580,4 @@ Test(log_filter, while_the_server_is_sealed_a_search_of_sealed_fields_is_503_and
 	}
 	world.api.server.volume.keys = opened;
 	cr_assert(list_by(&world, SEALED[0], &answer) == 200, "%s", answer.body);
-}
-
-/* ---- where, and from what ---- */
-
-Test(log_filter, where_and_from_what_is_found_in_events_and_taken_out_of_them)
-{
-	scoped(lore) lore = {0};
-	scoped(log_world) world = {0};
-	struct dice dice = {91};
-	log_world_open(&world);
-	learn(&world, &lore);
-	fill(&world, &dice, 60);
-	const char *token = world.api.tenant.token;
-	for (unsigned folded = 0; folded < 2; folded++) {
-		size_t all = count_found(&world, token, "action", "record.viewed") +
-			count_found(&world, token, "action", "record.deleted");
-		size_t finland = count_found(&world, token, "country", "FI");
-		size_t phones = count_found(&world, token, "device_kind", "phone");
-		cr_assert(finland > 0 && finland < all, "%zu of %zu", finland, all);
-		cr_assert(
-			finland == count_found(&world, token, "ip", "192.0.2.77"), "one network is Finland");
-		cr_assert(phones == count_found(&world, token, "text", "iphone") && phones > 0, "iPhones");
-		cr_assert(count_found(&world, token, "device_kind", "bot") ==
-			count_found(&world, token, "text", "curl"));
-		cr_assert(count_found(&world, token, "device_kind", "tablet") == 0, "nobody had one");
-		cr_assert(count_found(&world, token, "country", "ZZ") == 0, "nobody was there");
-		log_world_fold(&world);
-	}
-}
-
-Test(log_filter, who_is_not_shown_the_address_neither_finds_nor_excludes_by_its_country)
-{
-	scoped(lore) lore = {0};
-	scoped(log_world) world = {0};
-	struct dice dice = {92};
-	struct api_person contact;
-	log_world_open(&world);
-	learn(&world, &lore);
-	log_world_contact(&world.api, &world.api.tenant, &world.clients[0], &contact);
-	fill(&world, &dice, 60);
-	size_t theirs = count_found(&world, contact.token, "order", "desc");
-	cr_assert(theirs > 0 && count_found(&world, contact.token, "country", "FI") == 0, "no address");
-	cr_assert(count_found(&world, contact.token, "not_country", "FI") == theirs, "nor without it");
-	/* The kind of the device is shown to clients, and nothing else of it. */
-	size_t phones = count_found(&world, contact.token, "device_kind", "phone");
-	cr_assert(phones > 0 && phones < theirs, "%zu of %zu", phones, theirs);
-	cr_assert(count_found(&world, contact.token, "not_device_kind", "phone") == theirs - phones);
-}
-
-Test(log_filter, what_is_no_country_or_kind_is_refused_by_its_name)
-{
-	static const char *const WRONG[][3] = {{"country", "fi", "malformed"},
-		{"country", "FIN", "malformed"}, {"country", "", "malformed"},
-		{"not_country", "F1", "malformed"}, {"device_kind", "computer", "not_allowed"},
-		{"not_device_kind", "", "not_allowed"}};
-	scoped(lore) lore = {0};
-	scoped(log_world) world = {0};
-	char path[128], pointer[32];
-	log_world_open(&world);
-	learn(&world, &lore);
-	for (size_t i = 0; i < sizeof WRONG / sizeof WRONG[0]; i++) {
-		scoped(api_answer) answer = {0};
-		snprintf(path, sizeof path, "/v1/events?%s=%s", WRONG[i][0], WRONG[i][1]);
-		snprintf(pointer, sizeof pointer, "/%s", WRONG[i][0]);
-		api_call(&world.api, "GET", path, world.api.tenant.token, NULL, &answer);
-		cr_assert(answer.status == 422, "%s: %s", path, answer.body);
-		cr_assert(api_has_problem(&answer, pointer, WRONG[i][2]), "%s: %s", path, answer.body);
-	}
-	for (size_t i = 0; i < 2; i++) {
-		static const char *const COUNTED[] = {"country=FI", "device_kind=phone"};
-		scoped(api_answer) answer = {0};
-		snprintf(path, sizeof path, "/v1/events:facets?%s", COUNTED[i]);
-		api_call(&world.api, "GET", path, world.api.tenant.token, NULL, &answer);
-		cr_assert(answer.status == 422, "what has to be opened is not counted: %s", answer.body);
-	}
-}
-
-Test(log_filter, a_server_without_a_database_says_that_it_knows_no_country)
-{
-	scoped(log_world) world = {0};
-	scoped(api_answer) answer = {0};
-	log_world_open(&world);
-	const char *token = world.api.tenant.token;
-	api_call(&world.api, "GET", "/v1/events?not_country=FI", token, NULL, &answer);
-	cr_assert(answer.status == 422 && api_has_problem(&answer, "/not_country", "not_configured"), "%s",
-		answer.body);
-	scoped(api_answer) searched = {0};
-	api_call(&world.api, "POST", "/v1/events:search", token, "{\"country\":[\"FI\"]}", &searched);
-	cr_assert(searched.status == 422 && api_has_problem(&searched, "/country", "not_configured"), "%s",
-		searched.body);
-	cr_assert(count_found(&world, token, "device_kind", "tablet") == 0, "kinds need no database");
 }
