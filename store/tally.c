@@ -17,7 +17,11 @@ static struct tally_row *slot_of(
 	uint64_t front, back;
 	memcpy(&front, value, sizeof front);
 	memcpy(&back, value + sizeof front, sizeof back);
-	size_t at = (size_t)((front ^ back) * UINT64_C(0x9e3779b97f4a7c15) >> 32) & (slot_count - 1);
+	/* A product carries upwards only: without the shift values that differ in their last bytes would all
+	 * share a few slots. */
+	uint64_t mixed = front ^ back;
+	mixed ^= mixed >> 32;
+	size_t at = (size_t)(mixed * UINT64_C(0x9e3779b97f4a7c15) >> 32) & (slot_count - 1);
 	struct tally_row *rows = slots_of(slots);
 	while (rows[at].count && memcmp(rows[at].value, value, TALLY_VALUE) != 0)
 		at = (at + 1) & (slot_count - 1);
