@@ -77,6 +77,7 @@ static fallible open_follow(const struct conf *conf, struct service *service)
 	struct server *server = &service->start.server;
 	const struct follow_ask ask = {.server = server,
 		.followers_max = (size_t)conf->follow_max,
+		.renew_ms = FOLLOW_RENEW_MS,
 		.heartbeat_ms = conf->follow_heartbeat_ms,
 		.stall_ms = conf->follow_stall_ms,
 		.context = service,

@@ -312,6 +312,7 @@ static fallible renew(struct follow *follow, struct follower *follower, int64_t 
 	struct view view;
 	if (now_ms < follower->renew_ms)
 		return OK;
+	follower->renew_ms = now_ms + follow->ask.renew_ms;
 	TRY(read_view(follow, &view));
 	return follower_renew(follow->ask.server, &view, follower);
 }
@@ -468,6 +469,7 @@ fallible follow_add(struct follow *follow, struct call *call, const struct follo
 {
 	struct follower *follower;
 	TRY(follower_open(call, ask, &follower));
+	follower->renew_ms = follower->said_ms + follow->ask.renew_ms;
 	struct err err = push_add(follow->push, call->exchange, follower);
 	/* Its beginning may be on the log already: then its end is too. */
 	if (err_failed(err) &&

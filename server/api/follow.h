@@ -4,7 +4,7 @@
  *
  * A follower is at an index. While that lies in the log it is given pages, as a list is; as soon as it has reached the
  * present it shares the rows that just came with all others (log_live). A commit costs the committer one call of
- * follow_wake. Who a follower is, and what it may see, is looked up anew every FOLLOW_RENEW_MS. Why so:
+ * follow_wake. Who a follower is, and what it may see, is looked up anew every renew_ms. Why so:
  * docs/decisions/0012-following.md. */
 #pragma once
 
@@ -26,6 +26,7 @@ struct follow; /* opaque; server/core/server.h has it */
 struct follow_ask {
 	const struct server *server; /* outlives it */
 	size_t followers_max;
+	int64_t renew_ms; /* between two looks at who a follower is: FOLLOW_RENEW_MS */
 	int64_t heartbeat_ms;
 	int64_t stall_ms; /* until a follower that takes nothing is dropped */
 	/* A failure that an operator should see; on the thread of the followers. */

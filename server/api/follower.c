@@ -56,7 +56,6 @@ static fallible fill(struct call *call, const struct follower_ask *ask, struct f
 	follower->logged = ask->logged;
 	follower->since = call->now;
 	follower->said_ms = clock_monotonic_ms();
-	follower->renew_ms = follower->said_ms + FOLLOW_RENEW_MS;
 	TRY(print_key(ask->key, follower->key));
 	TRY(caller_keep(&call->caller, &follower->arena, &follower->caller));
 	TRY(keep_values(&follower->arena, &follower->filters.has));
@@ -102,7 +101,6 @@ fallible follower_renew(const struct server *server, const struct view *view, st
 	struct arena arena = ARENA(RENEW_ARENA_MAX);
 	struct err err = renew(server, view, &arena, follower);
 	arena_done(&arena);
-	follower->renew_ms = clock_monotonic_ms() + FOLLOW_RENEW_MS;
 	return err;
 }
 

@@ -82,6 +82,7 @@ static void open_follow(struct api_world *world)
 {
 	const struct follow_ask ask = {.server = &world->server,
 		.followers_max = API_FOLLOWERS,
+		.renew_ms = API_RENEW_MS,
 		.heartbeat_ms = API_HEARTBEAT_MS,
 		.stall_ms = API_STALL_MS,
 		.failed = follower_failed};

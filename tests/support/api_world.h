@@ -42,7 +42,7 @@ struct api_application {
 	char token[TOKEN_TEXT + 1];
 };
 
-enum { API_FOLLOWERS = 4, API_WAITERS = 4, API_HEARTBEAT_MS = 300, API_STALL_MS = 1000 };
+enum { API_FOLLOWERS = 5, API_WAITERS = 4, API_RENEW_MS = 100, API_HEARTBEAT_MS = 50, API_STALL_MS = 1000 };
 
 struct api_world {
 	struct temp_dir dir;
