@@ -12,7 +12,15 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-enum { STREAMS = 3, STALL_MS = 300, WAIT_MS = 10000, LONG_PIECE = 64 * 1024, LAST_PIECE = 1000 * 1000 };
+enum {
+	STREAMS = 3,
+	STALL_MS = 300,
+	WAIT_MS = 10000,
+	RUSHES = 10,
+	WAKES = 20000,
+	LONG_PIECE = 64 * 1024,
+	LAST_PIECE = 1000 * 1000
+};
 
 /* What the streams of a test say. */
 enum script {
@@ -122,7 +130,10 @@ static void open_world(struct world *world, enum script script)
 	*world = (struct world){.script = script};
 	world->app = (struct http_app){world, no_body, begin, finish, refuse, finish};
 	world->push_app = (struct push_app){world, begin_round, say, end_round, end};
-	const struct push_ask push = {.streams_max = STREAMS, .stall_ms = STALL_MS, .app = &world->push_app};
+	/* Only a client that is to be dropped is given a short time: on a busy machine every other one is slow, too. */
+	const struct push_ask push = {.streams_max = STREAMS,
+		.stall_ms = script == SAY_MUCH ? STALL_MS : WAIT_MS,
+		.app = &world->push_app};
 	const struct http_ask http = {.listen = "127.0.0.1:0",
 		.threads = 2,
 		.connections_max = 64,
@@ -188,19 +199,71 @@ Test(push, a_stream_has_a_head_and_says_what_there_is_until_its_client_leaves)
 	close_world(&world);
 }
 
+/* How long somebody had to wait who wanted to sleep for a millisecond: a machine that stands still for longer than a
+ * round measures nothing of ours. */
+struct watch {
+	pthread_t thread;
+	atomic_bool stops;
+	_Atomic int64_t gap_ms;
+};
+
+static void *watch_machine(void *context)
+{
+	struct watch *watch = context;
+	while (!watch->stops) {
+		int64_t before_ms = clock_monotonic_ms();
+		clock_sleep_ms(1);
+		int64_t gap_ms = clock_monotonic_ms() - before_ms;
+		if (gap_ms > watch->gap_ms)
+			watch->gap_ms = gap_ms;
+	}
+	return NULL;
+}
+
+static void start_watch(struct watch *watch)
+{
+	*watch = (struct watch){0};
+	cr_assert(pthread_create(&watch->thread, NULL, watch_machine, watch) == 0);
+}
+
+static void stop_watch(struct watch *watch)
+{
+	watch->stops = true;
+	pthread_join(watch->thread, NULL);
+}
+
+/* rush - many wakes, as fast as they go; returns how long the last of them took to arrive. */
+static int64_t rush(struct world *world, int fd, struct buf *in)
+{
+	char last[16];
+	int rounds = world->rounds, first = world->number + 1;
+	for (int number = first; number < first + WAKES; number++)
+		set_number(world, number);
+	int64_t began_ms = clock_monotonic_ms();
+	snprintf(last, sizeof last, "=%d;", first + WAKES - 1);
+	cr_assert(wire_read_until(fd, in, last), "the last one");
+	int64_t took_ms = clock_monotonic_ms() - began_ms;
+	cr_assert(world->rounds - rounds < WAKES / 10, "many wakes share a round");
+	return took_ms;
+}
+
 Test(push, no_wake_is_lost_between_two_rounds)
 {
 	struct world world;
+	struct watch watch;
+	bool measured = false;
 	scoped(buf) in = BUF(64 * 1024);
 	open_world(&world, SAY_NUMBER);
 	int fd = follow(&world);
 	cr_assert(wire_read_until(fd, &in, "\r\n\r\n"));
-	for (int number = 1; number <= 20000; number++)
-		set_number(&world, number);
-	int64_t began_ms = clock_monotonic_ms();
-	cr_assert(wire_read_until(fd, &in, "=20000;"), "the last one");
-	cr_assert(clock_monotonic_ms() - began_ms < PUSH_TICK_MS, "by its wake, not by the tick");
-	cr_assert(world.rounds < 20000 / 10, "many wakes share a round: %d", world.rounds);
+	start_watch(&watch);
+	for (int i = 0; i < RUSHES && !measured; i++) {
+		watch.gap_ms = 0;
+		int64_t took_ms = rush(&world, fd, &in);
+		measured = watch.gap_ms < PUSH_TICK_MS / 10;
+		cr_assert(!measured || took_ms < PUSH_TICK_MS, "by its wake, not by the tick");
+	}
+	stop_watch(&watch);
 	close(fd);
 	close_world(&world);
 }
