@@ -18,11 +18,6 @@ static void polynomial_done(struct polynomial *polynomial)
 	secret_wipe(polynomial, sizeof *polynomial);
 }
 
-void shamir_point_done(struct shamir_point *point)
-{
-	secret_wipe(point, sizeof *point);
-}
-
 /* All ones where the lowest bit is set, else zero. */
 static uint8_t mask_of(unsigned bit)
 {

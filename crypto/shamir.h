@@ -15,12 +15,11 @@
 
 enum { SHAMIR_SECRET = 32, SHAMIR_LEAST = 2, SHAMIR_MOST = 16 };
 
+/* Part of a secret: whoever holds one wipes it. */
 struct shamir_point {
 	uint8_t x; /* 1 to 255 */
 	uint8_t y[SHAMIR_SECRET];
 };
-
-void shamir_point_done(struct shamir_point *point); /* wipes */
 
 /* shamir_split - points at 1 to n, of which any k give the secret.
  *

@@ -42,7 +42,7 @@ fallible keyfile_make(const char *path, uint8_t secret[static SLOT_SECRET])
 	return err;
 }
 
-fallible keyfile_parse(struct span content, uint8_t secret[static SLOT_SECRET])
+static fallible parse(struct span content, uint8_t secret[static SLOT_SECRET])
 {
 	scoped(buf) bytes = BUF(KEYFILE_MAX);
 	struct span line;
@@ -61,7 +61,7 @@ fallible keyfile_parse(struct span content, uint8_t secret[static SLOT_SECRET])
 /* What was read is gone from memory, whatever it was. */
 static fallible parse_and_wipe(struct buf *content, uint8_t secret[static SLOT_SECRET])
 {
-	struct err err = keyfile_parse(buf_span(content), secret);
+	struct err err = parse(buf_span(content), secret);
 	if (content->data)
 		secret_wipe(content->data, content->len);
 	return err;

@@ -11,9 +11,6 @@
  * · IO. */
 fallible keyfile_make(const char *path, uint8_t secret[static SLOT_SECRET]);
 
-/* keyfile_parse - the secret in what a key file holds. Fails: CORRUPT. */
-fallible keyfile_parse(struct span content, uint8_t secret[static SLOT_SECRET]);
-
 /* keyfile_read_credential - the same from a credential of systemd, which guards its directory itself. Fails: NOT_FOUND ·
  * CORRUPT · IO. */
 fallible keyfile_read_credential(const char *path, uint8_t secret[static SLOT_SECRET]);

@@ -15,7 +15,7 @@
 
 enum { START_PATH = 4096, START_HOUR_MS = 60 * 60 * 1000 };
 
-fallible start_key_path(const struct conf *conf, struct buf *path)
+static fallible key_path(const struct conf *conf, struct buf *path)
 {
 	if (conf->key_file[0])
 		buf_printf(path, "%s", conf->key_file);
@@ -75,7 +75,7 @@ static fallible open_keeper(const struct start_ask *ask, enum start_mode mode, s
 {
 	scoped(unsealing) unsealing = {0};
 	scoped(buf) path = BUF(START_PATH);
-	TRY(start_key_path(ask->conf, &path));
+	TRY(key_path(ask->conf, &path));
 	const char *key_path = (const char *)path.data;
 	TRY(bring_secret(ask, mode, key_path, &unsealing));
 	compare_places(key_path, ask->conf->data, start);

@@ -45,6 +45,3 @@ fallible start_open_keys(const struct conf *conf, struct journal *journal, struc
 
 /* start_close - drain the committer, close everything; takes a zeroed one. */
 void start_close(struct start *start);
-
-/* start_key_path - the key file that the settings mean: --key-file, or DIR.key. Fails: INPUT too long. */
-fallible start_key_path(const struct conf *conf, struct buf *path);

@@ -87,7 +87,7 @@ fallible consent_put(struct act *act, const struct consent *consent, struct span
 	return act_put(act, TABLE_CONSENT, noun_key_span(&key), buf_span(&record));
 }
 
-bool consent_is_live(const struct consent *consent, struct id credential, struct instant now)
+static bool is_live(const struct consent *consent, struct id credential, struct instant now)
 {
 	bool covers = ids_is_none(consent->credential) || ids_equal(consent->credential, credential);
 	return covers && consent->state == CONSENT_GIVEN && consent->expires.ms > now.ms;
@@ -102,7 +102,7 @@ fallible consent_find(
 		TRY(noun_next_id(view, TABLE_CONSENT_INDEX, ask->tenant, pair_span(&pair), &after, NULL));
 		struct consent found;
 		TRY(consent_get(view, ask->tenant, after, arena, &found));
-		if (consent_is_live(&found, ask->credential, ask->now)) {
+		if (is_live(&found, ask->credential, ask->now)) {
 			*consent = found;
 			return OK;
 		}

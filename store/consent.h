@@ -37,9 +37,6 @@ fallible consent_get(const struct view *view, struct id tenant, struct id id, st
 fallible consent_seal(const struct keys *keys, const struct consent *consent, struct buf *sealed);
 fallible consent_put(struct act *act, const struct consent *consent, struct span sealed);
 
-/* consent_is_live - whether it holds now, for a credential. */
-bool consent_is_live(const struct consent *consent, struct id credential, struct instant now);
-
 /* consent_find - a live one of a client for a party and a credential. Fails: NOT_FOUND there is none.
  * Cost: O(consents ever given of this client for this party). */
 struct consent_ask {

@@ -97,16 +97,6 @@ fallible mailbox_note(struct act *act, const struct person *person)
 	return has ? put_noted(act, &who, after) : OK;
 }
 
-fallible mailbox_is_noted(const struct view *view, struct id tenant, struct id person, bool *is_noted)
-{
-	uint8_t term[KEYS_TERM];
-	struct err err = read_noted(view, tenant, person, term);
-	if (err.kind != ERR_NOT_FOUND)
-		TRY(err);
-	*is_noted = !err_failed(err);
-	return OK;
-}
-
 bool mailbox_next(
 	const struct view *view, const uint8_t term[static KEYS_TERM], struct mailbox *found, struct err *err)
 {

@@ -25,9 +25,6 @@ bool mailbox_is_same(struct span a, struct span b);
  * has no address, is found by none. Cost: one look-up when nothing changed. */
 fallible mailbox_note(struct act *act, const struct person *person);
 
-/* mailbox_is_noted - whether a person is found by an address, whichever it is. */
-fallible mailbox_is_noted(const struct view *view, struct id tenant, struct id person, bool *is_noted);
-
 /* mailbox_next - who may have the address of a term. False at the end: check *err.
  *
  *   found  {0} = from the first; set to the one found */

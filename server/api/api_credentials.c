@@ -349,11 +349,11 @@ static fallible prepare_one(struct call *call)
 	return api_credentials_find(call, &stage.view, &put->credential);
 }
 
-fallible api_credentials_answer(struct call *call, struct json_out *out)
+static fallible answer_one(struct call *call, struct json_out *out)
 {
 	const struct credentials_put *put = call->ask;
 	api_credentials_put(call, out, &put->credential);
 	return OK;
 }
 
-const struct handler api_credentials_one = {prepare_one, NULL, api_credentials_answer};
+const struct handler api_credentials_one = {prepare_one, NULL, answer_one};

@@ -17,6 +17,3 @@ fallible api_credentials_check(const struct call *call);
 
 /* api_credentials_put - the members of a credential; its strength for those who may write. Never a secret. */
 void api_credentials_put(struct call *call, struct json_out *out, const struct credential *credential);
-
-/* api_credentials_answer - the answer of a handler whose ask is a struct credentials_put. */
-fallible api_credentials_answer(struct call *call, struct json_out *out);

@@ -12,7 +12,8 @@ enum { NAME_MAX_BYTES = 128, FIELDS_MAX = CREDENTIAL_FIELD_COUNT, ROW_MEMORY = 6
 
 /* ---- fields ---- */
 
-const char *api_deposits_field_name(unsigned field)
+/* By the number of its bit. */
+static const char *field_name(unsigned field)
 {
 	return field == 0 ? "username" : credentials_field_name((enum credential_field)field);
 }
@@ -23,14 +24,14 @@ void api_deposits_put_fields(struct json_out *out, const struct deposit *deposit
 	json_out_open_array(out, "fields");
 	for (unsigned field = 0; field < CREDENTIAL_FIELD_COUNT; field++)
 		if (deposit->fields & 1u << field)
-			json_out_text(out, NULL, api_deposits_field_name(field));
+			json_out_text(out, NULL, field_name(field));
 	json_out_close_array(out);
 }
 
 static bool find_field(struct span word, uint16_t *fields)
 {
 	for (unsigned field = 0; field < CREDENTIAL_FIELD_COUNT; field++)
-		if (span_is(word, api_deposits_field_name(field))) {
+		if (span_is(word, field_name(field))) {
 			*fields |= (uint16_t)(1u << field);
 			return true;
 		}

@@ -6,7 +6,5 @@
 #include "server/core/deposits.h"
 #include "server/core/sight.h"
 
-/* api_deposits_field_name - by the number of its bit: "username" for 0, else as a credential's field. Static.
- * api_deposits_put_fields - the members `kind` and `fields`. */
-const char *api_deposits_field_name(unsigned field);
+/* api_deposits_put_fields - the members `kind` and `fields`. */
 void api_deposits_put_fields(struct json_out *out, const struct deposit *deposit);

@@ -11,15 +11,7 @@ static const char *const KINDS[] = {"staff", "client", "external", NULL};
 
 /* ---- a person as JSON ---- */
 
-void api_people_put(
-	const struct call *call, struct json_out *out, const char *name, const struct person *person)
-{
-	json_out_open(out, name);
-	api_people_put_members(call, out, person);
-	json_out_close(out);
-}
-
-void api_people_put_members(const struct call *call, struct json_out *out, const struct person *person)
+void api_people_put(const struct call *call, struct json_out *out, const struct person *person)
 {
 	json_out_id(out, "id", ID_PERSON, person->id);
 	ask_put_text(out, "ref", person->ref);
@@ -121,7 +113,7 @@ static fallible write_add(struct act *act, struct call *call)
 static fallible answer_add(struct call *call, struct json_out *out)
 {
 	const struct people_add *add = call->ask;
-	api_people_put_members(call, out, &add->new.person);
+	api_people_put(call, out, &add->new.person);
 	return OK;
 }
 
@@ -169,7 +161,7 @@ static void put_departure(struct json_out *out, const struct people_seen *seen)
 static fallible answer_get(struct call *call, struct json_out *out)
 {
 	const struct people_seen *seen = call->ask;
-	api_people_put_members(call, out, &seen->person);
+	api_people_put(call, out, &seen->person);
 	if (seen->tells_departure)
 		put_departure(out, seen);
 	return OK;
@@ -234,7 +226,7 @@ static fallible write_change(struct act *act, struct call *call)
 static fallible answer_change(struct call *call, struct json_out *out)
 {
 	const struct people_change *change = call->ask;
-	api_people_put_members(call, out, &change->after);
+	api_people_put(call, out, &change->after);
 	return OK;
 }
 

@@ -137,7 +137,7 @@ static fallible put_items(struct call *call, const struct view *view, struct jso
 	for (size_t i = 0; i < list->count; i++) {
 		const struct person *person = &list->people[i];
 		json_out_open(out, NULL);
-		api_people_put_members(call, out, person);
+		api_people_put(call, out, person);
 		TRY(name_out_client(&names, out, "client_name", person->client));
 		if (list->with_standing)
 			TRY(put_standing(call, view, person, out));

@@ -12,7 +12,7 @@ void reply_header(struct http_reply *reply, const char *name, struct span value)
 		reply->headers[reply->header_count++] = (struct http_header){name, value};
 }
 
-void reply_retry_after(struct http_reply *reply)
+static void put_retry_after(struct http_reply *reply)
 {
 	for (size_t i = 0; i < reply->header_count; i++)
 		if (strcmp(reply->headers[i].name, "Retry-After") == 0)
@@ -67,7 +67,7 @@ void reply_problem(
 	reply->status = row->status;
 	reply->content_type = "application/problem+json";
 	if (row->status == 503 || row->status == 429)
-		reply_retry_after(reply);
+		put_retry_after(reply);
 	if (row->status == 401)
 		reply_header(reply, "WWW-Authenticate", SPAN_LIT("Bearer"));
 }
@@ -109,7 +109,7 @@ void reply_duo_problem(struct http_reply *reply, struct err err)
 	reply->status = row->status >= 500 ? row->status : problem->status;
 	reply->content_type = "application/json";
 	if (row->status == 503 || row->status == 429)
-		reply_retry_after(reply);
+		put_retry_after(reply);
 	if (row->status == 401)
 		reply_header(reply, "WWW-Authenticate", SPAN_LIT("Basic"));
 }

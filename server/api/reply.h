@@ -15,9 +15,6 @@ void reply_problem(
 /* reply_duo_problem - the same as clients of Duo read it: {"stat":"FAIL","code":…,"message":…}. */
 void reply_duo_problem(struct http_reply *reply, struct err err);
 
-/* reply_retry_after - the header that 429 and 503 carry. */
-void reply_retry_after(struct http_reply *reply);
-
 /* reply_header - add a header; silently not, when there is no room for another (a BUG of ours, seen in
  * tests). */
 void reply_header(struct http_reply *reply, const char *name, struct span value);

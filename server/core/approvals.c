@@ -130,7 +130,7 @@ fallible approvals_tell(
 }
 
 /* The ids of notices begin with their time, and these were made when the grant was. */
-fallible approvals_withdraw(struct act *act, const struct grant *grant)
+static fallible withdraw(struct act *act, const struct grant *grant)
 {
 	static const uint8_t NOTHING[10];
 	const struct instant escalates = {grant->created.ms + APPROVALS_ESCALATE_MS};
@@ -204,7 +204,7 @@ fallible approvals_decide_write(struct act *act, struct approvals_decide *decide
 	TRY(grant_change(act, &grant));
 	TRY(add_event(act, grant.tenant, &decide->decided));
 	if (grant.state != GRANT_WAITING)
-		TRY(approvals_withdraw(act, &grant));
+		TRY(withdraw(act, &grant));
 	if (grant.state == GRANT_ACTIVE)
 		TRY(add_event(act, grant.tenant, &decide->activated));
 	decide->after = grant;

@@ -52,9 +52,6 @@ struct approvals_tell {
 fallible approvals_tell(
 	const struct letters_desk *desk, const struct approvals_tell *tell, struct letters *letters);
 
-/* approvals_withdraw - in the act that decides: the mails that are not due yet are not sent any more. */
-fallible approvals_withdraw(struct act *act, const struct grant *grant);
-
 /* approvals_is_escalated - whether a grant waits for so long that the next approvers were told as well. */
 bool approvals_is_escalated(const struct grant *grant, struct instant now);
 

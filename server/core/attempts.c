@@ -47,7 +47,8 @@ struct id attempts_spender(const struct verification *verification)
 	return bucket;
 }
 
-fallible attempts_budget(
+/* Of the person, or of the bucket of who does not exist: the lane of all devices that never got in. */
+static fallible read_budget(
 	const struct view *view, const struct verification *verification, struct budget *budget)
 {
 	return budget_read(
@@ -61,7 +62,7 @@ fallible attempts_lane(
 	struct err err = FAIL(NOT_FOUND, "the device is not known");
 	if (!ids_is_none(verification->device))
 		err = budget_get(view, verification->tenant, person, verification->device, budget);
-	return err.kind == ERR_NOT_FOUND ? attempts_budget(view, verification, budget) : err;
+	return err.kind == ERR_NOT_FOUND ? read_budget(view, verification, budget) : err;
 }
 
 static fallible forgive_lane(struct act *act, struct id tenant, struct id person, struct id device)

@@ -18,11 +18,6 @@ fallible attempts_lane(
 /* attempts_spender - whose tries and mails are counted; those who do not exist share buckets. */
 struct id attempts_spender(const struct verification *verification);
 
-/* attempts_budget - of the person, or of the bucket of who does not exist: the lane of all devices that never
- * got in; an empty one when there is none yet. */
-fallible attempts_budget(
-	const struct view *view, const struct verification *verification, struct budget *budget);
-
 /* attempts_forgive - after recovery: the lane of a device, and that of all others, begin anew. */
 fallible attempts_forgive(struct act *act, struct id tenant, struct id person, struct id device);
 

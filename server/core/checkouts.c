@@ -169,7 +169,7 @@ fallible checkouts_is_held(
 	return OK;
 }
 
-fallible checkouts_free(struct act *act, const struct grant *grant)
+static fallible set_free(struct act *act, const struct grant *grant)
 {
 	struct view view = view_act(act);
 	struct checkout checkout;
@@ -184,7 +184,7 @@ fallible checkouts_let_go(struct act *act, const struct grant *grant)
 {
 	if (grant->exclusive == GRANT_EXCLUSIVE_NONE)
 		return OK;
-	struct err err = checkouts_free(act, grant);
+	struct err err = set_free(act, grant);
 	return err.kind == ERR_NOT_FOUND ? OK : err;
 }
 
@@ -246,6 +246,6 @@ fallible checkouts_out_write(struct act *act, struct checkouts_out *out)
 
 fallible checkouts_in_write(struct act *act, const struct grant *grant)
 {
-	struct err err = checkouts_free(act, grant);
+	struct err err = set_free(act, grant);
 	return err.kind == ERR_NOT_FOUND ? FAIL(CONFLICT, "the grant holds nothing") : err;
 }

@@ -35,9 +35,8 @@ struct checkouts_ask {
 fallible checkouts_take(
 	struct act *act, const struct grant *grant, const struct checkouts_ask *ask, struct instant *until);
 
-/* checkouts_free - in the act: what this grant holds is free again, with its event. Fails: NOT_FOUND it holds nothing.
- * checkouts_let_go - the same for a grant that ends: to hold nothing is no failure. */
-fallible checkouts_free(struct act *act, const struct grant *grant);
+/* checkouts_let_go - in the act that ends a grant: what it holds is free again, with its event. To hold nothing is no
+ * failure. */
 fallible checkouts_let_go(struct act *act, const struct grant *grant);
 
 /* POST /v1/grants/{grant}/checkout: by the grantee. */

@@ -26,7 +26,7 @@ static bool host_is_loopback(const char *host)
 	return inet_pton(AF_INET, host, &v4) == 1 && ntohl(v4.s_addr) >> 24 == 127;
 }
 
-bool smtp_is_loopback(const char *url)
+static bool is_loopback(const char *url)
 {
 	char *host = NULL;
 	CURLU *parts = curl_url();
@@ -64,7 +64,7 @@ static size_t drop_output(char *from, size_t size, size_t count, void *context)
  */
 static long tls_for(const struct smtp_ask *ask)
 {
-	return smtp_is_loopback(ask->url) && !ask->ca_file[0] ? CURLUSESSL_NONE : CURLUSESSL_ALL;
+	return is_loopback(ask->url) && !ask->ca_file[0] ? CURLUSESSL_NONE : CURLUSESSL_ALL;
 }
 
 static bool set_up_connection(struct smtp *smtp, const struct smtp_ask *ask)

@@ -28,6 +28,3 @@ void smtp_close(struct smtp *smtp);
  * server without STARTTLS: these are the operator's to mend, and LATER. REFUSED is a 5xx to this mail.
  * struct letter_way: {smtp, smtp_send}. */
 struct letter_answer smtp_send(void *smtp, const struct letter *letter);
-
-/* smtp_is_loopback - whether a URL's host is localhost, 127.0.0.0/8 or [::1], as it is written. */
-bool smtp_is_loopback(const char *url);

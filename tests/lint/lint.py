@@ -247,6 +247,24 @@ def stems(sources):
             yield f"{other}: the stem {stem} stands for {first} already"
 
 
+def unused(sources, tables):
+    """What a header declares is used outside its module; scoped(x) means x_done, and what uses a table may paste an end on."""
+    users = collections.defaultdict(set)
+    for source in sources:
+        text = "\n".join(source.blanked)
+        for word in re.findall(r"\w+", text) + [f"{word}_done" for word in re.findall(r"\bscoped\((\w+)\)", text)]:
+            users[word].add(source.name.rpartition(".")[0])
+    pasted = set(re.findall(r"\w+", tables))
+    for source in (source for source in sources if source.name.endswith(".h") and not source.name.startswith("tests/")):
+        text = "\n".join(source.blanked)
+        for declared in re.finditer(r"^(?!static|typedef)\w[\w *]*?\b(\w+)\((?!\*)[^;{}]*;", text, flags=re.M):
+            name = declared[1]
+            is_used = users[name] - {source.name.removesuffix(".h")} or {name, name.rpartition("_")[0]} & pasted
+            is_used_here = len(re.findall(rf"\b{name}\b", text)) > 1  # by a macro or an inline function
+            if not is_used and not is_used_here:
+                yield f"{source.name}:{text.count(chr(10), 0, declared.start()) + 1}: {name}: nobody outside its module uses it"
+
+
 def texts(name, lines):
     """What holds for every text file of ours."""
     suffix = pathlib.PurePosixPath(name).suffix
@@ -267,17 +285,20 @@ RULES = (direction, house, libraries, doors, heap, descriptors, head, order, siz
 def breaches(root):
     """Every breach of the tree, in the order of paths and lines."""
     paths = sorted(p for p in root.rglob("*") if p.suffix in TEXTS and not SKIP.match(p.relative_to(root).as_posix()))
-    sources = []
+    sources, tables = [], ""
     for path in (p for p in paths if p.is_file()):
         name = path.relative_to(root).as_posix()
         text = path.read_text(encoding="utf-8")
         found = list(texts(name, text.removesuffix("\n").split("\n")))
+        if path.suffix == ".def":
+            tables += text
         if path.suffix in (".c", ".h"):
             header = path.with_suffix(".h")
             sources.append(Source(name, text, header.read_text(encoding="utf-8") if header.exists() else ""))
             found += (breach for rule in RULES for breach in rule(sources[-1]))
         yield from (f"{name}:{n}: {why}" for n, why in sorted(set(found)))
     yield from stems(sources)
+    yield from unused(sources, tables)
 
 
 def main(root="."):

@@ -233,6 +233,15 @@ class Form(Lint):
         self.assertIn("start with thing_", wrong[1])
         self.allows("base/thing.c", '#include "base/thing.h"\n\nvoid thing_a(void)\n{\n}\n\nvoid part_done(void)\n{\n}\n', **header)
 
+    def test_what_nobody_outside_its_module_uses_is_not_exported(self):
+        module = {"base/thing.h": HEAD + "#pragma once\nvoid thing_put(\n\tint a);\n", "base/thing.c": HEAD + '#include "base/thing.h"\n\nvoid thing_put(int a)\n{\n}\n'}
+        code, said = lint(module)
+        self.assertEqual((code, said), (1, "base/thing.h:4: thing_put: nobody outside its module uses it\n"))
+        user = HEAD + '#include "base/thing.h"\n\nstatic void f(void)\n{\n\tthing_put(1);\n}\n'
+        self.assertEqual(lint({**module, "store/x.c": user}), (0, "clean\n"))
+        self.assertEqual(lint({**module, "store/x.c": user.replace("thing_put(1)", "g(\"thing_put\") /* thing_put */")})[0], 1)
+        self.assertEqual(lint({**module, "cli/x.def": "ROW(thing)\n"}), (0, "clean\n"))
+
     def test_a_variant_is_a_file(self):
         self.refuses("base/x.c", "static void f(void)\n{\n#ifdef A\n\tg();\n#endif\n}\n", "preprocessor")
 
