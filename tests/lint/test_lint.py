@@ -131,7 +131,8 @@ class Doors(Lint):
         self.refuses("store/x.c", 'static void f(void)\n{\n\tprintf("x");\n}\n', "output")
         self.refuses("server/main.c", 'static void f(void)\n{\n\tg(stderr);\n}\n', "output")
         self.allows("server/env/journal.c", 'static void f(void)\n{\n\tfprintf(stderr, "x");\n}\n')
-        self.allows("base/x.h", "#pragma once\nvoid x_f(const char *f, ...) __attribute__((format(printf, 1, 2)));\n")
+        user = {"base/y.c": HEAD + '#include "base/x.h"\n\nstatic void f(void)\n{\n\tx_f("");\n}\n'}
+        self.allows("base/x.h", "#pragma once\nvoid x_f(const char *f, ...) __attribute__((format(printf, 1, 2)));\n", **user)
 
     def test_secrets_are_looked_into_in_few_places(self):
         self.refuses("server/http/x.c", "static void f(void)\n{\n\tg(secret_span(s));\n}\n", "secret")
