@@ -94,7 +94,7 @@ static fallible trim(struct buf *secret)
 	return secret->len ? OK : FAIL(INPUT, "no secret was typed or piped in");
 }
 
-static fallible ask_terminal(const char *prompt, struct buf *secret)
+fallible secret_in_ask(const char *prompt, struct buf *secret)
 {
 	scoped(terminal) terminal = {.fd = -1};
 	TRY(open_terminal(&terminal));
@@ -107,7 +107,7 @@ static fallible ask_terminal(const char *prompt, struct buf *secret)
 fallible secret_in_read(const char *prompt, struct buf *secret)
 {
 	if (isatty(STDIN_FILENO))
-		return ask_terminal(prompt, secret);
+		return secret_in_ask(prompt, secret);
 	TRY(read_from(STDIN_FILENO, false, secret));
 	return trim(secret);
 }

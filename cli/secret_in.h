@@ -15,5 +15,8 @@ enum { SECRET_IN_MAX = 16 * 1024 };
  * Fails: INPUT nothing came · TOO_LARGE · IO. */
 fallible secret_in_read(const char *prompt, struct buf *secret);
 
+/* secret_in_ask - one line from the terminal, whatever standard input is. Fails: INPUT there is none, or nothing came · IO. */
+fallible secret_in_ask(const char *prompt, struct buf *secret);
+
 /* secret_in_wipe - overwrite what a buffer holds. */
 void secret_in_wipe(struct buf *secret);

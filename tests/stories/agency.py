@@ -59,11 +59,7 @@ class Agency:
 
     def wait_for(self, handover, state):
         """Until the background has done its part."""
-        for _ in range(100):
-            if self.see(handover)["state"] == state:
-                return True
-            time.sleep(0.1)
-        return False
+        return play.wait_until(lambda: self.see(handover)["state"] == state)
 
     def actions(self, *prefixes):
         """What the log says, oldest first."""

@@ -23,6 +23,14 @@ PORTS = itertools.cycle(range(LANE, LANE + 400))
 LAPTOP = {"id": "laptop-17", "ip": "203.0.113.7", "user_agent": "Mozilla/5.0 (Windows NT 10.0; Win64; x64) Firefox/128.0", "name": "Anna's ThinkPad"}
 
 
+def wait_until(holds, seconds=60):
+    """Until something is so, or it is too late; returns what was seen last. A busy machine takes its time."""
+    end = time.monotonic() + seconds
+    while not (seen := holds()) and time.monotonic() < end:
+        time.sleep(0.05)
+    return seen
+
+
 class Story:
     """Counts claims; a claim that does not hold is printed with what was seen."""
 

@@ -155,7 +155,7 @@ class PostOffice:
             found.append((mail["Delivered-To"] or mail["X-Original-To"], mail["Received"], mail))
         return found
 
-    def wait_for(self, recipient, saying, seconds=30):
+    def wait_for(self, recipient, saying, seconds=60):
         """The mails to somebody that say something, once there is one."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
