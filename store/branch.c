@@ -62,6 +62,11 @@ fallible branch_of_client(const struct view *view, struct id tenant, struct id i
 {
 	if (!ids_is_none(ids[LEAF_ID_BRANCH]) || ids_is_none(ids[LEAF_ID_CLIENT]))
 		return OK;
-	struct err err = client_get_branch(view, tenant, ids[LEAF_ID_CLIENT], &ids[LEAF_ID_BRANCH]);
-	return err.kind == ERR_NOT_FOUND ? OK : err;
+	struct client client;
+	struct err err = client_get_clear(view, tenant, ids[LEAF_ID_CLIENT], &client);
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	ids[LEAF_ID_BRANCH] = client.branch;
+	return OK;
 }

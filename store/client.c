@@ -71,7 +71,7 @@ fallible client_get(
 	return OK;
 }
 
-fallible client_get_branch(const struct view *view, struct id tenant, struct id id, struct id *branch)
+fallible client_get_clear(const struct view *view, struct id tenant, struct id id, struct client *client)
 {
 	struct row row;
 	struct span sealed;
@@ -79,7 +79,7 @@ fallible client_get_branch(const struct view *view, struct id tenant, struct id 
 	struct noun_key key = noun_key(tenant, id_span(&id), SPAN_NONE);
 	TRY(view_get(view, TABLE_CLIENT, noun_key_span(&key), &row));
 	TRY(decode_clear(&row, &read, &sealed));
-	*branch = read.branch;
+	*client = read;
 	return OK;
 }
 

@@ -42,8 +42,9 @@ struct client {
 fallible client_get(
 	const struct view *view, struct id tenant, struct id id, struct arena *arena, struct client *client);
 
-/* client_get_branch - only that: nothing is opened. Fails: NOT_FOUND · FORGED · CORRUPT. */
-fallible client_get_branch(const struct view *view, struct id tenant, struct id id, struct id *branch);
+/* client_get_clear - all but the sealed texts and the branch's name, which stay empty: for who only asks for state and
+ * contacts. Fails: NOT_FOUND · FORGED · CORRUPT. */
+fallible client_get_clear(const struct view *view, struct id tenant, struct id id, struct client *client);
 
 /* client_seal - the sealed texts, in prepare; client_put - the row, in the act. */
 fallible client_seal(const struct keys *keys, const struct client *client, struct buf *sealed);

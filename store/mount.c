@@ -130,6 +130,7 @@ static fallible open_all(const struct mount_ask *ask, struct volume *volume)
 	kv_txn_done(&txn);
 	if (ask->read_only)
 		return OK;
+	TRY(verified_rows_open(&volume->verified));
 	return rebuild_tail(ask, volume);
 }
 

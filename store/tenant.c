@@ -27,29 +27,48 @@ static fallible read_texts(struct span plain, struct tenant *tenant)
 	return reader_check(&reader);
 }
 
+static fallible decode_clear(
+	const struct row *row, struct arena *arena, struct tenant *tenant, struct span *sealed)
+{
+	struct reader reader = READER(row->payload);
+	tenant->version = row->version;
+	if (reader_u8(&reader) != TENANT_RECORD)
+		return FAIL(CORRUPT, "a tenant's record has an unknown version");
+	tenant->created.ms = reader_i64(&reader);
+	tenant->language = reader_u8(&reader);
+	uint8_t flags = reader_u8(&reader);
+	tenant->use_needs_login = flags & FLAG_USE_NEEDS_LOGIN;
+	tenant->demo = flags & FLAG_DEMO;
+	tenant->vouched = flags & FLAG_VOUCHED;
+	tenant->origin = arena_copy(arena, reader_sized(&reader));
+	*sealed = reader_sized(&reader);
+	TRY(reader_check(&reader));
+	if (tenant->language >= LANGUAGE_COUNT)
+		return FAIL(CORRUPT, "a tenant's record has a field that no version knows");
+	if (!tenant->origin.at)
+		return FAIL(NO_MEMORY, "a call has no memory for a tenant");
+	return OK;
+}
+
+fallible tenant_get_clear(const struct view *view, struct id id, struct arena *arena, struct tenant *tenant)
+{
+	struct row row;
+	struct span sealed;
+	struct tenant read = {.id = id};
+	TRY(view_get(view, TABLE_TENANT, id_span(&id), &row));
+	TRY(decode_clear(&row, arena, &read, &sealed));
+	*tenant = read;
+	return OK;
+}
+
 fallible tenant_get(const struct view *view, struct id id, struct arena *arena, struct tenant *tenant)
 {
 	struct row row;
-	struct span texts;
+	struct span sealed, texts;
+	struct tenant read = {.id = id};
 	const struct noun_seal seal = seal_of(id);
 	TRY(view_get(view, TABLE_TENANT, id_span(&id), &row));
-	struct reader reader = READER(row.payload);
-	struct tenant read = {.id = id, .version = row.version};
-	if (reader_u8(&reader) != TENANT_RECORD)
-		return FAIL(CORRUPT, "a tenant's record has an unknown version");
-	read.created.ms = reader_i64(&reader);
-	read.language = reader_u8(&reader);
-	uint8_t flags = reader_u8(&reader);
-	read.use_needs_login = flags & FLAG_USE_NEEDS_LOGIN;
-	read.demo = flags & FLAG_DEMO;
-	read.vouched = flags & FLAG_VOUCHED;
-	read.origin = arena_copy(arena, reader_sized(&reader));
-	struct span sealed = reader_sized(&reader);
-	TRY(reader_check(&reader));
-	if (read.language >= LANGUAGE_COUNT)
-		return FAIL(CORRUPT, "a tenant's record has a field that no version knows");
-	if (!read.origin.at)
-		return FAIL(NO_MEMORY, "a call has no memory for a tenant");
+	TRY(decode_clear(&row, arena, &read, &sealed));
 	TRY(noun_open(view_keys(view), &seal, sealed, arena, &texts));
 	TRY(read_texts(texts, &read));
 	*tenant = read;

@@ -25,6 +25,10 @@ struct tenant {
 /* tenant_get - texts lie in the arena. Fails: NOT_FOUND · FORGED · CORRUPT · NO_MEMORY. */
 fallible tenant_get(const struct view *view, struct id id, struct arena *arena, struct tenant *tenant);
 
+/* tenant_get_clear - all but the sealed texts, which stay empty: for who only asks for a rule or the origin. Fails
+ * likewise. */
+fallible tenant_get_clear(const struct view *view, struct id id, struct arena *arena, struct tenant *tenant);
+
 /* tenant_next - the ids of all tenants in their order; `after` none = from the first; set to the id found. False at the end:
  * check *err. */
 bool tenant_next(const struct view *view, struct id *after, struct err *err);

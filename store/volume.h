@@ -15,6 +15,7 @@
 #include "store/log.h"
 #include "store/tables.h"
 #include "store/tail.h"
+#include "store/verified_rows.h"
 
 struct volume {
 	const char *directory;
@@ -22,8 +23,9 @@ struct volume {
 	struct kv *data;
 	struct kv *index; /* another one may take its place (store/kv_swap.h) */
 	const struct keys *keys;
-	struct tail *tail; /* rows not folded yet, and where each tenant's log stands */
-	struct head head;  /* as of the last commit; the committer's own */
+	struct tail *tail;              /* rows not folded yet, and where each tenant's log stands */
+	struct verified_rows *verified; /* NULL: each row read is hashed */
+	struct head head;               /* as of the last commit; the committer's own */
 	uint64_t data_max_bytes;
 	size_t fold_rows;     /* a fold takes this many rows, and is due when they wait */
 	struct steady *clock; /* NULL: the machine's own, as it goes */

@@ -20,7 +20,7 @@ static fallible prepare(struct call *call)
 	scoped(stage) stage = {0};
 	TRY(call_ask(call, &ask));
 	TRY(stage_open(call, &stage));
-	TRY(tenant_get(&stage.view, call->caller.tenant, call->arena, &ask->tenant));
+	TRY(tenant_get_clear(&stage.view, call->caller.tenant, call->arena, &ask->tenant));
 	return keeper_public(call->server->keeper, call->caller.tenant, ask->checkpoint, ask->receipt);
 }
 

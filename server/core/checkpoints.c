@@ -28,7 +28,7 @@ static fallible read_origin(
 	struct tenant record;
 	TRY(reading_open(&server->volume, &reading));
 	struct view view = view_reading(&reading);
-	TRY(tenant_get(&view, tenant, arena, &record));
+	TRY(tenant_get_clear(&view, tenant, arena, &record));
 	*origin = record.origin;
 	return OK;
 }

@@ -142,7 +142,7 @@ fallible enrolments_prepare(const struct server *server, const struct caller *ca
 	TRY(factors_find_person(view, caller, add->person, &person));
 	TRY(person_get(view, caller->tenant, person, arena, &add->who));
 	struct tenant tenant;
-	TRY(tenant_get(view, caller->tenant, arena, &tenant));
+	TRY(tenant_get_clear(view, caller->tenant, arena, &tenant));
 	add->first = !tenant.vouched;
 	TRY(add->by == ENROLMENT_BY_HAND ? check_hand(caller, &add->who, add->first)
 					 : check_email(caller, &add->who, now));
@@ -172,7 +172,7 @@ fallible enrolments_write(struct act *act, struct enrolments_add *add)
 	if (add->by == ENROLMENT_BY_EMAIL)
 		TRY(check_pace(&view, &add->who, act->now));
 	struct tenant tenant;
-	TRY(tenant_get(&view, enrolment->tenant, act->arena, &tenant));
+	TRY(tenant_get_clear(&view, enrolment->tenant, act->arena, &tenant));
 	if (add->first && tenant.vouched)
 		return FAIL_CODE(STALE, "somebody was vouched for meanwhile");
 	TRY(enrolment_put(act, enrolment));

@@ -55,7 +55,7 @@ fallible person_tokens_add_prepare(const struct scene *scene, struct person_toke
 	const struct span text = span_of(add->text, TOKEN_TEXT);
 	struct tenant tenant;
 	uint64_t capabilities;
-	TRY(tenant_get(scene->view, scene->caller->tenant, scene->arena, &tenant));
+	TRY(tenant_get_clear(scene->view, scene->caller->tenant, scene->arena, &tenant));
 	add->first = is_setting_up(scene->caller, &tenant);
 	TRY(check_owner(scene, &add->person, add->first));
 	TRY(person_capabilities(scene->view, &add->person, &capabilities));
@@ -87,7 +87,7 @@ fallible person_tokens_add_write(struct act *act, struct person_tokens_add *add)
 {
 	struct tenant tenant;
 	struct view view = view_act(act);
-	TRY(tenant_get(&view, add->token.tenant, act->arena, &tenant));
+	TRY(tenant_get_clear(&view, add->token.tenant, act->arena, &tenant));
 	if (add->first && tenant.vouched)
 		return FAIL_CODE(STALE, "somebody was vouched for meanwhile");
 	TRY(personal_token_put(act, &add->token, add->sealed));

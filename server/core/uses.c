@@ -37,9 +37,9 @@ static fallible read_nouns(const struct view *view, struct arena *arena, struct 
 	const struct grant *grant = &use->grant;
 	struct tenant tenant;
 	TRY(credential_get(view, grant->tenant, grant->credential, arena, &use->credential));
-	TRY(client_get(view, grant->tenant, grant->client, arena, &use->client));
-	TRY(person_get(view, grant->tenant, grant->person, arena, &use->person));
-	TRY(tenant_get(view, grant->tenant, arena, &tenant));
+	TRY(client_get_clear(view, grant->tenant, grant->client, &use->client));
+	TRY(person_get_clear(view, grant->tenant, grant->person, arena, &use->person));
+	TRY(tenant_get_clear(view, grant->tenant, arena, &tenant));
 	use->tenant_row = tenant.version;
 	use->facts.code_needs_login = tenant.use_needs_login;
 	return OK;
@@ -275,9 +275,15 @@ static fallible seal_letters(const struct server *server, const struct view *vie
 	struct arena *arena, struct uses_add *use)
 {
 	const struct letters_desk desk = {server, view, use->grant.tenant, arena};
+	use->letters.count = 0;
+	if (use->client.contact_count == 0 ||
+		(use->mode == MODE_CODE && use->grant.notify != GRANT_NOTIFY_EACH))
+		return OK;
+	struct person grantee;
+	TRY(person_get(view, use->grant.tenant, use->grant.person, arena, &grantee));
 	const struct message_value values[] = {
 		{"label", one_line(arena, use->credential.title)},
-		{"assistant", one_line(arena, use->person.name)},
+		{"assistant", one_line(arena, grantee.name)},
 		{"task", one_line(arena, use->grant.task)},
 		{"reason", one_line(arena, use->purpose)},
 	};
@@ -287,9 +293,6 @@ static fallible seal_letters(const struct server *server, const struct view *vie
 		.values = values,
 		.count = sizeof values / sizeof values[0],
 		.now = now};
-	use->letters.count = 0;
-	if (use->mode == MODE_CODE && use->grant.notify != GRANT_NOTIFY_EACH)
-		return OK;
 	for (size_t i = 0; i < use->client.contact_count; i++) {
 		ask.person = use->client.contacts[i];
 		TRY(letters_add(&desk, &ask, &use->letters));
