@@ -80,6 +80,14 @@ test('classes of no tab are shown as filters of the tab of all', () => {
 
 test('what is sealed cannot be counted', () => {
   assert.ok(isCountable(filters(one('actor', 'owner1'), one('object', 'per_01m819fbhzfmzv06vsx23wpg1b'))));
-  for (const sealed of [one('text', 'word'), one('ip', '192.0.2.7', true), one('object', 'record/7'), one('device', 'office'), one('device', 'dev_01m819fbhzfmzv06vsx23wpg1b')])
+  for (const sealed of [one('text', 'word'), one('ip', '192.0.2.7', true), one('object', 'record/7'), one('device', 'office'), one('device', 'dev_01m819fbhzfmzv06vsx23wpg1b'), one('country', 'FI'), one('device_kind', 'phone', true)])
     assert.ok(!isCountable(filters(sealed)), sealed.field);
+});
+
+test('where and from what are filters of the address bar and of a query', () => {
+  const read = readFilters('?country=FI&not_device_kind=bot', '');
+  assert.deepEqual(read.conditions, [one('country', 'FI'), one('device_kind', 'bot', true)]);
+  assert.equal(hrefOf(read), '/security?country=FI&not_device_kind=bot');
+  assert.deepEqual(asked(read), {country: ['FI'], not_device_kind: ['bot']});
+  assert.ok(!isPrivate(read));
 });

@@ -3,7 +3,7 @@
 import {showTime, startOfDay, dayOf} from '../../base/time';
 import {t, word, type TextKey} from '../../base/i18n';
 import {Button} from '../../parts/controls';
-import {actionText} from './cells';
+import {actionText, countryName} from './cells';
 import {beyondTab, NO_FILTERS, onTab, tabOf, withoutCondition, type Condition, type Filters} from './filters';
 
 const DAY_MS = 86_400_000;
@@ -28,6 +28,8 @@ export function valueText(one: Condition, nameOf: (id: string) => string): strin
   if (one.field === 'class') return word('security.class', one.value);
   if (one.field === 'outcome') return word('security.outcome', one.value);
   if (one.field === 'severity') return word('app.severity', one.value);
+  if (one.field === 'device_kind') return word('security.device', one.value);
+  if (one.field === 'country') return countryName(one.value);
   if (one.field === 'critical') return t(one.value === 'true' ? 'security.yes' : 'security.no');
   return nameOf(one.value);
 }

@@ -91,13 +91,13 @@ function NamedFilter({field, text, source, isOpen, filters, change}: NamedProps)
 }
 
 /** A value that one types as it is: an address, a device, a branch. */
-function TypedFilter({field, text, filters, change}: BarProps & {field: Field; text: string}) {
+function TypedFilter({field, text, most = 120, clean = value => value, filters, change}: BarProps & {field: Field; text: string; most?: number; clean?: (value: string) => string}) {
   const take = (input: HTMLInputElement) => {
-    const value = input.value.trim();
+    const value = clean(input.value.trim());
     input.value = '';
     if (value) change(withCondition(filters, {field, value, not: false}));
   };
-  return <Labelled label={text}>{control => <input {...control} type="text" autoComplete="off" spellcheck={false} maxLength={120} onChange={event => take(event.currentTarget)} />}</Labelled>;
+  return <Labelled label={text}>{control => <input {...control} type="text" autoComplete="off" spellcheck={false} maxLength={most} onChange={event => take(event.currentTarget)} />}</Labelled>;
 }
 
 function ListFilter({field, text, options, filters, change}: BarProps & {field: Field; text: string; options: readonly (readonly [string, string])[]}) {
@@ -112,6 +112,7 @@ function MoreFilters(props: BarProps) {
   const kinds = useMemo(() => sorted(sentences(), ([, text]) => text), []);
   const outcomes = (['success', 'denied', 'failed'] as const).map(one => [one, t(`security.outcome.${one}`)] as const);
   const severities = (['alert', 'warning', 'notice', 'info'] as const).map(one => [one, t(`app.severity.${one}`)] as const);
+  const devices = (['desktop', 'phone', 'tablet', 'bot', 'other', 'unknown'] as const).map(one => [one, t(`security.device.${one}`)] as const);
   return (
     <div class="filter-grid">
       <NamedFilter {...props} field="actor" text={t('security.field.actor')} source={ANYBODY} isOpen={may(session, 'people.read')} />
@@ -120,6 +121,8 @@ function MoreFilters(props: BarProps) {
       <ListFilter {...props} field="outcome" text={t('security.field.outcome')} options={outcomes} />
       <ListFilter {...props} field="severity" text={t('security.field.severity')} options={severities} />
       <TypedFilter {...props} field="ip" text={t('security.field.ip')} />
+      <TypedFilter {...props} field="country" text={t('security.field.country.typed')} most={2} clean={value => value.toUpperCase()} />
+      <ListFilter {...props} field="device_kind" text={t('security.field.device_kind')} options={devices} />
       <TypedFilter {...props} field="device" text={t('security.field.device')} />
       <TypedFilter {...props} field="branch" text={t('security.field.branch')} />
     </div>

@@ -81,22 +81,23 @@ export function DeviceCell({event: {device}}: {event: LogEvent}) {
   const text = agentText(device) || t('security.device.nameless');
   return (
     <>
-      {device.kind && <span class="aside first">{word('security.device', device.kind)}</span>}
+      {device.kind && <span class="aside first"><Value field="device_kind" value={device.kind} text={word('security.device', device.kind)} /></span>}
       {device.id ? <Value field="device" value={device.id} text={text} href={pageOf(device.registry ?? device.id)} /> : <span>{text}</span>}
       {device.truncated && <span class="aside">{t('security.device.cut')}</span>}
     </>
   );
 }
 
-function countryName(code: string): string {
-  return new Intl.DisplayNames(language(), {type: 'region'}).of(code) ?? code;
+/** What is no code of a country stays as it was typed. */
+export function countryName(code: string): string {
+  return /^[A-Z]{2}$/.test(code) ? (new Intl.DisplayNames(language(), {type: 'region'}).of(code) ?? code) : code;
 }
 
 export function FromCell({event: {device, branch}}: {event: LogEvent}) {
   return (
     <>
       {device?.ip && <Value field="ip" value={device.ip} text={device.ip} look="mono" />}
-      {device?.country && <span class="aside">{countryName(device.country)}</span>}
+      {device?.country && <span class="aside"><Value field="country" value={device.country} text={countryName(device.country)} /></span>}
       {branch && <span class="aside">{t('security.branch')}: <Value field="branch" value={branch} text={branch} /></span>}
     </>
   );

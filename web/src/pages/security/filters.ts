@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What somebody looks for in the log: to and from the address bar, and as the API takes it.
 
-export const FIELDS = ['class', 'action', 'actor', 'in_place_of', 'client', 'branch', 'object', 'device', 'ip', 'outcome', 'severity', 'critical', 'text'] as const;
+export const FIELDS = ['class', 'action', 'actor', 'in_place_of', 'client', 'branch', 'object', 'device', 'device_kind', 'ip', 'country', 'outcome', 'severity', 'critical', 'text'] as const;
 export type Field = (typeof FIELDS)[number];
 
 export interface Condition {
@@ -22,6 +22,9 @@ export const NO_FILTERS: Filters = {conditions: [], from: '', to: ''};
 // Texts and addresses do not belong in what a server or a proxy writes down: in the address bar they stand behind '#',
 // which no browser sends, and they go to the server in a body.
 const PRIVATE: ReadonlySet<Field> = new Set(['ip', 'text']);
+
+// What is compared in opened events.
+const OPENED: ReadonlySet<Field> = new Set(['ip', 'text', 'device', 'device_kind', 'country']);
 
 const NOT = 'not_';
 
@@ -99,7 +102,7 @@ export const isPrivate = (filters: Filters): boolean => filters.conditions.some(
 /** What the index knows only by hashes, or not at all, can't be counted without opening events. */
 function isSealed(one: Condition): boolean {
   if (one.field === 'object') return one.not || !/^[a-z]{3}_[0-9a-z]{26}$/.test(one.value);
-  return one.field === 'device' || PRIVATE.has(one.field);
+  return OPENED.has(one.field);
 }
 
 /** Whether events can be counted without opening them. */
