@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every page that there is, as who sees most of it: for axe, for the pictures, and for who walks them all.
 
+import {HANDOVER_STATES, handoverIn} from './staged.mjs';
+
 /** A link that nobody has used, as a client opens it. */
 async function depositOf(world) {
   const client = (await world.api('GET', '/v1/clients?limit=1', undefined, 'koivu')).body.items[0].id;
@@ -28,6 +30,8 @@ export const PAGES = [
   {name: 'deposit', address: async world => depositOf(world)},
   {name: 'approvals', as: ['koivu', 'owner1'], address: '/approvals'},
   {name: 'handovers', as: ['koivu', 'owner1'], address: '/handovers'},
+  ...HANDOVER_STATES.map(state => ({name: `handover: ${state}`, as: ['brezovitsa', 'hq1'], address: async world => `/handovers/${await handoverIn(world, state)}`})),
+  {name: 'handover: briefing', as: ['brezovitsa', 'assistant11'], address: async world => `/handovers/${await handoverIn(world, 'active')}`},
   {name: 'rules', as: ['koivu', 'owner1'], address: '/rules'},
   ...['policies', 'applications', 'vault', 'calendars', 'actions', 'retention'].map(part => ({name: `rules: ${part}`, as: ['koivu', 'owner1'], address: `/rules/${part}`})),
   {name: 'me', as: ['koivu', 'owner1'], address: '/me'},

@@ -3,6 +3,7 @@
 import path from 'node:path';
 import {axe} from './axe.mjs';
 import {claim, equal, sum} from './claims.mjs';
+import {dialogs} from './dialogs.mjs';
 import {deposit} from './deposit.mjs';
 import {event} from './event.mjs';
 import {handover} from './handover.mjs';
@@ -15,7 +16,7 @@ import {tenants} from './tenants.mjs';
 import {vaults} from './vault.mjs';
 import {World} from './world.mjs';
 
-const PARTS = {signIn, log, event, me, vaults, deposit, handover, leaving, tenants, axe, picker};
+const PARTS = {signIn, log, event, me, vaults, deposit, handover, leaving, tenants, axe, dialogs, picker};
 const AGENCIES = ['tiszapart', 'koivu', 'brezovitsa'];
 
 const [programs, ...wanted] = process.argv.slice(2);

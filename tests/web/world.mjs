@@ -12,6 +12,7 @@ export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const CHROMIUM = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
 
 const STEP_MS = 30000;     // of an authenticator
+const IDLE_MS = 600000;    // a session that nobody used for longer may be over
 const PATIENCE_MS = 45000; // other tests run beside these
 const ANSWERS = /\/v1\/(sign-ins|verifications|factors)\//;
 const CODE = /\b(\d{8}|\d{4}[ -]\d{4})\b/;
@@ -47,6 +48,7 @@ export class World {
     process.on('exit', () => world.server.kill());
     world.browser = await chromium.launch({executablePath: '/usr/bin/chromium', args: CHROMIUM});
     world.signedIn = new Map();
+    world.usedAt = new Map();
     world.lastStep = new Map();
     return world;
   }
@@ -135,7 +137,9 @@ export class World {
   /** Signs a person of the demo in by the page itself, once; later pages of theirs begin with the cookies of that time. */
   async pageOf(agency, person, options = {}) {
     const key = `${agency}:${person}`;
-    if (!this.signedIn.has(key)) {
+    const isFresh = Date.now() - (this.usedAt.get(key) ?? 0) < IDLE_MS;
+    this.usedAt.set(key, Date.now());
+    if (!this.signedIn.has(key) || !isFresh) {
       const first = await this.page(options);
       await this.signIn(first, agency, person);
       this.signedIn.set(key, await first.context().storageState());

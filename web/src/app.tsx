@@ -48,7 +48,8 @@ export function App() {
   };
   if (!who.known) return <main class="alone"><Skeleton rows={3} /></main>;
   if (who.problem) return <main class="alone"><ProblemNotice problem={who.problem} again={look} /></main>;
-  if (!who.session) return <SignIn key={spoken} choose={choose} signedIn={session => setWho({session, known: true})} />;
+  // Not made anew in another language: the code that was mailed would have to be asked for again.
+  if (!who.session) return <SignIn choose={choose} signedIn={session => setWho({session, known: true})} />;
   const home = homeOf(who.session);
   const here = who.session.enrol ? '/me' : path === '/' || path === '/signin' ? home : path;
   return (

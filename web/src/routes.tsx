@@ -5,7 +5,8 @@ import {useEffect, useState} from 'preact/hooks';
 import {loadWhole, t} from './base/i18n';
 import {match} from './base/router';
 import {Button} from './parts/controls';
-import {Empty, Notice, Skeleton} from './parts/shown';
+import {Page} from './parts/page';
+import {Notice, Skeleton} from './parts/shown';
 
 export interface PageProps {
   /** What the pattern names. */
@@ -61,7 +62,7 @@ function usePage(path: string) {
 
 export function Routed({path, missing}: {path: string; missing: string}) {
   const {route, page: PageOf, failed, again} = usePage(path);
-  if (!route) return <Empty title={missing}><p><a href="/">{t('app.home')}</a></p></Empty>;
+  if (!route) return <Page title={missing}><p><a href="/">{t('app.home')}</a></p></Page>;
   if (failed) return <Notice look="alert" urgent title={t('problem.unreachable')}><Button onClick={again}>{t('app.again')}</Button></Notice>;
   if (!PageOf) return <Skeleton />;
   return <PageOf key={path} params={match(route.pattern, path) ?? {}} />;

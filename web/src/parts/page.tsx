@@ -102,7 +102,7 @@ export function Table({caption, children, look = ''}: {caption: string; children
     if (stacks && table.current) labelCells(table.current);
   });
   return (
-    <div class="table" tabIndex={0} role="region" aria-label={caption}>
+    <div class="table" tabIndex={0} role="group" aria-label={caption}>
       <table ref={table} class={look} role="table"><caption class="unseen">{caption}</caption>{children}</table>
     </div>
   );

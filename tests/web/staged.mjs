@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// What the demo's month has none of, brought about once by the people who may: a handover in each of its states.
+import {check} from './claims.mjs';
+
+const AGENCY = 'brezovitsa';
+const ASKS = 'account_manager1';
+const DECIDES = 'hq1';
+const DAY_MS = 86_400_000;
+
+/** Who hands over to whom, when it begins, and what is done with it then. */
+const COURSES = {
+  requested: {from: 'assistant3', to: 'assistant9', inDays: 20, deeds: []},
+  approved: {from: 'assistant4', to: 'assistant10', inDays: 20, deeds: ['approve']},
+  active: {from: 'assistant7', to: 'assistant11', inDays: 0, deeds: ['approve']},
+  returned: {from: 'assistant8', to: 'assistant12', inDays: 0, deeds: ['approve', 'end']},
+  refused: {from: 'assistant5', to: 'assistant13', inDays: 20, deeds: ['refuse']},
+  cancelled: {from: 'assistant6', to: 'assistant14', inDays: 20, deeds: ['end']},
+};
+
+export const HANDOVER_STATES = Object.keys(COURSES);
+
+/** A call as this person's page makes it. */
+async function asPerson(world, person, method, url, body) {
+  const page = await world.pageOf(AGENCY, person);
+  await page.goto(`${world.url}/favicon.svg`);
+  const answer = await page.evaluate(async ({method, url, body}) => {
+    const headers = {'Muniment-Page': '1', 'Content-Type': 'application/json'};
+    const response = await fetch(url, {method, headers, ...(body ? {body: JSON.stringify(body)} : {})});
+    return {status: response.status, text: await response.text()};
+  }, {method, url, body});
+  await page.context().close();
+  check(answer.status < 300, `${method} ${url}: ${answer.status} ${answer.text}`);
+  return answer.text ? JSON.parse(answer.text) : undefined;
+}
+
+const DEEDS = {
+  approve: (world, url) => asPerson(world, DECIDES, 'POST', `${url}/decision`, {approve: true}),
+  refuse: (world, url) => asPerson(world, DECIDES, 'POST', `${url}/decision`, {approve: false}),
+  end: (world, url) => asPerson(world, ASKS, 'DELETE', url),
+};
+
+async function bring(world, state) {
+  const {from, to, inDays, deeds} = COURSES[state];
+  const start = new Date(Date.now() + inDays * DAY_MS).toISOString();
+  const {id} = await asPerson(world, ASKS, 'POST', '/v1/handovers', {from, to, kind: 'stand_in', reason: 'absence', start});
+  for (const deed of deeds) await DEEDS[deed](world, `/v1/handovers/${id}`);
+  const now = (await world.api('GET', `/v1/handovers/${id}`, undefined, AGENCY)).body.state;
+  check(now === state, `the handover is ${now}, not ${state}`);
+  return id;
+}
+
+/** The id of a handover in this state. */
+export async function handoverIn(world, state) {
+  world.handovers ??= new Map();
+  if (!world.handovers.has(state)) world.handovers.set(state, await bring(world, state));
+  return world.handovers.get(state);
+}
