@@ -12,11 +12,12 @@ import {log} from './log.mjs';
 import {me} from './me.mjs';
 import {picker} from './picker.mjs';
 import {signIn} from './sign_in.mjs';
+import {steps} from './steps.mjs';
 import {tenants} from './tenants.mjs';
 import {vaults} from './vault.mjs';
 import {World} from './world.mjs';
 
-const PARTS = {signIn, log, event, me, vaults, deposit, handover, leaving, tenants, axe, dialogs, picker};
+const PARTS = {signIn, log, event, me, vaults, deposit, handover, leaving, tenants, axe, dialogs, steps, picker};
 const AGENCIES = ['tiszapart', 'koivu', 'brezovitsa'];
 
 const [programs, ...wanted] = process.argv.slice(2);

@@ -5,10 +5,13 @@ import {hasText, language, t, word, type TextKey} from '../base/i18n';
 import type {Problem} from '../base/api';
 import {readersZone, showAgo, showTime} from '../base/time';
 
+/** An instant in UTC, and in a zone that is neither that nor the reader's: for hovering over it. */
+export const elsewhere = (at: string, zone: string | undefined): string =>
+  [...new Set(['UTC', zone && zone !== readersZone() ? zone : 'UTC'])].map(one => showTime(at, 'second', one)).join(' · ');
+
 /** An instant in the reader's zone; on hover UTC, and the actor's zone when it is another. */
 export function Time({at, style = 'second', zone}: {at: string; style?: 'second' | 'minute' | 'day' | 'clock'; zone?: string | undefined}) {
-  const other = zone && zone !== readersZone() ? ` · ${showTime(at, 'second', zone)}` : '';
-  return <time dateTime={at} title={`${showTime(at, 'second', 'UTC')}${other}`}>{showTime(at, style)}</time>;
+  return <time dateTime={at} title={elsewhere(at, zone)}>{showTime(at, style)}</time>;
 }
 
 export const Ago = ({at}: {at: string}) => <time dateTime={at} title={showTime(at)}>{showAgo(at)}</time>;

@@ -45,7 +45,7 @@ function delay(event: LogEvent): string {
 function When({event}: {event: LogEvent}) {
   return (
     <>
-      <Time at={event.time} /> <span class="quiet-text">({readersZone()})</span>
+      <Time at={event.time} zone={useSession().tenant.time_zone} /> <span class="quiet-text">({readersZone()})</span>
       {readersZone() !== 'UTC' && <p class="small">{showTime(event.time, 'second', 'UTC')}</p>}
       <p class="small">{t('event.received', {delay: delay(event)})} · {t(event.skewed ? 'event.clock.off' : 'event.clock.ok')}</p>
     </>

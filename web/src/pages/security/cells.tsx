@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a row of the log says, cell by cell.
 import {language, sentence, showNumber, t, word} from '../../base/i18n';
+import {useSession} from '../../base/session';
 import {showTime} from '../../base/time';
-import {roleName, Severity} from '../../parts/shown';
+import {elsewhere, roleName, Severity} from '../../parts/shown';
 import {actorId, agentText, objectFilter, pageOf, shortId, type Actor, type LogEvent} from './event';
 import {Value} from './ValueMenu';
 
-/** A day above, the time to the second below; UTC on hover. */
+/** A day above, the time to the second below; on hover UTC, and the zone that the agency's people work in. */
 export function WhenCell({event}: {event: LogEvent}) {
+  const zone = useSession().tenant.time_zone;
   return (
-    <time dateTime={event.time} title={showTime(event.time, 'second', 'UTC')}>
+    <time dateTime={event.time} title={elsewhere(event.time, zone)}>
       <span class="clock">{showTime(event.time, 'clock')}</span> <span class="day">{showTime(event.time, 'day')}</span>
       {event.skewed && <span class="aside">{t('security.skewed')}</span>}
     </time>
