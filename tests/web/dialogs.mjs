@@ -43,7 +43,7 @@ async function ownGrants(world) {
   const login = await made('/v1/credentials', {client, kind: 'login', label: {title: 'Walked shop', username: 'w'}, secret: {password: 'walked-Rauhanen-77'}, modes_max: ['reveal']});
   await made('/v1/grants', {credential: seed.id, to: 'owner1', modes: ['code']});
   await made('/v1/grants', {credential: login.id, to: 'owner1', modes: ['reveal']});
-  return '/vault';
+  return '/vault?show=mine';
 }
 
 async function leaving(world) {
@@ -101,6 +101,7 @@ const PLACES = [
     'a handover taken back': [press('handovers.do.cancel')],
   }},
   {as: BREZO, address: async world => `/handovers/${await handoverIn(world, 'active')}`, dialogs: {'an early return': [press('handovers.do.return')]}},
+  {as: ['brezovitsa', 'account_manager1'], address: async world => `/handovers/${await handoverIn(world, 'approved')}`, dialogs: {'a longer stand-in': [press('handovers.longer')]}},
   {as: BREZO, address: '/approvals', dialogs: {'an approval': [page => page.locator('.waiting .button').first().click()]}},
   {as: KOIVU, address: '/rules', dialogs: {
     'a new role': [press('rules.new_role')],

@@ -2,6 +2,7 @@
 // Somebody is away: asked for by one, approved by another in the inbox, briefed, returned early; and what the rules say before they change.
 import {check, claim, equal} from './claims.mjs';
 import {pick, settled} from './pages.mjs';
+import {handoverIn} from './staged.mjs';
 
 const over = async page => {
   check(page.faults.length === 0, page.faults.join('\n'));
@@ -92,7 +93,32 @@ async function token(world) {
   await over(page);
 }
 
+/** Asked for on the page by one, decided on the page by another; the end moves only then. */
+async function extended(world) {
+  const id = await handoverIn(world, 'approved');
+  const endOf = async () => (await world.api('GET', `/v1/handovers/${id}`, undefined, 'brezovitsa')).body.until;
+  const before = await endOf();
+  const page = await at(world, 'brezovitsa', 'account_manager1', `/handovers/${id}`);
+  await page.getByRole('button', {name: 'Extend'}).click();
+  const dialog = page.getByRole('dialog');
+  check(await dialog.getByRole('button', {name: 'Ask for it'}).isDisabled(), 'the old end is taken as a new one');
+  await dialog.getByLabel('Until').fill('2027-09-01T18:00');
+  await dialog.getByRole('button', {name: 'Ask for it'}).click();
+  await dialog.waitFor({state: 'detached'});
+  await page.getByText('A longer stand-in waits for a second person').waitFor();
+  equal(await endOf(), before, 'the end while nobody has decided');
+  equal(await page.getByRole('button', {name: 'Approve the new end'}).count(), 0, 'ways to approve one’s own');
+  equal(await page.getByRole('button', {name: 'Extend'}).count(), 0, 'ways to ask for another end meanwhile');
+  await over(page);
+  const other = await at(world, 'brezovitsa', 'hq1', `/handovers/${id}`);
+  await other.getByRole('button', {name: 'Approve the new end'}).click();
+  await other.getByRole('button', {name: 'Approve the new end'}).waitFor({state: 'detached'});
+  check(await endOf() > '2027-08-31', `the end is ${await endOf()}`);
+  await over(other);
+}
+
 export async function handover(world) {
+  await claim('a stand-in is extended by the word of two people', () => extended(world));
   await claim('a handover is asked for by one, approved by another in the inbox, briefed, and comes back early', () => course(world));
   await claim('what a change of a role gives is said before it is saved', () => roles(world));
   await claim('the token of an application is shown once', () => token(world));

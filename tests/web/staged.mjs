@@ -7,10 +7,10 @@ const ASKS = 'account_manager1';
 const DECIDES = 'hq1';
 const DAY_MS = 86_400_000;
 
-/** Who hands over to whom, when it begins, and what is done with it then. */
+/** Who hands over to whom, when it begins and ends, and what is done with it then. */
 const COURSES = {
   requested: {from: 'assistant3', to: 'assistant9', inDays: 20, deeds: []},
-  approved: {from: 'assistant4', to: 'assistant10', inDays: 20, deeds: ['approve']},
+  approved: {from: 'assistant4', to: 'assistant10', inDays: 20, forDays: 20, deeds: ['approve']},
   active: {from: 'assistant7', to: 'assistant11', inDays: 0, deeds: ['approve']},
   returned: {from: 'assistant8', to: 'assistant12', inDays: 0, deeds: ['approve', 'end']},
   refused: {from: 'assistant5', to: 'assistant13', inDays: 20, deeds: ['refuse']},
@@ -40,9 +40,10 @@ const DEEDS = {
 };
 
 async function bring(world, state) {
-  const {from, to, inDays, deeds} = COURSES[state];
+  const {from, to, inDays, forDays, deeds} = COURSES[state];
   const start = new Date(Date.now() + inDays * DAY_MS).toISOString();
-  const {id} = await asPerson(world, ASKS, 'POST', '/v1/handovers', {from, to, kind: 'stand_in', reason: 'absence', start});
+  const end = forDays && {until: new Date(Date.now() + (inDays + forDays) * DAY_MS).toISOString()};
+  const {id} = await asPerson(world, ASKS, 'POST', '/v1/handovers', {from, to, kind: 'stand_in', reason: 'absence', start, ...end});
   for (const deed of deeds) await DEEDS[deed](world, `/v1/handovers/${id}`);
   const now = (await world.api('GET', `/v1/handovers/${id}`, undefined, AGENCY)).body.state;
   check(now === state, `the handover is ${now}, not ${state}`);

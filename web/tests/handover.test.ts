@@ -61,7 +61,7 @@ test('nobody is offered to decide what they asked for or are part of', () => {
 
 test('only who takes over is offered the briefing, and to accept once', () => {
   const live = handover({state: 'approved'});
-  assert.deepEqual(offerOf(live, session('per_b', [])), {decide: false, accept: true, brief: true, end: undefined});
+  assert.deepEqual(offerOf(live, session('per_b', [])), {decide: false, accept: true, brief: true, end: undefined, extend: false, decideLonger: false, withdrawLonger: false});
   assert.ok(!offerOf({...live, accepted: '2026-10-13T05:31:00Z'}, session('per_b', [])).accept);
   assert.ok(!offerOf(live, session('per_x', ['handover.approve'])).brief);
 });
@@ -71,6 +71,24 @@ test('before the start it is cancelled, behind it returned, and over it is over'
   assert.equal(offerOf(handover({state: 'active'}), session('per_x', ['handover.request'])).end, 'return');
   assert.equal(offerOf(handover({state: 'returned'}), session('per_a', [])).end, undefined);
   assert.equal(offerOf(handover({state: 'active'}), session('per_b', [])).end, undefined);
+});
+
+test('a stand-in with an end is extended by two people, one end at a time', () => {
+  const until = '2026-10-20T05:31:00Z';
+  const live = handover({state: 'active', kind: 'stand_in', until});
+  assert.ok(offerOf(live, session('per_x', ['handover.request'])).extend);
+  assert.ok(!offerOf(live, session('per_x', ['handover.approve'])).extend);
+  assert.ok(!offerOf({...live, until: null}, session('per_x', ['handover.request'])).extend, 'it has no end');
+  assert.ok(!offerOf({...live, kind: 'replacement'}, session('per_x', ['handover.request'])).extend, 'it is for good');
+  for (const state of ['requested', 'returned'] as const) assert.ok(!offerOf({...live, state}, session('per_x', ['handover.request'])).extend, state);
+  const waiting = {...live, extension: {until: '2026-11-01T00:00:00Z', reason: 'absence', asked: until, asked_by: 'per_r'}};
+  const all = ['handover.request', 'handover.approve'];
+  assert.ok(!offerOf(waiting, session('per_x', all)).extend, 'one waits');
+  assert.ok(offerOf(waiting, session('per_x', all)).decideLonger);
+  for (const id of ['per_a', 'per_b', 'per_r']) assert.ok(!offerOf(waiting, session(id, all)).decideLonger, id);
+  assert.ok(offerOf(waiting, session('per_r', ['handover.request'])).withdrawLonger);
+  assert.ok(!offerOf(waiting, session('per_x', ['handover.request'])).withdrawLonger);
+  assert.ok(!offerOf(live, session('per_x', all)).withdrawLonger, 'nothing waits');
 });
 
 test('what was planned and starts within 14 days says why', () => {

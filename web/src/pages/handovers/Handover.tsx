@@ -11,6 +11,7 @@ import {Briefing} from './Briefing';
 import {Decisions} from './Decisions';
 import {Due} from './Due';
 import {offerOf, stepsOf, type Handover as Data, type Scope} from './handover';
+import {Longer} from './Longer';
 import {Person, Span, StateChip} from './shown';
 import {Steps} from './Steps';
 import './handovers.css';
@@ -69,6 +70,7 @@ export default function Handover({params}: PageProps) {
       <ProblemNotice problem={problem} again={reload} />
       <Steps steps={stepsOf(data)} />
       <Decisions handover={data} offer={offer} changed={reload} />
+      <Longer handover={data} offer={offer} changed={reload} />
       <Blocked scope={data} />
       <Section title={t('handovers.about')}><Told handover={data} links={may(session, 'people.read')} /></Section>
       {offer.brief && <Briefing id={id} accept={offer.accept} changed={reload} />}

@@ -55,6 +55,24 @@ export interface Offer {
   accept: boolean;
   brief: boolean;
   end: 'cancel' | 'return' | undefined;
+  /** Ask that a stand-in lasts longer. */
+  extend: boolean;
+  /** Say yes or no to that, or take it back: while it waits. */
+  decideLonger: boolean;
+  withdrawLonger: boolean;
+}
+
+/** What is offered about a longer stand-in: one end waits at a time. */
+function longerOf(handover: Handover, session: Session, isParty: boolean): Pick<Offer, 'extend' | 'decideLonger' | 'withdrawLonger'> {
+  const isOfUse = handover.kind === 'stand_in' && handover.until !== null && (handover.state === 'approved' || handover.state === 'active');
+  const waits = handover.extension ?? undefined;
+  const approves = may(session, 'handover.approve');
+  const isMine = waits?.asked_by === session.person.id;
+  return {
+    extend: isOfUse && !waits && may(session, 'handover.request'),
+    decideLonger: waits !== undefined && approves && !isParty && !isMine,
+    withdrawLonger: waits !== undefined && (isMine || approves),
+  };
 }
 
 export function offerOf(handover: Handover, session: Session): Offer {
@@ -67,6 +85,7 @@ export function offerOf(handover: Handover, session: Session): Offer {
     accept: live && me === handover.to && !handover.accepted,
     brief: live && me === handover.to,
     end: !mayEnd || !isOpen(handover) ? undefined : handover.state === 'active' ? 'return' : 'cancel',
+    ...longerOf(handover, session, isParty),
   };
 }
 
