@@ -34,6 +34,7 @@ static const char PREFIXES[ID_KIND_COUNT][IDS_PREFIX] = {
 	[ID_AGREEMENT] = "agr",
 	[ID_SESSION] = "ses",
 	[ID_SIGN_IN] = "sgn",
+	[ID_TAKEOUT] = "tko",
 };
 
 /* Crockford's alphabet: no i, l, o, u. */

@@ -39,6 +39,7 @@ enum id_kind {
 	ID_AGREEMENT,    /* agr */
 	ID_SESSION,      /* ses */
 	ID_SIGN_IN,      /* sgn */
+	ID_TAKEOUT,      /* tko */
 	ID_KIND_COUNT
 };
 

@@ -21,7 +21,8 @@ enum expiry_kind {
 	EXPIRY_BREAKGLASS = 13,
 	EXPIRY_SESSION = 14,
 	EXPIRY_ARRIVAL = 15,
-	EXPIRY_GRANT = 16
+	EXPIRY_GRANT = 16,
+	EXPIRY_TAKEOUT = 17
 };
 
 struct expiry {

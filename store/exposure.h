@@ -14,6 +14,7 @@ enum exposure_how {
 	EXPOSURE_REVEALED = 1u << 1,
 	EXPOSURE_DEPOSITED = 1u << 2,  /* the person took it in for the client */
 	EXPOSURE_BREAKGLASS = 1u << 3, /* in an emergency */
+	EXPOSURE_EXPORTED = 1u << 4,   /* in a file that left */
 };
 
 struct exposure {

@@ -66,6 +66,7 @@ static void put_kind(struct json_out *out, const struct inbox_item *item)
 		[INBOX_REINSTATEMENT] = {"reinstatement", ID_PERSON},
 		[INBOX_RETENTION] = {"retention", ID_PERSON},
 		[INBOX_EXTENSION] = {"extension", ID_HANDOVER},
+		[INBOX_TAKEOUT] = {"takeout", ID_TAKEOUT},
 	};
 	static const char *const STEPS[] = {"decide", "accept", "review"};
 	json_out_text(out, "kind", KINDS[item->kind].word);

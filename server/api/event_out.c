@@ -32,6 +32,7 @@ static const char *const OBJECT_TYPES[ID_KIND_COUNT] = {
 	[ID_AGREEMENT] = "agreement",
 	[ID_SESSION] = "session",
 	[ID_SIGN_IN] = "sign_in",
+	[ID_TAKEOUT] = "takeout",
 };
 
 static void put_text(struct json_out *out, const char *name, struct span text)

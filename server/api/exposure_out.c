@@ -12,7 +12,8 @@ static void put_how(struct json_out *out, unsigned how)
 		unsigned bit;
 		const char *word;
 	} WAYS[] = {{EXPOSURE_INJECTED, "injected"}, {EXPOSURE_REVEALED, "revealed"},
-		{EXPOSURE_DEPOSITED, "deposited"}, {EXPOSURE_BREAKGLASS, "breakglass"}};
+		{EXPOSURE_DEPOSITED, "deposited"}, {EXPOSURE_BREAKGLASS, "breakglass"},
+		{EXPOSURE_EXPORTED, "exported"}};
 	json_out_open_array(out, "how");
 	for (size_t i = 0; i < sizeof WAYS / sizeof WAYS[0]; i++)
 		if (how & WAYS[i].bit)

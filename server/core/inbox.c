@@ -9,6 +9,7 @@
 #include "server/core/giving.h"
 #include "server/core/second.h"
 #include "server/core/sight.h"
+#include "server/core/takeouts.h"
 #include "store/departure.h"
 #include "store/erasure.h"
 #include "store/extension.h"
@@ -337,6 +338,30 @@ static fallible walk_extensions(struct walk *walk)
 	return err;
 }
 
+static fallible walk_takeouts(struct walk *walk)
+{
+	const struct scene *scene = &walk->scene;
+	struct id at = walk->page->at.after;
+	struct takeout one;
+	struct err err = OK;
+	scoped(arena) row = ARENA(ROW_MEMORY);
+	for (; goes_on(walk) && takeout_next(scene->view, scene->caller->tenant, &at, &row, &one, &err);
+		arena_clear(&row)) {
+		bool waits = one.state == TAKEOUT_REQUESTED && takeout_is_open(&one, scene->now), may = false;
+		struct inbox_item item = {.kind = INBOX_TAKEOUT,
+			.id = one.id,
+			.client = one.client,
+			.by = one.requester,
+			.since = one.created,
+			.due = one.until,
+			.text = one.purpose};
+		if (waits)
+			TRY(allowed(takeouts_check_approver(scene, &one), &may));
+		TRY(offer(walk, at, &item, may, waits && is_self(walk, one.requester)));
+	}
+	return err;
+}
+
 /* ---- the page ---- */
 
 typedef fallible (*walk_fn)(struct walk *walk);
@@ -351,6 +376,7 @@ static const walk_fn WALKS[INBOX_KIND_COUNT] = {
 	[INBOX_REINSTATEMENT] = walk_returns,
 	[INBOX_RETENTION] = walk_retentions,
 	[INBOX_EXTENSION] = walk_extensions,
+	[INBOX_TAKEOUT] = walk_takeouts,
 };
 
 static fallible run(struct walk *walk)

@@ -18,6 +18,7 @@ enum inbox_kind {
 	INBOX_REINSTATEMENT,
 	INBOX_RETENTION,
 	INBOX_EXTENSION, /* id: of the handover */
+	INBOX_TAKEOUT,
 	INBOX_KIND_COUNT
 };
 

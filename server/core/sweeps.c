@@ -6,6 +6,7 @@
 #include "server/core/emergency_ends.h"
 #include "server/core/sessions.h"
 #include "server/core/slips.h"
+#include "server/core/takeouts.h"
 #include "store/arrival.h"
 #include "store/enrolment.h"
 #include "store/expiry.h"
@@ -85,6 +86,8 @@ static fallible sweep(struct act *act, const struct expiry *expiry)
 		return deposits_sweep(act, expiry);
 	case EXPIRY_BREAKGLASS:
 		return emergency_ends_sweep(act, expiry);
+	case EXPIRY_TAKEOUT:
+		return takeouts_sweep(act, expiry);
 	case EXPIRY_SESSION:
 		return sessions_sweep(act, expiry);
 	case EXPIRY_ARRIVAL:
@@ -104,7 +107,7 @@ fallible sweeps_run(struct act *act, size_t max, size_t *dropped)
 {
 	static const enum expiry_kind KINDS[] = {EXPIRY_VERIFICATION, EXPIRY_FACTOR, EXPIRY_ENROLMENT,
 		EXPIRY_REMEMBERED, EXPIRY_MAIL_BRAKE, EXPIRY_SLIP, EXPIRY_DEPOSIT, EXPIRY_BREAKGLASS,
-		EXPIRY_SESSION, EXPIRY_ARRIVAL};
+		EXPIRY_SESSION, EXPIRY_ARRIVAL, EXPIRY_TAKEOUT};
 	struct view view = view_act(act);
 	*dropped = 0;
 	for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++) {

@@ -156,7 +156,8 @@ Test(actions, what_the_server_needs_besides_is_there)
 	static const char *const NEEDED[] = {"tenant.created", "person.added", "person.changed",
 		"person.removed", "client.changed", "factor.started", "factor.resynced",
 		"challenge.cancelled", "access.denied", "credential.release_failed", "credential.restored",
-		"credential.reuse_checked"};
+		"credential.reuse_checked", "credential.export_requested", "credential.export_approved",
+		"credential.export_ended", "credential.exported"};
 	for (size_t at = 0; at < sizeof NEEDED / sizeof NEEDED[0]; at++)
 		row_named(NEEDED[at]);
 }
