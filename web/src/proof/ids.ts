@@ -5,7 +5,7 @@ import type {Bytes} from './bytes.ts';
 /** The letters of each kind, by its stored number. */
 export const KIND_LETTERS = [
   'ten', 'app', 'per', 'cli', 'fac', 'ver', 'evt', 'crd', 'grt', 'use', 'hov', 'dep', 'slp', 'dev', 'tok', 'exp', 'req',
-  'enr', 'ers', 'hld', 'rem', 'frs', 'cns', 'bgl', 'agr', 'ses', 'sgn',
+  'enr', 'ers', 'hld', 'rem', 'frs', 'cns', 'bgl', 'agr', 'ses', 'sgn', 'tko',
 ] as const;
 
 const DIGITS = '0123456789abcdefghjkmnpqrstvwxyz';

@@ -2,7 +2,7 @@
 // What waits for a second person, as GET /v1/approvals tells it, and how each is decided.
 import {get, path, post, remove, type Page} from '../../base/api';
 
-export const KINDS = ['grant', 'handover', 'deposit', 'breakglass', 'erasure', 'factor_reset', 'reinstatement', 'retention', 'extension'] as const;
+export const KINDS = ['grant', 'handover', 'deposit', 'breakglass', 'erasure', 'factor_reset', 'reinstatement', 'retention', 'extension', 'takeout'] as const;
 export type Kind = (typeof KINDS)[number];
 
 /** One thing that waits: for the reader ("decide"), or asked by the reader and waiting for somebody else ("asked"). */
@@ -49,6 +49,7 @@ export function placeOf(item: Waiting): string | undefined {
     case 'extension':
     case 'handover': return `/handovers/${item.id}`;
     case 'retention': return '/rules/retention';
+    case 'takeout': return item.client ? `/clients/${item.client}` : undefined;
     case 'factor_reset':
     case 'reinstatement':
     case 'erasure': return item.person ? `/people/${item.person}` : item.client ? `/clients/${item.client}` : undefined;
@@ -70,6 +71,7 @@ const DOORS: Record<Kind, (id: string) => string> = {
   reinstatement: id => path`/v1/people/${id}/reinstatement`,
   retention: id => path`/v1/retention/${id}`,
   extension: id => path`/v1/handovers/${id}/extend`,
+  takeout: id => path`/v1/takeouts/${id}`,
 };
 
 export function decide(item: Waiting, approve: boolean, reason: string): Promise<unknown> {
@@ -81,6 +83,6 @@ export function decide(item: Waiting, approve: boolean, reason: string): Promise
 
 /** What its asker may take back before it is decided. */
 export const isWithdrawable = (item: Waiting): boolean =>
-  item.mine === 'asked' && item.step === 'decide' && ['grant', 'handover', 'erasure', 'factor_reset', 'extension'].includes(item.kind);
+  item.mine === 'asked' && item.step === 'decide' && ['grant', 'handover', 'erasure', 'factor_reset', 'extension', 'takeout'].includes(item.kind);
 
 export const withdraw = (item: Waiting): Promise<unknown> => remove(DOORS[item.kind](item.id));
