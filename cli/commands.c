@@ -15,6 +15,7 @@
 #include "cli/log_show.h"
 #include "cli/print.h"
 #include "cli/receipt.h"
+#include "cli/takeout_commands.h"
 #include "cli/verify.h"
 
 #include <stdio.h>

@@ -5,6 +5,7 @@
 #include "base/ids.h"
 #include "base/json_in.h"
 #include "cli/ask_json.h"
+#include "cli/confirmation.h"
 #include "cli/print.h"
 #include "cli/secret_in.h"
 #include "cli/secret_out.h"
@@ -19,7 +20,6 @@ enum {
 	ARENA_BYTES = 1024 * 1024,
 	CODE_MAX = 64,
 	TEXT_MAX = 16 * 1024,
-	HASH_TEXT = 128,
 };
 
 static const struct vault_rows_column COLUMNS[] = {
@@ -76,7 +76,6 @@ struct use {
 	struct commands_call *call;
 	struct session session;
 	struct buf answer;
-	struct buf code; /* that confirms it */
 	struct arena arena;
 	struct json_doc doc;
 };
@@ -84,9 +83,7 @@ struct use {
 static void use_done(struct use *use)
 {
 	secret_in_wipe(&use->answer);
-	secret_in_wipe(&use->code);
 	buf_done(&use->answer);
-	buf_done(&use->code);
 	json_doc_done(&use->doc);
 	arena_done(&use->arena);
 	session_done(&use->session);
@@ -122,8 +119,7 @@ static fallible ask_use(struct use *use, const char *mode, struct span verificat
 
 fallible credential_code_run(struct commands_call *call)
 {
-	scoped(use) use = {
-		.call = call, .answer = BUF(ANSWER_MAX), .code = BUF(CODE_MAX), .arena = ARENA(ARENA_BYTES)};
+	scoped(use) use = {.call = call, .answer = BUF(ANSWER_MAX), .arena = ARENA(ARENA_BYTES)};
 	struct json_object top;
 	TRY(secret_out_check(call));
 	TRY(session_open(call, &use.session));
@@ -139,54 +135,7 @@ fallible credential_code_run(struct commands_call *call)
 	return OK;
 }
 
-/* ---- confirming a use ---- */
-
-/* The very thing that is confirmed: server/core/uses.c compares it. */
-static fallible open_verification(struct use *use, struct span *id, struct span *hash)
-{
-	scoped(buf) json = BUF(ASK_MAX);
-	struct json_out out = JSON_OUT(&json);
-	struct json_object top;
-	json_out_open(&out, NULL);
-	json_out_text(&out, "purpose", "action");
-	json_out_open(&out, "action");
-	json_out_text(&out, "type", "use");
-	ask_json_text(&out, use->call, "text", COMMANDS_PURPOSE);
-	json_out_open(&out, "fields");
-	json_out_text(&out, "grant", use->call->operand);
-	json_out_text(&out, "mode", "reveal");
-	ask_json_text(&out, use->call, "purpose", COMMANDS_PURPOSE);
-	json_out_close(&out);
-	json_out_close(&out);
-	json_out_close(&out);
-	TRY(buf_check(&json));
-	TRY(session_fetch(&use->session, use->call, "v1/verifications", buf_span(&json), &use->answer));
-	TRY(parse(use, &top));
-	TRY(arena_keep(&use->arena, json_in_text(&top, "id", JSON_NEEDED, HASH_TEXT), id));
-	return arena_keep(&use->arena, json_in_text(&top, "action_hash", JSON_OPTIONAL, HASH_TEXT), hash);
-}
-
-static fallible confirm(struct use *use, struct span id, struct span hash)
-{
-	scoped(buf) json = BUF(ASK_MAX);
-	scoped(buf) path = BUF(HTTP_CLIENT_PATH_MAX);
-	struct json_out out = JSON_OUT(&json);
-	struct json_object top;
-	TRY(secret_in_read("code of your authenticator, to confirm this", &use->code));
-	json_out_open(&out, NULL);
-	json_out_span(&out, "code", buf_span(&use->code));
-	json_out_span(&out, "action_hash", hash);
-	json_out_close(&out);
-	TRY(buf_check(&json));
-	buf_printf(&path, "v1/verifications/%.*s", SPAN_FMT(id));
-	buf_put_u8(&path, 0);
-	TRY(buf_check(&path));
-	TRY(session_fetch(&use->session, use->call, (const char *)path.data, buf_span(&json), &use->answer));
-	TRY(parse(use, &top));
-	return span_is(json_in_text(&top, "decision", JSON_NEEDED, CODE_MAX), "allow")
-		? OK
-		: FAIL(DENIED, "the code does not confirm it: nothing was released");
-}
+/* ---- seeing a secret ---- */
 
 /* What people mean by the secret of a kind. */
 static struct span main_field(struct json_object *secret)
@@ -200,15 +149,19 @@ static struct span main_field(struct json_object *secret)
 
 fallible credential_reveal_run(struct commands_call *call)
 {
-	scoped(use) use = {
-		.call = call, .answer = BUF(ANSWER_MAX), .code = BUF(CODE_MAX), .arena = ARENA(ARENA_BYTES)};
+	scoped(use) use = {.call = call, .answer = BUF(ANSWER_MAX), .arena = ARENA(ARENA_BYTES)};
 	struct json_object top, secret;
-	struct span id, hash;
+	char verification[CONFIRMATION_ID];
+	/* The very thing that is confirmed: server/core/uses.c compares it. */
+	const struct confirmation_ask ask = {.type = "use",
+		.text = call->option[COMMANDS_PURPOSE],
+		.fields = {{"grant", call->operand}, {"mode", "reveal"},
+			{"purpose", call->option[COMMANDS_PURPOSE]}},
+		.count = 3};
 	TRY(secret_out_check(call));
 	TRY(session_open(call, &use.session));
-	TRY(open_verification(&use, &id, &hash));
-	TRY(confirm(&use, id, hash));
-	TRY(ask_use(&use, "reveal", id));
+	TRY(confirmation_get(&use.session, call, &ask, verification));
+	TRY(ask_use(&use, "reveal", span_text(verification)));
 	TRY(parse(&use, &top));
 	if (!json_in_object(&top, "secret", JSON_NEEDED, &secret))
 		return FAIL(REMOTE, "the server's answer has no secret");

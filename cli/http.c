@@ -259,7 +259,7 @@ static void curl_headers_done(struct curl_headers *headers)
 
 static bool is_welcome(long status)
 {
-	return status == 200 || status == 201;
+	return status >= 200 && status <= 202;
 }
 
 static size_t take_piece(char *data, size_t size, size_t count, void *context)

@@ -44,7 +44,7 @@ struct http_client_ask {
 	const char *last_event; /* goes out as Last-Event-ID; NULL = none */
 	const char *header;     /* of the answer, to be kept; NULL = none */
 	int64_t silence_ms;     /* that the answer may pause; 0 = as with files */
-	/* Takes each piece of a 200 or 201 as it comes. A failure ends the call and is passed on. */
+	/* Takes each piece of a 200, 201 or 202 as it comes. A failure ends the call and is passed on. */
 	fallible (*on_piece)(void *context, struct span piece);
 	void *context;
 };
@@ -53,7 +53,7 @@ struct http_client_ask {
 struct http_client_reply {
 	long status;                         /* 0 = no answer */
 	bool began;                          /* something was taken */
-	struct buf refusal;                  /* the body of an answer that is no 200 or 201 */
+	struct buf refusal;                  /* the body of any other answer */
 	char header[HTTP_CLIENT_HEADER_MAX]; /* the header that was asked for; empty = absent, or too long */
 };
 

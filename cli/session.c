@@ -35,7 +35,7 @@ fallible session_call(struct session *session, struct commands_call *call, const
 	if (err.kind == ERR_REMOTE)
 		commands_say_where(call, session->config.server);
 	TRY(err);
-	if (reply->status == 200 || reply->status == 201)
+	if (reply->status >= 200 && reply->status <= 202)
 		return OK;
 	return problem_judge(reply->status, buf_span(&reply->refusal), call->where, sizeof call->where);
 }
