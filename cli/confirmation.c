@@ -2,6 +2,7 @@
 /* confirmation - two requests, and a code between them. */
 #include "cli/confirmation.h"
 
+#include "base/json_out.h"
 #include "cli/secret_in.h"
 
 #include <stdio.h>

@@ -294,16 +294,15 @@ static fallible commit(const struct scene *scene, struct ending *ending)
 static fallible seal_finish(
 	const struct scene *scene, const struct takeout *takeout, struct event_draft *draft)
 {
-	char approver[ID_TEXT + 1], count[NUMBER_TEXT], bytes[NUMBER_TEXT];
+	char approver[ID_TEXT + 1], bytes[NUMBER_TEXT];
 	scoped(buf) hash = BUF(2 * HASH_SHA256);
 	struct event event = takeouts_event(scene, ACTION_CREDENTIAL_BULK_EXPORTED, takeout);
 	text_put_hex(&hash, SPAN_BYTES(takeout->sha256));
 	TRY(buf_check(&hash));
 	ids_print(ID_PERSON, takeout->decider, approver);
-	snprintf(count, sizeof count, "%u", (unsigned)takeout->count);
 	snprintf(bytes, sizeof bytes, "%llu", (unsigned long long)takeout->bytes);
-	const struct detail_field fields[] = {{"count", span_text(count), DETAIL_NUMBER},
-		{"file_hash", buf_span(&hash), DETAIL_TEXT}, {"bytes", span_text(bytes), DETAIL_NUMBER},
+	const struct detail_field fields[] = {{"file_hash", buf_span(&hash), DETAIL_TEXT},
+		{"bytes", span_text(bytes), DETAIL_NUMBER},
 		{"format", span_text(takeout_format_name(takeout->format)), DETAIL_TEXT},
 		{"approver", span_of(approver, ID_TEXT), DETAIL_TEXT}};
 	TRY(branch_of_client(scene->view, takeout->tenant, event.ids));

@@ -168,6 +168,9 @@ struct event takeouts_event(const struct scene *scene, enum action action, const
 	event.ids[LEAF_ID_OBJECT] = takeout->id;
 	event.ids[LEAF_ID_CLIENT] = takeout->client;
 	event.texts[LEAF_TEXT_PURPOSE] = takeout->purpose;
+	event.counted =
+		action == ACTION_CREDENTIAL_EXPORT_REQUESTED || action == ACTION_CREDENTIAL_BULK_EXPORTED;
+	event.count = event.counted ? takeout->count : 0;
 	return event;
 }
 
@@ -225,15 +228,13 @@ static fallible tell_request(const struct scene *scene, const struct client *cli
 
 static fallible seal_request(const struct scene *scene, struct takeouts_ask *ask)
 {
-	char count[NUMBER_TEXT];
 	scoped(buf) sealed = BUF(SEALED_MAX);
 	const struct takeout *takeout = &ask->takeout;
-	snprintf(count, sizeof count, "%u", (unsigned)takeout->count);
-	const struct detail_field fields[] = {{"count", span_text(count), DETAIL_NUMBER},
+	const struct detail_field fields[] = {
 		{"format", span_text(takeout_format_name(takeout->format)), DETAIL_TEXT}};
 	TRY(takeout_seal(scene->server->volume.keys, takeout, &sealed));
 	TRY(buf_keep(&sealed, scene->arena, &ask->sealed));
-	return seal_event(scene, ACTION_CREDENTIAL_EXPORT_REQUESTED, takeout, fields, 2, &ask->draft);
+	return seal_event(scene, ACTION_CREDENTIAL_EXPORT_REQUESTED, takeout, fields, 1, &ask->draft);
 }
 
 fallible takeouts_ask_prepare(const struct scene *scene, struct takeouts_ask *ask)

@@ -112,6 +112,12 @@ static void hash_use(const struct vault_proof *proof, uint8_t hash[static HASH_S
 	must(proof_action_hash("use", fields, 3, hash));
 }
 
+static void hash_takeout(const struct vault_proof *proof, uint8_t hash[static HASH_SHA256])
+{
+	const struct proof_field fields[] = {{"takeout", span_text(proof->takeout)}};
+	must(proof_action_hash("takeout", fields, 1, hash));
+}
+
 void vault_prove(struct vault *vault, const struct vault_proof *proof, char verification[static ID_TEXT + 1])
 {
 	scoped(arena) arena = ARENA(64 * 1024);
@@ -120,7 +126,7 @@ void vault_prove(struct vault *vault, const struct vault_proof *proof, char veri
 				      .id = random_id(now),
 				      .application = proof->application,
 				      .person = proof->person,
-				      .is_action = proof->grant != NULL,
+				      .is_action = proof->grant || proof->takeout,
 				      .weak = proof->weak,
 				      .state = VERIFICATION_ALLOWED,
 				      .opened = now,
@@ -128,6 +134,8 @@ void vault_prove(struct vault *vault, const struct vault_proof *proof, char veri
 	const struct event event = {.action = ACTION_LOGIN_SUCCEEDED, .actor = LEAF_SYSTEM};
 	if (proof->grant)
 		hash_use(proof, prove.verification.proves_hash);
+	if (proof->takeout)
+		hash_takeout(proof, prove.verification.proves_hash);
 	must(event_seal(
 		vault->api.server.volume.keys, vault->api.tenant.id, &event, now, &arena, &prove.draft));
 	api_world_run(&vault->api, write_proof, &prove);

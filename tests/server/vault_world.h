@@ -60,6 +60,7 @@ struct vault_proof {
 	struct id application;
 	const char *grant; /* of a confirmed use; NULL = a login */
 	const char *mode, *purpose;
+	const char *takeout; /* of a confirmed takeout; NULL = none */
 	bool weak;
 };
 void vault_prove(struct vault *vault, const struct vault_proof *proof, char verification[static ID_TEXT + 1]);
