@@ -24,6 +24,7 @@ fallible address_parse_host(struct span text, struct address *address);
 /* address_print - a.b.c.d, or IPv6 as RFC 5952 wants it. */
 void address_print(const struct address *address, char out[static ADDRESS_TEXT + 1]);
 
+/* address_is_v4 - whether it is a mapped one. */
 bool address_is_v4(const struct address *address);
 bool address_equal(const struct address *a, const struct address *b);
 
@@ -37,6 +38,7 @@ struct address_net {
  * has bits behind the first ones: it is not said what was meant. */
 fallible address_parse_net(struct span text, struct address_net *net);
 
+/* address_is_in - whether the first bits of both are the same. */
 bool address_is_in(const struct address *address, const struct address_net *net);
 
 struct address_nets {

@@ -9,6 +9,7 @@ struct digest {
 	_Alignas(8) uint8_t state[120]; /* the library's */
 };
 
+/* digest_init - nothing read yet. digest_add - the next piece, of any length. */
 void digest_init(struct digest *digest);
 void digest_add(struct digest *digest, struct span piece);
 

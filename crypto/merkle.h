@@ -12,6 +12,8 @@ struct merkle_hash {
 	uint8_t bytes[MERKLE_HASH];
 };
 
+/* merkle_leaf - the hash of an entry; merkle_node - of two subtrees. They begin with another byte each, so that no
+ * entry passes for a node. Source: RFC 9162 §2.1.1. */
 struct merkle_hash merkle_leaf(struct span entry);
 struct merkle_hash merkle_node(const struct merkle_hash *left, const struct merkle_hash *right);
 

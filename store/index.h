@@ -104,6 +104,8 @@ struct index_columns {
 /* index_read_columns - Fails: CORRUPT a column has another length than the place says · IO. */
 fallible index_read_columns(
 	struct kv_txn *txn, struct id tenant, const struct index_place *place, struct index_columns *columns);
+
+/* index_row_sequence, index_row_time - of the row of a run, 0 to its count - 1. */
 uint64_t index_row_sequence(const struct index_columns *columns, size_t row);
 struct instant index_row_time(const struct index_columns *columns, size_t row);
 

@@ -13,5 +13,7 @@ struct agent_cache; /* opaque; thread-safe */
 fallible agent_cache_open(struct agent_cache **cache);
 void agent_cache_close(struct agent_cache *cache);
 
+/* agent_cache_get - false when nothing is kept of it. agent_cache_put - keep it, in the place of another one when there is
+ * no room. */
 bool agent_cache_get(struct agent_cache *cache, struct span user_agent, struct agent *agent);
 void agent_cache_put(struct agent_cache *cache, struct span user_agent, const struct agent *agent);

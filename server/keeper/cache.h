@@ -14,6 +14,7 @@ struct cache; /* opaque; thread-safe */
 fallible cache_open(struct secret_arena *arena, struct cache **cache);
 void cache_close(struct cache *cache); /* takes NULL */
 
+/* cache_get - the key of a name and the epoch of its wrap; false when it is not there. The caller wipes the key. */
 bool cache_get(struct cache *cache, const struct keyring_name *name, struct seal_key *key, uint32_t *epoch);
 
 /* cache_generation - read it before unwrapping; cache_put drops what was unwrapped before the last

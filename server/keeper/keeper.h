@@ -42,6 +42,8 @@ struct keyring *keeper_keyring(const struct keeper *keeper);
 
 /* ---- making and destroying; each is durable in keyring/ before it returns (FOUNDATIONS 19) ---- */
 
+/* keeper_make_tenant - a tenant's key and all that it has from its first day. keeper_make_subject - the key of a person or
+ * a client. Fails: NOT_FOUND no such tenant · FORGED · FULL · IO. */
 fallible keeper_make_tenant(struct keeper *keeper, struct id tenant);
 fallible keeper_make_subject(struct keeper *keeper, struct id tenant, const struct subject *subject);
 
@@ -95,6 +97,7 @@ enum keeper_use {
 	KEEPER_USE_COUNT
 };
 
+/* keeper_hash - the MAC of the parts, each with its length, under the key of a use. */
 void keeper_hash(const struct keeper *keeper, enum keeper_use use, const struct span *parts, size_t count,
 	uint8_t out[static HASH_BLAKE]);
 
@@ -105,7 +108,8 @@ fallible keeper_decoy(
 
 /* ---- sealing ---- */
 
-/* A TOTP seed, under the tenant's seed key; context names person (client), factor (object) and version. */
+/* A TOTP seed, under the tenant's seed key; context names person (client), factor (object) and version. Fail: NOT_FOUND
+ * the tenant's key is gone · FORGED another place or content · NO_MEMORY no locked memory is left. */
 fallible keeper_seal_seed(
 	struct keeper *keeper, struct seal_context context, struct span seed, struct buf *record);
 fallible keeper_open_seed(
@@ -113,7 +117,7 @@ fallible keeper_open_seed(
 
 /* Fields of one version of a credential: a fresh data key wrapped under the client's key, then each field
  * under the data key. The context names tenant, client, credential (object), version and max_modes;
- * field_type the field. */
+ * field_type the field. Fail: NOT_FOUND the client's key is gone · FORGED another place or content · NO_MEMORY. */
 fallible keeper_make_data_key(
 	struct keeper *keeper, struct seal_context context, uint8_t wrapped[static SEAL_WRAPPED]);
 fallible keeper_seal_field(struct keeper *keeper, struct seal_context context, struct span wrapped,
@@ -135,7 +139,10 @@ struct keeper_renewal {
 };
 fallible keeper_renew_field(struct keeper *keeper, const struct keeper_renewal *renewal, struct buf *record);
 
-/* Short-lived: under a key of the tenant that dies with its day (FOUNDATIONS 23). day: days since 1970. */
+/* Short-lived: under a key of the tenant that dies with its day (FOUNDATIONS 23).
+ *
+ *   day  days since 1970; a key that is not there yet is made by keeper_seal_short
+ * Fail: NOT_FOUND the key died · FORGED another place or content · FULL · IO. */
 fallible keeper_seal_short(struct keeper *keeper, struct id tenant, uint32_t day, struct id object,
 	struct span plain, struct buf *record);
 fallible keeper_open_short(struct keeper *keeper, struct id tenant, uint32_t day, struct id object,
