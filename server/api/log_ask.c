@@ -11,6 +11,7 @@
 enum { VALUE_MAX = 128, OBJECT_MAX = 260, TEXT_MAX = 600, DETAIL_MAX = 20 * 1024 };
 
 static const char *const OUTCOMES[] = {"success", "denied", "failed"};
+static const struct span SYSTEM = {(const uint8_t *)"system", 6};
 enum { OUTCOME_COUNT = sizeof OUTCOMES / sizeof OUTCOMES[0] };
 
 /* ---- one value of one filter; each gives a problem's code, or NULL ---- */
@@ -47,8 +48,15 @@ static const char *take_action(struct log_values *values, struct span value)
 	return NULL;
 }
 
+/* What the server did is looked for by itself. */
 static const char *take_actor(struct log_values *values, struct span value)
 {
+	bool is_system = span_is(value, "system");
+	if (is_system ? values->actor_count > 0 : values->by_system)
+		return "not_allowed";
+	values->by_system = is_system;
+	if (is_system)
+		return NULL;
 	return take_name(values->actors, &values->actor_count, value);
 }
 
@@ -331,6 +339,9 @@ static const char *take_for_facets(
 		for (unsigned sense = 0; sense < QUERY_SENSES; sense++)
 			if (span_is(name, FILTERS[OPENED[i]].names[sense]))
 				return "not_allowed";
+	for (unsigned sense = 0; sense < QUERY_SENSES; sense++)
+		if (span_is(name, FILTERS[ACTOR].names[sense]) && span_is(value, "system"))
+			return "not_allowed";
 	return take_parameter(call->server->places, filters, name, value);
 }
 
@@ -517,7 +528,8 @@ static void put_values(struct json_out *out, unsigned sense, const struct log_va
 {
 	put_classes(out, FILTERS[CLASS].names[sense], values->classes);
 	put_actions(out, FILTERS[ACTION].names[sense], values);
-	put_names(out, FILTERS[ACTOR].names[sense], values->actors, values->actor_count);
+	put_names(out, FILTERS[ACTOR].names[sense], values->by_system ? &SYSTEM : values->actors,
+		values->by_system ? 1 : values->actor_count);
 	put_list(out, FILTERS[IN_PLACE_OF].names[sense], &values->in_place_of);
 	put_names(out, FILTERS[CLIENT].names[sense], values->clients, values->client_count);
 	put_list(out, FILTERS[BRANCH].names[sense], &values->branches);

@@ -64,6 +64,8 @@ static void put_values(struct buf *canon, struct log_values *values)
 	put_list(canon, &values->texts);
 	put_list(canon, &values->countries);
 	buf_put_u32(canon, values->kinds);
+	if (values->by_system)
+		buf_put_text(canon, "system");
 }
 
 void log_filter_canon(struct log_filters *filters, struct buf *canon)
@@ -148,6 +150,13 @@ static fallible add_address(struct log_match *match, struct span text, struct ar
 	return add_whole(match, QUERY_ADDRESS, WORDS_ADDRESS, span_of(address.text, address.len), arena);
 }
 
+/* The index knows actors by their ids, and the server has none. */
+static void add_system(struct log_match *match)
+{
+	struct log_way *way = next_way(match, INDEX_ACTOR);
+	way->is_id = true;
+}
+
 static fallible add_text(struct log_match *match, struct span text, struct arena *arena)
 {
 	struct log_way *way = next_way(match, QUERY_TEXT);
@@ -180,7 +189,7 @@ static fallible add_list(struct log_match *match, const struct log_texts *list,
 static size_t count_ways(const struct log_values *values)
 {
 	return 2 * values->objects.count + 2 * values->devices.count + values->addresses.count +
-		values->texts.count + values->countries.count + (values->kinds != 0);
+		values->texts.count + values->countries.count + (values->kinds != 0) + values->by_system;
 }
 
 static fallible add_ways(
@@ -193,6 +202,8 @@ static fallible add_ways(
 	TRY(add_list(match, &values->texts, add_text, arena));
 	TRY(add_list(match, &values->countries, add_country, arena));
 	add_kinds(match, values->kinds);
+	if (values->by_system)
+		add_system(match);
 	for (size_t i = first; i < match->count; i++)
 		match->ways[i].sense = sense;
 	return OK;
@@ -220,6 +231,8 @@ bool log_filter_needs_match(const struct log_match *match)
 /* The device is shown with the actor's part alone; the object of ours with the event. */
 static bool id_fits(const struct log_way *way, const struct leaf *leaf, unsigned sees)
 {
+	if (way->about == INDEX_ACTOR)
+		return leaf->actor == LEAF_SYSTEM;
 	if (way->about == INDEX_DEVICE)
 		return (sees & EVENT_SEES_ACTOR) && ids_equal(leaf->ids[LEAF_ID_DEVICE], way->id);
 	return ids_equal(leaf->ids[LEAF_ID_OBJECT], way->id);
@@ -399,10 +412,11 @@ static fallible add_phrase(const struct keys *keys, const struct log_way *way, s
 	return query_add_phrase(query, &phrase);
 }
 
-/* What has to be lacking is for the comparison alone: the index has hints of what may be there. */
+/* What has to be lacking is for the comparison alone: the index has hints of what may be there. So is what the server did. */
 static fallible add_way(const struct keys *keys, const struct log_way *way, struct query *query)
 {
-	bool has_no_hint = way->about == QUERY_COUNTRY || way->about == QUERY_KIND;
+	bool has_no_hint =
+		way->about == QUERY_COUNTRY || way->about == QUERY_KIND || way->about == INDEX_ACTOR;
 	if (way->sense == QUERY_LACKS || has_no_hint) {
 		query->compared = true;
 		return OK;

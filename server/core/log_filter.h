@@ -31,6 +31,7 @@ struct log_values {
 	struct span actors[QUERY_VALUES_MAX]; /* person: id or ref; application: id. One that nobody has
 						 matches nothing */
 	size_t actor_count;
+	bool by_system; /* the server itself; without other actors */
 	struct span clients[QUERY_VALUES_MAX];
 	size_t client_count;
 	struct log_texts in_place_of; /* persons */

@@ -69,6 +69,44 @@ Test(log_ask, searches_by_a_body_as_by_a_query)
 	cr_assert(api_is_code(&second, 400, "cursor_invalid"), "a cursor of the other list");
 }
 
+/* How many events a query finds; all of them by the server itself, or none. */
+static size_t count_found(struct log_world *world, const char *query, bool by_system)
+{
+	char path[256];
+	json_t *event;
+	size_t i;
+	scoped(api_answer) answer = {0};
+	snprintf(path, sizeof path, "/v1/events?limit=500&%s", query);
+	cr_assert(api_call(&world->api, "GET", path, world->api.tenant.token, NULL, &answer) == 200, "%s",
+		answer.body);
+	const json_t *items = api_member(&answer, "items");
+	json_array_foreach(items, i, event) cr_assert(
+		json_is_true(json_object_get(json_object_get(event, "actor"), "system")) == by_system);
+	return json_array_size(items);
+}
+
+Test(log_ask, what_the_server_did_is_found_and_left_out)
+{
+	static const char SYSTEM[] = "{\"action\":\"record.restored\",\"actor\":\"system\",\"object\":"
+				     "{\"type\":\"card\",\"id\":\"7\"}}";
+	scoped(log_world) world = {0};
+	scoped(api_answer) answer = {0};
+	struct dice dice = {21};
+	log_world_open(&world);
+	log_world_fill(&world, &dice, 40);
+	size_t before = count_found(&world, "actor=system&action=record.restored", true);
+	for (int i = 0; i < 3; i++)
+		cr_assert(api_call(&world.api, "POST", "/v1/events", world.api.tenant.token, SYSTEM,
+				  &answer) == 201);
+	cr_assert(count_found(&world, "actor=system&action=record.restored", true) == before + 3);
+	cr_assert(count_found(&world, "not_actor=system", false) > 0);
+	api_call(&world.api, "GET", "/v1/events?actor=system&actor=anna", world.api.tenant.token, NULL,
+		&answer);
+	cr_assert(api_has_problem(&answer, "/actor", "not_allowed"), "%s", answer.body);
+	api_call(&world.api, "GET", "/v1/events:facets?actor=system", world.api.tenant.token, NULL, &answer);
+	cr_assert(api_has_problem(&answer, "/actor", "not_allowed"), "%s", answer.body);
+}
+
 Test(log_ask, takes_a_flag_as_a_text_and_as_what_it_is)
 {
 	static const char *const BODIES[] = {
