@@ -154,6 +154,7 @@ static fallible open_background(const struct conf *conf, struct journal *journal
 	TRY(rotator_open(server, journal, &service->rotator));
 	const struct verifier_ask ask = {server, journal, conf->log_verify_hours, conf->log_verify_delay_s};
 	TRY(verifier_open(&ask, &service->verifier));
+	TRY(counter_open(server, journal, &service->counter));
 	return open_courier(conf, journal, service);
 }
 
@@ -190,6 +191,7 @@ void service_close(const struct conf *conf, struct service *service)
 	doors_close_metrics(conf, &service->doors);
 	courier_close(service->courier);
 	post_done(&service->post);
+	counter_close(service->counter);
 	verifier_close(service->verifier);
 	rotator_close(service->rotator);
 	jobs_close(service->jobs);

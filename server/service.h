@@ -2,6 +2,7 @@
 /* service - all that runs while the store is open, from its first to its last breath. */
 #pragma once
 
+#include "server/counter.h"
 #include "server/deliver/courier.h"
 #include "server/deliver/post.h"
 #include "server/doors.h"
@@ -18,6 +19,7 @@ struct service {
 	struct jobs *jobs;
 	struct rotator *rotator;   /* NULL: nothing is written */
 	struct verifier *verifier; /* likewise */
+	struct counter *counter;   /* likewise */
 	struct post post;
 	struct courier *courier;
 	struct doors doors;

@@ -34,27 +34,35 @@ static fallible write(struct act *act, struct call *call)
 
 /* ---- the parts of the answer ---- */
 
+static void put_weak(const struct protection_people *people, struct json_out *out)
+{
+	json_out_open_array(out, "export_weak_people");
+	for (size_t i = 0; i < people->sum.weak_count; i++) {
+		json_out_open(out, NULL);
+		json_out_id(out, "id", ID_PERSON, people->sum.weak[i]);
+		json_out_span(out, "name", people->names[i]);
+		json_out_close(out);
+	}
+	json_out_close_array(out);
+}
+
 static fallible put_people(struct call *call, struct json_out *out)
 {
 	const struct protection *ask = call->ask;
 	struct protection_people people;
-	scoped(stage) stage = {0};
-	TRY(stage_open(call, &stage));
-	TRY(protection_people(&stage.view, &ask->look.reader, ask->after, call->arena, &people));
+	scoped(reading) reading = {0};
+	TRY(call_reading(call, &reading));
+	struct view view = view_reading(&reading);
+	const struct protection_ask whom = {call->server, &view, &ask->look.reader, ask->after, call->now};
+	TRY(protection_people(&whom, call->arena, &people));
 	json_out_open(out, "people");
-	json_out_number(out, "staff", (int64_t)people.staff);
+	json_out_number(out, "staff", (int64_t)people.sum.staff);
 	for (enum standing_factor factor = STANDING_NONE; factor < STANDING_COUNT; factor++)
-		json_out_number(out, standing_factor_name(factor), (int64_t)people.factors[factor]);
-	json_out_number(out, "export_weak", (int64_t)people.export_weak);
-	json_out_open_array(out, "export_weak_people");
-	for (size_t i = 0; i < people.named_count; i++) {
-		json_out_open(out, NULL);
-		json_out_id(out, "id", ID_PERSON, people.named[i].id);
-		json_out_span(out, "name", people.named[i].name);
-		json_out_close(out);
-	}
-	json_out_close_array(out);
+		json_out_number(out, standing_factor_name(factor), (int64_t)people.sum.factors[factor]);
+	json_out_number(out, "export_weak", (int64_t)people.sum.export_weak);
+	put_weak(&people, out);
 	json_out_bool(out, "complete", people.complete);
+	json_out_time(out, "as_of", people.sum.as_of);
 	json_out_close(out);
 	return call_put_cursor(
 		call, out, ask->look.canon, people.complete ? SPAN_NONE : id_span(&people.after));

@@ -7,59 +7,42 @@
 #include "server/core/weekly.h"
 #include "store/person.h"
 
-enum { PERSON_MEMORY = 64 * 1024, SOURCES_LOOKED_AT = 16 };
+enum { SOURCES_LOOKED_AT = 16 };
 
 /* ---- who signs in with what ---- */
 
-static fallible name_one(const struct view *view, const struct person *person, struct arena *arena,
-	struct protection_people *people)
+/* Whoever was counted a while ago may be gone by now: nobody has that name any more. */
+static fallible name_all(
+	const struct protection_ask *ask, struct arena *arena, struct protection_people *people)
 {
-	struct person whole;
-	people->export_weak++;
-	if (people->named_count == PROTECTION_NAMED_MAX)
-		return OK;
-	struct protection_named *named = &people->named[people->named_count++];
-	TRY(person_get(view, person->tenant, person->id, arena, &whole));
-	*named = (struct protection_named){person->id, whole.name};
+	size_t kept = 0;
+	struct headcount_sum *sum = &people->sum;
+	for (size_t i = 0; i < sum->weak_count; i++) {
+		struct person person;
+		struct err err = person_get(ask->view, ask->reader->tenant, sum->weak[i], arena, &person);
+		if (err.kind == ERR_NOT_FOUND)
+			continue;
+		TRY(err);
+		sum->weak[kept] = sum->weak[i];
+		people->names[kept++] = person.name;
+	}
+	sum->weak_count = kept;
 	return OK;
 }
 
-static fallible count_person(const struct view *view, const struct person *person, struct arena *arena,
-	struct protection_people *people)
+fallible protection_people(
+	const struct protection_ask *ask, struct arena *arena, struct protection_people *people)
 {
-	enum standing_factor factor;
-	uint64_t capabilities;
-	TRY(standing_factor(view, person->tenant, person->id, &factor));
-	people->staff++;
-	people->factors[factor]++;
-	if (factor == STANDING_STRONG)
-		return OK;
-	TRY(person_capabilities(view, person, &capabilities));
-	return capabilities & CAPABILITY_BIT(LOG_EXPORT) ? name_one(view, person, arena, people) : OK;
-}
-
-static bool is_counted(const struct log_reader *reader, const struct person *person)
-{
-	bool here = reader->scope != CAPABILITY_LOG_BRANCH || ids_equal(person->branch, reader->branch);
-	return here && person->kind == PERSON_STAFF && person->state == PERSON_ACTIVE;
-}
-
-fallible protection_people(const struct view *view, const struct log_reader *reader, struct id after,
-	struct arena *arena, struct protection_people *people)
-{
-	struct protection_people made = {.after = after, .complete = true};
-	struct person person;
-	struct err err = OK;
-	size_t looked = 0;
-	scoped(arena) row = ARENA(PERSON_MEMORY);
-	for (; person_next_clear(view, reader->tenant, &made.after, &row, &person, &err); arena_clear(&row)) {
-		if (is_counted(reader, &person))
-			TRY(count_person(view, &person, arena, &made));
-		made.complete = ++looked < PROTECTION_PEOPLE_MAX;
-		if (!made.complete)
-			break;
-	}
-	TRY(err);
+	struct protection_people made = {.after = ask->after, .complete = true, .sum.as_of = ask->now};
+	struct headcount *known = ask->server->headcount;
+	const struct headcount_of of = {.tenant = ask->reader->tenant,
+		.by_branch = ask->reader->scope == CAPABILITY_LOG_BRANCH,
+		.branch = ask->reader->branch};
+	bool begins = ids_is_none(ask->after);
+	if (!begins || !headcount_find(known, &of, ask->now, &made.sum))
+		TRY(headcount_walk(
+			ask->view, &of, &made.after, headcount_live(known), &made.sum, &made.complete));
+	TRY(name_all(ask, arena, &made));
 	*people = made;
 	return OK;
 }

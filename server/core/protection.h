@@ -3,34 +3,30 @@
  * bounded work from clear rows and from the index; nothing sealed is opened but the names that are shown. */
 #pragma once
 
+#include "server/core/headcount.h"
 #include "server/core/log_read.h"
-#include "server/core/standing.h"
-
-enum {
-	PROTECTION_PEOPLE_MAX = 20000, /* people that one call looks at */
-	PROTECTION_NAMED_MAX = 20,
-};
 
 /* ---- who signs in with what ---- */
 
 /* Active staff; of a reader's branch, when that is all he reads. */
 struct protection_people {
-	uint64_t staff;
-	uint64_t factors[STANDING_COUNT];
-	uint64_t export_weak; /* may take the log away, and sign in without a strong factor */
-	struct protection_named {
-		struct id id;
-		struct span name;      /* in the arena */
-	} named[PROTECTION_NAMED_MAX]; /* of those */
-	size_t named_count;
-	bool complete;   /* false: only so many were looked at */
-	struct id after; /* who was looked at last: where the next call goes on */
+	struct headcount_sum sum;
+	struct span names[HEADCOUNT_WEAK]; /* of sum.weak; in the arena */
+	bool complete;                     /* false: only so many were looked at */
+	struct id after;                   /* who was looked at last: where the next call goes on */
 };
 
-/* protection_people - from behind `after` on (none = from the first). Fails: as person_get_clear, factor_next.
- * Cost: O(PROTECTION_PEOPLE_MAX). */
-fallible protection_people(const struct view *view, const struct log_reader *reader, struct id after,
-	struct arena *arena, struct protection_people *people);
+struct protection_ask {
+	const struct server *server;
+	const struct view *view;
+	const struct log_reader *reader;
+	struct id after; /* none = from the first: then what was counted beforehand does */
+	struct instant now;
+};
+
+/* protection_people - Fails: as headcount_walk, person_get. Cost: O(headcount_live). */
+fallible protection_people(
+	const struct protection_ask *ask, struct arena *arena, struct protection_people *people);
 
 /* ---- how the log stands ---- */
 

@@ -50,6 +50,7 @@ struct mailing_bounds {
 struct agents;       /* server/core/agent.h */
 struct exports_desk; /* server/core/exports.h */
 struct follow;       /* server/api/follow.h */
+struct headcount;    /* server/core/headcount.h */
 struct pages;        /* server/api/pages.h */
 struct places;       /* server/core/places.h */
 struct moments;      /* server/http/moments.h */
@@ -63,6 +64,7 @@ struct server {
 	struct health *health;
 	struct exports_desk *exports; /* those that run */
 	struct follow *follow;        /* those who follow logs; NULL: nobody may */
+	struct headcount *headcount;  /* of large businesses; NULL: people are counted by who asks */
 	struct waiters *waiters;      /* those who wait for a verification; NULL: nobody may */
 	struct moments *moments;      /* answers that leave at fixed moments; NULL: all leave at once */
 	const struct address_nets *trusted_proxies; /* who is believed whom he spoke to; NULL = nobody */
