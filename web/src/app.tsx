@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Who is there decides what is drawn: the sign-in, or the frame with a page.
 import {useEffect, useState} from 'preact/hooks';
-import {get, Problem, remove, SIGNED_OUT} from './base/api';
+import {get, Problem, remove, SESSION_CHANGED, SIGNED_OUT} from './base/api';
 import {loadLanguage, t, type Language} from './base/i18n';
 import {navigate, usePlace} from './base/router';
 import {SessionContext, type Session} from './base/session';
@@ -33,6 +33,15 @@ function useWho() {
     window.addEventListener(SIGNED_OUT, lost);
     return () => window.removeEventListener(SIGNED_OUT, lost);
   }, []);
+  // Of a session that is known to be limited a refusal is no news.
+  const limited = who.session?.enrol;
+  useEffect(() => {
+    const changed = (event: Event) => {
+      if (!limited || event instanceof CustomEvent) void ask();
+    };
+    window.addEventListener(SESSION_CHANGED, changed);
+    return () => window.removeEventListener(SESSION_CHANGED, changed);
+  }, [limited]);
   return {who, setWho, look};
 }
 

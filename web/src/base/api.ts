@@ -39,6 +39,9 @@ export interface Page<T> {
 /** Fired on window when the server no longer knows who we are. */
 export const SIGNED_OUT = 'muniment:signed-out';
 
+/** Fired on window when the session opens less, or more, than it did: a role asks for more by now, or that was made good. */
+export const SESSION_CHANGED = 'muniment:session-changed';
+
 /** A path with its parts escaped: path`/v1/people/${id}`. */
 export function path(fixed: TemplateStringsArray, ...parts: string[]): string {
   return fixed.reduce((whole, text, at) => whole + encodeURIComponent(parts[at - 1] ?? '') + text);
@@ -100,6 +103,7 @@ export async function send(method: Method, url: string, ask: Ask = {}): Promise<
   if (response.ok) return response;
   const problem = await problemOf(response);
   if (problem.status === 401) window.dispatchEvent(new Event(SIGNED_OUT));
+  if (problem.code === 'enrol_first') window.dispatchEvent(new Event(SESSION_CHANGED));
   throw problem;
 }
 

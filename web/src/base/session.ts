@@ -11,6 +11,8 @@ export interface Session {
   privileged: boolean;
   /** A factor has to be enrolled before anything else opens. */
   enrol: boolean;
+  /** What is to be made good: set up an authenticator, show the one there is, acknowledge the notice. */
+  enrol_needs?: ('totp' | 'step_up' | 'notice')[];
   amr: string[];
   created: string;
   idle_until: string;
