@@ -58,17 +58,33 @@ const struct handler api_session_end = {prepare_see, write_end, answer_end};
 
 /* ---- GET /v1/people/{person}/sessions ---- */
 
+/* From where somebody works is for who may read all of what that person did (FOUNDATIONS 14); others see what kind of device it is. */
+static bool sees_from_where(const struct caller *caller, const struct person *person)
+{
+	bool same_branch = !ids_is_none(person->branch) && ids_equal(person->branch, caller->branch);
+	return ids_equal(caller->person, person->id) ||
+		(caller->capabilities & CAPABILITY_BIT(LOG_READ_TENANT)) ||
+		(same_branch && (caller->capabilities & CAPABILITY_BIT(LOG_READ_BRANCH)));
+}
+
+static void put_from_where(const struct session *session, struct json_out *out)
+{
+	if (!ids_is_none(session->device))
+		json_out_id(out, "id", ID_DEVICE, session->device);
+	json_out_span(out, "ip", session->ip);
+	json_out_span(out, "user_agent", session->user_agent);
+}
+
 static void put_device(struct call *call, const struct session *session, struct json_out *out)
 {
+	const struct ask_persons_page *list = call->ask;
 	struct agent agent = {0};
 	bool known = agent_parse(call->server->agents, session->user_agent, &agent);
 	struct span browser = session->browser.len ? session->browser : span_text(known ? agent.browser : "");
 	struct span system = session->system.len ? session->system : span_text(known ? agent.system : "");
 	json_out_open(out, "device");
-	if (!ids_is_none(session->device))
-		json_out_id(out, "id", ID_DEVICE, session->device);
-	json_out_span(out, "ip", session->ip);
-	json_out_span(out, "user_agent", session->user_agent);
+	if (sees_from_where(&call->caller, &list->person))
+		put_from_where(session, out);
 	if (browser.len)
 		json_out_span(out, "browser", browser);
 	if (system.len)
