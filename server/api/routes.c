@@ -68,10 +68,10 @@ static bool begins_alike(const char *pattern, struct span path)
 
 static bool matches(const char *pattern, struct span path, struct span parts[static CALL_PARTS_MAX])
 {
-	struct span want = span_text(pattern), left, have;
-	size_t count = 0;
 	if (!begins_alike(pattern, path))
 		return false;
+	struct span want = span_text(pattern), left, have;
+	size_t count = 0;
 	while (span_cut(&want, '/', &left)) {
 		if (!span_cut(&path, '/', &have))
 			return false;
