@@ -94,7 +94,28 @@ async function keys(world) {
   await over(page);
 }
 
+/** By what the rows show of the device, and without it; a server that knows no countries says so. */
+async function byDevice(world) {
+  const page = await owner(world);
+  const kind = rowsOf(page).locator('td.device').getByRole('button', {name: 'program', exact: true}).first();
+  await kind.click();
+  await page.getByRole('menuitem', {name: 'Only this: program'}).click();
+  await page.waitForURL(url => url.searchParams.get('device_kind') === 'bot');
+  await settled(page);
+  const cells = await rowsOf(page).locator('td.device').allInnerTexts();
+  check(cells.length > 0 && cells.every(text => text.includes('program')), `the devices are ${cells.slice(0, 5).join(' | ')}`);
+  await page.goto(`${world.url}/security?not_device_kind=bot&lang=en`);
+  await settled(page);
+  const others = await rowsOf(page).locator('td.device').allInnerTexts();
+  check(others.length > 0 && others.every(text => !text.includes('program')), 'what is excluded is there');
+  await page.getByRole('button', {name: 'More filters'}).click();
+  await page.getByLabel('Country').selectOption('FI');
+  await page.getByRole('alert').getByText('This is not set up on the server.').waitFor();
+  await over(page);
+}
+
 export async function log(world) {
+  await claim('the log is filtered by kind of device from its rows, and a country that nobody can know is refused in words', () => byDevice(world));
   await claim('the planted export is found by three clicks', () => threeClicks(world));
   await claim('a view is exported for a purpose, as a file, and the export stands in the log', () => exported(world));
   await claim('a word of a purpose finds its events', () => textSearch(world));

@@ -40,10 +40,11 @@ export function Notice({look = 'notice', title, children, urgent = false}: {look
   );
 }
 
-/** What a problem says in the reader's language: by its code, else the server's English title. */
+/** What a problem says in the reader's language: by what is wrong at a place, by its code, else the server's English title. */
 export function problemText(problem: Problem): string {
-  const key = `problem.${problem.code}`;
-  if (hasText(key)) return t(key);
+  const keys = [...problem.errors.map(one => `problem.at.${one.code}`), `problem.${problem.code}`];
+  const key = keys.find(hasText);
+  if (key) return t(key);
   return problem.status === 0 ? t('problem.unreachable') : problem.title;
 }
 

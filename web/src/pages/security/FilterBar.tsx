@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where one says what one looks for: words, days, and the rest behind a button.
 import {useEffect, useMemo, useRef, useState} from 'preact/hooks';
-import {sentences, sorted, t} from '../../base/i18n';
+import {language, sentences, sorted, t} from '../../base/i18n';
 import {may, useSession} from '../../base/session';
 import {dayOf, startOfDay} from '../../base/time';
 import {Choice, Field as Labelled, TextField} from '../../parts/controls';
 import {Picker} from '../../parts/picker';
 import {ANY_CLIENT, ANYBODY, type PickSource} from '../../parts/picking';
+import {countries} from './countries';
 import {hrefOf, valuesOf, withCondition, withOnly, type Field, type Filters} from './filters';
 
 const TYPING_MS = 250;
@@ -91,13 +92,13 @@ function NamedFilter({field, text, source, isOpen, filters, change}: NamedProps)
 }
 
 /** A value that one types as it is: an address, a device, a branch. */
-function TypedFilter({field, text, most = 120, clean = value => value, filters, change}: BarProps & {field: Field; text: string; most?: number; clean?: (value: string) => string}) {
+function TypedFilter({field, text, filters, change}: BarProps & {field: Field; text: string}) {
   const take = (input: HTMLInputElement) => {
-    const value = clean(input.value.trim());
+    const value = input.value.trim();
     input.value = '';
     if (value) change(withCondition(filters, {field, value, not: false}));
   };
-  return <Labelled label={text}>{control => <input {...control} type="text" autoComplete="off" spellcheck={false} maxLength={most} onChange={event => take(event.currentTarget)} />}</Labelled>;
+  return <Labelled label={text}>{control => <input {...control} type="text" autoComplete="off" spellcheck={false} maxLength={120} onChange={event => take(event.currentTarget)} />}</Labelled>;
 }
 
 function ListFilter({field, text, options, filters, change}: BarProps & {field: Field; text: string; options: readonly (readonly [string, string])[]}) {
@@ -112,6 +113,7 @@ function MoreFilters(props: BarProps) {
   const kinds = useMemo(() => sorted(sentences(), ([, text]) => text), []);
   const outcomes = (['success', 'denied', 'failed'] as const).map(one => [one, t(`security.outcome.${one}`)] as const);
   const severities = (['alert', 'warning', 'notice', 'info'] as const).map(one => [one, t(`app.severity.${one}`)] as const);
+  const places = useMemo(() => countries(language()), []);
   const devices = (['desktop', 'phone', 'tablet', 'bot', 'other', 'unknown'] as const).map(one => [one, t(`security.device.${one}`)] as const);
   return (
     <div class="filter-grid">
@@ -121,7 +123,7 @@ function MoreFilters(props: BarProps) {
       <ListFilter {...props} field="outcome" text={t('security.field.outcome')} options={outcomes} />
       <ListFilter {...props} field="severity" text={t('security.field.severity')} options={severities} />
       <TypedFilter {...props} field="ip" text={t('security.field.ip')} />
-      <TypedFilter {...props} field="country" text={t('security.field.country.typed')} most={2} clean={value => value.toUpperCase()} />
+      <ListFilter {...props} field="country" text={t('security.field.country')} options={places} />
       <ListFilter {...props} field="device_kind" text={t('security.field.device_kind')} options={devices} />
       <TypedFilter {...props} field="device" text={t('security.field.device')} />
       <TypedFilter {...props} field="branch" text={t('security.field.branch')} />
