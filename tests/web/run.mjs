@@ -23,7 +23,7 @@ const AGENCIES = ['tiszapart', 'koivu', 'brezovitsa'];
 const [programs, ...wanted] = process.argv.slice(2);
 const world = await World.open(path.resolve(programs), AGENCIES);
 try {
-  for (const [name, part] of Object.entries(PARTS)) if (!wanted.length || wanted.includes(name)) await part(world);
+  for (const [name, part] of Object.entries(PARTS)) if (!wanted.length || wanted.includes(name)) await part(world, wanted.length > 0);
 } finally {
   const code = await world.close();
   await claim('the server ends by itself and without a complaint', () => equal(code, 0, 'its exit code'));
