@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Drives the real server in Chromium: node tests/web/run.mjs PROGRAMS [PART]…    PROGRAMS has munimentd with the pages in it
+// Drives the real server in Chromium: node tests/web/run.mjs PROGRAMS [--whole] [PART]…    PROGRAMS has munimentd with the pages in it
 import path from 'node:path';
 import {axe} from './axe.mjs';
 import {claim, equal, sum} from './claims.mjs';
@@ -20,10 +20,11 @@ import {World} from './world.mjs';
 const PARTS = {signIn, log, event, me, vaults, deposit, handover, leaving, tenants, axe, dialogs, steps, picker};
 const AGENCIES = ['tiszapart', 'koivu', 'brezovitsa'];
 
-const [programs, ...wanted] = process.argv.slice(2);
+const [programs, ...words] = process.argv.slice(2);
+const wanted = words.filter(word => !word.startsWith('--'));
 const world = await World.open(path.resolve(programs), AGENCIES);
 try {
-  for (const [name, part] of Object.entries(PARTS)) if (!wanted.length || wanted.includes(name)) await part(world, wanted.length > 0);
+  for (const [name, part] of Object.entries(PARTS)) if (!wanted.length || wanted.includes(name)) await part(world, words.includes('--whole'));
 } finally {
   const code = await world.close();
   await claim('the server ends by itself and without a complaint', () => equal(code, 0, 'its exit code'));
