@@ -7,13 +7,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/uio.h>
 #include <unistd.h>
 
 enum {
-	ROOM_MIN_BYTES = 1 << 16,
-	ROOM_MAX_BYTES = 1 << 20,
-	COMMITS_OF_ROOM = 4, /* fewer are not worth it */
-	SPARE_PAGES = 8,     /* for a commit that grows a little more than the last one did */
+	ROOM_PIECE = 1 << 16, /* bytes; the least that is made */
+	ROOM_PIECES = 16,     /* at most */
+	COMMITS_OF_ROOM = 4,  /* fewer are not worth it */
+	SPARE_PAGES = 8,      /* for a commit that grows a little more than the last one did */
 };
 
 /* How many of the pages from `first` on stand in the list of free pages. */
@@ -117,28 +118,31 @@ void kv_lmdb_file_lengthen(const struct kv_lmdb_file *file)
 }
 
 /* An eighth of the file, so that a small store stays small. */
-static size_t room_of(const struct extent *extent)
+static size_t pieces_of_room(const struct extent *extent)
 {
-	size_t wanted = (size_t)extent->bytes / 8;
-	if (wanted < ROOM_MIN_BYTES)
-		return ROOM_MIN_BYTES;
-	return wanted < ROOM_MAX_BYTES ? wanted & ~(size_t)(ROOM_MIN_BYTES - 1) : ROOM_MAX_BYTES;
+	size_t wanted = (size_t)extent->bytes / 8 / ROOM_PIECE;
+	if (wanted == 0)
+		return 1;
+	return wanted < ROOM_PIECES ? wanted : ROOM_PIECES;
 }
 
 void kv_lmdb_file_make_room(struct kv_lmdb_file *file)
 {
-	static const char zeros[ROOM_MAX_BYTES];
+	static const char zeros[ROOM_PIECE];
+	struct iovec room[ROOM_PIECES];
 	struct extent extent = {0};
 	if (err_failed(measure(file, &extent)))
 		return;
 	uint64_t grown = file->pages ? extent.pages - file->pages : 0;
-	size_t room = room_of(&extent);
+	size_t pieces = pieces_of_room(&extent);
 	file->pages = extent.pages;
 	bool suffices = extent.present >= extent.pages + 2 * grown + SPARE_PAGES;
-	if (suffices || grown * file->page_bytes > room / COMMITS_OF_ROOM)
+	if (suffices || grown * file->page_bytes > pieces * ROOM_PIECE / COMMITS_OF_ROOM)
 		return;
+	for (size_t i = 0; i < pieces; i++)
+		room[i] = (struct iovec){(void *)(uintptr_t)zeros, sizeof zeros};
 	/* All that is lost without it is time. */
-	if (pwrite(file->handle, zeros, room, extent.bytes) < 0)
+	if (pwritev(file->handle, room, (int)pieces, extent.bytes) < 0)
 		return;
 }
 

@@ -10,7 +10,7 @@
 #include <string.h>
 
 struct place {
-	atomic_flag in_use;
+	atomic_bool in_use;
 	uint8_t table;
 	uint16_t key_len; /* 0: empty */
 	uint16_t value_len;
@@ -41,12 +41,12 @@ static struct place *take_place(struct verified_rows *rows, enum table table, st
 {
 	uint64_t hash = hash_short(rows->seed, key) + (uint64_t)table;
 	struct place *place = &rows->places[hash % VERIFIED_ROWS];
-	return atomic_flag_test_and_set_explicit(&place->in_use, memory_order_acquire) ? NULL : place;
+	return atomic_exchange_explicit(&place->in_use, true, memory_order_acquire) ? NULL : place;
 }
 
 static void leave(struct place *place)
 {
-	atomic_flag_clear_explicit(&place->in_use, memory_order_release);
+	atomic_store_explicit(&place->in_use, false, memory_order_release);
 }
 
 static bool fits(struct span key, struct span value)
