@@ -40,6 +40,11 @@ const struct notice_row *notices_next(const struct notice_row *row)
 	return row + 1 < ROWS + ROW_COUNT ? row + 1 : NULL;
 }
 
+bool notices_is_code(enum notice_kind kind)
+{
+	return kind == NOTICE_LOGIN_CODE || kind == NOTICE_ACTION_CODE;
+}
+
 void notices_put_name(const struct notice_row *row, struct buf *out)
 {
 	for (const char *at = row->name; *at; at++)

@@ -29,6 +29,9 @@ const struct notice_row *notices_row(enum notice_kind kind);
 /* notices_next - walk all rows: NULL gives the first one; NULL behind the last. */
 const struct notice_row *notices_next(const struct notice_row *row);
 
+/* notices_is_code - whether it brings a code that somebody waits for. */
+bool notices_is_code(enum notice_kind kind);
+
 /* notices_put_name - "login_code": what the log says. */
 void notices_put_name(const struct notice_row *row, struct buf *out);
 

@@ -85,7 +85,8 @@ static fallible prepare_add(struct call *call)
 	struct err err = agreements_add_prepare(&stage.scene, add);
 	if (err_failed(err) && add->fault)
 		json_in_note(&top, add->fault, "not_allowed");
-	return err;
+	err = call_blame(call, err, CODE_UNKNOWN_PERSON, "/person");
+	return call_blame(call, err, CODE_UNKNOWN_CLIENT, "/client");
 }
 
 static fallible write_add(struct act *act, struct call *call)

@@ -47,7 +47,8 @@ static fallible prepare_give(struct call *call)
 	struct err err = consents_give_prepare(&stage.scene, give);
 	if (err_failed(err) && give->fault)
 		json_in_note(&top, give->fault, "not_allowed");
-	return err;
+	err = call_blame(call, err, CODE_UNKNOWN_PERSON, "/party");
+	return call_blame(call, err, CODE_UNKNOWN_CLIENT, "/client");
 }
 
 static fallible write_give(struct act *act, struct call *call)

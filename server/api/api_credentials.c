@@ -230,7 +230,9 @@ static fallible prepare_add(struct call *call)
 	TRY(read_add(call, put));
 	TRY(stage_open(call, &stage));
 	call->status = 201;
-	return credentials_add_prepare(call->server, &call->caller, &stage.view, call->now, call->arena, put);
+	struct err err = credentials_add_prepare(
+		call->server, &call->caller, &stage.view, call->now, call->arena, put);
+	return call_blame(call, err, CODE_UNKNOWN_CLIENT, "/client");
 }
 
 static fallible write_add(struct act *act, struct call *call)

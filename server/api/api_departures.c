@@ -93,7 +93,7 @@ static fallible prepare_add(struct call *call)
 	TRY(read_add(call, add));
 	add->person = call->parts[0];
 	TRY(stage_open(call, &stage));
-	return departures_add_prepare(&stage.scene, add);
+	return call_blame(call, departures_add_prepare(&stage.scene, add), CODE_UNKNOWN_PERSON, "/successor");
 }
 
 static fallible write_add(struct act *act, struct call *call)

@@ -113,7 +113,7 @@ static fallible prepare_add(struct call *call)
 	TRY(read_add(call, add));
 	TRY(stage_open(call, &stage));
 	call->status = 201;
-	return deposits_add_prepare(&stage.scene, add);
+	return call_blame(call, deposits_add_prepare(&stage.scene, add), CODE_UNKNOWN_CLIENT, "/client");
 }
 
 static fallible write_add(struct act *act, struct call *call)

@@ -233,7 +233,7 @@ static fallible prepare_add(struct call *call)
 	struct err err = grants_add_prepare(call->server, &call->caller, &view, call->now, call->arena, add);
 	if (err_failed(err) && add->fault)
 		json_in_note(&top, add->fault, add->fault_code ? add->fault_code : "not_allowed");
-	return err;
+	return call_blame(call, err, CODE_UNKNOWN_PERSON, "/to");
 }
 
 static fallible write_add(struct act *act, struct call *call)

@@ -79,7 +79,9 @@ static fallible prepare_place(struct call *call)
 	TRY(stage_open(call, &stage));
 	TRY(read_place(call, place));
 	call->status = 201;
-	return holds_place_prepare(&stage.scene, place);
+	struct err err = holds_place_prepare(&stage.scene, place);
+	err = call_blame(call, err, CODE_UNKNOWN_PERSON, "/subject/person");
+	return call_blame(call, err, CODE_UNKNOWN_CLIENT, "/subject/client");
 }
 
 static fallible write_place(struct act *act, struct call *call)

@@ -94,7 +94,7 @@ static fallible prepare(struct call *call)
 		imports_stands(ask);
 	call->ask = ask;
 	TRY(stage_open(call, &stage));
-	TRY(imports_prepare(&stage.scene, ask));
+	TRY(call_blame(call, imports_prepare(&stage.scene, ask), CODE_UNKNOWN_CLIENT, "/client"));
 	call->parts_from = ask->kept;
 	if (ask->is_trial)
 		call->act = CALL_NO_ACT;

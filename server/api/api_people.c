@@ -98,11 +98,7 @@ static fallible prepare_add(struct call *call)
 	add->new.person.language = tenant.language;
 	TRY(read_add(call, &stage.scene, add));
 	call->status = 201;
-	struct err err = people_add_prepare(&stage.scene, add);
-	if (err.code == CODE_UNKNOWN_CLIENT)
-		call->problems.rows[call->problems.count++] =
-			(struct json_problem){"/client", "unknown_client"};
-	return err;
+	return call_blame(call, people_add_prepare(&stage.scene, add), CODE_UNKNOWN_CLIENT, "/client");
 }
 
 static fallible write_add(struct act *act, struct call *call)

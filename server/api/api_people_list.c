@@ -50,7 +50,8 @@ static fallible read_filter(struct call *call, const struct scene *scene, struct
 		return FAIL(INVALID, "a text that is looked for has at most 256 bytes");
 	if (filter->text.len)
 		TRY(text_fold(filter->text, call->arena, &filter->text));
-	return client.len ? find_client(scene, client, &filter->client) : OK;
+	struct err err = client.len ? find_client(scene, client, &filter->client) : OK;
+	return call_blame(call, err, CODE_UNKNOWN_CLIENT, "/client");
 }
 
 static fallible bind_filter(struct call *call, struct list *list)

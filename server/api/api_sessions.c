@@ -7,6 +7,7 @@
 #include "server/core/agent.h"
 #include "server/core/letters.h"
 #include "server/core/people.h"
+#include "server/core/session_rule.h"
 #include "server/core/sessions.h"
 
 /* ---- GET /v1/session ---- */
@@ -92,18 +93,30 @@ static void put_device(struct call *call, const struct session *session, struct 
 	json_out_close(out);
 }
 
-static fallible put_item(struct call *call, struct session *session, struct json_out *out)
+static fallible put_item(
+	struct call *call, struct session *session, struct instant ends, struct json_out *out)
 {
 	TRY(session_open_texts(call->server->volume.keys, call->arena, session));
 	json_out_open(out, NULL);
 	json_out_id(out, "id", ID_SESSION, session->id);
 	json_out_time(out, "created", session->created);
 	json_out_time(out, "last_used", session->last_used);
-	json_out_time(out, "expires", session_ends(session));
+	json_out_time(out, "expires", ends);
 	session_out_put_amr(out, session);
 	put_device(call, session, out);
 	json_out_bool(out, "current", ids_equal(session->id, call->caller.session));
 	json_out_close(out);
+	return OK;
+}
+
+/* By its person's roles and policies as they are now, as its next request would be told. */
+static fallible find_end(
+	struct call *call, const struct view *view, const struct session *session, struct instant *ends)
+{
+	struct session_rule rule;
+	const struct ask_persons_page *list = call->ask;
+	TRY(session_rule_read(view, session, &list->person, call->now, call->arena, &rule));
+	*ends = rule.ends;
 	return OK;
 }
 
@@ -117,13 +130,15 @@ static fallible put_items(
 	struct err err = OK;
 	size_t count = 0;
 	while (session_next(view, call->caller.tenant, list->person.id, &next, &session, &err)) {
-		if (session_ends(&session).ms <= call->now.ms)
+		struct instant ends;
+		TRY(find_end(call, view, &session, &ends));
+		if (ends.ms <= call->now.ms)
 			continue;
 		if (count++ == list->page.limit) {
 			*position = id_span(&list->after);
 			return OK;
 		}
-		TRY(put_item(call, &session, out));
+		TRY(put_item(call, &session, ends, out));
 		list->after = next;
 	}
 	return err;

@@ -30,7 +30,9 @@ static fallible prepare_add(struct call *call)
 	TRY(read_add(call, add));
 	TRY(stage_open(call, &stage));
 	call->status = 201;
-	return slips_add_prepare(&stage.scene, add);
+	struct err err = slips_add_prepare(&stage.scene, add);
+	err = call_blame(call, err, CODE_UNKNOWN_PERSON, "/to");
+	return call_blame(call, err, CODE_UNKNOWN_CLIENT, "/client");
 }
 
 static fallible write_add(struct act *act, struct call *call)

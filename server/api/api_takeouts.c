@@ -82,7 +82,7 @@ static fallible prepare_add(struct call *call)
 	TRY(read_ask(call, ask));
 	TRY(stage_open(call, &stage));
 	call->status = 202;
-	return takeouts_ask_prepare(&stage.scene, ask);
+	return call_blame(call, takeouts_ask_prepare(&stage.scene, ask), CODE_UNKNOWN_CLIENT, "/client");
 }
 
 static fallible write_add(struct act *act, struct call *call)

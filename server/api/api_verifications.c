@@ -50,7 +50,9 @@ static fallible read_action(struct json_object *top, struct verifications_ask *a
 	if (!json_in_object(top, "action", ask->is_action ? JSON_NEEDED : JSON_OPTIONAL, &action))
 		return OK;
 	ask->action_type = json_in_text(&action, "type", JSON_NEEDED, VERIFICATIONS_TYPE_MAX);
-	json_in_text(&action, "text", JSON_OPTIONAL, ACTION_TEXT_MAX);
+	ask->action_text = json_in_text(&action, "text", JSON_OPTIONAL, ACTION_TEXT_MAX);
+	if (ask->action_text.len == 0)
+		ask->action_text = ask->action_type;
 	struct span raw = SPAN_NONE;
 	if (json_in_object(&action, "fields", JSON_OPTIONAL, &fields))
 		raw = json_in_raw(&action, "fields", JSON_OPTIONAL, PROOF_ACTION_MAX);

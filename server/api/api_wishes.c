@@ -109,7 +109,8 @@ static fallible prepare_put(struct call *call)
 	json_in_end(&top);
 	TRY(call_check(call));
 	TRY(stage_open(call, &stage));
-	TRY(wishes_change_prepare(&stage.scene, change));
+	struct err err = wishes_change_prepare(&stage.scene, change);
+	TRY(call_blame(call, err, CODE_UNKNOWN_PERSON, "/contact"));
 	if (change->is_empty)
 		call->act = CALL_NO_ACT;
 	return OK;

@@ -124,11 +124,23 @@ static fallible open_cursor(struct call *call, struct span text, struct span fil
 	return OK;
 }
 
-static struct err refuse_limit(struct call *call)
+static void add_problem(struct call *call, const char *pointer, const char *code)
 {
 	struct json_problems *problems = &call->problems;
 	if (problems->count < JSON_PROBLEMS_MAX)
-		problems->rows[problems->count++] = (struct json_problem){"/limit", "not_allowed"};
+		problems->rows[problems->count++] = (struct json_problem){pointer, code};
+}
+
+struct err call_blame(struct call *call, struct err err, enum err_code code, const char *pointer)
+{
+	if (err_failed(err) && err.code == code)
+		add_problem(call, pointer, err_row(code)->name);
+	return err;
+}
+
+static struct err refuse_limit(struct call *call)
+{
+	add_problem(call, "/limit", "not_allowed");
 	return FAIL(INVALID, "limit is a number from 1 to 500");
 }
 

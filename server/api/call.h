@@ -111,6 +111,11 @@ fallible call_body(struct call *call, struct json_object *top);
 /* call_check - OK, or INVALID with the problems that were noted. */
 fallible call_check(struct call *call);
 
+/* call_blame - the failure itself; when it has this code, the answer names the field that it is about.
+ *
+ *   pointer  static */
+struct err call_blame(struct call *call, struct err err, enum err_code code, const char *pointer);
+
 /* call_alloc - zeroed memory that lives as long as the call; NULL at the limit. call_new(call, struct x) -
  * the same, typed. */
 void *call_alloc(struct call *call, size_t bytes);

@@ -5,6 +5,7 @@
 #include "crypto/random.h"
 #include "server/core/detail.h"
 #include "server/core/giving.h"
+#include "server/core/rights_news.h"
 
 static fallible seal_event(const struct scene *scene, enum action action,
 	const struct application *application, struct event_draft *draft)
@@ -43,6 +44,10 @@ fallible applications_add_prepare(const struct scene *scene, struct applications
 	keeper_hash(scene->server->keeper, KEEPER_TOKEN, &token, 1, add->application.token);
 	if (add->signs)
 		draw_keys(scene->server->keeper, add);
+	const struct rights_news news = {ACTION_APPLICATION_REGISTERED, add->name, NULL, 0};
+	add->told.count = 0;
+	if (scopes_careful(scopes_expand(add->scopes)))
+		TRY(rights_news_tell(scene, &news, &add->told));
 	return seal_event(scene, ACTION_APPLICATION_REGISTERED, &add->application, &add->registered);
 }
 
@@ -60,6 +65,7 @@ static fallible put(struct act *act, const struct application *application)
 fallible applications_add_write(struct act *act, struct applications_add *add)
 {
 	TRY(put(act, &add->application));
+	TRY(letters_write(act, &add->told));
 	return act_add(act, add->application.tenant, &add->registered.leaf, NULL);
 }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "server/core/duo_keys.h"
+#include "server/core/letters.h"
 #include "server/core/scene.h"
 #include "store/application.h"
 #include "store/quota.h"
@@ -19,6 +20,7 @@ struct applications_add {
 	char signing_name[DUO_KEYS_NAME + 1];
 	char signing_secret[DUO_KEYS_SECRET + 1]; /* shown once; it goes with the application that is made */
 	struct event_draft registered;
+	struct letters told;
 };
 
 /* applications_add_prepare - Fails: SCOPE_EXCEEDS · PERSON_UNPROVEN. */

@@ -5,6 +5,7 @@
 #include "base/timestamp.h"
 #include "server/core/detail.h"
 #include "server/core/grants.h"
+#include "server/core/second.h"
 #include "store/branch.h"
 
 enum { ONE_NOTICE = 64 * 1024 };
@@ -50,11 +51,9 @@ static fallible check_approver(const struct scene *scene, const struct grant *gr
 	TRY(client_get(scene->view, grant->tenant, grant->client, scene->arena, &client));
 	if ((approvals_role(caller, &client) & grant->approvers) == 0)
 		return FAIL(DENIED, "the grant waits for somebody else's approval");
-	if (ids_equal(caller->person, grant->person))
-		return FAIL(DENIED, "nobody approves a grant for themselves");
-	if (grant->giver_is_person && ids_equal(caller->person, grant->giver))
-		return FAIL(DENIED, "nobody approves what they asked for");
-	return OK;
+	const struct id nobody = {0};
+	const struct id part[] = {grant->person, grant->giver_is_person ? grant->giver : nobody};
+	return second_check_other(scene, part, sizeof part / sizeof part[0]);
 }
 
 static fallible check_state(const struct approvals_decide *decide, struct instant now)

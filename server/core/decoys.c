@@ -3,9 +3,10 @@
 #include "server/core/decoys.h"
 
 #include "base/buf.h"
+#include "base/text.h"
 #include "store/tenant.h"
 
-enum { SECOND_MS = 1000, HINT_MAX = 64 };
+enum { SECOND_MS = 1000, HINT_MAX = PERSON_EMAIL_MAX + 8 };
 
 fallible decoys_seed(
 	const struct server *server, struct id tenant, struct span name, uint8_t seed[static HASH_BLAKE])
@@ -49,14 +50,37 @@ static struct id factor_id(
 	return ids_make((struct instant){created.ms + after}, part + 4);
 }
 
-static fallible add_address(const uint8_t seed[static HASH_BLAKE], struct arena *arena, struct method *method)
+fallible decoys_hint(struct span name, struct arena *arena, struct span *hint)
 {
-	static const char *const DOMAINS[] = {"gmail.com", "outlook.com", "icloud.com", "yahoo.com"};
+	scoped(buf) masked = BUF(HINT_MAX);
+	*hint = SPAN_NONE;
+	if (!text_is_email(name))
+		return OK;
+	text_mask_email(name, &masked);
+	TRY(buf_check(&masked));
+	return buf_keep(&masked, arena, hint);
+}
+
+/* Most people's addresses end as the one where their business hears of weaknesses; some have one elsewhere. */
+static void put_address(const struct tenant *of, const uint8_t part[static HASH_KEY], struct buf *hint)
+{
+	static const char *const ELSEWHERE[] = {"gmail.com", "outlook.com", "icloud.com", "yahoo.com"};
+	struct span local, domain = of->security_contact;
+	bool is_own = part[2] % 4 != 0 && text_is_email(domain) && span_cut(&domain, '@', &local);
+	buf_printf(hint, "%c***@", 'a' + part[0] % 26);
+	buf_put(hint, is_own ? domain : span_text(ELSEWHERE[part[1] % 4]));
+}
+
+static fallible add_address(
+	const struct decoys_ask *ask, const struct tenant *of, struct arena *arena, struct method *method)
+{
 	uint8_t part[HASH_KEY];
 	scoped(buf) hint = BUF(HINT_MAX);
-	part_of(seed, "mn.decoy.hint", part);
-	buf_printf(&hint, "%c***@%s", 'a' + part[0] % 26, DOMAINS[part[1] % 4]);
+	part_of(ask->seed, "mn.decoy.hint", part);
+	put_address(of, part, &hint);
 	TRY(buf_keep(&hint, arena, &method->hint));
+	if (ask->hint.len)
+		method->hint = ask->hint;
 	method->address = method->hint;
 	return OK;
 }
@@ -70,20 +94,22 @@ static fallible add_codes(const uint8_t seed[static HASH_BLAKE], struct instant 
 	return methods_compute(method, span_of(part, TOTP_SEED_OURS), now);
 }
 
-fallible decoys_methods(const struct view *view, struct id tenant, const uint8_t seed[static HASH_BLAKE],
-	struct instant now, struct arena *arena, struct methods *methods)
+fallible decoys_methods(
+	const struct view *view, const struct decoys_ask *ask, struct arena *arena, struct methods *methods)
 {
 	struct tenant of;
 	struct methods made = {.count = 2};
-	TRY(tenant_get(view, tenant, arena, &of));
+	TRY(tenant_get(view, ask->tenant, arena, &of));
 	made.items[0] = (struct method){.type = FACTOR_TOTP,
-		.factor = factor_id(seed, "mn.decoy.app", of.created, now),
+		.factor = factor_id(ask->seed, "mn.decoy.app", of.created, ask->now),
 		.proven = true};
 	made.items[1] = (struct method){.type = FACTOR_EMAIL,
-		.factor = factor_id(seed, "mn.decoy.mail", of.created, now),
+		.factor = factor_id(ask->seed, "mn.decoy.mail", of.created, ask->now),
 		.proven = true};
-	TRY(add_codes(seed, volume_wall(view->volume, now), &made.items[0]));
-	TRY(add_address(seed, arena, &made.items[1]));
+	TRY(add_codes(ask->seed, volume_wall(view->volume, ask->now), &made.items[0]));
+	TRY(add_address(ask, &of, arena, &made.items[1]));
+	if (!methods_email_beside_totp(ask->signin))
+		made.count = 1;
 	*methods = made;
 	return OK;
 }

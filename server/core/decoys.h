@@ -12,6 +12,18 @@ fallible decoys_seed(
 /* decoys_person - an id that stands for the decoy in look-ups of devices; nothing is ever found under it. */
 struct id decoys_person(const uint8_t seed[static HASH_BLAKE]);
 
-/* decoys_methods - the same shape and the same work as methods_list. */
-fallible decoys_methods(const struct view *view, struct id tenant, const uint8_t seed[static HASH_BLAKE],
-	struct instant now, struct arena *arena, struct methods *methods);
+/* decoys_hint - how the address of the decoy of a name is shown, when the name is an address: as somebody's who is called by theirs.
+ * Empty for every other name. */
+fallible decoys_hint(struct span name, struct arena *arena, struct span *hint);
+
+struct decoys_ask {
+	struct id tenant;
+	const uint8_t *seed;         /* HASH_BLAKE bytes, of decoys_seed */
+	struct span hint;            /* of decoys_hint */
+	const struct signin *signin; /* what the policies ask of everyone */
+	struct instant now;
+};
+
+/* decoys_methods - the same shape and the same work as methods_list, and as little beside an authenticator as it leaves. */
+fallible decoys_methods(
+	const struct view *view, const struct decoys_ask *ask, struct arena *arena, struct methods *methods);

@@ -243,6 +243,8 @@ static fallible seal_change(
 fallible departures_cancel_prepare(const struct scene *scene, struct departures_change *cancel)
 {
 	struct departure *departure = &cancel->departure;
+	if (ids_equal(scene->caller->person, departure->person))
+		return FAIL(DENIED, "nobody takes back that they themselves leave");
 	if (departure->state != DEPARTURE_PLANNED || departure->at.ms <= scene->now.ms)
 		return FAIL(CONFLICT, "the departure is over, or its day has come");
 	departure->state = DEPARTURE_CANCELLED;
@@ -297,7 +299,7 @@ fallible departures_decide_prepare(const struct scene *scene, struct departures_
 {
 	struct departure *departure = &change->departure;
 	const struct id part[] = {departure->returner, departure->person};
-	TRY(second_check_other(scene->caller, part, 2));
+	TRY(second_check_other(scene, part, 2));
 	TRY(check_may_return(scene, change));
 	if (departure->state != DEPARTURE_RETURNING)
 		return FAIL(CONFLICT, "nobody asked that this person comes back");

@@ -42,7 +42,7 @@ struct departures_change {
 /* departures_find - of a person whom the caller may see. Fails: NOT_FOUND. */
 fallible departures_find(const struct scene *scene, struct departures_change *change);
 
-/* departures_cancel_prepare, _write - before the day. Fails: CONFLICT it has come. */
+/* departures_cancel_prepare, _write - before the day, by anybody but the one who leaves. Fails: DENIED · CONFLICT it has come. */
 fallible departures_cancel_prepare(const struct scene *scene, struct departures_change *cancel);
 fallible departures_cancel_write(struct act *act, struct departures_change *cancel);
 

@@ -63,7 +63,7 @@ fallible emergencies_check_custodian(const struct scene *scene, const struct bre
 {
 	struct person person;
 	const struct caller *caller = scene->caller;
-	TRY(second_check_other(caller, &breakglass->requester, 1));
+	TRY(second_check_other(scene, &breakglass->requester, 1));
 	TRY(person_get_clear(scene->view, caller->tenant, caller->person, scene->arena, &person));
 	bool is_client = person.kind == PERSON_OF_CLIENT && ids_equal(person.client, breakglass->client);
 	bool may = person.kind != PERSON_OF_CLIENT &&

@@ -245,7 +245,7 @@ fallible erasures_decide_prepare(const struct scene *scene, struct erasures_deci
 	struct erasure *erasure = &decide->erasure;
 	const struct id part[] = {erasure->requester, erasure->approver, erasure->subject.id};
 	static const struct detail_field refused = {"ground", {(const uint8_t *)"refused", 7}, DETAIL_TEXT};
-	TRY(second_check_other(scene->caller, part, sizeof part / sizeof part[0]));
+	TRY(second_check_other(scene, part, sizeof part / sizeof part[0]));
 	if (erasure->state != ERASURE_WAITING)
 		return FAIL(CONFLICT, "the erasure does not wait for a decision");
 	if (decide->approve)

@@ -181,7 +181,7 @@ fallible extensions_decide_prepare(const struct scene *scene, struct extensions_
 	TRY(second_check_person(scene->caller));
 	TRY(find_waiting(scene, decide));
 	const struct id part[] = {decide->extension.asker, handover->from, handover->to};
-	TRY(second_check_other(scene->caller, part, sizeof part / sizeof part[0]));
+	TRY(second_check_other(scene, part, sizeof part / sizeof part[0]));
 	return decide->approve ? prepare_approval(scene, decide) : prepare_refusal(scene, decide);
 }
 

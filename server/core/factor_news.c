@@ -3,10 +3,12 @@
 #include "server/core/factor_news.h"
 
 #include "base/json_out.h"
+#include "policies/messages.h"
+#include "policies/sentences.h"
 #include "server/core/tell.h"
 #include "store/recovery.h"
 
-enum { DETAIL_MAX = 256, CHANGE_MAX = 64 };
+enum { DETAIL_MAX = 256, CHANGE_MAX = 512 };
 
 /* What only some of the actions say besides. */
 static void put_circumstances(const struct scene *scene, const struct factor_news_ask *ask,
@@ -61,15 +63,30 @@ static fallible tell_one(const struct scene *scene, const struct factor_news_ask
 	return tell_prepare(scene->server->keeper, ask->who->tenant, &letter, scene->arena, notice);
 }
 
+/* What changed, in the language of who reads it: "Second factor was added: authenticator app". */
+static fallible print_change(
+	const struct scene *scene, const struct factor_news_ask *ask, enum action action, struct span *change)
+{
+	static const struct {
+		const char *kind;
+		enum message text;
+	} KINDS[] = {{"totp", MESSAGE_FACTOR_KIND_TOTP}, {"email", MESSAGE_FACTOR_KIND_EMAIL},
+		{"hotp", MESSAGE_FACTOR_KIND_HOTP}, {"recovery", MESSAGE_FACTOR_KIND_RECOVERY}};
+	scoped(buf) text = BUF(CHANGE_MAX);
+	buf_put_text(&text, sentences_text(action, ask->who->language));
+	for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++)
+		if (strcmp(ask->kind, KINDS[i].kind) == 0)
+			buf_printf(&text, ": %s", messages_text(ask->who->language, KINDS[i].text));
+	TRY(buf_check(&text));
+	return scene_copy(scene, buf_span(&text), change);
+}
+
 fallible factor_news_tell(const struct scene *scene, const struct factor_news_ask *ask, enum action action,
 	struct factor_news *news)
 {
 	struct addresses to;
-	scoped(buf) text = BUF(CHANGE_MAX);
 	struct message_value change[] = {{"change", SPAN_NONE}, {"actor", SPAN_NONE}};
-	buf_printf(&text, "%s (%s)", action_row(action)->name, ask->kind);
-	TRY(buf_check(&text));
-	change[0].value = buf_span(&text);
+	TRY(print_change(scene, ask, action, &change[0].value));
 	TRY(scene_actor(scene, &change[1].value));
 	TRY(addresses_list(scene->server, scene->view, ask->who, ask->factor, scene->arena, &to));
 	for (size_t i = 0; i < to.count; i++)

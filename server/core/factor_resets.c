@@ -109,7 +109,7 @@ static fallible find_person(const struct scene *scene, struct factor_resets_ask 
 	struct id person;
 	const struct caller *caller = scene->caller;
 	TRY(factors_find_person(scene->view, caller, ask->person, &person));
-	TRY(second_check_other(caller, &person, 1));
+	TRY(second_check_other(scene, &person, 1));
 	TRY(person_get(scene->view, caller->tenant, person, scene->arena, &ask->who));
 	if (ask->who.state != PERSON_ACTIVE && ask->who.state != PERSON_SUSPENDED)
 		return FAIL(NOT_FOUND, "the person is gone");
@@ -223,7 +223,7 @@ fallible factor_resets_decide_prepare(const struct scene *scene, struct factor_r
 {
 	struct factor_reset *reset = &decide->reset;
 	const struct id part[] = {reset->requester, reset->person};
-	TRY(second_check_other(scene->caller, part, sizeof part / sizeof part[0]));
+	TRY(second_check_other(scene, part, sizeof part / sizeof part[0]));
 	if (reset->state != FACTOR_RESET_WAITING)
 		return FAIL(CONFLICT, "the reset does not wait for a decision");
 	if (!factor_reset_is_open(reset, scene->now))

@@ -544,8 +544,12 @@ static fallible find_client(const struct caller *caller, const struct view *view
 	if (!ids_is_none(sight.client) && !ids_equal(sight.client, id))
 		return FAIL(NOT_FOUND, "the client is another one than the contact's");
 	TRY(client_get(view, caller->tenant, id, arena, &freeze->found));
-	bool may = ids_is_none(caller->person) || approvals_role(caller, &freeze->found) != 0;
-	return may ? OK : FAIL(DENIED, "the client's own people stop its use, and whoever approves grants");
+	if (ids_is_none(caller->person))
+		return FAIL_CODE(PERSON_UNPROVEN,
+			"a person stops a client's use and lets it go on, and no application");
+	return approvals_role(caller, &freeze->found) != 0
+		? OK
+		: FAIL(DENIED, "the client's own people stop its use, and whoever approves grants");
 }
 
 fallible grants_freeze_prepare(const struct server *server, const struct caller *caller,

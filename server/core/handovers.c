@@ -100,8 +100,11 @@ static fallible refuse_member(struct handovers_add *add, const char *member)
 static fallible find_people(const struct scene *scene, struct handovers_add *add)
 {
 	struct person from, to;
+	add->fault = (struct handover_fault){"from", "unknown_person"};
 	TRY(find_person(scene, add->from, &from));
+	add->fault = (struct handover_fault){"to", "unknown_person"};
 	TRY(find_person(scene, add->to, &to));
+	add->fault = (struct handover_fault){NULL, NULL};
 	if (from.kind != PERSON_STAFF)
 		return refuse_member(add, "from");
 	if (to.kind != PERSON_STAFF || to.state != PERSON_ACTIVE || ids_equal(from.id, to.id))
@@ -120,8 +123,10 @@ static fallible find_clients(const struct scene *scene, struct handovers_add *ad
 	for (size_t i = 0; i < add->client_count; i++) {
 		struct id id;
 		struct err err = client_find(scene->view, handover->tenant, add->clients[i], &id);
-		if (err.kind == ERR_NOT_FOUND)
+		if (err.kind == ERR_NOT_FOUND) {
+			add->fault = (struct handover_fault){"clients", "unknown_client"};
 			return FAIL_CODE(UNKNOWN_CLIENT, "a handover is of clients of this tenant");
+		}
 		TRY(err);
 		if (!handover_covers(handover, id))
 			handover->clients[handover->client_count++] = id;
@@ -238,7 +243,7 @@ fallible handovers_decide_prepare(const struct scene *scene, struct handovers_de
 {
 	struct handover *handover = &decide->handover;
 	const struct id part[] = {handover->requester, handover->from, handover->to};
-	TRY(second_check_other(scene->caller, part, sizeof part / sizeof part[0]));
+	TRY(second_check_other(scene, part, sizeof part / sizeof part[0]));
 	TRY(check_waits(handover, scene->now));
 	handover->approver = scene->caller->person;
 	handover->decided = scene->now;

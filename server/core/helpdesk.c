@@ -71,7 +71,7 @@ static fallible find_person(const struct scene *scene, struct helpdesk_make *mak
 	struct id person;
 	const struct caller *caller = scene->caller;
 	TRY(factors_find_person(scene->view, caller, make->person, &person));
-	TRY(second_check_other(caller, &person, 1));
+	TRY(second_check_other(scene, &person, 1));
 	TRY(person_get(scene->view, caller->tenant, person, scene->arena, &make->who));
 	if (make->who.state != PERSON_ACTIVE)
 		return FAIL(NOT_FOUND, "the person is not active");

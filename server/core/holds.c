@@ -161,7 +161,7 @@ fallible holds_place_write(struct act *act, struct holds_place *place)
 
 static fallible lift_second(const struct scene *scene, struct hold *hold)
 {
-	TRY(second_check_other(scene->caller, &hold->first, 1));
+	TRY(second_check_other(scene, &hold->first, 1));
 	hold->state = HOLD_LIFTED;
 	hold->second = scene->caller->person;
 	hold->ended = scene->now;

@@ -127,7 +127,7 @@ static fallible walk_handovers(struct walk *walk)
 		bool accepts = is_self(walk, handover.to) && handover.accepted.ms == 0 &&
 			(handover.state == HANDOVER_APPROVED || handover.state == HANDOVER_ACTIVE);
 		bool decides = waits && has(walk, CAPABILITY_BIT(HANDOVER_APPROVE)) &&
-			!err_failed(second_check_other(scene->caller, part, 3));
+			!err_failed(second_check_other(scene, part, 3));
 		struct inbox_item item = {.kind = INBOX_HANDOVER,
 			.step = accepts ? INBOX_ACCEPT : INBOX_DECIDE,
 			.id = handover.id,
@@ -204,7 +204,7 @@ static fallible walk_erasures(struct walk *walk)
 		const struct id part[] = {erasure.requester, erasure.approver, erasure.subject.id};
 		bool waits = erasure.state == ERASURE_WAITING;
 		bool may = waits && has(walk, CAPABILITY_BIT(PRIVACY_APPROVE)) &&
-			!err_failed(second_check_other(scene->caller, part, 3));
+			!err_failed(second_check_other(scene, part, 3));
 		struct inbox_item item = {.kind = INBOX_ERASURE,
 			.id = erasure.id,
 			.by = erasure.requester,
@@ -230,7 +230,7 @@ static fallible walk_resets(struct walk *walk)
 		const struct id part[] = {reset.requester, reset.person};
 		bool waits = reset.state == FACTOR_RESET_WAITING && factor_reset_is_open(&reset, scene->now);
 		bool may = waits && has(walk, CAPABILITY_BIT(FACTORS_MANAGE)) &&
-			!err_failed(second_check_other(scene->caller, part, 2));
+			!err_failed(second_check_other(scene, part, 2));
 		struct inbox_item item = {.kind = INBOX_FACTOR_RESET,
 			.id = reset.id,
 			.person = reset.person,
@@ -252,8 +252,7 @@ static fallible may_return(const struct walk *walk, const struct departure *depa
 	uint64_t held;
 	scoped(arena) row = ARENA(ROW_MEMORY);
 	*may = false;
-	if (!has(walk, CAPABILITY_BIT(PEOPLE_WRITE)) ||
-		err_failed(second_check_other(scene->caller, part, 2)))
+	if (!has(walk, CAPABILITY_BIT(PEOPLE_WRITE)) || err_failed(second_check_other(scene, part, 2)))
 		return OK;
 	TRY(person_get_clear(scene->view, departure->tenant, departure->person, &row, &person));
 	TRY(person_capabilities(scene->view, &person, &held));
@@ -294,7 +293,7 @@ static fallible walk_retentions(struct walk *walk)
 			scene->view, scene->caller->tenant, (enum action_retention) class, &row, &retention));
 		bool waits = retention.asked > 0;
 		bool may = waits && has(walk, CAPABILITY_BIT(PRIVACY_APPROVE)) &&
-			!err_failed(second_check_other(scene->caller, &retention.asked_by, 1));
+			!err_failed(second_check_other(scene, &retention.asked_by, 1));
 		struct inbox_item item = {.kind = INBOX_RETENTION,
 			.which = class,
 			.months = retention.asked,
@@ -316,7 +315,7 @@ static fallible offer_extension(struct walk *walk, const struct extension *exten
 	const struct id part[] = {extension->asker, handover.from, handover.to};
 	bool waits = handover_rules_is_extendable(&facts, scene->now);
 	bool may = waits && has(walk, CAPABILITY_BIT(HANDOVER_APPROVE)) &&
-		!err_failed(second_check_other(scene->caller, part, 3));
+		!err_failed(second_check_other(scene, part, 3));
 	struct inbox_item item = {.kind = INBOX_EXTENSION,
 		.id = handover.id,
 		.person = handover.from,

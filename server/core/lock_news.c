@@ -2,10 +2,11 @@
 /* lock_news - until when, from where. */
 #include "server/core/lock_news.h"
 
+#include "server/core/from_where.h"
 #include "server/core/tell.h"
 #include "server/core/verifications.h"
 
-enum { VALUES_MAX = 4 };
+enum { VALUES_MAX = 2 + FROM_WHERE_VALUES };
 
 /* Where it goes; nothing for a person without an address. */
 static fallible find_address(
@@ -24,6 +25,7 @@ fallible lock_news_prepare(const struct scene *scene, struct verifications_ask *
 {
 	char time[TELL_TIME + 1];
 	struct span to;
+	struct from_where kept;
 	struct message_value values[VALUES_MAX];
 	size_t count = 0;
 	const struct verification *verification = &ask->verification;
@@ -33,13 +35,9 @@ fallible lock_news_prepare(const struct scene *scene, struct verifications_ask *
 	TRY(find_address(scene, verification, &to));
 	if (to.len == 0)
 		return OK;
-	struct span device = device_label(&ask->device);
 	values[count++] = (struct message_value){"to", to};
 	values[count++] = tell_time((struct instant){ask->now.ms + BUDGET_WAIT_MS}, time);
-	if (device.len)
-		values[count++] = (struct message_value){"device", device};
-	if (ask->device.ip.len)
-		values[count++] = (struct message_value){"ip", ask->device.ip};
+	count += from_where_put(scene->server, &ask->device, &kept, values + count);
 	const struct tell_ask letter = {.person = verification->person,
 		.kind = NOTICE_LOCKED,
 		.about = verification->id,

@@ -3,7 +3,7 @@
 #include "server/core/mailcodes.h"
 
 #include "crypto/random.h"
-#include "server/core/tell.h"
+#include "server/core/from_where.h"
 
 enum { SHOWN_MAX = MAILCODES_DIGITS + MAILCODES_REF + 4 };
 
@@ -27,18 +27,18 @@ static fallible tell(const struct server *server, const struct mailcodes_ask *as
 	struct arena *arena, struct mailcodes_code *code)
 {
 	scoped(buf) shown = BUF(SHOWN_MAX);
-	struct message_value values[5] = {{"minutes", SPAN_LIT("10")}, {"to", ask->to}};
+	struct from_where kept;
+	struct message_value values[4 + FROM_WHERE_VALUES] = {{"minutes", SPAN_LIT("10")}, {"to", ask->to}};
 	size_t count = 2;
-	struct span device = ask->device ? device_label(ask->device) : SPAN_NONE;
 	buf_printf(&shown, "%s (%s)", digits, code->ref);
 	TRY(buf_check(&shown));
 	values[count++] = (struct message_value){"code", buf_span(&shown)};
-	if (device.len)
-		values[count++] = (struct message_value){"device", device};
-	if (ask->device && ask->device->ip.len)
-		values[count++] = (struct message_value){"ip", ask->device->ip};
+	if (ask->action.len)
+		values[count++] = (struct message_value){"action", ask->action};
+	if (ask->device)
+		count += from_where_put(server, ask->device, &kept, values + count);
 	const struct tell_ask letter = {.person = ask->person,
-		.kind = NOTICE_LOGIN_CODE,
+		.kind = ask->action.len ? NOTICE_ACTION_CODE : NOTICE_LOGIN_CODE,
 		.about = ask->about,
 		.values = values,
 		.count = count,

@@ -14,6 +14,7 @@ struct mailcodes_ask {
 	struct id person;            /* none: a decoy */
 	struct span to;              /* address */
 	const struct device *device; /* from which it was asked for; NULL */
+	struct span action;          /* what is confirmed by it, in words; empty: a login */
 	unsigned digits;             /* 0 = MAILCODES_DIGITS */
 	struct instant now;
 };

@@ -67,6 +67,7 @@ static fallible draw(const struct scene *scene, const struct method *method, str
 		.person = verification->person,
 		.to = method->address,
 		.device = &ask->device,
+		.action = verification->is_action ? ask->action_text : SPAN_NONE,
 		.digits = ask->signin.code_digits,
 		.now = ask->now};
 	TRY(mailcodes_draw(scene->server, &letter, scene->arena, &ask->mail));

@@ -38,6 +38,11 @@ fallible methods_mailbox_is_delegated(
 	return OK;
 }
 
+bool methods_email_beside_totp(const struct signin *signin)
+{
+	return signin->least == ROLES_FACTOR_EMAIL && !signin->step_up;
+}
+
 static fallible weigh(
 	const struct view *view, const struct methods_ask *ask, struct arena *arena, struct bounds *bounds)
 {
@@ -47,7 +52,7 @@ static fallible weigh(
 	bool arrives = ask->mailed.len > 0;
 	*bounds = (struct bounds){.email = !delegated && (arrives || signin_lets_weaker(signin, ask->now)),
 		.mailed = ask->mailed,
-		.email_beside_totp = signin->least == ROLES_FACTOR_EMAIL && !signin->step_up,
+		.email_beside_totp = methods_email_beside_totp(signin),
 		.weak = !ask->is_action};
 	return OK;
 }
@@ -136,6 +141,13 @@ fallible methods_list(const struct server *server, const struct view *view, cons
 	if (!bounds.email_beside_totp && methods_find_device(methods))
 		drop(methods, FACTOR_EMAIL);
 	return OK;
+}
+
+void methods_hide_labels(struct methods *methods)
+{
+	for (size_t i = 0; i < methods->count; i++)
+		if (factor_shows_codes(methods->items[i].type))
+			methods->items[i].hint = SPAN_NONE;
 }
 
 void methods_drop_timed(struct methods *methods)

@@ -47,6 +47,13 @@ struct methods_ask {
 fallible methods_list(const struct server *server, const struct view *view, const struct methods_ask *ask,
 	struct arena *arena, struct methods *methods);
 
+/* methods_email_beside_totp - whether a mailed code still counts for who has something stronger. */
+bool methods_email_beside_totp(const struct signin *signin);
+
+/* methods_hide_labels - what people call their devices is for those whom it tells nothing new: of anybody else's eyes the names
+ * would say who has an account. */
+void methods_hide_labels(struct methods *methods);
+
 /* methods_compute - the codes of a seed around an instant, by the shape, drift and last step in *method. */
 fallible methods_compute(struct method *method, struct span seed, struct instant now);
 

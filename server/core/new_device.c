@@ -4,19 +4,16 @@
 
 #include "server/core/detail.h"
 #include "server/core/devices.h"
+#include "server/core/from_where.h"
 #include "server/core/remembering.h"
 #include "server/core/tell.h"
 
 static fallible seal_mail(
 	const struct server *server, struct span to, struct arena *arena, struct verifications_ask *ask)
 {
-	struct message_value values[3] = {{"to", to}};
-	size_t count = 1;
-	struct span label = device_label(&ask->device);
-	if (label.len)
-		values[count++] = (struct message_value){"device", label};
-	if (ask->device.ip.len)
-		values[count++] = (struct message_value){"ip", ask->device.ip};
+	struct from_where kept;
+	struct message_value values[1 + FROM_WHERE_VALUES] = {{"to", to}};
+	size_t count = 1 + from_where_put(server, &ask->device, &kept, values + 1);
 	const struct tell_ask letter = {.person = ask->verification.person,
 		.kind = NOTICE_NEW_DEVICE,
 		.about = ask->verification.device,
@@ -59,10 +56,6 @@ fallible new_device_prepare(const struct server *server, const struct view *view
 	bool tries = ask->has_code || ask->spend || (ask->remembering && ask->remembering->typed.len);
 	if (!tries || verification_is_decoy(verification) || ids_is_none(verification->device))
 		return OK;
-	if (!ask->is_new) {
-		ask->sight = (struct device_sight){verification->person, .is_person = true};
-		TRY(device_find(view, verification->tenant, &ask->device, ask->now, &ask->sight));
-	}
 	TRY(devices_note_prepare(
 		view, verification->tenant, &ask->sight, &ask->device, ask->now, arena, &ask->device_note));
 	if (!ask->device_note || ask->sight.seen.ms)

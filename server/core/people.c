@@ -6,6 +6,7 @@
 #include "crypto/random.h"
 #include "server/core/detail.h"
 #include "server/core/giving.h"
+#include "server/core/rights_news.h"
 
 enum { PERSON_SEALED_MAX = 4096, ONE_PERSON = 64 * 1024 };
 
@@ -147,7 +148,11 @@ fallible people_add_prepare(const struct scene *scene, struct people_add *add)
 	for (size_t i = 0; i < person->role_count; i++)
 		TRY(people_role_event(
 			scene, ACTION_ROLE_ASSIGNED, person, person->roles[i], &add->assigned[i]));
-	return OK;
+	const struct rights_news news = {
+		ACTION_ROLE_ASSIGNED, person->name, person->roles, person->role_count};
+	add->told.count = 0;
+	return rights_news_due(scene->caller, add->capabilities) ? rights_news_tell(scene, &news, &add->told)
+								 : OK;
 }
 
 fallible people_add_write(struct act *act, struct people_add *add)
@@ -162,6 +167,7 @@ fallible people_add_write(struct act *act, struct people_add *add)
 	TRY(people_new_write(act, &add->new));
 	for (size_t i = 0; i < person->role_count; i++)
 		TRY(act_add(act, person->tenant, &add->assigned[i].leaf, NULL));
+	TRY(letters_write(act, &add->told));
 	return add->client.len ? contacts_write(act, &add->contacts) : OK;
 }
 

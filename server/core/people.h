@@ -4,6 +4,7 @@
 
 #include "server/core/branches.h"
 #include "server/core/contacts.h"
+#include "server/core/letters.h"
 #include "store/person.h"
 
 /* One person on the way into the store, with the event that says so. */
@@ -28,6 +29,7 @@ struct people_add {
 	struct contacts_change contacts;
 	struct branches_set branch;
 	struct event_draft assigned[PERSON_ROLES_MAX];
+	struct letters told;
 };
 
 /* people_add_prepare - a person with roles.

@@ -7,6 +7,7 @@
 #include "server/core/forgetting.h"
 #include "server/core/giving.h"
 #include "server/core/owners.h"
+#include "server/core/rights_news.h"
 #include "store/departure.h"
 #include "store/enrolment.h"
 #include "store/factor.h"
@@ -114,7 +115,11 @@ static fallible check_giving(const struct scene *scene, struct people_change *ch
 	TRY(people_sum_roles(scene->view, tenant, after->roles, after->role_count, &change->capabilities));
 	TRY(people_sum_roles(scene->view, tenant, roles, count, &held));
 	TRY(branches_check_log(scene->caller, held, after->branch));
-	return count ? giving_check(scene->caller, held) : OK;
+	if (count == 0)
+		return OK;
+	TRY(giving_check(scene->caller, held));
+	const struct rights_news news = {ACTION_ROLE_ASSIGNED, after->name, roles, count};
+	return rights_news_due(scene->caller, held) ? rights_news_tell(scene, &news, &change->told) : OK;
 }
 
 /* ---- events ---- */

@@ -5,6 +5,7 @@
 #include "base/json_out.h"
 #include "crypto/random.h"
 #include "server/core/attempts.h"
+#include "server/core/from_where.h"
 #include "server/core/new_device.h"
 #include "server/core/risk.h"
 #include "server/core/tell.h"
@@ -164,12 +165,10 @@ static fallible tell_one(const struct scene *scene, const struct verifications_a
 	enum notice_kind kind, const struct message_value *left, struct span address, struct notice *notice)
 {
 	char time[TELL_TIME + 1];
-	struct message_value values[5] = {*left, {"to", address}, tell_time(scene->now, time)};
-	size_t count = 3;
-	if (ask->device.name.len)
-		values[count++] = (struct message_value){"device", ask->device.name};
-	if (ask->device.ip.len)
-		values[count++] = (struct message_value){"ip", ask->device.ip};
+	struct from_where kept;
+	struct message_value values[3 + FROM_WHERE_VALUES] = {
+		*left, {"to", address}, tell_time(scene->now, time)};
+	size_t count = 3 + from_where_put(scene->server, &ask->device, &kept, values + 3);
 	const struct tell_ask letter = {.person = ask->verification.person,
 		.kind = kind,
 		.about = ask->verification.id,

@@ -6,6 +6,7 @@
 #include "server/core/attempts.h"
 #include "server/core/detail.h"
 #include "server/core/forgetting.h"
+#include "server/core/from_where.h"
 #include "server/core/new_device.h"
 #include "server/core/remember_rule.h"
 #include "server/core/risk.h"
@@ -82,13 +83,9 @@ static fallible tell_one(const struct scene *scene, const struct verifications_a
 	struct notice *notice)
 {
 	char time[TELL_TIME + 1];
-	struct message_value values[4] = {{"to", address}, tell_time(scene->now, time)};
-	size_t count = 2;
-	const struct span label = device_label(&ask->device);
-	if (label.len)
-		values[count++] = (struct message_value){"device", label};
-	if (ask->device.ip.len)
-		values[count++] = (struct message_value){"ip", ask->device.ip};
+	struct from_where kept;
+	struct message_value values[2 + FROM_WHERE_VALUES] = {{"to", address}, tell_time(scene->now, time)};
+	size_t count = 2 + from_where_put(scene->server, &ask->device, &kept, values + 2);
 	const struct tell_ask letter = {.person = ask->verification.person,
 		.kind = NOTICE_REMEMBERED_STOLEN,
 		.about = ask->verification.id,

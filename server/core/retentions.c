@@ -112,7 +112,7 @@ fallible retentions_decide_prepare(const struct scene *scene, bool approve, stru
 	TRY(retention_get(scene->view, scene->caller->tenant, set->class, scene->arena, retention));
 	if (retention->asked == 0)
 		return FAIL(CONFLICT, "no retention waits for a decision");
-	TRY(second_check_other(scene->caller, &retention->asked_by, 1));
+	TRY(second_check_other(scene, &retention->asked_by, 1));
 	unsigned from = retention->months, to = retention->asked;
 	if (approve) {
 		retention->set_by = retention->asked_by;

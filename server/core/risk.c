@@ -6,6 +6,7 @@
 #include "server/core/addresses.h"
 #include "server/core/attempts.h"
 #include "server/core/devices.h"
+#include "server/core/from_where.h"
 #include "server/core/letters.h"
 #include "server/core/places.h"
 #include "server/core/remembering.h"
@@ -160,18 +161,15 @@ static fallible tell(const struct scene *scene, const struct verifications_ask *
 	char time[TELL_TIME + 1];
 	struct person who;
 	struct addresses to;
-	struct message_value values[5] = {
+	struct from_where kept;
+	struct message_value values[3 + FROM_WHERE_VALUES] = {
 		{"to", SPAN_NONE}, {"reason", SPAN_NONE}, tell_time(scene->now, time)};
 	size_t count = 3;
 	const struct letters_desk desk = {scene->server, scene->view, ask->verification.tenant, scene->arena};
-	const struct span label = device_label(&ask->device);
 	TRY(person_get(scene->view, ask->verification.tenant, ask->verification.person, scene->arena, &who));
 	TRY(addresses_list(scene->server, scene->view, &who, (struct id){0}, scene->arena, &to));
 	TRY(print_reasons(&ask->risk, who.language, scene->arena, &values[1].value));
-	if (label.len)
-		values[count++] = (struct message_value){"device", label};
-	if (ask->device.ip.len)
-		values[count++] = (struct message_value){"ip", ask->device.ip};
+	count += from_where_put(scene->server, &ask->device, &kept, values + count);
 	const struct tell_ask letter = {.person = who.id,
 		.kind = NOTICE_SUSPICIOUS,
 		.about = ask->verification.id,

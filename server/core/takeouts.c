@@ -124,7 +124,7 @@ fallible takeouts_check_approver(const struct scene *scene, const struct takeout
 {
 	struct person person;
 	const struct caller *caller = scene->caller;
-	TRY(second_check_other(caller, &takeout->requester, 1));
+	TRY(second_check_other(scene, &takeout->requester, 1));
 	TRY(person_get_clear(scene->view, caller->tenant, caller->person, scene->arena, &person));
 	bool is_client = person.kind == PERSON_OF_CLIENT && ids_equal(person.client, takeout->client);
 	bool may = person.kind == PERSON_STAFF && (caller->capabilities & CAPABILITY_BIT(GRANT_APPROVE));

@@ -14,7 +14,7 @@ static bool is_known(const char *name)
 		"change", "actor", "label", "assistant", "task", "reason", "contact", "agency", "count",
 		"left", "to", "absent", "since", "until", "url", "week", "year", "hours", "uses", "reveals",
 		"exports", "handovers", "alerts", "denied", "purchases", "seq", "hash", "helpers", "adjusted",
-		"deposit", "grants", "changes", "approver"};
+		"deposit", "grants", "changes", "approver", "place", "action"};
 	for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++)
 		if (strcmp(name, NAMES[i]) == 0)
 			return true;

@@ -4,6 +4,7 @@
 
 #include "server/core/detail.h"
 #include "server/core/giving.h"
+#include "server/core/rights_news.h"
 
 enum { CAPABILITIES_TEXT_MAX = 1024 };
 
@@ -67,12 +68,21 @@ static fallible check_owners(const struct tenant_roles_set *set)
 	return OK;
 }
 
+static fallible tell_owners(const struct scene *scene, struct tenant_roles_set *set)
+{
+	const struct rights_news news = {ACTION_ROLE_CAPABILITY_CHANGED, set->role.name, NULL, 0};
+	uint64_t added = set->role.capabilities & ~set->before.capabilities;
+	set->told.count = 0;
+	return rights_news_due(scene->caller, added) ? rights_news_tell(scene, &news, &set->told) : OK;
+}
+
 fallible tenant_roles_set_prepare(const struct scene *scene, struct tenant_roles_set *set)
 {
 	TRY(find_before(scene, set));
 	TRY(check_owners(set));
 	TRY(giving_check(scene->caller, set->role.capabilities & ~set->before.capabilities));
 	TRY(check_factor(scene, set));
+	TRY(tell_owners(scene, set));
 	return seal_event(scene, set);
 }
 
@@ -87,6 +97,7 @@ fallible tenant_roles_set_write(struct act *act, struct tenant_roles_set *set)
 	if (now.version != set->before.version)
 		return FAIL_CODE(STALE, "the role changed meanwhile");
 	TRY(role_put(act, tenant, &set->role));
+	TRY(letters_write(act, &set->told));
 	return act_add(act, tenant, &set->changed.leaf, NULL);
 }
 

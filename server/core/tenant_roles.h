@@ -3,6 +3,7 @@
  */
 #pragma once
 
+#include "server/core/letters.h"
 #include "server/core/scene.h"
 #include "store/person.h"
 
@@ -14,6 +15,7 @@ struct tenant_roles_set {
 	struct id tenant;
 	struct role before; /* version 0: there was none */
 	struct event_draft changed;
+	struct letters told;
 };
 
 /* tenant_roles_set_prepare - Fails: SCOPE_EXCEEDS a capability is added that the caller lacks ·

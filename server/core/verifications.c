@@ -16,7 +16,7 @@
 #include "server/core/try_events.h"
 #include "store/expiry.h"
 
-enum { TEXTS_MAX = VERIFICATION_SEALED_MAX - 128, TEXT_COUNT = 8 };
+enum { TEXTS_MAX = VERIFICATION_SEALED_MAX - 128, TEXT_COUNT = 10 };
 
 /* ---- the sealed texts: from where it was opened, and what for ---- */
 
@@ -33,7 +33,8 @@ static void list_texts(struct verifications_ask *ask, struct span *texts[static 
 {
 	struct device *device = &ask->device;
 	struct span *const all[TEXT_COUNT] = {&device->id, &device->ip, &device->user_agent, &device->name,
-		&device->platform, &device->model, &ask->nonce, &ask->action_type};
+		&device->platform, &device->model, &ask->nonce, &ask->action_type, &ask->action_text,
+		&ask->decoy_hint};
 	memcpy(texts, all, sizeof all);
 }
 
@@ -108,8 +109,9 @@ static fallible take_decoy(const struct server *server, const struct view *view,
 	struct verification *verification = &ask->verification;
 	verification->person = (struct id){0};
 	TRY(heed_policies(server, view, NULL, arena, ask));
-	return decoys_methods(
-		view, verification->tenant, verification->decoy, ask->now, arena, &ask->methods);
+	const struct decoys_ask decoy = {
+		verification->tenant, verification->decoy, ask->decoy_hint, &ask->signin, ask->now};
+	return decoys_methods(view, &decoy, arena, &ask->methods);
 }
 
 static fallible find_methods(const struct server *server, const struct view *view, struct arena *arena,
@@ -122,6 +124,7 @@ static fallible find_methods(const struct server *server, const struct view *vie
 	if (err.kind != ERR_NOT_FOUND)
 		return err;
 	TRY(decoys_seed(server, verification->tenant, ask->person, verification->decoy));
+	TRY(decoys_hint(ask->person, arena, &ask->decoy_hint));
 	return take_decoy(server, view, arena, ask);
 }
 
@@ -145,15 +148,30 @@ static fallible heed_refusals(const struct view *view, struct verifications_ask 
 	return OK;
 }
 
+static fallible find_device(const struct view *view, struct instant now, struct verifications_ask *ask)
+{
+	const struct verification *verification = &ask->verification;
+	bool decoy = verification_is_decoy(verification);
+	struct id subject = decoy ? decoys_person(verification->decoy) : verification->person;
+	ask->sight = (struct device_sight){subject, .is_person = !decoy};
+	return device_find(view, verification->tenant, &ask->device, now, &ask->sight);
+}
+
 static fallible see_device(const struct view *view, struct instant now, struct verifications_ask *ask)
 {
 	struct verification *verification = &ask->verification;
 	bool decoy = verification_is_decoy(verification);
-	struct id subject = decoy ? decoys_person(verification->decoy) : verification->person;
-	ask->sight = (struct device_sight){subject, .is_person = !decoy};
-	TRY(device_find(view, verification->tenant, &ask->device, now, &ask->sight));
+	TRY(find_device(view, now, ask));
 	verification->device = decoy ? (struct id){0} : ask->sight.id;
 	return heed_refusals(view, ask);
+}
+
+/* From a device that never got in anybody may be asking, who has the login name and guesses whether it is one. */
+static void hide_labels(const struct caller *caller, struct verifications_ask *ask)
+{
+	bool is_own = caller->kind == TOKEN_PERSON || !ids_is_none(caller->session) || ask->mailed.len > 0;
+	if (!is_own && ask->sight.seen.ms == 0)
+		methods_hide_labels(&ask->methods);
 }
 
 /* ---- the first call ---- */
@@ -195,6 +213,7 @@ static fallible open_new(const struct server *server, const struct caller *calle
 		.opened = now};
 	memcpy(verification->action_hash, ask->action_hash, sizeof ask->action_hash);
 	memcpy(verification->proves_hash, ask->proves_hash, sizeof ask->proves_hash);
+	ask->decoy_hint = SPAN_NONE;
 	TRY(find_methods(server, view, arena, ask));
 	TRY(check_own(caller, ask));
 	TRY(see_device(view, now, ask));
@@ -250,6 +269,7 @@ static fallible resume(const struct server *server, const struct caller *caller,
 	TRY(check_named(server, view, ask));
 	TRY(check_hash(ask));
 	TRY(open_texts(server->volume.keys, arena, ask));
+	TRY(find_device(view, ask->now, ask));
 	verification->sealed = SPAN_NONE; /* it dies with the reading; the act reads the row again */
 	bool decoy = verification_is_decoy(verification);
 	struct err err = decoy ? take_decoy(server, view, arena, ask) : take_person(server, view, arena, ask);
@@ -327,6 +347,7 @@ fallible verifications_prepare(const struct server *server, const struct caller 
 	ask->mailing = (struct mailing){0};
 	TRY(ask->is_new ? open_new(server, caller, view, now, arena, ask)
 			: resume(server, caller, view, arena, ask));
+	hide_labels(caller, ask);
 	const struct verification *verification = &ask->verification;
 	mailcodes_hash(server->keeper, verification->tenant, verification->id, verification->person,
 		span_text(ask->code), ask->code_hash);

@@ -49,8 +49,10 @@ struct verifications_ask {
 		mailed; /* an address of the person that a code proved just now, on the way to a session; empty. Its own
 			       code stands in for one that this verification mails */
 	struct device device;
+	struct span decoy_hint; /* of who does not exist, when the name is an address: decoys_hint */
 	bool is_action;
 	struct span action_type;
+	struct span action_text;          /* what the person confirms, as a mail says it */
 	struct id branch;                 /* of the person */
 	uint8_t action_hash[HASH_SHA256]; /* also in later calls */
 	uint8_t proves_hash[HASH_SHA256];

@@ -334,7 +334,7 @@ static void put_detail(const struct parcel *parcel, struct buf *detail)
 	scoped(buf) masked = BUF(PERSON_EMAIL_MAX + 8);
 	struct json_out out = JSON_OUT(detail);
 	json_out_open(&out, NULL);
-	if (notice->kind == NOTICE_LOGIN_CODE) {
+	if (notices_is_code(notice->kind)) {
 		json_out_id(&out, "challenge_id", ID_VERIFICATION, notice->about);
 		json_out_text(&out, "channel", "email");
 		json_out_number(&out, "smtp_class", parcel->reply / 100);
@@ -360,8 +360,8 @@ static fallible seal_ending(const struct courier *courier, struct ending *ending
 	put_detail(parcel, &detail);
 	TRY(buf_check(&detail));
 	struct event event = {
-		.action = parcel->notice.kind == NOTICE_LOGIN_CODE ? ACTION_CHALLENGE_DELIVERY_FAILED
-								   : ACTION_NOTIFICATION_FAILED,
+		.action = notices_is_code(parcel->notice.kind) ? ACTION_CHALLENGE_DELIVERY_FAILED
+							       : ACTION_NOTIFICATION_FAILED,
 		.source = LEAF_SERVER,
 		.outcome = LEAF_FAILED,
 		.reason = parcel->outcome == REFUSED ? REASON_DELIVERY_REFUSED : REASON_DELIVERY_FAILED,

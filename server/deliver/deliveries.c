@@ -9,7 +9,7 @@ fallible deliveries_note(
 {
 	struct verification verification;
 	struct view view = view_act(act);
-	if (notice->kind != NOTICE_LOGIN_CODE)
+	if (!notices_is_code(notice->kind))
 		return OK;
 	/* The code of a factor or an enrolment is about something else, and a verification may be swept by now. */
 	struct err err = verification_get(&view, notice->tenant, notice->about, &verification);

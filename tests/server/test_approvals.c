@@ -115,6 +115,25 @@ Test(approvals, nobody_approves_for_themselves_or_what_they_asked_for)
 	cr_assert(stands(&vault, grant, "waiting"));
 }
 
+Test(approvals, two_records_with_one_address_are_one_person)
+{
+	scoped(vault) vault = {0};
+	struct api_person boss, twin, other;
+	char grant[ID_TEXT + 1], body[VAULT_BODY];
+	vault_open(&vault);
+	api_world_person(&vault.api, &vault.api.tenant, "owner", "boss@harbour.example", &boss);
+	api_world_person(&vault.api, &vault.api.tenant, "hq", "BOSS@harbour.example", &twin);
+	api_world_person(&vault.api, &vault.api.tenant, "hq", "other@harbour.example", &other);
+	snprintf(body, sizeof body, "{\"credential\":\"%s\",\"to\":\"%s\"," WAITS_FOR("\"staff\"") "}",
+		vault.login, vault.assistant.text);
+	cr_assert(vault_call_as(&vault, boss.token, "POST", "/v1/grants", body) == 201, "%s",
+		vault.answer.body);
+	snprintf(grant, sizeof grant, "%s", api_text(&vault.answer, "id"));
+	decide(&vault, twin.token, grant, YES);
+	cr_assert(api_is_code(&vault.answer, 403, "not_allowed"), "%s", vault.answer.body);
+	cr_assert(decide(&vault, other.token, grant, YES) == 200, "%s", vault.answer.body);
+}
+
 Test(approvals, an_asserted_person_approves_nothing)
 {
 	scoped(vault) vault = {0};

@@ -188,6 +188,21 @@ Test(departures, a_day_to_come_can_be_taken_back)
 	cr_assert(office_opens(&office, &office.vault.assistant, grant));
 }
 
+Test(departures, nobody_takes_back_that_they_themselves_leave)
+{
+	scoped(office) office = {0};
+	struct api_person manager;
+	char path[VAULT_PATH];
+	office_open(&office);
+	api_world_person(&office.vault.api, &office.vault.api.tenant, "manager", NULL, &manager);
+	cr_assert(leave_by(&office, office.owner.token, manager.text, "{\"last_day\":\"2026-11-22\"}") == 200,
+		"%s", ANSWER(office)->body);
+	snprintf(path, sizeof path, "/v1/people/%s/departure", manager.text);
+	vault_call_as(&office.vault, manager.token, "DELETE", path, NULL);
+	cr_assert(api_is_code(ANSWER(office), 403, "not_allowed"), "%s", ANSWER(office)->body);
+	cr_assert(vault_call_as(&office.vault, office.owner.token, "DELETE", path, NULL) == 200);
+}
+
 Test(departures, who_may_read_people_sees_that_somebody_leaves_and_they_themselves_do_not)
 {
 	scoped(office) office = {0};

@@ -166,7 +166,7 @@ Test(digests, what_is_counted_is_the_clients_own_of_that_time_and_successful)
 	vault_open(&vault);
 	use_through(&vault, VAULT_CODE ",\"notify\":\"digest\"");
 	use_through(&vault, VAULT_CODE);
-	cr_assert(vault_call(&vault, "POST", "/v1/clients/karlsson/freeze", NULL) == 200);
+	cr_assert(vault_call_for(&vault, vault.contact, "POST", "/v1/clients/karlsson/freeze", NULL) == 200);
 	count(&vault, vault.client, -24, 0, &counts);
 	cr_assert(counts.of[WISH_USES] == 2 && counts.together == 1 && counts.of[WISH_PURCHASES] == 0);
 	cr_assert(counts.of[WISH_GRANTS] == 2 && counts.of[WISH_CHANGES] == 1, "two grants, one deposit");

@@ -344,7 +344,11 @@ Test(grants, freezing_takes_capability_and_proof)
 		.actor = owner.text};
 	api_ask(&vault.api, &asserted, &vault.answer);
 	cr_assert(api_is_code(&vault.answer, 403, "person_unproven"));
+	vault_call(&vault, "POST", "/v1/clients/karlsson/freeze", NULL);
+	cr_assert(api_is_code(&vault.answer, 403, "person_unproven"), "no application stops it alone");
 	cr_assert(vault_call_as(&vault, owner.token, "POST", "/v1/clients/karlsson/freeze", "{}") == 200);
+	vault_call(&vault, "DELETE", "/v1/clients/karlsson/freeze", NULL);
+	cr_assert(api_is_code(&vault.answer, 403, "person_unproven"), "nor lets go on what a person stopped");
 	cr_assert(vault_call(&vault, "POST", "/v1/clients/nobody/freeze", NULL) == 404);
 }
 

@@ -256,7 +256,7 @@ Test(mail, every_kind_can_be_rendered_in_every_language)
 		"change", "actor", "label", "assistant", "task", "reason", "contact", "agency", "count",
 		"left", "absent", "since", "until", "url", "week", "year", "hours", "uses", "reveals",
 		"exports", "handovers", "alerts", "denied", "purchases", "seq", "hash", "helpers", "adjusted",
-		"deposit", "grants", "changes", "approver"};
+		"deposit", "grants", "changes", "approver", "place", "action"};
 	struct message_value values[sizeof NAMES / sizeof NAMES[0]];
 	for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++)
 		values[i] = (struct message_value){NAMES[i], SPAN_LIT("v")};

@@ -132,13 +132,13 @@ Test(uses_refused, who_names_a_language_is_told_in_it)
 	char grant[ID_TEXT + 1], path[VAULT_PATH];
 	vault_open(&vault);
 	vault_grant(&vault, VAULT_CODE, grant);
-	cr_assert(vault_call(&vault, "POST", "/v1/clients/karlsson/freeze", NULL) == 200);
+	cr_assert(vault_call_for(&vault, vault.contact, "POST", "/v1/clients/karlsson/freeze", NULL) == 200);
 	snprintf(path, sizeof path, "/v1/grants/%s/uses", grant);
 	struct api_request ask = {.method = "POST",
 		.path = path,
 		.token = vault.api.tenant.token,
 		.body = "{\"mode\":\"code\",\"purpose\":\"x\",\"device\":{\"ip\":\"203.0.113.7\",\"user_"
-	                "agent\":\"x\"}}",
+			"agent\":\"x\"}}",
 		.more = "Accept-Language: de, sv-FI;q=0.8\r\n"};
 	cr_assert(api_ask(&vault.api, &ask, &vault.answer) == 403, "%s", vault.answer.body);
 	cr_assert(says(&vault, denials_text(CODE_FROZEN, LANGUAGE_SV)), "%s", vault.answer.body);
@@ -182,12 +182,13 @@ Test(uses_refused, a_client_stops_all_use_and_allows_it_again)
 	vault_open(&vault);
 	vault_grant(&vault, VAULT_CODE, grant);
 	vault_login(&vault, login);
-	cr_assert(vault_call(&vault, "POST", "/v1/clients/karlsson/freeze", NULL) == 200, "%s",
-		vault.answer.body);
+	cr_assert(vault_call_for(&vault, vault.contact, "POST", "/v1/clients/karlsson/freeze", NULL) == 200,
+		"%s", vault.answer.body);
 	cr_assert(json_is_true(api_member(&vault.answer, "frozen")));
 	vault_ask_code(&vault, grant, login);
 	cr_assert(vault_is_refused(&vault, "frozen"));
-	cr_assert(vault_call(&vault, "DELETE", "/v1/clients/karlsson/freeze", NULL) == 200);
+	cr_assert(
+		vault_call_for(&vault, vault.contact, "DELETE", "/v1/clients/karlsson/freeze", NULL) == 200);
 	cr_assert(vault_ask_code(&vault, grant, login) == 200);
 	cr_assert(vault_events(&vault, ACTION_CLIENT_PAUSED) == 1 &&
 		vault_events(&vault, ACTION_CLIENT_RESUMED) == 1);

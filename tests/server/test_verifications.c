@@ -439,6 +439,68 @@ Test(verifications, who_does_not_exist_looks_like_somebody)
 	cr_assert(login_is(&nobody, "deny", "locked"), "%s", nobody.body);
 }
 
+static bool hints_at(const struct api_answer *answer, const char *app, const char *mail)
+{
+	return api_has(answer, "methods/0/hint", app) && api_has(answer, "methods/1/hint", mail);
+}
+
+Test(verifications, a_label_is_told_only_where_its_person_got_in_before)
+{
+	scoped(login_scene) scene = {0};
+	char code[TOTP_DIGITS_MAX + 1];
+	login_scene_open(&scene);
+	login_scene_ask(&scene, NULL);
+	cr_assert(api_has(&scene.answer, "methods/0/hint", ""), "%s", scene.answer.body);
+	login_app_code(&scene.app, 0, code);
+	login_scene_type(&scene, code);
+	cr_assert(login_is(&scene.answer, "allow", NULL), "%s", scene.answer.body);
+	login_scene_ask(&scene, NULL);
+	cr_assert(api_has(&scene.answer, "methods/0/hint", "Phone"), "%s", scene.answer.body);
+	scoped(buf) body = BUF(1024);
+	buf_printf(&body,
+		"{\"person\":\"%s\",\"purpose\":\"login\",\"device\":{\"id\":\"cellar\",\"ip\":\"192.0.2.9\","
+		"\"user_agent\":\"Firefox\"}}%c",
+		scene.person.text, 0);
+	cr_assert(api_call(&scene.world, "POST", "/v1/verifications", token_of(&scene),
+			  (const char *)body.data, &scene.answer) == 200);
+	cr_assert(api_has(&scene.answer, "methods/0/hint", ""), "another device is anybody's: %s",
+		scene.answer.body);
+}
+
+Test(verifications, nobody_is_shown_what_was_typed_of_an_address_and_no_label)
+{
+	scoped(login_scene) scene = {0};
+	scoped(api_answer) nobody = {0};
+	char id[ID_TEXT + 1];
+	struct api_world *world = &scene.world;
+	login_scene_open(&scene);
+	cr_assert(login_open(world, token_of(&scene), "zoe@example.org", NULL, &nobody) == 200);
+	cr_assert(hints_at(&nobody, "", "z***@example.org"), "%s", nobody.body);
+	snprintf(id, sizeof id, "%s", api_text(&nobody, "id"));
+	cr_assert(login_try(world, token_of(&scene), id, "{\"code\":\"123456\"}", &nobody) == 200);
+	cr_assert(hints_at(&nobody, "", "z***@example.org"), "later as well: %s", nobody.body);
+	cr_assert(login_open(world, token_of(&scene), "zoe", NULL, &nobody) == 200);
+	cr_assert(api_has(&nobody, "methods/0/hint", "") &&
+		strstr(api_text(&nobody, "methods/1/hint"), "***@"));
+}
+
+Test(verifications, where_everybody_needs_an_app_nobody_is_offered_a_mail)
+{
+	scoped(login_scene) scene = {0};
+	scoped(api_answer) nobody = {0};
+	struct api_world *world = &scene.world;
+	login_scene_open(&scene);
+	cr_assert(api_call(world, "PUT", "/v1/policies/everyone", token_of(&scene),
+			  "{\"login_factor\":\"totp\"}", &scene.answer) == 200,
+		"%s", scene.answer.body);
+	login_scene_ask(&scene, NULL);
+	cr_assert(login_open(world, token_of(&scene), "nobody@example.org", NULL, &nobody) == 200);
+	cr_assert(json_array_size(api_member(&scene.answer, "methods")) == 1 &&
+			json_array_size(api_member(&nobody, "methods")) == 1 &&
+			api_has(&nobody, "methods/0/type", "totp"),
+		"%s", nobody.body);
+}
+
 Test(verifications, nobody_gets_mail_and_the_log_says_unknown)
 {
 	scoped(login_scene) scene = {0};
