@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* totp - codes by liboath, and the texts in which seeds travel: base32 without tables or branches, and
+/* totp - which codes count, and the texts in which seeds travel: base32 without tables or branches, and
  * otpauth URIs. */
 #include "crypto/totp.h"
 
 #include "base/text.h"
+#include "crypto/hotp.h"
 #include "crypto/secret.h"
-
-#include <liboath/oath.h>
 
 #include <assert.h>
 
@@ -33,7 +32,6 @@ static bool shape_is_allowed(const struct totp_shape *shape)
 	return algorithm && digits && (totp_counts(shape) || period);
 }
 
-/* liboath itself is content with a seed of one byte. */
 static fallible check_allowed(const struct totp_shape *shape, struct span seed)
 {
 	if (!shape_is_allowed(shape))
@@ -59,32 +57,36 @@ uint64_t totp_step(const struct totp_shape *shape, struct instant at)
 	return positive_ms(at) / period_ms(shape);
 }
 
-static int oath_flags(enum totp_algorithm algorithm)
+_Static_assert((int)TOTP_DIGITS_MAX == (int)HOTP_DIGITS_MAX, "codes are as long here as there");
+
+static enum hotp_hash hash_of(enum totp_algorithm algorithm)
 {
 	switch (algorithm) {
 	case TOTP_SHA1:
-		return 0;
+		return HOTP_SHA1;
 	case TOTP_SHA256:
-		return OATH_TOTP_HMAC_SHA256;
+		return HOTP_SHA256;
 	case TOTP_SHA512:
-		return OATH_TOTP_HMAC_SHA512;
+		break;
 	}
-	return 0;
+	return HOTP_SHA512;
 }
 
-/* The step goes in as a time with a period of one second, so that no product of the two can overflow: the counter that
- * RFC 6238 makes of it is that of RFC 4226. A counter has no code before its first one. */
-static fallible generate(const struct totp_shape *shape, struct span seed, uint64_t step, char *code)
+/* The codes of count steps, at least one. The counter of a time step is the step (RFC 6238 §4.2); that of a token that counts
+ * is the one before, and the first step of such a token has no code. */
+static fallible generate(const struct totp_shape *shape, struct span seed, uint64_t first_step, size_t count,
+	char (*codes)[TOTP_DIGITS_MAX + 1])
 {
-	if (step > INT64_MAX)
+	if (first_step > INT64_MAX || count - 1 > INT64_MAX - first_step)
 		return FAIL(INVALID, "a time step is beyond all time");
-	if (totp_counts(shape) && step == 0)
-		return OK;
-	time_t moving = (time_t)(totp_counts(shape) ? step - 1 : step);
-	int rc = oath_totp_generate2((const char *)seed.at, seed.len, moving, 1, 0, shape->digits,
-		oath_flags(shape->algorithm), code);
-	if (rc != OATH_OK)
-		return FAIL(INVALID, "liboath cannot compute a code");
+	size_t before = totp_counts(shape) ? 1 : 0;
+	size_t without = first_step < before ? 1 : 0;
+	const struct hotp_ask ask = {.hash = hash_of(shape->algorithm),
+		.seed = seed,
+		.digits = shape->digits,
+		.first = first_step + without - before,
+		.count = count - without};
+	hotp_codes(&ask, codes + without);
 	return OK;
 }
 
@@ -97,15 +99,14 @@ fallible totp_compute(const struct totp_shape *shape, struct span seed, uint64_t
 	scoped(totp_candidates) all = {.first_step = centre_step - TOTP_WINDOW,
 		.count = totp_counts(shape) ? TOTP_CANDIDATES : 2 * TOTP_WINDOW + 1,
 		.digits = shape->digits};
-	for (size_t i = 0; i < all.count; i++)
-		TRY(generate(shape, seed, all.first_step + i, all.code[i]));
+	TRY(generate(shape, seed, all.first_step, all.count, all.code));
 	*candidates = all;
 	return OK;
 }
 
 bool totp_match(const struct totp_candidates *candidates, const char *digits, uint64_t *step)
 {
-	/* liboath would take its length from what was typed: the last six of eight digits would do. */
+	/* Else the last six of eight digits would do. */
 	struct span typed = span_text(digits);
 	if (typed.len == 0 || typed.len != candidates->digits)
 		return false;
@@ -134,8 +135,7 @@ fallible totp_compute_run(const struct totp_shape *shape, struct span seed, uint
 	if (count < 2 || count > TOTP_RUN_MAX)
 		return FAIL(INVALID, "a run of codes has fewer than two or too many");
 	scoped(totp_run) all = {.first_step = first_step, .count = count, .digits = shape->digits};
-	for (size_t i = 0; i < count; i++)
-		TRY(generate(shape, seed, first_step + i, all.code[i]));
+	TRY(generate(shape, seed, first_step, count, all.code));
 	*run = all;
 	return OK;
 }
@@ -166,10 +166,10 @@ fallible totp_code(const struct totp_shape *shape, struct span seed, struct inst
 	TRY(check_allowed(shape, seed));
 	if (totp_counts(shape))
 		return FAIL(INVALID, "a token that counts has no code of now");
-	char now_right[TOTP_DIGITS_MAX + 1];
-	TRY(generate(shape, seed, totp_step(shape, now), now_right));
-	memcpy(code, now_right, shape->digits + 1u);
-	secret_wipe(now_right, sizeof now_right);
+	char right[1][TOTP_DIGITS_MAX + 1];
+	TRY(generate(shape, seed, totp_step(shape, now), 1, right));
+	memcpy(code, right[0], shape->digits + 1u);
+	secret_wipe(right, sizeof right);
 	uint64_t left_ms = period_ms(shape) - positive_ms(now) % period_ms(shape);
 	*valid_s = left_ms < 1000 ? 1 : (int)(left_ms / 1000);
 	return OK;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* totp - RFC 6238 and RFC 4226 codes through liboath, with its traps closed: length first, every step of the window
- * computed, compared in constant time without an early exit, steps that go only forward.
+/* totp - which codes of RFC 6238 and RFC 4226 count: length first, every step of the window computed, compared in constant time
+ * without an early exit, steps that go only forward.
  *
  * A token that counts (HOTP) has a step as well: its counter and one, so that step 0 stands for "none was used" and the last
  * step that was used is the counter that comes next. */
