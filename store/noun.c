@@ -34,37 +34,47 @@ struct id noun_take_id(struct reader *reader)
 	return id;
 }
 
-fallible noun_next(const struct view *view, enum table table, struct id tenant, struct span after,
-	struct span *name, struct row *row)
+/* The first row behind a key, as long as it is one of the list: a row of the next list is somebody else's, and costs no check.
+ *
+ *   list   what all keys of the list begin with
+ *   after  the list's beginning alone: from its first */
+static fallible next_in(const struct view *view, enum table table, struct span list, struct span after,
+	struct span *key, struct row *row)
 {
 	scoped(kv_cursor) rows = {0};
-	struct noun_key key = noun_key(tenant, after, SPAN_NONE);
-	TRY(kv_seek(view->txn, (int)table, noun_key_span(&key), &rows));
-	while (kv_next(&rows) && span_starts(rows.key, id_span(&tenant))) {
-		if (after.len && span_equal(rows.key, noun_key_span(&key)))
+	TRY(kv_seek(view->txn, (int)table, after, &rows));
+	while (kv_next(&rows) && span_starts(rows.key, list)) {
+		if (after.len > sizeof(struct id) && span_equal(rows.key, after))
 			continue;
-		*name = span_from(rows.key, sizeof tenant.bytes);
+		*key = rows.key;
 		return volume_check_row(view->volume, table, rows.key, rows.value, row);
 	}
 	TRY(rows.err);
 	return FAIL(NOT_FOUND, "there are no more rows");
 }
 
+fallible noun_next(const struct view *view, enum table table, struct id tenant, struct span after,
+	struct span *name, struct row *row)
+{
+	struct span key;
+	const struct noun_key from = noun_key(tenant, after, SPAN_NONE);
+	TRY(next_in(view, table, id_span(&tenant), noun_key_span(&from), &key, row));
+	*name = span_from(key, sizeof tenant.bytes);
+	return OK;
+}
+
 fallible noun_next_id(const struct view *view, enum table table, struct id tenant, struct span under,
 	struct id *after, struct row *row)
 {
 	struct row found;
-	struct span name;
-	struct noun_key from = {.len = 0};
-	add(&from, under);
-	if (!ids_is_none(*after))
-		add(&from, id_span(after));
-	TRY(noun_next(view, table, tenant, noun_key_span(&from), &name, &found));
-	if (!span_starts(name, under))
-		return FAIL(NOT_FOUND, "there are no more rows");
-	if (name.len != under.len + sizeof after->bytes)
+	struct span key;
+	const struct noun_key list = noun_key(tenant, under, SPAN_NONE);
+	const struct noun_key from =
+		noun_key(tenant, under, ids_is_none(*after) ? SPAN_NONE : id_span(after));
+	TRY(next_in(view, table, noun_key_span(&list), noun_key_span(&from), &key, &found));
+	if (key.len != list.len + sizeof after->bytes)
 		return FAIL(CORRUPT, "a key of a list has another length");
-	memcpy(after->bytes, name.at + under.len, sizeof after->bytes);
+	memcpy(after->bytes, key.at + list.len, sizeof after->bytes);
 	if (row)
 		*row = found;
 	return OK;

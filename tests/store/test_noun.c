@@ -145,6 +145,29 @@ Test(noun, a_walk_under_a_part_leaves_the_others_out)
 	}
 }
 
+static void put_by_hand(struct world *world, struct id tenant, struct span under, struct id id)
+{
+	struct kv_txn txn;
+	const struct noun_key key = noun_key(tenant, under, id_span(&id));
+	static const uint8_t forged[64] = {1}; /* a row's form, without its MAC */
+	world_must(kv_write(world->volume.data, &txn));
+	world_must(kv_put(&txn, TABLE_CLIENT, noun_key_span(&key), SPAN_BYTES(forged)));
+	world_must(kv_commit(&txn));
+}
+
+Test(noun, a_walk_refuses_a_forged_row_of_its_own_and_ends_before_the_next_lists)
+{
+	scoped(world) world = {0};
+	struct err err;
+	struct id own = world_thing(100), next = world_thing(101), id = world_thing(1);
+	world_make(&world, &kv_mem, FOLD);
+	put(&world, TABLE_CLIENT, world_tenant(1), id_span(&own), id_span(&id));
+	put_by_hand(&world, world_tenant(1), id_span(&next), id);
+	cr_assert(count_ids(&world, world_tenant(1), id_span(&own), &err) == 1 && !err_failed(err));
+	count_ids(&world, world_tenant(1), id_span(&next), &err);
+	cr_assert(err.kind == ERR_FORGED, "in its own list it is refused");
+}
+
 Test(noun, the_first_and_the_last_id_there_can_be_are_met)
 {
 	scoped(world) world = {0};
