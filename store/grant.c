@@ -173,18 +173,34 @@ static fallible decode(const struct row *row, struct grant *grant, struct sealed
 	return reader_check(&reader);
 }
 
+static fallible read_clear(const struct view *view, struct id tenant, struct id id, struct arena *arena,
+	struct grant *grant, struct sealed *sealed)
+{
+	struct row row;
+	struct noun_key key = noun_key(tenant, id_span(&id), SPAN_NONE);
+	*grant = (struct grant){.tenant = tenant, .id = id};
+	TRY(view_get(view, TABLE_GRANT, noun_key_span(&key), &row));
+	TRY(decode(&row, grant, sealed));
+	return grant->calendar.len ? arena_keep(arena, grant->calendar, &grant->calendar) : OK;
+}
+
 fallible grant_get(
 	const struct view *view, struct id tenant, struct id id, struct arena *arena, struct grant *grant)
 {
-	struct row row;
+	struct grant read;
 	struct sealed sealed;
-	struct grant read = {.tenant = tenant, .id = id};
-	struct noun_key key = noun_key(tenant, id_span(&id), SPAN_NONE);
-	TRY(view_get(view, TABLE_GRANT, noun_key_span(&key), &row));
-	TRY(decode(&row, &read, &sealed));
-	if (read.calendar.len)
-		TRY(arena_keep(arena, read.calendar, &read.calendar));
+	TRY(read_clear(view, tenant, id, arena, &read, &sealed));
 	TRY(open_texts(view, &sealed, arena, &read));
+	*grant = read;
+	return OK;
+}
+
+fallible grant_get_clear(
+	const struct view *view, struct id tenant, struct id id, struct arena *arena, struct grant *grant)
+{
+	struct grant read;
+	struct sealed sealed;
+	TRY(read_clear(view, tenant, id, arena, &read, &sealed));
 	*grant = read;
 	return OK;
 }

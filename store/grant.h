@@ -64,6 +64,11 @@ struct grant {
 fallible grant_get(
 	const struct view *view, struct id tenant, struct id id, struct arena *arena, struct grant *grant);
 
+/* grant_get_clear - all but the sealed texts, which stay empty: they are written once, when the grant is made. Fails as
+ * grant_get. */
+fallible grant_get_clear(
+	const struct view *view, struct id tenant, struct id id, struct arena *arena, struct grant *grant);
+
 /* grant_seal - the sealed texts, in prepare; grant_put - the row and its places in the lists of grantee and
  * client, in the act. */
 fallible grant_seal(const struct keys *keys, const struct grant *grant, struct buf *sealed);

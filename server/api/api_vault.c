@@ -5,7 +5,14 @@
 #include "server/core/credentials.h"
 #include "server/core/uses.h"
 
-enum { NAME_MAX_BYTES = 128, SEAL_TO_TEXT = 64, SECRET_JSON_MAX = 64 * 1024 };
+enum {
+	NAME_MAX_BYTES = 128,
+	SEAL_TO_TEXT = 64,
+	SECRET_JSON_MAX = 64 * 1024,
+	JSON_ESCAPED = 6, /* bytes that one of a text may become */
+	SECRET_FRAME =
+		512, /* names, quotes, the fixed words of an otpauth URI, what is kept behind an answer */
+};
 
 struct release {
 	struct uses_add use;
@@ -139,12 +146,34 @@ static fallible put_code(struct call *call, const struct release *release, struc
 	return OK;
 }
 
+/* Bytes that what is released may come to: a record is longer than what it seals, and an otpauth URI has title and user name
+ * twice, with three bytes for one. */
+static size_t room_of(const struct release *release)
+{
+	const struct uses_add *use = &release->use;
+	size_t texts = 2 * (use->credential.title.len + use->credential.username.len);
+	for (size_t i = 0; i < use->release_count; i++) {
+		const struct uses_release *one = &use->releases[i];
+		const struct version_field *field = version_field(&one->holder, one->field);
+		texts += field ? field->record.len : 0;
+	}
+	return SECRET_FRAME + JSON_ESCAPED * texts;
+}
+
+/* Room from the beginning: a buffer that grows leaves its content behind in memory that is not wiped. */
+static fallible make_room(const struct release *release, struct buf *buf)
+{
+	buf_expect(buf, room_of(release));
+	return buf_check(buf);
+}
+
 static fallible put_seed(const struct release *release, struct span field, struct json_out *out)
 {
 	struct totp_shape shape;
 	struct span seed;
 	scoped(buf) uri = BUF(SECRET_JSON_MAX);
 	const struct credential *credential = &release->use.credential;
+	TRY(make_room(release, &uri));
 	TRY(credentials_open_seed(field, &shape, &seed));
 	totp_put_uri(&uri, &shape, seed, credential->title,
 		credential->username.len ? credential->username : credential->title);
@@ -179,22 +208,12 @@ static fallible put_secret(
 	return buf_check(out->buf);
 }
 
-/* Room from the beginning: a buffer that grows leaves its content behind in memory that is not wiped. */
-static fallible make_room(struct buf *buf)
-{
-	size_t before = buf->len;
-	buf_room(buf, SECRET_JSON_MAX);
-	TRY(buf_check(buf));
-	buf->len = before;
-	return OK;
-}
-
 static fallible put_sealed(struct call *call, const struct release *release, struct json_out *out)
 {
 	scoped(buf) plain = BUF(2 * SECRET_JSON_MAX);
 	scoped(buf) box = BUF(2 * SECRET_JSON_MAX);
 	scoped(buf) text = BUF(4 * SECRET_JSON_MAX);
-	TRY(make_room(&plain));
+	TRY(make_room(release, &plain));
 	struct json_out inner = JSON_OUT(&plain);
 	struct err err = put_secret(call, release, NULL, &inner);
 	if (!err_failed(err))
@@ -213,7 +232,7 @@ static fallible release_to(struct call *call, const struct release *release, str
 		return put_code(call, release, out);
 	if (release->sealed)
 		return put_sealed(call, release, out);
-	TRY(make_room(out->buf));
+	TRY(make_room(release, out->buf));
 	return put_secret(call, release, "secret", out);
 }
 

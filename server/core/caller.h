@@ -34,6 +34,7 @@ struct proof {
 	struct id verification;
 	struct id person;
 	struct id application;
+	struct id device; /* on which it was proven; none: not known */
 	struct instant decided;
 	uint8_t action_hash[HASH_SHA256]; /* of the action that was confirmed */
 };

@@ -13,9 +13,9 @@ enum { ONE_NOUN = 64 * 1024 };
 static fallible look_at_clock(const struct gates *gates, struct instant now, struct grant_facts *facts)
 {
 	bool open;
-	if (!gates->has_hours)
+	if (!gates->hours)
 		return OK;
-	TRY(calendar_is_open(&gates->hours.calendar, now, &open, &facts->opens));
+	TRY(calendar_is_open(&gates->hours->calendar, now, &open, &facts->opens));
 	facts->outside_hours = !open;
 	return OK;
 }
@@ -23,13 +23,18 @@ static fallible look_at_clock(const struct gates *gates, struct instant now, str
 static fallible read_hours(
 	const struct view *view, const struct grant *grant, struct arena *arena, struct gates *gates)
 {
-	gates->has_hours = grant->calendar.len > 0;
-	if (!gates->has_hours)
+	gates->hours = NULL;
+	if (grant->calendar.len == 0)
 		return OK;
-	struct err err = calendars_find(view, grant->tenant, grant->calendar, arena, &gates->hours);
+	struct calendars_one *hours = arena_alloc(arena, sizeof *hours);
+	if (!hours)
+		return FAIL(NO_MEMORY, "a call has no memory for the hours of a grant");
+	struct err err = calendars_find(view, grant->tenant, grant->calendar, arena, hours);
 	if (err.kind == ERR_NOT_FOUND || err.kind == ERR_INVALID)
 		return FAIL(CORRUPT, "a grant keeps the hours of a calendar that is not there");
-	return err;
+	TRY(err);
+	gates->hours = hours;
+	return OK;
 }
 
 /* ---- who holds it ---- */
@@ -161,8 +166,8 @@ fallible gates_judge(
 {
 	bool was_outside = facts->outside_hours;
 	facts->outside = grant->outside;
-	if (gates->has_hours)
-		TRY(calendars_still(act, grant->tenant, &gates->hours));
+	if (gates->hours)
+		TRY(calendars_still(act, grant->tenant, gates->hours));
 	TRY(vault_rules_row_still(act, &gates->rules));
 	struct view view = view_act(act);
 	TRY(look_at_agreements(&view, grant, gates, act->now, facts));

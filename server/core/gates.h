@@ -12,8 +12,7 @@
 struct gates {
 	enum person_kind kind; /* of the grantee: from outside, the client has to consent */
 	struct vault_rules_row rules;
-	bool has_hours;
-	struct calendars_one hours; /* of a grant with hours */
+	struct calendars_one *hours; /* that the grant keeps, in the call's arena; NULL = any hour */
 };
 
 /* gates_consent - of a grantee from outside: whether the client consents to this grant now. */

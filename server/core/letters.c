@@ -16,12 +16,22 @@ static fallible is_wanted(const struct letters_desk *desk, const struct tell_ask
 	return OK;
 }
 
+/* Most acts write none, so there is room only for those that do. */
+static fallible make_room(struct arena *arena, struct letters *letters)
+{
+	if (letters->count > 0)
+		return OK;
+	letters->items = arena_room(arena, LETTERS_MAX * sizeof letters->items[0]);
+	return letters->items ? OK : FAIL(NO_MEMORY, "a call has no memory for its letters");
+}
+
 fallible letters_add(const struct letters_desk *desk, const struct tell_ask *ask, struct letters *letters)
 {
 	bool wanted;
 	TRY(is_wanted(desk, ask, &wanted));
 	if (!wanted || letters->count == LETTERS_MAX)
 		return OK;
+	TRY(make_room(desk->arena, letters));
 	TRY(tell_prepare(
 		desk->server->keeper, desk->tenant, ask, desk->arena, &letters->items[letters->count]));
 	letters->count++;

@@ -10,7 +10,7 @@ struct view;
 enum { LETTERS_MAX = 32 }; /* of one act: further ones are left out */
 
 struct letters {
-	struct notice items[LETTERS_MAX];
+	struct notice *items; /* LETTERS_MAX of them in the desk's arena, once there is one */
 	size_t count;
 };
 

@@ -62,6 +62,7 @@ fallible proof_find(const struct view *view, const struct caller *caller, struct
 		.verification = id,
 		.person = person,
 		.application = caller->application,
+		.device = verification.device,
 		.decided = verification.decided};
 	memcpy(proof->action_hash, verification.proves_hash, sizeof proof->action_hash);
 	return OK;

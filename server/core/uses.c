@@ -101,9 +101,8 @@ static fallible read_releases(const struct view *view, struct arena *arena, stru
 
 /* ---- what is proven ---- */
 
-/* A verification that confirmed something else proves who it is, but not this; and it is not used up for it.
- */
-static fallible judge_proof(const struct uses_add *use, enum grant_proof *level)
+/* Whether the action that was confirmed is this very use. */
+static fallible is_confirmed(const struct uses_add *use, bool *confirmed)
 {
 	char grant[ID_TEXT + 1];
 	uint8_t expected[HASH_SHA256];
@@ -111,10 +110,20 @@ static fallible judge_proof(const struct uses_add *use, enum grant_proof *level)
 	const struct proof_field fields[] = {{"grant", span_of(grant, ID_TEXT)},
 		{"mode", span_text(modes_name(use->mode))}, {"purpose", use->purpose}};
 	TRY(proof_action_hash("use", fields, 3, expected));
-	bool same = use->proof.is_action && memcmp(expected, use->proof.action_hash, sizeof expected) == 0;
-	if (same && !use->proof.weak)
+	*confirmed = memcmp(expected, use->proof.action_hash, sizeof expected) == 0;
+	return OK;
+}
+
+/* A verification that confirmed something else proves who it is, but not this; and it is not used up for it.
+ */
+static fallible judge_proof(const struct uses_add *use, enum grant_proof *level)
+{
+	bool confirmed = false;
+	if (use->proof.is_action)
+		TRY(is_confirmed(use, &confirmed));
+	if (confirmed && !use->proof.weak)
 		*level = GRANT_PROOF_ACTION;
-	else if (!use->proof.is_action || same || use->mode != MODE_CODE)
+	else if (!use->proof.is_action || confirmed || use->mode != MODE_CODE)
 		*level = GRANT_PROOF_LOGIN;
 	else
 		*level = GRANT_PROOF_NONE;
@@ -434,13 +443,28 @@ static fallible spend_proof(struct act *act, const struct uses_add *use, struct 
 	return OK;
 }
 
-/* Whoever uses a lost device is nobody who proved anything. */
+/* Whoever uses a lost device is nobody who proved anything. The device that the proof came from is looked at when the proof
+ * is spent. */
 static fallible heed_device(const struct view *view, const struct uses_add *use, struct verdict *verdict)
 {
 	bool is_lost;
+	bool is_of_proof = use->proof.given && ids_equal(use->proof.device, use->device_id);
+	if (!verdict->allowed || is_of_proof)
+		return OK;
 	TRY(device_record_is_lost(view, use->grant.tenant, use->device_id, &is_lost));
-	if (verdict->allowed && is_lost)
+	if (is_lost)
 		*verdict = VERDICT_REFUSED(PERSON_UNPROVEN);
+	return OK;
+}
+
+/* The grant as the act sees it; its texts never change. */
+static fallible read_again(struct act *act, const struct uses_add *use, struct grant *grant)
+{
+	struct view view = view_act(act);
+	TRY(grant_get_clear(&view, use->grant.tenant, use->grant.id, act->arena, grant));
+	grant->task = use->grant.task;
+	grant->mandate = use->grant.mandate;
+	grant->purposes_denied = use->grant.purposes_denied;
 	return OK;
 }
 
@@ -454,7 +478,7 @@ fallible uses_write(struct act *act, struct uses_add *use)
 	TRY(check_rows(act, use));
 	TRY(departure_turns_catch_up(act, use->grant.tenant, use->grant.person));
 	TRY(handover_turns_catch_up(act, use->grant.tenant, use->grant.person));
-	TRY(grant_get(&view, use->grant.tenant, use->grant.id, act->arena, &grant));
+	TRY(read_again(act, use, &grant));
 	take_grant(&grant, &facts);
 	TRY(take_roles(&view, use, &facts));
 	TRY(gates_judge(act, &grant, &use->gates, &facts));

@@ -380,6 +380,26 @@ Test(uses, each_kind_reveals_its_own_fields)
 	cr_assert(api_has(&vault.answer, "secret/text", "line one\nline \"two\""));
 }
 
+/* Each character becomes two in JSON, and would become six if it were a control character. */
+Test(uses, a_secret_that_json_makes_longer_is_revealed_whole)
+{
+	enum { QUOTES = 300 };
+	scoped(vault) vault = {0};
+	char grant[ID_TEXT + 1], proof[ID_TEXT + 1], secret[2 * QUOTES + 32], expected[QUOTES + 1];
+	char *at = secret + snprintf(secret, sizeof secret, "{\"text\":\"");
+	for (size_t i = 0; i < QUOTES; i++, at += 2)
+		memcpy(at, "\\\"", 2);
+	memcpy(at, "\"}", sizeof "\"}");
+	memset(expected, '"', QUOTES);
+	expected[QUOTES] = '\0';
+	vault_open(&vault);
+	add_credential(&vault, "note", secret);
+	vault_grant(&vault, "\"modes\":[\"reveal\"]", grant);
+	vault_confirm(&vault, grant, "reset the account", proof);
+	cr_assert(vault_ask_reveal(&vault, grant, proof) == 200);
+	cr_assert(api_has(&vault.answer, "secret/text", expected));
+}
+
 Test(uses, a_login_without_a_seed_has_no_code)
 {
 	scoped(vault) vault = {0};

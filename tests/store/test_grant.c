@@ -153,6 +153,26 @@ Test(grant, comes_back_as_it_was_put)
 	check(&read);
 }
 
+Test(grant, in_clear_it_has_all_but_its_texts)
+{
+	scoped(world) world = {0};
+	scoped(reading) reading = {0};
+	scoped(arena) arena = ARENA(MEMORY);
+	struct grant put_in = gated(), read;
+	world_make(&world, &kv_mem, FOLD);
+	world_must(perform(&world, put, put_in));
+	world_must(reading_open(&world.volume, &reading));
+	struct view view = view_reading(&reading);
+	world_must(grant_get_clear(&view, put_in.tenant, put_in.id, &arena, &read));
+	cr_assert(read.task.len == 0 && read.mandate.len == 0 && read.purposes_denied.len == 0);
+	read.task = put_in.task;
+	read.mandate = put_in.mandate;
+	read.purposes_denied = put_in.purposes_denied;
+	check_gated(&read);
+	struct err err = grant_get_clear(&view, put_in.tenant, world_thing(99), &arena, &read);
+	cr_assert(err.kind == ERR_NOT_FOUND);
+}
+
 Test(grant, a_change_keeps_the_sealed_texts)
 {
 	scoped(world) world = {0};
