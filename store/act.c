@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* act - run one act in its nested transaction, number its events, and commit a batch of them at once. */
+/* act - run one act, number its events, and commit a batch of them at once. */
 #include "store/act.h"
 
 #include "store/words.h"
@@ -22,7 +22,7 @@ struct act_pending {
 
 fallible act_get(struct act *act, enum table table, struct span key, struct row *row)
 {
-	return volume_get(act->volume, &act->txn, table, key, row);
+	return volume_get(act->volume, act->txn, table, key, row);
 }
 
 /* What a protected row is before it is replaced or dropped; version 0 when there is none. Its term leaves the
@@ -31,7 +31,7 @@ static fallible take_out(struct act *act, enum table table, struct span key, str
 {
 	struct span value;
 	uint8_t term[HASH_WIDE];
-	struct err err = kv_get(&act->txn, (int)table, key, &value);
+	struct err err = kv_get(act->txn, (int)table, key, &value);
 	*before = (struct row){0};
 	if (err.kind == ERR_NOT_FOUND)
 		return OK;
@@ -53,7 +53,7 @@ static fallible put_protected(struct act *act, enum table table, struct span key
 	TRY(buf_check(&value));
 	volume_row_term(act->volume->keys, table, key, buf_span(&value), term);
 	head_add(&act->change, term);
-	return kv_put(&act->txn, (int)table, key, buf_span(&value));
+	return kv_put(act->txn, (int)table, key, buf_span(&value));
 }
 
 /* The log and where it stands are written by the numbering alone. */
@@ -69,7 +69,7 @@ static fallible put_plain(struct act *act, enum table table, struct span key, st
 	scoped(buf) value = BUF(ACT_VALUE_MAX);
 	buf_put(&value, payload);
 	TRY(buf_check(&value));
-	return kv_put(&act->txn, (int)table, key, buf_span(&value));
+	return kv_put(act->txn, (int)table, key, buf_span(&value));
 }
 
 /* Copies, because a span into the database dies with the write that it is given to. */
@@ -91,7 +91,7 @@ fallible act_drop(struct act *act, enum table table, struct span key)
 	TRY(check_free(table, key));
 	if (tables_is_protected(table))
 		TRY(take_out(act, table, key, &before));
-	return kv_drop(&act->txn, (int)table, key);
+	return kv_drop(act->txn, (int)table, key);
 }
 
 fallible act_add(struct act *act, struct id tenant, struct leaf *leaf, struct receipt *receipt)
@@ -144,7 +144,7 @@ static fallible number_one(
 	log_encode(&row, &value);
 	TRY(buf_check(&value));
 	log_key(row.sequence, key);
-	TRY(kv_append(&act->txn, TABLE_LOG, SPAN_BYTES(key), buf_span(&value)));
+	TRY(kv_append(act->txn, TABLE_LOG, SPAN_BYTES(key), buf_span(&value)));
 	TRY(tail_batch_add(batch->rows, &row));
 	head->sequence = row.sequence;
 	memcpy(head->chain, row.chain, sizeof head->chain);
@@ -176,7 +176,12 @@ static fallible run_inside(
 	TRY(number_all(act, batch, head));
 	if (job->numbered)
 		TRY(job->numbered(act, job->context));
-	return kv_commit(&act->txn);
+	return OK;
+}
+
+bool act_batch_is_spoilt(const struct act_batch *batch)
+{
+	return err_failed(batch->txn.spoilt);
 }
 
 fallible act_perform(struct act_batch *batch, struct act_job *job)
@@ -185,18 +190,20 @@ fallible act_perform(struct act_batch *batch, struct act_job *job)
 	if (job->kind != ACT_HOUSEKEEPING && 2 * batch->arena.total >= batch->room)
 		return FAIL(FULL, "the store is at the limit that was set for it");
 	struct act act = {.volume = batch->volume,
+		.txn = &batch->txn,
 		.now = batch->now,
 		.arena = &batch->arena,
 		.sequence = batch->head.sequence + 1};
 	struct head head = batch->head;
 	size_t mark = tail_batch_mark(batch->rows);
-	TRY(kv_nest(&batch->txn, &act.txn));
+	kv_save(&batch->txn, &batch->undo);
 	struct err err = run_inside(&act, batch, job, &head);
 	if (err_failed(err)) {
-		kv_txn_done(&act.txn);
+		IGNORE(kv_back(&batch->txn)); /* then the batch is spoilt */
 		tail_batch_cut(batch->rows, mark);
 		return err;
 	}
+	kv_keep(&batch->txn);
 	batch->head = head;
 	job->changed = act.changed;
 	return OK;
@@ -222,6 +229,7 @@ fallible act_batch_open(struct volume *volume, struct instant now, struct act_ba
 	struct act_batch made = {.volume = volume,
 		.now = now,
 		.arena = ARENA(ACT_ARENA_MAX),
+		.undo = KV_UNDO(ACT_ARENA_MAX),
 		.head = volume->head,
 		.room = room_of(volume)};
 	TRY(tail_batch_open(volume->tail, &made.rows));
@@ -239,6 +247,7 @@ void act_batch_done(struct act_batch *batch)
 	kv_txn_done(&batch->txn);
 	tail_batch_done(batch->rows);
 	arena_done(&batch->arena);
+	kv_undo_done(&batch->undo);
 	batch->rows = NULL;
 }
 

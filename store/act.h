@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* act - the one way to write: a change, its events and its notices, together or not at all.
  *
- * An act runs on the committer's thread inside a transaction of its own, nested in the batch's. It reads,
- * decides, writes rows, adds events; nothing in it blocks. Acts must be re-runnable: what they leave in
- * memory they leave in their own ask. */
+ * An act runs on the committer's thread inside the batch's transaction, which goes back behind it when it
+ * fails. It reads, decides, writes rows, adds events; nothing in it blocks. Acts must be re-runnable: what they
+ * leave in memory they leave in their own ask. */
 #pragma once
 
 #include "base/arena.h"
@@ -36,7 +36,7 @@ struct act_pending; /* an added event that has no number yet */
 
 struct act {
 	struct volume *volume;
-	struct kv_txn txn;
+	struct kv_txn *txn;     /* the batch's */
 	struct instant now;     /* the batch's reading of the clock */
 	struct arena *arena;    /* of the batch: dies after the commit */
 	uint64_t sequence;      /* that the act's first event will get */
@@ -93,7 +93,8 @@ struct act_job {
 /* The log as the batch will leave it. */
 struct act_batch {
 	struct volume *volume;
-	struct kv_txn txn; /* outermost */
+	struct kv_txn txn;
+	struct kv_undo undo; /* of the act that runs */
 	struct instant now;
 	struct arena arena;
 	struct head head;
@@ -108,6 +109,10 @@ fallible act_batch_open(struct volume *volume, struct instant now, struct act_ba
 fallible act_batch_commit(struct act_batch *batch);
 void act_batch_done(struct act_batch *batch);
 
-/* act_perform - run one job as a nested transaction. A failure leaves the batch as it was. Fails: FULL the
- * store has only the reserve left, and the job is no housekeeping · what the job fails with. */
+/* act_perform - run one job. A failure leaves the batch as it was; one of the database may leave it spoilt.
+ * Fails: FULL the store has only the reserve left, and the job is no housekeeping · what the job fails with. */
 fallible act_perform(struct act_batch *batch, struct act_job *job);
+
+/* act_batch_is_spoilt - no more can be done in it, nor can it be committed: what it holds has to be run again in
+ * another, without the job that failed last. */
+bool act_batch_is_spoilt(const struct act_batch *batch);

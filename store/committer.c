@@ -68,12 +68,27 @@ static bool takes_more(const struct act_batch *batch)
 static size_t run_acts(struct act_batch *batch, struct act_job **jobs, struct outcome *outcomes)
 {
 	size_t count = 0;
-	while (*jobs && count < COMMITTER_BATCH_ACTS && takes_more(batch)) {
+	while (*jobs && count < COMMITTER_BATCH_ACTS && takes_more(batch) && !act_batch_is_spoilt(batch)) {
 		outcomes[count].job = take_next(jobs);
 		outcomes[count].err = act_perform(batch, outcomes[count].job);
 		count++;
 	}
 	return count;
+}
+
+/* What ran before an act that spoilt the batch is run again in another, without that one. */
+static fallible run_again(
+	struct committer *committer, struct act_batch *batch, struct outcome *outcomes, size_t count)
+{
+	while (act_batch_is_spoilt(batch)) {
+		act_batch_done(batch);
+		TRY(act_batch_open(committer->volume, volume_now(committer->volume), batch));
+		for (size_t i = 0; i < count && !act_batch_is_spoilt(batch); i++) {
+			if (!err_failed(outcomes[i].err))
+				outcomes[i].err = act_perform(batch, outcomes[i].job);
+		}
+	}
+	return OK;
 }
 
 /* Whom to tell of a batch. */
@@ -135,9 +150,11 @@ static void run_batch(struct committer *committer, struct act_job **jobs)
 		return;
 	}
 	size_t count = run_acts(&batch, jobs, outcomes);
-	size_t events = tail_batch_mark(batch.rows);
+	struct err commit = run_again(committer, &batch, outcomes, count);
+	size_t events = err_failed(commit) ? 0 : tail_batch_mark(batch.rows);
 	int64_t start = clock_monotonic_ns();
-	struct err commit = anything_stands(outcomes, count) ? act_batch_commit(&batch) : OK;
+	if (!err_failed(commit) && anything_stands(outcomes, count))
+		commit = act_batch_commit(&batch);
 	/* Want of space leaves the store as it was. After any other failure nobody knows what the disk holds:
 	 * stop, so that the next start reads what is really there. */
 	if (err_failed(commit) && commit.kind != ERR_FULL)

@@ -25,10 +25,10 @@ void kv_close(struct kv *kv)
 		kv->backend->close(kv);
 }
 
-static fallible begin(struct kv *kv, struct kv_txn *parent, bool writes, struct kv_txn *txn)
+static fallible begin(struct kv *kv, bool writes, struct kv_txn *txn)
 {
-	struct kv_txn made = {.kv = kv, .parent = parent, .writes = writes};
-	TRY(kv->backend->begin(kv, parent, writes, &made));
+	struct kv_txn made = {.kv = kv, .writes = writes};
+	TRY(kv->backend->begin(kv, writes, &made));
 	/* One that hands it on to another environment leaves the counting to that. */
 	if (made.kv == kv)
 		atomic_fetch_add(&kv->in_use, 1);
@@ -38,22 +38,20 @@ static fallible begin(struct kv *kv, struct kv_txn *parent, bool writes, struct 
 
 fallible kv_read(struct kv *kv, struct kv_txn *txn)
 {
-	return begin(kv, NULL, false, txn);
+	return begin(kv, false, txn);
 }
 
 fallible kv_write(struct kv *kv, struct kv_txn *txn)
 {
 	if (kv->read_only)
 		return FAIL(BUG, "an environment that is only read is to be written");
-	return begin(kv, NULL, true, txn);
+	return begin(kv, true, txn);
 }
 
 static fallible check_usable(const struct kv_txn *txn)
 {
 	if (!txn->kv)
 		return FAIL(BUG, "a transaction is used that is not open");
-	if (txn->has_child)
-		return FAIL(BUG, "a transaction is used while a nested one is open");
 	if (err_failed(txn->spoilt))
 		return txn->spoilt;
 	return OK;
@@ -67,20 +65,10 @@ static fallible check_writable(const struct kv_txn *txn)
 	return OK;
 }
 
-fallible kv_nest(struct kv_txn *parent, struct kv_txn *txn)
-{
-	TRY(check_writable(parent));
-	TRY(begin(parent->kv, parent, true, txn));
-	parent->has_child = true;
-	return OK;
-}
-
 /* The fact that it wrote is kept: a cursor that outlives its transaction has to know how to close. */
 static void end(struct kv_txn *txn)
 {
 	atomic_fetch_sub(&txn->kv->in_use, 1);
-	if (txn->parent)
-		txn->parent->has_child = false;
 	*txn = (struct kv_txn){.writes = txn->writes};
 }
 
@@ -88,9 +76,8 @@ fallible kv_commit(struct kv_txn *txn)
 {
 	if (!txn->kv)
 		return FAIL(BUG, "a transaction is committed that is not open");
-	/* To go on would leave the child with a handle that is gone; nothing is written when the process ends
-	 * here. */
-	assert(!txn->has_child);
+	/* Whether what was written since the point is to stand, nobody has said. */
+	assert(!txn->undo);
 	const struct kv_backend *backend = txn->kv->backend;
 	struct err err = txn->spoilt;
 	if (err_failed(err))
@@ -105,7 +92,6 @@ void kv_txn_done(struct kv_txn *txn)
 {
 	if (!txn->kv)
 		return;
-	assert(!txn->has_child);
 	txn->kv->backend->abort(txn);
 	end(txn);
 }
@@ -148,23 +134,118 @@ static fallible check_row(const struct kv_txn *txn, int map, struct span key)
 	return check_key(key);
 }
 
+/* ---- writes, and going back behind them ---- */
+
+/* A row as it was before a write. */
+struct kv_replaced {
+	struct kv_replaced *older;
+	int map;
+	bool was_there;
+	struct span key, value; /* in the undo's arena */
+};
+
+static fallible keep_replaced(struct kv_undo *undo, struct kv_replaced replaced)
+{
+	struct kv_replaced *kept = arena_room(&undo->arena, sizeof *kept);
+	if (!kept)
+		return FAIL(NO_MEMORY, "there is no memory for what a write replaces");
+	*kept = replaced;
+	TRY(arena_keep(&undo->arena, replaced.key, &kept->key));
+	TRY(arena_keep(&undo->arena, replaced.value, &kept->value));
+	kept->older = undo->newest;
+	undo->newest = kept;
+	return OK;
+}
+
+/* Before a write: what stands there is kept, if there is a point to go back to. */
+static fallible note_replaced(struct kv_txn *txn, int map, struct span key)
+{
+	struct kv_replaced replaced = {.map = map, .was_there = true, .key = key};
+	if (!txn->undo)
+		return OK;
+	struct err err = txn->kv->backend->get(txn, map, key, &replaced.value);
+	if (err.kind == ERR_NOT_FOUND)
+		replaced.was_there = false;
+	else
+		TRY(err);
+	return keep_replaced(txn->undo, replaced);
+}
+
+static fallible restore(struct kv_txn *txn, const struct kv_replaced *replaced)
+{
+	const struct kv_backend *backend = txn->kv->backend;
+	if (replaced->was_there)
+		return backend->put(txn, replaced->map, replaced->key, replaced->value, KV_RESTORE);
+	struct err err = backend->drop(txn, replaced->map, replaced->key);
+	/* The write itself failed before it changed anything. */
+	return err.kind == ERR_NOT_FOUND ? OK : err;
+}
+
+static void forget(struct kv_txn *txn)
+{
+	arena_clear(&txn->undo->arena);
+	txn->undo = NULL;
+}
+
+void kv_undo_done(struct kv_undo *undo)
+{
+	arena_done(&undo->arena);
+	undo->newest = NULL;
+}
+
+/* What is left in it is of a transaction that was aborted. */
+void kv_save(struct kv_txn *txn, struct kv_undo *undo)
+{
+	assert(txn->kv && txn->writes && !txn->undo);
+	txn->undo = undo;
+	undo->newest = NULL;
+}
+
+void kv_keep(struct kv_txn *txn)
+{
+	forget(txn);
+}
+
+fallible kv_back(struct kv_txn *txn)
+{
+	/* Only a write that found no room is known to have changed nothing. */
+	struct err err = txn->spoilt.kind == ERR_FULL ? OK : txn->spoilt;
+	for (const struct kv_replaced *row = txn->undo->newest; row && !err_failed(err); row = row->older)
+		err = restore(txn, row);
+	forget(txn);
+	if (!err_failed(err))
+		txn->spoilt = OK;
+	else if (!err_failed(txn->spoilt))
+		txn->spoilt = err;
+	return txn->spoilt;
+}
+
+static fallible put(struct kv_txn *txn, int map, struct span key, struct span value, enum kv_put how)
+{
+	TRY(note_replaced(txn, map, key));
+	return txn->kv->backend->put(txn, map, key, value, how);
+}
+
 fallible kv_put(struct kv_txn *txn, int map, struct span key, struct span value)
 {
 	TRY(check_row(txn, map, key));
-	return note(txn, txn->kv->backend->put(txn, map, key, value, false));
+	return note(txn, put(txn, map, key, value, KV_REPLACE));
 }
 
 fallible kv_append(struct kv_txn *txn, int map, struct span key, struct span value)
 {
 	TRY(check_row(txn, map, key));
-	return note(txn, txn->kv->backend->put(txn, map, key, value, true));
+	return note(txn, put(txn, map, key, value, KV_APPEND));
 }
 
 fallible kv_drop(struct kv_txn *txn, int map, struct span key)
 {
 	TRY(check_row(txn, map, key));
+	TRY(note(txn, note_replaced(txn, map, key)));
 	return note(txn, txn->kv->backend->drop(txn, map, key));
 }
+
+/* ---- cursors ---- */
 
 static fallible place(struct kv_cursor *cursor, struct span from)
 {

@@ -8,6 +8,7 @@
  */
 #pragma once
 
+#include "base/arena.h"
 #include "base/err.h"
 #include "base/scoped.h"
 #include "base/span.h"
@@ -19,11 +20,18 @@ struct kv; /* an open environment; opaque */
 struct kv_txn {
 	struct kv *kv; /* NULL = none */
 	void *handle;
-	struct kv_txn *parent; /* of a nested one */
 	bool writes;
-	bool has_child;    /* a nested one is open: this one rests */
-	struct err spoilt; /* why it can only be aborted, after a failed call */
+	struct kv_undo *undo; /* after kv_save; else NULL */
+	struct err spoilt;    /* why it can only be taken back or aborted, after a failed call */
 };
+
+/* What writes have replaced since kv_save, for kv_back. */
+struct kv_undo {
+	struct arena arena;
+	struct kv_replaced *newest;
+};
+
+#define KV_UNDO(max_bytes) ((struct kv_undo){.arena = ARENA(max_bytes)})
 
 struct kv_cursor {
 	struct kv *kv;
@@ -47,16 +55,22 @@ struct kv_ask {
 	bool read_only;
 };
 
+enum kv_put {
+	KV_REPLACE,
+	KV_APPEND,  /* behind the last key of the map */
+	KV_RESTORE, /* what stood there before: no limit of ours is in its way */
+};
+
 /* A backend fills every slot. */
 struct kv_backend {
 	const char *name;
 	fallible (*open)(const struct kv_ask *ask, struct kv **kv);
 	void (*close)(struct kv *kv);
-	fallible (*begin)(struct kv *kv, struct kv_txn *parent, bool writes, struct kv_txn *txn);
+	fallible (*begin)(struct kv *kv, bool writes, struct kv_txn *txn);
 	fallible (*commit)(struct kv_txn *txn);
 	void (*abort)(struct kv_txn *txn);
 	fallible (*get)(struct kv_txn *txn, int map, struct span key, struct span *value);
-	fallible (*put)(struct kv_txn *txn, int map, struct span key, struct span value, bool append);
+	fallible (*put)(struct kv_txn *txn, int map, struct span key, struct span value, enum kv_put how);
 	fallible (*drop)(struct kv_txn *txn, int map, struct span key);
 	fallible (*seek)(struct kv_cursor *cursor, struct span from);
 	bool (*next)(struct kv_cursor *cursor);
@@ -85,13 +99,23 @@ void kv_close(struct kv *kv);
  * between threads, used by one at a time. Fails: BUSY too many readers · NO_MEMORY. */
 fallible kv_read(struct kv *kv, struct kv_txn *txn);
 
-/* kv_write - the write transaction; waits for the one before. kv_nest - a child of an open write transaction:
- * aborting it takes back what it wrote, committing it hands that to the parent. While a child is open the
- * parent is not used: BUG. After a call on it has failed, other than by NOT_FOUND, a transaction can only be
- * aborted: all else gives the same failure. Thread: begun, used and ended by one. Fails: FULL · IO ·
- * NO_MEMORY. */
+/* kv_write - the write transaction; waits for the one before. After a call on it has failed, other than by
+ * NOT_FOUND, it can only be aborted, or taken back by kv_back: all else gives the same failure. Thread: begun,
+ * used and ended by one. Fails: IO · NO_MEMORY. */
 fallible kv_write(struct kv *kv, struct kv_txn *txn);
-fallible kv_nest(struct kv_txn *parent, struct kv_txn *txn);
+
+/* kv_save - a point in a write transaction to go back to: undo keeps what each write replaces from here on.
+ * kv_keep forgets the point, kv_back takes back every write since, and the failure of one that had found no
+ * room; one of the two comes before the next kv_save and before kv_commit. LMDB's nested transactions do the
+ * same, but copy every page that they touch (decision 0031).
+ *
+ *   undo  the caller's; a write of a row that does not fit in fails as NO_MEMORY. It may be used again. Owns:
+ *         kv_undo_done
+ * kv_back fails as the write did that left the transaction of use to nobody: then it can only be aborted. */
+void kv_save(struct kv_txn *txn, struct kv_undo *undo);
+void kv_keep(struct kv_txn *txn);
+fallible kv_back(struct kv_txn *txn);
+void kv_undo_done(struct kv_undo *undo);
 
 /* kv_commit - durable on return (of an outermost one, if the environment is durable). The transaction is over
  * in any case. Fails: FULL no room (on the disk or by max_bytes): nothing of it stands, the map is usable ·
@@ -105,11 +129,11 @@ void kv_txn_done(struct kv_txn *txn);
 fallible kv_get(struct kv_txn *txn, int map, struct span key, struct span *value);
 
 /* kv_put - insert or replace. kv_append - insert behind the last key of the map; fails as BUG when the key is
- * not behind it. Fails: FULL: the transaction can only be aborted (a parent of it goes on) · IO. */
+ * not behind it. Fails: FULL · IO · NO_MEMORY as kv_save says. */
 fallible kv_put(struct kv_txn *txn, int map, struct span key, struct span value);
 fallible kv_append(struct kv_txn *txn, int map, struct span key, struct span value);
 
-/* kv_drop - Fails: NOT_FOUND · FULL · IO. */
+/* kv_drop - Fails: NOT_FOUND · FULL · IO · NO_MEMORY as kv_save says. */
 fallible kv_drop(struct kv_txn *txn, int map, struct span key);
 
 /* kv_seek - place a cursor before the first key >= from; kv_seek_back - behind the last key <= from (an empty

@@ -243,12 +243,11 @@ static fallible begin_read(struct lmdb *lmdb, MDB_txn **txn)
 	return OK;
 }
 
-static fallible lmdb_begin(struct kv *kv, struct kv_txn *parent, bool writes, struct kv_txn *txn)
+static fallible lmdb_begin(struct kv *kv, bool writes, struct kv_txn *txn)
 {
 	MDB_txn *made = NULL;
-	MDB_txn *above = parent ? parent->handle : NULL;
 	if (writes)
-		TRY(kv_lmdb_fault(mdb_txn_begin(of(kv)->env, above, 0, &made)));
+		TRY(kv_lmdb_fault(mdb_txn_begin(of(kv)->env, NULL, 0, &made)));
 	else
 		TRY(begin_read(of(kv), &made));
 	txn->handle = made;
@@ -265,7 +264,7 @@ static bool is_panicked(const struct lmdb *lmdb)
 	return code == MDB_PANIC;
 }
 
-static fallible commit_outermost(struct lmdb *lmdb, MDB_txn *txn)
+static fallible commit_writes(struct lmdb *lmdb, MDB_txn *txn)
 {
 	if (lmdb->makes_room)
 		kv_lmdb_file_make_room(&lmdb->file);
@@ -281,8 +280,8 @@ static fallible commit_outermost(struct lmdb *lmdb, MDB_txn *txn)
 
 static fallible lmdb_commit(struct kv_txn *txn)
 {
-	if (txn->writes && !txn->parent)
-		return commit_outermost(of(txn->kv), txn->handle);
+	if (txn->writes)
+		return commit_writes(of(txn->kv), txn->handle);
 	return kv_lmdb_fault(mdb_txn_commit(txn->handle));
 }
 
@@ -342,13 +341,14 @@ static fallible check_room(struct kv_txn *txn, int map, struct span value)
 	return OK;
 }
 
-static fallible lmdb_put(struct kv_txn *txn, int map, struct span key, struct span value, bool append)
+static fallible lmdb_put(struct kv_txn *txn, int map, struct span key, struct span value, enum kv_put how)
 {
-	TRY(check_room(txn, map, value));
+	if (how != KV_RESTORE)
+		TRY(check_room(txn, map, value));
 	MDB_val k = val(key), v = val(value);
 	errno = 0;
 	return kv_lmdb_write_fault(
-		mdb_put(txn->handle, of(txn->kv)->maps[map], &k, &v, append ? MDB_APPEND : 0));
+		mdb_put(txn->handle, of(txn->kv)->maps[map], &k, &v, how == KV_APPEND ? MDB_APPEND : 0));
 }
 
 static fallible lmdb_drop(struct kv_txn *txn, int map, struct span key)

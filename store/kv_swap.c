@@ -21,11 +21,10 @@ static struct swap *of(struct kv *kv)
 }
 
 /* Under the lock it is counted as well, so that what stands behind is not closed between the two. From then on the
- * transaction is the inner one's, and so are those nested in it. */
-static fallible swap_begin(struct kv *kv, struct kv_txn *parent, bool writes, struct kv_txn *txn)
+ * transaction is the inner one's. */
+static fallible swap_begin(struct kv *kv, bool writes, struct kv_txn *txn)
 {
 	struct swap *swap = of(kv);
-	assert(!parent);
 	pthread_rwlock_rdlock(&swap->lock);
 	struct err err = writes ? kv_write(swap->inner, txn) : kv_read(swap->inner, txn);
 	pthread_rwlock_unlock(&swap->lock);

@@ -23,7 +23,7 @@ static inline struct view view_reading(struct reading *reading)
 
 static inline struct view view_act(struct act *act)
 {
-	return (struct view){act->volume, &act->txn};
+	return (struct view){act->volume, act->txn};
 }
 
 static inline const struct keys *view_keys(const struct view *view)

@@ -172,7 +172,7 @@ fallible pruned_drop_leaf(
 	uint8_t key[8];
 	scoped(buf) stub = BUF(LOG_STUB_SIZE);
 	*dropped = false;
-	TRY(log_get(&act->txn, sequence, &row));
+	TRY(log_get(act->txn, sequence, &row));
 	if (!ids_equal(row.tenant, hold_tenant(clearance)))
 		return FAIL(DENIED, "the clearance is for another tenant's log");
 	if (row.leaf.len == 0)
@@ -185,7 +185,7 @@ fallible pruned_drop_leaf(
 	log_encode(&row, &stub);
 	TRY(buf_check(&stub));
 	log_key(sequence, key);
-	TRY(kv_put(&act->txn, TABLE_LOG, SPAN_BYTES(key), buf_span(&stub)));
+	TRY(kv_put(act->txn, TABLE_LOG, SPAN_BYTES(key), buf_span(&stub)));
 	*dropped = true;
 	return OK;
 }

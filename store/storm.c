@@ -81,7 +81,7 @@ static fallible close_one(struct act *act, struct span key, struct span value)
 static fallible oldest(struct act *act, struct buf *key, struct buf *value)
 {
 	scoped(kv_cursor) rows = {0};
-	TRY(kv_seek(&act->txn, TABLE_STORM, SPAN_NONE, &rows));
+	TRY(kv_seek(act->txn, TABLE_STORM, SPAN_NONE, &rows));
 	if (!kv_next(&rows)) {
 		TRY(rows.err);
 		return FAIL(NOT_FOUND, "nothing was counted");

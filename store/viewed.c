@@ -103,7 +103,7 @@ fallible viewed_close(struct act *act, size_t max, size_t *closed)
 {
 	scoped(kv_cursor) rows = {0};
 	*closed = 0;
-	TRY(kv_seek(&act->txn, TABLE_VIEWED, SPAN_NONE, &rows));
+	TRY(kv_seek(act->txn, TABLE_VIEWED, SPAN_NONE, &rows));
 	while (*closed < max && kv_next(&rows))
 		TRY(close_row(act, rows.key, rows.value, closed));
 	return rows.err;

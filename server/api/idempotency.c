@@ -146,7 +146,7 @@ fallible idempotency_sweep(struct act *act, size_t max, size_t *dropped)
 	for (*dropped = 0; *dropped < max; ++*dropped) {
 		scoped(buf) key = BUF(KEY_BYTES);
 		scoped(kv_cursor) rows = {0};
-		TRY(kv_seek(&act->txn, TABLE_IDEMPOTENCY, SPAN_NONE, &rows));
+		TRY(kv_seek(act->txn, TABLE_IDEMPOTENCY, SPAN_NONE, &rows));
 		if (!kv_next(&rows))
 			return rows.err;
 		struct reader reader = READER(rows.key);

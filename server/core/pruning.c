@@ -316,7 +316,7 @@ static fallible drop_row(struct act *act, struct dropping *dropping, uint64_t se
 	struct leaf leaf;
 	bool dropped = false;
 	struct pass *pass = dropping->pass;
-	TRY(log_get(&act->txn, sequence, &row));
+	TRY(log_get(act->txn, sequence, &row));
 	struct plan *plan = *slot_of(pass, row.tenant);
 	bool stub = row.leaf.len == 0;
 	if (!stub && plan && plan->ready) {

@@ -71,10 +71,7 @@ static inline struct err put_batch(struct kv *kv, size_t batch)
 	for (size_t i = 0; i < ROWS_A_BATCH; i++) {
 		char key[32];
 		snprintf(key, sizeof key, "%04zu.%04zu", batch, i);
-		scoped(kv_txn) act = {0};
-		TRY(kv_nest(&txn, &act));
-		TRY(kv_append(&act, 0, span_text(key), SPAN_BYTES(KILOBYTE)));
-		TRY(kv_commit(&act));
+		TRY(kv_append(&txn, 0, span_text(key), SPAN_BYTES(KILOBYTE)));
 	}
 	return kv_commit(&txn);
 }

@@ -372,7 +372,7 @@ static _Atomic enum err_kind failing_as = ERR_NONE;
 
 static fallible commit_or_fail(struct kv_txn *txn)
 {
-	if (!txn->writes || txn->parent || failing_as == ERR_NONE)
+	if (!txn->writes || failing_as == ERR_NONE)
 		return kv_mem.commit(txn);
 	kv_mem.abort(txn);
 	return failing_as == ERR_FULL ? FAIL(FULL, "the disk is full") : FAIL(IO, "the disk has failed");

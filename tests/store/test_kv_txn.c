@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What every backend promises of transactions: snapshots, nesting, limits, threads; and that all agree. */
+/* What every backend promises of transactions: snapshots, going back, limits, threads; and that all agree. */
 #include "tests/store/kv_promise.h"
 
 #include "tests/support/dice.h"
 
 #include <pthread.h>
 #include <stdio.h>
+
+enum { UNDO_MAX = 4 * LIMIT_BYTES };
 
 PROMISE(a_reader_sees_the_last_commit_before_it_began)
 {
@@ -40,103 +42,104 @@ PROMISE(what_is_not_committed_never_was)
 	cr_assert(holds(&txn, ALPHA, "a", "a") && lacks(&txn, ALPHA, "b"));
 }
 
-PROMISE(a_reader_cannot_write_or_nest)
+PROMISE(a_reader_cannot_write)
 {
 	scoped(kv_txn) txn = {0};
-	scoped(kv_txn) child = {0};
 	works(kv_read(kv, &txn));
 	fails(kv_put(&txn, ALPHA, SPAN_LIT("k"), SPAN_LIT("v")), ERR_BUG);
 	fails(kv_append(&txn, ALPHA, SPAN_LIT("k"), SPAN_LIT("v")), ERR_BUG);
 	fails(kv_drop(&txn, ALPHA, SPAN_LIT("k")), ERR_BUG);
-	fails(kv_nest(&txn, &child), ERR_BUG);
 	works(kv_commit(&txn));
 	fails(kv_commit(&txn), ERR_BUG);
 }
 
-PROMISE(a_nested_one_hands_its_rows_up_or_takes_them_back)
+PROMISE(what_was_written_since_the_point_is_kept_or_taken_back)
 {
 	put_letters(kv, "x");
-	scoped(kv_txn) outer = {0};
-	works(kv_write(kv, &outer));
-	put(&outer, ALPHA, "outer", "1");
-	scoped(kv_txn) kept = {0};
-	works(kv_nest(&outer, &kept));
-	put(&kept, ALPHA, "kept", "2");
-	works(kv_drop(&kept, ALPHA, SPAN_LIT("x")));
-	works(kv_commit(&kept));
-	scoped(kv_txn) gone = {0};
-	works(kv_nest(&outer, &gone));
-	cr_assert(holds(&gone, ALPHA, "kept", "2") && lacks(&gone, ALPHA, "x"));
-	put(&gone, ALPHA, "gone", "3");
-	put(&gone, ALPHA, "kept", "changed");
-	works(kv_drop(&gone, ALPHA, SPAN_LIT("outer")));
-	kv_txn_done(&gone);
-	cr_assert(holds(&outer, ALPHA, "outer", "1") && holds(&outer, ALPHA, "kept", "2"));
-	works(kv_commit(&outer));
-	works(kv_read(kv, &outer));
-	cr_assert(holds(&outer, ALPHA, "outer", "1") && holds(&outer, ALPHA, "kept", "2"));
-	cr_assert(lacks(&outer, ALPHA, "gone") && lacks(&outer, ALPHA, "x"));
+	scoped(kv_undo) undo = KV_UNDO(UNDO_MAX);
+	scoped(kv_txn) txn = {0};
+	works(kv_write(kv, &txn));
+	put(&txn, ALPHA, "outer", "1");
+	kv_save(&txn, &undo);
+	put(&txn, ALPHA, "kept", "2");
+	works(kv_drop(&txn, ALPHA, SPAN_LIT("x")));
+	kv_keep(&txn);
+	kv_save(&txn, &undo);
+	cr_assert(holds(&txn, ALPHA, "kept", "2") && lacks(&txn, ALPHA, "x"));
+	put(&txn, ALPHA, "gone", "3");
+	put(&txn, ALPHA, "kept", "changed");
+	works(kv_drop(&txn, ALPHA, SPAN_LIT("outer")));
+	works(kv_append(&txn, BETA, SPAN_LIT("behind"), SPAN_LIT("4")));
+	works(kv_back(&txn));
+	cr_assert(holds(&txn, ALPHA, "outer", "1") && holds(&txn, ALPHA, "kept", "2"));
+	works(kv_commit(&txn));
+	works(kv_read(kv, &txn));
+	cr_assert(holds(&txn, ALPHA, "outer", "1") && holds(&txn, ALPHA, "kept", "2"));
+	cr_assert(lacks(&txn, ALPHA, "gone") && lacks(&txn, ALPHA, "x") && lacks(&txn, BETA, "behind"));
 }
 
-PROMISE(an_aborted_parent_takes_back_what_its_child_committed)
-{
-	scoped(kv_txn) outer = {0};
-	scoped(kv_txn) middle = {0};
-	scoped(kv_txn) inner = {0};
-	works(kv_write(kv, &outer));
-	works(kv_nest(&outer, &middle));
-	works(kv_nest(&middle, &inner));
-	put(&inner, ALPHA, "inner", "1");
-	works(kv_commit(&inner));
-	cr_assert(holds(&middle, ALPHA, "inner", "1"));
-	kv_txn_done(&middle);
-	cr_assert(lacks(&outer, ALPHA, "inner"));
-	put(&outer, ALPHA, "outer", "2");
-	works(kv_commit(&outer));
-	works(kv_read(kv, &outer));
-	cr_assert(lacks(&outer, ALPHA, "inner") && holds(&outer, ALPHA, "outer", "2"));
-}
-
-PROMISE(a_parent_rests_while_its_child_is_open)
+PROMISE(a_row_that_was_written_more_than_once_is_what_it_was_at_first)
 {
 	put_letters(kv, "ab");
-	scoped(kv_txn) outer = {0};
-	scoped(kv_cursor) rows = {0};
-	works(kv_write(kv, &outer));
-	works(kv_seek(&outer, ALPHA, SPAN_NONE, &rows));
-	scoped(kv_txn) child = {0};
-	scoped(kv_txn) second = {0};
-	works(kv_nest(&outer, &child));
-	struct span value;
-	fails(kv_get(&outer, ALPHA, SPAN_LIT("a"), &value), ERR_BUG);
-	fails(kv_put(&outer, ALPHA, SPAN_LIT("a"), SPAN_LIT("v")), ERR_BUG);
-	fails(kv_nest(&outer, &second), ERR_BUG);
-	cr_assert(!kv_next(&rows));
-	fails(rows.err, ERR_BUG);
-	works(kv_commit(&child));
-	cr_assert(holds(&outer, ALPHA, "a", "a"));
-	works(kv_commit(&outer));
+	scoped(kv_undo) undo = KV_UNDO(UNDO_MAX);
+	scoped(kv_txn) txn = {0};
+	works(kv_write(kv, &txn));
+	kv_save(&txn, &undo);
+	put(&txn, ALPHA, "a", "1");
+	works(kv_drop(&txn, ALPHA, SPAN_LIT("a")));
+	put(&txn, ALPHA, "a", "2");
+	put(&txn, ALPHA, "new", "1");
+	works(kv_drop(&txn, ALPHA, SPAN_LIT("new")));
+	works(kv_drop(&txn, ALPHA, SPAN_LIT("b")));
+	fails(kv_drop(&txn, ALPHA, SPAN_LIT("b")), ERR_NOT_FOUND);
+	works(kv_back(&txn));
+	cr_assert(holds(&txn, ALPHA, "a", "a") && holds(&txn, ALPHA, "b", "b") && lacks(&txn, ALPHA, "new"));
+	works(kv_commit(&txn));
 }
 
-PROMISE(a_cursor_of_the_parent_goes_on_behind_a_child)
+PROMISE(a_transaction_that_is_aborted_takes_back_what_it_had_kept)
+{
+	scoped(kv_undo) undo = KV_UNDO(UNDO_MAX);
+	scoped(kv_txn) txn = {0};
+	works(kv_write(kv, &txn));
+	kv_save(&txn, &undo);
+	put(&txn, ALPHA, "kept", "1");
+	kv_keep(&txn);
+	kv_txn_done(&txn);
+	works(kv_read(kv, &txn));
+	cr_assert(lacks(&txn, ALPHA, "kept"));
+}
+
+PROMISE(a_cursor_goes_on_behind_a_point_that_was_gone_back_to)
 {
 	put_letters(kv, "abcd");
-	scoped(kv_txn) outer = {0};
+	scoped(kv_undo) undo = KV_UNDO(UNDO_MAX);
+	scoped(kv_txn) txn = {0};
 	scoped(kv_cursor) rows = {0};
-	works(kv_write(kv, &outer));
-	works(kv_seek(&outer, ALPHA, SPAN_NONE, &rows));
+	works(kv_write(kv, &txn));
+	works(kv_seek(&txn, ALPHA, SPAN_NONE, &rows));
 	cr_assert(kv_next(&rows) && kv_next(&rows));
-	scoped(kv_txn) gone = {0};
-	works(kv_nest(&outer, &gone));
-	works(kv_drop(&gone, ALPHA, SPAN_LIT("c")));
-	kv_txn_done(&gone);
+	kv_save(&txn, &undo);
+	works(kv_drop(&txn, ALPHA, SPAN_LIT("c")));
+	works(kv_back(&txn));
 	cr_assert(kv_next(&rows) && span_is(rows.key, "c"));
-	scoped(kv_txn) kept = {0};
-	works(kv_nest(&outer, &kept));
-	put(&kept, ALPHA, "e", "e");
-	works(kv_commit(&kept));
+	kv_save(&txn, &undo);
+	put(&txn, ALPHA, "e", "e");
+	kv_keep(&txn);
 	walks(&rows, "de");
-	works(kv_commit(&outer));
+	works(kv_commit(&txn));
+}
+
+PROMISE(a_write_whose_row_nobody_could_bring_back_is_refused)
+{
+	scoped(kv_txn) txn = {0};
+	scoped(kv_undo) small = KV_UNDO(LARGE);
+	works(kv_write(kv, &txn));
+	works(kv_put(&txn, BETA, SPAN_LIT("large"), SPAN_BYTES(LARGE_VALUE)));
+	kv_save(&txn, &small);
+	fails(kv_put(&txn, BETA, SPAN_LIT("large"), SPAN_LIT("v")), ERR_NO_MEMORY);
+	fails(kv_back(&txn), ERR_NO_MEMORY);
+	fails(kv_commit(&txn), ERR_NO_MEMORY);
 }
 
 /* Puts large values until one is refused. */
@@ -152,46 +155,41 @@ static size_t fill(struct kv_txn *txn, struct err *refusal)
 	return SIZE_MAX;
 }
 
-PROMISE(a_full_child_is_aborted_alone_and_its_parent_goes_on)
+PROMISE(what_found_no_room_is_taken_back_alone)
 {
-	scoped(kv_txn) outer = {0};
-	works(kv_write(kv, &outer));
-	put(&outer, ALPHA, "before", "1");
+	scoped(kv_undo) undo = KV_UNDO(UNDO_MAX);
+	scoped(kv_txn) txn = {0};
+	works(kv_write(kv, &txn));
+	put(&txn, ALPHA, "before", "1");
 	for (int i = 0; i < 3; i++) {
-		scoped(kv_txn) child = {0};
 		struct err refusal = {0};
 		struct span value;
-		works(kv_nest(&outer, &child));
-		size_t rows = fill(&child, &refusal);
+		kv_save(&txn, &undo);
+		size_t rows = fill(&txn, &refusal);
 		fails(refusal, ERR_FULL);
 		cr_assert(rows > 0 && rows <= LIMIT_BYTES / LARGE, "%zu rows", rows);
-		fails(kv_get(&child, ALPHA, SPAN_LIT("before"), &value), ERR_FULL);
-		fails(kv_put(&child, ALPHA, SPAN_LIT("small"), SPAN_LIT("v")), ERR_FULL);
+		fails(kv_get(&txn, ALPHA, SPAN_LIT("before"), &value), ERR_FULL);
+		fails(kv_put(&txn, ALPHA, SPAN_LIT("small"), SPAN_LIT("v")), ERR_FULL);
+		works(kv_back(&txn));
 	}
-	put(&outer, ALPHA, "after", "2");
-	scoped(kv_txn) small = {0};
-	works(kv_nest(&outer, &small));
-	put(&small, ALPHA, "small", "3");
-	works(kv_commit(&small));
-	works(kv_commit(&outer));
-	works(kv_read(kv, &outer));
-	cr_assert(holds(&outer, ALPHA, "before", "1") && holds(&outer, ALPHA, "after", "2"));
-	cr_assert(holds(&outer, ALPHA, "small", "3") && lacks(&outer, BETA, "fill0000"));
+	put(&txn, ALPHA, "after", "2");
+	kv_save(&txn, &undo);
+	put(&txn, ALPHA, "small", "3");
+	kv_keep(&txn);
+	works(kv_commit(&txn));
+	works(kv_read(kv, &txn));
+	cr_assert(holds(&txn, ALPHA, "before", "1") && holds(&txn, ALPHA, "after", "2"));
+	cr_assert(holds(&txn, ALPHA, "small", "3") && lacks(&txn, BETA, "fill0000"));
 }
 
 PROMISE(nothing_stands_of_a_full_transaction_that_is_committed)
 {
 	put_letters(kv, "a");
 	scoped(kv_txn) txn = {0};
-	scoped(kv_txn) child = {0};
 	struct err refusal = {0};
 	works(kv_write(kv, &txn));
-	works(kv_nest(&txn, &child));
-	fill(&child, &refusal);
-	fails(kv_commit(&child), ERR_FULL);
 	put(&txn, ALPHA, "b", "b");
 	fill(&txn, &refusal);
-	fails(kv_nest(&txn, &child), ERR_FULL);
 	fails(kv_commit(&txn), ERR_FULL);
 	works(kv_read(kv, &txn));
 	cr_assert(holds(&txn, ALPHA, "a", "a") && lacks(&txn, ALPHA, "b") && lacks(&txn, BETA, "fill0000"));
@@ -199,16 +197,15 @@ PROMISE(nothing_stands_of_a_full_transaction_that_is_committed)
 
 PROMISE(dropping_makes_room_again)
 {
+	scoped(kv_undo) undo = KV_UNDO(UNDO_MAX);
 	scoped(kv_txn) txn = {0};
 	struct err refusal = {0};
 	uint64_t empty = kv_used(kv);
 	for (int round = 0; round < 4; round++) {
 		works(kv_write(kv, &txn));
-		{
-			scoped(kv_txn) probe = {0};
-			works(kv_nest(&txn, &probe));
-			cr_assert(fill(&probe, &refusal) >= LIMIT_BYTES / LARGE - 8);
-		}
+		kv_save(&txn, &undo);
+		cr_assert(fill(&txn, &refusal) >= LIMIT_BYTES / LARGE - 8);
+		works(kv_back(&txn));
 		for (char key = '0'; key < '0' + 40; key++)
 			works(kv_put(&txn, BETA, span_of(&key, 1), SPAN_BYTES(LARGE_VALUE)));
 		works(kv_commit(&txn));
@@ -296,12 +293,13 @@ PROMISE(writers_wait_for_each_other_and_readers_see_whole_commits)
 }
 
 /* The same long random life, lived by both backends at once. */
-enum { LIVES = 2, DEPTH_MAX = 4, STEPS = 20000, KEYS = 300, VALUE_MAX = 1400 };
+enum { LIVES = 2, STEPS = 20000, KEYS = 300, VALUE_MAX = 1400 };
 
 struct life {
 	struct temp_dir dir;
 	struct kv *kv;
-	struct kv_txn txns[DEPTH_MAX];
+	struct kv_txn txn;
+	struct kv_undo undo;
 };
 
 static void all_agree(struct err a, struct err b)
@@ -310,14 +308,14 @@ static void all_agree(struct err a, struct err b)
 }
 
 /* Walks both maps from the same key and drops about every fourth row on the way. */
-static void walk_both(struct life *lives, int depth, struct dice *dice, struct span from)
+static void walk_both(struct life *lives, struct dice *dice, struct span from)
 {
 	scoped(kv_cursor) a = {0};
 	scoped(kv_cursor) b = {0};
 	int map = (int)dice_below(dice, MAPS);
 	bool back = dice_below(dice, 2);
-	works((back ? kv_seek_back : kv_seek)(&lives[0].txns[depth], map, from, &a));
-	works((back ? kv_seek_back : kv_seek)(&lives[1].txns[depth], map, from, &b));
+	works((back ? kv_seek_back : kv_seek)(&lives[0].txn, map, from, &a));
+	works((back ? kv_seek_back : kv_seek)(&lives[1].txn, map, from, &b));
 	for (size_t rows = dice_below(dice, 40); rows > 0; rows--) {
 		bool more = kv_next(&a);
 		cr_assert(more == kv_next(&b));
@@ -326,18 +324,18 @@ static void walk_both(struct life *lives, int depth, struct dice *dice, struct s
 		cr_assert(span_equal(a.key, b.key) && span_equal(a.value, b.value));
 		if (dice_below(dice, 4) != 0)
 			continue;
-		works(kv_drop(&lives[0].txns[depth], map, a.key));
-		works(kv_drop(&lives[1].txns[depth], map, b.key));
+		works(kv_drop(&lives[0].txn, map, a.key));
+		works(kv_drop(&lives[1].txn, map, b.key));
 	}
 }
 
-static void change_both(struct life *lives, int depth, struct dice *dice, struct span key)
+static void change_both(struct life *lives, struct dice *dice, struct span key)
 {
 	uint8_t bytes[VALUE_MAX];
 	struct span value = span_of(bytes, dice_below(dice, VALUE_MAX));
 	int map = (int)dice_below(dice, MAPS);
 	memset(bytes, (int)dice_below(dice, 256), sizeof bytes);
-	struct kv_txn *a = &lives[0].txns[depth], *b = &lives[1].txns[depth];
+	struct kv_txn *a = &lives[0].txn, *b = &lives[1].txn;
 	struct span found_a = SPAN_NONE, found_b = SPAN_NONE;
 	switch (dice_below(dice, 4)) {
 	case 0:
@@ -354,26 +352,25 @@ static void change_both(struct life *lives, int depth, struct dice *dice, struct
 	}
 }
 
-/* One level deeper, or the innermost one ends this way or that. Gives the new depth. */
-static int turn_both(struct life *lives, int depth, struct dice *dice)
+/* A point to go back to is made, kept or gone back to; without one, the transaction ends this way or that. */
+static void turn_both(struct life *lives, struct dice *dice)
 {
-	size_t choice = dice_below(dice, 3);
-	if (choice == 0 && depth + 1 == DEPTH_MAX)
-		return depth;
+	size_t choice = dice_below(dice, 4);
 	for (int i = 0; i < LIVES; i++) {
-		struct kv_txn *txns = lives[i].txns;
-		if (choice == 0)
-			works(kv_nest(&txns[depth], &txns[depth + 1]));
-		else if (choice == 1)
-			works(kv_commit(&txns[depth]));
+		struct kv_txn *txn = &lives[i].txn;
+		if (txn->undo && choice < 2)
+			kv_keep(txn);
+		else if (txn->undo)
+			works(kv_back(txn));
+		else if (choice < 2)
+			kv_save(txn, &lives[i].undo);
+		else if (choice == 2)
+			works(kv_commit(txn));
 		else
-			kv_txn_done(&txns[depth]);
-		if (choice != 0 && depth == 0)
-			works(kv_write(lives[i].kv, &txns[0]));
+			kv_txn_done(txn);
+		if (!txn->kv)
+			works(kv_write(lives[i].kv, txn));
 	}
-	if (choice == 0)
-		return depth + 1;
-	return depth == 0 ? 0 : depth - 1;
 }
 
 Test(kv, all_backends_agree_on_a_long_random_life)
@@ -382,9 +379,9 @@ Test(kv, all_backends_agree_on_a_long_random_life)
 	struct life lives[LIVES] = {{.dir = temp_dir_make()}, {.dir = temp_dir_make()}};
 	for (int i = 0; i < LIVES; i++) {
 		lives[i].kv = opened(i == 0 ? &kv_lmdb : &kv_mem, &lives[i].dir);
-		works(kv_write(lives[i].kv, &lives[i].txns[0]));
+		lives[i].undo = KV_UNDO(UNDO_MAX);
+		works(kv_write(lives[i].kv, &lives[i].txn));
 	}
-	int depth = 0;
 	for (int step = 0; step < STEPS; step++) {
 		uint8_t key[KV_KEY_MAX];
 		size_t number = dice_below(&dice, KEYS);
@@ -393,17 +390,15 @@ Test(kv, all_backends_agree_on_a_long_random_life)
 		struct span named = span_of(key, 2 + number % 61);
 		size_t choice = dice_below(&dice, 20);
 		if (choice == 0)
-			depth = turn_both(lives, depth, &dice);
+			turn_both(lives, &dice);
 		else if (choice == 1)
-			walk_both(lives, depth, &dice, dice_below(&dice, 5) ? named : SPAN_NONE);
+			walk_both(lives, &dice, dice_below(&dice, 5) ? named : SPAN_NONE);
 		else
-			change_both(lives, depth, &dice, named);
+			change_both(lives, &dice, named);
 	}
 	for (int i = 0; i < LIVES; i++) {
-		for (; depth >= 0 && i == 0; depth--) {
-			kv_txn_done(&lives[0].txns[depth]);
-			kv_txn_done(&lives[1].txns[depth]);
-		}
+		kv_txn_done(&lives[i].txn);
+		kv_undo_done(&lives[i].undo);
 		kv_close(lives[i].kv);
 		temp_dir_done(&lives[i].dir);
 	}

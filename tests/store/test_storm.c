@@ -265,7 +265,7 @@ static fallible change_row(struct act *act, void *context)
 	const size_t *at = context;
 	scoped(kv_cursor) rows = {0};
 	uint8_t key[STORM_KEY], value[1024];
-	TRY(kv_seek(&act->txn, TABLE_STORM, SPAN_NONE, &rows));
+	TRY(kv_seek(act->txn, TABLE_STORM, SPAN_NONE, &rows));
 	struct row row;
 	cr_assert(kv_next(&rows) && rows.key.len == sizeof key && rows.value.len <= sizeof value);
 	TRY(volume_check_row(act->volume, TABLE_STORM, rows.key, rows.value, &row));
@@ -282,12 +282,12 @@ static fallible forge_row(struct act *act, void *context)
 	uint8_t key[STORM_KEY], value[1024];
 	size_t len;
 	(void)context;
-	TRY(kv_seek(&act->txn, TABLE_STORM, SPAN_NONE, &rows));
+	TRY(kv_seek(act->txn, TABLE_STORM, SPAN_NONE, &rows));
 	cr_assert(kv_next(&rows) && rows.key.len == sizeof key && rows.value.len <= sizeof value);
 	memcpy(key, rows.key.at, sizeof key);
 	memcpy(value, rows.value.at, len = rows.value.len);
 	value[len / 2] ^= 1;
-	return kv_put(&act->txn, TABLE_STORM, SPAN_BYTES(key), span_of(value, len));
+	return kv_put(act->txn, TABLE_STORM, SPAN_BYTES(key), span_of(value, len));
 }
 
 Test(storm, a_count_that_somebody_put_there_becomes_no_event)

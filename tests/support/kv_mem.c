@@ -31,7 +31,7 @@ struct view {
 
 struct mem {
 	struct kv head;
-	pthread_mutex_t writing; /* held by the outermost write transaction */
+	pthread_mutex_t writing; /* held by the write transaction */
 	pthread_mutex_t lock;    /* over committed */
 	size_t map_count;
 	struct view committed;
@@ -187,19 +187,15 @@ static void mem_close(struct kv *kv)
 	free(mem);
 }
 
-static fallible mem_begin(struct kv *kv, struct kv_txn *parent, bool writes, struct kv_txn *txn)
+static fallible mem_begin(struct kv *kv, bool writes, struct kv_txn *txn)
 {
 	struct mem *mem = of(kv);
 	struct view *view = must(calloc(1, sizeof *view));
-	if (parent) {
-		share_view(mem, view, parent->handle);
-	} else {
-		if (writes)
-			pthread_mutex_lock(&mem->writing);
-		pthread_mutex_lock(&mem->lock);
-		share_view(mem, view, &mem->committed);
-		pthread_mutex_unlock(&mem->lock);
-	}
+	if (writes)
+		pthread_mutex_lock(&mem->writing);
+	pthread_mutex_lock(&mem->lock);
+	share_view(mem, view, &mem->committed);
+	pthread_mutex_unlock(&mem->lock);
 	txn->handle = view;
 	return OK;
 }
@@ -209,19 +205,18 @@ static void leave(struct kv_txn *txn)
 	struct mem *mem = of(txn->kv);
 	release_view(mem, txn->handle);
 	free(txn->handle);
-	if (txn->writes && !txn->parent)
+	if (txn->writes)
 		pthread_mutex_unlock(&mem->writing);
 }
 
 static fallible mem_commit(struct kv_txn *txn)
 {
 	struct mem *mem = of(txn->kv);
-	struct view *to = txn->parent ? txn->parent->handle : &mem->committed;
 	struct view *from = txn->handle;
 	pthread_mutex_lock(&mem->lock);
 	if (txn->writes) {
-		struct view before = *to;
-		*to = *from;
+		struct view before = mem->committed;
+		mem->committed = *from;
 		*from = before;
 	}
 	pthread_mutex_unlock(&mem->lock);
@@ -258,15 +253,15 @@ static void insert(struct map *map, size_t i, struct row *row)
 	map->used += cost_of(row);
 }
 
-static fallible mem_put(struct kv_txn *txn, int map, struct span key, struct span value, bool append)
+static fallible mem_put(struct kv_txn *txn, int map, struct span key, struct span value, enum kv_put how)
 {
 	const struct mem *mem = of(txn->kv);
 	struct view *view = txn->handle;
 	size_t i = lower(view->maps[map], key, false);
-	if (append && i < view->maps[map]->count)
+	if (how == KV_APPEND && i < view->maps[map]->count)
 		return FAIL(BUG, "a key is appended that is not behind the last one");
 	uint64_t limit = mem->head.max_bytes;
-	if (limit != 0 && used_by(mem, view) + ROW_COST + key.len + value.len > limit)
+	if (how != KV_RESTORE && limit != 0 && used_by(mem, view) + ROW_COST + key.len + value.len > limit)
 		return FAIL(FULL, "the environment is at the limit that was set for it");
 	/* Made before anything is freed: the caller's spans may point to what goes. */
 	struct row *row = make_row(key, value);
