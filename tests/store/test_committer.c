@@ -365,6 +365,47 @@ Test(committer, an_act_that_fails_takes_nobody_with_it)
 	cr_assert(counts.dropped == 10);
 }
 
+/* A database that fails in the middle of a write, for one key. */
+static fallible put_or_fail(struct kv_txn *txn, int map, struct span key, struct span value, enum kv_put how)
+{
+	if (how == KV_REPLACE && span_is(key, "spoils"))
+		return FAIL(CORRUPT, "a page is not what was written");
+	return kv_mem.put(txn, map, key, value, how);
+}
+
+static fallible spoil(struct act *act, void *context)
+{
+	TRY(add_one(act, context));
+	return act_put(act, TABLE_GRANT, SPAN_LIT("spoils"), SPAN_LIT("1"));
+}
+
+Test(committer, an_act_that_spoils_the_batch_takes_nobody_with_it)
+{
+	struct kv_backend backend = kv_mem;
+	scoped(office) office;
+	struct gate gate = GATE;
+	struct act_job held;
+	struct small small[30];
+	backend.put = put_or_fail;
+	office_make(&office, &backend, 0);
+	close_gate(&office, &gate, &held);
+	for (int i = 0; i < 30; i++) {
+		world_must(committer_reserve(office.committer));
+		small_job(&small[i], &office);
+		if (i % 10 == 7)
+			small[i].job.run = spoil;
+		committer_submit(office.committer, &small[i].job);
+	}
+	open_gate(&gate);
+	wait_for_all(&office);
+	for (int i = 0; i < 30; i++)
+		cr_assert(small[i].result.kind == (i % 10 == 7 ? ERR_CORRUPT : ERR_NONE), "act %d", i);
+	cr_assert(office.world.volume.head.sequence == 27 && tail_count(office.world.volume.tail) == 27);
+	struct committer_counts counts;
+	committer_count(office.committer, &counts);
+	cr_assert(counts.dropped == 3);
+}
+
 /* ---- commits that fail ---- */
 
 /* kv_mem with a disk that can be made to fail. */
