@@ -43,10 +43,10 @@ static fallible strike(void)
 	return FAIL(FULL, "a test lets a write fail");
 }
 
-static fallible failing_put(struct kv_txn *txn, int map, struct span key, struct span value, bool append)
+static fallible failing_put(struct kv_txn *txn, int map, struct span key, struct span value, enum kv_put how)
 {
 	TRY(strike());
-	return the_fault()->real->put(txn, map, key, value, append);
+	return the_fault()->real->put(txn, map, key, value, how);
 }
 
 static fallible failing_drop(struct kv_txn *txn, int map, struct span key)
