@@ -295,7 +295,9 @@ static fallible say_all(struct pass *pass)
 
 struct dropping {
 	struct pass *pass;
-	uint64_t at; /* the last sequence that was looked at */
+	uint64_t from; /* the last sequence that acts before this one looked at */
+	/* By this act, however often it runs. */
+	uint64_t at;
 	uint64_t floor;
 	uint64_t dropped;
 };
@@ -336,9 +338,11 @@ static fallible write_drops(struct act *act, void *context)
 	struct dropping *dropping = context;
 	struct pass *pass = dropping->pass;
 	uint64_t end =
-		dropping->at + PRUNING_AT_ONCE < pass->end ? dropping->at + PRUNING_AT_ONCE : pass->end;
+		dropping->from + PRUNING_AT_ONCE < pass->end ? dropping->from + PRUNING_AT_ONCE : pass->end;
 	pass->acts++;
-	for (uint64_t at = dropping->at + 1; at <= end; at++)
+	dropping->floor = pass->floor;
+	dropping->dropped = 0;
+	for (uint64_t at = dropping->from + 1; at <= end; at++)
 		TRY(drop_row(act, dropping, at));
 	dropping->at = end;
 	return dropping->floor > pass->floor ? pruned_put_floor(act, dropping->floor) : OK;
@@ -348,7 +352,7 @@ static fallible drop_all(struct pass *pass)
 {
 	uint64_t at = pass->from;
 	while (at < pass->end) {
-		struct dropping dropping = {.pass = pass, .at = at, .floor = pass->floor};
+		struct dropping dropping = {.pass = pass, .from = at};
 		TRY(committer_run(pass->server->committer,
 			(struct act_job){
 				.kind = ACT_HOUSEKEEPING, .run = write_drops, .context = &dropping}));
