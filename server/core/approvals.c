@@ -7,6 +7,8 @@
 #include "server/core/grants.h"
 #include "server/core/second.h"
 #include "store/branch.h"
+#include "store/credential.h"
+#include "store/person.h"
 
 enum { ONE_NOTICE = 64 * 1024 };
 
@@ -108,24 +110,82 @@ static fallible seal_activated(const struct scene *scene, struct approvals_decid
 
 /* ---- mails ---- */
 
+static struct tell_ask letter_of(const struct approvals_tell *tell, enum notice_kind kind)
+{
+	return (struct tell_ask){.kind = kind,
+		.about = tell->grant->id,
+		.values = tell->letter->values,
+		.count = APPROVALS_VALUES,
+		.now = tell->grant->created};
+}
+
+/* A mail's value is not empty. */
+static struct span some(struct span text)
+{
+	return text.len ? text : SPAN_LIT("-");
+}
+
+fallible approvals_letter(const struct scene *scene, const struct grant *grant, struct span label,
+	struct span assistant, struct approvals_letter *letter)
+{
+	struct span actor;
+	TRY(scene_actor(scene, &actor));
+	struct span since = tell_time(grant->from, letter->since).value;
+	struct span until = tell_time(grant->until, letter->until).value;
+	const struct message_value values[APPROVALS_VALUES] = {{"label", some(label)},
+		{"assistant", some(assistant)}, {"task", some(grant->task)}, {"since", since},
+		{"until", until}, {"actor", some(actor)}};
+	memcpy(letter->values, values, sizeof values);
+	return OK;
+}
+
+static fallible tell_contacts(const struct letters_desk *desk, const struct client *client,
+	struct tell_ask ask, struct letters *letters)
+{
+	for (size_t i = 0; i < client->contact_count; i++) {
+		ask.person = client->contacts[i];
+		TRY(letters_add(desk, &ask, letters));
+	}
+	return OK;
+}
+
+fallible approvals_tell_given(
+	const struct letters_desk *desk, const struct approvals_tell *tell, struct letters *letters)
+{
+	return tell_contacts(desk, tell->client, letter_of(tell, NOTICE_GRANT_GIVEN), letters);
+}
+
 fallible approvals_tell(
 	const struct letters_desk *desk, const struct approvals_tell *tell, struct letters *letters)
 {
-	struct tell_ask ask = {.kind = NOTICE_GRANT_WAITING,
-		.about = tell->grant->id,
-		.values = tell->values,
-		.count = tell->value_count,
-		.now = tell->grant->created};
-	bool by_client = tell->grant->approvers & GRANT_BY_CLIENT;
-	for (size_t i = 0; by_client && i < tell->client->contact_count; i++) {
-		ask.person = tell->client->contacts[i];
-		TRY(letters_add(desk, &ask, letters));
-	}
+	const struct tell_ask ask = letter_of(tell, NOTICE_GRANT_WAITING);
+	if (tell->grant->approvers & GRANT_BY_CLIENT)
+		TRY(tell_contacts(desk, tell->client, ask, letters));
 	size_t first = letters->count > 0 ? letters->count : 1;
 	TRY(letters_add_owners(desk, &ask, tell->grant->giver, letters));
 	for (size_t i = first; i < letters->count; i++)
 		letters->items[i].next.ms += APPROVALS_ESCALATE_MS;
 	return OK;
+}
+
+/* Where the client has no say, it hears of what staff opened. */
+static fallible tell_opening(const struct scene *scene, struct approvals_decide *decide)
+{
+	struct client client;
+	struct credential credential;
+	struct person person;
+	struct approvals_letter letter;
+	const struct grant *grant = &decide->grant;
+	const struct letters_desk desk = {scene->server, scene->view, grant->tenant, scene->arena};
+	decide->told.count = 0;
+	if (!decide->approve || (grant->approvers & GRANT_BY_CLIENT))
+		return OK;
+	TRY(client_get(scene->view, grant->tenant, grant->client, scene->arena, &client));
+	TRY(credential_get(scene->view, grant->tenant, grant->credential, scene->arena, &credential));
+	TRY(person_get(scene->view, grant->tenant, grant->person, scene->arena, &person));
+	TRY(approvals_letter(scene, grant, credential.title, person.name, &letter));
+	const struct approvals_tell tell = {grant, &client, &letter};
+	return approvals_tell_given(&desk, &tell, &decide->told);
 }
 
 /* The ids of notices begin with their time, and these were made when the grant was. */
@@ -169,6 +229,7 @@ fallible approvals_decide_prepare(const struct scene *scene, struct approvals_de
 	TRY(check_state(decide, scene->now));
 	TRY(gates_look(scene->view, &decide->grant, scene->now, &decide->gates));
 	TRY(seal_decided(scene, decide));
+	TRY(tell_opening(scene, decide));
 	return seal_activated(scene, decide);
 }
 
@@ -204,8 +265,10 @@ fallible approvals_decide_write(struct act *act, struct approvals_decide *decide
 	TRY(add_event(act, grant.tenant, &decide->decided));
 	if (grant.state != GRANT_WAITING)
 		TRY(withdraw(act, &grant));
-	if (grant.state == GRANT_ACTIVE)
+	if (grant.state == GRANT_ACTIVE) {
+		TRY(letters_write(act, &decide->told));
 		TRY(add_event(act, grant.tenant, &decide->activated));
+	}
 	decide->after = grant;
 	return OK;
 }

@@ -22,6 +22,7 @@ struct approvals_decide {
 	struct gates_shown gates; /* for the answer alone */
 	struct id approver;
 	struct event_draft decided, activated;
+	struct letters told; /* the client's contacts, when staff alone opens it */
 };
 
 /* approvals_decide_prepare, _write - the approver is a proven person: of the client's contacts where the client may
@@ -36,20 +37,34 @@ fallible approvals_decide_write(struct act *act, struct approvals_decide *decide
  * approvals_decide_prepare. */
 fallible approvals_check(const struct scene *scene, const struct grant *grant);
 
+/* What a mail says of a grant. */
+enum { APPROVALS_VALUES = 6 };
+struct approvals_letter {
+	char since[TELL_TIME + 1], until[TELL_TIME + 1];
+	struct message_value values[APPROVALS_VALUES];
+};
+
+/* approvals_letter - label and assistant are borrowed: what the credential and the grantee are called. The scene's caller gives it. */
+fallible approvals_letter(const struct scene *scene, const struct grant *grant, struct span label,
+	struct span assistant, struct approvals_letter *letter);
+
 /* approvals_tell - in prepare of a grant that waits: the mails to whoever may approve it; APPROVALS_ESCALATE_MS later, unless
  * it was decided, to the next ones. The client's contacts come first where the client may approve, then the owners; of the
  * owners alone one comes first.
  *
- *   values  of the mail: label, assistant, task
  * Fails: as letters_add. */
 enum { APPROVALS_ESCALATE_MS = 15 * 60 * 1000 };
 struct approvals_tell {
 	const struct grant *grant;
 	const struct client *client;
-	const struct message_value *values;
-	size_t value_count;
+	const struct approvals_letter *letter;
 };
 fallible approvals_tell(
+	const struct letters_desk *desk, const struct approvals_tell *tell, struct letters *letters);
+
+/* approvals_tell_given - the same of a grant that opens without the client's word: its contacts hear of it, whatever they wish to be
+ * told of uses, so that nobody gives in silence. */
+fallible approvals_tell_given(
 	const struct letters_desk *desk, const struct approvals_tell *tell, struct letters *letters);
 
 /* approvals_is_escalated - whether a grant waits for so long that the next approvers were told as well. */

@@ -222,21 +222,15 @@ static fallible find_hours(
 	return FAIL(INVALID, "a grant keeps the hours of a calendar that is not there");
 }
 
-/* A mail's value is not empty. */
-static struct span some(struct span text)
+static fallible seal_letters(const struct scene *scene, struct grants_add *add)
 {
-	return text.len ? text : SPAN_LIT("-");
-}
-
-static fallible seal_letters(
-	const struct server *server, const struct view *view, struct arena *arena, struct grants_add *add)
-{
-	const struct letters_desk desk = {server, view, add->grant.tenant, arena};
-	const struct message_value values[] = {{"label", some(add->label)},
-		{"assistant", some(add->assistant)}, {"task", some(add->grant.task)}};
-	const struct approvals_tell tell = {&add->grant, &add->client, values, 3};
+	struct approvals_letter letter;
+	const struct letters_desk desk = {scene->server, scene->view, add->grant.tenant, scene->arena};
+	const struct approvals_tell tell = {&add->grant, &add->client, &letter};
 	add->letters.count = 0;
-	return add->grant.approvals_needed ? approvals_tell(&desk, &tell, &add->letters) : OK;
+	TRY(approvals_letter(scene, &add->grant, add->label, add->assistant, &letter));
+	return add->grant.approvals_needed ? approvals_tell(&desk, &tell, &add->letters)
+					   : approvals_tell_given(&desk, &tell, &add->letters);
 }
 
 /* What has to be signed or consented to before anybody gets a grant. */
@@ -303,6 +297,7 @@ fallible grants_add_prepare(const struct server *server, const struct caller *ca
 {
 	struct credential credential;
 	struct grant *grant = &add->grant;
+	const struct scene scene = {server, caller, view, now, arena, SPAN_NONE};
 	scoped(buf) sealed = BUF(SEALED_MAX);
 	TRY(find_credential(caller, view, arena, add, &credential));
 	TRY(find_person(caller, view, arena, add));
@@ -318,7 +313,7 @@ fallible grants_add_prepare(const struct server *server, const struct caller *ca
 	grant->giver = grant->giver_is_person ? caller->person : caller->application;
 	TRY(grant_seal(server->volume.keys, grant, &sealed));
 	TRY(buf_keep(&sealed, arena, &add->sealed));
-	TRY(seal_letters(server, view, arena, add));
+	TRY(seal_letters(&scene, add));
 	TRY(check_gates(server, caller, view, now, arena, add));
 	TRY(gates_show(view, &add->rules.rules, grant, now, &add->gates));
 	grant->state = grant->approvals_needed ? GRANT_WAITING : GRANT_ACTIVE;

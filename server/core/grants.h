@@ -28,7 +28,7 @@ struct grants_add {
 	struct span label, assistant; /* what a mail calls the credential and the grantee */
 	struct calendars_one hours;   /* of a grant with hours */
 	struct span sealed;
-	struct letters letters; /* to those who may approve */
+	struct letters letters; /* to those who may approve, or to the client */
 	enum reason missing;    /* what somebody has to sign or consent to first; REASON_NONE = nothing */
 	struct event_draft denied;
 	struct gates_shown gates; /* for the answer alone */

@@ -115,6 +115,33 @@ Test(approvals, nobody_approves_for_themselves_or_what_they_asked_for)
 	cr_assert(stands(&vault, grant, "waiting"));
 }
 
+static size_t letters(struct vault *vault)
+{
+	return api_count_notices(&vault->api, vault->contact, NOTICE_GRANT_GIVEN);
+}
+
+Test(approvals, nobody_is_given_anything_without_the_client_hearing_of_it)
+{
+	scoped(vault) vault = {0};
+	struct api_person owner, hq;
+	char grant[ID_TEXT + 1], body[VAULT_BODY];
+	vault_open(&vault);
+	api_world_person(&vault.api, &vault.api.tenant, "owner", NULL, &owner);
+	api_world_person(&vault.api, &vault.api.tenant, "hq", NULL, &hq);
+	size_t before = letters(&vault);
+	vault_grant(&vault, VAULT_CODE ",\"notify\":\"none\"", grant);
+	cr_assert(letters(&vault) == before + 1, "whatever is told of its uses");
+	vault_grant(&vault, WAITS_FOR("\"client\""), grant);
+	cr_assert(letters(&vault) == before + 1, "it is asked itself");
+	snprintf(body, sizeof body, "{\"credential\":\"%s\",\"to\":\"%s\"," WAITS_FOR("\"staff\"") "}",
+		vault.login, vault.assistant.text);
+	cr_assert(vault_call_as(&vault, owner.token, "POST", "/v1/grants", body) == 201);
+	snprintf(grant, sizeof grant, "%s", api_text(&vault.answer, "id"));
+	cr_assert(letters(&vault) == before + 1, "nothing is open yet");
+	cr_assert(decide(&vault, hq.token, grant, YES) == 200, "%s", vault.answer.body);
+	cr_assert(letters(&vault) == before + 2, "what staff opened among themselves is told");
+}
+
 Test(approvals, two_records_with_one_address_are_one_person)
 {
 	scoped(vault) vault = {0};
