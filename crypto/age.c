@@ -37,16 +37,24 @@ static uint32_t polymod(uint32_t sum, unsigned word)
 	return sum;
 }
 
-static bool read_words(struct span text, uint8_t words[static DATA_WORDS + CHECKSUM_WORDS])
+static const char ALPHABET[] = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
+static const char PREFIX[] = "age1";
+
+/* The letters of "age": their high bits, a zero, their low bits. */
+static uint32_t sum_prefix(void)
 {
-	static const char ALPHABET[] = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
-	/* The letters of "age": their high bits, a zero, their low bits. */
 	uint32_t sum = 1;
 	for (size_t i = 0; i < HRP; i++)
-		sum = polymod(sum, text.at[i] >> 5);
+		sum = polymod(sum, (unsigned)PREFIX[i] >> 5);
 	sum = polymod(sum, 0);
 	for (size_t i = 0; i < HRP; i++)
-		sum = polymod(sum, text.at[i] & 31);
+		sum = polymod(sum, (unsigned)PREFIX[i] & 31);
+	return sum;
+}
+
+static bool read_words(struct span text, uint8_t words[static DATA_WORDS + CHECKSUM_WORDS])
+{
+	uint32_t sum = sum_prefix();
 	for (size_t i = 0; i < DATA_WORDS + CHECKSUM_WORDS; i++) {
 		const char *at = memchr(ALPHABET, text.at[HRP + 1 + i], sizeof ALPHABET - 1);
 		if (!at)
@@ -64,7 +72,7 @@ fallible age_read_recipient(struct span text, uint8_t recipient[static AGE_RECIP
 	uint32_t bits = 0;
 	unsigned held = 0;
 	size_t at = 0;
-	if (text.len != AGE_RECIPIENT_TEXT || !span_starts(text, SPAN_LIT("age1")) ||
+	if (text.len != AGE_RECIPIENT_TEXT || !span_starts(text, span_text(PREFIX)) ||
 		!read_words(text, words))
 		return FAIL(INVALID, "it is no public key of age");
 	for (size_t i = 0; i < DATA_WORDS; i++) {
@@ -79,6 +87,30 @@ fallible age_read_recipient(struct span text, uint8_t recipient[static AGE_RECIP
 		return FAIL(INVALID, "it is no public key of age");
 	memcpy(recipient, read, sizeof read);
 	return OK;
+}
+
+void age_print_recipient(
+	const uint8_t recipient[static AGE_RECIPIENT], char text[static AGE_RECIPIENT_TEXT + 1])
+{
+	uint32_t sum = sum_prefix(), bits = 0;
+	unsigned held = 0;
+	size_t at = 0;
+	char *out = text + HRP + 1;
+	memcpy(text, PREFIX, HRP + 1);
+	for (size_t i = 0; i < DATA_WORDS; i++) {
+		if (held < 5) {
+			bits = bits << 8 | (at < AGE_RECIPIENT ? recipient[at++] : 0);
+			held += 8;
+		}
+		held -= 5;
+		sum = polymod(sum, bits >> held & 31);
+		*out++ = ALPHABET[bits >> held & 31];
+	}
+	for (size_t i = 0; i < CHECKSUM_WORDS; i++)
+		sum = polymod(sum, 0);
+	for (unsigned i = CHECKSUM_WORDS; i > 0; i--)
+		*out++ = ALPHABET[(sum ^ 1) >> 5 * (i - 1) & 31];
+	*out = '\0';
 }
 
 /* ---- keys ---- */

@@ -30,6 +30,10 @@ struct age {
  * checksum, or a point of small order. */
 fallible age_read_recipient(struct span text, uint8_t recipient[static AGE_RECIPIENT]);
 
+/* age_print_recipient - the same text again, for people to compare. */
+void age_print_recipient(
+	const uint8_t recipient[static AGE_RECIPIENT], char text[static AGE_RECIPIENT_TEXT + 1]);
+
 /* age_begin - a fresh file key, and the header. age_put - more of what is sealed. age_end - the rest: without it the file
  * opens nowhere to its end.
  *

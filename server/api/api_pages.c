@@ -4,7 +4,8 @@
 #include "server/api/pages.h"
 
 /* Nothing but what this server sends runs, is drawn or is spoken to; no text becomes code; nobody frames it, shares a
- * window with it or learns from where somebody came: a deposit link is a secret. */
+ * window with it or learns from where somebody came: a deposit link is a secret. The clipboard is read only where a person has
+ * let this site do so, to leave alone what they copied after a secret. */
 static const struct fence {
 	const char *name, *value;
 } FENCES[] = {
@@ -19,7 +20,7 @@ static const struct fence {
 	{"Cross-Origin-Embedder-Policy", "require-corp"},
 	{"Referrer-Policy", "no-referrer"},
 	{"Permissions-Policy",
-		"accelerometer=(), autoplay=(), camera=(), clipboard-read=(), clipboard-write=(self), "
+		"accelerometer=(), autoplay=(), camera=(), clipboard-read=(self), clipboard-write=(self), "
 		"display-capture=(), encrypted-media=(), fullscreen=(), geolocation=(), gyroscope=(), "
 		"hid=(), "
 		"idle-detection=(), magnetometer=(), microphone=(), midi=(), payment=(), "

@@ -19,12 +19,14 @@ static void put_person(struct json_out *out, const char *name, struct id person)
 
 static void put_takeout(struct json_out *out, const struct takeout *takeout)
 {
+	char recipient[AGE_RECIPIENT_TEXT + 1];
+	age_print_recipient(takeout->recipient, recipient);
 	json_out_id(out, "id", ID_TAKEOUT, takeout->id);
 	json_out_text(out, "state", takeout_state_name(takeout->state));
 	json_out_text(out, "format", takeout_format_name(takeout->format));
 	json_out_id(out, "client", ID_CLIENT, takeout->client);
 	ask_put_text(out, "purpose", takeout->purpose);
-	json_out_hex(out, "recipient", SPAN_BYTES(takeout->recipient));
+	json_out_text(out, "recipient", recipient);
 	put_person(out, "requested_by", takeout->requester);
 	put_person(out, "decided_by", takeout->decider);
 	json_out_number(out, "count", takeout->count);
@@ -120,12 +122,23 @@ static fallible prepare_one(struct call *call)
 		: OK;
 }
 
+static fallible put_names(struct name_out *names, struct json_out *out, const struct takeout *takeout)
+{
+	TRY(name_out_client(names, out, "client_name", takeout->client));
+	TRY(name_out_person(names, out, "requested_by_name", takeout->requester));
+	return name_out_person(names, out, "decided_by_name", takeout->decider);
+}
+
 static fallible answer_one(struct call *call, struct json_out *out)
 {
 	const struct shown *shown = call->ask;
+	struct name_out names;
+	scoped(stage) stage = {0};
+	TRY(stage_open(call, &stage));
+	TRY(name_out_open(call, &stage.view, &names));
 	put_takeout(out, &shown->takeout);
 	put_left(out, &shown->plan);
-	return OK;
+	return put_names(&names, out, &shown->takeout);
 }
 
 const struct handler api_takeouts_one = {prepare_one, NULL, answer_one};
@@ -141,9 +154,7 @@ static fallible put_item(struct name_out *names, struct json_out *out, const str
 {
 	json_out_open(out, NULL);
 	put_takeout(out, takeout);
-	TRY(name_out_client(names, out, "client_name", takeout->client));
-	TRY(name_out_person(names, out, "requested_by_name", takeout->requester));
-	TRY(name_out_person(names, out, "decided_by_name", takeout->decider));
+	TRY(put_names(names, out, takeout));
 	json_out_close(out);
 	return OK;
 }

@@ -120,6 +120,24 @@ Test(age, what_is_no_public_key_is_refused)
 	}
 }
 
+Test(age, a_public_key_is_printed_as_age_keygen_wrote_it)
+{
+	uint8_t key[AGE_RECIPIENT], again[AGE_RECIPIENT];
+	char text[AGE_RECIPIENT_TEXT + 1];
+	cr_assert(!err_failed(age_read_recipient(span_text(KNOWN), key)));
+	age_print_recipient(key, text);
+	cr_assert_str_eq(text, KNOWN);
+	for (unsigned bit = 0; bit < AGE_RECIPIENT * 8 - 1; bit++) {
+		key[bit / 8] ^= (uint8_t)(1u << bit % 8);
+		age_print_recipient(key, text);
+		cr_assert(!err_failed(age_read_recipient(span_text(text), again)), "%s", text);
+		cr_assert_arr_eq(again, key, sizeof key);
+		key[bit / 8] ^= (uint8_t)(1u << bit % 8);
+	}
+	age_print_recipient((const uint8_t[AGE_RECIPIENT]){0}, text);
+	cr_assert_str_eq(text, "age1qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqq5cu47z");
+}
+
 /* Bech32 of 32 bytes that are zero: a point of small order, to which anybody could open what is sealed. */
 Test(age, a_point_of_small_order_is_no_recipient)
 {

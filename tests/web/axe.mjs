@@ -52,6 +52,25 @@ async function walk(world, one) {
   await page.context().close();
 }
 
+// What is left of 1280 px at 125, 150, 200 and 400 % of zoom, and both sides of where the layout changes.
+const WIDTHS = [320, 411, 640, 641, 768, 769, 853, 1024];
+const ZOOMED = ['handovers', 'handover: active', 'handover: requested', 'takeouts', 'takeout: requested'];
+
+async function zoomed(world, one) {
+  const page = await world.pageOf(...one.as);
+  await page.goto(spoken(world, await addressOf(world, one), 'hu'));
+  for (const width of WIDTHS) {
+    await page.setViewportSize({width, height: 800});
+    await settled(page);
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+    check(over <= 0, `the page is ${over} px wider than ${width} px`);
+    await lookAt(page, 'hu');
+  }
+  check(page.faults.length === 0, page.faults.join('\n'));
+  await page.context().close();
+}
+
 export async function axe(world) {
   for (const one of PAGES) await claim(`${one.name}: nothing against WCAG 2.2 AA, light and dark, in six languages; it fits a phone; no fault of script or policy`, () => walk(world, one));
+  for (const one of PAGES.filter(({name}) => ZOOMED.includes(name))) await claim(`${one.name}: nothing against WCAG 2.2 AA and no sideways scrolling at any zoom`, () => zoomed(world, one));
 }

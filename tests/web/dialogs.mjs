@@ -6,7 +6,7 @@ import path from 'node:path';
 import {LANGUAGES, lookAt} from './axe.mjs';
 import {check, claim} from './claims.mjs';
 import {settled, spoken} from './pages.mjs';
-import {handoverIn} from './staged.mjs';
+import {handoverIn, takeoutIn} from './staged.mjs';
 import {ROOT} from './world.mjs';
 
 const SEED = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
@@ -52,6 +52,19 @@ async function leaving(world) {
   check(status < 300 || status === 409, JSON.stringify(body));
   return `/people/${await person(world, 'koivu', 'assistant12')}/departure`;
 }
+
+/** An authenticator that works, and that nobody has vouched for yet. */
+async function unproven(world) {
+  const {status, body} = await world.api('POST', '/v1/people/assistant9/factors', {type: 'totp', label: 'Walked'}, 'koivu');
+  check(status === 201, JSON.stringify(body));
+  const confirmed = await world.api('POST', `/v1/factors/${body.id}/confirm`, {code: world.codeOf(body.secret, Math.floor(Date.now() / 30000))}, 'koivu');
+  check(confirmed.status < 300, JSON.stringify(confirmed.body));
+  world.keepSecret('koivu', 'assistant9', body.secret);
+  return '/me';
+}
+
+/** A secret that somebody knows who may not use it any more. */
+const owed = async world => `/credentials/${(await world.api('GET', '/v1/rotations?state=owed&limit=1', undefined, 'koivu')).body.items[0].credential}`;
 
 const KOIVU = ['koivu', 'owner1'];
 const TISZA = ['tiszapart', 'owner1'];
@@ -103,7 +116,21 @@ const PLACES = [
   }},
   {as: BREZO, address: async world => `/handovers/${await handoverIn(world, 'active')}`, dialogs: {'an early return': [press('handovers.do.return')]}},
   {as: ['brezovitsa', 'account_manager1'], address: async world => `/handovers/${await handoverIn(world, 'approved')}`, dialogs: {'a longer stand-in': [press('handovers.longer')]}},
+  {as: ['brezovitsa', 'owner1'], address: '/takeouts?new=1', dialogs: {
+    'a new takeout': [],
+    'how its key is made': [page => page.locator('dialog summary').click()],
+  }},
+  {as: ['brezovitsa', 'owner1'], address: async world => `/takeouts/${await takeoutIn(world, 'approved')}`, dialogs: {
+    'what taking a file means': [press('takeouts.take')],
+    'a takeout’s step-up': [press('takeouts.take'), onward('vault.reveal.continue'), shows('input.code')],
+  }},
+  {as: BREZO, address: async world => `/takeouts/${await takeoutIn(world, 'requested')}`, dialogs: {
+    'a takeout’s approval': [press('approvals.yes')],
+    'a takeout’s refusal': [press('approvals.no')],
+  }},
   {as: BREZO, address: '/approvals', dialogs: {'an approval': [page => page.locator('.waiting .button').first().click()]}},
+  {as: ['koivu', 'assistant9'], address: unproven, dialogs: {'the code that vouches for a factor': [press('me.prove')]}},
+  {as: KOIVU, address: owed, dialogs: {'what is done about a secret that is due': [press('vault.rotation.note')]}},
   {as: KOIVU, address: '/rules', dialogs: {
     'a new role': [press('rules.new_role')],
     'what changes of a role': [page => page.locator('main table input[type=checkbox]:enabled').first().click(), press('rules.review')],
@@ -112,6 +139,7 @@ const PLACES = [
   {as: KOIVU, address: '/rules/retention', dialogs: {'a retention': [press('rules.change')]}},
   {as: KOIVU, address: '/rules/applications', dialogs: {
     'a new application': [press('rules.new_application')],
+    'its token, shown once': [press('rules.new_application'), type('walked'), page => page.getByRole('dialog').locator('fieldset input').first().check(), onward('rules.new_application'), shows('.once')],
     'the bounds of an application': [press('rules.bound')],
     'the end of an application': [press('rules.revoke')],
   }},

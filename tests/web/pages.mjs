@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every page that there is, as who sees most of it: for axe, for the pictures, and for who walks them all.
 
-import {HANDOVER_STATES, handoverIn} from './staged.mjs';
+import {HANDOVER_STATES, handoverIn, TAKEOUT_STATES, takeoutIn} from './staged.mjs';
 
 /** A link that nobody has used, as a client opens it. */
 async function depositOf(world) {
@@ -32,6 +32,8 @@ export const PAGES = [
   {name: 'handovers', as: ['koivu', 'owner1'], address: '/handovers'},
   ...HANDOVER_STATES.map(state => ({name: `handover: ${state}`, as: ['brezovitsa', 'hq1'], address: async world => `/handovers/${await handoverIn(world, state)}`})),
   {name: 'handover: briefing', as: ['brezovitsa', 'assistant11'], address: async world => `/handovers/${await handoverIn(world, 'active')}`},
+  ...TAKEOUT_STATES.map(state => ({name: `takeout: ${state}`, as: ['brezovitsa', 'hq1'], address: async world => `/takeouts/${await takeoutIn(world, state)}`})),
+  {name: 'takeouts', as: ['brezovitsa', 'owner1'], address: '/takeouts'},
   {name: 'rules', as: ['koivu', 'owner1'], address: '/rules'},
   ...['policies', 'applications', 'vault', 'calendars', 'actions', 'retention'].map(part => ({name: `rules: ${part}`, as: ['koivu', 'owner1'], address: `/rules/${part}`})),
   {name: 'me', as: ['koivu', 'owner1'], address: '/me'},

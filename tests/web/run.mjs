@@ -3,6 +3,8 @@
 import path from 'node:path';
 import {axe} from './axe.mjs';
 import {claim, equal, sum} from './claims.mjs';
+import {clipboard} from './clipboard.mjs';
+import {contact} from './contact.mjs';
 import {dialogs} from './dialogs.mjs';
 import {deposit} from './deposit.mjs';
 import {event} from './event.mjs';
@@ -10,14 +12,16 @@ import {handover} from './handover.mjs';
 import {leaving} from './leaving.mjs';
 import {log} from './log.mjs';
 import {me} from './me.mjs';
+import {motion} from './motion.mjs';
 import {picker} from './picker.mjs';
 import {signIn} from './sign_in.mjs';
 import {steps} from './steps.mjs';
+import {takeout} from './takeout.mjs';
 import {tenants} from './tenants.mjs';
 import {vaults} from './vault.mjs';
 import {World} from './world.mjs';
 
-const PARTS = {signIn, log, event, me, vaults, deposit, handover, leaving, tenants, axe, dialogs, steps, picker};
+const PARTS = {signIn, log, event, me, vaults, deposit, handover, leaving, tenants, axe, dialogs, steps, picker, clipboard, contact, takeout, motion};
 const AGENCIES = ['tiszapart', 'koivu', 'brezovitsa'];
 
 const [programs, ...words] = process.argv.slice(2);

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the demo's month has none of, brought about once by the people who may: a handover in each of its states.
+// What the demo's month has none of, brought about once by the people who may: handovers and takeouts, in each of their states.
 import {check} from './claims.mjs';
 
 const AGENCY = 'brezovitsa';
 const ASKS = 'account_manager1';
 const DECIDES = 'hq1';
+const OWNER = 'owner1';
+// Of nobody: no file that is sealed to it is ever taken.
+const RECIPIENT = 'age1k4vdqjjgmm68gfujr88359euqvmk2tkhxvcn5dn2au45gf09cssql0zs7v';
 const DAY_MS = 86_400_000;
 
 /** Who hands over to whom, when it begins and ends, and what is done with it then. */
@@ -55,4 +58,28 @@ export async function handoverIn(world, state) {
   world.handovers ??= new Map();
   if (!world.handovers.has(state)) world.handovers.set(state, await bring(world, state));
   return world.handovers.get(state);
+}
+
+/** Whose credentials leave, and what is done with it then. */
+const LEAVING = {
+  requested: {client: 'c10', deeds: []},
+  approved: {client: 'c11', deeds: ['approve']},
+  refused: {client: 'c12', deeds: ['refuse']},
+};
+
+export const TAKEOUT_STATES = Object.keys(LEAVING);
+
+async function ask(world, state) {
+  const {client, deeds} = LEAVING[state];
+  const body = {client, purpose: 'to be looked at', format: 'keepass-xml', recipient: RECIPIENT};
+  const {id} = await asPerson(world, OWNER, 'POST', '/v1/takeouts', body);
+  for (const deed of deeds) await DEEDS[deed](world, `/v1/takeouts/${id}`);
+  return id;
+}
+
+/** The id of a takeout in this state, that the owner asked for. */
+export async function takeoutIn(world, state) {
+  world.takeouts ??= new Map();
+  if (!world.takeouts.has(state)) world.takeouts.set(state, await ask(world, state));
+  return world.takeouts.get(state);
 }

@@ -70,6 +70,22 @@ async function factor(world) {
   await over(page);
 }
 
+/** Who has recovery codes may type one instead. */
+async function recovering(world) {
+  const {status, body} = await world.api('POST', '/v1/people/manager1/factors', {type: 'recovery'}, 'tiszapart');
+  check(status === 201, `recovery codes: ${JSON.stringify(body)}`);
+  const address = 'manager1@tiszapart.example';
+  const {page, before} = await begun(world, address);
+  await typed(page, await world.codeTo(address, before));
+  await page.getByRole('button', {name: 'Use a recovery code'}).click();
+  await looked(page, 'main form input[type=text]');
+  await page.locator('main form input[type=text]').fill('nothing-of-the-kind');
+  await page.getByRole('button', {name: 'Continue'}).click();
+  await page.locator('.wrong').waitFor();
+  await looked(page, '.wrong');
+  await over(page);
+}
+
 async function ended(world) {
   const {page} = await begun(world, 'manager2@tiszapart.example');
   for (let tries = 0; tries < 10 && (await page.locator('input.code').count()) > 0; tries++) {
@@ -100,6 +116,7 @@ async function enrolling(world) {
 export async function steps(world) {
   await claim('the code and the choice of an agency: nothing against WCAG 2.2 AA, and another language keeps the step', () => choosing(world));
   await claim('the authenticator’s code, right and wrong: nothing against WCAG 2.2 AA', () => factor(world));
+  await claim('a recovery code instead of it, right where it is asked for: nothing against WCAG 2.2 AA', () => recovering(world));
   await claim('a wrong code, and a sign-in that has ended: nothing against WCAG 2.2 AA', () => ended(world));
   await claim('who has to enrol a factor first: nothing against WCAG 2.2 AA, and no other room is open', () => enrolling(world));
 }

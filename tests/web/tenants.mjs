@@ -9,7 +9,7 @@ const MINE = 'koivu';
 const THEIRS = 'brezovitsa';
 
 /** METHOD and pattern of every row of routes.def below /v1. */
-function routes() {
+export function routes() {
   const rows = readFileSync(path.join(ROOT, 'server/api/routes.def'), 'utf8').matchAll(/^ROUTE\((\w+), "(\/v1\/[^"]*)"/gm);
   return [...rows].map(([, method, pattern]) => ({method, pattern}));
 }

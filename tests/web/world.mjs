@@ -72,7 +72,7 @@ export class World {
 
   /** The secret of a person's authenticator; undefined of who has none. */
   secretOf(agency, person) {
-    return this.demo.tenants[agency].people[`${agency}:${person}`]?.totp;
+    return this.demo.tenants[agency]?.people[`${agency}:${person}`]?.totp;
   }
 
   keepSecret(agency, person, secret) {

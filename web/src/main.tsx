@@ -3,6 +3,7 @@
 import {render} from 'preact';
 import {App} from './app';
 import {watchAttendance} from './base/attended';
+import {watchCopying} from './base/clipboard';
 import {loadLanguage, wantedLanguage} from './base/i18n';
 import {catchLinks} from './base/router';
 import {applyTheme} from './base/theme';
@@ -14,5 +15,6 @@ import './style/frame.css';
 applyTheme();
 catchLinks();
 watchAttendance();
+watchCopying();
 await loadLanguage(wantedLanguage());
 render(<App />, document.getElementById('page')!);

@@ -2,6 +2,7 @@
 // What one presses and types into.
 import type {ComponentChildren, JSX} from 'preact';
 import {useId, useState} from 'preact/hooks';
+import {copyText} from '../base/clipboard';
 import {t} from '../base/i18n';
 import {say} from '../base/say';
 
@@ -109,14 +110,20 @@ export function Check({label, checked, onCheck, hint, disabled = false}: CheckPr
   );
 }
 
-/** Copies a text and says so. */
-/** `what` is for who does not see what stands beside the button. */
+/** Copying is not always allowed: by the browser, or by who set it up. */
+export const CopyRefused = () => <span class="wrong" role="alert">{t('app.copy.refused')}</span>;
+
+/** Copies a text and says so. `what` is for who does not see what stands beside the button. */
 export function CopyButton({text, label, what}: {text: string; label?: string; what?: string}) {
-  const [done, setDone] = useState(false);
-  const copy = async () => {
-    await navigator.clipboard.writeText(text);
-    setDone(true);
-    say(t('app.copied'));
-  };
-  return <Button look="plain" onClick={copy}>{done ? t('app.copied') : (label ?? t('app.copy'))}{what && <span class="unseen">: {what}</span>}</Button>;
+  const [done, setDone] = useState<boolean>();
+  const copy = () => copyText(text).then(
+    () => { setDone(true); say(t('app.copied')); },
+    () => setDone(false),
+  );
+  return (
+    <>
+      <Button look="plain" onClick={() => void copy()}>{done ? t('app.copied') : (label ?? t('app.copy'))}{what && <span class="unseen">: {what}</span>}</Button>
+      {done === false && <CopyRefused />}
+    </>
+  );
 }

@@ -40,7 +40,7 @@ export function actorName({actor}: LogEvent): string {
 }
 
 const PLACES: Record<string, string> = {
-  per: '/people/', cli: '/clients/', dev: '/devices/', evt: '/events/', crd: '/credentials/', grt: '/grants/', hov: '/handovers/',
+  per: '/people/', cli: '/clients/', dev: '/devices/', evt: '/events/', crd: '/credentials/', grt: '/grants/', hov: '/handovers/', tko: '/takeouts/',
 };
 
 /** The page of a thing by its id; undefined where it has none. */

@@ -68,7 +68,7 @@ export default function Handover({params}: PageProps) {
   return (
     <Page title={`${data.from_name || t('handovers.erased')} → ${data.to_name || t('handovers.erased')}`} up={{href: '/handovers', text: t('handovers.title')}} actions={<StateChip state={data.state} />}>
       <ProblemNotice problem={problem} again={reload} />
-      <Steps steps={stepsOf(data)} />
+      <Steps label={t('handovers.steps')} steps={stepsOf(data).map(step => ({...step, text: t(`handovers.step.${step.name}`)}))} />
       <Decisions handover={data} offer={offer} changed={reload} />
       <Longer handover={data} offer={offer} changed={reload} />
       <Blocked scope={data} />

@@ -49,7 +49,7 @@ export function placeOf(item: Waiting): string | undefined {
     case 'extension':
     case 'handover': return `/handovers/${item.id}`;
     case 'retention': return '/rules/retention';
-    case 'takeout': return item.client ? `/clients/${item.client}` : undefined;
+    case 'takeout': return `/takeouts/${item.id}`;
     case 'factor_reset':
     case 'reinstatement':
     case 'erasure': return item.person ? `/people/${item.person}` : item.client ? `/clients/${item.client}` : undefined;

@@ -4,19 +4,14 @@ import {useState} from 'preact/hooks';
 import {path, post} from '../../base/api';
 import {t} from '../../base/i18n';
 import {useDo} from '../../base/load';
+import {saveFile} from '../../base/save';
 import {Button, Check, CopyButton} from '../../parts/controls';
 import {Dialog} from '../../parts/page';
 import {Notice, ProblemNotice} from '../../parts/shown';
 import type {Started} from './me';
 
-function keepAsFile(codes: readonly string[]): void {
-  const url = URL.createObjectURL(new Blob([`${codes.join('\n')}\n`], {type: 'text/plain'}));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = 'muniment-recovery-codes.txt';
-  link.click();
-  URL.revokeObjectURL(url);
-}
+const keepAsFile = (codes: readonly string[]): void =>
+  saveFile(new Blob([`${codes.join('\n')}\n`], {type: 'text/plain'}), 'muniment-recovery-codes.txt');
 
 function Codes({codes, onClose}: {codes: readonly string[]; onClose: () => void}) {
   const [kept, setKept] = useState(false);

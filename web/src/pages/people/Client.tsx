@@ -9,6 +9,7 @@ import {logScope, useSession} from '../../base/session';
 import {Page, Section, Tabs} from '../../parts/page';
 import {Notice, ProblemNotice, Skeleton} from '../../parts/shown';
 import type {PageProps} from '../../routes';
+import {maySee} from '../takeouts/takeout';
 import {FreezeButton} from '../vault/Freeze';
 import {AccessTable} from './Access';
 import {clientName, type ClientRow} from './clients';
@@ -58,6 +59,7 @@ export default function Client({params}: PageProps) {
   const actions = client && (
     <>
       {own && <a class="button" href="/approvals">{t('app.room.approvals')}</a>}
+      {maySee(session) && <a class="button" href={`/takeouts?client=${client.id}`}>{t('takeouts.title')}</a>}
       <FreezeButton client={client.id} name={clientName(client)} frozen={client.frozen} changed={loaded.reload} />
     </>
   );

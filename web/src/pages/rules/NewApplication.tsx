@@ -22,7 +22,7 @@ interface Made {
 
 function Once({label, secret}: {label: string; secret: string | undefined}) {
   if (!secret) return null;
-  return <div class="once"><span class="small">{label}</span><code>{secret}</code><CopyButton text={secret} /></div>;
+  return <div class="once"><span class="small">{label}</span><code>{secret}</code><CopyButton text={secret} what={label} /></div>;
 }
 
 function Shown({made, onClose}: {made: Made; onClose: () => void}) {

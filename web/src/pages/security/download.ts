@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // An export as it streams in: kept in pieces that the browser may put on disk, then saved as a file.
 import {get, path, Problem, send} from '../../base/api';
+import {saveFile} from '../../base/save';
 
 export const FORMATS = ['csv', 'jsonl', 'evidence', 'ocsf', 'cef'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -57,14 +58,6 @@ async function gather(stream: ReadableStream<Uint8Array<ArrayBuffer>>, told: (pr
   return new Blob([...pieces, ...waiting]);
 }
 
-function save(file: Blob, name: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(file);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
-}
-
 /** What the server says of the export once its stream has ended; its end is written a moment later. */
 async function endOf(id: string): Promise<Exported> {
   for (let turn = 0; ; turn++) {
@@ -88,6 +81,6 @@ export async function exportLog(ask: ExportAsk, verification: string, name: stri
   if (signal.aborted) throw new Problem(0, 'cut', '');
   const made = await endOf(id);
   if (!file || made.state !== 'complete' || file.size !== made.bytes) throw new Problem(0, 'cut', '');
-  save(file, name);
+  saveFile(file, name);
   return made;
 }

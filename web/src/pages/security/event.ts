@@ -85,7 +85,7 @@ export function objectFilter(object: {type: string | null; id?: string}): string
   return isOurs(object.id) || !object.type ? object.id : `${object.type}/${object.id}`;
 }
 
-const PAGES: Record<string, string> = {per: '/people', cli: '/clients', dev: '/devices', crd: '/credentials', grt: '/grants', hov: '/handovers', evt: '/events'};
+const PAGES: Record<string, string> = {per: '/people', cli: '/clients', dev: '/devices', crd: '/credentials', grt: '/grants', hov: '/handovers', tko: '/takeouts', evt: '/events'};
 
 /** Where more about an id of ours is, if it has a page. */
 export function pageOf(id: string): string | undefined {

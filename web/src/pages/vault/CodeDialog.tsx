@@ -4,7 +4,7 @@ import {useEffect, useRef, useState} from 'preact/hooks';
 import {Problem} from '../../base/api';
 import {t} from '../../base/i18n';
 import {useDo} from '../../base/load';
-import {Button, CopyButton} from '../../parts/controls';
+import {Button} from '../../parts/controls';
 import {Dialog} from '../../parts/page';
 import {ProblemNotice} from '../../parts/shown';
 import {StepUp} from '../../parts/stepup';
@@ -12,6 +12,7 @@ import {useCountdown} from './countdown';
 import {spaced, type Credential, type Grant} from './model';
 import {PurposeForm} from './PurposeForm';
 import {Ring} from './Ring';
+import {CopySecret, keepCopied} from './ShownSecret';
 import {actionOf, askCode, type Code} from './use';
 
 const PERIOD_S = 30;
@@ -30,12 +31,12 @@ function ShownCode({code, busy, next}: CodeProps) {
   // The button that copied went with the code: the keyboard goes on with the next one.
   useEffect(() => { if (isOver && !shown.current?.closest('dialog')?.contains(document.activeElement)) shown.current?.querySelector('button')?.focus(); }, [isOver]);
   return (
-    <div class="code-shown" ref={shown}>
+    <div class="code-shown" ref={shown} onCopy={keepCopied}>
       {!isOver && <p class="digits"><span class="unseen" role="status">{[...code.code].join(' ')}</span><span aria-hidden="true">{spaced(code.code)}</span></p>}
       {isOver && <p class="digits over">{t('vault.code.over')}</p>}
       <Ring left={left} of={Math.max(PERIOD_S, code.valid_s)} />
       <div class="actions">
-        {!isOver && <CopyButton key={code.use} text={code.code} />}
+        {!isOver && <CopySecret key={code.use} text={code.code} label={t('vault.mode.code')} />}
         <Button look={isOver ? 'main' : 'quiet'} busy={busy} onClick={next}>{t('vault.code.next')}</Button>
       </div>
     </div>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // The fields of a secret while it may be seen, each to be copied with one press.
 import {useState} from 'preact/hooks';
+import {copyForAWhile, keepForAWhile} from '../../base/clipboard';
 import {t} from '../../base/i18n';
 import {say} from '../../base/say';
-import {Button} from '../../parts/controls';
+import {Button, CopyRefused} from '../../parts/controls';
 import {Notice} from '../../parts/shown';
-import {copyForAWhile} from './clipboard';
 import {useCountdown} from './countdown';
 import {grouped} from './model';
 import {Ring} from './Ring';
@@ -17,18 +17,26 @@ export const SHOWN_S = 30;
 const FIELDS = ['username', 'password', 'number', 'expiry', 'holder', 'key', 'text', 'totp'] as const;
 const LONG = new Set<string>(['key', 'text', 'totp']);
 
+const sayEmptied = () => say(t('vault.clipboard.emptied'));
+
+/** Who copies a secret by hand has it in the clipboard no longer than who pressed the button. */
+export const keepCopied = (): void => {
+  const copied = String(document.getSelection() ?? '');
+  if (copied) keepForAWhile(copied, sayEmptied);
+};
+
 export function CopySecret({text, label}: {text: string; label: string}) {
   const [failed, setFailed] = useState(false);
   const copy = () => {
-    copyForAWhile(text, () => say(t('vault.clipboard.emptied'))).then(
-      () => say(t('vault.clipboard.copied')),
+    copyForAWhile(text, sayEmptied).then(
+      () => { setFailed(false); say(t('vault.clipboard.copied')); },
       () => setFailed(true),
     );
   };
   return (
     <>
       <Button look="plain" aria-label={`${t('app.copy')}: ${label}`} onClick={copy}>{t('app.copy')}</Button>
-      {failed && <span class="wrong" role="alert">{t('vault.clipboard.refused')}</span>}
+      {failed && <CopyRefused />}
     </>
   );
 }
@@ -36,7 +44,7 @@ export function CopySecret({text, label}: {text: string; label: string}) {
 export function ShownSecret({secret, over}: {secret: Secret; over: () => void}) {
   const left = useCountdown(SHOWN_S, secret, over);
   return (
-    <div class="secret-shown">
+    <div class="secret-shown" onCopy={keepCopied}>
       <dl>
         {FIELDS.filter(field => secret[field]).map(field => {
           const value = secret[field] ?? '';

@@ -4,14 +4,14 @@ import {t} from '../../base/i18n';
 import {Button} from '../../parts/controls';
 import {useCountdown} from './countdown';
 import {Ring} from './Ring';
-import {CopySecret} from './ShownSecret';
+import {CopySecret, keepCopied} from './ShownSecret';
 
 const SHOWN_S = 120;
 
 export function ShownText({text, over}: {text: string; over: () => void}) {
   const left = useCountdown(SHOWN_S, text, over);
   return (
-    <div class="secret-shown">
+    <div class="secret-shown" onCopy={keepCopied}>
       <pre class="secret" tabIndex={0}>{text}</pre>
       <div class="row">
         <Ring left={left} of={SHOWN_S} />

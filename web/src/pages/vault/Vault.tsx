@@ -5,6 +5,7 @@ import {t, type TextKey} from '../../base/i18n';
 import {usePlace} from '../../base/router';
 import {may, useSession, type Session} from '../../base/session';
 import {Page, Tabs} from '../../parts/page';
+import {maySee} from '../takeouts/takeout';
 import {Credentials} from './Credentials';
 import {Deposits} from './Deposits';
 import {GiveGrant} from './GiveGrant';
@@ -49,7 +50,12 @@ export default function Vault() {
   if (!part) return <Page title={t('app.room.vault')} lead={t('vault.nothing')}>{null}</Page>;
   const Shown = part.show;
   const tabs = parts.filter(one => !one.once).map(one => ({id: one.id, text: t(one.text), href: `/vault?show=${one.id}`}));
-  const actions = parts.filter(one => one.once && one.id !== part.id).map(one => <a key={one.id} class="button quiet" href={`/vault?show=${one.id}`}>{t(one.text)}</a>);
+  const actions = (
+    <>
+      {maySee(session) && <a class="button quiet" href="/takeouts">{t('takeouts.title')}</a>}
+      {parts.filter(one => one.once && one.id !== part.id).map(one => <a key={one.id} class="button quiet" href={`/vault?show=${one.id}`}>{t(one.text)}</a>)}
+    </>
+  );
   return (
     <Page key={part.once ? part.id : 'tabs'} title={part.once ? t(part.text) : t('app.room.vault')} {...(part.once ? {up: {href: '/vault', text: t('app.room.vault')}} : {actions})}>
       {!part.once && <Tabs label={t('vault.tabs')} items={tabs} current={part.id} />}

@@ -74,7 +74,7 @@ export interface Exposure {
   count: number;
   class: number;
   grant?: string;
-  how: ('injected' | 'revealed' | 'deposited' | 'breakglass')[];
+  how: ('injected' | 'revealed' | 'deposited' | 'breakglass' | 'exported')[];
   current: boolean;
   live_grant: boolean;
   rotation: 'none' | 'owed' | 'planned' | 'waived' | 'done';

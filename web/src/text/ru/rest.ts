@@ -6,6 +6,7 @@ import handovers from './handovers.json';
 import me from './me.json';
 import people from './people.json';
 import rules from './rules.json';
+import takeouts from './takeouts.json';
 import vault from './vault.json';
 
-export default {...deposit, ...event, ...handovers, ...me, ...people, ...rules, ...vault};
+export default {...deposit, ...event, ...handovers, ...me, ...people, ...rules, ...takeouts, ...vault};
