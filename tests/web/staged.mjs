@@ -69,10 +69,15 @@ const LEAVING = {
 
 export const TAKEOUT_STATES = Object.keys(LEAVING);
 
+/** The owner asks that a client's credentials leave; the id. */
+export async function takeoutOf(world, client) {
+  const body = {client, purpose: 'to be looked at', format: 'keepass-xml', recipient: RECIPIENT};
+  return (await asPerson(world, OWNER, 'POST', '/v1/takeouts', body)).id;
+}
+
 async function ask(world, state) {
   const {client, deeds} = LEAVING[state];
-  const body = {client, purpose: 'to be looked at', format: 'keepass-xml', recipient: RECIPIENT};
-  const {id} = await asPerson(world, OWNER, 'POST', '/v1/takeouts', body);
+  const id = await takeoutOf(world, client);
   for (const deed of deeds) await DEEDS[deed](world, `/v1/takeouts/${id}`);
   return id;
 }

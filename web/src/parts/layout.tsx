@@ -26,21 +26,23 @@ const ROOMS: readonly Room[] = [
   {href: '/security', text: 'app.room.security', open: session => logScope(session) > 1},
   {href: '/vault', text: 'app.room.vault', open: session => may(session, 'credential.use') || may(session, 'credential.deposit') || may(session, 'grant.give')},
   {href: '/approvals', text: 'app.room.approvals', open: session => !session.enrol},
-  {href: '/handovers', text: 'app.room.handovers', open: session => may(session, 'handover.request') || may(session, 'handover.approve')},
+  {href: '/handovers', text: 'app.room.handovers', open: session => may(session, 'handover.request') || may(session, 'handover.approve') || !isStaff(session)},
   {href: '/clients', text: 'app.room.clients', open: session => may(session, 'clients.read') && isStaff(session)},
   {href: '/people', text: 'app.room.people', open: session => may(session, 'people.read')},
   {href: '/rules', text: 'app.room.rules', open: session => may(session, 'roles.write') || may(session, 'applications.write')},
   {href: '/me', text: 'app.room.me', open: () => true},
 ];
 
-export const roomsOf = (session: Session): readonly Room[] =>
-  session.enrol ? ROOMS.filter(room => room.href === '/me') : ROOMS.filter(room => room.open(session));
+/** A client's contact begins with the client's page. */
+export function roomsOf(session: Session): readonly Pick<Room, 'href' | 'text'>[] {
+  if (session.enrol) return ROOMS.filter(room => room.href === '/me');
+  const {kind, client} = session.person;
+  const own = kind === 'client' && client ? [{href: `/clients/${client}`, text: 'app.room.own'} as const] : [];
+  return [...own, ...ROOMS.filter(room => room.open(session))];
+}
 
 /** Where somebody begins who asks for nothing in particular. */
-export function homeOf(session: Session): string {
-  if (session.person.kind === 'client' && session.person.client && !session.enrol) return `/clients/${session.person.client}`;
-  return roomsOf(session)[0]?.href ?? '/me';
-}
+export const homeOf = (session: Session): string => roomsOf(session)[0]?.href ?? '/me';
 
 function KeysDialog({onClose}: {onClose: () => void}) {
   return (
@@ -99,7 +101,7 @@ export function Frame({path, signOut, choose, children}: FrameProps) {
   const [keys, setKeys] = useState(false);
   useEffect(() => setOpen(false), [path]);
   useKeys([{key: '?', does: 'app.key.help', run: () => setKeys(true)}, {key: 'g', does: 'app.key.home', run: () => navigate(homeOf(session))}]);
-  const isHere = (room: Room) => path === room.href || path.startsWith(`${room.href}/`);
+  const isHere = (room: {href: string}) => path === room.href || path.startsWith(`${room.href}/`);
   return (
     <div class="frame">
       <a class="skip" href="#main" onClick={skip}>{t('app.skip')}</a>
