@@ -222,14 +222,11 @@ static fallible open_row_of(void *context, struct id tenant, const struct subjec
 static fallible tenant_hash(struct keeper *keeper, struct id tenant, const char *label, struct span text,
 	uint8_t out[static HASH_BLAKE])
 {
-	uint32_t epoch;
 	scoped(seal_key) key = {0};
-	struct mac_key mac;
-	struct keyring_name name = keytree_name(KEYRING_INDEX, tenant);
-	TRY(keytree_find(&keeper->tree, &name, &key, &epoch));
-	hash_derive(key.bytes, label, SPAN_NONE, mac.bytes);
+	scoped(mac_key) mac = {0};
+	TRY(keytree_find_index(&keeper->tree, tenant, label, &key));
+	memcpy(mac.bytes, key.bytes, sizeof mac.bytes);
 	hash_mac(&mac, &text, 1, out);
-	mac_key_done(&mac);
 	return OK;
 }
 

@@ -139,6 +139,26 @@ fallible keytree_find(
 	return err;
 }
 
+fallible keytree_find_index(struct keytree *tree, struct id tenant, const char *label, struct seal_key *key)
+{
+	uint32_t epoch;
+	size_t len = strlen(label);
+	scoped(seal_key) from = {0};
+	const struct keyring_name name = keytree_name(KEYRING_INDEX, tenant);
+	/* The index key has no id of its own: the label takes its place in the cache. */
+	struct keyring_name kept = name;
+	bool fits = len > 0 && len <= sizeof kept.id.bytes;
+	memcpy(kept.id.bytes, label, fits ? len : 0);
+	if (fits && cache_get(tree->cache, &kept, key, &epoch))
+		return OK;
+	uint64_t generation = cache_generation(tree->cache);
+	TRY(keytree_find(tree, &name, &from, &epoch));
+	hash_derive(from.bytes, label, SPAN_NONE, key->bytes);
+	if (fits)
+		cache_put(tree->cache, &kept, key, epoch, generation);
+	return OK;
+}
+
 fallible keytree_check(struct keytree *tree, const struct keyring_name *name)
 {
 	scoped(seal_key) key = {0};

@@ -69,6 +69,12 @@ uint32_t keytree_draw_epoch(uint32_t before);
 fallible keytree_find(
 	struct keytree *tree, const struct keyring_name *name, struct seal_key *key, uint32_t *epoch);
 
+/* keytree_find_index - what a tenant's index key gives for one use. It is kept as that key itself is, and forgotten with it.
+ *
+ *   label  of the use; one of 1 to 16 bytes is found again without deriving
+ * Fails: as keytree_find. */
+fallible keytree_find_index(struct keytree *tree, struct id tenant, const char *label, struct seal_key *key);
+
 /* keytree_check - that a wrap opens in its place, as it lies in the keyring now, whatever the cache has. Fails: NOT_FOUND it
  * is gone · FORGED · CORRUPT · IO. */
 fallible keytree_check(struct keytree *tree, const struct keyring_name *name);

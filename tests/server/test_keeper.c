@@ -373,6 +373,31 @@ Test(keeper, look_ups_are_of_one_tenant_and_one_label)
 	cr_assert(memcmp(decoy, other, sizeof decoy) == 0, "the same stranger is the same every time");
 }
 
+Test(keeper, a_term_is_the_same_from_a_cold_cache_a_warm_one_and_after_a_restart)
+{
+	/* Of the longest that is kept, of one more, and two that begin alike. */
+	static const char *const LABELS[] = {"mn.a", "mn.ab", "mn.sixteen.bytes", "mn.seventeen.byte"};
+	enum { COUNT = sizeof LABELS / sizeof LABELS[0] };
+	scoped(keeper_world) world = {0};
+	uint8_t cold[COUNT][KEYS_TERM], again[KEYS_TERM];
+	const struct span text = SPAN_LIT("crew-7");
+	keeper_world_make(&world);
+	for (size_t i = 0; i < COUNT; i++) {
+		keeper_world_must(world.keys->term(world.keeper, KEEPER_TENANT, LABELS[i], text, cold[i]));
+		for (size_t j = 0; j < i; j++)
+			cr_assert(memcmp(cold[i], cold[j], KEYS_TERM) != 0, "%s", LABELS[i]);
+	}
+	for (unsigned round = 0; round < 2; round++) {
+		for (size_t i = 0; i < COUNT; i++) {
+			keeper_world_must(
+				world.keys->term(world.keeper, KEEPER_TENANT, LABELS[i], text, again));
+			cr_assert(memcmp(cold[i], again, KEYS_TERM) == 0, "%s, %u", LABELS[i], round);
+		}
+		keeper_world_close(&world);
+		keeper_world_must(keeper_world_try_open(&world, SPAN_BYTES(KEEPER_SECRET), false));
+	}
+}
+
 /* ---- a slot for another root ---- */
 
 Test(keeper, nothing_opens_under_a_root_key_that_somebody_else_put_there)
