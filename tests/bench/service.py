@@ -15,6 +15,7 @@ from machine import run_json
 from wire import request, write_requests
 
 START_SECONDS = 120
+SETTLED_SHARE = 0.1  # of a core: passes that take minutes take less
 
 
 class Service:
@@ -64,6 +65,20 @@ class Service:
         self.port = int(found[1])
         self.call("GET", "/livez")
         return time.monotonic() - began
+
+    def cpu_seconds(self):
+        """What the server has used of the processors so far."""
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii").rsplit(")", maxsplit=1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def settle(self):
+        """Wait until the server has looked through what a start looks through: every protected row, and all people once."""
+        until, busy = time.monotonic() + START_SECONDS, True
+        while busy and time.monotonic() < until:
+            before = self.cpu_seconds()
+            time.sleep(1)
+            busy = self.cpu_seconds() - before > SETTLED_SHARE
+        return self
 
     def stop(self, how=signal.SIGTERM):
         """SIGTERM folds what is not folded yet; SIGKILL does not ask."""
