@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* arena - blocks of at least 8 KiB in a list. */
+/* arena - blocks of at least 16 KiB in a list: what one request takes fits into one. */
 #include "base/arena.h"
 
 #include <stdalign.h>
 #include <stdlib.h>
 
-enum { ARENA_BLOCK = 8192 };
+enum { ARENA_BLOCK = 16 * 1024 };
 
 struct arena_block {
 	struct arena_block *next;

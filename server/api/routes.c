@@ -52,44 +52,29 @@ const char *routes_method_name(enum http_method method)
 	return NAMES[method];
 }
 
-static bool is_part(struct span segment)
-{
-	return segment.len > 2 && segment.at[0] == '{';
-}
-
-/* Most rows differ in their first bytes: what stands in front of the first brace has to be there as it is. */
-static bool begins_alike(const char *pattern, struct span path)
-{
-	size_t i = 0;
-	while (pattern[i] && pattern[i] != '{' && i < path.len && path.at[i] == (uint8_t)pattern[i])
-		i++;
-	return pattern[i] == '\0' || pattern[i] == '{';
-}
-
+/* A part stands between braces and takes one segment, which is not empty; {rest} takes all that is left, slashes too: the
+ * tiles of a log. */
 static bool matches(const char *pattern, struct span path, struct span parts[static CALL_PARTS_MAX])
 {
-	if (!begins_alike(pattern, path))
-		return false;
-	struct span want = span_text(pattern), left, have;
-	size_t count = 0;
-	while (span_cut(&want, '/', &left)) {
-		if (!span_cut(&path, '/', &have))
-			return false;
-		if (!is_part(left)) {
-			if (!span_equal(left, have))
+	size_t at = 0, count = 0;
+	while (*pattern) {
+		if (*pattern != '{') {
+			if (at == path.len || path.at[at++] != (uint8_t)*pattern++)
 				return false;
-		} else if (have.len == 0 || count == CALL_PARTS_MAX) {
-			return false;
-		} else if (span_is(left, "{rest}")) {
-			/* Everything that is left, slashes too: the tiles of a log. */
-			parts[count] =
-				path.at ? span_of(have.at, (size_t)(path.at + path.len - have.at)) : have;
-			return true;
-		} else {
-			parts[count++] = have;
+			continue;
 		}
+		size_t from = at;
+		while (at < path.len && path.at[at] != '/')
+			at++;
+		if (at == from || count == CALL_PARTS_MAX)
+			return false;
+		const char *behind = strchr(pattern, '}') + 1;
+		if (span_is(span_of(pattern, (size_t)(behind - pattern)), "{rest}"))
+			at = path.len;
+		parts[count++] = span_of(path.at + from, at - from);
+		pattern = behind;
 	}
-	return path.at == NULL;
+	return at == path.len;
 }
 
 /* The methods of a path, as the header Allow lists them; one text for each set that can occur. */
