@@ -107,9 +107,11 @@ static fallible put_items(
 	TRY(ask_after(&list->page, &after));
 	for (; credential_next(view, call->caller.tenant, list->client, &after, &row, &credential, &err);
 		arena_clear(&row)) {
-		bool matches = false;
+		bool matches = false, sees = false;
 		list->complete = looked_at++ < LOOKED_AT_MAX;
-		if (list->complete && sight_has_client(&sight, credential.client))
+		if (list->complete)
+			TRY(credentials_sees(view, &sight, &credential, &sees));
+		if (sees)
 			TRY(credential_search_matches(&list->search, &credential, &row, &matches));
 		if (!list->complete || (matches && count++ == list->page.limit))
 			return arena_keep(call->arena, id_span(&last), position);

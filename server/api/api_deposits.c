@@ -215,7 +215,7 @@ static fallible put_items(
 	TRY(credentials_sight(view, &call->caller, call->arena, &sight));
 	TRY(ask_after(page, &after));
 	for (; deposit_next(view, call->caller.tenant, &after, &row, &deposit, &err); arena_clear(&row)) {
-		if (!sight_has_client(&sight, deposit.client))
+		if (!sight_has(&sight, deposit.client, deposit.opener))
 			continue;
 		if (count++ == page->limit)
 			return arena_keep(call->arena, id_span(&last), position);

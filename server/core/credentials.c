@@ -10,7 +10,7 @@
 #include "store/branch.h"
 #include "store/exposure.h"
 
-enum { SEALED_MAX = 8 * 1024, DETAIL_MAX = 1024, SEED_HEAD = 4 };
+enum { SEALED_MAX = 8 * 1024, DETAIL_MAX = 1024, SEED_HEAD = 4, ONE_VERSION = 64 * 1024 };
 
 #define FIELD(name) (1u << CREDENTIAL_##name)
 
@@ -82,9 +82,41 @@ fallible credentials_open_seed(struct span field, struct totp_shape *shape, stru
 fallible credentials_sight(
 	const struct view *view, const struct caller *caller, struct arena *arena, struct sight *sight)
 {
+	static const uint64_t ALL =
+		CAPABILITY_BIT(CLIENTS_WRITE) | CAPABILITY_BIT(GRANT_GIVE) | CAPABILITY_BIT(GRANT_APPROVE);
+	TRY(sight_of(view, caller, ALL, arena, sight));
+	bool serves =
+		ids_is_none(sight->client) && (caller->capabilities & CAPABILITY_BIT(CREDENTIAL_DEPOSIT));
+	return !sight->all && serves ? sight_serve(view, caller, arena, sight) : OK;
+}
+
+fallible credentials_sight_to_put(
+	const struct view *view, const struct caller *caller, struct arena *arena, struct sight *sight)
+{
 	static const uint64_t ANY = CAPABILITY_BIT(CREDENTIAL_DEPOSIT) | CAPABILITY_BIT(GRANT_GIVE) |
 		CAPABILITY_BIT(GRANT_APPROVE);
 	return sight_of(view, caller, ANY, arena, sight);
+}
+
+/* Whoever put in what it holds now wrote its label, or could have: that much may be looked at again. */
+static fallible was_put_in_by(
+	const struct view *view, const struct credential *credential, struct id person, bool *was)
+{
+	struct version current;
+	scoped(arena) row = ARENA(ONE_VERSION);
+	*was = false;
+	if (ids_is_none(person) || credential->state == CREDENTIAL_SHREDDED)
+		return OK;
+	TRY(version_get(view, credential->tenant, credential->id, credential->current, &row, &current));
+	*was = current.by_person && ids_equal(current.by, person);
+	return OK;
+}
+
+fallible credentials_sees(
+	const struct view *view, const struct sight *sight, const struct credential *credential, bool *sees)
+{
+	*sees = sight_has_client(sight, credential->client);
+	return *sees ? OK : was_put_in_by(view, credential, sight->person, sees);
 }
 
 fallible credentials_find(const struct view *view, const struct caller *caller, struct span text,
@@ -93,10 +125,12 @@ fallible credentials_find(const struct view *view, const struct caller *caller, 
 	struct id id;
 	struct sight sight;
 	struct credential found;
+	bool sees;
 	TRY(ids_parse(ID_CREDENTIAL, text, &id));
 	TRY(credential_get(view, caller->tenant, id, arena, &found));
 	TRY(credentials_sight(view, caller, arena, &sight));
-	if (!sight_has_client(&sight, found.client))
+	TRY(credentials_sees(view, &sight, &found, &sees));
+	if (!sees)
 		return FAIL(NOT_FOUND, "the credential is outside what the caller sees");
 	*credential = found;
 	return OK;
@@ -227,7 +261,7 @@ static fallible find_client(const struct caller *caller, const struct view *view
 	struct id id;
 	struct sight sight;
 	struct client client;
-	TRY(credentials_sight(view, caller, arena, &sight));
+	TRY(credentials_sight_to_put(view, caller, arena, &sight));
 	struct err err = client_find(view, caller->tenant, put->client, &id);
 	if (err.kind == ERR_NOT_FOUND || (!err_failed(err) && !sight_has_client(&sight, id)))
 		return FAIL_CODE(UNKNOWN_CLIENT, "the credential's client is nobody here");

@@ -28,11 +28,18 @@ const char *credentials_field_name(enum credential_field field);
 fallible credentials_read_seed(struct span text, struct arena *arena, struct span *field);
 fallible credentials_open_seed(struct span field, struct totp_shape *shape, struct span *seed);
 
-/* credentials_sight - what a caller sees of credentials: all by credential.deposit, grant.give or
- * grant.approve. */
+/* credentials_sight - what a caller sees of credentials: all by clients.write, grant.give or grant.approve; by credential.deposit
+ * alone those of the clients whom the person serves, since to put something in is no right to look around. credentials_sight_to_put -
+ * for whom a caller may put one in: all by credential.deposit as well. */
 struct sight; /* server/core/sight.h */
 fallible credentials_sight(
 	const struct view *view, const struct caller *caller, struct arena *arena, struct sight *sight);
+fallible credentials_sight_to_put(
+	const struct view *view, const struct caller *caller, struct arena *arena, struct sight *sight);
+
+/* credentials_sees - whether one is within that sight, or the person put in what it holds now. Fails: as version_get. */
+fallible credentials_sees(
+	const struct view *view, const struct sight *sight, const struct credential *credential, bool *sees);
 
 /* credentials_find - a credential that the caller sees, by the id in a path or body. Fails: NOT_FOUND. */
 fallible credentials_find(const struct view *view, const struct caller *caller, struct span text,

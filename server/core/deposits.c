@@ -67,7 +67,7 @@ static fallible find_client(const struct scene *scene, struct deposits_add *add,
 	struct id id;
 	struct sight sight;
 	const struct caller *caller = scene->caller;
-	TRY(credentials_sight(scene->view, caller, scene->arena, &sight));
+	TRY(credentials_sight_to_put(scene->view, caller, scene->arena, &sight));
 	struct err err = client_find(scene->view, caller->tenant, add->client, &id);
 	if (err.kind == ERR_NOT_FOUND || (!err_failed(err) && !sight_has_client(&sight, id)))
 		return FAIL_CODE(UNKNOWN_CLIENT, "the deposit's client is nobody here");
@@ -191,7 +191,7 @@ fallible deposits_find(const struct scene *scene, struct span text, struct depos
 	TRY(ids_parse(ID_DEPOSIT, text, &id));
 	TRY(deposit_get(scene->view, scene->caller->tenant, id, scene->arena, &found));
 	TRY(credentials_sight(scene->view, scene->caller, scene->arena, &sight));
-	if (!sight_has_client(&sight, found.client))
+	if (!sight_has(&sight, found.client, found.opener))
 		return FAIL(NOT_FOUND, "the deposit is outside what the caller sees");
 	*deposit = found;
 	return OK;

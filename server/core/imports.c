@@ -122,7 +122,7 @@ static fallible find_client(const struct scene *scene, const struct imports_ask 
 {
 	struct id id;
 	struct sight sight;
-	TRY(credentials_sight(scene->view, scene->caller, scene->arena, &sight));
+	TRY(credentials_sight_to_put(scene->view, scene->caller, scene->arena, &sight));
 	struct err err = client_find(scene->view, scene->caller->tenant, ask->client, &id);
 	if (err.kind == ERR_NOT_FOUND || (!err_failed(err) && !sight_has_client(&sight, id)))
 		return FAIL_CODE(UNKNOWN_CLIENT, "the import's client is nobody here");

@@ -106,7 +106,7 @@ fallible slips_add_prepare(const struct scene *scene, struct slips_add *add)
 		.ends = {scene->now.ms + add->ttl_s * 1000},
 		.day = (uint32_t)(scene->now.ms / DAY_MS),
 		.task = add->task};
-	TRY(credentials_sight(scene->view, caller, scene->arena, &sight));
+	TRY(credentials_sight_to_put(scene->view, caller, scene->arena, &sight));
 	TRY(find_reader(scene, &sight, add, &reader));
 	TRY(find_client(scene, &sight, &reader, add));
 	TRY(seal(scene, add));

@@ -202,7 +202,7 @@ static fallible find_client(const struct scene *scene, struct span text, struct 
 {
 	struct id id;
 	struct sight sight;
-	TRY(credentials_sight(scene->view, scene->caller, scene->arena, &sight));
+	TRY(credentials_sight_to_put(scene->view, scene->caller, scene->arena, &sight));
 	struct err err = client_find(scene->view, scene->caller->tenant, text, &id);
 	if (err.kind == ERR_NOT_FOUND || (!err_failed(err) && !sight_has_client(&sight, id)))
 		return FAIL_CODE(UNKNOWN_CLIENT, "the takeout's client is nobody here");

@@ -70,8 +70,9 @@ Test(credential_versions, a_version_that_changes_the_seed_leaves_the_password_kn
 Test(credential_versions, each_names_who_made_it)
 {
 	scoped(vault) vault = {0};
-	char path[VAULT_PATH];
+	char path[VAULT_PATH], grant[ID_TEXT + 1];
 	vault_open(&vault);
+	vault_grant(&vault, VAULT_CODE, grant);
 	snprintf(path, sizeof path, "/v1/credentials/%s/versions", vault.login);
 	cr_assert(vault_call_as(&vault, vault.assistant.token, "POST", path, "{\"generate\":{}}") == 201);
 	cr_assert(list(&vault, "") == 200 && api_has(&vault.answer, "items/0/by", vault.assistant.text));

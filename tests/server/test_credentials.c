@@ -161,7 +161,7 @@ Test(credentials, scopes_and_capabilities_both_decide)
 	scoped(vault) vault = {0};
 	struct api_application reader;
 	struct api_person marketer;
-	char path[VAULT_PATH];
+	char path[VAULT_PATH], grant[ID_TEXT + 1];
 	vault_open(&vault);
 	api_world_application(&vault.api, &vault.api.tenant, SCOPE_BIT(VAULT_READ), &reader);
 	api_world_person(&vault.api, &vault.api.tenant, "marketer", NULL, &marketer);
@@ -173,7 +173,36 @@ Test(credentials, scopes_and_capabilities_both_decide)
 		"what one may not see does not exist");
 	vault_call_as(&vault, marketer.token, "DELETE", path, NULL);
 	cr_assert(api_is_code(&vault.answer, 403, "not_allowed"));
-	cr_assert(vault_call_as(&vault, vault.assistant.token, "GET", path, NULL) == 200);
+	cr_assert(vault_call_as(&vault, vault.assistant.token, "GET", path, NULL) == 404,
+		"who may put something in may not look at all that is there");
+	vault_grant(&vault, VAULT_CODE, grant);
+	cr_assert(vault_call_as(&vault, vault.assistant.token, "GET", path, NULL) == 200,
+		"but at a client's whom they serve");
+}
+
+Test(credentials, an_assistant_sees_those_of_the_clients_they_serve_and_what_they_put_in)
+{
+	scoped(vault) vault = {0};
+	char grant[ID_TEXT + 1], path[VAULT_PATH];
+	vault_open(&vault);
+	const char *own = vault.assistant.token;
+	cr_assert(vault_call(&vault, "POST", "/v1/clients", "{\"name\":\"Berg\",\"ref\":\"berg\"}") == 201);
+	cr_assert(vault_call_as(&vault, own, "POST", "/v1/credentials",
+			  "{\"client\":\"berg\",\"kind\":\"note\",\"label\":{\"title\":\"door\"},\"secret\":{"
+			  "\"text\":\"by the oak\"},\"modes_max\":[\"reveal\"]}") == 201,
+		"%s", vault.answer.body);
+	cr_assert(vault_call_as(&vault, own, "GET", "/v1/credentials", NULL) == 200);
+	cr_assert(json_array_size(api_member(&vault.answer, "items")) == 1 &&
+			api_has(&vault.answer, "items/0/label/title", "door"),
+		"%s", vault.answer.body);
+	vault_grant(&vault, VAULT_CODE, grant);
+	cr_assert(vault_call_as(&vault, own, "GET", "/v1/credentials", NULL) == 200);
+	cr_assert(json_array_size(api_member(&vault.answer, "items")) == 2, "%s", vault.answer.body);
+	snprintf(path, sizeof path, "/v1/grants/%s", grant);
+	cr_assert(vault_call(&vault, "DELETE", path, NULL) == 200);
+	snprintf(path, sizeof path, "/v1/credentials/%s", vault.login);
+	cr_assert(vault_call_as(&vault, own, "GET", path, NULL) == 404, "what has ended shows nothing");
+	cr_assert(vault_call_as(&vault, own, "DELETE", path, NULL) == 404, "and ends nothing of others");
 }
 
 /* ---- versions ---- */

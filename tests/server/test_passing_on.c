@@ -131,8 +131,9 @@ Test(passing_on, what_came_by_e_mail_is_exposed_and_all_are_told)
 Test(passing_on, who_types_a_new_version_knows_that_one_and_a_drawn_one_nobody_does)
 {
 	scoped(vault) vault = {0};
-	char path[VAULT_PATH];
+	char path[VAULT_PATH], grant[ID_TEXT + 1];
 	vault_open(&vault);
+	vault_grant(&vault, VAULT_CODE, grant);
 	snprintf(path, sizeof path, "/v1/credentials/%s/versions", vault.login);
 	cr_assert(vault_call_as(&vault, vault.assistant.token, "POST", path,
 			  "{\"generate\":{\"length\":20}}") == 201);
