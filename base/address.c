@@ -4,7 +4,7 @@
 
 #include <arpa/inet.h>
 
-enum { V4_AT = 12, V4_BITS = 32, V6_BITS = 128 };
+enum { V4_AT = 12, V4_BYTES = 4, V4_BITS = 32, V6_BITS = 128 };
 
 static const uint8_t MAPPED[V4_AT] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
 
@@ -82,12 +82,33 @@ bool address_equal(const struct address *a, const struct address *b)
 	return memcmp(a->bytes, b->bytes, ADDRESS_BYTES) == 0;
 }
 
+static char *print_byte(uint8_t byte, char *at)
+{
+	if (byte >= 100)
+		*at++ = (char)('0' + byte / 100);
+	if (byte >= 10)
+		*at++ = (char)('0' + byte / 10 % 10);
+	*at++ = (char)('0' + byte % 10);
+	return at;
+}
+
+/* Nearly every event has one, and the library would print it by its formats. */
+static void print_v4(const uint8_t bytes[static V4_BYTES], char *at)
+{
+	for (size_t i = 0; i < V4_BYTES; i++) {
+		at = print_byte(bytes[i], at);
+		*at++ = '.';
+	}
+	at[-1] = '\0';
+}
+
 void address_print(const struct address *address, char out[static ADDRESS_TEXT + 1])
 {
-	bool v4 = address_is_v4(address);
-	const uint8_t *bytes = v4 ? address->bytes + V4_AT : address->bytes;
 	out[0] = '\0';
-	inet_ntop(v4 ? AF_INET : AF_INET6, bytes, out, ADDRESS_TEXT + 1);
+	if (address_is_v4(address))
+		print_v4(address->bytes + V4_AT, out);
+	else
+		inet_ntop(AF_INET6, address->bytes, out, ADDRESS_TEXT + 1);
 }
 
 /* ---- networks ---- */

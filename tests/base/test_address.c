@@ -4,6 +4,8 @@
 
 #include <criterion/criterion.h>
 
+#include <stdio.h>
+
 static void assert_printed(const char *text, const char *expected)
 {
 	char printed[ADDRESS_TEXT + 1];
@@ -34,6 +36,18 @@ Test(address, has_one_text_however_it_was_written)
 	assert_printed("0.0.0.0", "0.0.0.0");
 	assert_printed("fe80::1%eth0", "fe80::1");
 	assert_printed("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff");
+}
+
+Test(address, every_byte_of_an_ipv4_address_is_printed_in_every_place)
+{
+	for (unsigned byte = 0; byte < 256; byte++) {
+		char text[ADDRESS_TEXT + 1];
+		for (unsigned place = 0; place < 4; place++) {
+			snprintf(text, sizeof text, "%u.%u.%u.%u", place == 0 ? byte : 7,
+				place == 1 ? byte : 42, place == 2 ? byte : 199, place == 3 ? byte : 255);
+			assert_printed(text, text);
+		}
+	}
 }
 
 Test(address, everything_else_is_refused)
