@@ -8,6 +8,7 @@
 #include "server/core/checkouts.h"
 #include "server/core/detail.h"
 #include "server/core/handover_scope.h"
+#include "server/core/owners.h"
 #include "server/core/rotation_watch.h"
 #include "store/branch.h"
 #include "store/person.h"
@@ -529,6 +530,25 @@ fallible grants_extend(struct act *act, const struct grants_extend *extend)
 
 /* ---- freezing ---- */
 
+/* Whoever approves grants may stop a client's use. What the client's own people stopped, nobody but they and an owner lets go on:
+ * else who is to be stopped by it undoes it. */
+static fallible check_may_freeze(const struct caller *caller, const struct view *view, struct arena *arena,
+	const struct grants_freeze *freeze)
+{
+	struct person person;
+	unsigned role = approvals_role(caller, &freeze->found);
+	if (ids_is_none(caller->person))
+		return FAIL_CODE(PERSON_UNPROVEN,
+			"a person stops a client's use and lets it go on, and no application");
+	if (role == 0)
+		return FAIL(DENIED, "the client's own people stop its use, and whoever approves grants");
+	if (freeze->frozen || role == GRANT_BY_CLIENT)
+		return OK;
+	TRY(person_get_clear(view, caller->tenant, caller->person, arena, &person));
+	return owners_is(&person) ? OK
+				  : FAIL(DENIED, "the client's own people let its use go on, or an owner");
+}
+
 static fallible find_client(const struct caller *caller, const struct view *view, struct arena *arena,
 	struct grants_freeze *freeze)
 {
@@ -539,12 +559,7 @@ static fallible find_client(const struct caller *caller, const struct view *view
 	if (!ids_is_none(sight.client) && !ids_equal(sight.client, id))
 		return FAIL(NOT_FOUND, "the client is another one than the contact's");
 	TRY(client_get(view, caller->tenant, id, arena, &freeze->found));
-	if (ids_is_none(caller->person))
-		return FAIL_CODE(PERSON_UNPROVEN,
-			"a person stops a client's use and lets it go on, and no application");
-	return approvals_role(caller, &freeze->found) != 0
-		? OK
-		: FAIL(DENIED, "the client's own people stop its use, and whoever approves grants");
+	return check_may_freeze(caller, view, arena, freeze);
 }
 
 fallible grants_freeze_prepare(const struct server *server, const struct caller *caller,

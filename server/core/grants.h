@@ -127,8 +127,8 @@ struct grants_freeze {
 	struct event_draft draft;
 };
 
-/* grants_freeze_prepare, _write - by a contact of the client, of the staff by whoever may approve grants. Fails: NOT_FOUND also
- * another client than the contact's · DENIED. */
+/* grants_freeze_prepare, _write - by a contact of the client; of the staff whoever may approve grants stops it, and an owner lets it
+ * go on. Fails: NOT_FOUND also another client than the contact's · PERSON_UNPROVEN no application does · DENIED. */
 fallible grants_freeze_prepare(const struct server *server, const struct caller *caller,
 	const struct view *view, struct instant now, struct arena *arena, struct grants_freeze *freeze);
 fallible grants_freeze_write(struct act *act, struct grants_freeze *freeze);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The stop of a client's vault: all use, at once, until somebody who may approve lets it go on.
+// The stop of a client's vault: all use, at once, until the client's own people or an owner let it go on.
 import {useState} from 'preact/hooks';
 import {path, post, remove} from '../../base/api';
 import {t} from '../../base/i18n';
@@ -18,7 +18,7 @@ interface FreezeProps {
   changed: (frozen: boolean) => void;
 }
 
-/** Nothing for those who neither approve nor are the client's own people. */
+/** Nothing for those who may not do it: who approves grants stops it, only the client's own people and owners let it go on. */
 export function FreezeButton({client, name, frozen, changed}: FreezeProps) {
   const session = useSession();
   const [asks, setAsks] = useState(false);
@@ -28,7 +28,8 @@ export function FreezeButton({client, name, frozen, changed}: FreezeProps) {
     setAsks(false);
     changed(!frozen);
   });
-  if (!may(session, 'grant.approve') && session.person.client !== client) return null;
+  const own = session.person.client === client;
+  if (!own && !(frozen ? session.person.roles.includes('owner') : may(session, 'grant.approve'))) return null;
   return (
     <>
       <Button look={frozen ? 'quiet' : 'danger'} onClick={() => setAsks(true)}>{t(frozen ? 'vault.freeze.lift' : 'vault.freeze')}</Button>
