@@ -40,6 +40,45 @@ static const char PREFIXES[ID_KIND_COUNT][IDS_PREFIX] = {
 /* Crockford's alphabet: no i, l, o, u. */
 static const char DIGITS[] = "0123456789abcdefghjkmnpqrstvwxyz";
 
+/* Of each digit its value and one more; 0: it is none. */
+static const uint8_t VALUES[UINT8_MAX + 1] = {
+	['0'] = 1,
+	['1'] = 2,
+	['2'] = 3,
+	['3'] = 4,
+	['4'] = 5,
+	['5'] = 6,
+	['6'] = 7,
+	['7'] = 8,
+	['8'] = 9,
+	['9'] = 10,
+	['a'] = 11,
+	['b'] = 12,
+	['c'] = 13,
+	['d'] = 14,
+	['e'] = 15,
+	['f'] = 16,
+	['g'] = 17,
+	['h'] = 18,
+	['j'] = 19,
+	['k'] = 20,
+	['m'] = 21,
+	['n'] = 22,
+	['p'] = 23,
+	['q'] = 24,
+	['r'] = 25,
+	['s'] = 26,
+	['t'] = 27,
+	['v'] = 28,
+	['w'] = 29,
+	['x'] = 30,
+	['y'] = 31,
+	['z'] = 32,
+};
+
+/* Of 26 digits of five bits the first 13 and the top bit of the next one are the upper half of an id. */
+enum { HIGH_DIGITS = 13, LOW_DIGITS = 12 };
+
 struct id ids_make(struct instant at, const uint8_t random[static 10])
 {
 	struct id id;
@@ -76,23 +115,35 @@ static void put_digits(char *digits, size_t count, uint64_t bits)
 
 void ids_print(enum id_kind kind, struct id id, char out[static ID_TEXT + 1])
 {
-	enum { LOW_DIGITS = 12 /* of 60 bits of the lower half */ };
 	uint64_t high = half(id.bytes), low = half(id.bytes + 8);
 	char *digits = out + IDS_PREFIX;
 	memcpy(out, PREFIXES[kind], 3);
 	out[3] = '_';
 	/* 26 digits hold 130 bits: two zero bits stand in front, so the first digit is 7 at the most. Of the
 	 * lower half four bits are left, which the last one of the upper half makes a digit of. */
-	put_digits(digits, IDS_DIGITS - LOW_DIGITS - 1, high >> 1);
-	digits[IDS_DIGITS - LOW_DIGITS - 1] = DIGITS[(high & 1) << 4 | low >> 60];
-	put_digits(digits + IDS_DIGITS - LOW_DIGITS, LOW_DIGITS, low);
+	put_digits(digits, HIGH_DIGITS, high >> 1);
+	digits[HIGH_DIGITS] = DIGITS[(high & 1) << 4 | low >> 60];
+	put_digits(digits + HIGH_DIGITS + 1, LOW_DIGITS, low);
 	digits[IDS_DIGITS] = '\0';
 }
 
-static int digit_value(uint8_t c)
+static void put_half(uint8_t *at, uint64_t bits)
 {
-	const char *found = c ? strchr(DIGITS, c) : NULL;
-	return found ? (int)(found - DIGITS) : -1;
+	uint64_t turned = htobe64(bits);
+	memcpy(at, &turned, sizeof turned);
+}
+
+/* So many digits; false when one of them is none. */
+static bool take_digits(const uint8_t *digits, size_t count, uint64_t *bits)
+{
+	uint64_t taken = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (!VALUES[digits[i]])
+			return false;
+		taken = taken << 5 | (VALUES[digits[i]] - 1u);
+	}
+	*bits = taken;
+	return true;
 }
 
 fallible ids_parse(enum id_kind kind, struct span text, struct id *id)
@@ -101,23 +152,13 @@ fallible ids_parse(enum id_kind kind, struct span text, struct id *id)
 		return FAIL(NOT_FOUND, "an id has another prefix or length");
 	if (text.at[IDS_PREFIX] > '7')
 		return FAIL(NOT_FOUND, "an id is over 128 bits");
-	struct id parsed = {0};
-	size_t byte = 0;
-	unsigned bits = 0;
-	unsigned held = 0;
-	for (size_t i = 0; i < IDS_DIGITS; i++) {
-		int value = digit_value(text.at[IDS_PREFIX + i]);
-		if (value < 0)
-			return FAIL(NOT_FOUND, "an id has a character outside its alphabet");
-		bits = bits << 5 | (unsigned)value;
-		held += i == 0 ? 3 : 5;
-		if (held >= 8) {
-			held -= 8;
-			parsed.bytes[byte++] = (uint8_t)(bits >> held);
-			bits &= (1u << held) - 1;
-		}
-	}
-	*id = parsed;
+	const uint8_t *digits = text.at + IDS_PREFIX;
+	uint64_t high, middle, low;
+	if (!take_digits(digits, HIGH_DIGITS, &high) || !take_digits(digits + HIGH_DIGITS, 1, &middle) ||
+		!take_digits(digits + HIGH_DIGITS + 1, LOW_DIGITS, &low))
+		return FAIL(NOT_FOUND, "an id has a character outside its alphabet");
+	put_half(id->bytes, high << 1 | middle >> 4);
+	put_half(id->bytes + 8, middle << 60 | low);
 	return OK;
 }
 

@@ -60,7 +60,8 @@ static bool find_kind(struct span text, enum token_kind *kind)
 static bool is_base62(struct span text)
 {
 	for (size_t i = 0; i < text.len; i++) {
-		if (!memchr(ALPHABET, text.at[i], BASE))
+		uint8_t c = text.at[i], letter = c | 0x20;
+		if (!(c >= '0' && c <= '9') && !(letter >= 'a' && letter <= 'z'))
 			return false;
 	}
 	return true;

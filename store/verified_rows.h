@@ -13,7 +13,7 @@
 
 enum {
 	VERIFIED_ROWS = 2048,  /* places; a power of two */
-	VERIFIED_ROW_MAX = 576 /* bytes of a key and its value: a factor, read four times a login, has 473 */
+	VERIFIED_ROW_MAX = 832 /* bytes of a key and its value: a verification, read three times a use, has 670 */
 };
 
 struct verified_rows; /* opaque */
