@@ -190,13 +190,9 @@ static fallible tenant_row_key(struct keeper *keeper, struct id tenant, struct s
 static fallible row_key(
 	struct keeper *keeper, struct id tenant, const struct subject *subject, struct seal_key *key)
 {
-	uint32_t epoch = 0;
-	scoped(seal_key) from = {0};
-	if (subject->kind == SUBJECT_TENANT)
-		return tenant_row_key(keeper, tenant, key);
-	TRY(subject_key(keeper, tenant, subject, &epoch, &from));
-	hash_derive(from.bytes, "mn.rows", SPAN_NONE, key->bytes);
-	return OK;
+	struct keyring_name name = subject_name(tenant, subject);
+	return subject->kind == SUBJECT_TENANT ? tenant_row_key(keeper, tenant, key)
+					       : keytree_find_rows(&keeper->tree, &name, key);
 }
 
 static fallible seal_row_of(void *context, struct id tenant, const struct subject *subject,

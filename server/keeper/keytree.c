@@ -139,24 +139,39 @@ fallible keytree_find(
 	return err;
 }
 
-fallible keytree_find_index(struct keytree *tree, struct id tenant, const char *label, struct seal_key *key)
+/* What the key of a name gives for one use; kept under a name that no key of the keyring has, NULL: it is not kept. */
+static fallible find_derived(struct keytree *tree, const struct keyring_name *name,
+	const struct keyring_name *kept, const char *label, struct seal_key *key)
 {
 	uint32_t epoch;
-	size_t len = strlen(label);
 	scoped(seal_key) from = {0};
+	if (kept && cache_get(tree->cache, kept, key, &epoch))
+		return OK;
+	uint64_t generation = cache_generation(tree->cache);
+	TRY(keytree_find(tree, name, &from, &epoch));
+	hash_derive(from.bytes, label, SPAN_NONE, key->bytes);
+	if (kept)
+		cache_put(tree->cache, kept, key, epoch, generation);
+	return OK;
+}
+
+fallible keytree_find_index(struct keytree *tree, struct id tenant, const char *label, struct seal_key *key)
+{
+	size_t len = strlen(label);
 	const struct keyring_name name = keytree_name(KEYRING_INDEX, tenant);
 	/* The index key has no id of its own: the label takes its place in the cache. */
 	struct keyring_name kept = name;
 	bool fits = len > 0 && len <= sizeof kept.id.bytes;
 	memcpy(kept.id.bytes, label, fits ? len : 0);
-	if (fits && cache_get(tree->cache, &kept, key, &epoch))
-		return OK;
-	uint64_t generation = cache_generation(tree->cache);
-	TRY(keytree_find(tree, &name, &from, &epoch));
-	hash_derive(from.bytes, label, SPAN_NONE, key->bytes);
-	if (fits)
-		cache_put(tree->cache, &kept, key, epoch, generation);
-	return OK;
+	return find_derived(tree, &name, fits ? &kept : NULL, label, key);
+}
+
+/* Each use of a credential opens two rows of its client. People are too many for their row keys to take the places of others. */
+fallible keytree_find_rows(struct keytree *tree, const struct keyring_name *subject, struct seal_key *key)
+{
+	struct keyring_name kept = *subject;
+	kept.kind = KEYRING_KIND_END;
+	return find_derived(tree, subject, subject->kind == KEYRING_CLIENT ? &kept : NULL, "mn.rows", key);
 }
 
 fallible keytree_check(struct keytree *tree, const struct keyring_name *name)

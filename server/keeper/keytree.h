@@ -75,6 +75,9 @@ fallible keytree_find(
  * Fails: as keytree_find. */
 fallible keytree_find_index(struct keytree *tree, struct id tenant, const char *label, struct seal_key *key);
 
+/* keytree_find_rows - the key of the state rows of a person or a client. A client's is kept likewise. Fails: as keytree_find. */
+fallible keytree_find_rows(struct keytree *tree, const struct keyring_name *subject, struct seal_key *key);
+
 /* keytree_check - that a wrap opens in its place, as it lies in the keyring now, whatever the cache has. Fails: NOT_FOUND it
  * is gone · FORGED · CORRUPT · IO. */
 fallible keytree_check(struct keytree *tree, const struct keyring_name *name);
