@@ -81,10 +81,16 @@ fallible exposure_get(const struct view *view, struct exposure *exposure)
 	return decode(row.payload, exposure);
 }
 
+static fallible list(struct act *act, const struct exposure *exposure)
+{
+	struct noun_key index = index_key_of(exposure);
+	return act_put(act, TABLE_EXPOSURE_INDEX, noun_key_span(&index), SPAN_LIT("c"));
+}
+
 static fallible put(struct act *act, const struct exposure *exposure)
 {
 	scoped(buf) record = BUF(RECORD_MAX);
-	struct noun_key key = key_of(exposure), index = index_key_of(exposure);
+	struct noun_key key = key_of(exposure);
 	buf_put_u8(&record, RECORD);
 	buf_put_u8(&record, (uint8_t)exposure->class);
 	buf_put_u32(&record, exposure->count);
@@ -96,7 +102,6 @@ static fallible put(struct act *act, const struct exposure *exposure)
 	buf_put(&record, id_span(&exposure->in_place_of));
 	buf_put_u8(&record, exposure->how);
 	TRY(buf_check(&record));
-	TRY(act_put(act, TABLE_EXPOSURE_INDEX, noun_key_span(&index), SPAN_LIT("c")));
 	return act_put(act, TABLE_EXPOSURE, noun_key_span(&key), buf_span(&record));
 }
 
@@ -106,6 +111,7 @@ fallible exposure_add(struct act *act, const struct exposure *seen)
 	struct exposure exposure = *seen;
 	struct err err = exposure_get(&view, &exposure);
 	if (err.kind == ERR_NOT_FOUND) {
+		TRY(list(act, &exposure));
 		exposure.first = act->now;
 		exposure.count = 0;
 		exposure.how = 0;

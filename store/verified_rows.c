@@ -2,7 +2,6 @@
 /* verified_rows - a table of places; the hash of table and key says which, and one that is in use is passed by. */
 #include "store/verified_rows.h"
 
-#include "crypto/hash.h"
 #include "crypto/random.h"
 
 #include <stdatomic.h>
@@ -18,7 +17,7 @@ struct place {
 };
 
 struct verified_rows {
-	uint8_t seed[HASH_SHORT_KEY]; /* so that nobody outside chooses whose place his rows take */
+	uint64_t seed; /* so that nobody outside chooses whose place his rows take */
 	struct place places[VERIFIED_ROWS];
 };
 
@@ -27,7 +26,7 @@ fallible verified_rows_open(struct verified_rows **rows)
 	struct verified_rows *made = calloc(1, sizeof *made);
 	if (!made)
 		return FAIL(NO_MEMORY, "the verified rows have no memory");
-	random_fill(made->seed, sizeof made->seed);
+	random_fill((uint8_t *)&made->seed, sizeof made->seed);
 	*rows = made;
 	return OK;
 }
@@ -37,10 +36,24 @@ void verified_rows_close(struct verified_rows *rows)
 	free(rows);
 }
 
+/* Keys are ids and keyed hashes for the most part, random already: it is enough that each byte counts. What is found is
+ * compared. */
+static uint64_t spread_of(uint64_t seed, enum table table, struct span key)
+{
+	uint64_t spread = seed + (uint64_t)table;
+	for (size_t at = 0; at < key.len; at += sizeof(uint64_t)) {
+		uint64_t word = 0;
+		size_t left = key.len - at;
+		memcpy(&word, key.at + at, left < sizeof word ? left : sizeof word);
+		spread = (spread ^ word) * UINT64_C(0x9e3779b97f4a7c15);
+		spread ^= spread >> 32;
+	}
+	return spread;
+}
+
 static struct place *take_place(struct verified_rows *rows, enum table table, struct span key)
 {
-	uint64_t hash = hash_short(rows->seed, key) + (uint64_t)table;
-	struct place *place = &rows->places[hash % VERIFIED_ROWS];
+	struct place *place = &rows->places[spread_of(rows->seed, table, key) % VERIFIED_ROWS];
 	return atomic_exchange_explicit(&place->in_use, true, memory_order_acquire) ? NULL : place;
 }
 
