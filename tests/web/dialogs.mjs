@@ -6,7 +6,7 @@ import path from 'node:path';
 import {LANGUAGES, lookAt} from './axe.mjs';
 import {check, claim} from './claims.mjs';
 import {settled, spoken} from './pages.mjs';
-import {handoverIn, takeoutIn} from './staged.mjs';
+import {asPerson, handoverIn, takeoutIn} from './staged.mjs';
 import {ROOT} from './world.mjs';
 
 const SEED = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
@@ -63,8 +63,11 @@ async function unproven(world) {
   return '/me';
 }
 
-/** A secret that somebody knows who may not use it any more. */
-const owed = async world => `/credentials/${(await world.api('GET', '/v1/rotations?state=owed&limit=1', undefined, 'koivu')).body.items[0].credential}`;
+/** A secret that somebody knows who may not use it: they typed it in. */
+async function owed(world) {
+  const body = {client: await item(world, 'koivu', '/v1/clients?limit=1'), kind: 'login', label: {title: 'Typed in'}, secret: {password: 'walked-Rauhanen-78'}, modes_max: ['reveal']};
+  return `/credentials/${(await asPerson(world, 'owner1', 'POST', '/v1/credentials', body, 'koivu')).id}`;
+}
 
 const KOIVU = ['koivu', 'owner1'];
 const TISZA = ['tiszapart', 'owner1'];

@@ -23,8 +23,8 @@ const COURSES = {
 export const HANDOVER_STATES = Object.keys(COURSES);
 
 /** A call as this person's page makes it. */
-async function asPerson(world, person, method, url, body) {
-  const page = await world.pageOf(AGENCY, person);
+export async function asPerson(world, person, method, url, body, agency = AGENCY) {
+  const page = await world.pageOf(agency, person);
   await page.goto(`${world.url}/favicon.svg`);
   const answer = await page.evaluate(async ({method, url, body}) => {
     const headers = {'Muniment-Page': '1', 'Content-Type': 'application/json'};

@@ -89,7 +89,7 @@ async function approves(world, place) {
   await card.getByRole('link').first().click();
   await page.waitForURL(`**${place}`);
   await settled(page);
-  await page.getByText('Is it theirs?').waitFor();
+  await page.getByText('whether the key is theirs').waitFor();
   equal(await page.getByRole('button', {name: 'Take the file'}).count(), 0, 'ways for an approver to take it');
   await page.goto(`${world.url}/approvals?lang=en`);
   await settled(page);

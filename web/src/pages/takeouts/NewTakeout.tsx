@@ -41,6 +41,7 @@ export function NewTakeout({client, onClose}: {client: string; onClose: () => vo
   const session = useSession();
   const [entry, setEntry] = useState<Entry>({client, purpose: '', format: 'bitwarden-json', recipient: ''});
   const change = (some: Partial<Entry>) => setEntry(before => ({...before, ...some}));
+  const [tried, setTried] = useState(false);
   const ask = useDo(async () => {
     const made = await post<Takeout>('/v1/takeouts', {...entry, purpose: entry.purpose.trim(), recipient: entry.recipient.trim()});
     say(t('takeouts.did.ask'));
@@ -49,8 +50,8 @@ export function NewTakeout({client, onClose}: {client: string; onClose: () => vo
   const isConflict = ask.problem?.code === 'conflict';
   return (
     <Dialog title={t('takeouts.new')} onClose={onClose}>
-      <form onSubmit={event => { event.preventDefault(); if (entry.client) void ask.run(); }}>
-        {session.person.kind !== 'client' && <Picker label={t('handovers.client')} source={CLIENTS} value={entry.client} onPick={id => change({client: id})} error={faultAt(ask.problem, '/client')} />}
+      <form onSubmit={event => { event.preventDefault(); setTried(true); if (entry.client) void ask.run(); }}>
+        {session.person.kind !== 'client' && <Picker label={t('handovers.client')} source={CLIENTS} value={entry.client} onPick={id => change({client: id})} error={tried && !entry.client ? t('vault.fault.missing') : faultAt(ask.problem, '/client')} />}
         <TextField label={t('vault.purpose')} hint={t('takeouts.purpose.hint')} value={entry.purpose} onText={purpose => change({purpose})} required maxLength={PURPOSE_MAX} autoComplete="off" error={faultAt(ask.problem, '/purpose')} />
         <Choice label={t('takeouts.format')} hint={t(`takeouts.format.${entry.format}.hint`)} value={entry.format} options={FORMATS.map(one => [one, t(`takeouts.format.${one}`)] as const)} onChoose={format => change({format})} />
         <TextField label={t('takeouts.recipient')} hint={t('takeouts.recipient.hint', {program: PROGRAM, start: RECIPIENT_START})} value={entry.recipient} onText={recipient => change({recipient})} required maxLength={128}

@@ -25,14 +25,14 @@ function Next({takeout, mine, decides}: {takeout: Data; mine: boolean; decides: 
   return <Notice look={mine ? 'ok' : 'notice'}><p>{t(mine ? 'takeouts.next.take' : 'takeouts.next.taker')}</p></Notice>;
 }
 
-function About({takeout, links}: {takeout: Data; links: boolean}) {
+function About({takeout, links, decides}: {takeout: Data; links: boolean; decides: boolean}) {
   return (
     <Facts rows={[
       [t('handovers.client'), links ? <a href={`/clients/${takeout.client}`}>{clientOf(takeout)}</a> : clientOf(takeout)],
       [t('vault.purpose'), takeout.purpose ?? t('handovers.erased')],
       [t('takeouts.count'), takeout.count],
       [t('takeouts.format'), t(`takeouts.format.${takeout.format}`)],
-      [t('takeouts.recipient'), <><span class="mono">{takeout.recipient}</span>{isOpen(takeout) && <span class="small block">{t('takeouts.recipient.compare')}</span>}</>],
+      [t('takeouts.recipient'), <><span class="mono">{takeout.recipient}</span>{decides && <span class="small block">{t('takeouts.recipient.compare')}</span>}</>],
       isOpen(takeout) && [t(takeout.state === 'approved' ? 'takeouts.until.take' : 'takeouts.until.approve'), <Time at={takeout.until} style="minute" />],
       takeout.decided_by && takeout.state === 'refused' && [t('takeouts.refused_by'), takeout.decided_by_name || t('handovers.erased')],
       takeout.ended && [t('takeouts.ended'), <Time at={takeout.ended} style="minute" />],
@@ -70,7 +70,7 @@ export default function Takeout({params}: PageProps) {
       <Steps label={t('handovers.steps')} steps={stepsOf(data).map(step => ({...step, text: t(`takeouts.step.${step.name}`)}))} />
       <Next takeout={data} mine={mine} decides={offer.decide} />
       <Decisions takeout={data} offer={offer} changed={reload} />
-      <Section title={t('handovers.about')}><About takeout={data} links={isStaff ? may(session, 'clients.read') : session.person.client === data.client} /></Section>
+      <Section title={t('handovers.about')}><About takeout={data} decides={offer.decide} links={isStaff ? may(session, 'clients.read') : session.person.client === data.client} /></Section>
       {data.state === 'taken' && mine && <Opening takeout={data} />}
       {isOpen(data) && <Section title={t('takeouts.left')}><Stays left={data.left_out ?? []} links={isStaff} /></Section>}
     </Page>
