@@ -7,9 +7,10 @@
 enum { NAME_BYTES = 128 };
 
 /* What is told at once, whatever anybody wishes. */
+static const char *const ALWAYS[] = {"reveal", "exposure", "breakglass", "handover", "given"};
+
 static void put_always(struct json_out *out)
 {
-	static const char *const ALWAYS[] = {"reveal", "exposure", "breakglass", "handover", "given"};
 	json_out_open_array(out, "always");
 	for (size_t i = 0; i < sizeof ALWAYS / sizeof ALWAYS[0]; i++)
 		json_out_text(out, NULL, ALWAYS[i]);
@@ -75,7 +76,6 @@ static void read_way(struct json_object *top, unsigned class, struct wishes_chan
 /* An attempt to silence what can't be is answered as such. */
 static void refuse_always(struct json_object *top)
 {
-	static const char *const ALWAYS[] = {"reveal", "exposure", "breakglass", "handover", "given"};
 	for (size_t i = 0; i < sizeof ALWAYS / sizeof ALWAYS[0]; i++)
 		if (json_in_has(top, ALWAYS[i])) {
 			(void)json_in_raw(top, ALWAYS[i], JSON_OPTIONAL, NAME_BYTES);
