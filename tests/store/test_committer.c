@@ -340,29 +340,38 @@ static fallible refuse(struct act *act, void *context)
 	return FAIL(DENIED, "no");
 }
 
-Test(committer, an_act_that_fails_takes_nobody_with_it)
+enum { TOGETHER = 30 };
+
+/* Acts of one batch, every tenth of them a bad one: it alone fails, as `kind`. */
+static void run_bad_among_good(
+	const struct kv_backend *backend, fallible (*bad)(struct act *act, void *context), enum err_kind kind)
 {
 	scoped(office) office;
 	struct gate gate = GATE;
 	struct act_job held;
-	struct small small[30];
-	office_make(&office, &kv_lmdb, 0);
+	struct small small[TOGETHER];
+	office_make(&office, backend, 0);
 	close_gate(&office, &gate, &held);
-	for (int i = 0; i < 30; i++) {
+	for (int i = 0; i < TOGETHER; i++) {
 		world_must(committer_reserve(office.committer));
 		small_job(&small[i], &office);
-		if (i % 3 == 1)
-			small[i].job.run = refuse;
+		if (i % 10 == 7)
+			small[i].job.run = bad;
 		committer_submit(office.committer, &small[i].job);
 	}
 	open_gate(&gate);
 	wait_for_all(&office);
-	for (int i = 0; i < 30; i++)
-		cr_assert(small[i].result.kind == (i % 3 == 1 ? ERR_DENIED : ERR_NONE), "act %d", i);
-	cr_assert(office.world.volume.head.sequence == 20);
+	for (int i = 0; i < TOGETHER; i++)
+		cr_assert(small[i].result.kind == (i % 10 == 7 ? kind : ERR_NONE), "act %d", i);
+	cr_assert(office.world.volume.head.sequence == 27 && tail_count(office.world.volume.tail) == 27);
 	struct committer_counts counts;
 	committer_count(office.committer, &counts);
-	cr_assert(counts.dropped == 10);
+	cr_assert(counts.dropped == 3);
+}
+
+Test(committer, an_act_that_fails_takes_nobody_with_it)
+{
+	run_bad_among_good(&kv_lmdb, refuse, ERR_DENIED);
 }
 
 /* A database that fails in the middle of a write, for one key. */
@@ -382,28 +391,8 @@ static fallible spoil(struct act *act, void *context)
 Test(committer, an_act_that_spoils_the_batch_takes_nobody_with_it)
 {
 	struct kv_backend backend = kv_mem;
-	scoped(office) office;
-	struct gate gate = GATE;
-	struct act_job held;
-	struct small small[30];
 	backend.put = put_or_fail;
-	office_make(&office, &backend, 0);
-	close_gate(&office, &gate, &held);
-	for (int i = 0; i < 30; i++) {
-		world_must(committer_reserve(office.committer));
-		small_job(&small[i], &office);
-		if (i % 10 == 7)
-			small[i].job.run = spoil;
-		committer_submit(office.committer, &small[i].job);
-	}
-	open_gate(&gate);
-	wait_for_all(&office);
-	for (int i = 0; i < 30; i++)
-		cr_assert(small[i].result.kind == (i % 10 == 7 ? ERR_CORRUPT : ERR_NONE), "act %d", i);
-	cr_assert(office.world.volume.head.sequence == 27 && tail_count(office.world.volume.tail) == 27);
-	struct committer_counts counts;
-	committer_count(office.committer, &counts);
-	cr_assert(counts.dropped == 3);
+	run_bad_among_good(&backend, spoil, ERR_CORRUPT);
 }
 
 /* ---- commits that fail ---- */
