@@ -69,16 +69,41 @@ static fallible seal_event(
 	return scene_seal(scene, &event, &change->changed);
 }
 
-fallible contacts_prepare(const struct scene *scene, struct id client, struct id person,
-	enum contacts_step step, struct contacts_change *change)
+/* Who may approve and consent in a client's name is made by the staff: so that nobody gives himself a second voice in silence. */
+static fallible tell_others(
+	const struct scene *scene, const struct person *person, struct contacts_change *change)
 {
-	struct contacts_change made = {0};
-	TRY(client_get(scene->view, scene->caller->tenant, client, scene->arena, &made.client));
-	TRY(apply(&made.client, person, step));
-	TRY(contacts_seal(scene, &made.client, &made.sealed));
-	TRY(seal_event(scene, person, step, &made));
-	*change = made;
+	char time[TELL_TIME + 1];
+	struct span actor;
+	const struct client *client = &change->client;
+	const struct letters_desk desk = {scene->server, scene->view, client->tenant, scene->arena};
+	TRY(scene_actor(scene, &actor));
+	const struct message_value values[] = {
+		{"label", person->name}, {"actor", actor}, tell_time(scene->now, time)};
+	struct tell_ask ask = {.kind = NOTICE_CONTACT_ADDED,
+		.about = person->id,
+		.values = values,
+		.count = 3,
+		.now = scene->now};
+	for (size_t i = 0; i < client->contact_count; i++) {
+		ask.person = client->contacts[i];
+		if (!ids_equal(ask.person, person->id))
+			TRY(letters_add(&desk, &ask, &change->told));
+	}
 	return OK;
+}
+
+fallible contacts_prepare(const struct scene *scene, const struct person *person, enum contacts_step step,
+	struct contacts_change *change)
+{
+	struct client *client = &change->client;
+	change->told.count = 0;
+	TRY(client_get(scene->view, scene->caller->tenant, person->client, scene->arena, client));
+	TRY(apply(client, person->id, step));
+	TRY(contacts_seal(scene, client, &change->sealed));
+	if (step == CONTACTS_ADD)
+		TRY(tell_others(scene, person, change));
+	return seal_event(scene, person->id, step, change);
 }
 
 fallible contacts_write(struct act *act, const struct contacts_change *change)
@@ -91,5 +116,6 @@ fallible contacts_write(struct act *act, const struct contacts_change *change)
 	if (row.version != client->version)
 		return FAIL_CODE(STALE, "the client changed meanwhile");
 	TRY(client_put(act, client, change->sealed));
+	TRY(letters_write(act, &change->told));
 	return act_add(act, client->tenant, &leaf, NULL);
 }

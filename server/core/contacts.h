@@ -2,8 +2,10 @@
 /* contacts - the people of a client: who is told when "the client is told". */
 #pragma once
 
+#include "server/core/letters.h"
 #include "server/core/scene.h"
 #include "store/client.h"
+#include "store/person.h"
 
 enum contacts_step { CONTACTS_ADD, CONTACTS_DROP };
 
@@ -12,12 +14,13 @@ struct contacts_change {
 	struct client client; /* as it will be; version as it was read */
 	struct span sealed;
 	struct event_draft changed;
+	struct letters told; /* those who speak for the client hear that somebody else does from now on */
 };
 
-/* contacts_prepare - Fails: NOT_FOUND no such client · CONFLICT it has ended, or has CLIENT_CONTACTS_MAX of
+/* contacts_prepare - of person->client. Fails: NOT_FOUND no such client · CONFLICT it has ended, or has CLIENT_CONTACTS_MAX of
  * them. */
-fallible contacts_prepare(const struct scene *scene, struct id client, struct id person,
-	enum contacts_step step, struct contacts_change *change);
+fallible contacts_prepare(const struct scene *scene, const struct person *person, enum contacts_step step,
+	struct contacts_change *change);
 
 /* contacts_write - the row and client.changed. Fails: STALE the client changed meanwhile. */
 fallible contacts_write(struct act *act, const struct contacts_change *change);

@@ -144,7 +144,7 @@ fallible people_add_prepare(const struct scene *scene, struct people_add *add)
 	TRY(branches_check_log(scene->caller, add->capabilities, person->branch));
 	TRY(people_new_prepare(scene, &add->new));
 	if (add->client.len)
-		TRY(contacts_prepare(scene, person->client, person->id, CONTACTS_ADD, &add->contacts));
+		TRY(contacts_prepare(scene, person, CONTACTS_ADD, &add->contacts));
 	for (size_t i = 0; i < person->role_count; i++)
 		TRY(people_role_event(
 			scene, ACTION_ROLE_ASSIGNED, person, person->roles[i], &add->assigned[i]));

@@ -292,7 +292,7 @@ fallible people_remove_prepare(const struct scene *scene, struct people_change *
 	TRY(people_seal(scene, &change->after, &change->sealed));
 	change->has_contacts = !ids_is_none(before->client);
 	if (change->has_contacts)
-		TRY(contacts_prepare(scene, before->client, before->id, CONTACTS_DROP, &change->contacts));
+		TRY(contacts_prepare(scene, before, CONTACTS_DROP, &change->contacts));
 	return check_owner(scene, change);
 }
 

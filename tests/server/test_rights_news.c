@@ -90,6 +90,25 @@ Test(rights_news, an_owner_that_software_makes_is_told_and_an_assistant_that_it_
 	cr_assert(were_told(&told, 2));
 }
 
+Test(rights_news, a_clients_contacts_hear_of_another_one_who_speaks_for_them)
+{
+	scoped(told) told = {0};
+	struct id contact;
+	told_open(&told);
+	cr_assert(as_owner(&told, "POST", "/v1/clients",
+			  "{\"name\":\"Berg\",\"ref\":\"berg\",\"contacts\":[{\"name\":\"Eva\",\"email\":"
+			  "\"eva@berg.example\"}]}") == 201,
+		"%s", told.answer.body);
+	cr_assert(as_owner(&told, "GET", "/v1/people?kind=client", NULL) == 200);
+	cr_assert(
+		!err_failed(ids_parse(ID_PERSON, span_text(api_text(&told.answer, "items/0/id")), &contact)));
+	cr_assert(api_count_notices(&told.world, contact, NOTICE_CONTACT_ADDED) == 0);
+	cr_assert(as_owner(&told, "POST", "/v1/people",
+			  "{\"name\":\"Mole\",\"kind\":\"client\",\"client\":\"berg\",\"roles\":[]}") == 201,
+		"%s", told.answer.body);
+	cr_assert(api_count_notices(&told.world, contact, NOTICE_CONTACT_ADDED) == 1);
+}
+
 Test(rights_news, a_role_that_grows_and_an_application_that_reaches_the_vault_are_told)
 {
 	scoped(told) told = {0};
