@@ -72,7 +72,10 @@ async function everywhere(world) {
   await world.signIn(there, ...who);
   await here.reload();
   await settled(here);
+  // The row of this browser stands there before as well: the answer says when it is done.
+  const ended = here.waitForResponse(answer => answer.request().method() === 'DELETE' && answer.url().endsWith('/sessions'));
   await here.getByRole('button', {name: 'Sign out everywhere else'}).click();
+  equal((await ended).status(), 200, 'the answer');
   await here.getByRole('row').filter({hasText: 'this one'}).waitFor();
   equal(await there.evaluate(() => fetch('/v1/session').then(answer => answer.status)), 401, 'the other browser is still signed in');
   equal(await here.evaluate(() => fetch('/v1/session').then(answer => answer.status)), 200, 'this browser');
