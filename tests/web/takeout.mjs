@@ -91,7 +91,9 @@ async function approves(world, place) {
   await settled(page);
   await page.getByText('whether the key is theirs').waitFor();
   equal(await page.getByRole('button', {name: 'Take the file'}).count(), 0, 'ways for an approver to take it');
-  await page.goto(`${world.url}/approvals?lang=en`);
+  await page.getByRole('link', {name: 'Exports of credentials'}).click();
+  await settled(page);
+  await page.locator('.up').getByRole('link', {name: 'Approvals'}).click();
   await settled(page);
   await card.getByRole('button', {name: /^Approve/}).click();
   await page.getByRole('dialog').getByRole('button', {name: 'Approve'}).click();

@@ -3,8 +3,9 @@
 import {t} from '../../base/i18n';
 import {usePaged} from '../../base/load';
 import {navigate, usePlace, withQuery} from '../../base/router';
-import {useSession} from '../../base/session';
+import {useSession, type Session} from '../../base/session';
 import {Button} from '../../parts/controls';
+import {roomsOf} from '../../parts/layout';
 import {More, Page, Table} from '../../parts/page';
 import {Empty, ProblemNotice, Skeleton, Time} from '../../parts/shown';
 import {NewTakeout} from './NewTakeout';
@@ -37,6 +38,14 @@ function List({takeouts}: {takeouts: readonly Takeout[]}) {
   );
 }
 
+/** Back to the client, else to the vault; who approves has none. */
+function upFrom(session: Session, asked: string): {href: string; text: string} {
+  const client = session.person.client ?? asked;
+  if (client) return {href: `/clients/${client}`, text: t('people.client')};
+  const hasVault = roomsOf(session).some(room => room.href === '/vault');
+  return hasVault ? {href: '/vault', text: t('app.room.vault')} : {href: '/approvals', text: t('app.room.approvals')};
+}
+
 export default function Takeouts() {
   const session = useSession();
   const {query} = usePlace();
@@ -44,9 +53,8 @@ export default function Takeouts() {
   const {data, problem, busy, reload, hasMore, more} = usePaged<Takeout>('/v1/takeouts', {names: 1, limit: 200});
   const shown = data?.filter(one => !client || one.client === client).reverse();
   const asks = mayAsk(session);
-  const up = client || session.person.client;
   return (
-    <Page title={t('takeouts.title')} lead={t('takeouts.lead')} {...(up ? {up: {href: `/clients/${up}`, text: t('people.client')}} : {up: {href: '/vault', text: t('app.room.vault')}})}
+    <Page title={t('takeouts.title')} lead={t('takeouts.lead')} up={upFrom(session, client)}
       actions={asks && <Button look="main" onClick={() => navigate(withQuery({new: '1'}))}>{t('takeouts.new')}</Button>}>
       <ProblemNotice problem={problem} again={reload} />
       {!shown && busy && <Skeleton />}
