@@ -67,9 +67,10 @@ static void put_all(const struct server *server, struct buf *out)
 		(double)server->health->log_verified_ms / 1e3);
 }
 
-static size_t no_body(void *context, enum http_method method, struct span path)
+static size_t no_body(void *context, struct http_exchange *exchange)
 {
-	(void)context, (void)method, (void)path;
+	(void)context;
+	(void)exchange;
 	return 0;
 }
 

@@ -25,6 +25,8 @@ enum {
 struct flight {
 	struct call call;
 	struct dispatch *dispatch;
+	struct err routing;         /* what came of looking for its route */
+	const char *allowed;        /* methods, when the route has another one */
 	struct event_draft refusal; /* access.denied, sealed */
 	bool refusing;              /* the act only writes the refusal down */
 	bool told;                  /* the act queued a notice */
@@ -316,16 +318,6 @@ static void prepare(struct flight *flight)
 		refuse(flight, err);
 }
 
-static fallible find_route(struct call *call)
-{
-	const char *allowed = "";
-	struct err err =
-		routes_find(call->request->method, call->request->path, &call->route, call->parts, &allowed);
-	if (err.kind == ERR_METHOD)
-		reply_header(call->reply, "Allow", span_text(allowed));
-	return err;
-}
-
 /* Without keys nobody is known and nothing is read; which routes there are is no secret. */
 static fallible check_unsealed(struct call *call)
 {
@@ -347,41 +339,67 @@ static void take_trace(struct call *call)
 	call->trace = fits ? trace : SPAN_NONE;
 }
 
+/* The exchange's, made when its head was read; NULL without memory. */
 static struct flight *make_flight(struct dispatch *dispatch, struct http_exchange *exchange)
 {
-	struct flight *flight = arena_alloc(http_arena(exchange), sizeof *flight);
+	struct flight *flight = flight_of(exchange);
+	if (!flight)
+		flight = arena_alloc(http_arena(exchange), sizeof *flight);
 	if (!flight)
 		return NULL;
 	flight->dispatch = dispatch;
-	flight->came_ns = clock_monotonic_ns();
-	flight->call = (struct call){.server = dispatch->server,
-		.exchange = exchange,
-		.request = http_request(exchange),
-		.reply = http_reply(exchange),
-		.arena = http_arena(exchange),
-		.now = volume_now(&dispatch->server->volume)};
-	ids_print(ID_REQUEST, random_id(flight->call.now), flight->call.id);
+	flight->call.server = dispatch->server;
+	flight->call.exchange = exchange;
+	flight->call.request = http_request(exchange);
+	flight->call.reply = http_reply(exchange);
+	flight->call.arena = http_arena(exchange);
 	*http_state(exchange) = flight;
-	add_usual_headers(&flight->call);
 	return flight;
+}
+
+/* The request is whole: from here on it is counted how long it takes. */
+static void depart(struct flight *flight)
+{
+	struct call *call = &flight->call;
+	flight->came_ns = clock_monotonic_ns();
+	call->now = volume_now(&call->server->volume);
+	ids_print(ID_REQUEST, random_id(call->now), call->id);
+	add_usual_headers(call);
+}
+
+static size_t body_max(void *context, struct http_exchange *exchange)
+{
+	struct flight *flight = make_flight(context, exchange);
+	if (!flight)
+		return DRAIN_MAX;
+	struct call *call = &flight->call;
+	flight->routing = routes_find(
+		call->request->method, call->request->path, &call->route, call->parts, &flight->allowed);
+	/* Where there is no route the body is still read, within reason, so that the answer can say why. */
+	return err_failed(flight->routing) ? DRAIN_MAX : call->route->body_max;
 }
 
 static void begin(void *context, struct http_exchange *exchange)
 {
-	struct flight *flight = make_flight(context, exchange);
+	struct flight *flight = flight_of(exchange);
+	(void)context;
 	if (!flight) {
 		reply_problem(http_reply(exchange), FAIL(NO_MEMORY, "a request has no memory"), NULL, "");
 		return;
 	}
-	take_trace(&flight->call);
-	struct err err = find_route(&flight->call);
+	struct call *call = &flight->call;
+	depart(flight);
+	take_trace(call);
+	struct err err = flight->routing;
+	if (err.kind == ERR_METHOD)
+		reply_header(call->reply, "Allow", span_text(flight->allowed));
 	if (!err_failed(err))
-		err = check_unsealed(&flight->call);
+		err = check_unsealed(call);
 	if (err_failed(err)) {
 		answer_problem(flight, err);
 		return;
 	}
-	err = guard_admit(&flight->call);
+	err = guard_admit(call);
 	if (err_failed(err))
 		refuse(flight, err);
 	else
@@ -425,6 +443,8 @@ static void finish(void *context, struct http_exchange *exchange)
 static void refuse_early(void *context, struct http_exchange *exchange, struct err err)
 {
 	struct flight *flight = make_flight(context, exchange);
+	if (flight)
+		depart(flight);
 	reply_problem(http_reply(exchange), err, NULL, flight ? flight->call.id : "");
 }
 
@@ -446,16 +466,6 @@ static void broke(void *context, struct http_exchange *exchange, struct err err)
 {
 	const struct dispatch *dispatch = context;
 	dispatch->failed(dispatch->context, err, flight_of(exchange)->call.id);
-}
-
-static size_t body_max(void *context, enum http_method method, struct span path)
-{
-	const struct route *route;
-	struct span parts[CALL_PARTS_MAX];
-	const char *allowed;
-	(void)context;
-	/* Where there is no route the body is still read, within reason, so that the answer can say why. */
-	return err_failed(routes_find(method, path, &route, parts, &allowed)) ? DRAIN_MAX : route->body_max;
 }
 
 struct http_app dispatch_app(struct dispatch *dispatch)

@@ -156,7 +156,7 @@ static enum http_method parse_method(const char *name)
 static fallible expect_body(struct http_exchange *exchange, const struct framing *framing)
 {
 	const struct http_app *app = exchange->server->app;
-	size_t max = app->body_max(app->context, exchange->request.method, exchange->request.path);
+	size_t max = app->body_max(app->context, exchange);
 	if (max > HTTP_BODY_MAX)
 		max = HTTP_BODY_MAX;
 	if (framing->length > max)

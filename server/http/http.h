@@ -70,9 +70,9 @@ struct http_reply {
 /* What the application provides. */
 struct http_app {
 	void *context;
-	/* The greatest body that this method and path takes, before any byte of it is read; 0 = none. */
-	size_t (*body_max)(void *context, enum http_method method, struct span path);
-	/* A whole request: fill the reply, or http_suspend and return. */
+	/* A whole head, before any byte of a body is read: the greatest body that goes with it; 0 = none. */
+	size_t (*body_max)(void *context, struct http_exchange *exchange);
+	/* A whole request, after body_max: fill the reply, or http_suspend and return. */
 	void (*begin)(void *context, struct http_exchange *exchange);
 	/* After http_resume: fill the reply, or http_suspend again and return. */
 	void (*finish)(void *context, struct http_exchange *exchange);
@@ -80,7 +80,7 @@ struct http_app {
 	 * empty, path and query may be; the connection is closed after it. */
 	void (*refuse)(void *context, struct http_exchange *exchange, struct err err);
 	/* The exchange is over: free what hangs on it (http_state). Once for each exchange that begin or
-	 * refuse saw. */
+	 * refuse saw; what body_max leaves there is in the arena. */
 	void (*end)(void *context, struct http_exchange *exchange);
 	/* A stream's next failed and its connection is cut: for the operator, since no reply can say so. May
 	 * be NULL. */

@@ -8,11 +8,10 @@
 
 enum { WAIT_MS = 10000 };
 
-static size_t body_max(void *context, enum http_method method, struct span path)
+static size_t body_max(void *context, struct http_exchange *exchange)
 {
 	(void)context;
-	(void)path;
-	return method == HTTP_GET ? 0 : WORLD_BODY_MAX;
+	return http_request(exchange)->method == HTTP_GET ? 0 : WORLD_BODY_MAX;
 }
 
 static void show(struct http_exchange *exchange)

@@ -48,9 +48,10 @@ struct world {
 
 /* ---- the application ---- */
 
-static size_t no_body(void *context, enum http_method method, struct span path)
+static size_t no_body(void *context, struct http_exchange *exchange)
 {
-	(void)context, (void)method, (void)path;
+	(void)context;
+	(void)exchange;
 	return 0;
 }
 

@@ -28,9 +28,10 @@ struct stress {
 
 /* ---- the application ---- */
 
-static size_t no_body(void *context, enum http_method method, struct span path)
+static size_t no_body(void *context, struct http_exchange *exchange)
 {
-	(void)context, (void)method, (void)path;
+	(void)context;
+	(void)exchange;
 	return 0;
 }
 
