@@ -188,10 +188,10 @@ Test(wishes, notices_go_to_the_second_address_where_an_assistant_runs_the_mailbo
 	desk.sent = 0;
 	deliver(&vault, &desk);
 	cr_assert(
-		desk.sent == 3 && strcmp(desk.to, "eva@karlsson.example") == 0, "%d %s", desk.sent, desk.to);
+		desk.sent == 3 && strcmp(desk.to, "eva@karlsson.example") == 0, "%zu %s", desk.sent, desk.to);
 	cr_assert(vault_call(&vault, "PATCH", "/v1/clients/karlsson", "{\"mailbox_delegated\":true}") == 200);
 	use(&vault);
 	desk.sent = 0;
 	deliver(&vault, &desk);
-	cr_assert(desk.sent == 3 && strcmp(desk.to, "eva@home.example") == 0, "%d %s", desk.sent, desk.to);
+	cr_assert(desk.sent == 3 && strcmp(desk.to, "eva@home.example") == 0, "%zu %s", desk.sent, desk.to);
 }
