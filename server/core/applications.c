@@ -44,7 +44,8 @@ fallible applications_add_prepare(const struct scene *scene, struct applications
 	keeper_hash(scene->server->keeper, KEEPER_TOKEN, &token, 1, add->application.token);
 	if (add->signs)
 		draw_keys(scene->server->keeper, add);
-	const struct rights_news news = {ACTION_APPLICATION_REGISTERED, add->name, NULL, 0};
+	const struct rights_news news = {
+		.action = ACTION_APPLICATION_REGISTERED, .about = add->application.id, .label = add->name};
 	add->told.count = 0;
 	if (scopes_careful(scopes_expand(add->scopes)))
 		TRY(rights_news_tell(scene, &news, &add->told));

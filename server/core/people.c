@@ -149,7 +149,7 @@ fallible people_add_prepare(const struct scene *scene, struct people_add *add)
 		TRY(people_role_event(
 			scene, ACTION_ROLE_ASSIGNED, person, person->roles[i], &add->assigned[i]));
 	const struct rights_news news = {
-		ACTION_ROLE_ASSIGNED, person->name, person->roles, person->role_count};
+		ACTION_ROLE_ASSIGNED, person->id, person->name, person->roles, person->role_count};
 	add->told.count = 0;
 	return rights_news_due(scene->caller, add->capabilities) ? rights_news_tell(scene, &news, &add->told)
 								 : OK;

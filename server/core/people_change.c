@@ -118,7 +118,7 @@ static fallible check_giving(const struct scene *scene, struct people_change *ch
 	if (count == 0)
 		return OK;
 	TRY(giving_check(scene->caller, held));
-	const struct rights_news news = {ACTION_ROLE_ASSIGNED, after->name, roles, count};
+	const struct rights_news news = {ACTION_ROLE_ASSIGNED, after->id, after->name, roles, count};
 	return rights_news_due(scene->caller, held) ? rights_news_tell(scene, &news, &change->told) : OK;
 }
 

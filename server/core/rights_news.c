@@ -28,16 +28,17 @@ static fallible print_label(const struct scene *scene, const struct rights_news 
 	return scene_copy(scene, buf_span(&text), label);
 }
 
-static fallible tell_one(const struct scene *scene, struct id owner, enum action action,
+static fallible tell_one(const struct scene *scene, struct id owner, const struct rights_news *news,
 	struct message_value values[static 4], struct letters *letters)
 {
 	struct person person;
 	scoped(arena) row = ARENA(ONE_PERSON);
 	const struct letters_desk desk = {scene->server, scene->view, scene->caller->tenant, scene->arena};
 	TRY(person_get_clear(scene->view, desk.tenant, owner, &row, &person));
-	values[0].value = span_text(sentences_text(action, person.language));
+	values[0].value = span_text(sentences_text(news->action, person.language));
 	const struct tell_ask ask = {.person = owner,
 		.kind = NOTICE_RIGHTS_GIVEN,
+		.about = news->about,
 		.values = values,
 		.count = 4,
 		.now = scene->now};
@@ -54,6 +55,6 @@ fallible rights_news_tell(const struct scene *scene, const struct rights_news *n
 	TRY(print_label(scene, news, &values[1].value));
 	TRY(scene_actor(scene, &values[2].value));
 	while (letters->count < LETTERS_MAX && owners_next(scene->view, scene->caller->tenant, &owner, &err))
-		TRY(tell_one(scene, owner, news->action, values, letters));
+		TRY(tell_one(scene, owner, news, values, letters));
 	return err;
 }

@@ -9,6 +9,7 @@
 
 struct rights_news {
 	enum action action;      /* as the log says it */
+	struct id about;         /* person or application; none of a role, which has only its name */
 	struct span label;       /* who or what it is given to */
 	const struct span *what; /* names of what is given: roles */
 	size_t count;

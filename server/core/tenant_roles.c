@@ -70,7 +70,7 @@ static fallible check_owners(const struct tenant_roles_set *set)
 
 static fallible tell_owners(const struct scene *scene, struct tenant_roles_set *set)
 {
-	const struct rights_news news = {ACTION_ROLE_CAPABILITY_CHANGED, set->role.name, NULL, 0};
+	const struct rights_news news = {.action = ACTION_ROLE_CAPABILITY_CHANGED, .label = set->role.name};
 	uint64_t added = set->role.capabilities & ~set->before.capabilities;
 	set->told.count = 0;
 	return rights_news_due(scene->caller, added) ? rights_news_tell(scene, &news, &set->told) : OK;
