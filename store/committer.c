@@ -136,6 +136,16 @@ static bool anything_stands(const struct outcome *outcomes, size_t count)
 	return false;
 }
 
+/* Want of space leaves the store as it was. After any other failure nobody knows what the disk holds: stop, so
+ * that the next start reads what is really there. */
+static fallible commit_batch(struct committer *committer, struct act_batch *batch)
+{
+	struct err err = act_batch_commit(batch);
+	if (err_failed(err) && err.kind != ERR_FULL)
+		committer->fatal.tell(committer->fatal.context, err);
+	return err;
+}
+
 static void run_batch(struct committer *committer, struct act_job **jobs)
 {
 	struct act_batch batch;
@@ -154,11 +164,7 @@ static void run_batch(struct committer *committer, struct act_job **jobs)
 	size_t events = err_failed(commit) ? 0 : tail_batch_mark(batch.rows);
 	int64_t start = clock_monotonic_ns();
 	if (!err_failed(commit) && anything_stands(outcomes, count))
-		commit = act_batch_commit(&batch);
-	/* Want of space leaves the store as it was. After any other failure nobody knows what the disk holds:
-	 * stop, so that the next start reads what is really there. */
-	if (err_failed(commit) && commit.kind != ERR_FULL)
-		committer->fatal.tell(committer->fatal.context, commit);
+		commit = commit_batch(committer, &batch);
 	events = err_failed(commit) ? 0 : events;
 	const struct listeners tell = note(committer, outcomes, count, events, clock_monotonic_ns() - start);
 	act_batch_done(&batch);

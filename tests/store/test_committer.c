@@ -12,11 +12,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { THREADS = 64, ACTS = 200, COUNTERS = 8 };
+enum { THREADS = 64, ACTS = 200, COUNTERS = 8, TOGETHER = 30 };
 
 static void no_fatal(void *context, struct err err)
 {
-	(void)context;
 	(void)context;
 	fprintf(stderr, "%s (%s)\n", err.why, err.at);
 	abort();
@@ -340,12 +339,11 @@ static fallible refuse(struct act *act, void *context)
 	return FAIL(DENIED, "no");
 }
 
-enum { TOGETHER = 30 };
-
-/* Acts of one batch, every tenth of them a bad one: it alone fails, as `kind`. */
-static void run_bad_among_good(
-	const struct kv_backend *backend, fallible (*bad)(struct act *act, void *context), enum err_kind kind)
+/* Every tenth act is a bad one, and fails as `kind`; those of the same batch before it as `others`. */
+static void run_bad_among_good(const struct kv_backend *backend,
+	fallible (*bad)(struct act *act, void *context), enum err_kind kind, enum err_kind others)
 {
+	const size_t stand = others == ERR_NONE ? 27 : 2;
 	scoped(office) office;
 	struct gate gate = GATE;
 	struct act_job held;
@@ -361,9 +359,12 @@ static void run_bad_among_good(
 	}
 	open_gate(&gate);
 	wait_for_all(&office);
-	for (int i = 0; i < TOGETHER; i++)
-		cr_assert(small[i].result.kind == (i % 10 == 7 ? kind : ERR_NONE), "act %d", i);
-	cr_assert(office.world.volume.head.sequence == 27 && tail_count(office.world.volume.tail) == 27);
+	for (int i = 0; i < TOGETHER; i++) {
+		enum err_kind good = i < 28 ? others : ERR_NONE;
+		cr_assert(small[i].result.kind == (i % 10 == 7 ? kind : good), "act %d", i);
+	}
+	cr_assert(
+		office.world.volume.head.sequence == stand && tail_count(office.world.volume.tail) == stand);
 	struct committer_counts counts;
 	committer_count(office.committer, &counts);
 	cr_assert(counts.dropped == 3);
@@ -371,15 +372,26 @@ static void run_bad_among_good(
 
 Test(committer, an_act_that_fails_takes_nobody_with_it)
 {
-	run_bad_among_good(&kv_lmdb, refuse, ERR_DENIED);
+	run_bad_among_good(&kv_lmdb, refuse, ERR_DENIED, ERR_NONE);
 }
 
-/* A database that fails in the middle of a write, for one key. */
+static _Atomic bool has_failed = false;
+
+/* A database that fails in the middle of a write, for one key, and cannot begin the next batch. */
 static fallible put_or_fail(struct kv_txn *txn, int map, struct span key, struct span value, enum kv_put how)
 {
-	if (how == KV_REPLACE && span_is(key, "spoils"))
+	bool breaks = how == KV_REPLACE && span_is(key, "spoils");
+	has_failed |= breaks;
+	if (breaks)
 		return FAIL(CORRUPT, "a page is not what was written");
 	return kv_mem.put(txn, map, key, value, how);
+}
+
+static fallible begin_or_refuse(struct kv *kv, bool writes, struct kv_txn *txn)
+{
+	if (writes && atomic_exchange(&has_failed, false))
+		return FAIL(NO_MEMORY, "there is no memory for a transaction");
+	return kv_mem.begin(kv, writes, txn);
 }
 
 static fallible spoil(struct act *act, void *context)
@@ -392,7 +404,16 @@ Test(committer, an_act_that_spoils_the_batch_takes_nobody_with_it)
 {
 	struct kv_backend backend = kv_mem;
 	backend.put = put_or_fail;
-	run_bad_among_good(&backend, spoil, ERR_CORRUPT);
+	run_bad_among_good(&backend, spoil, ERR_CORRUPT, ERR_NONE);
+}
+
+/* Nothing is written then: no reason to stop the server. */
+Test(committer, a_batch_that_cannot_be_run_again_is_answered_and_leaves_nothing)
+{
+	struct kv_backend backend = kv_mem;
+	backend.put = put_or_fail;
+	backend.begin = begin_or_refuse;
+	run_bad_among_good(&backend, spoil, ERR_CORRUPT, ERR_NO_MEMORY);
 }
 
 /* ---- commits that fail ---- */
