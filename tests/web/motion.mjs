@@ -7,7 +7,7 @@ const WALKED = ['sign-in', 'security', 'event', 'people', 'client', 'vault', 'ap
 const SEED = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 const STILL_S = 0.001;
 
-/** What moves now, and what would if it changed: of every element and what is drawn before and after it. */
+/** What moves now, and what would if it changed: of every element and what is drawn before and after it. What is over before the next picture moves nothing. */
 const moving = page => page.evaluate(still => {
   const longest = text => Math.max(...text.split(',').map(one => parseFloat(one) * (one.trim().endsWith('ms') ? 0.001 : 1)));
   const name = element => `${element.tagName.toLowerCase()}.${element.getAttribute('class') ?? ''}`;
@@ -16,7 +16,7 @@ const moving = page => page.evaluate(still => {
     const moves = longest(transitionDuration) > still || (animationName !== 'none' && longest(animationDuration) > still);
     return moves ? [name(element) + (part ?? '')] : [];
   }));
-  const running = document.getAnimations().filter(one => one.playState === 'running').map(one => name(one.effect.target));
+  const running = document.getAnimations().filter(one => one.playState === 'running' && one.effect.getTiming().duration > 1000 * still).map(one => name(one.effect.target));
   return {slow: [...new Set(slow)], running};
 }, STILL_S);
 
@@ -36,8 +36,6 @@ async function walked(world) {
     await page.emulateMedia({reducedMotion: 'reduce'});
     await page.goto(spoken(world, await addressOf(world, one), 'en'));
     await settled(page);
-    // A transition of a hundredth of a millisecond is over with the next picture.
-    await page.evaluate(() => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve))));
     await isStill(page, one.name);
     await over(page);
   }
@@ -52,7 +50,6 @@ async function waiting(world, reducedMotion) {
   await page.route('**/v1/credentials*', async route => { await gone; await route.continue(); });
   await page.goto(`${world.url}/vault?show=all&lang=en`);
   await page.locator('.skeleton').first().waitFor();
-  await page.evaluate(() => new Promise(resolve => requestAnimationFrame(() => requestAnimationFrame(resolve))));
   return {page, go};
 }
 
