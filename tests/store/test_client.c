@@ -142,27 +142,14 @@ Test(client, not_even_its_name_stands_in_clear)
 	cr_assert(memmem(row.payload.at, row.payload.len, "Budapest", 8) == NULL);
 }
 
-static fallible gone(void *keeper, struct id tenant, const struct subject *subject,
-	struct seal_context context, struct span record, struct buf *plain)
-{
-	(void)keeper;
-	(void)tenant;
-	(void)subject;
-	(void)context;
-	(void)record;
-	(void)plain;
-	return FAIL(NOT_FOUND, "the key is gone");
-}
-
 Test(client, of_one_that_was_erased_only_what_is_not_personal_is_left)
 {
 	scoped(world) world = {0};
 	scoped(arena) arena = ARENA(MEMORY);
-	struct keys keys = *fake_keys_table();
+	struct keys keys = fake_keys_gone();
 	struct client read;
 	world_make(&world, &kv_mem, FOLD);
 	world_must(perform(&world, put, example()));
-	keys.open_row = gone;
 	world.volume.keys = &keys;
 	world_must(get(&world, &arena, &read));
 	cr_assert(read.name.len == 0 && read.ref.len == 0 && read.time_zone.len == 0);

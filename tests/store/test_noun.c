@@ -306,28 +306,15 @@ Test(noun, sealed_texts_open_nowhere_but_in_their_row)
 	cr_assert(open_count(fake_keys_table(), &other, buf_span(&sealed), 2).kind == ERR_FORGED);
 }
 
-static fallible gone(void *keeper, struct id tenant, const struct subject *subject,
-	struct seal_context context, struct span record, struct buf *plain)
-{
-	(void)keeper;
-	(void)tenant;
-	(void)subject;
-	(void)context;
-	(void)record;
-	(void)plain;
-	return FAIL(NOT_FOUND, "the key is gone");
-}
-
 Test(noun, the_texts_of_a_subject_whose_key_is_gone_are_empty)
 {
 	scoped(buf) sealed = BUF(SEALED_MAX);
 	scoped(arena) arena = ARENA(MEMORY);
-	struct keys keys = *fake_keys_table();
+	struct keys keys = fake_keys_gone();
 	struct span one = SPAN_NONE, two = SPAN_NONE, plain;
 	struct span *const texts[] = {&one, &two};
 	const struct noun_seal seal = seal_of(world_thing(1));
 	seal_two(&seal, &sealed);
-	keys.open_row = gone;
 	world_must(noun_open_texts(&keys, &seal, buf_span(&sealed), &arena, texts, 2));
 	cr_assert(one.len == 0 && two.len == 0);
 	cr_assert(noun_open(&keys, &seal, buf_span(&sealed), &arena, &plain).kind == ERR_NOT_FOUND);

@@ -129,27 +129,14 @@ Test(tenant, all_but_the_origin_of_its_log_is_sealed)
 	cr_assert(memmem(row.payload.at, row.payload.len, "muniment.test", 13) != NULL);
 }
 
-static fallible gone(void *keeper, struct id tenant, const struct subject *subject,
-	struct seal_context context, struct span record, struct buf *plain)
-{
-	(void)keeper;
-	(void)tenant;
-	(void)subject;
-	(void)context;
-	(void)record;
-	(void)plain;
-	return FAIL(NOT_FOUND, "the key is gone");
-}
-
 Test(tenant, without_its_key_it_is_not_there)
 {
 	scoped(world) world = {0};
 	scoped(arena) arena = ARENA(MEMORY);
-	struct keys keys = *fake_keys_table();
+	struct keys keys = fake_keys_gone();
 	struct tenant read;
 	world_make(&world, &kv_mem, FOLD);
 	world_must(perform(&world, put, example()));
-	keys.open_row = gone;
 	world.volume.keys = &keys;
 	cr_assert(get(&world, &arena, &read).kind == ERR_NOT_FOUND);
 }

@@ -163,6 +163,25 @@ const struct keys *fake_keys_table(void)
 	return &TABLE;
 }
 
+static fallible open_gone(void *keeper, struct id tenant, const struct subject *subject,
+	struct seal_context context, struct span record, struct buf *plain)
+{
+	(void)keeper;
+	(void)tenant;
+	(void)subject;
+	(void)context;
+	(void)record;
+	(void)plain;
+	return FAIL(NOT_FOUND, "the key is gone");
+}
+
+struct keys fake_keys_gone(void)
+{
+	struct keys keys = *fake_keys_table();
+	keys.open_row = open_gone;
+	return keys;
+}
+
 /* note.h does not publish how a key's id is made, but its vkey text carries it. */
 struct note_verifier fake_keys_verifier(void)
 {
