@@ -3,6 +3,7 @@
 #include "server/core/departure_turns.h"
 
 #include "base/json_out.h"
+#include "server/core/due.h"
 #include "server/core/exposures.h"
 #include "server/core/forgetting.h"
 #include "server/core/grants.h"
@@ -24,8 +25,7 @@ enum {
 	SEALED_MAX = 4096,
 	GRANTS_AT_ONCE = 500,
 	LOGINS_AT_ONCE = 10000, /* that are looked at for those of one person */
-	AT_ONCE = 100,
-	OWED_MAX = 400, /* events of one act; mails count them all */
+	OWED_MAX = 400,         /* events of one act; mails count them all */
 	COUNT_TEXT = 12,
 };
 
@@ -238,7 +238,7 @@ fallible departure_turns_catch_up(struct act *act, struct id tenant, struct id p
 
 /* One look at what is due. */
 struct look {
-	struct expiry expiry;
+	const struct expiry *due;
 	struct departure departure;
 	bool tells;
 	struct exposures_list owed;
@@ -288,7 +288,7 @@ static fallible tell_client(
 }
 
 static fallible prepare_letters(
-	struct server *server, const struct view *view, struct instant now, struct look *look)
+	const struct server *server, const struct view *view, struct instant now, struct look *look)
 {
 	const struct departure *departure = &look->departure;
 	const struct letters_desk desk = {server, view, departure->tenant, &look->arena};
@@ -301,13 +301,12 @@ static fallible prepare_letters(
 	return OK;
 }
 
-static fallible prepare(struct server *server, struct instant now, struct look *look)
+static fallible prepare(const struct server *server, struct instant now, struct look *look)
 {
 	scoped(reading) reading = {0};
 	TRY(reading_open(&server->volume, &reading));
 	struct view view = view_reading(&reading);
-	TRY(expiry_next(&view, EXPIRY_DEPARTURE, now, &look->expiry));
-	TRY(departure_get(&view, look->expiry.tenant, look->expiry.id, &look->departure));
+	TRY(departure_get(&view, look->due->tenant, look->due->id, &look->departure));
 	look->tells = look->departure.state == DEPARTURE_LEFT && !look->departure.is_told;
 	return look->tells ? prepare_letters(server, &view, now, look) : OK;
 }
@@ -357,27 +356,21 @@ static fallible tell(struct act *act, struct look *look)
 static fallible write(struct act *act, void *context)
 {
 	struct look *look = context;
-	TRY(expiry_drop(act, &look->expiry));
+	TRY(expiry_drop(act, look->due));
 	if (look->tells)
 		return tell(act, look);
 	return departure_turns_catch_up(act, look->departure.tenant, look->departure.person);
 }
 
-static fallible look_at_one(struct server *server, struct instant now)
+static fallible look_at_one(const struct server *server, const struct expiry *due, struct instant now)
 {
-	scoped(look) look = {.arena = ARENA(MEMORY)};
+	scoped(look) look = {.due = due, .arena = ARENA(MEMORY)};
 	TRY(prepare(server, now, &look));
 	return committer_run(server->committer,
 		(struct act_job){.kind = ACT_HOUSEKEEPING, .run = write, .context = &look});
 }
 
-fallible departure_turns_jobs(struct server *server, struct instant now, size_t *done)
+fallible departure_turns_jobs(const struct server *server, struct instant now, size_t *done)
 {
-	for (*done = 0; *done < AT_ONCE; ++*done) {
-		struct err err = look_at_one(server, now);
-		if (err.kind == ERR_NOT_FOUND)
-			return OK;
-		TRY(err);
-	}
-	return OK;
+	return due_turn(server, EXPIRY_DEPARTURE, now, look_at_one, done);
 }

@@ -17,5 +17,6 @@ fallible departure_turns_catch_up(struct act *act, struct id tenant, struct id p
 
 /* departure_turns_jobs - what is due; and, of those who have left, the clients are told what should be changed.
  *
- *   done  how many were looked at */
-fallible departure_turns_jobs(struct server *server, struct instant now, size_t *done);
+ *   done  how many were looked at
+ * Fails: as due_turn. */
+fallible departure_turns_jobs(const struct server *server, struct instant now, size_t *done);

@@ -3,6 +3,7 @@
 #include "server/core/erasing.h"
 
 #include "server/core/detail.h"
+#include "server/core/due.h"
 #include "server/core/ending.h"
 #include "server/core/erasures.h"
 #include "server/core/owners.h"
@@ -419,38 +420,9 @@ static fallible refuse(const struct server *server, const struct expiry *due, st
 	return run(&plan, write_refused);
 }
 
-static fallible write_later(struct act *act, void *context)
-{
-	const struct expiry *due = context;
-	struct expiry later = *due;
-	later.at.ms = act->now.ms + HOUR_MS;
-	TRY(expiry_drop(act, due));
-	return expiry_put(act, &later);
-}
-
-/* What neither moves on nor is refused leaves the front of the queue, so that it holds up nobody. */
-static fallible put_off(const struct server *server, struct expiry *due)
-{
-	return committer_run(server->committer,
-		(struct act_job){.kind = ACT_HOUSEKEEPING, .run = write_later, .context = due});
-}
-
-static fallible write_drop(struct act *act, void *context)
-{
-	return expiry_drop(act, context);
-}
-
 /* ---- the queue ---- */
 
-static fallible find_due(const struct server *server, struct instant now, struct expiry *due)
-{
-	scoped(reading) reading = {0};
-	TRY(reading_open(&server->volume, &reading));
-	struct view view = view_reading(&reading);
-	return expiry_next(&view, EXPIRY_ERASURE, now, due);
-}
-
-static fallible carry_out(const struct server *server, struct expiry *due, struct instant now)
+static fallible carry_out(const struct server *server, const struct expiry *due, struct instant now)
 {
 	struct err err = erasing_step(server, due->tenant, due->id, now);
 	if (!err_failed(err))
@@ -458,26 +430,15 @@ static fallible carry_out(const struct server *server, struct expiry *due, struc
 	if (err.code == CODE_HELD)
 		return refuse(server, due, now);
 	if (err.kind == ERR_SLOW_DOWN || err.code == CODE_LAST_OWNER)
-		return put_off(server, due);
+		return due_put_off(server, due, HOUR_MS);
 	if (err.kind == ERR_CONFLICT && err.code != CODE_STALE)
-		return committer_run(server->committer,
-			(struct act_job){.kind = ACT_HOUSEKEEPING, .run = write_drop, .context = due});
+		return due_drop(server, due);
 	return err;
 }
 
 fallible erasing_turn(const struct server *server, struct instant now, size_t *done)
 {
-	*done = 0;
-	while (*done < ERASING_AT_ONCE) {
-		struct expiry due;
-		struct err err = find_due(server, now, &due);
-		if (err.kind == ERR_NOT_FOUND)
-			break;
-		TRY(err);
-		TRY(carry_out(server, &due, now));
-		++*done;
-	}
-	return OK;
+	return due_turn(server, EXPIRY_ERASURE, now, carry_out, done);
 }
 
 /* ---- at start ---- */

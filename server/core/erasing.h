@@ -13,11 +13,10 @@
 #include "server/core/server.h"
 #include "store/erasure.h"
 
-enum { ERASING_REINDEX_DAYS = 7, ERASING_AT_ONCE = 64, ERASING_GRANTS_AT_ONCE = 200 };
+enum { ERASING_REINDEX_DAYS = 7, ERASING_GRANTS_AT_ONCE = 200 };
 
-/* erasing_turn - carry out what is due, at most ERASING_AT_ONCE; *done counts what was due. An erasure that a hold
- * forbids is refused; one over the day's number, or of the last owner, waits another hour. Not from inside an act. Fails: as the first one
- * that failed; it is tried again at the next turn. */
+/* erasing_turn - carry out what is due; *done counts what was. An erasure that a hold forbids is refused; one over the
+ * day's number, or of the last owner, waits another hour. Not from inside an act. Fails: as due_turn. */
 fallible erasing_turn(const struct server *server, struct instant now, size_t *done);
 
 /* erasing_step - the next step of one erasure: APPROVED to ERASING, or ERASING to ERASED. For erasing_turn and tests

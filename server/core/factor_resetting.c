@@ -3,10 +3,10 @@
 #include "server/core/factor_resetting.h"
 
 #include "server/core/detail.h"
+#include "server/core/due.h"
 #include "server/core/factor_resets.h"
 #include "server/core/forgetting.h"
 #include "store/enrolment.h"
-#include "store/expiry.h"
 #include "store/recovery.h"
 
 enum { PLAN_MEMORY = 4 * 1024 * 1024 };
@@ -14,6 +14,7 @@ enum { PLAN_MEMORY = 4 * 1024 * 1024 };
 /* What one act works with. */
 struct plan {
 	const struct server *server;
+	const struct expiry *due;
 	struct instant now;
 	struct factor_reset reset;
 	struct person who;
@@ -57,8 +58,9 @@ static fallible seal_event(struct plan *plan)
 		plan->server->volume.keys, reset->tenant, &event, plan->now, &plan->arena, &plan->draft);
 }
 
-static fallible make_plan(const struct expiry *due, const struct view *view, struct plan *plan)
+static fallible make_plan(const struct view *view, struct plan *plan)
 {
+	const struct expiry *due = plan->due;
 	const struct letters_desk desk = {plan->server, view, due->tenant, &plan->arena};
 	TRY(factor_reset_get(view, due->tenant, due->id, &plan->arena, &plan->reset));
 	if (plan->reset.state != FACTOR_RESET_APPROVED)
@@ -124,7 +126,6 @@ static fallible write_reset(struct act *act, void *context)
 {
 	struct plan *plan = context;
 	struct factor_reset done = plan->reset;
-	const struct expiry queue = factor_resets_queue(&done);
 	struct noun_key key = noun_key(done.tenant, id_span(&done.id), SPAN_NONE);
 	TRY(noun_still(act, TABLE_FACTOR_RESET, noun_key_span(&key), done.version));
 	TRY(factors_check_unchanged(act, &plan->who, &plan->held));
@@ -134,7 +135,7 @@ static fallible write_reset(struct act *act, void *context)
 	done.state = FACTOR_RESET_DONE;
 	done.done = act->now;
 	TRY(factor_reset_change(act, &done));
-	TRY(expiry_drop(act, &queue));
+	TRY(expiry_drop(act, plan->due));
 	TRY(letters_write(act, &plan->told));
 	TRY(act_add(act, done.tenant, &plan->draft.leaf, NULL));
 	return forgetting_person(act, done.tenant, done.person, FORGETTING_FACTOR);
@@ -142,52 +143,26 @@ static fallible write_reset(struct act *act, void *context)
 
 /* ---- the queue ---- */
 
-static fallible write_drop(struct act *act, void *context)
-{
-	return expiry_drop(act, context);
-}
-
 static fallible reset_one(const struct server *server, const struct expiry *due, struct instant now)
 {
 	scoped(reading) reading = {0};
-	scoped(plan) plan = {.server = server, .now = now, .arena = ARENA(PLAN_MEMORY)};
+	scoped(plan) plan = {.server = server, .due = due, .now = now, .arena = ARENA(PLAN_MEMORY)};
 	TRY(reading_open(&server->volume, &reading));
 	struct view view = view_reading(&reading);
-	TRY(make_plan(due, &view, &plan));
+	TRY(make_plan(&view, &plan));
 	reading_done(&reading);
 	return committer_run(
 		server->committer, (struct act_job){.kind = ACT_EVENT, .run = write_reset, .context = &plan});
 }
 
-static fallible carry_out(const struct server *server, struct expiry *due, struct instant now)
+static fallible carry_out(const struct server *server, const struct expiry *due, struct instant now)
 {
 	struct err err = reset_one(server, due, now);
 	bool is_over = err.kind == ERR_NOT_FOUND || (err.kind == ERR_CONFLICT && err.code != CODE_STALE);
-	if (!is_over)
-		return err;
-	return committer_run(server->committer,
-		(struct act_job){.kind = ACT_HOUSEKEEPING, .run = write_drop, .context = due});
-}
-
-static fallible find_due(const struct server *server, struct instant now, struct expiry *due)
-{
-	scoped(reading) reading = {0};
-	TRY(reading_open(&server->volume, &reading));
-	struct view view = view_reading(&reading);
-	return expiry_next(&view, EXPIRY_FACTOR_RESET, now, due);
+	return is_over ? due_drop(server, due) : err;
 }
 
 fallible factor_resetting_turn(const struct server *server, struct instant now, size_t *done)
 {
-	*done = 0;
-	while (*done < FACTOR_RESETTING_AT_ONCE) {
-		struct expiry due;
-		struct err err = find_due(server, now, &due);
-		if (err.kind == ERR_NOT_FOUND)
-			break;
-		TRY(err);
-		TRY(carry_out(server, &due, now));
-		++*done;
-	}
-	return OK;
+	return due_turn(server, EXPIRY_FACTOR_RESET, now, carry_out, done);
 }

@@ -5,9 +5,6 @@
 
 #include "server/core/server.h"
 
-enum { FACTOR_RESETTING_AT_ONCE = 64 };
-
-/* factor_resetting_turn - carry out what is due, at most FACTOR_RESETTING_AT_ONCE; *done counts what was due. One of a person who is
- * gone leaves the queue and changes nothing. Not from inside an act. Fails: as the first one that failed; it is tried again at the next
- * turn. */
+/* factor_resetting_turn - carry out what is due; *done counts what was. One of a person who is gone leaves the queue and
+ * changes nothing. Not from inside an act. Fails: as due_turn. */
 fallible factor_resetting_turn(const struct server *server, struct instant now, size_t *done);

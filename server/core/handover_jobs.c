@@ -2,15 +2,15 @@
 /* handover_jobs - from the queue of times to an act each. */
 #include "server/core/handover_jobs.h"
 
+#include "server/core/due.h"
 #include "server/core/handover_news.h"
 #include "server/core/handover_turns.h"
-#include "store/expiry.h"
 
-enum { MEMORY = 16 * 1024 * 1024, AT_ONCE = 100 };
+enum { MEMORY = 16 * 1024 * 1024 };
 
 /* One look: read before the act, checked in it. */
 struct look {
-	struct expiry expiry;
+	const struct expiry *due;
 	struct handover handover;
 	bool tells; /* it ended by itself, and the clients are to hear of it */
 	struct handover_news news;
@@ -22,14 +22,13 @@ static void look_done(struct look *look)
 	arena_done(&look->arena);
 }
 
-static fallible prepare(struct server *server, struct instant now, struct look *look)
+static fallible prepare(const struct server *server, struct instant now, struct look *look)
 {
 	scoped(reading) reading = {0};
 	struct handover *handover = &look->handover;
 	TRY(reading_open(&server->volume, &reading));
 	struct view view = view_reading(&reading);
-	TRY(expiry_next(&view, EXPIRY_HANDOVER, now, &look->expiry));
-	TRY(handover_get(&view, look->expiry.tenant, look->expiry.id, handover));
+	TRY(handover_get(&view, look->due->tenant, look->due->id, handover));
 	look->tells = !handover_rules_is_open(handover->state) && !handover->is_end_told;
 	const struct letters_desk desk = {server, &view, handover->tenant, &look->arena};
 	return look->tells ? handover_news_end(&desk, handover, now, &look->news) : OK;
@@ -47,27 +46,21 @@ static fallible tell(struct act *act, struct look *look)
 static fallible write(struct act *act, void *context)
 {
 	struct look *look = context;
-	TRY(expiry_drop(act, &look->expiry));
+	TRY(expiry_drop(act, look->due));
 	if (look->tells)
 		return tell(act, look);
 	return handover_turns_catch_up(act, look->handover.tenant, look->handover.from);
 }
 
-static fallible look_at_one(struct server *server, struct instant now)
+static fallible look_at_one(const struct server *server, const struct expiry *due, struct instant now)
 {
-	scoped(look) look = {.arena = ARENA(MEMORY)};
+	scoped(look) look = {.due = due, .arena = ARENA(MEMORY)};
 	TRY(prepare(server, now, &look));
 	return committer_run(server->committer,
 		(struct act_job){.kind = ACT_HOUSEKEEPING, .run = write, .context = &look});
 }
 
-fallible handover_jobs_turn(struct server *server, struct instant now, size_t *done)
+fallible handover_jobs_turn(const struct server *server, struct instant now, size_t *done)
 {
-	for (*done = 0; *done < AT_ONCE; ++*done) {
-		struct err err = look_at_one(server, now);
-		if (err.kind == ERR_NOT_FOUND)
-			return OK;
-		TRY(err);
-	}
-	return OK;
+	return due_turn(server, EXPIRY_HANDOVER, now, look_at_one, done);
 }

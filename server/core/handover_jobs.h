@@ -7,5 +7,5 @@
 /* handover_jobs_turn - look at what is due, each handover in an act of its own, in the order of their times.
  *
  *   done  how many were looked at
- * Fails: what the first one fails with; the next turn begins with it again. */
-fallible handover_jobs_turn(struct server *server, struct instant now, size_t *done);
+ * Fails: as due_turn. */
+fallible handover_jobs_turn(const struct server *server, struct instant now, size_t *done);

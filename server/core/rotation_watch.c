@@ -3,20 +3,19 @@
 #include "server/core/rotation_watch.h"
 
 #include "server/core/detail.h"
+#include "server/core/due.h"
 #include "server/core/exposures.h"
 #include "server/core/letters.h"
 #include "store/branch.h"
 #include "store/client.h"
 #include "store/departure.h"
 #include "store/event.h"
-#include "store/expiry.h"
 #include "store/rotation.h"
 
 #include <stdio.h>
 
 enum {
 	MEMORY = 16 * 1024 * 1024,
-	AT_ONCE = 100,
 	OWED_MAX = 100, /* of one act: further ones are told by the next look */
 	COUNT_TEXT = 24,
 	LETS_KNOW = MODE_BIT(REVEAL) | MODE_BIT(INJECT),
@@ -43,7 +42,7 @@ fallible rotation_watch_now(struct act *act, const struct grant *grant)
 /* ---- one look ---- */
 
 struct look {
-	struct expiry expiry;
+	const struct expiry *due;
 	struct grant grant;
 	bool is_there;                         /* the grant is */
 	struct exposures_item *owed[OWED_MAX]; /* and not told yet */
@@ -125,8 +124,7 @@ static fallible prepare(const struct server *server, struct instant now, struct 
 	bool leaving;
 	TRY(reading_open(&server->volume, &reading));
 	struct view view = view_reading(&reading);
-	TRY(expiry_next(&view, EXPIRY_GRANT, now, &look->expiry));
-	struct err err = grant_get(&view, look->expiry.tenant, look->expiry.id, &look->arena, &look->grant);
+	struct err err = grant_get(&view, look->due->tenant, look->due->id, &look->arena, &look->grant);
 	look->is_there = !err_failed(err);
 	if (!look->is_there)
 		return err.kind == ERR_NOT_FOUND ? OK : err;
@@ -166,7 +164,7 @@ static fallible write(struct act *act, void *context)
 {
 	struct look *look = context;
 	if (!look->more)
-		TRY(expiry_drop(act, &look->expiry));
+		TRY(expiry_drop(act, look->due));
 	for (size_t i = 0; i < look->count; i++) {
 		const struct rotation rotation = told_of(look->owed[i]);
 		TRY(rotation_put_told(act, &rotation));
@@ -175,9 +173,9 @@ static fallible write(struct act *act, void *context)
 	return letters_write(act, &look->letters);
 }
 
-static fallible look_at_one(const struct server *server, struct instant now)
+static fallible look_at_one(const struct server *server, const struct expiry *due, struct instant now)
 {
-	scoped(look) look = {.arena = ARENA(MEMORY)};
+	scoped(look) look = {.due = due, .arena = ARENA(MEMORY)};
 	TRY(prepare(server, now, &look));
 	return committer_run(server->committer,
 		(struct act_job){.kind = ACT_HOUSEKEEPING, .run = write, .context = &look});
@@ -185,11 +183,5 @@ static fallible look_at_one(const struct server *server, struct instant now)
 
 fallible rotation_watch_turn(const struct server *server, struct instant now, size_t *done)
 {
-	for (*done = 0; *done < AT_ONCE && !server->volume.read_only; ++*done) {
-		struct err err = look_at_one(server, now);
-		if (err.kind == ERR_NOT_FOUND)
-			return OK;
-		TRY(err);
-	}
-	return OK;
+	return due_turn(server, EXPIRY_GRANT, now, look_at_one, done);
 }

@@ -16,5 +16,5 @@ fallible rotation_watch_now(struct act *act, const struct grant *grant);
 /* rotation_watch_turn - the job: look at what is due.
  *
  *   done  how many looks
- * Fails: as committer_run, exposures_due. */
+ * Fails: as due_turn. */
 fallible rotation_watch_turn(const struct server *server, struct instant now, size_t *done);
