@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs every test of the project and adds them up: ./dev test calls it once everything is installed.
 
-In this order: the lint and all tests in Python; every source with clang; the programs of tests/ under ASan and UBSan;
+In this order: the lint and all tests in Python; every source with clang, and the corpora of the fuzzers; the programs of tests/ under ASan and UBSan;
 those of tests/threads under TSan; the stories against the real server. Logs lie in build-test/logs. The last line printed is
 'N passed, N failed'; the exit code is 1 after any failure, and when nothing was tested."""
 import concurrent.futures
@@ -166,12 +166,15 @@ def build(report, folder, compiler, targets=()):
 
 
 def build_with_clang(report):
-    """Every source compiled, and the two programs; no test is linked that nobody would run."""
+    """Every source compiled, the two programs, and the fuzzers, which read their corpora once; no test is linked that nobody would run."""
     folder = ROOT / "build-clang"
-    options = ["-Ddebug=false", "-Doptimization=0", "-Dweb=disabled"]
+    options = ["-Ddebug=false", "-Doptimization=0", "-Dweb=disabled", "-Dfuzz=true"]
     if configure(report, folder, "clang", options) and build(report, folder, "clang", ["build.ninja"]):
         sources = json.loads((folder / "compile_commands.json").read_text(encoding="utf-8"))
-        build(report, folder, "clang", [*PROGRAMS, *(source["output"] for source in sources)])
+        fuzzers = [job for suites, job in programs(folder) if "fuzz" in suites]
+        targets = [*PROGRAMS, *(source["output"] for source in sources), *(job.name for job in fuzzers)]
+        if build(report, folder, "clang", targets):
+            report.run_all(fuzzers)
     link_programs(folder)
 
 

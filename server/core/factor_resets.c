@@ -14,7 +14,7 @@ enum { SEALED_MAX = 512, NEWS_VALUES = 6 };
 
 static const int64_t HOUR_MS = INT64_C(60) * 60 * 1000;
 
-struct expiry factor_resets_queue(const struct factor_reset *reset)
+static struct expiry queue_of(const struct factor_reset *reset)
 {
 	return (struct expiry){EXPIRY_FACTOR_RESET, reset->due, reset->tenant, reset->id};
 }
@@ -247,7 +247,7 @@ static fallible check_still(struct act *act, const struct factor_reset *reset)
 fallible factor_resets_decide_write(struct act *act, struct factor_resets_decide *decide)
 {
 	const struct factor_reset *reset = &decide->reset;
-	const struct expiry queue = factor_resets_queue(reset);
+	const struct expiry queue = queue_of(reset);
 	TRY(check_still(act, reset));
 	TRY(factor_reset_change(act, reset));
 	if (reset->state == FACTOR_RESET_APPROVED)
@@ -282,7 +282,7 @@ fallible factor_resets_cancel_prepare(const struct scene *scene, struct factor_r
 fallible factor_resets_cancel_write(struct act *act, struct factor_resets_decide *cancel)
 {
 	struct factor_reset *reset = &cancel->reset;
-	const struct expiry queue = factor_resets_queue(reset);
+	const struct expiry queue = queue_of(reset);
 	TRY(check_still(act, reset));
 	struct err err = expiry_drop(act, &queue);
 	if (err.kind != ERR_NOT_FOUND)

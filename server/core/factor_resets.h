@@ -55,9 +55,6 @@ fallible factor_resets_decide_write(struct act *act, struct factor_resets_decide
 fallible factor_resets_cancel_prepare(const struct scene *scene, struct factor_resets_decide *cancel);
 fallible factor_resets_cancel_write(struct act *act, struct factor_resets_decide *cancel);
 
-/* factor_resets_queue - when its turn comes, once it is approved. */
-struct expiry factor_resets_queue(const struct factor_reset *reset);
-
 /* factor_resets_tell - seal a mail to every address of the person, and to every owner.
  *
  *   at  the time that it names

@@ -65,7 +65,7 @@ static void queue(struct scene *scene, enum expiry_kind kind, unsigned thing, in
 
 static fallible look(const struct server *server, const struct expiry *due, struct instant now)
 {
-	unsigned thing = due->id.bytes[0] << 8 | due->id.bytes[1];
+	unsigned thing = (unsigned)due->id.bytes[0] << 8 | due->id.bytes[1];
 	cr_assert(due->at.ms <= now.ms && looks.count < LOOKS_MAX);
 	looks.seen[looks.count++] = thing;
 	if (thing != looks.failing || !err_failed(looks.err))
