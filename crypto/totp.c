@@ -32,13 +32,19 @@ static bool shape_is_allowed(const struct totp_shape *shape)
 	return algorithm && digits && (totp_counts(shape) || period);
 }
 
-static fallible check_allowed(const struct totp_shape *shape, struct span seed)
+static fallible check_length(size_t len, size_t least)
+{
+	if (len < least)
+		return least == TOTP_SEED_MIN ? FAIL(INVALID, "a seed is under 16 bytes")
+					      : FAIL(INVALID, "a seed is under 10 bytes");
+	return len > TOTP_SEED_MAX ? FAIL(INVALID, "a seed is over 64 bytes") : OK;
+}
+
+static fallible check_allowed(const struct totp_shape *shape, size_t seed_len, size_t least)
 {
 	if (!shape_is_allowed(shape))
 		return FAIL(INVALID, "the algorithm, digits or period of a code are not allowed");
-	if (seed.len < TOTP_SEED_MIN || seed.len > TOTP_SEED_MAX)
-		return FAIL(INVALID, "a seed does not have 16 to 64 bytes");
-	return OK;
+	return check_length(seed_len, least);
 }
 
 static uint64_t positive_ms(struct instant at)
@@ -93,7 +99,7 @@ static fallible generate(const struct totp_shape *shape, struct span seed, uint6
 fallible totp_compute(const struct totp_shape *shape, struct span seed, uint64_t centre_step,
 	struct totp_candidates *candidates)
 {
-	TRY(check_allowed(shape, seed));
+	TRY(check_allowed(shape, seed.len, TOTP_SEED_MIN));
 	if (centre_step < TOTP_WINDOW)
 		return FAIL(INVALID, "the window of a code begins before time");
 	scoped(totp_candidates) all = {.first_step = centre_step - TOTP_WINDOW,
@@ -131,7 +137,7 @@ void totp_run_done(struct totp_run *run)
 fallible totp_compute_run(const struct totp_shape *shape, struct span seed, uint64_t first_step, size_t count,
 	struct totp_run *run)
 {
-	TRY(check_allowed(shape, seed));
+	TRY(check_allowed(shape, seed.len, TOTP_SEED_MIN));
 	if (count < 2 || count > TOTP_RUN_MAX)
 		return FAIL(INVALID, "a run of codes has fewer than two or too many");
 	scoped(totp_run) all = {.first_step = first_step, .count = count, .digits = shape->digits};
@@ -163,7 +169,7 @@ bool totp_match_pair(
 fallible totp_code(const struct totp_shape *shape, struct span seed, struct instant now,
 	char code[static TOTP_DIGITS_MAX + 1], int *valid_s)
 {
-	TRY(check_allowed(shape, seed));
+	TRY(check_allowed(shape, seed.len, TOTP_SEED_KEPT_MIN));
 	if (totp_counts(shape))
 		return FAIL(INVALID, "a token that counts has no code of now");
 	char right[1][TOTP_DIGITS_MAX + 1];
@@ -215,7 +221,7 @@ static unsigned base32_value(unsigned c)
 /* A seed on its way from text. */
 struct seed {
 	uint8_t bytes[TOTP_SEED_MAX];
-	size_t len;
+	size_t len, least;
 	unsigned bits; /* not yet a whole byte */
 	unsigned held; /* how many of them */
 };
@@ -260,9 +266,7 @@ static fallible parse_base32(struct span text, struct seed *seed)
 	/* Bits that are left over show a digit lost in copying. */
 	if (seed->held >= 5 || (seed->bits & ((1u << seed->held) - 1)) != 0)
 		return FAIL(INVALID, "a seed's base32 is incomplete");
-	if (seed->len < TOTP_SEED_MIN)
-		return FAIL(INVALID, "a seed is under 16 bytes");
-	return OK;
+	return check_length(seed->len, seed->least);
 }
 
 static const char *algorithm_name(enum totp_algorithm algorithm)
@@ -471,7 +475,7 @@ static fallible parse_uri(struct span text, struct uri *uri)
 	if (!is_named(span_first(text, sizeof TOTP_URI - 1), TOTP_URI))
 		return FAIL(INVALID, "an otpauth URI is not of type totp");
 	TRY(parse_parameters(text, uri));
-	TRY(check_allowed(&uri->shape, span_of(uri->seed.bytes, uri->seed.len)));
+	TRY(check_allowed(&uri->shape, uri->seed.len, uri->seed.least));
 	return OK;
 }
 
@@ -489,12 +493,12 @@ static struct span trim(struct span text)
 	return text;
 }
 
-fallible totp_parse(struct span text, struct totp_shape *shape, struct buf *seed)
+static fallible parse(struct span text, size_t least, struct totp_shape *shape, struct buf *seed)
 {
 	if (text.len > URI_MAX)
 		return FAIL(INVALID, "an otpauth URI is over 4,096 bytes");
 	struct span trimmed = trim(text);
-	scoped(uri) uri = {.shape = SHAPE_USUAL};
+	scoped(uri) uri = {.shape = SHAPE_USUAL, .seed.least = least};
 	if (is_uri(trimmed))
 		TRY(parse_uri(trimmed, &uri));
 	else
@@ -503,6 +507,16 @@ fallible totp_parse(struct span text, struct totp_shape *shape, struct buf *seed
 	TRY(buf_check(seed));
 	*shape = uri.shape;
 	return OK;
+}
+
+fallible totp_parse(struct span text, struct totp_shape *shape, struct buf *seed)
+{
+	return parse(text, TOTP_SEED_MIN, shape, seed);
+}
+
+fallible totp_parse_kept(struct span text, struct totp_shape *shape, struct buf *seed)
+{
+	return parse(text, TOTP_SEED_KEPT_MIN, shape, seed);
 }
 
 /* What stands between the path and the query, behind the issuer, which may be set apart by an escaped colon. */
@@ -528,7 +542,7 @@ fallible totp_parse_device(
 		return FAIL(INVALID, "an otpauth URI is over 4,096 bytes");
 	struct span trimmed = trim(text);
 	struct span kind = span_first(trimmed, sizeof TOTP_URI - 1);
-	scoped(uri) uri = {.shape = SHAPE_USUAL};
+	scoped(uri) uri = {.shape = SHAPE_USUAL, .seed.least = TOTP_SEED_MIN};
 	bool counts = is_named(kind, HOTP_URI);
 	if (!counts && !is_named(kind, TOTP_URI))
 		return FAIL(INVALID, "an otpauth URI is neither of type totp nor hotp");
@@ -537,7 +551,7 @@ fallible totp_parse_device(
 		uri.shape.period_s = 0;
 	if (counts && !(uri.seen & 1u << COUNTER))
 		return FAIL(INVALID, "an otpauth URI of type hotp has no counter");
-	TRY(check_allowed(&uri.shape, span_of(uri.seed.bytes, uri.seed.len)));
+	TRY(check_allowed(&uri.shape, uri.seed.len, uri.seed.least));
 	TRY(put_account(span_from(trimmed, sizeof TOTP_URI - 1), account));
 	buf_put(seed, span_of(uri.seed.bytes, uri.seed.len));
 	TRY(buf_check(seed));

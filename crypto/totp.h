@@ -14,7 +14,8 @@
 enum totp_algorithm { TOTP_SHA1 = 1, TOTP_SHA256 = 2, TOTP_SHA512 = 3 };
 
 enum {
-	TOTP_SEED_MIN = 16, /* bytes, imported */
+	TOTP_SEED_MIN = 16,      /* bytes, of a factor that opens something here: RFC 4226, section 4, R6 */
+	TOTP_SEED_KEPT_MIN = 10, /* of an account elsewhere: many sites give out 16 letters of base32 */
 	TOTP_SEED_MAX = 64,
 	TOTP_SEED_OURS = 20, /* bytes that we draw */
 	TOTP_DIGITS_MAX = 8,
@@ -87,8 +88,8 @@ fallible totp_compute_run(const struct totp_shape *shape, struct span seed, uint
 bool totp_match_pair(
 	const struct totp_run *run, uint64_t after, const char *first, const char *second, uint64_t *step);
 
-/* totp_code - the current code alone, for mode code; valid_s: whole seconds it stays right, at least 1. Fails: INVALID also
- * of a token that counts. */
+/* totp_code - the current code alone, for mode code; valid_s: whole seconds it stays right, at least 1. Fails: INVALID the seed is
+ * shorter than TOTP_SEED_KEPT_MIN, the shape is not allowed, or a token that counts. */
 fallible totp_code(const struct totp_shape *shape, struct span seed, struct instant now,
 	char code[static TOTP_DIGITS_MAX + 1], int *valid_s);
 
@@ -103,6 +104,9 @@ void totp_put_uri(struct buf *out, const struct totp_shape *shape, struct span s
 /* totp_parse - an otpauth URI or bare base32: shape (SHA1, 6, 30 where it is silent) and seed.
  * Fails: INVALID not one of them, a hotp URI, or outside the limits above. */
 fallible totp_parse(struct span text, struct totp_shape *shape, struct buf *seed);
+
+/* totp_parse_kept - the same of a seed that the vault keeps for an account elsewhere: TOTP_SEED_KEPT_MIN bytes at least. */
+fallible totp_parse_kept(struct span text, struct totp_shape *shape, struct buf *seed);
 
 /* totp_parse_device - a whole otpauth URI of either type, as an app exports it; nothing is said of what it leaves out but SHA1,
  * 6 digits, 30 seconds.

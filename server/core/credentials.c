@@ -53,7 +53,7 @@ fallible credentials_read_seed(struct span text, struct arena *arena, struct spa
 	struct totp_shape shape;
 	scoped(buf) seed = BUF(TOTP_SEED_MAX);
 	scoped(buf) stored = BUF(SEED_HEAD + TOTP_SEED_MAX);
-	TRY(totp_parse(text, &shape, &seed));
+	TRY(totp_parse_kept(text, &shape, &seed));
 	buf_put_u8(&stored, (uint8_t)shape.algorithm);
 	buf_put_u8(&stored, shape.digits);
 	buf_put_u16(&stored, shape.period_s);

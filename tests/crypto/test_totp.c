@@ -403,6 +403,44 @@ Test(totp, refuses_texts_that_are_no_seed)
 		cr_assert(refuses(texts[i]), "%s", texts[i]);
 }
 
+Test(totp, takes_the_short_seed_of_an_account_elsewhere_and_gives_its_code)
+{
+	scoped(buf) seed = BUF(64);
+	struct totp_shape shape;
+	int valid_s;
+	char code[TOTP_DIGITS_MAX + 1];
+	/* 16 letters, as many a site shows them. oathtool --totp -b --now "2026-10-13 09:00:00 UTC" JBSWY3DPEHPK3PXP */
+	cr_assert(!err_failed(totp_parse_kept(SPAN_LIT("jbsw y3dp ehpk 3pxp"), &shape, &seed)));
+	cr_assert(seed.len == TOTP_SEED_KEPT_MIN);
+	cr_assert(!err_failed(
+		totp_code(&shape, buf_span(&seed), (struct instant){1791882000000}, code, &valid_s)));
+	cr_assert_str_eq(code, "864330");
+	buf_clear(&seed);
+	cr_assert(!err_failed(
+		totp_parse_kept(SPAN_LIT("otpauth://totp/a?secret=JBSWY3DPEHPK3PXP"), &shape, &seed)));
+}
+
+Test(totp, refuses_the_short_seed_of_an_account_elsewhere_as_a_factor)
+{
+	struct totp_candidates candidates;
+	cr_assert(refuses("JBSWY3DPEHPK3PXP"));
+	cr_assert(refuses("otpauth://totp/a?secret=JBSWY3DPEHPK3PXP"));
+	cr_assert(totp_compute(&USUAL, SPAN_LIT("0123456789"), 100, &candidates).kind == ERR_INVALID);
+}
+
+Test(totp, refuses_a_kept_seed_under_eighty_bits)
+{
+	scoped(buf) seed = BUF(64);
+	struct totp_shape shape;
+	int valid_s;
+	char code[TOTP_DIGITS_MAX + 1];
+	cr_assert(totp_parse_kept(SPAN_LIT("GEZDGNBVGY3TQOI"), &shape, &seed).kind == ERR_INVALID);
+	cr_assert(totp_parse_kept(SPAN_LIT("otpauth://totp/a?secret=GEZDGNBVGY3TQOI"), &shape, &seed).kind ==
+		ERR_INVALID);
+	cr_assert(totp_code(&USUAL, SPAN_LIT("123456789"), (struct instant){1791882000000}, code, &valid_s)
+			  .kind == ERR_INVALID);
+}
+
 Test(totp, refuses_uris_outside_its_limits)
 {
 	static const char *const uris[] = {
