@@ -6,8 +6,8 @@
 
 enum { NUMBER_MIN = 12, NUMBER_MAX = 19, CODE_MIN = 3, CODE_MAX = 4, REACH = 4 };
 
-const char *const CARDS_CODE_NAMES[] = {
-	"cvc", "cvc2", "cvv", "cvv2", "ccv", "csc", "security_code", "card_code", NULL};
+const char *const CARDS_CODE_NAMES[] = {"cvc", "cvc2", "cvv", "cvv2", "ccv", "csc", "cid", "cvd", "cvn",
+	"security_code", "card_code", "CVC", "CVC2", "CVV", "CVV2", NULL};
 
 enum word_kind { CODE, CARD };
 
@@ -16,11 +16,25 @@ static const struct card_word {
 	enum word_kind kind;
 } WORDS[] = {
 #define CARD_WORD(text, kind) {text, kind},
+#define CARD_PHRASE(first, last)
 #include "policies/card_words.def"
+#undef CARD_PHRASE
 #undef CARD_WORD
 };
 
 enum { WORD_COUNT = sizeof WORDS / sizeof WORDS[0] };
+
+static const struct card_phrase {
+	const char *first, *last;
+} PHRASES[] = {
+#define CARD_WORD(text, kind)
+#define CARD_PHRASE(first, last) {first, last},
+#include "policies/card_words.def"
+#undef CARD_PHRASE
+#undef CARD_WORD
+};
+
+enum { PHRASE_COUNT = sizeof PHRASES / sizeof PHRASES[0] };
 
 static bool is_digit(uint8_t c)
 {
@@ -91,9 +105,12 @@ bool cards_is_holder(struct span text)
 
 /* What was met on the way. A mark is the place of a word, in words from 1; 0 = none yet. */
 struct trail {
-	size_t at;          /* the word that is looked at */
-	size_t code, card;  /* marks: the last word for a code, the last word or number of a card */
-	size_t alone, year; /* marks: the last three or four digits alone */
+	size_t at;             /* the word that is looked at */
+	size_t code, card;     /* marks: the last word for a code, the last word or number of a card */
+	size_t alone, year;    /* marks: the last three or four digits alone */
+	size_t three;          /* mark: the last three digits alone */
+	size_t phrase;         /* mark: the last phrase for a code, which may be of a door */
+	struct span former[2]; /* the words before, the latest first */
 	uint8_t number
 		[NUMBER_MAX]; /* groups of digits with one space or dash between: one number, as it is typed */
 	size_t digits, groups, last_group, last_at;
@@ -124,6 +141,8 @@ static void end_number(struct trail *trail)
 		trail->card = trail->last_at;
 	else if (is_short)
 		*(is_year(last, trail->last_group) ? &trail->year : &trail->alone) = trail->last_at;
+	if (is_short && trail->last_group == CODE_MIN)
+		trail->three = trail->last_at;
 	trail->digits = trail->groups = trail->last_group = 0;
 }
 
@@ -139,17 +158,43 @@ static void take_digits(struct trail *trail, struct span digits, bool joined)
 	trail->groups++;
 }
 
+/* "cvc737": a word for the code with three or four digits right behind it. */
+static bool is_glued(struct span word, const char *text)
+{
+	struct span digits = span_from(word, strlen(text) < word.len ? strlen(text) : word.len);
+	return span_starts(word, span_text(text)) && digits.len >= CODE_MIN && digits.len <= CODE_MAX &&
+		all_digits(digits);
+}
+
+static void take_phrase(struct trail *trail, struct span word)
+{
+	for (size_t i = 0; i < PHRASE_COUNT; i++)
+		if (span_is(word, PHRASES[i].last) &&
+			(span_is(trail->former[0], PHRASES[i].first) ||
+				span_is(trail->former[1], PHRASES[i].first)))
+			trail->phrase = trail->at;
+	trail->former[1] = trail->former[0];
+	trail->former[0] = word;
+}
+
 static void take_word(struct trail *trail, struct span word)
 {
 	end_number(trail);
-	for (size_t i = 0; i < WORD_COUNT; i++)
+	for (size_t i = 0; i < WORD_COUNT; i++) {
 		if (span_is(word, WORDS[i].text))
 			*(WORDS[i].kind == CODE ? &trail->code : &trail->card) = trail->at;
+		if (WORDS[i].kind == CODE && is_glued(word, WORDS[i].text))
+			trail->code = trail->alone = trail->at;
+	}
+	take_phrase(trail, word);
 }
 
 static bool is_code_here(const struct trail *trail, enum cards_near near)
 {
 	if (is_near(trail->code, trail->alone) || is_near(trail->code, trail->year))
+		return true;
+	/* Doors and alarms have security codes as well, mostly of four digits. */
+	if (is_near(trail->phrase, trail->three))
 		return true;
 	return near == CARDS_NEAR_CARD && is_near(trail->card, trail->alone);
 }

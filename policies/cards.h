@@ -25,7 +25,7 @@ enum cards_near {
 };
 
 /* cards_hides_code - whether a text seems to hold a card's security code: three or four digits alone, within four words
- * of a word of card_words.def. A year (19.., 20..) is none where only a card stands near it.
+ * of a word of card_words.def or glued to one for the code, or three digits within four words of a phrase of it. A year (19.., 20..) is none where only a card stands near it.
  *
  *   hides  set on success
  * Fails: INVALID not UTF-8 · NO_MEMORY. The folded text stays in the arena. */

@@ -89,12 +89,14 @@ void api_credentials_read_label(
 }
 
 /* Its form is as its kind wants it; a seed is read into its stored form. */
-static fallible check_field(struct call *call, struct json_object *secret, enum credential_kind kind,
-	enum credential_field field, struct span *plain)
+static fallible check_field(struct call *call, struct json_object *secret,
+	const struct credential *credential, enum credential_field field, struct span *plain)
 {
 	enum credential_fault fault;
 	const char *name = credentials_field_name(field);
-	TRY(credential_forms_check(kind, field, *plain, call->arena, &fault));
+	TRY(credential_forms_check(credential->kind, field, *plain, call->arena, &fault));
+	if (fault == CREDENTIAL_FINE)
+		TRY(credential_forms_check_titled(field, credential->title, *plain, call->arena, &fault));
 	if (fault == CREDENTIAL_FINE && field == CREDENTIAL_SEED &&
 		err_failed(credentials_read_seed(*plain, call->arena, plain)))
 		fault = CREDENTIAL_MALFORMED;
@@ -102,15 +104,15 @@ static fallible check_field(struct call *call, struct json_object *secret, enum 
 	return OK;
 }
 
-static fallible read_field(struct call *call, struct json_object *secret, enum credential_kind kind,
+static fallible read_field(struct call *call, struct json_object *secret, const struct credential *credential,
 	enum credential_field field, struct span *plain)
 {
 	const char *name = credentials_field_name(field);
 	*plain = json_in_free_text(secret, name, JSON_OPTIONAL, FIELD_MAX[field]);
 	if (!json_in_has(secret, name))
 		return OK;
-	if (credentials_fields(kind) & 1u << field)
-		return check_field(call, secret, kind, field, plain);
+	if (credentials_fields(credential->kind) & 1u << field)
+		return check_field(call, secret, credential, field, plain);
 	json_in_note(secret, name, "not_allowed");
 	return OK;
 }
@@ -125,7 +127,7 @@ static fallible read_secret(
 		return OK;
 	for (unsigned field = 1; field < CREDENTIAL_FIELD_COUNT; field++) {
 		struct span *plain = &put->secret.fields[field];
-		TRY(read_field(call, &secret, kind, (enum credential_field)field, plain));
+		TRY(read_field(call, &secret, &put->credential, (enum credential_field)field, plain));
 		given |= plain->len ? 1u << field : 0;
 	}
 	if ((given & credentials_needed(kind)) == 0)

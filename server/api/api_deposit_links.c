@@ -90,11 +90,13 @@ static fallible read_use(struct call *call, struct deposit_links_use *use, struc
 }
 
 /* A seed is read into its stored form. */
-static fallible check_field(struct call *call, enum credential_kind kind, enum credential_field field,
+static fallible check_field(struct call *call, const struct deposit *deposit, enum credential_field field,
 	struct span *plain, const char **problem)
 {
 	enum credential_fault fault;
-	TRY(credential_forms_check(kind, field, *plain, call->arena, &fault));
+	TRY(credential_forms_check(deposit->kind, field, *plain, call->arena, &fault));
+	if (fault == CREDENTIAL_FINE)
+		TRY(credential_forms_check_titled(field, deposit->ask, *plain, call->arena, &fault));
 	*problem = fault == CREDENTIAL_FINE     ? NULL
 		: fault == CREDENTIAL_MALFORMED ? "malformed"
 						: "security_code";
@@ -104,13 +106,13 @@ static fallible check_field(struct call *call, enum credential_kind kind, enum c
 	return OK;
 }
 
-static fallible read_field(struct call *call, struct json_object *top, enum credential_kind kind,
+static fallible read_field(struct call *call, struct json_object *top, const struct deposit *deposit,
 	enum credential_field field, struct span *plain)
 {
 	const char *name = credentials_field_name(field), *problem = NULL;
 	*plain = json_in_free_text(top, name, JSON_OPTIONAL, FIELD_MAX[field]);
 	if (json_in_has(top, name))
-		TRY(check_field(call, kind, field, plain, &problem));
+		TRY(check_field(call, deposit, field, plain, &problem));
 	if (problem)
 		json_in_note(top, name, problem);
 	return OK;
@@ -127,7 +129,7 @@ static fallible read_content(struct call *call, struct json_doc *doc, struct dep
 		use->username = json_in_text(&top, "username", JSON_OPTIONAL, CREDENTIAL_USERNAME_MAX);
 	for (unsigned field = 1; field < CREDENTIAL_FIELD_COUNT; field++) {
 		if (deposit->fields & 1u << field)
-			TRY(read_field(call, &top, deposit->kind, (enum credential_field)field,
+			TRY(read_field(call, &top, deposit, (enum credential_field)field,
 				&use->secret.fields[field]));
 		given |= use->secret.fields[field].len ? 1u << field : 0;
 	}

@@ -6,6 +6,10 @@
 #include "policies/cards.h"
 #include "server/core/strength.h"
 
+#include <string.h>
+
+enum { TITLED_MAX = 16 }; /* bytes; a longer text says by itself what it holds */
+
 static bool is_ssh_key(struct span plain)
 {
 	struct ssh_key key;
@@ -53,6 +57,27 @@ fallible credential_forms_check(enum credential_kind kind, enum credential_field
 		return look_for_code(plain, CARDS_NEAR_CARD, arena, fault);
 	*fault = is_formed(kind, field, plain) ? CREDENTIAL_FINE : CREDENTIAL_MALFORMED;
 	return OK;
+}
+
+fallible credential_forms_check_titled(enum credential_field field, struct span title, struct span plain,
+	struct arena *arena, enum credential_fault *fault)
+{
+	struct span together;
+	scoped(buf) text = BUF(CREDENTIAL_TITLE_MAX + TITLED_MAX + 1);
+	bool is_looked_at =
+		field == CREDENTIAL_TEXT || field == CREDENTIAL_PASSWORD || field == CREDENTIAL_KEY;
+	*fault = CREDENTIAL_FINE;
+	if (!is_looked_at || plain.len > TITLED_MAX || title.len > CREDENTIAL_TITLE_MAX)
+		return OK;
+	buf_put(&text, title);
+	buf_put_text(&text, "\n");
+	buf_put(&text, plain);
+	struct err err = buf_keep(&text, arena, &together);
+	if (text.data)
+		explicit_bzero(text.data, text.len);
+	TRY(err);
+	return look_for_code(
+		together, field == CREDENTIAL_TEXT ? CARDS_NEAR_CARD : CARDS_NEAR_CODE, arena, fault);
 }
 
 fallible credential_forms_check_label(struct span text, struct arena *arena, enum credential_fault *fault)

@@ -18,6 +18,13 @@ enum credential_fault {
 fallible credential_forms_check(enum credential_kind kind, enum credential_field field, struct span plain,
 	struct arena *arena, enum credential_fault *fault);
 
+/* credential_forms_check_titled - whether what is hidden is a card's security code by its title: "Visa CVC" over 737.
+ *
+ *   plain  a field that credential_forms_check found fine; one of a few letters is looked at
+ * Fails: NO_MEMORY. */
+fallible credential_forms_check_titled(enum credential_field field, struct span title, struct span plain,
+	struct arena *arena, enum credential_fault *fault);
+
 /* credential_forms_check_label - the same of a title, a user name or a tag. */
 fallible credential_forms_check_label(struct span text, struct arena *arena, enum credential_fault *fault);
 

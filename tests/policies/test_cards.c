@@ -66,7 +66,9 @@ Test(cards, three_or_four_digits_near_a_word_of_a_card_are_its_code)
 		"säkerhetskod: 123", "код карты 123", "A kártya kódja 123", "kortin turvakoodi on 123",
 		"cvc 2031", "4111 1111 1111 1111 737", "4111111111111111 737",
 		"4111 1111 1111 1111 12/30 737", "Amex 378282246310005, 1234", "CVC2=737", "card\n\n737",
-		"my card: exp 12/30, 737"};
+		"my card: exp 12/30, 737", "cvc737", "my CVV4711", "Security code: 737",
+		"737 (security code)", "biztonsági kód: 737", "код безопасности 737", "код за сигурност: 737",
+		"защитный код 737"};
 	for (size_t i = 0; i < sizeof HIDING / sizeof HIDING[0]; i++)
 		cr_assert(hides(HIDING[i], CARDS_NEAR_CARD), "%s", HIDING[i]);
 }
@@ -76,7 +78,8 @@ Test(cards, what_is_no_code_of_a_card_may_stand_in_a_note)
 	static const char *const OPEN[] = {"", "the alarm is 4711", "card 4111 1111 1111 1111",
 		"card until 2031", "room 737: at the reception they keep a key card",
 		"card hotline 0800 123 456", "card 12345", "the card ends in 12", "737", "cvc",
-		"discards 737", "4711 4711 4711 4711"};
+		"discards 737", "4711 4711 4711 4711", "the security code of the door is 4711", "cvc73",
+		"cvc73712", "avcvc737", "the code of our security desk, room 12", "code 737"};
 	for (size_t i = 0; i < sizeof OPEN / sizeof OPEN[0]; i++)
 		cr_assert(!hides(OPEN[i], CARDS_NEAR_CARD), "%s", OPEN[i]);
 }

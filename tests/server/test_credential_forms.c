@@ -12,7 +12,7 @@ static int post(struct vault *vault, const char *kind, const char *label, const 
 	char body[VAULT_BODY];
 	snprintf(body, sizeof body,
 		"{\"client\":\"karlsson\",\"kind\":\"%s\",\"label\":%s,\"secret\":%s,\"modes_max\":["
-	        "\"reveal\"]}",
+		"\"reveal\"]}",
 		kind, label ? label : "{\"title\":\"A thing\"}", secret);
 	return vault_call(vault, "POST", "/v1/credentials", body);
 }
@@ -86,6 +86,43 @@ Test(credential_forms, no_label_holds_a_security_code)
 	cr_assert(
 		post(&vault, "card", "{\"title\":\"Visa 1111\"}", "{\"number\":\"4111111111111111\"}") == 201,
 		"how a number ends is no code");
+}
+
+Test(credential_forms, a_title_does_not_make_a_code_of_what_hides_it)
+{
+	static const struct {
+		const char *kind, *title, *secret, *pointer;
+	} HIDING[] = {{"note", "Visa", "{\"text\":\"737\"}", "/secret/text"},
+		{"note", "CVC", "{\"text\":\" 737 \"}", "/secret/text"},
+		{"api_key", "Visa CVC", "{\"key\":\"737\"}", "/secret/key"},
+		{"login", "Security code of the card", "{\"password\":\"737\"}", "/secret/password"}},
+	  OPEN[] = {{"note", "Alarm", "{\"text\":\"4711\"}", ""},
+		  {"login", "Visa portal", "{\"password\":\"4711\"}", ""},
+		  {"login", "Bank, CVC reader", "{\"password\":\"gran-och-tall-88-och\"}", ""}};
+	scoped(vault) vault = {0};
+	char label[100];
+	vault_open(&vault);
+	for (size_t i = 0; i < sizeof HIDING / sizeof HIDING[0]; i++) {
+		snprintf(label, sizeof label, "{\"title\":\"%s\"}", HIDING[i].title);
+		post(&vault, HIDING[i].kind, label, HIDING[i].secret);
+		cr_assert(api_is_code(&vault.answer, 422, "security_code") &&
+				api_has_problem(&vault.answer, HIDING[i].pointer, "security_code"),
+			"%s: %s", HIDING[i].title, vault.answer.body);
+	}
+	for (size_t i = 0; i < sizeof OPEN / sizeof OPEN[0]; i++) {
+		snprintf(label, sizeof label, "{\"title\":\"%s\"}", OPEN[i].title);
+		cr_assert(post(&vault, OPEN[i].kind, label, OPEN[i].secret) == 201, "%s: %s", OPEN[i].title,
+			vault.answer.body);
+	}
+}
+
+Test(credential_forms, the_short_seed_of_a_site_is_kept_and_one_under_eighty_bits_is_not)
+{
+	scoped(vault) vault = {0};
+	vault_open(&vault);
+	cr_assert(post(&vault, "totp", NULL, "{\"totp\":\"JBSWY3DPEHPK3PXP\"}") == 201, "%s",
+		vault.answer.body);
+	cr_assert(is_malformed(&vault, "totp", "{\"totp\":\"GEZDGNBVGY3TQOI\"}", "/secret/totp"));
 }
 
 Test(credential_forms, an_ssh_key_is_known_by_its_fingerprint_and_never_shown)
