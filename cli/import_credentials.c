@@ -100,6 +100,18 @@ static fallible ask(struct commands_call *call, struct span content, struct buf 
 
 /* ---- telling ---- */
 
+static bool loses_label(struct json_object *item)
+{
+	struct json_array losses;
+	struct span loss;
+	if (!json_in_array(item, "lost", JSON_OPTIONAL, COMMANDS_VALUES_MAX, &losses))
+		return false;
+	while (json_in_next_text(&losses, WORD_MAX, &loss))
+		if (span_is(loss, "label"))
+			return true;
+	return false;
+}
+
 static void put_losses(struct json_object *item, struct buf *line)
 {
 	struct json_array losses;
@@ -114,13 +126,13 @@ static void put_losses(struct json_object *item, struct buf *line)
 	}
 }
 
-/* A line an entry, but for those that are here as they are. */
+/* A line an entry, but for those that are here as they are, label and all. */
 static fallible print_item(struct json_object *item)
 {
 	scoped(buf) line = BUF(LINE_MAX);
 	struct span result = json_in_text(item, "result", JSON_NEEDED, WORD_MAX);
 	struct span reason = json_in_text(item, "reason", JSON_OPTIONAL, WORD_MAX);
-	if (span_is(result, "same"))
+	if (span_is(result, "same") && !loses_label(item))
 		return OK;
 	buf_printf(&line, "%lld  ", (long long)json_in_number(item, "place", JSON_NEEDED, 0, INT64_MAX, 0));
 	text_show_put(&line, json_in_text(item, "kind", JSON_NEEDED, WORD_MAX));
@@ -172,7 +184,7 @@ static fallible tell(const struct commands_call *call, struct json_object *top, 
 	for (size_t i = 0; i < COUNT; i++)
 		count[i] = json_in_number(top, NAMES[i], JSON_NEEDED, 0, INT64_MAX, 0);
 	print_result("%lld new, %lld as they are here, %lld here with another secret, %lld updated, %lld "
-	             "archived here, %lld refused%s",
+		     "archived here, %lld refused%s",
 		(long long)count[0], (long long)count[1], (long long)count[CHANGED], (long long)count[3],
 		(long long)count[4], (long long)count[REFUSED],
 		call->option[COMMANDS_DRY_RUN] ? " (dry run: nothing was written)" : "");

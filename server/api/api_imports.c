@@ -7,6 +7,8 @@
 #include "server/api/import_keepass.h"
 #include "server/core/imports.h"
 
+enum { POINTER_MAX = 32 };
+
 enum import_format { FORMAT_BITWARDEN = IMPORT_CSV_COUNT, FORMAT_KEEPASS_XML };
 
 /* Those of tables in the order of enum import_csv_format. */
@@ -55,17 +57,43 @@ static fallible read_query(struct call *call, struct imports_ask *ask, int *form
 	return OK;
 }
 
+/* One that cannot be read names the line. */
+static fallible read_table(struct call *call, int format, struct import_list *list)
+{
+	struct json_problems *problems = &call->problems;
+	struct span pointer;
+	scoped(buf) text = BUF(POINTER_MAX);
+	struct err err = import_csv_read((enum import_csv_format)format, call->request->body, list);
+	buf_printf(&text, "/%zu", list->line);
+	buf_put_u8(&text, 0);
+	if (err.kind == ERR_INVALID && problems->count < JSON_PROBLEMS_MAX &&
+		!err_failed(buf_keep(&text, call->arena, &pointer)))
+		problems->rows[problems->count++] =
+			(struct json_problem){(const char *)pointer.at, "malformed"};
+	return err;
+}
+
+/* Some programs of Windows put a byte order mark before JSON. */
+static fallible read_json(struct call *call, struct json_object *top)
+{
+	struct span text = call->request->body;
+	if (span_starts(text, SPAN_LIT("\xef\xbb\xbf")))
+		text = span_from(text, 3);
+	if (!call->body.root)
+		TRY(json_in_parse(&call->body, text, call->arena, &call->problems));
+	return json_in_top(&call->body, top);
+}
+
 static fallible read_file(struct call *call, int format, struct import_list *list)
 {
 	struct json_object top;
 	if (format < IMPORT_CSV_COUNT || format == FORMAT_KEEPASS_XML) {
 		if (!text_is_utf8(call->request->body))
 			return FAIL(INPUT, "the file is not UTF-8");
-		return format == FORMAT_KEEPASS_XML
-			? import_keepass_read(call->request->body, list)
-			: import_csv_read((enum import_csv_format)format, call->request->body, list);
+		return format == FORMAT_KEEPASS_XML ? import_keepass_read(call->request->body, list)
+						    : read_table(call, format, list);
 	}
-	TRY(call_body(call, &top));
+	TRY(read_json(call, &top));
 	TRY(import_bitwarden_read(&top, list));
 	call->problems.count = 0; /* what another program wrote strangely is not the caller's fault */
 	return OK;

@@ -158,8 +158,11 @@ static fallible read_card(
 	entry->lost |= text_of(card, "code").len ? IMPORT_LOST_CHECK_CODE : 0;
 	put_line(words, SPAN_LIT("brand"), text_of(card, "brand"));
 	if (!span_number(text_of(card, "expMonth"), 12, &month) ||
-		!span_number(text_of(card, "expYear"), 9999, &year))
+		!span_number(text_of(card, "expYear"), 9999, &year)) {
+		put_line(words, SPAN_LIT("expMonth"), text_of(card, "expMonth"));
+		put_line(words, SPAN_LIT("expYear"), text_of(card, "expYear"));
 		return OK;
+	}
 	buf_printf(&expiry, "%02u/%u", (unsigned)month, (unsigned)year);
 	return buf_keep(&expiry, arena, &entry->secret[CREDENTIAL_EXPIRY]);
 }

@@ -3,6 +3,7 @@
 #include "server/api/import_csv.h"
 
 #include "base/csv_in.h"
+#include "policies/cards.h"
 
 #include <strings.h>
 
@@ -133,11 +134,26 @@ static fallible read_expiry(struct span text, struct arena *arena, struct span *
 	return OK;
 }
 
+/* One that is no month and year is kept among the words; LastPass writes a comma where there is none. */
+static fallible take_expiry(
+	struct span value, struct arena *arena, struct import_entry *entry, struct buf *rest)
+{
+	struct span expiry;
+	TRY(read_expiry(value, arena, &expiry));
+	if (cards_is_expiry(expiry))
+		entry->secret[CREDENTIAL_EXPIRY] = expiry;
+	else if (value.len && !span_is(value, ","))
+		buf_printf(rest, "Expiration Date: %.*s\n", SPAN_FMT(value));
+	return OK;
+}
+
 /* One "Key:Value" line of a card; what has no place of its own stays a line of words. */
 static fallible read_card_line(
 	struct span line, struct arena *arena, struct import_entry *entry, struct buf *rest)
 {
 	struct span value = line, key;
+	if (value.len && value.at[value.len - 1] == '\r')
+		value.len--;
 	span_cut(&value, ':', &key);
 	if (!value.at && key.len)
 		buf_printf(rest, "%.*s\n", SPAN_FMT(key));
@@ -146,7 +162,7 @@ static fallible read_card_line(
 	else if (span_is(key, "Name on Card"))
 		entry->secret[CREDENTIAL_HOLDER] = value;
 	else if (span_is(key, "Expiration Date"))
-		return read_expiry(value, arena, &entry->secret[CREDENTIAL_EXPIRY]);
+		return take_expiry(value, arena, entry, rest);
 	else if (span_is(key, "Security Code"))
 		entry->lost |= value.len ? IMPORT_LOST_CHECK_CODE : 0;
 	else if (value.len && !span_is(key, "NoteType") && !span_is(key, "Language"))
@@ -180,6 +196,42 @@ static fallible read_lastpass(struct import_entry *entry, struct arena *arena)
 
 /* ---- rows ---- */
 
+/* What LibreOffice and hands leave behind: commas alone. */
+static bool is_blank(const struct csv_in_row *row)
+{
+	for (size_t i = 0; i < row->count; i++)
+		for (size_t at = 0; at < row->fields[i].len; at++)
+			if (row->fields[i].at[at] > ' ')
+				return false;
+	return true;
+}
+
+/* A comma that nobody quoted moves all that stands behind it: what is a password there is not to be told. */
+static bool is_torn(const struct places *places, const struct csv_in_row *row)
+{
+	return row->count > places->header.count;
+}
+
+/* A folder of LastPass, which some of its programs write as a row. */
+static bool is_folder(enum import_csv_format format, const struct import_entry *entry)
+{
+	return format == IMPORT_CSV_LASTPASS && span_is(entry->url, "http://group") &&
+		entry->username.len + entry->notes.len + entry->secret[CREDENTIAL_PASSWORD].len == 0;
+}
+
+/* KeePassXC calls its recycle bin as its language does. */
+static bool is_bin(struct span folder)
+{
+	static const char *const NAMES[] = {
+		"Recycle Bin", "Кошче", "Papperskorg", "Корзина", "Kuka", "Roskakori"};
+	struct span rest = folder, first;
+	span_cut(&rest, '/', &first);
+	for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++)
+		if (span_is(first, NAMES[i]))
+			return true;
+	return false;
+}
+
 static fallible read_row(enum import_csv_format format, const struct places *places, size_t line,
 	const struct csv_in_row *row, struct import_list *list)
 {
@@ -197,6 +249,12 @@ static fallible read_row(enum import_csv_format format, const struct places *pla
 		entry.tags[entry.tag_count++] = SPAN_LIT("archived");
 	if (format == IMPORT_CSV_LASTPASS)
 		TRY(read_lastpass(&entry, list->arena));
+	if (is_folder(format, &entry))
+		return OK;
+	if (format == IMPORT_CSV_KEEPASSXC)
+		entry.in_trash = is_bin(entry.folder);
+	if (is_torn(places, row))
+		return import_list_refuse(list, &entry, IMPORT_MALFORMED);
 	note_lost(places, row, list);
 	return import_list_take(list, &entry);
 }
@@ -206,10 +264,13 @@ fallible import_csv_read(enum import_csv_format format, struct span text, struct
 	struct places places;
 	struct csv_in_row row;
 	struct csv_in csv = csv_in_open(text);
+	list->line = 1;
 	if (!csv_in_next(&csv, list->arena, &row))
 		return err_failed(csv.err) ? csv.err : FAIL(INVALID, "the table is empty");
 	TRY(find_places(&FORMATS[format], &row, &places));
 	while (csv_in_next(&csv, list->arena, &row))
-		TRY(read_row(format, &places, csv.line, &row, list));
+		if (!is_blank(&row))
+			TRY(read_row(format, &places, csv.line, &row, list));
+	list->line = csv.line;
 	return csv.err;
 }

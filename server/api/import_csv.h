@@ -14,6 +14,6 @@ enum import_csv_format {
 };
 
 /* import_csv_read - every row into the list.
- * Fails: INVALID it is no table, or lacks a column that the format always has; what has no place is refused row by row ·
+ * Fails: INVALID it is no table (list->line says where), or lacks a column that the format always has; what has no place is refused row by row ·
  *        as import_list_take. */
 fallible import_csv_read(enum import_csv_format format, struct span text, struct import_list *list);

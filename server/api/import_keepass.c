@@ -31,6 +31,7 @@ struct walk {
 	struct span key;                   /* of the String that is open */
 	struct import_entry entry;
 	bool in_entry, in_string, too_long, is_file;
+	bool is_locked; /* a value of the entry is still under the database's own key */
 	size_t place;
 };
 
@@ -118,7 +119,7 @@ static void open_entry(struct walk *walk)
 		(struct import_entry){.place = ++walk->place, .kind = CREDENTIAL_LOGIN, .in_trash = is_trash};
 	wipe_text(&walk->words);
 	walk->in_entry = true;
-	walk->too_long = false;
+	walk->too_long = walk->is_locked = false;
 }
 
 static fallible close_entry(struct walk *walk)
@@ -131,6 +132,8 @@ static fallible close_entry(struct walk *walk)
 	if (walk->too_long || err_failed(buf_check(&walk->words)))
 		return import_list_refuse(walk->list, entry, IMPORT_TOO_LONG);
 	TRY(buf_keep(&walk->words, walk->list->arena, &entry->notes));
+	if (walk->is_locked)
+		return import_list_refuse(walk->list, entry, IMPORT_MALFORMED);
 	return import_list_take(walk->list, entry);
 }
 
@@ -153,12 +156,37 @@ static fallible put_value(struct walk *walk)
 	return OK;
 }
 
+/* KeePass divides tags by semicolons, older ones by commas. More than have a place are words. */
+static fallible put_tags(struct walk *walk)
+{
+	struct import_entry *entry = &walk->entry;
+	struct span rest, tag;
+	for (size_t i = 0; i < walk->text.len; i++)
+		if (walk->text.data[i] == ',')
+			walk->text.data[i] = ';';
+	TRY(keep_text(walk, &rest));
+	while (rest.len && span_cut(&rest, ';', &tag)) {
+		if (tag.len && entry->tag_count < IMPORT_TAGS_MAX)
+			entry->tags[entry->tag_count++] = tag;
+		else if (tag.len)
+			buf_printf(&walk->words, "tag: %.*s\n", SPAN_FMT(tag));
+	}
+	return OK;
+}
+
 /* ---- elements ---- */
+
+static bool has_attribute(const XML_Char **attributes, const char *name, const char *value)
+{
+	for (; attributes[0]; attributes += 2)
+		if (strcmp(attributes[0], name) == 0 && strcmp(attributes[1], value) == 0)
+			return true;
+	return false;
+}
 
 static void begin(void *context, const XML_Char *name, const XML_Char **attributes)
 {
 	struct walk *walk = context;
-	(void)attributes;
 	wipe_text(&walk->text);
 	if (++walk->depth > DEPTH_MAX) {
 		stop(walk, FAIL(INVALID, "the file is nested too deep"));
@@ -175,6 +203,8 @@ static void begin(void *context, const XML_Char *name, const XML_Char **attribut
 	} else if (walk->in_entry) {
 		walk->in_string |= strcmp(name, "String") == 0;
 		walk->entry.lost |= strcmp(name, "Binary") == 0 ? IMPORT_LOST_ATTACHMENTS : 0u;
+		walk->is_locked |= walk->in_string && strcmp(name, "Value") == 0 &&
+			has_attribute(attributes, "Protected", "True");
 	}
 }
 
@@ -184,6 +214,8 @@ static fallible end_in_entry(struct walk *walk, const char *name)
 		return close_entry(walk);
 	if (strcmp(name, "UUID") == 0)
 		return keep_text(walk, &walk->entry.source);
+	if (strcmp(name, "Tags") == 0)
+		return put_tags(walk);
 	if (strcmp(name, "String") == 0)
 		walk->in_string = false;
 	if (walk->in_string && strcmp(name, "Key") == 0)

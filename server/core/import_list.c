@@ -10,7 +10,8 @@ enum { NOTE_EXTRA = 512 };
 
 const char *import_loss_name(unsigned at)
 {
-	static const char *const NAMES[] = {"check_code", "history", "attachments", "passkeys"};
+	static const char *const NAMES[] = {
+		"check_code", "history", "attachments", "passkeys", "seed", "label"};
 	return at < sizeof NAMES / sizeof NAMES[0] ? NAMES[at] : NULL;
 }
 
@@ -93,6 +94,22 @@ static fallible put_title(struct import_list *list, const struct import_entry *e
 	return OK;
 }
 
+/* Titles, user names and tags are read like those that are typed in. */
+static fallible look_for_codes(struct import_list *list, struct import_item *item)
+{
+	const struct credential *credential = item->credential;
+	enum credential_fault fault;
+	for (size_t i = 0; i < credential->tag_count + 2; i++) {
+		struct span text = i == 0 ? credential->title
+			: i == 1          ? credential->username
+					  : credential->tags[i - 2];
+		TRY(credential_forms_check_label(text, list->arena, &fault));
+		if (fault == CREDENTIAL_SECURITY_CODE)
+			item->refusal = IMPORT_CHECK_CODE;
+	}
+	return OK;
+}
+
 static fallible put_label(
 	struct import_list *list, const struct import_entry *entry, struct import_item *item)
 {
@@ -111,7 +128,7 @@ static fallible put_label(
 		too_long |= credential->tags[i].len > CREDENTIAL_TAG_MAX;
 	if (too_long)
 		item->refusal = IMPORT_TOO_LONG;
-	return OK;
+	return too_long ? OK : look_for_codes(list, item);
 }
 
 static fallible put_field(
@@ -121,6 +138,9 @@ static fallible put_field(
 	struct span *stored = &item->secret.fields[field];
 	*stored = given;
 	TRY(credential_forms_check(item->credential->kind, field, given, list->arena, &fault));
+	if (fault == CREDENTIAL_FINE)
+		TRY(credential_forms_check_titled(
+			field, item->credential->title, given, list->arena, &fault));
 	if (fault == CREDENTIAL_SECURITY_CODE)
 		item->refusal = IMPORT_CHECK_CODE;
 	else if (fault != CREDENTIAL_FINE)
@@ -133,7 +153,11 @@ static fallible put_field(
 	if (err.kind != ERR_INVALID && err.kind != ERR_INPUT)
 		return err;
 	*stored = SPAN_NONE;
-	item->refusal = IMPORT_MALFORMED;
+	/* A password is of use without the codes beside it. */
+	if (item->secret.fields[CREDENTIAL_PASSWORD].len)
+		item->lost |= IMPORT_LOST_SEED;
+	else
+		item->refusal = IMPORT_MALFORMED;
 	return OK;
 }
 

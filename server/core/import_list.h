@@ -14,6 +14,8 @@ enum import_loss {
 	IMPORT_LOST_HISTORY = 1u << 1,    /* former passwords */
 	IMPORT_LOST_ATTACHMENTS = 1u << 2,
 	IMPORT_LOST_PASSKEYS = 1u << 3,
+	IMPORT_LOST_SEED = 1u << 4,  /* of no codes that are made here; its password comes */
+	IMPORT_LOST_LABEL = 1u << 5, /* it is called otherwise here, or has another user name or address */
 };
 
 /* import_loss_name - "check_code"; NULL behind the last one. Static. */
@@ -24,8 +26,8 @@ enum import_refusal {
 	IMPORT_COMES,
 	IMPORT_NO_SECRET, /* nothing that the vault is for stands in it */
 	IMPORT_TOO_LONG,
-	IMPORT_MALFORMED,  /* a seed, a card's number or a key that is none */
-	IMPORT_CHECK_CODE, /* a card's stands in its words: it must not be kept */
+	IMPORT_MALFORMED, /* a seed, a card's number or a key that is none; a row with more fields than columns */
+	IMPORT_CHECK_CODE, /* a card's stands in its words or its label: it must not be kept */
 	IMPORT_IN_TRASH,   /* it was thrown away there */
 	IMPORT_ELSEWHERE,  /* not in the folder that was asked for */
 	IMPORT_REFUSAL_COUNT
@@ -81,6 +83,7 @@ struct import_item {
 struct import_list {
 	struct arena *arena;
 	struct span folder; /* only what lies in it; empty = everything */
+	size_t line;        /* of a table: where the reader stands, and where one that fails stopped */
 	struct import_item *first, *last;
 	size_t entries, items;
 	struct span lost_columns[IMPORT_COLUMNS_MAX]; /* with values, that nothing here takes */

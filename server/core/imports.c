@@ -273,6 +273,13 @@ static fallible decide_new(const struct scene *scene, struct imports_ask *ask, s
 	return OK;
 }
 
+/* Folders and tags are put in order here, and are not compared. */
+static bool is_labelled(const struct credential *given, const struct credential *here)
+{
+	return span_equal(given->title, here->title) && span_equal(given->username, here->username) &&
+		span_equal(credential_search_host(given->url), credential_search_host(here->url));
+}
+
 static fallible decide_here(
 	const struct scene *scene, struct imports_ask *ask, struct import_item *item, struct place *place)
 {
@@ -284,6 +291,8 @@ static fallible decide_here(
 	item->result = IMPORT_ARCHIVED;
 	if (credential.state != CREDENTIAL_ACTIVE)
 		return OK;
+	if (!is_labelled(item->credential, &credential))
+		item->lost |= IMPORT_LOST_LABEL;
 	TRY(compare(scene, item, &credential, &is_same));
 	item->result = is_same ? IMPORT_SAME : IMPORT_CHANGED;
 	if (is_same || !ask->updates)

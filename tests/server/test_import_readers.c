@@ -146,11 +146,91 @@ Test(import_readers, a_login_of_words_alone_is_a_note_with_what_stood_beside_the
 		"2 note Door||| text=username: hilja\nurl: https://d.example\nkey is red\n"));
 }
 
-Test(import_readers, a_seed_that_is_none_is_refused)
+Test(import_readers, a_seed_that_is_none_is_told_and_the_password_beside_it_comes)
+{
+	cr_assert(csv_gives(IMPORT_CSV_LASTPASS,
+		"url,username,password,totp,extra,name\n,u,p,not a "
+		"seed!,,A\n,u,,steam://GEZDGNBVGY3TQOJQ,,B\n",
+		"2 login A||u| password=p -seed\n3 login B||u| !malformed\n"));
+}
+
+Test(import_readers, the_short_seed_of_a_site_comes)
+{
+	cr_assert(csv_gives(IMPORT_CSV_LASTPASS,
+		"url,username,password,totp,extra,name\n,u,p,JBSWY3DPEHPK3PXP,,A\n",
+		"2 login A||u| password=p totp=14\n"));
+}
+
+Test(import_readers, a_row_with_a_comma_that_nobody_quoted_does_not_come_cut)
+{
+	cr_assert(csv_gives(IMPORT_CSV_CHROME,
+		"name,url,username,password,note\nA,,u,pa,ss,\nB,,u,p,,\nC,,u,p\n",
+		"2 login A||u| !malformed\n3 login B||u| !malformed\n4 login C||u| password=p\n"));
+}
+
+Test(import_readers, a_folder_of_lastpass_is_no_entry)
+{
+	cr_assert(csv_gives(IMPORT_CSV_LASTPASS,
+		"url,username,password,extra,name,grouping\nhttp://group,,,,Bank,Bank\nhttp://group,,p,,A,\n",
+		"3 login A|http://group|| password=p\n"));
+}
+
+Test(import_readers, rows_of_commas_alone_are_none)
 {
 	cr_assert(
-		csv_gives(IMPORT_CSV_LASTPASS, "url,username,password,totp,extra,name\n,u,p,not a seed!,,A\n",
-			"2 login A||u| password=p !malformed\n"));
+		csv_gives(IMPORT_CSV_CHROME, "name,url,username,password,note\n,,,,\n  \n\nA,,u,p,\n , ,,,\n",
+			"5 login A||u| password=p\n"));
+}
+
+Test(import_readers, a_label_with_a_cards_code_is_refused_like_one_that_is_typed_in)
+{
+	cr_assert(csv_gives(IMPORT_CSV_CHROME,
+		"name,url,username,password,note\nVisa CVC 737,,u,p,\nB,,cvv 737,p,\nVisa CVC,,,737,\n",
+		"2 login Visa CVC 737||u| password=p !security_code\n"
+		"3 login B||cvv 737| password=p !security_code\n"
+		"4 login Visa CVC||| password=737 !security_code\n"));
+}
+
+Test(import_readers, a_card_of_lastpass_comes_whatever_its_lines_end_with)
+{
+	cr_assert(csv_gives(IMPORT_CSV_LASTPASS,
+		"url,username,password,extra,name,grouping\n"
+		"http://sn,,,\"NoteType:Credit Card\r\nName on Card:Hilja K\r\nNumber:4111111111111111\r\n"
+		"Security Code:321\r\nExpiration Date:June,2030\r\nNotes:\",Visa,\n"
+		"http://sn,,,\"NoteType:Credit Card\nNumber:4111111111111111\nExpiration "
+		"Date:,\nNotes:\",None,\n"
+		"http://sn,,,\"NoteType:Credit Card\nNumber:4111111111111111\nExpiration "
+		"Date:,2030\nNotes:\",Year,\n",
+		"2 card Visa||| number=4111111111111111 expiry=06/2030 holder=Hilja K -check_code\n"
+		"8 card None||| number=4111111111111111\n"
+		"12 card Year||| number=4111111111111111\n"
+		"12 note Year||| text=Expiration Date: ,2030\n"));
+}
+
+Test(import_readers, what_keepassxc_has_thrown_away_does_not_come)
+{
+	cr_assert(csv_gives(IMPORT_CSV_KEEPASSXC,
+		"Group,Title,Username,Password,URL\nRoot/Recycle Bin,A,,p,\nRoot/Roskakori/Old,B,,p,\n"
+		"Root/Work/Recycle Bin,C,,p,\n",
+		"2 login A|||Recycle Bin password=p !in_trash\n3 login B|||Roskakori/Old password=p "
+		"!in_trash\n"
+		"4 login C|||Work/Recycle Bin password=p\n"));
+}
+
+Test(import_readers, a_table_that_cannot_be_read_names_the_line)
+{
+	static const struct {
+		const char *text;
+		size_t line;
+	} BAD[] = {{"name,url,username,password\n\"A\nB\",,,p\nC,,,p\"q\n", 4},
+		{"name,url,username,password\nA,,,\"p\nB,,,q\n", 2}, {"a,b\n", 1}};
+	for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) {
+		scoped(arena) arena = ARENA(MEMORY);
+		struct import_list list = {.arena = &arena};
+		cr_assert(import_csv_read(IMPORT_CSV_CHROME, span_text(BAD[i].text), &list).kind ==
+			ERR_INVALID);
+		cr_assert(list.line == BAD[i].line, "%zu: %zu", i, list.line);
+	}
 }
 
 static enum err_kind csv_fails(enum import_csv_format format, const char *text)
@@ -232,6 +312,13 @@ Test(import_readers, bitwardens_items_of_every_kind_come)
 		"5 login Gone||| password=p !in_trash\n"));
 }
 
+Test(import_readers, half_an_expiry_is_kept_in_words)
+{
+	cr_assert(bitwarden_gives("{\"items\":[{\"type\":3,\"name\":\"C\",\"card\":{\"number\":"
+				  "\"4111111111111111\",\"expMonth\":null,\"expYear\":\"2030\"}}]}",
+		"1 card C||| number=4111111111111111\n1 note C||| text=expYear: 2030\n"));
+}
+
 Test(import_readers, an_organisations_item_lies_in_its_first_collection)
 {
 	cr_assert(bitwarden_gives(
@@ -309,6 +396,21 @@ Test(import_readers, keepass_entries_come_without_history_and_bin)
 		"1 note One & all||| text=PIN: 99\nred\ndoor\n"
 		"2 login Two|||Web totp=24\n"
 		"3 login Thrown|||Recycle Bin/Inner password=p !in_trash\n"));
+}
+
+Test(import_readers, keepass_tags_come_and_a_value_that_is_still_locked_does_not)
+{
+	cr_assert(keepass_gives(
+		"<KeePassFile><Root><Group><Name>DB</Name><Entry><Tags>red;blue, green</Tags>" STRING(
+			"Title", "A")
+			STRING("Password", "p") "</Entry><Entry><Tags>a;b;c;d;e;f;g;h;i</Tags>" STRING(
+				"Password", "p") "</Entry><Entry><Tags/><String><Key>Password</Key><Value "
+						 "Protected=\"True\">b2xk</Value></String></Entry>"
+						 "</Group></Root></KeePassFile>",
+		"1 login A|||red,blue,green password=p\n"
+		"2 login untitled|||a,b,c,d,e,f,g,h password=p\n2 note untitled|||a,b,c,d,e,f,g,h text=tag: "
+		"i\n"
+		"3 login untitled||| !malformed\n"));
 }
 
 Test(import_readers, hostile_xml_is_refused)

@@ -139,6 +139,32 @@ Test(imports, what_was_typed_in_by_hand_is_known_again)
 	cr_assert(counts(&vault, "same", 1) && count_here(&vault) == 0, "%s", vault.answer.body);
 }
 
+Test(imports, what_is_called_otherwise_here_is_told)
+{
+	static const char BITWARDEN[] = "format=bitwarden-json&client=karlsson";
+	scoped(vault) vault = {0};
+	vault_open(&vault);
+	cr_assert(import(&vault, BITWARDEN,
+			  "\xef\xbb\xbf{\"items\":[{\"id\":\"b1\",\"type\":1,\"name\":\"Bank\",\"login\":{"
+			  "\"username\":\"u\",\"password\":\"p\"}}]}") == 200,
+		"a byte order mark does no harm: %s", vault.answer.body);
+	cr_assert(counts(&vault, "new", 1) && !api_member(&vault.answer, "items/0/lost"));
+	cr_assert(import(&vault, BITWARDEN,
+			  "{\"items\":[{\"id\":\"b1\",\"type\":1,\"name\":\"Bank\",\"login\":{\"username\":"
+			  "\"another\",\"password\":\"p\"}}]}") == 200);
+	cr_assert(counts(&vault, "same", 1) && api_has(&vault.answer, "items/0/lost/0", "label"), "%s",
+		vault.answer.body);
+}
+
+Test(imports, a_table_that_cannot_be_read_says_in_which_line)
+{
+	scoped(vault) vault = {0};
+	vault_open(&vault);
+	cr_assert(import(&vault, USUAL, TWO "Door,,,\"p\n") == 422);
+	cr_assert(api_has_problem(&vault.answer, "/4", "malformed"), "%s", vault.answer.body);
+	cr_assert(count_here(&vault) == 0);
+}
+
 Test(imports, what_was_archived_stays_so)
 {
 	scoped(vault) vault = {0};
