@@ -47,9 +47,10 @@ static const struct option_row OPTIONS[COMMANDS_OPTION_COUNT] = {
 
 #define OPT(name) (UINT64_C(1) << COMMANDS_##name)
 #define SERVER_OPTIONS (OPT(SERVER) | OPT(TOKEN_FILE))
-#define FOLLOW_FILTERS                                                                                \
-	(OPT(ACTOR) | OPT(FOR) | OPT(CLIENT) | OPT(CLASS) | OPT(ACTION) | OPT(OBJECT) | OPT(DEVICE) | \
-		OPT(IP) | OPT(COUNTRY) | OPT(DEVICE_KIND) | OPT(OUTCOME) | OPT(SEVERITY) | OPT(CRITICAL) | OPT(TEXT))
+#define FOLLOW_FILTERS                                                                                   \
+	(OPT(ACTOR) | OPT(FOR) | OPT(CLIENT) | OPT(BRANCH) | OPT(CLASS) | OPT(ACTION) | OPT(OBJECT) |    \
+		OPT(DEVICE) | OPT(IP) | OPT(COUNTRY) | OPT(DEVICE_KIND) | OPT(OUTCOME) | OPT(SEVERITY) | \
+		OPT(CRITICAL) | OPT(TEXT) | OPT(WITHOUT))
 #define FILTERS (FOLLOW_FILTERS | OPT(FROM) | OPT(TO))
 #define LOOKS (OPT(JSON) | OPT(WIDE) | OPT(COLOUR))
 static const struct command_row COMMANDS[] = {

@@ -141,6 +141,9 @@ static fallible show_pages(struct list *list)
 	print_meanwhile("%s", "");
 	if (!list->call->option[COMMANDS_JSON])
 		print_end(list);
+	else if (list->cursor.len && !list->call->option[COMMANDS_LIMIT])
+		print_complaint(
+			"%llu events, and there is more: --limit, --all", (unsigned long long)list->seen);
 	return OK;
 }
 

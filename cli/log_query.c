@@ -10,30 +10,31 @@ static const uint64_t LIMIT_MAX = 1000000000;
 
 static const struct {
 	enum commands_option option;
-	const char *name;
+	const char *name, *without; /* NULL = has no twin that excludes */
 } FILTERS[] = {
-	{COMMANDS_ACTOR, "actor"},
-	{COMMANDS_FOR, "in_place_of"},
-	{COMMANDS_CLIENT, "client"},
-	{COMMANDS_CLASS, "class"},
-	{COMMANDS_ACTION, "action"},
-	{COMMANDS_OBJECT, "object"},
-	{COMMANDS_DEVICE, "device"},
-	{COMMANDS_IP, "ip"},
-	{COMMANDS_COUNTRY, "country"},
-	{COMMANDS_DEVICE_KIND, "device_kind"},
-	{COMMANDS_OUTCOME, "outcome"},
-	{COMMANDS_SEVERITY, "severity"},
-	{COMMANDS_CRITICAL, "critical"},
-	{COMMANDS_TEXT, "text"},
-	{COMMANDS_FROM, "from"},
-	{COMMANDS_TO, "to"},
-	{COMMANDS_ORDER, "order"},
+	{COMMANDS_ACTOR, "actor", "not_actor"},
+	{COMMANDS_FOR, "in_place_of", "not_in_place_of"},
+	{COMMANDS_CLIENT, "client", "not_client"},
+	{COMMANDS_BRANCH, "branch", "not_branch"},
+	{COMMANDS_CLASS, "class", "not_class"},
+	{COMMANDS_ACTION, "action", "not_action"},
+	{COMMANDS_OBJECT, "object", "not_object"},
+	{COMMANDS_DEVICE, "device", "not_device"},
+	{COMMANDS_IP, "ip", "not_ip"},
+	{COMMANDS_COUNTRY, "country", "not_country"},
+	{COMMANDS_DEVICE_KIND, "device_kind", "not_device_kind"},
+	{COMMANDS_OUTCOME, "outcome", "not_outcome"},
+	{COMMANDS_SEVERITY, "severity", "not_severity"},
+	{COMMANDS_CRITICAL, "critical", "not_critical"},
+	{COMMANDS_TEXT, "text", "not_text"},
+	{COMMANDS_FROM, "from", NULL},
+	{COMMANDS_TO, "to", NULL},
+	{COMMANDS_ORDER, "order", NULL},
 };
 
 enum { FILTER_COUNT = sizeof FILTERS / sizeof *FILTERS };
 
-_Static_assert(LOG_QUERY_MAX >= FILTER_COUNT * COMMANDS_VALUES_MAX, "every value has a row");
+_Static_assert(LOG_QUERY_MAX >= (FILTER_COUNT + 1) * COMMANDS_VALUES_MAX, "every value has a row");
 
 static fallible read_time(struct commands_call *call, enum commands_option option, const char *text,
 	struct arena *arena, struct span *value)
@@ -63,6 +64,41 @@ static fallible read_value(struct commands_call *call, enum commands_option opti
 	return OK;
 }
 
+/* Filters are named as their options are, or as the API names them. */
+static bool is_name(struct span text, const char *name)
+{
+	size_t at = 0;
+	while (at < text.len && name[at] && (text.at[at] == '-' ? '_' : text.at[at]) == name[at])
+		at++;
+	return at == text.len && !name[at];
+}
+
+/* FILTER=VALUE, which is left out. */
+static fallible read_without(struct commands_call *call, const char *text, size_t *filter, struct span *value)
+{
+	struct span rest = span_text(text), name;
+	bool is_pair = span_cut(&rest, '=', &name) && rest.len > 0 && text_is_utf8(rest);
+	for (*filter = 0; is_pair && *filter < FILTER_COUNT; ++*filter)
+		if (FILTERS[*filter].without && is_name(name, FILTERS[*filter].name)) {
+			*value = rest;
+			return OK;
+		}
+	commands_say_where(call, text);
+	return FAIL(INPUT, "what is left out is FILTER=VALUE, such as class=session");
+}
+
+static fallible add_without(struct commands_call *call, size_t wanted, struct log_query *query)
+{
+	for (size_t k = 0; k < call->count[COMMANDS_WITHOUT]; k++) {
+		size_t filter;
+		struct span value;
+		TRY(read_without(call, call->values[COMMANDS_WITHOUT][k], &filter, &value));
+		if (filter == wanted)
+			query->rows[query->count++] = (struct log_query_row){FILTERS[filter].without, value};
+	}
+	return OK;
+}
+
 fallible log_query_read(struct commands_call *call, struct arena *arena, struct log_query *query)
 {
 	query->count = 0;
@@ -74,6 +110,7 @@ fallible log_query_read(struct commands_call *call, struct arena *arena, struct 
 			TRY(read_value(call, option, call->values[option][k], arena, &row->value));
 			query->count++;
 		}
+		TRY(add_without(call, i, query));
 	}
 	return OK;
 }

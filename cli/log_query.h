@@ -6,7 +6,7 @@
 #include "base/json_out.h"
 #include "cli/commands.h"
 
-enum { LOG_QUERY_MAX = 144 };
+enum { LOG_QUERY_MAX = 152 };
 
 struct log_query_row {
 	const char *name; /* of the API */

@@ -66,6 +66,35 @@ Test(log_query, several_values_stand_together)
 		"two classes");
 }
 
+Test(log_query, what_is_left_out_stands_beside_what_is_looked_for)
+{
+	struct commands_call call = {.environment = &NOON};
+	give(&call, COMMANDS_BRANCH, "north");
+	give(&call, COMMANDS_WITHOUT, "device-kind=bot");
+	give(&call, COMMANDS_WITHOUT, "class=session");
+	give(&call, COMMANDS_WITHOUT, "in_place_of=a=b");
+	give(&call, COMMANDS_WITHOUT, "class=log");
+	cr_assert(reads(&call,
+			  "{\"not_in_place_of\":\"a=b\",\"branch\":\"north\",\"not_class\":[\"session\","
+	                  "\"log\"],"
+			  "\"not_device_kind\":\"bot\"}",
+			  "not_in_place_of=a%3Db&branch=north&not_class=session&not_class=log&not_device_"
+	                  "kind=bot"),
+		"by either spelling, those of one filter together");
+}
+
+Test(log_query, refuses_what_cannot_be_left_out)
+{
+	cr_assert(
+		is_refused(COMMANDS_WITHOUT, "class") && is_refused(COMMANDS_WITHOUT, "class="), "no value");
+	cr_assert(is_refused(COMMANDS_WITHOUT, "=session") && is_refused(COMMANDS_WITHOUT, "klass=session"),
+		"no filter");
+	cr_assert(
+		is_refused(COMMANDS_WITHOUT, "from=2026-10-05") && is_refused(COMMANDS_WITHOUT, "order=asc"),
+		"what has no twin");
+	cr_assert(is_refused(COMMANDS_WITHOUT, "class=\xff"), "no UTF-8");
+}
+
 Test(log_query, texts_are_written_so_that_they_stay_texts)
 {
 	struct commands_call call = {.environment = &NOON};
