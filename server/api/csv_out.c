@@ -6,12 +6,14 @@
 #include "base/timestamp.h"
 #include "server/api/event_out.h"
 
-static const char HEAD[] = "index,id,time,received,action,class,severity,critical,source,outcome,reason,"
-			   "actor_type,actor,actor_ref,actor_name,roles,in_place_of,in_place_of_name,"
-			   "client,client_ref,client_name,object_type,object,object_label,grant,purpose,task,"
-			   "count,changes,detail,"
-			   "session,device,ip,user_agent,device_name,platform,model,browser,system,kind,"
-			   "reporter,reporter_name,trace,erased,withheld\r\n";
+static const char HEAD[] =
+	"index,id,time,received,skewed,action,class,severity,critical,source,outcome,reason,"
+	"actor_type,actor,proven,actor_ref,actor_name,roles,in_place_of,in_place_of_name,"
+	"client,client_ref,client_name,branch,object_type,object,object_label,grant,purpose,task,"
+	"count,changes,detail,"
+	"session,device,registry,ip,country,peer,user_agent,truncated,device_name,platform,model,"
+	"browser,system,brand,kind,"
+	"reporter,reporter_name,trace,erased,withheld\r\n";
 
 /* Excel reads these like their narrow forms in the languages that have them: = + - @, and the minus sign. */
 static const char *const WIDE[] = {
@@ -146,6 +148,7 @@ static void put_what(struct buf *out, const struct event_read *read)
 	put_id(out, ID_EVENT, leaf->event);
 	put_time(out, leaf->time);
 	put_time(out, leaf->received);
+	put_word(out, leaf->flags & LEAF_SKEWED ? "true" : "false");
 	put_word(out, action ? action->name : NULL);
 	put_word(out, action ? action_class_name(action->class) : NULL);
 	put_word(out, action_severity_name((enum action_severity)leaf->severity));
@@ -165,6 +168,7 @@ static void put_actor(struct buf *out, const struct log_event *event)
 	const struct leaf *leaf = &event->read.leaf;
 	put_word(out, TYPES[leaf->actor]);
 	put_id(out, leaf->actor == LEAF_PERSON ? ID_PERSON : ID_APPLICATION, leaf->ids[LEAF_ID_ACTOR]);
+	put_word(out, leaf->actor != LEAF_PERSON ? "" : leaf->flags & LEAF_PROVEN ? "true" : "false");
 	put_next(out, event->actor.ref);
 	put_next(out, event->actor.name);
 	put_next(out, event->read.texts[LEAF_TEXT_ROLES]);
@@ -181,6 +185,7 @@ static void put_about(struct buf *out, const struct log_event *event)
 	put_id(out, ID_CLIENT, leaf->ids[LEAF_ID_CLIENT]);
 	put_next(out, event->client.ref);
 	put_next(out, event->client.name);
+	put_next(out, event->branch.name);
 	put_next(out, object.type);
 	put_next(out, object.id);
 	put_next(out, object.label);
@@ -197,13 +202,23 @@ static void put_about(struct buf *out, const struct log_event *event)
 
 static void put_device(struct buf *out, const struct log_event *event)
 {
-	static const unsigned TEXTS[] = {LEAF_TEXT_SESSION, LEAF_TEXT_DEVICE, LEAF_TEXT_IP,
-		LEAF_TEXT_USER_AGENT, LEAF_TEXT_DEVICE_NAME, LEAF_TEXT_PLATFORM, LEAF_TEXT_MODEL};
 	const struct log_agent *agent = &event->agent;
-	for (size_t i = 0; i < sizeof TEXTS / sizeof TEXTS[0]; i++)
-		put_next(out, event->read.texts[TEXTS[i]]);
+	const struct span *texts = event->read.texts;
+	put_next(out, texts[LEAF_TEXT_SESSION]);
+	put_next(out, texts[LEAF_TEXT_DEVICE]);
+	put_id(out, ID_DEVICE,
+		texts[LEAF_TEXT_DEVICE].len ? event->read.leaf.ids[LEAF_ID_DEVICE] : (struct id){0});
+	put_next(out, texts[LEAF_TEXT_IP]);
+	put_word(out, event->country);
+	put_next(out, texts[LEAF_TEXT_PEER]);
+	put_next(out, texts[LEAF_TEXT_USER_AGENT]);
+	put_word(out, texts[LEAF_TEXT_TRUNCATED].len ? "true" : "");
+	put_next(out, texts[LEAF_TEXT_DEVICE_NAME]);
+	put_next(out, texts[LEAF_TEXT_PLATFORM]);
+	put_next(out, texts[LEAF_TEXT_MODEL]);
 	put_word(out, agent->known ? agent->agent.browser : NULL);
 	put_word(out, agent->known ? agent->agent.system : NULL);
+	put_word(out, agent->known ? agent->agent.brand : NULL);
 	put_word(out, agent->known ? agent_kind_name(agent->agent.kind) : NULL);
 }
 

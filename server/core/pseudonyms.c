@@ -75,9 +75,10 @@ fallible pseudonyms_hide(struct pseudonyms *pseudonyms, struct arena *arena, str
 	if (is_staff(&read->leaf, read->texts[LEAF_TEXT_ROLES])) {
 		TRY(hide(pseudonyms, &ids[LEAF_ID_ACTOR], arena, &event->actor));
 		forget(read, LEAF_TEXT_IP, LEAF_TEXT_SESSION);
-		forget(read, LEAF_TEXT_TRACE, LEAF_TEXT_TRACE);
+		forget(read, LEAF_TEXT_TRACE, LEAF_TEXT_PEER);
 		ids[LEAF_ID_DEVICE] = (struct id){0};
 		event->agent = (struct log_agent){0};
+		event->country[0] = '\0';
 	}
 	TRY(hide(pseudonyms, &ids[LEAF_ID_IN_PLACE_OF], arena, &event->in_place_of));
 	TRY(hide_object(pseudonyms, arena, read));
