@@ -33,6 +33,9 @@ struct json_problem {
 struct json_problems {
 	struct json_problem rows[JSON_PROBLEMS_MAX];
 	size_t count;
+	struct json_problem
+		*more; /* behind the rows, of a body of many texts: the reader's business; NULL = none */
+	size_t more_count;
 };
 
 struct json_doc {

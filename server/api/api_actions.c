@@ -128,7 +128,9 @@ static fallible find_language(struct call *call, const struct view *view, enum l
 		*language = tenant.language;
 		return OK;
 	}
-	return languages_find(code, language) ? OK : FAIL(INVALID, "no text is written in this language");
+	return languages_find(code, language)
+		? OK
+		: call_refuse(call, "language", "not_allowed", "no text is written in this language");
 }
 
 static fallible prepare_list(struct call *call)

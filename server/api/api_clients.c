@@ -170,7 +170,8 @@ static fallible read_filter(struct call *call, struct clients_page *list)
 	TRY(ask_word_query(call, "state", LISTED, &filter->state));
 	TRY(call_query(call, "text", &filter->text));
 	if (filter->text.len > TEXT_MAX)
-		return FAIL(INVALID, "a text that is looked for has at most 256 bytes");
+		return call_refuse(
+			call, "text", "too_long", "a text that is looked for has at most 256 bytes");
 	if (filter->text.len)
 		TRY(text_fold(filter->text, call->arena, &filter->text));
 	buf_put_u8(&filters, (uint8_t)filter->state);

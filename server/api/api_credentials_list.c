@@ -34,9 +34,9 @@ static fallible read_words(struct call *call, struct list *list)
 	search->has_kind = kind.len > 0;
 	search->has_state = state.len > 0;
 	if (search->has_kind && !credential_kind_find(kind, &search->kind))
-		return FAIL(INVALID, "there is no such kind of credential");
+		return call_refuse(call, "kind", "not_allowed", "there is no such kind of credential");
 	if (search->has_state && !credential_state_find(state, &search->state))
-		return FAIL(INVALID, "there is no such state of a credential");
+		return call_refuse(call, "state", "not_allowed", "there is no such state of a credential");
 	return OK;
 }
 

@@ -34,7 +34,7 @@ static fallible read_now(struct call *call, bool *now)
 	struct span text;
 	TRY(call_query(call, "now", &text));
 	if (text.len && !span_is(text, "1"))
-		return FAIL(INVALID, "now is 1, or is left out");
+		return call_refuse(call, "now", "not_allowed", "now is 1, or is left out");
 	*now = text.len > 0;
 	return OK;
 }

@@ -235,26 +235,49 @@ const struct handler api_events_add = {prepare_one, write_all, answer_one};
 
 /* ---- POST /v1/events:batch ---- */
 
+/* Files have such lines, and ends of lines with a carriage return. */
+static bool is_blank(struct span line)
+{
+	for (size_t i = 0; i < line.len; i++)
+		if (line.at[i] != ' ' && line.at[i] != '\t' && line.at[i] != '\r')
+			return false;
+	return true;
+}
+
 static size_t count_lines(struct span body)
 {
 	size_t count = 0;
 	struct span line;
 	while (span_cut(&body, '\n', &line))
-		count += line.len > 0;
+		count += !is_blank(line);
 	return count;
 }
 
-/* The problems of a line say which one: /<line>/pointer, lines counted from 0. */
-static void name_line(struct call *call, size_t line, struct json_problems *found, struct err err)
+static void add_place(struct call *call, struct json_problem place)
 {
 	struct json_problems *all = &call->problems;
+	if (all->count < JSON_PROBLEMS_MAX) {
+		all->rows[all->count++] = place;
+		return;
+	}
+	if (!all->more)
+		all->more = call_alloc(call, EVENTS_BATCH_MAX * sizeof *all->more);
+	if (all->more)
+		all->more[all->more_count++] = place;
+}
+
+/* The problems of a line say which one: /<line>/pointer, lines counted from 0, the blank ones too. When many were named
+ * one of each further line is. */
+static void name_line(struct call *call, size_t line, struct json_problems *found, struct err err)
+{
+	const struct json_problems *all = &call->problems;
 	if (found->count == 0)
 		found->rows[found->count++] = (struct json_problem){"", err_row(err.code)->name};
-	for (size_t i = 0; i < found->count && all->count < JSON_PROBLEMS_MAX; i++) {
+	for (size_t i = 0; i < found->count && (i == 0 || all->count < JSON_PROBLEMS_MAX); i++) {
 		scoped(buf) pointer = BUF(1024);
 		buf_printf(&pointer, "/%zu%s", line, found->rows[i].pointer);
 		const char *text = arena_text(call->arena, buf_span(&pointer));
-		all->rows[all->count++] = (struct json_problem){text ? text : "", found->rows[i].code};
+		add_place(call, (struct json_problem){text ? text : "", found->rows[i].code});
 	}
 }
 
@@ -268,21 +291,21 @@ static fallible prepare_line(struct call *call, struct span line, struct reading
 	return prepare_item(call, &top, reading, item);
 }
 
-/* A wrong line does not hide the next one, as long as there is room to name it; a fault of ours ends it. */
+/* A wrong line does not hide the next one; a fault of ours ends it. */
 static fallible prepare_lines(struct call *call, struct reading *reading, struct events_add *add)
 {
 	struct span body = call->request->body, line;
 	struct err first = OK;
 	size_t at = 0;
-	while (span_cut(&body, '\n', &line) && call->problems.count < JSON_PROBLEMS_MAX) {
+	for (size_t number = 0; span_cut(&body, '\n', &line); number++) {
 		struct json_problems problems = {0};
-		if (line.len == 0)
+		if (is_blank(line))
 			continue;
 		struct err err = prepare_line(call, line, reading, &problems, &add->items[at]);
 		if (err_failed(err) && err_row(err.code)->status >= 500)
 			return err;
 		if (err_failed(err))
-			name_line(call, at, &problems, err);
+			name_line(call, number, &problems, err);
 		first = err_failed(first) ? first : err;
 		at++;
 	}

@@ -14,13 +14,6 @@ struct tail_ask {
 	struct receipt receipt; /* of the log.viewed with which it begins */
 };
 
-static void note_after(struct call *call, const char *code)
-{
-	struct json_problems *problems = &call->problems;
-	if (problems->count < JSON_PROBLEMS_MAX)
-		problems->rows[problems->count++] = (struct json_problem){"/after", code};
-}
-
 /* read_after - of both the header counts: a browser that comes again has it, and the address it began with. An index that
  * the log does not have was not of this log, or the log lost it: nobody goes on from there unawares. */
 static fallible read_after(struct call *call, struct span after, struct tail_ask *ask)
@@ -33,9 +26,9 @@ static fallible read_after(struct call *call, struct span after, struct tail_ask
 	if (!ask->resumes)
 		return OK;
 	if (!span_number(after, INT64_MAX, &index))
-		note_after(call, "malformed");
+		call_note(call, SPAN_LIT("after"), "malformed");
 	else if (index >= log_live_size(call->server, call->caller.tenant))
-		note_after(call, "not_allowed");
+		call_note(call, SPAN_LIT("after"), "not_allowed");
 	else
 		ask->follower.from = index + 1;
 	return call->problems.count ? FAIL(INVALID, "there is nothing to go on from") : OK;

@@ -263,12 +263,12 @@ struct list {
 	struct page_ask page;
 };
 
-static fallible read_state(struct span word, struct list *list)
+static fallible read_state(struct call *call, struct span word, struct list *list)
 {
 	list->by_state = word.len > 0;
 	if (list->by_state && !grant_shown_find(word, &list->state))
-		return FAIL(
-			INVALID, "state is active, waiting, standby, suspended, revoked, expired or used_up");
+		return call_refuse(call, "state", "not_allowed",
+			"state is active, waiting, standby, suspended, revoked, expired or used_up");
 	return OK;
 }
 
@@ -291,7 +291,7 @@ static fallible prepare_list(struct call *call)
 	TRY(call_query(call, "person", &filters[0]));
 	TRY(call_query(call, "client", &filters[1]));
 	TRY(call_query(call, "state", &filters[2]));
-	TRY(read_state(filters[2], list));
+	TRY(read_state(call, filters[2], list));
 	TRY(bind_filters(call, filters, list));
 	TRY(call_page(call, list->filters, &list->page));
 	TRY(call_reading(call, &reading));

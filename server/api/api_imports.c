@@ -34,7 +34,8 @@ static fallible read_modes(struct call *call, uint16_t *modes)
 	*modes = 0;
 	while (rest.len && span_cut(&rest, ',', &word)) {
 		if (!modes_find(word, &mode))
-			return FAIL(INVALID, "modes_max names a mode that there is not");
+			return call_refuse(
+				call, "modes_max", "not_allowed", "modes_max names a mode that there is not");
 		*modes |= modes_bit(mode);
 	}
 	return OK;
@@ -44,10 +45,10 @@ static fallible read_query(struct call *call, struct imports_ask *ask, int *form
 {
 	TRY(ask_word_query(call, "format", FORMATS, format));
 	if (*format < 0)
-		return FAIL(INVALID, "format says which program wrote the file");
+		return call_refuse(call, "format", "missing", "format says which program wrote the file");
 	TRY(call_query(call, "client", &ask->client));
 	if (ask->client.len == 0)
-		return FAIL(INVALID, "client says whose credentials they are");
+		return call_refuse(call, "client", "missing", "client says whose credentials they are");
 	TRY(call_query(call, "folder", &ask->list.folder));
 	TRY(read_flag(call, "dry_run", &ask->is_trial));
 	TRY(read_flag(call, "update", &ask->updates));

@@ -47,7 +47,8 @@ static fallible read_filter(struct call *call, const struct scene *scene, struct
 	TRY(call_query(call, "client", &client));
 	TRY(call_query(call, "text", &filter->text));
 	if (filter->text.len > TEXT_MAX)
-		return FAIL(INVALID, "a text that is looked for has at most 256 bytes");
+		return call_refuse(
+			call, "text", "too_long", "a text that is looked for has at most 256 bytes");
 	if (filter->text.len)
 		TRY(text_fold(filter->text, call->arena, &filter->text));
 	struct err err = client.len ? find_client(scene, client, &filter->client) : OK;
@@ -74,7 +75,7 @@ static fallible read_list(struct call *call, const struct scene *scene, struct l
 	TRY(call_query(call, "standing", &standing));
 	list->with_standing = span_is(standing, "1");
 	if (standing.len && !list->with_standing)
-		return FAIL(INVALID, "standing is 1 or left out");
+		return call_refuse(call, "standing", "not_allowed", "standing is 1 or left out");
 	list->walk.left = LOOKED_AT_MAX;
 	return ask_after(&list->page, &list->walk.after);
 }

@@ -45,14 +45,14 @@ struct list {
 };
 
 /* Without a state: what is still to be done. */
-static fallible read_state(struct span word, struct list *list)
+static fallible read_state(struct call *call, struct span word, struct list *list)
 {
 	enum rotation_state state;
 	list->states = 1u << ROTATION_OWED | 1u << ROTATION_PLANNED;
 	if (word.len == 0)
 		return OK;
 	if (!rotation_rules_find(word, &state) || state == ROTATION_NONE)
-		return FAIL(INVALID, "state is owed, planned, waived or done");
+		return call_refuse(call, "state", "not_allowed", "state is owed, planned, waived or done");
 	list->states = 1u << state;
 	return OK;
 }
@@ -101,7 +101,7 @@ static fallible prepare_list(struct call *call)
 	TRY(call_query(call, "person", &filters[0]));
 	TRY(call_query(call, "client", &filters[1]));
 	TRY(call_query(call, "state", &filters[2]));
-	TRY(read_state(filters[2], list));
+	TRY(read_state(call, filters[2], list));
 	TRY(bind_filters(call, filters, list));
 	TRY(call_page(call, list->filters, &list->page));
 	TRY(stage_open(call, &stage));

@@ -210,13 +210,6 @@ static fallible prepare_cancel(struct call *call)
 
 /* ---- GET, and waiting in it ---- */
 
-static void note_query(struct call *call, const char *pointer, const char *code)
-{
-	struct json_problems *problems = &call->problems;
-	if (problems->count < JSON_PROBLEMS_MAX)
-		problems->rows[problems->count++] = (struct json_problem){pointer, code};
-}
-
 /* read_wait - what the caller has seen already, UINT64_MAX = nothing that was said. */
 static fallible read_wait(struct call *call, uint64_t *seen)
 {
@@ -226,9 +219,9 @@ static fallible read_wait(struct call *call, uint64_t *seen)
 	TRY(call_query(call, "wait", &wait));
 	TRY(call_query(call, "revision", &revision));
 	if (wait.at && !span_number(wait, WAIT_MAX_S, &seconds))
-		note_query(call, "/wait", "malformed");
+		call_note(call, SPAN_LIT("wait"), "malformed");
 	if (revision.at && !span_number(revision, INT64_MAX, seen))
-		note_query(call, "/revision", "malformed");
+		call_note(call, SPAN_LIT("revision"), "malformed");
 	call->wait_ms = (int64_t)seconds * 1000;
 	return call->problems.count
 		? FAIL(INVALID, "wait is 0 to 30 seconds, and revision a number that was answered")

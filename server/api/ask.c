@@ -170,7 +170,9 @@ fallible ask_word_query(struct call *call, const char *name, const char *const *
 	for (int i = 0; words[i]; i++)
 		if (span_is(value, words[i]))
 			*word = i;
-	return *word < 0 ? FAIL(INVALID, "a query parameter has a word that is not in its list") : OK;
+	return *word < 0 ? call_refuse(call, name, "not_allowed",
+				   "a query parameter has a word that is not in its list")
+			 : OK;
 }
 
 fallible ask_after(const struct page_ask *page, struct id *after)

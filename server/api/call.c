@@ -6,7 +6,7 @@
 #include "server/api/cursor.h"
 #include "server/api/reply.h"
 
-enum { PAGE_DEFAULT = 50, PAGE_MAX = 500, AGENT_GIVEN_MAX = 8 * 1024 };
+enum { PAGE_DEFAULT = 50, PAGE_MAX = 500, AGENT_GIVEN_MAX = 8 * 1024, PARAMETER_MAX = 128 };
 
 void *call_alloc(struct call *call, size_t bytes)
 {
@@ -131,6 +131,21 @@ static void add_problem(struct call *call, const char *pointer, const char *code
 		problems->rows[problems->count++] = (struct json_problem){pointer, code};
 }
 
+void call_note(struct call *call, struct span parameter, const char *code)
+{
+	scoped(buf) pointer = BUF(PARAMETER_MAX + 1);
+	buf_put_text(&pointer, "/");
+	buf_put(&pointer, span_first(parameter, PARAMETER_MAX));
+	const char *text = arena_text(call->arena, buf_span(&pointer));
+	add_problem(call, text ? text : "", code);
+}
+
+struct err call_refuse(struct call *call, const char *parameter, const char *code, const char *why)
+{
+	call_note(call, span_text(parameter), code);
+	return FAIL(INVALID, why);
+}
+
 struct err call_blame(struct call *call, struct err err, enum err_code code, const char *pointer)
 {
 	if (err_failed(err) && err.code == code)
@@ -140,8 +155,7 @@ struct err call_blame(struct call *call, struct err err, enum err_code code, con
 
 static struct err refuse_limit(struct call *call)
 {
-	add_problem(call, "/limit", "not_allowed");
-	return FAIL(INVALID, "limit is a number from 1 to 500");
+	return call_refuse(call, "limit", "not_allowed", "limit is a number from 1 to 500");
 }
 
 fallible call_page(struct call *call, struct span filters, struct page_ask *page)

@@ -111,6 +111,12 @@ fallible call_body(struct call *call, struct json_object *top);
 /* call_check - OK, or INVALID with the problems that were noted. */
 fallible call_check(struct call *call);
 
+/* call_note - the answer names a query parameter. call_refuse - the same; returns INVALID.
+ *
+ *   parameter  its name     code  static, as in struct json_problem     why  static */
+void call_note(struct call *call, struct span parameter, const char *code);
+struct err call_refuse(struct call *call, const char *parameter, const char *code, const char *why);
+
 /* call_blame - the failure itself; when it has this code, the answer names the field that it is about.
  *
  *   pointer  static */

@@ -297,7 +297,7 @@ static void prepare(struct flight *flight)
 	call->at_moment = call->is_touch = false;
 	call->result = OK;
 	call->act = CALL_EVENT;
-	call->problems.count = 0;
+	call->problems = (struct json_problems){0};
 	call->idempotency = NULL;
 	call->refusal = OK;
 	call->retry_after_s = 0;

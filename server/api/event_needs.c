@@ -75,12 +75,22 @@ static void check_detail(
 		json_in_note_span(detail, first, "missing");
 }
 
+/* Blanks say nothing of why. */
+static bool is_blank(struct span text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (text.at[i] != ' ' && text.at[i] != '\t' && text.at[i] != '\n')
+			return false;
+	return true;
+}
+
 /* The form of these is read where every event's are; here only the words of a closed list are compared. */
 static void check_own(const struct json_object *top, const struct need *need)
 {
 	struct span text, name = span_text(OWN[need->place]);
 	enum json_kind kind = json_in_peek(top, name, &text);
-	if (kind == JSON_KIND_NONE && !need->optional)
+	bool is_empty = kind == JSON_KIND_NONE || (kind == JSON_KIND_TEXT && is_blank(text));
+	if (is_empty && !need->optional)
 		json_in_note_span(top, name, "missing");
 	if (kind == JSON_KIND_TEXT && need->form == NEEDS_WORD && !needs_has_word(need->choices, text))
 		json_in_note_span(top, name, "not_allowed");

@@ -186,6 +186,9 @@ static const char *take_order(struct log_filters *filters, struct span value)
 {
 	if (!span_is(value, "asc") && !span_is(value, "desc"))
 		return "not_allowed";
+	if (filters->ordered)
+		return "too_many";
+	filters->ordered = true;
 	filters->order = span_is(value, "asc") ? QUERY_OLDEST_FIRST : QUERY_NEWEST_FIRST;
 	return NULL;
 }
@@ -250,17 +253,6 @@ static struct log_values *values_of(struct log_filters *filters, unsigned sense)
 
 /* ---- from a query ---- */
 
-static void note(struct call *call, struct span name, const char *code)
-{
-	struct json_problems *problems = &call->problems;
-	scoped(buf) pointer = BUF(VALUE_MAX + 1);
-	buf_put_text(&pointer, "/");
-	buf_put(&pointer, span_first(name, VALUE_MAX));
-	const char *text = arena_text(call->arena, buf_span(&pointer));
-	if (problems->count < JSON_PROBLEMS_MAX)
-		problems->rows[problems->count++] = (struct json_problem){text ? text : "", code};
-}
-
 /* Where no country is known, asking for one would find nothing and look like an answer. */
 static bool is_unknowable(const struct places *places, struct span name)
 {
@@ -290,6 +282,21 @@ static bool is_paging(struct span name)
 	return span_is(name, "limit") || span_is(name, "cursor");
 }
 
+/* Nothing lies between a time and an earlier one: an empty list would look like an answer. */
+static bool is_backward(const struct log_filters *filters)
+{
+	return filters->from.ms && filters->to.ms && filters->to.ms < filters->from.ms;
+}
+
+/* Once all of a query was read. */
+static fallible check_query(struct call *call, const struct log_filters *filters, struct err err)
+{
+	TRY(err);
+	if (is_backward(filters))
+		call_note(call, SPAN_LIT("to"), "not_allowed");
+	return call->problems.count ? FAIL(INVALID, "a filter of the log is not one") : OK;
+}
+
 fallible log_ask_query(struct call *call, struct log_filters *filters)
 {
 	size_t at = 0;
@@ -299,10 +306,9 @@ fallible log_ask_query(struct call *call, struct log_filters *filters)
 		const char *code =
 			is_paging(name) ? NULL : take_parameter(call->server->places, filters, name, value);
 		if (code)
-			note(call, name, code);
+			call_note(call, name, code);
 	}
-	TRY(err);
-	return call->problems.count ? FAIL(INVALID, "a filter of the log is not one") : OK;
+	return check_query(call, filters, err);
 }
 
 fallible log_ask_follow(struct call *call, struct log_filters *filters, struct span *after)
@@ -318,30 +324,35 @@ fallible log_ask_follow(struct call *call, struct log_filters *filters, struct s
 		else if (!span_is(name, "order"))
 			code = take_parameter(call->server->places, filters, name, value);
 		if (code)
-			note(call, name, code);
+			call_note(call, name, code);
 		else if (span_is(name, "after"))
 			*after = value;
 	}
-	TRY(err);
-	return call->problems.count ? FAIL(INVALID, "a filter of the log is not one") : OK;
+	return check_query(call, filters, err);
 }
 
-/* What is compared in opened events is not counted. */
+/* What is compared in opened events is not counted. Things of ours the index has by their ids; what has to be lacking
+ * is compared. */
+static bool is_compared(size_t filter, unsigned sense, struct span value)
+{
+	if (filter == OBJECT || filter == DEVICE)
+		return sense == QUERY_LACKS || !log_filter_is_id(value);
+	if (filter == ACTOR)
+		return span_is(value, "system");
+	return filter == TEXT || filter == IP || filter == COUNTRY || filter == DEVICE_KIND;
+}
+
 static const char *take_for_facets(
 	const struct call *call, struct log_filters *filters, struct span name, struct span value)
 {
-	static const unsigned OPENED[] = {TEXT, IP, COUNTRY, DEVICE_KIND};
 	if (span_is(name, "time_zone"))
 		return span_is(value, "UTC") ? NULL : "not_allowed";
 	if (span_is(name, "order"))
 		return "unknown_field";
-	for (size_t i = 0; i < sizeof OPENED / sizeof OPENED[0]; i++)
+	for (size_t i = 0; i < FILTER_COUNT; i++)
 		for (unsigned sense = 0; sense < QUERY_SENSES; sense++)
-			if (span_is(name, FILTERS[OPENED[i]].names[sense]))
+			if (span_is(name, FILTERS[i].names[sense]) && is_compared(i, sense, value))
 				return "not_allowed";
-	for (unsigned sense = 0; sense < QUERY_SENSES; sense++)
-		if (span_is(name, FILTERS[ACTOR].names[sense]) && span_is(value, "system"))
-			return "not_allowed";
 	return take_parameter(call->server->places, filters, name, value);
 }
 
@@ -353,10 +364,9 @@ fallible log_ask_facets(struct call *call, struct log_filters *filters)
 	while (http_query(call->exchange, &at, &name, &value, &err)) {
 		const char *code = take_for_facets(call, filters, name, value);
 		if (code)
-			note(call, name, code);
+			call_note(call, name, code);
 	}
-	TRY(err);
-	return call->problems.count ? FAIL(INVALID, "a filter of the log is not one") : OK;
+	return check_query(call, filters, err);
 }
 
 fallible log_ask_no_query(struct call *call)
@@ -366,7 +376,7 @@ fallible log_ask_no_query(struct call *call)
 	struct err err = OK;
 	while (http_query(call->exchange, &at, &name, &value, &err))
 		if (!is_paging(name))
-			note(call, name, "unknown_field");
+			call_note(call, name, "unknown_field");
 	TRY(err);
 	return call->problems.count ? FAIL(INVALID, "the filters stand in the body") : OK;
 }
@@ -403,6 +413,8 @@ static void take_member(const struct body *body, const char *name, size_t max)
 				take_parameter(body->places, body->filters, span_text(name), value);
 			code = fault ? fault : code;
 		}
+		/* None of them would be taken for any of them. */
+		code = values.count == 0 ? "missing" : code;
 	}
 	if (code)
 		json_in_note(body->top, name, code);
@@ -416,6 +428,8 @@ void log_ask_body(const struct call *call, struct json_object *top, struct log_f
 			take_member(&body, FILTERS[i].names[sense], FILTERS[i].max);
 	for (size_t i = 0; i < BOUND_COUNT; i++)
 		take_member(&body, BOUNDS[i].name, VALUE_MAX);
+	if (is_backward(filters))
+		json_in_note(top, "to", "not_allowed");
 }
 
 /* ---- into log.viewed ---- */

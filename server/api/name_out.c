@@ -13,7 +13,7 @@ fallible name_out_open(struct call *call, const struct view *view, struct name_o
 	if (wish.len == 0)
 		return OK;
 	if (!span_is(wish, "1"))
-		return FAIL(INVALID, "names is 1 or left out");
+		return call_refuse(call, "names", "not_allowed", "names is 1 or left out");
 	names->wanted = true;
 	return log_names_init(&names->names, call->caller.tenant, call->arena);
 }

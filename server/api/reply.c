@@ -4,7 +4,8 @@
 
 #include "base/json_out.h"
 
-enum { REPLY_PROBLEM_MAX = 16 * 1024 };
+/* The second is left for what stands behind the last place that is named. */
+enum { REPLY_PROBLEM_MAX = 256 * 1024, REPLY_PROBLEM_END = 1024 };
 
 void reply_header(struct http_reply *reply, const char *name, struct span value)
 {
@@ -27,14 +28,27 @@ static void put_type(struct json_out *out, const char *name)
 	json_out_span(out, "type", buf_span(&type));
 }
 
+/* A place that there is no room for is left out: the name of an unknown field may be as long as a body. */
+static void put_places(struct json_out *out, const struct json_problem *rows, size_t count)
+{
+	enum { ESCAPED = 6 /* bytes that one may become */ };
+	for (size_t i = 0; i < count; i++) {
+		size_t room = out->buf->max - out->buf->len;
+		if (ESCAPED * strlen(rows[i].pointer) + REPLY_PROBLEM_END > room)
+			continue;
+		json_out_open(out, NULL);
+		json_out_text(out, "pointer", rows[i].pointer);
+		json_out_text(out, "code", rows[i].code);
+		json_out_close(out);
+	}
+}
+
 static void put_errors(struct json_out *out, const struct json_problems *problems)
 {
 	json_out_open_array(out, "errors");
-	for (size_t i = 0; problems && i < problems->count; i++) {
-		json_out_open(out, NULL);
-		json_out_text(out, "pointer", problems->rows[i].pointer);
-		json_out_text(out, "code", problems->rows[i].code);
-		json_out_close(out);
+	if (problems) {
+		put_places(out, problems->rows, problems->count);
+		put_places(out, problems->more, problems->more_count);
 	}
 	json_out_close_array(out);
 }

@@ -104,7 +104,9 @@ fallible log_facets_count(const struct server *server, const struct log_reader *
 	struct query query;
 	scoped(facets) counted = {0};
 	TRY(log_read_query(server, reader, filters, &query));
-	if (query_needs_comparison(&query))
+	/* A client is not shown who used which device. */
+	bool withheld = reader->scope == CAPABILITY_LOG_CLIENT && filters->has.devices.count;
+	if (withheld || query_needs_comparison(&query))
 		return FAIL(INVALID, "facets are counted from clear fields alone");
 	const struct facets_ask ask = {
 		.query = &query, .hidden = reader->admin ? 0 : ADMINISTRATIVE, .self = reader->self};

@@ -99,6 +99,12 @@ static bool parse_object(struct span text, struct id *id)
 	return false;
 }
 
+bool log_filter_is_id(struct span text)
+{
+	struct id id;
+	return parse_object(text, &id);
+}
+
 static struct log_way *next_way(struct log_match *match, int about)
 {
 	struct log_way *way = &match->ways[match->count++];
@@ -139,6 +145,7 @@ static fallible add_device(struct log_match *match, struct span text, struct are
 		struct log_way *way = next_way(match, INDEX_DEVICE);
 		way->is_id = true;
 		way->id = id;
+		return OK;
 	}
 	return add_whole(match, INDEX_DEVICE, WORDS_DEVICE, text, arena);
 }
@@ -238,13 +245,15 @@ static bool id_fits(const struct log_way *way, const struct leaf *leaf, unsigned
 	return ids_equal(leaf->ids[LEAF_ID_OBJECT], way->id);
 }
 
-/* Whoever acts without a device has none of which anybody could know what it is. */
+/* Whoever acts without a device has none of which anybody could know what it is. One without an id of its own is
+ * told by what is shown of it. */
 static bool kind_fits(const struct log_way *way, const struct log_opened *opened)
 {
 	const struct log_agent *agent = opened->agent;
 	if (agent->known)
 		return way->kinds & UINT32_C(1) << agent->agent.kind;
-	bool has_device = !ids_is_none(opened->event->leaf.ids[LEAF_ID_DEVICE]);
+	const struct event_read *event = opened->event;
+	bool has_device = !ids_is_none(event->leaf.ids[LEAF_ID_DEVICE]) || event->texts[LEAF_TEXT_IP].len;
 	return has_device && (way->kinds & UINT32_C(1) << LOG_KIND_UNKNOWN);
 }
 

@@ -50,7 +50,11 @@ struct log_filters {
 	struct log_values lacks; /* of these none may hold in what the reader may see */
 	struct instant from, to; /* by the caller's time; from inclusive, to exclusive; ms 0 = open */
 	enum query_order order;
+	bool ordered; /* the order was asked for */
 };
+
+/* log_filter_is_id - an object or device is looked for by an id of ours, which the index has; not by the caller's own. */
+bool log_filter_is_id(struct span text);
 
 /* log_filter_canon - sort the filters and write them: the same bytes for the same filters. */
 void log_filter_canon(struct log_filters *filters, struct buf *canon);

@@ -66,13 +66,14 @@ static void pick_names(struct picked *picked, struct dice *dice, const struct lo
 
 static void pick_times(struct picked *picked, struct dice *dice)
 {
-	int64_t now = clock_now().ms;
+	int64_t from = clock_now().ms - (int64_t)dice_below(dice, 3600000);
+	int64_t to = from + (int64_t)dice_below(dice, 3600000);
 	if (dice_below(dice, 3) == 0) {
-		timestamp_print((struct instant){now - (int64_t)dice_below(dice, 3600000)}, picked->from);
+		timestamp_print((struct instant){from}, picked->from);
 		add(picked, "from", picked->from);
 	}
 	if (dice_below(dice, 3) == 0) {
-		timestamp_print((struct instant){now - (int64_t)dice_below(dice, 3600000)}, picked->to);
+		timestamp_print((struct instant){to}, picked->to);
 		add(picked, "to", picked->to);
 	}
 	picked->oldest_first = dice_below(dice, 2);
