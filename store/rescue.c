@@ -101,6 +101,6 @@ fallible rescue_check_since(
 	struct rescue rescue;
 	TRY(rescue_read(view, tenant, person, &rescue));
 	return rescue.last.ms && proven.ms <= rescue.last.ms
-		? FAIL(EXPIRED, "the person's factors were reset since")
+		? FAIL(EXPIRED, "the person's factors were reset, or they were suspended, since")
 		: OK;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* rescue - how a person who lost every way in was helped: a code of the helpdesk that is still good, how often in this year, and when
- * their factors were reset last. One row a person; nobody who was never helped has one. Source: docs/formats.md "rescue". */
+/* rescue - how a person who lost every way in was helped: a code of the helpdesk that is still good, how often in this year, and from
+ * when on what they prove counts. One row a person; who was never helped nor suspended has none. Source: docs/formats.md "rescue". */
 #pragma once
 
 #include "store/noun.h"
@@ -21,7 +21,7 @@ struct rescue {
 	uint16_t year;       /* of the counts, UTC */
 	uint16_t resets;     /* of all factors, carried out in that year */
 	uint16_t codes;      /* of the helpdesk, made in that year */
-	struct instant last; /* when the factors were reset; ms 0 = never */
+	struct instant last; /* when the factors were reset, or the person suspended; ms 0 = never */
 	struct id waiting;   /* frs_: a reset that was asked for; none. It may have lapsed */
 	struct rescue_code code;
 	uint64_t version; /* 0: there is no row */
@@ -42,7 +42,7 @@ void rescue_begin_year(struct rescue *rescue, struct instant now);
 bool rescue_has_code(const struct rescue *rescue, const uint8_t hash[static HASH_BLAKE], struct instant now);
 void rescue_spend_code(struct rescue *rescue);
 
-/* rescue_check_since - what a person proved at `proven` still counts: no reset came after it. Fails: EXPIRED · FORGED · CORRUPT.
+/* rescue_check_since - what a person proved at `proven` still counts: no reset came after it, and the person was not suspended since. Fails: EXPIRED · FORGED · CORRUPT.
  * Cost: of a row that is not there, one look-up and no MAC. */
 fallible rescue_check_since(
 	const struct view *view, struct id tenant, struct id person, struct instant proven);

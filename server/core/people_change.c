@@ -11,6 +11,7 @@
 #include "store/departure.h"
 #include "store/enrolment.h"
 #include "store/factor.h"
+#include "store/rescue.h"
 #include "store/storm.h"
 
 enum { CHANGE_TEXT_MAX = 1024 };
@@ -353,6 +354,19 @@ static fallible forget_enrolment(struct act *act, const struct people_change *ch
 	return enrolment.by == ENROLMENT_BY_EMAIL ? enrolment_drop(act, &enrolment) : OK;
 }
 
+/* What a person proved before they were suspended is over, also when they are back. */
+static fallible forget_proofs(struct act *act, const struct people_change *change)
+{
+	struct rescue rescue;
+	struct view view = view_act(act);
+	if (change->after.state != PERSON_SUSPENDED || change->before.state == PERSON_SUSPENDED)
+		return OK;
+	TRY(rescue_read(&view, change->before.tenant, change->before.id, &rescue));
+	rescue_begin_year(&rescue, act->now);
+	rescue.last = act->now;
+	return rescue_put(act, &rescue);
+}
+
 fallible people_change_write(struct act *act, struct people_change *change)
 {
 	struct id tenant = change->before.tenant;
@@ -367,5 +381,6 @@ fallible people_change_write(struct act *act, struct people_change *change)
 	TRY(letters_write(act, &change->told));
 	TRY(forget_devices(act, change));
 	TRY(forget_enrolment(act, change));
+	TRY(forget_proofs(act, change));
 	return change->has_contacts ? contacts_write(act, &change->contacts) : OK;
 }

@@ -72,6 +72,39 @@ Test(proof, an_allow_of_a_proven_factor_proves_the_person_and_of_another_does_no
 	cr_assert(api_ask(&scene.world, &removal, &scene.answer) == 200, "%s", scene.answer.body);
 }
 
+Test(proof, what_was_proven_before_a_suspension_proves_nothing_after_it)
+{
+	scoped(login_scene) scene = {0};
+	struct api_person owner;
+	char id[ID_TEXT + 1], path[TEXT_MAX], who[TEXT_MAX], code[TOTP_DIGITS_MAX + 1];
+	login_scene_open(&scene);
+	login_prove(&scene.world, scene.world.tenant.id, scene.app.factor);
+	api_world_person(&scene.world, &scene.world.tenant, "owner", NULL, &owner);
+	login_app_code(&scene.app, 0, code);
+	login_scene_type(&scene, code);
+	login_scene_keep_id(&scene, id);
+	fake_clock_pass(MINUTE_MS);
+	snprintf(who, sizeof who, "/v1/people/%s", scene.person.text);
+	snprintf(path, sizeof path, "/v1/factors/%s", scene.app.factor);
+	const char *const STATES[] = {"{\"state\":\"suspended\"}", "{\"state\":\"active\"}"};
+	for (size_t i = 0; i < 2; i++)
+		cr_assert(api_call(&scene.world, "PATCH", who, owner.token, STATES[i], &scene.answer) == 200,
+			"%s", scene.answer.body);
+	struct api_request removal = {.method = "DELETE",
+		.path = path,
+		.token = token_of(&scene),
+		.actor = scene.person.text,
+		.verification = id};
+	cr_assert(api_ask(&scene.world, &removal, &scene.answer) == 403, "%s", scene.answer.body);
+	cr_assert(api_is_code(&scene.answer, 403, "person_unproven"));
+	fake_clock_pass(MINUTE_MS);
+	login_app_code(&scene.app, 0, code);
+	login_scene_type(&scene, code);
+	login_scene_keep_id(&scene, id);
+	cr_assert(api_ask(&scene.world, &removal, &scene.answer) == 200, "a new proof counts: %s",
+		scene.answer.body);
+}
+
 Test(proof, a_confirmed_action_proves_once_and_for_five_minutes)
 {
 	scoped(login_scene) scene = {0};
