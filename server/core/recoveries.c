@@ -281,6 +281,7 @@ static void allow(struct verifications_ask *ask, struct id code, bool proven, st
 	verification->factor = code;
 	verification->weak = !proven;
 	verification->aal = 1;
+	verification->tries--;        /* only a wrong one costs a try */
 	verification->code_count = 0; /* whatever was mailed is worth nothing any more */
 	memcpy(verification->used_code, ask->spend->hash, sizeof verification->used_code);
 	ask->decision = VERIFICATIONS_ALLOW;
@@ -355,6 +356,14 @@ static fallible write_refused(
 	return attempts_refuse(act, ask, action, reason);
 }
 
+/* The very code that allowed it, however long ago. */
+static bool is_repeated(const struct verifications_ask *ask)
+{
+	const struct verification *verification = &ask->verification;
+	return verification->state == VERIFICATION_ALLOWED &&
+		secret_equal(SPAN_BYTES(ask->spend->hash), SPAN_BYTES(verification->used_code));
+}
+
 fallible recoveries_spend_write(struct act *act, struct verifications_ask *ask)
 {
 	struct recovery recovery = {.version = 0};
@@ -363,6 +372,8 @@ fallible recoveries_spend_write(struct act *act, struct verifications_ask *ask)
 	struct verification *verification = &ask->verification;
 	enum reason closed = closed_for(ask, act->now);
 	TRY(arena_keep(act->arena, verification->sealed, &verification->sealed));
+	if (is_repeated(ask))
+		return write_refused(act, ask, ACTION_CHALLENGE_REPLAYED, REASON_REPLAYED);
 	if (closed != REASON_NONE)
 		return write_refused(act, ask, ACTION_CHALLENGE_FAILED, closed);
 	verification->tries++; /* charged before anything is compared */

@@ -221,6 +221,24 @@ Test(recoveries, rule_j_each_opens_once_is_on_record_and_told_to_all_addresses)
 	}
 }
 
+Test(recoveries, one_that_opened_a_verification_is_replayed_there_too_and_cost_no_try)
+{
+	scoped(login_scene) scene = {0};
+	struct paper paper;
+	char id[ID_TEXT + 1];
+	open_with_paper(&scene, &paper);
+	login_scene_ask(&scene, NULL);
+	login_scene_keep_id(&scene, id);
+	cr_assert(spend(&scene, id, paper.codes[0]) == 200 && login_is(&scene.answer, "allow", NULL), "%s",
+		scene.answer.body);
+	cr_assert(number(&scene, "attempts_left") == VERIFICATION_TRIES, "%s", scene.answer.body);
+	cr_assert(spend(&scene, id, paper.codes[0]) == 200);
+	cr_assert(login_is(&scene.answer, "deny", "replayed"), "%s", scene.answer.body);
+	cr_assert(number(&scene, "attempts_left") == VERIFICATION_TRIES, "%s", scene.answer.body);
+	cr_assert(spend(&scene, id, paper.codes[1]) == 200);
+	cr_assert(login_is(&scene.answer, "deny", "expired"), "another one: %s", scene.answer.body);
+}
+
 Test(recoveries, a_code_is_read_as_people_type_it)
 {
 	scoped(login_scene) scene = {0};
