@@ -42,7 +42,7 @@ const struct notice_row *notices_next(const struct notice_row *row)
 
 bool notices_is_code(enum notice_kind kind)
 {
-	return kind == NOTICE_LOGIN_CODE || kind == NOTICE_ACTION_CODE;
+	return kind == NOTICE_LOGIN_CODE || kind == NOTICE_ACTION_CODE || kind == NOTICE_ENROLMENT_CODE;
 }
 
 void notices_put_name(const struct notice_row *row, struct buf *out)

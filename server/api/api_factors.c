@@ -86,6 +86,13 @@ static fallible read_start(struct call *call, struct start *start)
 	return call_check(call);
 }
 
+/* When it is worth asking for a mail again. */
+static void note_wait(struct call *call, struct err err, int64_t wait_ms)
+{
+	if (err.kind == ERR_SLOW_DOWN)
+		call->retry_after_s = (wait_ms + 999) / 1000;
+}
+
 static fallible prepare_start(struct call *call)
 {
 	struct start *start;
@@ -98,8 +105,10 @@ static fallible prepare_start(struct call *call)
 	call->status = 201;
 	if (start->is_recovery)
 		return recoveries_make_prepare(&stage.scene, &start->recovery);
-	return factors_start_prepare(
+	struct err err = factors_start_prepare(
 		call->server, &call->caller, &stage.view, call->now, call->arena, &start->factor);
+	note_wait(call, err, start->factor.wait_ms);
+	return err;
 }
 
 static fallible write_start(struct act *act, struct call *call)
@@ -433,7 +442,10 @@ static fallible prepare_enrolment(struct call *call)
 	add->person = call->parts[0];
 	add->trace = call->trace;
 	call->status = 201;
-	return enrolments_prepare(call->server, &call->caller, &stage.view, call->now, call->arena, add);
+	struct err err =
+		enrolments_prepare(call->server, &call->caller, &stage.view, call->now, call->arena, add);
+	note_wait(call, err, add->wait_ms);
+	return err;
 }
 
 static fallible write_enrolment(struct act *act, struct call *call)

@@ -38,6 +38,22 @@ struct mail_brake_bounds braking_minute_bounds(uint32_t in_minute)
 	return (struct mail_brake_bounds){MAIL_BRAKE_MINUTE_MS, in_minute, 0};
 }
 
+void braking_set_up(const struct server *server, const struct caller *caller, struct id person,
+	struct span address, struct braking *braking)
+{
+	const struct mailing_bounds *most = &server->mailing_bounds;
+	const struct mail_brake_bounds owner = braking_person_bounds();
+	const struct mail_brake_bounds by_application = braking_minute_bounds(most->per_application);
+	const struct mail_brake_bounds in_all = braking_minute_bounds(most->in_all);
+	*braking = (struct braking){.tenant = caller->tenant};
+	braking_add(braking, server->keeper, BRAKING_NEWCOMER, id_span(&person), &owner);
+	braking_add(braking, server->keeper, BRAKING_NEW_ADDRESS, address, &owner);
+	if (!ids_is_none(caller->application))
+		braking_add(braking, server->keeper, BRAKING_APPLICATION, id_span(&caller->application),
+			&by_application);
+	braking_add(braking, server->keeper, BRAKING_ALL, id_span(&caller->tenant), &in_all);
+}
+
 fallible braking_wait_ms(
 	const struct view *view, const struct braking *braking, struct instant now, int64_t *wait_ms)
 {

@@ -3,7 +3,7 @@
  * one of them waits. */
 #pragma once
 
-#include "server/core/server.h"
+#include "server/core/caller.h"
 #include "store/mail_brake.h"
 
 /* By what mails are counted. Stored in keyed hashes: never renumber. */
@@ -13,7 +13,9 @@ enum braking_kind {
 	BRAKING_APPLICATION = 3,
 	BRAKING_NETWORK = 4,
 	BRAKING_ALL = 5,
-	BRAKING_BROWSER = 6, /* a known one, to an address */
+	BRAKING_BROWSER = 6,     /* a known one, to an address */
+	BRAKING_NEWCOMER = 7,    /* a person whose factor is set up; logins are counted apart */
+	BRAKING_NEW_ADDRESS = 8, /* the same, of the address */
 };
 
 enum {
@@ -35,6 +37,11 @@ struct braking {
  *   whose  for NETWORK an address as address_print writes it: its /24 or /64 counts */
 void braking_add(struct braking *braking, const struct keeper *keeper, enum braking_kind kind,
 	struct span whose, const struct mail_brake_bounds *bounds);
+
+/* braking_set_up - the brakes on a code that sets a factor up: by person, address, application (of a caller that is one) and
+ * in all. */
+void braking_set_up(const struct server *server, const struct caller *caller, struct id person,
+	struct span address, struct braking *braking);
 
 /* braking_person_bounds - for a person, and for an address. braking_minute_bounds - so many a minute. */
 struct mail_brake_bounds braking_person_bounds(void);

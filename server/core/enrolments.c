@@ -87,16 +87,35 @@ static fallible check_email(const struct caller *caller, const struct person *pe
 	return OK;
 }
 
-static fallible check_pace(const struct view *view, const struct person *person, struct instant now)
+/* Who reads this code vouches for a factor: an assistant who runs the mailbox would be the client. */
+static fallible check_mailbox(const struct view *view, const struct person *person, struct arena *arena)
+{
+	bool delegated;
+	TRY(methods_mailbox_is_delegated(view, person, arena, &delegated));
+	return delegated ? FAIL(CONFLICT, "an assistant runs the mailbox of this client: hand the code over")
+			 : OK;
+}
+
+static fallible check_pace(const struct view *view, struct instant now, struct enrolments_add *add)
 {
 	struct enrolment last;
-	struct err err = enrolment_get(view, person->tenant, person->id, &last);
-	if (err.kind == ERR_NOT_FOUND)
-		return OK;
-	TRY(err);
-	if (last.by == ENROLMENT_BY_EMAIL && last.made.ms > now.ms - ENROLMENTS_RESEND_MS)
-		return FAIL(SLOW_DOWN, "a code was mailed less than a minute ago");
-	return OK;
+	struct err err = enrolment_get(view, add->who.tenant, add->who.id, &last);
+	if (err.kind != ERR_NOT_FOUND)
+		TRY(err);
+	bool is_mailed = !err_failed(err) && last.by == ENROLMENT_BY_EMAIL;
+	TRY(braking_wait_ms(view, &add->braking, now, &add->wait_ms));
+	if (is_mailed && last.made.ms + ENROLMENTS_RESEND_MS - now.ms > add->wait_ms)
+		add->wait_ms = last.made.ms + ENROLMENTS_RESEND_MS - now.ms;
+	return add->wait_ms > 0 ? FAIL(SLOW_DOWN, "codes were mailed too recently, or too many") : OK;
+}
+
+static fallible check_mail(const struct server *server, const struct caller *caller, const struct view *view,
+	struct instant now, struct arena *arena, struct enrolments_add *add)
+{
+	TRY(check_email(caller, &add->who, now));
+	TRY(check_mailbox(view, &add->who, arena));
+	braking_set_up(server, caller, add->who.id, add->who.email, &add->braking);
+	return check_pace(view, now, add);
 }
 
 /* ---- making one ---- */
@@ -124,10 +143,11 @@ static fallible seal_event(const struct server *server, const struct caller *cal
 static fallible tell(
 	const struct server *server, struct instant now, struct arena *arena, struct enrolments_add *add)
 {
-	const struct message_value values[] = {{"code", span_of(add->code, ENROLMENTS_CODE)},
-		{"minutes", SPAN_LIT("1440")}, {"to", add->who.email}};
+	char time[TELL_TIME + 1];
+	const struct message_value values[] = {
+		{"code", span_of(add->code, ENROLMENTS_CODE)}, {"to", add->who.email}, tell_time(now, time)};
 	const struct tell_ask letter = {.person = add->who.id,
-		.kind = NOTICE_LOGIN_CODE,
+		.kind = NOTICE_ENROLMENT_CODE,
 		.about = add->enrolment.id,
 		.values = values,
 		.count = sizeof values / sizeof values[0],
@@ -145,8 +165,7 @@ fallible enrolments_prepare(const struct server *server, const struct caller *ca
 	TRY(tenant_get_clear(view, caller->tenant, arena, &tenant));
 	add->first = !tenant.vouched;
 	TRY(add->by == ENROLMENT_BY_HAND ? check_hand(caller, &add->who, add->first)
-					 : check_email(caller, &add->who, now));
-	TRY(check_pace(view, &add->who, now));
+					 : check_mail(server, caller, view, now, arena, add));
 	add->enrolment = (struct enrolment){
 		.tenant = caller->tenant, .person = person, .id = random_id(now), .by = add->by, .made = now};
 	if (add->by == ENROLMENT_BY_HAND)
@@ -170,15 +189,17 @@ fallible enrolments_write(struct act *act, struct enrolments_add *add)
 	if (row.version != add->who.version)
 		return FAIL_CODE(STALE, "the person changed meanwhile");
 	if (add->by == ENROLMENT_BY_EMAIL)
-		TRY(check_pace(&view, &add->who, act->now));
+		TRY(check_pace(&view, act->now, add));
 	struct tenant tenant;
 	TRY(tenant_get_clear(&view, enrolment->tenant, act->arena, &tenant));
 	if (add->first && tenant.vouched)
 		return FAIL_CODE(STALE, "somebody was vouched for meanwhile");
 	TRY(enrolment_put(act, enrolment));
 	TRY(expiry_put(act, &expiry));
-	if (add->by == ENROLMENT_BY_EMAIL)
+	if (add->by == ENROLMENT_BY_EMAIL) {
+		TRY(braking_charge(act, &add->braking));
 		TRY(notice_add(act, &add->notice));
+	}
 	return act_add(act, enrolment->tenant, &add->event.leaf, NULL);
 }
 

@@ -3,7 +3,7 @@
  * stood for a day, or handed over by a second, proven person (FOUNDATIONS 2). */
 #pragma once
 
-#include "server/core/caller.h"
+#include "server/core/braking.h"
 #include "store/enrolment.h"
 #include "store/notice.h"
 #include "store/person.h"
@@ -26,13 +26,16 @@ struct enrolments_add {
 	bool first; /* no factor is proven yet: nobody could vouch, so whoever sets the tenant up does */
 	char code[ENROLMENTS_CODE + 1]; /* shown once, by hand only */
 	struct notice notice;           /* by e-mail only */
+	struct braking braking;         /* on it */
+	int64_t wait_ms;                /* with SLOW_DOWN */
 	struct event_draft event;
 };
 
 /* enrolments_prepare - draw the code. Fails: NOT_FOUND the person · DENIED · PERSON_UNPROVEN by hand takes a
  * second, proven person with factors.manage (as long as no factor of the tenant is proven: the application
  * with scope admin that sets it up, or a second person signed in with a factor of her own) · CONFLICT no
- * address, or one that changed less than 24 hours ago · SLOW_DOWN within a minute. */
+ * address, one that changed less than 24 hours ago, or a mailbox that an assistant runs · SLOW_DOWN within a minute, or as
+ * many codes were mailed as may be. */
 fallible enrolments_prepare(const struct server *server, const struct caller *caller, const struct view *view,
 	struct instant now, struct arena *arena, struct enrolments_add *add);
 fallible enrolments_write(struct act *act, struct enrolments_add *add);

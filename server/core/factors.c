@@ -133,6 +133,27 @@ static fallible draw_seed(const struct server *server, const struct view *view, 
 	return put_account(view, secret_span(&seed), arena, start);
 }
 
+/* Nothing is mailed to where an assistant would read it, nor more often than any other code. */
+static fallible check_mail(const struct server *server, const struct caller *caller, const struct view *view,
+	struct instant now, struct arena *arena, struct factors_start *start)
+{
+	bool delegated;
+	struct braking *braking = &start->braking;
+	if (start->type != FACTOR_EMAIL)
+		return OK;
+	if (start->address.len == 0)
+		start->address = start->who.email;
+	if (start->address.len == 0)
+		return FAIL(INVALID, "neither the request nor the person has an address");
+	TRY(methods_mailbox_is_delegated(view, &start->who, arena, &delegated));
+	if (delegated)
+		return FAIL(
+			CONFLICT, "an assistant runs the mailbox of this client: no code is mailed there");
+	braking_set_up(server, caller, start->who.id, start->address, braking);
+	TRY(braking_wait_ms(view, braking, now, &start->wait_ms));
+	return start->wait_ms > 0 ? FAIL(SLOW_DOWN, "as many codes were mailed as there may be for now") : OK;
+}
+
 static fallible draw_code(const struct server *server, const struct caller *caller, struct instant now,
 	struct arena *arena, struct factors_start *start)
 {
@@ -178,10 +199,7 @@ fallible factors_start_prepare(const struct server *server, const struct caller 
 	TRY(factors_weigh(caller, start->who.id, &start->held, &vouch));
 	if (start->held.count >= FACTOR_MAX)
 		return FAIL(CONFLICT, "the person has as many factors as there can be");
-	if (start->type == FACTOR_EMAIL && start->address.len == 0)
-		start->address = start->who.email;
-	if (start->type == FACTOR_EMAIL && start->address.len == 0)
-		return FAIL(INVALID, "neither the request nor the person has an address");
+	TRY(check_mail(server, caller, view, now, arena, start));
 	start->factor = (struct factor){.tenant = caller->tenant,
 		.id = random_id(now),
 		.person = start->who.id,
@@ -218,8 +236,10 @@ fallible factors_start_write(struct act *act, struct factors_start *start)
 	TRY(factors_check_unchanged(act, &start->who, &start->held));
 	TRY(factor_put(act, factor));
 	TRY(expiry_put(act, &expiry));
-	if (factor->type == FACTOR_EMAIL)
+	if (factor->type == FACTOR_EMAIL) {
+		TRY(braking_charge(act, &start->braking));
 		TRY(notice_add(act, &start->mail.notice));
+	}
 	return act_add(act, factor->tenant, &start->event.leaf, NULL);
 }
 

@@ -3,6 +3,7 @@
  * be planted: a person who has one gains or loses one only by proving who they are (FOUNDATIONS 2). */
 #pragma once
 
+#include "server/core/braking.h"
 #include "server/core/factor_news.h"
 #include "server/core/mailcodes.h"
 #include "server/core/methods.h"
@@ -33,12 +34,15 @@ struct factors_start {
 	struct span uri;    /* otpauth; shown once */
 	struct span hint;   /* masked address */
 	struct mailcodes_code mail;
+	struct braking braking; /* on that mail */
+	int64_t wait_ms;        /* with SLOW_DOWN */
 	struct event_draft event;
 };
 
 /* factors_start_prepare - draw the seed or the code, seal.
  * Fails: NOT_FOUND the person · DENIED · PERSON_UNPROVEN the person has a factor and did not prove themself ·
- * INVALID an e-mail factor without any address · CONFLICT FACTOR_MAX. */
+ * INVALID an e-mail factor without any address · CONFLICT FACTOR_MAX; a mailbox that an assistant runs ·
+ * SLOW_DOWN as many codes were mailed as may be. */
 fallible factors_start_prepare(const struct server *server, const struct caller *caller,
 	const struct view *view, struct instant now, struct arena *arena, struct factors_start *start);
 fallible factors_start_write(struct act *act, struct factors_start *start);

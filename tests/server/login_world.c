@@ -98,7 +98,7 @@ static bool find_letter(struct api_world *world, struct id about, struct arena *
 	struct view view = view_reading(&reading);
 	while (notice_next(&view, after, (struct instant){INT64_MAX}, arena, &notice, &err)) {
 		after = notice.id;
-		if (!ids_equal(notice.about, about) || notice.kind != NOTICE_LOGIN_CODE)
+		if (!ids_equal(notice.about, about) || !notices_is_code(notice.kind))
 			continue;
 		*found = notice;
 		any = true;

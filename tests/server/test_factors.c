@@ -426,7 +426,7 @@ Test(factors, starting_and_removing_is_no_way_to_send_mails)
 	int status = 201;
 	unsigned started = 0;
 	login_scene_begin(&scene);
-	while (started < 2 * FACTOR_MAX) {
+	while (started < FACTOR_MAX) {
 		status = start(&scene, "{\"type\":\"email\",\"address\":\"somebody@example.org\"}");
 		if (status != 201)
 			break;
@@ -437,5 +437,80 @@ Test(factors, starting_and_removing_is_no_way_to_send_mails)
 		cr_assert(api_call(&scene.world, "DELETE", path, scene.world.tenant.token, NULL,
 				  &scene.answer) == 404);
 	}
-	cr_assert(status == 409 && started == FACTOR_MAX, "%d after %u", status, started);
+	cr_assert(api_is_code(&scene.answer, 429, "slow_down"), "%s", scene.answer.body);
+	cr_assert(status == 429 && started == BRAKING_AN_HOUR, "%d after %u", status, started);
+	fake_clock_pass(60 * MINUTE_MS);
+	cr_assert(start(&scene, "{\"type\":\"email\",\"address\":\"somebody@example.org\"}") == 201, "%s",
+		scene.answer.body);
+}
+
+Test(factors, an_address_is_mailed_five_codes_an_hour_whoever_is_said_to_have_it)
+{
+	scoped(login_scene) scene = {0};
+	struct api_person other;
+	char path[TEXT_MAX];
+	unsigned mailed = 0;
+	login_scene_begin(&scene);
+	for (unsigned i = 0; i < 2 * BRAKING_AN_HOUR; i++) {
+		api_world_person(&scene.world, &scene.world.tenant, "assistant", NULL, &other);
+		snprintf(path, sizeof path, "/v1/people/%s/factors", other.text);
+		mailed += api_call(&scene.world, "POST", path, scene.world.tenant.token,
+				  "{\"type\":\"email\",\"address\":\"somebody@example.org\"}",
+				  &scene.answer) == 201;
+	}
+	cr_assert(mailed == BRAKING_AN_HOUR, "%u", mailed);
+}
+
+Test(factors, a_code_that_vouches_is_mailed_five_times_an_hour_and_says_what_it_is)
+{
+	scoped(login_scene) scene = {0};
+	unsigned mailed = 0;
+	login_scene_begin(&scene);
+	for (unsigned i = 0; i < 2 * BRAKING_AN_HOUR; i++) {
+		int status = post(&scene, "people", scene.person.text, "enrolment", "{\"by\":\"email\"}");
+		cr_assert(status == 201 || status == 429, "%s", scene.answer.body);
+		mailed += status == 201;
+		fake_clock_pass(MINUTE_MS);
+	}
+	cr_assert(mailed == BRAKING_AN_HOUR, "%u", mailed);
+	cr_assert(api_count_notices(&scene.world, scene.person.id, NOTICE_ENROLMENT_CODE) == mailed);
+	cr_assert(api_count_notices(&scene.world, scene.person.id, NOTICE_LOGIN_CODE) == 0);
+}
+
+static int as_owner(struct login_scene *scene, const struct api_person *owner, const char *person,
+	const char *what, const char *body)
+{
+	char path[TEXT_MAX];
+	snprintf(path, sizeof path, "/v1/people/%s/%s", person, what);
+	return api_call(&scene->world, "POST", path, owner->token, body, &scene->answer);
+}
+
+Test(factors, nothing_is_mailed_to_a_client_whose_mailbox_an_assistant_runs)
+{
+	scoped(login_scene) scene = {0};
+	struct api_person owner;
+	char contact[ID_TEXT + 1];
+	login_scene_begin(&scene);
+	cr_assert(api_call(&scene.world, "POST", "/v1/clients", scene.world.tenant.token,
+			  "{\"ref\":\"paivi\",\"name\":\"P\",\"mailbox_delegated\":true,\"contacts\":["
+			  "{\"name\":\"P\",\"email\":\"paivi@example.net\"}]}",
+			  &scene.answer) == 201,
+		"%s", scene.answer.body);
+	snprintf(contact, sizeof contact, "%s", api_text(&scene.answer, "contacts/0/id"));
+	api_world_person(&scene.world, &scene.world.tenant, "owner", NULL, &owner);
+	fake_clock_pass(DAY_MS + MINUTE_MS);
+	size_t before = api_count_notices(&scene.world, (struct id){0}, NOTICE_LOGIN_CODE) +
+		api_count_notices(&scene.world, (struct id){0}, NOTICE_ENROLMENT_CODE);
+	cr_assert(as_owner(&scene, &owner, contact, "enrolment", "{\"by\":\"email\"}") == 409);
+	cr_assert(as_owner(&scene, &owner, contact, "factors", "{\"type\":\"email\"}") == 409);
+	cr_assert(as_owner(&scene, &owner, contact, "factors",
+			  "{\"type\":\"email\",\"address\":\"also@example.net\"}") == 409);
+	cr_assert(api_count_notices(&scene.world, (struct id){0}, NOTICE_LOGIN_CODE) +
+			api_count_notices(&scene.world, (struct id){0}, NOTICE_ENROLMENT_CODE) ==
+		before);
+	cr_assert(api_call(&scene.world, "PATCH", "/v1/clients/paivi", owner.token,
+			  "{\"mailbox_delegated\":false}", &scene.answer) == 200,
+		"%s", scene.answer.body);
+	cr_assert(as_owner(&scene, &owner, contact, "enrolment", "{\"by\":\"email\"}") == 201, "%s",
+		scene.answer.body);
 }
