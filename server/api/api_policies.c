@@ -293,7 +293,12 @@ static fallible prepare_set(struct call *call)
 	TRY(call_ask(call, &set));
 	TRY(read_set(call, set));
 	TRY(stage_open(call, &stage));
-	return tenant_policies_set_prepare(&stage.scene, set);
+	struct err err = tenant_policies_set_prepare(&stage.scene, set);
+	/* What the body can't show: whether there is such a zone. */
+	if (err.kind == ERR_INVALID && call->problems.count == 0)
+		call->problems.rows[call->problems.count++] =
+			(struct json_problem){"/hours/time_zone", "not_allowed"};
+	return err;
 }
 
 static fallible write_set(struct act *act, struct call *call)

@@ -397,6 +397,7 @@ Test(tenant_policies, hours_are_in_the_tenants_zone_unless_they_name_one_that_th
 			  "{\"hours\":{\"days\":[\"mon\"],\"from\":\"08:00\",\"to\":\"17:00\",\"time_zone\":"
 			  "\"Europe/Nowhere\",\"outside\":\"flag\"}}") == 422,
 		"%s", scene.answer.body);
+	cr_assert(api_has_problem(&scene.answer, "/hours/time_zone", "not_allowed"), "%s", scene.answer.body);
 }
 
 /* A database in which the device of these tests, 192.0.2.1, is in Finland. */
