@@ -13,6 +13,7 @@ enum {
 	LABEL_MAX_BYTES = 300,
 	DETAIL_MAX_BYTES = 8 * 1024,
 	CHANGES_MAX = 32,
+	PLACE_MAX = 1024, /* of a pointer */
 };
 
 static const char *const OUTCOMES[] = {"success", "denied", "failed", NULL};
@@ -266,6 +267,17 @@ static void add_place(struct call *call, struct json_problem place)
 		all->more[all->more_count++] = place;
 }
 
+/* Of a place that takes too many words at least the line is named. */
+static const char *place_of(struct call *call, size_t line, const char *pointer)
+{
+	scoped(buf) place = BUF(PLACE_MAX);
+	scoped(buf) bare = BUF(PLACE_MAX);
+	buf_printf(&place, "/%zu%s", line, pointer);
+	buf_printf(&bare, "/%zu", line);
+	const char *text = arena_text(call->arena, buf_span(err_failed(buf_check(&place)) ? &bare : &place));
+	return text ? text : "";
+}
+
 /* The problems of a line say which one: /<line>/pointer, lines counted from 0, the blank ones too. When many were named
  * one of each further line is. */
 static void name_line(struct call *call, size_t line, struct json_problems *found, struct err err)
@@ -273,12 +285,10 @@ static void name_line(struct call *call, size_t line, struct json_problems *foun
 	const struct json_problems *all = &call->problems;
 	if (found->count == 0)
 		found->rows[found->count++] = (struct json_problem){"", err_row(err.code)->name};
-	for (size_t i = 0; i < found->count && (i == 0 || all->count < JSON_PROBLEMS_MAX); i++) {
-		scoped(buf) pointer = BUF(1024);
-		buf_printf(&pointer, "/%zu%s", line, found->rows[i].pointer);
-		const char *text = arena_text(call->arena, buf_span(&pointer));
-		add_place(call, (struct json_problem){text ? text : "", found->rows[i].code});
-	}
+	for (size_t i = 0; i < found->count && (i == 0 || all->count < JSON_PROBLEMS_MAX); i++)
+		add_place(call,
+			(struct json_problem){
+				place_of(call, line, found->rows[i].pointer), found->rows[i].code});
 }
 
 static fallible prepare_line(struct call *call, struct span line, struct reading *reading,
