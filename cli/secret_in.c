@@ -91,6 +91,9 @@ static fallible trim(struct buf *secret)
 {
 	if (secret->len && secret->data[secret->len - 1] == '\n')
 		secret->len--;
+	/* Files of Windows end their lines with two. */
+	if (secret->len && secret->data[secret->len - 1] == '\r')
+		secret->len--;
 	return secret->len ? OK : FAIL(INPUT, "no secret was typed or piped in");
 }
 

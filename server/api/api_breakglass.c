@@ -60,7 +60,7 @@ static fallible read_add(struct call *call, struct emergencies_add *add)
 	struct json_object top;
 	TRY(call_body(call, &top));
 	add->credential = json_in_text(&top, "credential", JSON_NEEDED, NAME_MAX_BYTES);
-	add->reason = ask_line(call, &top, "reason", JSON_NEEDED, BREAKGLASS_REASON_MAX);
+	add->reason = span_trim(ask_reason(call, &top, "reason", BREAKGLASS_REASON_MAX));
 	if (add->reason.len && characters(add->reason) < BREAKGLASS_REASON_MIN)
 		json_in_note(&top, "reason", "not_allowed");
 	json_in_end(&top);

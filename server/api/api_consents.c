@@ -28,6 +28,8 @@ static fallible read_give(struct call *call, struct json_object *top, struct con
 	give->party = json_in_text(top, "party", JSON_NEEDED, NAME_MAX_BYTES);
 	give->credential = json_in_text(top, "credential", JSON_OPTIONAL, NAME_MAX_BYTES);
 	give->consent.purpose = json_in_text(top, "purpose", JSON_NEEDED, CONSENT_PURPOSE_MAX);
+	if (give->consent.purpose.len && ask_is_silent(give->consent.purpose))
+		json_in_note(top, "purpose", "missing");
 	give->consent.text =
 		(uint32_t)json_in_number(top, "text_version", JSON_NEEDED, 1, CONSENTS_TEXT_MAX, 0);
 	give->consent.expires = json_in_time(top, "expires_at", JSON_NEEDED);

@@ -28,20 +28,9 @@ static void read_format(struct json_object *top, struct export_call *export)
 		json_in_note(top, "format", "not_allowed");
 }
 
-static bool is_blank(struct span text)
-{
-	for (size_t i = 0; i < text.len; i++)
-		if (text.at[i] != ' ')
-			return false;
-	return true;
-}
-
 static void read_purpose(struct call *call, struct json_object *top, struct export_call *export)
 {
-	struct span purpose = ask_line(call, top, "purpose", JSON_NEEDED, EXPORT_PURPOSE_MAX);
-	if (purpose.len && is_blank(purpose))
-		json_in_note(top, "purpose", "missing");
-	export->ask.record.purpose = purpose;
+	export->ask.record.purpose = ask_reason(call, top, "purpose", EXPORT_PURPOSE_MAX);
 }
 
 static void read_filters(const struct call *call, struct json_object *top, struct export_call *export)

@@ -463,6 +463,8 @@ static fallible read_out(struct call *call, struct checkouts_out *out)
 	struct json_object top;
 	TRY(call_body(call, &top));
 	out->ask.purpose = json_in_text(&top, "purpose", JSON_NEEDED, USES_PURPOSE_MAX);
+	if (out->ask.purpose.len && ask_is_silent(out->ask.purpose))
+		json_in_note(&top, "purpose", "missing");
 	out->ask.minutes = (unsigned)json_in_number(
 		&top, "minutes", JSON_OPTIONAL, 1, CHECKOUTS_MINUTES_MAX, CHECKOUTS_MINUTES);
 	json_in_end(&top);

@@ -65,7 +65,7 @@ static fallible read_ask(struct call *call, struct takeouts_ask *ask)
 	struct json_object top;
 	TRY(call_body(call, &top));
 	ask->client = json_in_text(&top, "client", JSON_NEEDED, NAME_MAX_BYTES);
-	ask->purpose = ask_line(call, &top, "purpose", JSON_NEEDED, TAKEOUT_PURPOSE_MAX);
+	ask->purpose = ask_reason(call, &top, "purpose", TAKEOUT_PURPOSE_MAX);
 	struct span format = json_in_text(&top, "format", JSON_NEEDED, NAME_MAX_BYTES);
 	if (format.len && !takeout_format_find(format, &ask->format))
 		json_in_note(&top, "format", "not_allowed");

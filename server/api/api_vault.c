@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api_vault - POST /v1/grants/{grant}/uses: the only place that puts a secret of a client into an answer. */
 #include "base/text.h"
+#include "server/api/ask.h"
 #include "server/api/stage.h"
 #include "server/core/credentials.h"
 #include "server/core/uses.h"
@@ -53,6 +54,8 @@ static fallible read_use(struct call *call, struct release *release)
 	if (mode.len && !modes_find(mode, &use->mode))
 		json_in_note(&top, "mode", "not_allowed");
 	use->purpose = json_in_text(&top, "purpose", JSON_OPTIONAL, USES_PURPOSE_MAX);
+	if (ask_is_silent(use->purpose))
+		use->purpose = SPAN_NONE;
 	use->verification = json_in_text(&top, "verification", JSON_OPTIONAL, NAME_MAX_BYTES);
 	call_read_device(&top, "device", JSON_OPTIONAL, &use->device);
 	read_seal_to(&top, release);

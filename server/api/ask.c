@@ -64,6 +64,21 @@ struct span ask_line(
 	return SPAN_NONE;
 }
 
+bool ask_is_silent(struct span text)
+{
+	struct span rest = text, word;
+	return !text_next_word(&rest, &word);
+}
+
+struct span ask_reason(struct call *call, struct json_object *object, const char *name, size_t max)
+{
+	struct span text = ask_line(call, object, name, JSON_NEEDED, max);
+	if (text.len == 0 || !ask_is_silent(text))
+		return text;
+	json_in_note(object, name, "missing");
+	return SPAN_NONE;
+}
+
 fallible ask_path_line(struct call *call, struct span text, size_t max, struct span *line)
 {
 	if (text.len == 0 || text.len > max || !is_line(text))

@@ -18,6 +18,12 @@ fallible ask_decision(struct call *call, bool *approve);
  * ask_zone - the name of a time zone. What is faulty is noted and SPAN_NONE. */
 struct span ask_line(
 	struct call *call, struct json_object *object, const char *name, enum json_need need, size_t max);
+
+/* ask_reason - a line that has to be there and says something: one without any letter or digit is missing. ask_is_silent - whether a
+ * text has none. */
+struct span ask_reason(struct call *call, struct json_object *object, const char *name, size_t max);
+bool ask_is_silent(struct span text);
+
 fallible ask_path_line(struct call *call, struct span text, size_t max, struct span *line);
 struct span ask_email(struct call *call, struct json_object *object);
 struct span ask_ref(struct json_object *object);

@@ -190,6 +190,10 @@ Test(emergencies, a_reason_has_twenty_characters)
 	const char *token = night.vault.assistant.token;
 	cr_assert(ask_as(&night, token, "nineteen characters") == 422);
 	cr_assert(api_has_problem(&night.vault.answer, "/reason", "not_allowed"));
+	cr_assert(ask_as(&night, token, "                        ") == 422);
+	cr_assert(ask_as(&night, token, "........................") == 422);
+	cr_assert(api_has_problem(&night.vault.answer, "/reason", "missing"));
+	cr_assert(ask_as(&night, token, "no                      ") == 422, "blanks at the end do not count");
 	/* Ten letters of two bytes each are ten. */
 	cr_assert(ask_as(&night, token, "äääääääääö") == 422);
 	cr_assert(ask_as(&night, token, "twenty characters it") == 202);

@@ -157,6 +157,13 @@ Test(uses_refused, every_use_says_what_for)
 	vault_login(&vault, login);
 	vault_use(&vault, &(struct vault_use){.grant = grant, .mode = "code", .verification = login});
 	cr_assert(vault_is_refused(&vault, "purpose_required"));
+	static const char *const SILENT[] = {" ", "   \\t", "...", "-", "\xc2\xa0"};
+	for (size_t i = 0; i < sizeof SILENT / sizeof SILENT[0]; i++) {
+		vault_use(&vault,
+			&(struct vault_use){
+				.grant = grant, .mode = "code", .verification = login, .purpose = SILENT[i]});
+		cr_assert(vault_is_refused(&vault, "purpose_required"), "%zu", i);
+	}
 }
 
 Test(uses_refused, a_use_without_a_device_is_refused_by_form)
