@@ -28,11 +28,6 @@ static void read_format(struct json_object *top, struct export_call *export)
 		json_in_note(top, "format", "not_allowed");
 }
 
-static void read_purpose(struct call *call, struct json_object *top, struct export_call *export)
-{
-	export->ask.record.purpose = ask_reason(call, top, "purpose", EXPORT_PURPOSE_MAX);
-}
-
 static void read_filters(const struct call *call, struct json_object *top, struct export_call *export)
 {
 	struct log_filters *wanted = &export->ask.filters;
@@ -68,7 +63,7 @@ static fallible read_body(struct call *call, struct export_call *export)
 	struct json_object top;
 	TRY(call_body(call, &top));
 	read_format(&top, export);
-	read_purpose(call, &top, export);
+	export->ask.record.purpose = ask_reason(call, &top, "purpose", EXPORT_PURPOSE_MAX);
 	read_filters(call, &top, export);
 	read_range(&top, &export->ask);
 	export->ask.complete = json_in_bool(&top, "complete", JSON_OPTIONAL, false);

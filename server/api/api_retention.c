@@ -86,10 +86,8 @@ static fallible read_set(struct call *call, struct retentions_set *set)
 	read_class(&top, set);
 	set->months = (uint8_t)json_in_number(
 		&top, "months", JSON_NEEDED, RETENTION_LEAST, RETENTION_MOST, RETENTION_FREE);
-	set->justification =
-		ask_line(call, &top, "justification", JSON_OPTIONAL, RETENTION_JUSTIFICATION_MAX);
-	if (set->months > RETENTION_FREE && !json_in_has(&top, "justification"))
-		json_in_note(&top, "justification", "missing");
+	enum json_need need = set->months > RETENTION_FREE ? JSON_NEEDED : JSON_OPTIONAL;
+	set->justification = ask_line(call, &top, "justification", need, RETENTION_JUSTIFICATION_MAX);
 	json_in_end(&top);
 	return call_check(call);
 }

@@ -14,7 +14,7 @@
 fallible ask_nothing(struct call *call);
 fallible ask_decision(struct call *call, bool *approve);
 
-/* ask_line - a text of one line in NFC. ask_path_line - the same of a part of the path; fails: INVALID. ask_email - an address. ask_ref - a caller's own name for a thing.
+/* ask_line - a text of one line in NFC; one that is needed has more than blanks. ask_path_line - the same of a part of the path; fails: INVALID. ask_email - an address. ask_ref - a caller's own name for a thing.
  * ask_zone - the name of a time zone. What is faulty is noted and SPAN_NONE. */
 struct span ask_line(
 	struct call *call, struct json_object *object, const char *name, enum json_need need, size_t max);
