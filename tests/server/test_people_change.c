@@ -140,18 +140,24 @@ Test(people_change, nobody_gives_a_role_beyond_his_own)
 		"what a person has already is not given");
 }
 
-Test(people_change, a_suspended_person_acts_no_more_until_revived)
+Test(people_change, a_suspended_person_acts_no_more_until_revived_and_the_tokens_of_before_never)
 {
 	scoped(api_world) world = {0};
 	scoped(api_answer) answer = {0};
 	struct api_person manager;
 	api_world_open(&world);
 	api_world_person(&world, &world.tenant, "manager", NULL, &manager);
+	const struct api_request reading = {
+		.method = "GET", .path = "/v1/people", .token = world.tenant.token, .actor = manager.text};
+	cr_assert(api_call(&world, "GET", "/v1/people", manager.token, NULL, &answer) == 200);
 	cr_assert(change(&world, &manager, world.tenant.token, "{\"state\":\"suspended\"}", &answer) == 200);
 	cr_assert(api_has(&answer, "state", "suspended"));
 	cr_assert(api_call(&world, "GET", "/v1/people", manager.token, NULL, &answer) == 401);
+	cr_assert(api_ask(&world, &reading, &answer) != 200, "%s", answer.body);
 	cr_assert(change(&world, &manager, world.tenant.token, "{\"state\":\"active\"}", &answer) == 200);
-	cr_assert(api_call(&world, "GET", "/v1/people", manager.token, NULL, &answer) == 200);
+	cr_assert(api_ask(&world, &reading, &answer) == 200, "%s", answer.body);
+	cr_assert(api_call(&world, "GET", "/v1/people", manager.token, NULL, &answer) == 401,
+		"a token was had by proving something that counts no more");
 }
 
 /* ---- the address ---- */
