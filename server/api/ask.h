@@ -19,11 +19,6 @@ fallible ask_decision(struct call *call, bool *approve);
 struct span ask_line(
 	struct call *call, struct json_object *object, const char *name, enum json_need need, size_t max);
 
-/* ask_reason - a line that has to be there and says something: one without any letter or digit is missing. ask_is_silent - whether a
- * text has none. */
-struct span ask_reason(struct call *call, struct json_object *object, const char *name, size_t max);
-bool ask_is_silent(struct span text);
-
 fallible ask_path_line(struct call *call, struct span text, size_t max, struct span *line);
 struct span ask_email(struct call *call, struct json_object *object);
 struct span ask_ref(struct json_object *object);
@@ -31,6 +26,11 @@ struct span ask_ref(struct json_object *object);
 /* ask_branch - the name of a branch, of the form of a ref; empty = of none any more. */
 void ask_branch(struct json_object *object, struct branches_set *set);
 struct span ask_zone(struct json_object *object);
+
+/* ask_reason - a line that has to be there and says something: one without any letter or digit is missing. ask_is_silent - whether a
+ * text has none. */
+struct span ask_reason(struct call *call, struct json_object *object, const char *name, size_t max);
+bool ask_is_silent(struct span text);
 
 /* ask_language - true when one was given. */
 bool ask_language(struct json_object *object, enum language *language);
