@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every dialog, opened as a person opens it, light and dark: nothing that axe finds against WCAG 2.2 AA. Each in two languages, that change from
-// one place to the next; with --whole in all six, which takes minutes.
+// Every dialog, opened as a person opens it, light and dark: nothing that axe finds against WCAG 2.2 AA. Each in one language, another one
+// from place to place; with --whole in all six, which takes minutes.
 import {readdirSync, readFileSync} from 'node:fs';
 import path from 'node:path';
 import {lookAt, spokenAt} from './axe.mjs';
