@@ -133,36 +133,6 @@ static fallible draw_seed(const struct server *server, const struct view *view, 
 	return put_account(view, secret_span(&seed), arena, start);
 }
 
-static fallible has_seed(
-	const struct server *server, const struct factor *factor, struct span wanted, bool *has)
-{
-	scoped(secret) seed = {0};
-	*has = false;
-	/* An ended factor has none left. */
-	if (!factor_shows_codes(factor->type) || factor->seed.len == 0)
-		return OK;
-	TRY(keeper_open_seed(server->keeper, factor_seed_place(factor), factor->seed, &seed));
-	*has = secret_equal(secret_span(&seed), wanted);
-	return OK;
-}
-
-/* Through two factors with one seed one code would get in twice. */
-static fallible check_seed(
-	const struct server *server, const struct view *view, const struct factors_start *start)
-{
-	struct factor factor;
-	struct id after = {0};
-	struct err err = OK;
-	while (start->seed.len &&
-		factor_next(view, start->who.tenant, start->who.id, &after, &factor, &err)) {
-		bool has;
-		TRY(has_seed(server, &factor, start->seed, &has));
-		if (has)
-			return FAIL(CONFLICT, "the person has this device already");
-	}
-	return err;
-}
-
 /* Nothing is mailed to where an assistant would read it, nor more often than any other code. */
 static fallible check_mail(const struct server *server, const struct caller *caller, const struct view *view,
 	struct instant now, struct arena *arena, struct factors_start *start)
@@ -230,7 +200,6 @@ fallible factors_start_prepare(const struct server *server, const struct caller 
 	if (start->held.count >= FACTOR_MAX)
 		return FAIL(CONFLICT, "the person has as many factors as there can be");
 	TRY(check_mail(server, caller, view, now, arena, start));
-	TRY(check_seed(server, view, start));
 	start->factor = (struct factor){.tenant = caller->tenant,
 		.id = random_id(now),
 		.person = start->who.id,

@@ -41,7 +41,7 @@ struct factors_start {
 
 /* factors_start_prepare - draw the seed or the code, seal.
  * Fails: NOT_FOUND the person · DENIED · PERSON_UNPROVEN the person has a factor and did not prove themself ·
- * INVALID an e-mail factor without any address · CONFLICT FACTOR_MAX; a seed that the person has already; a mailbox that an assistant runs ·
+ * INVALID an e-mail factor without any address · CONFLICT FACTOR_MAX; a mailbox that an assistant runs ·
  * SLOW_DOWN as many codes were mailed as may be. */
 fallible factors_start_prepare(const struct server *server, const struct caller *caller,
 	const struct view *view, struct instant now, struct arena *arena, struct factors_start *start);

@@ -64,18 +64,6 @@ Test(factors, an_app_gets_its_secret_once_with_a_picture)
 	cr_assert(api_count_events(&scene.world, scene.world.tenant.id, ACTION_FACTOR_STARTED) == 1);
 }
 
-Test(factors, a_device_that_is_there_already_does_not_come_twice)
-{
-	static const char DEVICE[] = "{\"type\":\"totp\",\"secret\":\"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ\"}";
-	static const char OTHER[] = "{\"type\":\"totp\",\"secret\":\"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJR\"}";
-	scoped(login_scene) scene = {0};
-	login_scene_begin(&scene);
-	cr_assert(start(&scene, DEVICE) == 201, "%s", scene.answer.body);
-	cr_assert(start(&scene, DEVICE) == 409, "its code would get in once through each");
-	cr_assert(start(&scene, OTHER) == 201);
-	cr_assert(start(&scene, "{\"type\":\"totp\"}") == 201);
-}
-
 Test(factors, a_repeated_request_is_answered_without_the_secret)
 {
 	scoped(login_scene) scene = {0};
