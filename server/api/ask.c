@@ -51,22 +51,14 @@ static bool is_line(struct span text)
 	return true;
 }
 
-/* A name that nobody can read, a reason that says nothing. */
-static bool is_blank(struct span text)
-{
-	for (size_t i = 0; i < text.len; i++)
-		if (text.at[i] != ' ')
-			return false;
-	return true;
-}
-
 struct span ask_line(
 	struct call *call, struct json_object *object, const char *name, enum json_need need, size_t max)
 {
 	struct span text = json_in_text(object, name, need, max), line;
 	if (text.len == 0)
 		return SPAN_NONE;
-	if (need == JSON_NEEDED && is_blank(text)) {
+	/* A name that nobody can read, a reason that says nothing. */
+	if (need == JSON_NEEDED && span_trim(text).len == 0) {
 		json_in_note(object, name, "missing");
 		return SPAN_NONE;
 	}
