@@ -3,13 +3,22 @@
 #include "store/facets.h"
 
 #include "base/reader.h"
+#include "store/retention.h"
 
-enum { MS_PER_DAY = 86400000, FACETS_SETS = 2, ACTION_CLASSES = ACTION_CLASS_COUNT };
+enum {
+	MS_PER_DAY = 86400000,
+	AHEAD_MS = 300000 /* of its receipt: a caller's time at the most */,
+	LOOK_WORK = 4 /* postings that a row of the log costs */,
+	FACETS_SETS = 2,
+	ACTION_CLASSES = ACTION_CLASS_COUNT
+};
 
 struct count {
 	const struct facets_ask *ask;
 	struct facets *facets;
 	struct buf sets; /* two sets of rows */
+	struct reading log;
+	struct instant pruned_before; /* what is said to be later was not pruned; ms 0: nothing ever was */
 };
 
 void facets_done(struct facets *facets)
@@ -68,6 +77,29 @@ static fallible add_value(struct facets *facets, enum index_field field,
 static const enum index_field FIELDS[] = {INDEX_CLASS, INDEX_OUTCOME, INDEX_ACTOR, INDEX_DEVICE};
 enum { FIELD_COUNT = sizeof FIELDS / sizeof FIELDS[0] };
 
+/* ---- what was pruned ---- */
+
+/* Until the index is made anew it has the values of what was pruned since. */
+static fallible open_log(const struct volume *volume, struct count *count)
+{
+	struct pruned pruned;
+	TRY(reading_open(volume, &count->log));
+	struct view view = view_reading(&count->log);
+	TRY(pruned_get(&view, count->ask->query->tenant, &pruned));
+	if (pruned.count)
+		count->pruned_before.ms = retention_before(pruned.last, RETENTION_LEAST).ms + AHEAD_MS;
+	return OK;
+}
+
+/* A row that is newer than the snapshot was not. */
+static fallible was_pruned(struct count *count, uint64_t sequence, bool *pruned)
+{
+	struct log_row row = {.leaf = SPAN_NONE};
+	struct err err = log_get(&count->log.txn, sequence, &row);
+	*pruned = !err_failed(err) && row.leaf.len == 0;
+	return err.kind == ERR_NOT_FOUND ? OK : err;
+}
+
 /* ---- the tail ---- */
 
 /* Edit and delete are classes of an action beside its own; what is hidden goes by its own. */
@@ -80,7 +112,10 @@ static bool is_hidden(const struct facets_ask *ask, const struct tail_row *row)
 static fallible count_row(void *context, const struct tail_row *row)
 {
 	struct count *count = context;
-	if (is_hidden(count->ask, row) || ids_is_none(row->event))
+	bool pruned = ids_is_none(row->event);
+	if (!pruned && row->time.ms < count->pruned_before.ms)
+		TRY(was_pruned(count, row->sequence, &pruned));
+	if (pruned || is_hidden(count->ask, row))
 		return OK;
 	for (size_t f = 0; f < FIELD_COUNT; f++) {
 		uint8_t values[INDEX_VALUES_A_ROW][INDEX_VALUE_MAX] = {0};
@@ -196,10 +231,30 @@ static fallible keep_unpruned(struct count *count, struct query_found *found)
 	return OK;
 }
 
+/* And those that were pruned since the run was made. */
+static fallible drop_pruned(struct count *count, struct query_found *found)
+{
+	if (found->columns.place->from.ms >= count->pruned_before.ms)
+		return OK;
+	for (size_t word = 0; word < found->words; word++)
+		for (uint64_t bits = found->rows[word]; bits; bits &= bits - 1) {
+			bool pruned = false;
+			size_t row = word * 64 + (size_t)__builtin_ctzll(bits);
+			if (index_row_time(&found->columns, row).ms < count->pruned_before.ms) {
+				TRY(was_pruned(count, index_row_sequence(&found->columns, row), &pruned));
+				found->work += LOOK_WORK;
+			}
+			if (pruned)
+				found->rows[word] &= ~(bits & -bits);
+		}
+	return OK;
+}
+
 static fallible count_run(void *context, struct query_found *found)
 {
 	struct count *count = context;
 	TRY(keep_unpruned(count, found));
+	TRY(drop_pruned(count, found));
 	if (count->ask->hidden)
 		TRY(hide(count, found));
 	uint64_t rows = count_rows(found);
@@ -235,7 +290,10 @@ fallible facets_count(const struct volume *volume, const struct facets_ask *ask,
 	struct count count = {.ask = ask, .facets = &made, .sets = BUF(SETS_BYTES)};
 	if (query_needs_comparison(ask->query))
 		return FAIL(BUG, "facets are counted from clear fields alone");
-	struct err err = visit(volume, &count);
+	struct err err = open_log(volume, &count);
+	if (!err_failed(err))
+		err = visit(volume, &count);
+	reading_done(&count.log);
 	buf_done(&count.sets);
 	if (err_failed(err)) {
 		facets_done(&made);

@@ -2,7 +2,7 @@
 /* facets - how many of the events that a query finds are of each class, outcome, actor, device and day.
  *
  * Counted from the postings and columns of the index and from the rows of the tail: no event is opened, and
- * nothing sealed is asked (FOUNDATIONS 12). */
+ * nothing sealed is asked (FOUNDATIONS 12). What was pruned is not counted, also where the index still has it. */
 #pragma once
 
 #include "policies/actions.h"

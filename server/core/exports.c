@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "crypto/random.h"
 #include "server/core/detail.h"
+#include "server/core/log_tiles.h"
 #include "store/application.h"
 #include "store/person.h"
 
@@ -85,6 +86,14 @@ static fallible check_complete(const struct exports_ask *ask)
 		DENIED, "a complete evidence file shows every entry: that is for who may read all of them");
 }
 
+/* Before the answer has begun: a file that has to stop in the middle says nothing. */
+static fallible check_whole(const struct server *server, const struct exports_ask *ask)
+{
+	if (!ask->complete)
+		return OK;
+	return log_tiles_whole(server, ask->reader.tenant, ask->from, ask->has_to ? ask->to : UINT64_MAX);
+}
+
 /* What a session that somebody left open may read, it may not carry away. */
 static fallible check_stepup(const struct caller *caller)
 {
@@ -117,6 +126,7 @@ fallible exports_prepare(const struct server *server, const struct caller *calle
 {
 	TRY(check_stepup(caller));
 	TRY(check_complete(ask));
+	TRY(check_whole(server, ask));
 	TRY(check_room(server, caller->tenant));
 	return seal(server, caller, event, now, arena, ask);
 }

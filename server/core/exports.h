@@ -58,7 +58,7 @@ struct exports_ask {
  * type "request", fields method and path (the guard has compared them), at most five minutes old, once. A personal
  * token is the person, and confirms nothing.
  * Fails: SLOW_DOWN too many run already · STEPUP_REQUIRED · DENIED a complete evidence file is for who may read everything ·
- * as event_seal, export_seal. */
+ * PRUNED entries that it would have to show were · as event_seal, export_seal. */
 fallible exports_prepare(const struct server *server, const struct caller *caller, struct event *event,
 	struct instant now, struct arena *arena, struct exports_ask *ask);
 

@@ -64,7 +64,7 @@ static fallible put_entries(
 		if (!ids_equal(row.tenant, tenant) || row.index != bundle->first + i)
 			return FAIL(CORRUPT, "the index names a row of another leaf");
 		if (row.leaf.len == 0)
-			return FAIL(EXPIRED, "an entry of the bundle was pruned");
+			return FAIL_CODE(PRUNED, "an entry of the bundle was pruned");
 		buf_put_sized(out, row.leaf);
 	}
 	return buf_check(out);
@@ -89,5 +89,65 @@ fallible log_tiles_sequences(const struct server *server, struct id tenant, cons
 	struct bundle bundle;
 	TRY(find_all(&server->volume, tenant, tile, &bundle));
 	memcpy(sequences, bundle.sequences, sizeof bundle.sequences);
+	return OK;
+}
+
+/* ---- whether a range is whole ---- */
+
+struct range {
+	uint64_t from, to;     /* indexes */
+	struct instant before; /* what was received later is not pruned yet */
+	bool young;            /* and so is all that follows */
+};
+
+static fallible look_at(struct reading *log, uint64_t sequence, struct range *range)
+{
+	struct log_row row;
+	struct leaf leaf;
+	TRY(log_get(&log->txn, sequence, &row));
+	if (row.leaf.len == 0)
+		return FAIL_CODE(PRUNED, "an entry of the range was pruned");
+	TRY(leaf_decode(row.leaf, &leaf));
+	range->young = leaf.received.ms >= range->before.ms;
+	return OK;
+}
+
+static fallible look_at_bundle(struct reading *log, const struct bundle *bundle, struct range *range)
+{
+	for (uint16_t i = 0; i < bundle->width && !range->young; i++) {
+		uint64_t index = bundle->first + i;
+		if (index >= range->from && index <= range->to)
+			TRY(look_at(log, bundle->sequences[i], range));
+	}
+	return OK;
+}
+
+static uint64_t size_of(const struct server *server, struct id tenant)
+{
+	tail_lock(server->volume.tail);
+	struct tail_tenant *state = tail_tenant(server->volume.tail, tenant);
+	uint64_t size = state ? tail_size(state) : 0;
+	tail_unlock(server->volume.tail);
+	return size;
+}
+
+fallible log_tiles_whole(const struct server *server, struct id tenant, uint64_t from, uint64_t to)
+{
+	struct pruned pruned;
+	struct range range = {.from = from, .to = to};
+	uint64_t size = size_of(server, tenant);
+	scoped(reading) log = {0};
+	TRY(reading_open(&server->volume, &log));
+	struct view view = view_reading(&log);
+	TRY(pruned_get(&view, tenant, &pruned));
+	range.before = retention_before(pruned.last, RETENTION_LEAST);
+	range.young = pruned.count == 0;
+	for (uint64_t at = from / TILE_WIDTH; at * TILE_WIDTH < size && at * TILE_WIDTH <= to && !range.young;
+		at++) {
+		struct bundle bundle;
+		struct tile tile = {.entries = true, .index = at, .width = tile_width(0, at, size)};
+		TRY(find_all(&server->volume, tenant, &tile, &bundle));
+		TRY(look_at_bundle(&log, &bundle, &range));
+	}
 	return OK;
 }

@@ -243,6 +243,52 @@ Test(pruning, leaves_lists_and_proofs_of_what_is_there)
 	sign(&office);
 }
 
+Test(pruning, leaves_no_count_of_what_is_gone)
+{
+	scoped(office) office = {0};
+	office_open(&office);
+	rename_anna(&office, "Anna B");
+	months_pass(&office, 13);
+	rename_anna(&office, "Anna C");
+	sign(&office);
+	const char *path = "/v1/events:facets?action=person.changed";
+	cr_assert(call(&office, "GET", path, &office.owner, NULL) == 200, "%s", office.answer.body);
+	cr_assert(json_integer_value(api_member(&office.answer, "total")) == 2, "both are there still");
+	cr_assert(prune(&office).dropped > 3);
+	cr_assert(call(&office, "GET", path, &office.owner, NULL) == 200);
+	cr_assert(json_integer_value(api_member(&office.answer, "total")) == 1, "%s", office.answer.body);
+	cr_assert(
+		json_integer_value(api_member(&office.answer, "class/staff")) == 1, "%s", office.answer.body);
+}
+
+static void complete_file(struct office *office, int from)
+{
+	char body[PATH];
+	snprintf(body, sizeof body,
+		"{\"format\":\"evidence\",\"purpose\":\"x\",\"complete\":true,\"range\":{\"from\":%d}}",
+		from);
+	call(office, "POST", "/v1/exports", &office->owner, body);
+}
+
+Test(pruning, begins_no_complete_file_of_a_range_that_has_lost_entries)
+{
+	scoped(office) office = {0};
+	office_open(&office);
+	rename_anna(&office, "Anna B");
+	months_pass(&office, 13);
+	sign(&office);
+	cr_assert(prune(&office).dropped > 3);
+	int asked = (int)api_count_events(&office.api, office.api.tenant.id, ACTION_EXPORT_REQUESTED);
+	complete_file(&office, 0);
+	cr_assert(api_is_code(&office.answer, 410, "pruned"), "%s", office.answer.body);
+	cr_assert((int)api_count_events(&office.api, office.api.tenant.id, ACTION_EXPORT_REQUESTED) == asked);
+	call(&office, "GET", "/v1/log/tile/entries/000.p/4", &office.owner, NULL);
+	cr_assert(api_is_code(&office.answer, 410, "pruned"), "%s", office.answer.body);
+	complete_file(&office, 1 << 20);
+	cr_assert(!api_is_code(&office.answer, 410, "pruned"), "nothing of it was pruned: %s",
+		office.answer.body);
+}
+
 Test(pruning, hashes_of_what_is_gone_still_prove_that_it_was_there)
 {
 	scoped(office) office = {0};
