@@ -1,32 +1,71 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* places - look an address up in a file that is mapped. */
+/* places - look an address up in a copy of a file that is mapped. */
 #include "server/core/places.h"
 
 #include "base/address.h"
 
 #include <maxminddb.h>
 
+#include <fcntl.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <unistd.h>
+
+enum { PIECE = 1 << 20, PATH_ROOM = 64 };
 
 struct places {
 	MMDB_s database;
 };
 
-/* Its own words for "not there" and "not readable" are two; ours are one. */
-static fallible open_database(const char *path, MMDB_s *database)
+static fallible copy_file(int from, int to)
 {
+	ssize_t copied;
+	while ((copied = sendfile(to, from, NULL, PIECE)) > 0)
+		continue;
+	return copied == 0 ? OK : FAIL(NOT_FOUND, "country.database names no file that can be read");
+}
+
+static fallible map_copy(int copy, MMDB_s *database)
+{
+	char path[PATH_ROOM];
+	snprintf(path, sizeof path, "/proc/self/fd/%d", copy);
 	switch (MMDB_open(path, MMDB_MODE_MMAP, database)) {
 	case MMDB_SUCCESS:
 		return OK;
 	case MMDB_OUT_OF_MEMORY_ERROR:
 		return FAIL(NO_MEMORY, "there is no memory for the database of countries");
 	case MMDB_FILE_OPEN_ERROR:
-		return FAIL(NOT_FOUND, "country.database names no file that can be read");
+		return FAIL(IO, "the copy of the database of countries cannot be opened: /proc is needed");
 	default:
 		return FAIL(CORRUPT, "country.database names a file that is no database in MaxMind's format");
 	}
+}
+
+static fallible copy_and_map(int file, MMDB_s *database)
+{
+	int copy = memfd_create("countries", MFD_CLOEXEC);
+	if (copy < 0)
+		return FAIL(NO_MEMORY, "there is no memory for the database of countries");
+	struct err err = copy_file(file, copy);
+	if (!err_failed(err))
+		err = map_copy(copy, database);
+	close(copy);
+	return err;
+}
+
+/* Of the file itself a writer could take pages away under the reader: that is a SIGBUS. */
+static fallible open_database(const char *path, MMDB_s *database)
+{
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+	if (file < 0)
+		return FAIL(NOT_FOUND, "country.database names no file that can be read");
+	struct err err = copy_and_map(file, database);
+	close(file);
+	return err;
 }
 
 fallible places_open(const char *path, struct places **places)

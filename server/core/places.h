@@ -10,10 +10,10 @@ enum { PLACES_COUNTRY = 2 /* capital letters, as ISO 3166-1 has them */ };
 
 struct places; /* opaque; thread-safe: it is only read */
 
-/* places_open - map the file. A newer one is put in place by rename, and found at the next start.
+/* places_open - map a copy of the file, in memory: whatever becomes of it, a newer one is found at the next start.
  *
  *   path    "" or NULL: *places becomes NULL, and no country is known
- * Fails: NOT_FOUND there is no such file, or it can't be read · CORRUPT it is no such database · NO_MEMORY.
+ * Fails: NOT_FOUND there is no such file, or it can't be read · CORRUPT it is no such database · NO_MEMORY · IO.
  * Owns:  places_close, which takes NULL. */
 fallible places_open(const char *path, struct places **places);
 void places_close(struct places *places);

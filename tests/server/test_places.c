@@ -92,6 +92,17 @@ Test(places, a_file_that_is_absent_or_something_else_is_told_apart)
 	cr_assert(!atlas.places);
 }
 
+Test(places, a_database_that_is_overwritten_or_cut_is_still_read_as_it_was)
+{
+	scoped(atlas) atlas = {0};
+	draw(&atlas);
+	cr_assert(!err_failed(places_open(atlas.path, &atlas.places)));
+	write_file(&atlas, SPAN_LIT("a newer one comes, byte by byte"));
+	cr_assert_str_eq(country(atlas.places, "192.0.2.77"), "FI");
+	write_file(&atlas, SPAN_NONE);
+	cr_assert_str_eq(country(atlas.places, "2001:db8:7::1"), "HU");
+}
+
 static void ask_all(const struct places *places)
 {
 	static const char *const ASKED[] = {
