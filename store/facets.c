@@ -102,11 +102,10 @@ static fallible was_pruned(struct count *count, uint64_t sequence, bool *pruned)
 
 /* ---- the tail ---- */
 
-/* Edit and delete are classes of an action beside its own; what is hidden goes by its own. */
+/* As the index has it: also by the class of an action that a tenant declared. */
 static bool is_hidden(const struct facets_ask *ask, const struct tail_row *row)
 {
-	const struct action_row *action = action_by_code(row->action);
-	return action && ask->hidden & UINT32_C(1) << action->class && !ids_equal(row->actor, ask->self);
+	return (action_code_classes(row->action) & ask->hidden) && !ids_equal(row->actor, ask->self);
 }
 
 static fallible count_row(void *context, const struct tail_row *row)

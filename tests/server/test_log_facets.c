@@ -153,6 +153,43 @@ Test(log_facets, count_as_many_as_the_list_shows)
 	}
 }
 
+static void post_promotion(struct log_world *world)
+{
+	char body[256];
+	scoped(api_answer) answer = {0};
+	snprintf(body, sizeof body,
+		"{\"action\":\"app.promoted\",\"actor\":{\"person\":\"%s\"},\"device\":{\"ip\":\"203.0.113."
+	        "9\",\"user_agent\":\"x\"}}",
+		world->people[0].text);
+	cr_assert(api_call(&world->api, "POST", "/v1/events", world->api.tenant.token, body, &answer) == 201,
+		"%s", answer.body);
+}
+
+Test(log_facets, of_who_reads_no_administration_leave_out_what_a_tenant_declared_as_such)
+{
+	scoped(log_world) world = {0};
+	scoped(api_answer) answer = {0};
+	struct api_person headquarters;
+	log_world_open(&world);
+	cr_assert(api_call(&world.api, "PUT", "/v1/actions/app.promoted", world.api.tenant.token,
+			  "{\"class\":\"staff\",\"severity\":\"info\"}", &answer) == 201,
+		"%s", answer.body);
+	post(&world, 2, "record.viewed", 0, NULL);
+	post_promotion(&world);
+	post_promotion(&world);
+	post_promotion(&world);
+	api_world_person(&world.api, &world.api.tenant, "hq", NULL, &headquarters);
+	for (int folded = 0; folded < 2; folded++) {
+		json_t *facets = ask(&world, headquarters.token, "?action=record.viewed&action=app.promoted");
+		cr_assert(number(facets, "class", "staff") == 0 && total(facets) == 2);
+		json_decref(facets);
+		facets = ask(&world, world.api.tenant.token, "?action=app.promoted");
+		cr_assert(number(facets, "class", "staff") == 3 && total(facets) == 3);
+		json_decref(facets);
+		log_world_fold(&world);
+	}
+}
+
 Test(log_facets, what_is_sealed_cannot_be_counted)
 {
 	scoped(log_world) world = {0};
