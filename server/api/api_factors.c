@@ -10,6 +10,7 @@
 #include "server/core/sessions.h"
 
 enum { CODE_MAX_BYTES = 64, SECRET_MAX_BYTES = 1024, HINT_MAX_BYTES = 12 };
+enum { LOCKED_RETRY_S = 60 * 60 }; /* of a lane that only recovery opens: a client has to be told some time */
 
 static const char *const TYPES[] = {"totp", "email", "recovery", NULL};
 
@@ -86,10 +87,12 @@ static fallible read_start(struct call *call, struct start *start)
 	return call_check(call);
 }
 
-/* When it is worth asking for a mail again. */
+/* When it is worth asking for a mail, or trying a code, again; INT64_MAX = never by itself. */
 static void note_wait(struct call *call, struct err err, int64_t wait_ms)
 {
-	if (err.kind == ERR_SLOW_DOWN)
+	if (err.kind == ERR_SLOW_DOWN && wait_ms == INT64_MAX)
+		call->retry_after_s = LOCKED_RETRY_S;
+	else if (err.kind == ERR_SLOW_DOWN)
 		call->retry_after_s = (wait_ms + 999) / 1000;
 }
 
@@ -338,6 +341,7 @@ static fallible write_resync(struct act *act, struct call *call)
 	struct resyncs_ask *ask = call->ask;
 	TRY(resyncs_write(act, ask));
 	call->refusal = ask->refusal;
+	note_wait(call, ask->refusal, ask->wait_ms);
 	return OK;
 }
 

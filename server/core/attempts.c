@@ -106,6 +106,7 @@ struct comparison {
 	enum match match;
 	const struct method *method; /* of a fresh one */
 	uint64_t steps[FACTOR_MAX];  /* by method: the step to consume; 0 = none */
+	uint64_t aside[FACTOR_MAX];  /* the same of those that prove nothing here */
 };
 
 static void note(struct comparison *comparison, bool fresh, const struct method *method)
@@ -152,9 +153,20 @@ static void compare_mailed(
 	}
 }
 
+/* Never right here, and used up all the same when another one is. */
+static void compare_aside(const struct verifications_ask *ask, size_t at, struct comparison *comparison)
+{
+	const struct method *method = &ask->methods.aside[at];
+	uint64_t step = 0;
+	bool same = totp_match(&method->candidates, ask->code, &step);
+	comparison->aside[at] = same && step > method->last_step ? step : 0;
+}
+
 static void compare(const struct verifications_ask *ask, struct instant now, struct comparison *comparison)
 {
 	*comparison = (struct comparison){0};
+	for (size_t i = 0; i < ask->methods.aside_count; i++)
+		compare_aside(ask, i, comparison);
 	for (size_t i = 0; i < ask->methods.count; i++)
 		if (factor_shows_codes(ask->methods.items[i].type))
 			compare_shown(ask, i, comparison);
@@ -191,20 +203,27 @@ static void decide(struct verifications_ask *ask, const struct comparison *compa
 	}
 }
 
+static fallible consume_one(
+	struct act *act, const struct verification *verification, struct id id, uint64_t step)
+{
+	struct factor factor;
+	struct view view = view_act(act);
+	if (step == 0)
+		return OK;
+	TRY(factor_get(&view, verification->tenant, verification->person, id, &factor));
+	factor_learn(&factor, step, volume_wall(act->volume, act->now));
+	return factor_put(act, &factor);
+}
+
 /* The code is spent in every factor that it would open: last_step only rises. */
 static fallible consume(
 	struct act *act, const struct verifications_ask *ask, const struct comparison *comparison)
 {
-	struct view view = view_act(act);
-	for (size_t i = 0; i < ask->methods.count; i++) {
-		struct factor factor;
-		if (comparison->steps[i] == 0)
-			continue;
-		TRY(factor_get(&view, ask->verification.tenant, ask->verification.person,
-			ask->methods.items[i].factor, &factor));
-		factor_learn(&factor, comparison->steps[i], volume_wall(act->volume, act->now));
-		TRY(factor_put(act, &factor));
-	}
+	const struct methods *methods = &ask->methods;
+	for (size_t i = 0; i < methods->count; i++)
+		TRY(consume_one(act, &ask->verification, methods->items[i].factor, comparison->steps[i]));
+	for (size_t i = 0; i < methods->aside_count; i++)
+		TRY(consume_one(act, &ask->verification, methods->aside[i].factor, comparison->aside[i]));
 	return OK;
 }
 

@@ -300,7 +300,8 @@ static fallible check_rights(const struct caller *caller, const struct factors_c
 	return OK;
 }
 
-static fallible compute_codes(const struct server *server, struct instant now, struct factors_change *change)
+static fallible compute_codes(const struct server *server, const struct view *view, struct instant now,
+	struct factors_change *change)
 {
 	scoped(secret) seed = {0};
 	const struct factor *factor = &change->factor;
@@ -314,6 +315,7 @@ static fallible compute_codes(const struct server *server, struct instant now, s
 		.drift = factor->drift,
 		.last_step = factor->last_step};
 	TRY(keeper_open_seed(server->keeper, factor_seed_place(factor), factor->seed, &seed));
+	TRY(twins_find(server, view, factor, secret_span(&seed), &change->twins));
 	return methods_compute(&change->method, secret_span(&seed), volume_wall(&server->volume, now));
 }
 
@@ -347,7 +349,7 @@ fallible factors_change_prepare(const struct server *server, const struct caller
 		TRY(enrolments_hash(server->keeper, caller->tenant, change->factor.person, change->enrolment,
 			change->enrolment_hash));
 	if (change->kind == FACTORS_CONFIRM)
-		TRY(compute_codes(server, now, change));
+		TRY(compute_codes(server, view, now, change));
 	const struct scene scene = {server, caller, view, now, arena, change->trace};
 	TRY(seal_change(&scene, change));
 	/* They die with the reading; the act reads the row again. */
@@ -427,6 +429,7 @@ static fallible write_confirm(struct act *act, struct factors_change *change)
 	factor->state = FACTOR_ACTIVE;
 	factor->confirmed = act->now;
 	factor->proven = redeemed || factor->vouch == FACTOR_BY_PROVEN;
+	TRY(twins_use_up(act, factor, &change->twins, factor->last_step));
 	memset(factor->code, 0, sizeof factor->code);
 	if (factor->proven)
 		TRY(attempts_forgive(act, factor->tenant, factor->person, (struct id){0}));

@@ -7,6 +7,7 @@
 #include "server/core/factor_news.h"
 #include "server/core/mailcodes.h"
 #include "server/core/methods.h"
+#include "server/core/twins.h"
 
 enum { FACTORS_CODE_MAX = 8 };
 
@@ -63,6 +64,7 @@ struct factors_change {
 	struct factor factor; /* decided: as it is written */
 	struct factors_held held;
 	struct method method; /* confirm, TOTP: the right codes */
+	struct twins twins;   /* confirm, TOTP: show them as well */
 	uint8_t code_hash[HASH_BLAKE];
 	uint8_t enrolment_hash[HASH_BLAKE];
 	struct factor_news news;

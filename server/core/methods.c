@@ -92,6 +92,19 @@ static fallible add(const struct server *server, const struct factor *factor, st
 	return OK;
 }
 
+/* Its label is nobody's business here. */
+static fallible add_aside(
+	const struct server *server, const struct factor *factor, struct instant now, struct methods *methods)
+{
+	const struct factor_texts none = {.label = SPAN_NONE};
+	struct method method = {.type = factor->type, .factor = factor->id, .proven = factor->proven};
+	if (!factor_shows_codes(factor->type) || methods->aside_count == FACTOR_MAX)
+		return OK;
+	TRY(add_device(server, factor, &none, now, &method));
+	methods->aside[methods->aside_count++] = method;
+	return OK;
+}
+
 static void add_own(struct methods *methods, struct span address)
 {
 	methods->items[methods->count++] = (struct method){.type = FACTOR_EMAIL, .address = address};
@@ -133,6 +146,8 @@ fallible methods_list(const struct server *server, const struct view *view, cons
 		has_app = has_app || factor_shows_codes(factor.type);
 		if (counts(&bounds, &factor) && methods->count < FACTOR_MAX)
 			TRY(add(server, &factor, ask->now, bounds.mailed, arena, methods));
+		else
+			TRY(add_aside(server, &factor, ask->now, methods));
 	}
 	TRY(err);
 	if (methods->none == REASON_NO_FACTOR && bounds.mailed.len && bounds.email)

@@ -25,6 +25,9 @@ struct method {
 struct methods {
 	struct method items[FACTOR_MAX];
 	size_t count;
+	/* Apps and tokens that prove nothing here: a code that they show besides is used up in them too. */
+	struct method aside[FACTOR_MAX];
+	size_t aside_count;
 	enum reason none; /* why there is none: NO_FACTOR or WEAK_METHOD */
 	struct instant
 		changed; /* when the last factor came, or the address moved: no code mailed before counts */

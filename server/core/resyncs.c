@@ -32,6 +32,7 @@ static fallible compute(const struct scene *scene, struct resyncs_ask *ask)
 		first = step + 1;
 	ask->now_step = step;
 	TRY(keeper_open_seed(scene->server->keeper, factor_seed_place(factor), factor->seed, &seed));
+	TRY(twins_find(scene->server, scene->view, factor, secret_span(&seed), &ask->twins));
 	return totp_compute_run(&factor->shape, secret_span(&seed), first, RUN, &ask->run);
 }
 
@@ -83,6 +84,7 @@ static fallible move(struct act *act, struct resyncs_ask *ask, uint64_t step)
 	factor->drift = (int16_t)(2 * off);
 	factor->last_step = step;
 	TRY(factor_put(act, factor));
+	TRY(twins_use_up(act, factor, &ask->twins, step));
 	event_decide(&ask->changed, ACTION_FACTOR_RESYNCED, LEAF_SUCCESS, REASON_NONE);
 	return act_add(act, factor->tenant, &ask->changed.leaf, NULL);
 }
@@ -99,7 +101,8 @@ fallible resyncs_write(struct act *act, struct resyncs_ask *ask)
 	TRY(check_factor(&ask->factor));
 	if (step_of(&ask->factor, volume_wall(act->volume, act->now)) != ask->now_step)
 		return FAIL_CODE(STALE, "the codes belong to another time step");
-	if (!budget_is_open(&budget, act->now))
+	ask->wait_ms = budget_wait_ms(&budget, act->now);
+	if (ask->wait_ms > 0)
 		return refuse(act, ask, FAIL(SLOW_DOWN, "too many codes were wrong"), REASON_LOCKED);
 	budget_charge(&budget, act->now); /* before anything is compared; kept only when they are wrong */
 	if (!totp_match_pair(&ask->run, ask->factor.last_step, ask->first, ask->second, &step))

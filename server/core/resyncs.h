@@ -6,6 +6,7 @@
 
 #include "server/core/factors.h"
 #include "server/core/scene.h"
+#include "server/core/twins.h"
 
 enum {
 	RESYNCS_STEPS = 20
@@ -20,9 +21,11 @@ struct resyncs_ask {
 	struct factor factor; /* decided: as it is written */
 	uint64_t now_step;    /* of a token that counts: the last that was used */
 	struct totp_run run;
+	struct twins twins; /* in which both codes are used up as well */
 	struct event_draft changed, failed, locked;
 	/* decided */
 	struct err refusal; /* the act stands, with its event */
+	int64_t wait_ms;    /* with SLOW_DOWN: as budget_wait_ms */
 };
 
 /* resyncs_prepare - compute all codes around now, compare none. Fails: NOT_FOUND the factor, or its person is outside

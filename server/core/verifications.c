@@ -440,6 +440,8 @@ static fallible check_unchanged(struct act *act, struct verifications_ask *ask)
 	TRY(check_device(act, ask));
 	for (size_t i = 0; i < ask->methods.count; i++)
 		TRY(check_method(act, &ask->verification, &ask->methods.items[i]));
+	for (size_t i = 0; i < ask->methods.aside_count; i++)
+		TRY(check_method(act, &ask->verification, &ask->methods.aside[i]));
 	return OK;
 }
 

@@ -225,6 +225,7 @@ void login_scene_suspend(struct login_scene *scene)
 
 struct proving {
 	struct id tenant, factor;
+	bool proven;
 };
 
 static fallible prove(struct act *act, void *context)
@@ -233,13 +234,20 @@ static fallible prove(struct act *act, void *context)
 	struct view view = view_act(act);
 	struct factor factor;
 	TRY(factor_find(&view, proving->tenant, proving->factor, &factor));
-	factor.proven = true;
+	factor.proven = proving->proven;
 	TRY(factor_put(act, &factor));
 	struct leaf leaf = {.event = factor.id, .action = action_row(ACTION_FACTOR_ENROLLED)->code};
 	return act_add(act, proving->tenant, &leaf, NULL);
 }
 
 void login_prove(struct api_world *world, struct id tenant, const char *factor)
+{
+	struct proving proving = {.tenant = tenant, .proven = true};
+	must(ids_parse(ID_FACTOR, span_text(factor), &proving.factor));
+	api_world_run(world, prove, &proving);
+}
+
+void login_unprove(struct api_world *world, struct id tenant, const char *factor)
 {
 	struct proving proving = {.tenant = tenant};
 	must(ids_parse(ID_FACTOR, span_text(factor), &proving.factor));

@@ -73,8 +73,9 @@ void login_scene_keep_id(const struct login_scene *scene, char id[static ID_TEXT
 /* login_scene_suspend - the person may not get in for a while. */
 void login_scene_suspend(struct login_scene *scene);
 
-/* login_prove - mark an active factor as proven, as an enrolment code would. */
+/* login_prove - mark an active factor as proven, as an enrolment code would. login_unprove - as one for whom nobody vouched. */
 void login_prove(struct api_world *world, struct id tenant, const char *factor);
+void login_unprove(struct api_world *world, struct id tenant, const char *factor);
 
 /* login_wear_down - all but the last of the wrong codes that end a person's lane of unknown devices, days ago. */
 void login_wear_down(struct api_world *world, struct id tenant, struct id person);

@@ -139,9 +139,22 @@ Test(resyncs, rule_e_guesses_are_charged_to_the_persons_budget_and_end)
 		cr_assert(resync(&scene, 5, 5) == 403, "%s", scene.answer.body);
 	cr_assert(count(&scene, ACTION_CHALLENGE_LOCKED) == 1, "the lock is on record");
 	cr_assert(resync(&scene, 5, 6) == 429, "also the right ones: %s", scene.answer.body);
+	cr_assert(strstr(scene.answer.head, "Retry-After: 60\r\n"), "%s", scene.answer.head);
 	cr_assert(!opens(&scene, 0), "a login draws from the same: %s", scene.answer.body);
 	fake_clock_pass(MINUTE_MS);
 	cr_assert(resync(&scene, 5, 6) == 200, "%s", scene.answer.body);
+}
+
+Test(resyncs, where_only_recovery_helps_no_client_is_told_to_try_again_at_once)
+{
+	scoped(login_scene) scene = {0};
+	struct id person;
+	login_scene_open(&scene);
+	cr_assert(!err_failed(ids_parse(ID_PERSON, span_text(scene.person.text), &person)));
+	login_wear_down(&scene.world, scene.world.tenant.id, person);
+	cr_assert(resync(&scene, 5, 5) == 403, "%s", scene.answer.body);
+	cr_assert(resync(&scene, 5, 6) == 429, "%s", scene.answer.body);
+	cr_assert(strstr(scene.answer.head, "Retry-After: 3600\r\n"), "%s", scene.answer.head);
 }
 
 Test(resyncs, only_an_active_app_has_a_clock)

@@ -109,27 +109,96 @@ Test(rules_totp, rule_c_the_code_of_the_enrolment_is_no_login_and_nothing_before
 	cr_assert(opens(&scene, 1), "the next one is good: %s", scene.answer.body);
 }
 
-Test(rules_totp, rule_c_a_code_that_two_factors_share_is_used_up_in_both)
+/* One seed in two factors of a person, the first proven, the second begun. */
+static void enrol_twins(struct login_scene *scene, struct login_app *twin)
 {
 	static const char SEED[] = ",\"secret\":\"GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ\"";
+	enrol_shape(scene, SEED);
+	login_prove(&scene->world, scene->world.tenant.id, scene->app.factor);
+	login_start_shape(&scene->world, scene->person.token, scene->person.text, SEED, twin);
+}
+
+static void type_into(struct login_scene *scene, const char *factor, const char *code)
+{
+	char id[ID_TEXT + 1], body[BODY_MAX];
+	login_scene_ask(scene, NULL);
+	login_scene_keep_id(scene, id);
+	snprintf(body, sizeof body, "{\"code\":\"%s\",\"factor\":\"%s\"}", code, factor);
+	cr_assert(login_try(&scene->world, scene->world.tenant.token, id, body, &scene->answer) == 200);
+}
+
+static void post_factor(struct login_scene *scene, const char *factor, const char *verb, const char *body)
+{
+	char path[BODY_MAX];
+	snprintf(path, sizeof path, "/v1/factors/%s/%s", factor, verb);
+	cr_assert(api_call(&scene->world, "POST", path, scene->person.token, body, &scene->answer) == 200,
+		"%s: %s", verb, scene->answer.body);
+}
+
+Test(rules_totp, rule_c_a_code_that_two_factors_share_is_used_up_in_both)
+{
 	scoped(login_scene) scene = {0};
 	struct login_app twin;
-	char id[ID_TEXT + 1], body[BODY_MAX], code[TOTP_DIGITS_MAX + 1];
-	enrol_shape(&scene, SEED);
-	login_prove(&scene.world, scene.world.tenant.id, scene.app.factor);
-	login_start_shape(&scene.world, scene.person.token, scene.person.text, SEED, &twin);
+	char code[TOTP_DIGITS_MAX + 1];
+	enrol_twins(&scene, &twin);
 	login_confirm(&scene.world, &twin);
 	login_app_code(&twin, 0, code);
-	for (unsigned i = 0; i < 2; i++) {
-		login_scene_ask(&scene, NULL);
-		login_scene_keep_id(&scene, id);
-		snprintf(body, sizeof body, "{\"code\":\"%s\",\"factor\":\"%s\"}", code,
-			i ? twin.factor : scene.app.factor);
-		cr_assert(login_try(&scene.world, scene.world.tenant.token, id, body, &scene.answer) == 200);
-		cr_assert(i ? login_is(&scene.answer, "deny", "replayed")
-			    : login_is(&scene.answer, "allow", NULL),
-			"%u: %s", i, scene.answer.body);
-	}
+	type_into(&scene, scene.app.factor, code);
+	cr_assert(login_is(&scene.answer, "allow", NULL), "%s", scene.answer.body);
+	type_into(&scene, twin.factor, code);
+	cr_assert(login_is(&scene.answer, "deny", "replayed"), "%s", scene.answer.body);
+}
+
+Test(rules_totp, rule_c_the_code_that_confirms_a_second_factor_opens_nothing_through_the_first)
+{
+	scoped(login_scene) scene = {0};
+	struct login_app twin;
+	char code[TOTP_DIGITS_MAX + 1], body[BODY_MAX];
+	enrol_twins(&scene, &twin);
+	login_app_code(&twin, 0, code);
+	snprintf(body, sizeof body, "{\"code\":\"%s\"}", code);
+	post_factor(&scene, twin.factor, "confirm", body);
+	type_into(&scene, scene.app.factor, code);
+	cr_assert(login_is(&scene.answer, "deny", "replayed"), "%s", scene.answer.body);
+	fake_clock_pass(STEP_MS);
+	cr_assert(opens(&scene, 0), "the next one does: %s", scene.answer.body);
+}
+
+Test(rules_totp, rule_c_the_codes_of_a_resync_open_nothing_through_another_factor)
+{
+	scoped(login_scene) scene = {0};
+	struct login_app twin;
+	char first[TOTP_DIGITS_MAX + 1], second[TOTP_DIGITS_MAX + 1], body[BODY_MAX];
+	enrol_twins(&scene, &twin);
+	login_confirm(&scene.world, &twin);
+	login_app_code(&twin, 4, first);
+	login_app_code(&twin, 5, second);
+	snprintf(body, sizeof body, "{\"codes\":[\"%s\",\"%s\"]}", first, second);
+	post_factor(&scene, twin.factor, "resync", body);
+	fake_clock_pass(4 * STEP_MS);
+	type_into(&scene, scene.app.factor, first);
+	cr_assert(login_is(&scene.answer, "deny", "replayed"), "%s", scene.answer.body);
+	type_into(&scene, scene.app.factor, second);
+	cr_assert(login_is(&scene.answer, "deny", "replayed"), "%s", scene.answer.body);
+}
+
+Test(rules_totp, rule_c_the_code_of_an_action_opens_no_login_through_a_factor_that_was_too_weak_for_it)
+{
+	scoped(login_scene) scene = {0};
+	struct login_app twin;
+	char code[TOTP_DIGITS_MAX + 1], more[BODY_MAX];
+	enrol_twins(&scene, &twin);
+	login_confirm(&scene.world, &twin);
+	login_unprove(&scene.world, scene.world.tenant.id, twin.factor);
+	login_app_code(&twin, 0, code);
+	snprintf(more, sizeof more,
+		",\"purpose\":\"action\",\"action\":{\"type\":\"payout\",\"text\":\"Pay\",\"fields\":{}},"
+	        "\"code\":\"%s\"",
+		code);
+	login_scene_ask(&scene, more);
+	cr_assert(login_is(&scene.answer, "allow", NULL), "%s", scene.answer.body);
+	type_into(&scene, twin.factor, code);
+	cr_assert(login_is(&scene.answer, "deny", "replayed"), "%s", scene.answer.body);
 }
 
 Test(rules_totp, rule_c_who_logged_in_a_moment_ago_may_do_so_with_the_next_code)
