@@ -93,6 +93,14 @@ fallible mailing_prepare(
 	return draw(scene, method, ask);
 }
 
+fallible mailing_look(const struct scene *scene, const struct method *method, struct verifications_ask *ask)
+{
+	if (!method || !verifications_started(ask))
+		return OK;
+	list_brakes(scene, method->address, ask);
+	return braking_wait_ms(scene->view, &ask->mailing.braking, ask->now, &ask->mailing.wait_ms);
+}
+
 /* ---- the act ---- */
 
 /* Another call may have mailed a code since this one was prepared: then nothing goes out, and prepare decides
@@ -107,6 +115,8 @@ fallible mailing_write(struct act *act, struct verifications_ask *ask)
 	verification->sealed = sealed;
 	TRY(verification_put(act, verification));
 	TRY(braking_charge(act, &ask->mailing.braking));
+	const struct view view = view_act(act);
+	TRY(braking_wait_ms(&view, &ask->mailing.braking, act->now, &ask->mailing.wait_ms));
 	TRY(notice_add(act, &ask->mail.notice)); /* also to nobody: the courier makes as if */
 	if (verification_is_decoy(verification))
 		return attempts_refuse(act, ask, ACTION_CHALLENGE_FAILED, REASON_UNKNOWN_PERSON);

@@ -16,7 +16,7 @@ struct method;            /* server/core/methods.h */
 struct mailing {
 	bool asked;
 	struct braking braking;
-	int64_t wait_ms; /* until another code may be mailed; 0 = now, or one was */
+	int64_t wait_ms; /* until another code may be mailed; 0 = now */
 };
 
 /* mailing_cool_ms - how long it is until the verification may mail another code, whoever else is mailed. */
@@ -26,6 +26,11 @@ int64_t mailing_cool_ms(const struct verifications_ask *ask, struct instant now)
  * Fails: as mailcodes_draw. */
 fallible mailing_prepare(
 	const struct scene *scene, const struct method *method, struct verifications_ask *ask);
+
+/* mailing_look - nothing is asked for: how long it is until another code may be mailed, once one was.
+ *
+ *   method  NULL: none is mailed any more */
+fallible mailing_look(const struct scene *scene, const struct method *method, struct verifications_ask *ask);
 
 /* mailing_write - count it and queue it. Fails: STALE another one was mailed meanwhile. */
 fallible mailing_write(struct act *act, struct verifications_ask *ask);

@@ -316,6 +316,7 @@ static fallible plan(const struct scene *scene, struct verifications_ask *ask)
 	const struct view *view = scene->view;
 	const struct method *email = methods_find(&ask->methods, FACTOR_EMAIL, ask->factor);
 	TRY(check_lane(view, ask));
+	TRY(ask->is_new ? OK : mailing_look(scene, email, ask));
 	bool refused = ask->verification.state == VERIFICATION_REFUSED;
 	decide_without(ask);
 	if (ask->reason == REASON_NONE && ask->wait_ms > 0) {

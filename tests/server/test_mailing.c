@@ -73,6 +73,24 @@ Test(mailing, another_code_goes_out_after_30_then_60_then_120_seconds)
 	}
 }
 
+Test(mailing, the_mail_that_was_the_last_of_the_hour_says_how_long_none_follows)
+{
+	scoped(login_scene) scene = {0};
+	char id[ID_TEXT + 1], path[64];
+	open_scene(&scene);
+	for (unsigned i = 0; i < 5; i++)
+		cr_assert(is_mailed(&scene, scene.world.tenant.token, scene.person.text, "192.0.2.1"));
+	login_scene_keep_id(&scene, id);
+	cr_assert(resend_in(&scene) == MAIL_BRAKE_HOUR_MS / SECOND_MS, "%s", scene.answer.body);
+	fake_clock_pass(10 * SECOND_MS);
+	cr_assert(login_try(&scene.world, scene.world.tenant.token, id, "{\"code\":\"00000000\"}",
+			  &scene.answer) == 200);
+	cr_assert(resend_in(&scene) == MAIL_BRAKE_HOUR_MS / SECOND_MS - 10, "%s", scene.answer.body);
+	snprintf(path, sizeof path, "/v1/verifications/%s", id);
+	cr_assert(api_call(&scene.world, "GET", path, scene.world.tenant.token, NULL, &scene.answer) == 200);
+	cr_assert(resend_in(&scene) == MAIL_BRAKE_HOUR_MS / SECOND_MS - 10, "%s", scene.answer.body);
+}
+
 Test(mailing, the_newest_three_codes_are_good_and_the_oldest_makes_room)
 {
 	scoped(login_scene) scene = {0};
