@@ -113,6 +113,9 @@ static fallible tell_all(
 fallible remembering_open_prepare(const struct scene *scene, struct verifications_ask *ask)
 {
 	struct remembering *remembering = ask->remembering;
+	/* What is asked for here and now ends no series: tomorrow morning the token opens again. */
+	struct signin standing = ask->signin;
+	standing.step_up = false;
 	bool open = ask->verification.state == VERIFICATION_OPEN;
 	if (!remembering)
 		return OK;
@@ -124,9 +127,9 @@ fallible remembering_open_prepare(const struct scene *scene, struct verification
 	if (err.kind == ERR_NOT_FOUND)
 		return OK;
 	TRY(err);
-	TRY(find_end(scene, &remembering->series, &ask->signin, &remembering->end));
+	TRY(find_end(scene, &remembering->series, &standing, &remembering->end));
 	remembering->opens = scene->now.ms < remembering->end.ms && is_of(&remembering->series, ask);
-	remembering->steps_up = remembering->opens && risk_is_high(ask);
+	remembering->steps_up = remembering->opens && (ask->signin.step_up || risk_is_high(ask));
 	remembering->opens = remembering->opens && !remembering->steps_up;
 	if (!remembering->opens)
 		return OK;

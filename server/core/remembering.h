@@ -19,7 +19,7 @@ struct remembering {
 	struct span typed; /* device.remember; empty */
 	/* prepared */
 	bool opens;    /* `typed` names a series of this person, application and device */
-	bool steps_up; /* it would open, but for the risk: a code is asked for, and the token stays good */
+	bool steps_up; /* it would open, but for risk, hours or country: a code is asked for, and the token stays good */
 	bool begins;   /* a right code begins one */
 	struct remember_token token;     /* as it was typed; of one that begins the series alone */
 	struct remembered series;        /* as it was found, or as it begins */

@@ -380,6 +380,43 @@ Test(tenant_policies, outside_working_hours_a_policy_may_ask_for_the_strongest_f
 	cr_assert(api_has(&scene.answer, "methods/0/type", "totp"));
 }
 
+static void ask_from_desk(struct login_scene *scene, const char *token, const char *more)
+{
+	char body[BODY_MAX];
+	snprintf(body, sizeof body,
+		"{\"person\":\"%s\",\"purpose\":\"login\",\"device\":{\"id\":\"desk\",\"ip\":\"192.0.2.1\","
+	        "\"user_agent\":\"Firefox\""
+		"%s%s%s}%s}",
+		scene->person.text, token ? ",\"remember\":\"" : "", token ? token : "", token ? "\"" : "",
+		more);
+	cr_assert(api_call(&scene->world, "POST", "/v1/verifications", scene->world.tenant.token, body,
+			  &scene->answer) == 200,
+		"%s", scene->answer.body);
+}
+
+Test(tenant_policies, a_remembered_device_is_asked_for_a_code_outside_hours_and_keeps_its_token)
+{
+	scoped(login_scene) scene = {0};
+	char code[TOTP_DIGITS_MAX + 1], more[64], token[64];
+	login_scene_open(&scene);
+	login_app_code(&scene.app, 0, code);
+	snprintf(more, sizeof more, ",\"code\":\"%s\",\"remember\":true", code);
+	ask_from_desk(&scene, NULL, more);
+	snprintf(token, sizeof token, "%s", api_text(&scene.answer, "remember"));
+	set_hours(&scene, "step_up");
+	ask_from_desk(&scene, token, "");
+	cr_assert(login_is(&scene.answer, "challenge", NULL), "%s", scene.answer.body);
+	cr_assert(json_is_false(api_member(&scene.answer, "remembered")), "%s", scene.answer.body);
+	cr_assert(json_is_true(api_member(&scene.answer, "step_up")), "keep it: %s", scene.answer.body);
+	must_set(&scene, "everyone", "{\"remember_days\":0}");
+	ask_from_desk(&scene, token, "");
+	cr_assert(!api_member(&scene.answer, "step_up"), "one that opens nothing any more: %s",
+		scene.answer.body);
+	must_set(&scene, "everyone", "{}");
+	ask_from_desk(&scene, token, "");
+	cr_assert(login_is(&scene.answer, "allow", NULL), "%s", scene.answer.body);
+}
+
 Test(tenant_policies, hours_are_in_the_tenants_zone_unless_they_name_one_that_there_is)
 {
 	scoped(login_scene) scene = {0};
