@@ -97,6 +97,52 @@ fallible text_fold(struct span text, struct arena *arena, struct span *folded)
 	return move_to_arena(made, len, arena, folded);
 }
 
+/* Digits as ASCII, and what is not seen left out: never longer than before. */
+static struct span plain(struct span text, uint8_t *made)
+{
+	size_t len = 0;
+	ucs4_t c;
+	for (int size; text.len; text = span_from(text, (size_t)size)) {
+		size = u8_mbtouc(&c, text.at, text.len);
+		int digit = uc_digit_value(c);
+		if (digit >= 0)
+			made[len++] = (uint8_t)('0' + digit);
+		else if (!uc_is_property_default_ignorable_code_point(c)) {
+			memcpy(made + len, text.at, (size_t)size);
+			len += (size_t)size;
+		}
+	}
+	return span_of(made, len);
+}
+
+fallible text_fold_alike(struct span text, struct arena *arena, struct span *folded)
+{
+	struct span whole;
+	if (is_ascii(text))
+		return lower(text, arena, folded);
+	if (!text_is_utf8(text))
+		return FAIL(INVALID, "a text is not UTF-8");
+	size_t len = 0;
+	uint8_t *compatible = u8_casefold(text.at, text.len, NULL, UNINORM_NFKC, NULL, &len);
+	TRY(move_to_arena(compatible, len, arena, &whole));
+	uint8_t *made = arena_alloc(arena, whole.len + 1);
+	if (!made)
+		return FAIL(NO_MEMORY, "the arena is full");
+	*folded = plain(whole, made);
+	return OK;
+}
+
+bool text_has_digit(struct span text)
+{
+	ucs4_t c;
+	for (int size; text.len; text = span_from(text, (size_t)size)) {
+		size = u8_mbtouc(&c, text.at, text.len);
+		if (uc_digit_value(c) >= 0)
+			return true;
+	}
+	return false;
+}
+
 fallible text_has(struct span text, struct span part, struct arena *arena, bool *has)
 {
 	struct span folded;

@@ -16,6 +16,13 @@ fallible text_normalise(struct span text, struct arena *arena, struct span *nfc)
 /* text_fold - full case folding, then NFC: for comparing what people type. Fails as text_normalise. */
 fallible text_fold(struct span text, struct arena *arena, struct span *folded);
 
+/* text_fold_alike - text_fold for what looks alike: compatible forms (NFKC), each digit of any script as 0 to 9, and nothing that is not
+ * seen. For finding what somebody wrote in another way, never for keeping. Fails as text_normalise. */
+fallible text_fold_alike(struct span text, struct arena *arena, struct span *folded);
+
+/* text_has_digit - one of any script, full-width or raised ones too. */
+bool text_has_digit(struct span text);
+
 /* text_has - whether a part that is folded already (text_fold) stands in a text; case does not count. Fails as
  * text_normalise. */
 fallible text_has(struct span text, struct span part, struct arena *arena, bool *has);

@@ -5,6 +5,7 @@
 #include "base/text.h"
 
 enum { NUMBER_MIN = 12, NUMBER_MAX = 19, CODE_MIN = 3, CODE_MAX = 4, REACH = 4 };
+enum { SPELLED_MAX = 16 }; /* bytes of a word whose letters stand apart */
 
 const char *const CARDS_CODE_NAMES[] = {"cvc", "cvc2", "cvv", "cvv2", "ccv", "csc", "cid", "cvd", "cvn",
 	"security_code", "card_code", "CVC", "CVC2", "CVV", "CVV2", NULL};
@@ -95,10 +96,7 @@ bool cards_is_expiry(struct span text)
 
 bool cards_is_holder(struct span text)
 {
-	for (size_t i = 0; i < text.len; i++)
-		if (is_digit(text.at[i]))
-			return false;
-	return text.len > 0;
+	return text.len > 0 && !text_has_digit(text);
 }
 
 /* ---- codes in texts ---- */
@@ -114,6 +112,8 @@ struct trail {
 	uint8_t number
 		[NUMBER_MAX]; /* groups of digits with one space or dash between: one number, as it is typed */
 	size_t digits, groups, last_group, last_at;
+	uint8_t spelled[SPELLED_MAX]; /* letters that stood alone, one after the other */
+	size_t spelled_len;
 };
 
 static bool is_near(size_t mark, size_t other)
@@ -132,9 +132,14 @@ static bool is_whole(const struct trail *trail)
 	return trail->digits >= NUMBER_MIN && is_luhn(trail->number, trail->digits);
 }
 
-/* Three groups and more that are no card's number are a telephone's, a date's or an account's. */
+/* Three groups and more that are no card's number are a telephone's, a date's or an account's, unless it is one number whose digits
+ * stand apart: "7 3 7". */
 static void end_number(struct trail *trail)
 {
+	if (trail->groups >= CODE_MIN && trail->groups == trail->digits) {
+		trail->last_group = trail->digits;
+		trail->groups = 1;
+	}
 	const uint8_t *last = trail->number + trail->digits - trail->last_group;
 	bool is_short = trail->last_group >= CODE_MIN && trail->last_group <= CODE_MAX && trail->groups <= 2;
 	if (is_whole(trail))
@@ -177,15 +182,40 @@ static void take_phrase(struct trail *trail, struct span word)
 	trail->former[0] = word;
 }
 
-static void take_word(struct trail *trail, struct span word)
+static void take_text(struct trail *trail, struct span word)
 {
-	end_number(trail);
 	for (size_t i = 0; i < WORD_COUNT; i++) {
 		if (span_is(word, WORDS[i].text))
 			*(WORDS[i].kind == CODE ? &trail->code : &trail->card) = trail->at;
 		if (WORDS[i].kind == CODE && is_glued(word, WORDS[i].text))
 			trail->code = trail->alone = trail->at;
 	}
+}
+
+/* "C V V 737", "C.V.V737": the letters together with each word that may be the last of them. A text that begins with other letters
+ * alone has the code's word behind them, so every end is looked at. */
+static void take_spelled(struct trail *trail, struct span word)
+{
+	size_t former = trail->spelled_len;
+	trail->spelled_len = 0;
+	if (word.len > SPELLED_MAX / 2)
+		return;
+	if (former + word.len > SPELLED_MAX) {
+		memmove(trail->spelled, trail->spelled + SPELLED_MAX / 2, former - SPELLED_MAX / 2);
+		former -= SPELLED_MAX / 2;
+	}
+	memcpy(trail->spelled + former, word.at, word.len);
+	for (size_t i = 0; i < former; i++)
+		take_text(trail, span_of(trail->spelled + i, former + word.len - i));
+	if (word.len == 1)
+		trail->spelled_len = former + 1;
+}
+
+static void take_word(struct trail *trail, struct span word)
+{
+	end_number(trail);
+	take_text(trail, word);
+	take_spelled(trail, word);
 	take_phrase(trail, word);
 }
 
@@ -229,7 +259,7 @@ static bool has_code(struct span folded, enum cards_near near)
 fallible cards_hides_code(struct span text, enum cards_near near, struct arena *arena, bool *hides)
 {
 	struct span folded;
-	TRY(text_fold(text, arena, &folded));
+	TRY(text_fold_alike(text, arena, &folded));
 	*hides = has_code(folded, near);
 	return OK;
 }

@@ -12,7 +12,7 @@ bool cards_is_number(struct span text);
 /* cards_is_expiry - MM/YY, MM/YYYY or YYYY-MM. */
 bool cards_is_expiry(struct span text);
 
-/* cards_is_holder - a name: anything without digits. */
+/* cards_is_holder - a name: anything without digits, of whatever script. */
 bool cards_is_holder(struct span text);
 
 /* CARDS_CODE_NAMES - how fields for a security code are called, NULL-ended. */
@@ -26,6 +26,7 @@ enum cards_near {
 
 /* cards_hides_code - whether a text seems to hold a card's security code: three or four digits alone, within four words
  * of a word of card_words.def or glued to one for the code, or three digits within four words of a phrase of it. A year (19.., 20..) is none where only a card stands near it.
+ * Letters and digits may stand apart ("C V V 7 3 7") or be written in other characters that look alike (full-width, raised).
  *
  *   hides  set on success
  * Fails: INVALID not UTF-8 · NO_MEMORY. The folded text stays in the arena. */

@@ -55,6 +55,45 @@ Test(text, normalising_refuses_what_is_no_utf8)
 	cr_assert(span_is(out, "as it was"));
 }
 
+static bool folds_alike_to(const char *text, const char *wanted)
+{
+	scoped(arena) arena = ARENA(4096);
+	struct span out;
+	cr_assert(!err_failed(text_fold_alike(span_text(text), &arena, &out)), "%s", text);
+	return span_is(out, wanted);
+}
+
+Test(text, what_looks_alike_folds_to_the_same)
+{
+	cr_assert(folds_alike_to("CVV 737", "cvv 737") && folds_alike_to("", ""));
+	cr_assert(folds_alike_to("ＣＶＶ ７３７", "cvv 737"));
+	cr_assert(folds_alike_to("ﬁ²③➆٤५", "fi23745"));
+	cr_assert(folds_alike_to("a\u200b\u00adb\ufeff", "ab") && folds_alike_to("\u200b", ""));
+	cr_assert(folds_alike_to("A\u0308ITI", "\u00e4iti") && folds_alike_to("КАРТА", "карта"));
+}
+
+Test(text, folding_what_looks_alike_refuses_and_fails_as_folding_does)
+{
+	scoped(arena) arena = ARENA(16);
+	struct span out = SPAN_LIT("as it was");
+	cr_assert(text_fold_alike(SPAN_LIT("a\xff"), &arena, &out).kind == ERR_INVALID);
+	cr_assert(text_fold_alike(SPAN_LIT("a\u0308seventeen letters"), &arena, &out).kind == ERR_NO_MEMORY);
+	cr_assert(text_fold_alike(SPAN_LIT("a\u0308 nine"), &arena, &out).kind == ERR_NO_MEMORY);
+	cr_assert(span_is(out, "as it was"));
+}
+
+Test(text, a_digit_of_any_script_is_one)
+{
+	static const char *const HAS[] = {"a1", "７", "a²", "٤", "➆",
+		"\xff"
+		"1"};
+	static const char *const HAS_NONE[] = {"", "Eva Karlsson-Szabó", "éٱ", "\xff"};
+	for (size_t i = 0; i < sizeof HAS / sizeof HAS[0]; i++)
+		cr_assert(text_has_digit(span_text(HAS[i])), "%zu", i);
+	for (size_t i = 0; i < sizeof HAS_NONE / sizeof HAS_NONE[0]; i++)
+		cr_assert(!text_has_digit(span_text(HAS_NONE[i])), "%zu", i);
+}
+
 Test(text, normalising_without_room_fails_for_memory)
 {
 	scoped(arena) arena = ARENA(16);

@@ -73,6 +73,23 @@ Test(cards, three_or_four_digits_near_a_word_of_a_card_are_its_code)
 		cr_assert(hides(HIDING[i], CARDS_NEAR_CARD), "%s", HIDING[i]);
 }
 
+Test(cards, a_code_does_not_hide_behind_how_it_is_spelled)
+{
+	static const char *const HIDING[] = {"C V V 737", "C.V.V. 737", "c-v-c: 737", "c v c 2: 737",
+		"C V V737", "the C V V is 737", "a b c d e f g h i j k l c v v 737", "CVC 7 3 7", "cvv 7-3-7",
+		"c v v 7 3 7 1", "CVV ７３７", "ＣＶＶ ７３７", "ＣＶＶ７３７", "Ｃ Ｖ Ｖ ７ ３ ７",
+		"cvc ⁷³⁷", "cvc ⑦③⑦", "cvc ➆➂➆", "card ٧٣٧", "cvc ७३७", "𝖼𝗏𝖼 𝟽𝟹𝟽",
+		"c\u200bvv 7\u200d3\u00ad7", "4111 1111 1111 1111 ７３７",
+		"４１１１ １１１１ １１１１ １１１１ 737"};
+	static const char *const OPEN[] = {"c v 737", "c v v", "vitamins c v c: 12", "Ｃ Ｖ Ｖ ７３",
+		"４７１１", "7 3 7", "cvc 7 3 7 1 1", "card 2 0 3 1"};
+	for (size_t i = 0; i < sizeof HIDING / sizeof HIDING[0]; i++)
+		cr_assert(hides(HIDING[i], CARDS_NEAR_CARD), "%s", HIDING[i]);
+	for (size_t i = 0; i < sizeof OPEN / sizeof OPEN[0]; i++)
+		cr_assert(!hides(OPEN[i], CARDS_NEAR_CARD), "%s", OPEN[i]);
+	cr_assert(!cards_is_holder(SPAN_LIT("Eva Karlsson ７３７")) && !cards_is_holder(SPAN_LIT("Eva ⁷³⁷")));
+}
+
 Test(cards, what_is_no_code_of_a_card_may_stand_in_a_note)
 {
 	static const char *const OPEN[] = {"", "the alarm is 4711", "card 4111 1111 1111 1111",
