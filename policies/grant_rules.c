@@ -10,14 +10,14 @@ bool grant_rules_has_ended(const struct grant_facts *facts, struct instant now)
 
 static struct verdict check_life(const struct grant_facts *facts, struct instant now)
 {
-	if (grant_rules_has_ended(facts, now) || !facts->credential_open || facts->client_ended)
+	if (grant_rules_has_ended(facts, now) || facts->credential_gone || facts->client_ended)
 		return VERDICT_REFUSED(GRANT_EXPIRED);
 	if (facts->from.ms > now.ms)
 		return (struct verdict){.reason = REASON_GRANT_SUSPENDED, .until = facts->from};
 	if (facts->state == GRANT_WAITING)
 		return VERDICT_REFUSED(APPROVAL_PENDING);
 	bool closed = facts->state == GRANT_SUSPENDED || facts->state == GRANT_STANDBY;
-	if (closed || facts->client_paused || !facts->grantee_active)
+	if (closed || facts->credential_archived || facts->client_paused || !facts->grantee_active)
 		return VERDICT_REFUSED(GRANT_SUSPENDED);
 	if (facts->frozen)
 		return VERDICT_REFUSED(FROZEN);

@@ -53,9 +53,10 @@ struct grant_facts {
 	uint32_t uses_made;
 	uint16_t modes; /* of the grant */
 
-	uint16_t ceiling;     /* of the credential's version: sealed with it */
-	bool credential_open; /* not archived */
-	bool secret_there;    /* the version holds what the mode needs */
+	uint16_t ceiling;         /* of the credential's version: sealed with it */
+	bool credential_archived; /* in the trash, out of which it comes back with its grants */
+	bool credential_gone;     /* shredded */
+	bool secret_there;        /* the version holds what the mode needs */
 
 	bool client_ended;
 	bool client_paused;

@@ -182,7 +182,8 @@ static fallible take_facts(const struct view *view, struct uses_add *use)
 	take_grant(&use->grant, facts);
 	facts->mode = use->mode;
 	facts->purpose_given = use->purpose.len > 0;
-	facts->credential_open = use->credential.state == CREDENTIAL_ACTIVE;
+	facts->credential_archived = use->credential.state == CREDENTIAL_ARCHIVED;
+	facts->credential_gone = use->credential.state == CREDENTIAL_SHREDDED;
 	facts->secret_there = use->release_count > 0;
 	facts->client_ended = use->client.state != CLIENT_ACTIVE && use->client.state != CLIENT_PAUSED;
 	facts->client_paused = use->client.state == CLIENT_PAUSED;

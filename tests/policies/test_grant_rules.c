@@ -20,7 +20,6 @@ static struct grant_facts open_code(void)
 		.until = {NOW.ms + HOUR_MS},
 		.modes = MODE_BIT(CODE),
 		.ceiling = MODE_BIT(CODE) | MODE_BIT(INJECT) | MODE_BIT(REVEAL),
-		.credential_open = true,
 		.secret_there = true,
 		.grantee_active = true,
 		.grantee_may = true,
@@ -75,10 +74,13 @@ Test(grant_rules, a_grant_that_ended_stays_ended_when_the_clock_goes_back)
 	cr_assert(grant_rules_has_ended(&facts, NOW));
 }
 
-Test(grant_rules, nothing_is_used_of_an_archived_credential)
+Test(grant_rules, a_credential_in_the_trash_suspends_its_grants_and_one_that_is_shredded_ends_them)
 {
 	struct grant_facts facts = open_code();
-	facts.credential_open = false;
+	facts.credential_archived = true;
+	refuses(facts, REASON_GRANT_SUSPENDED);
+	facts.credential_archived = false;
+	facts.credential_gone = true;
 	refuses(facts, REASON_GRANT_EXPIRED);
 }
 
@@ -202,7 +204,6 @@ Test(grant_rules, what_no_proof_could_change_is_said_first)
 		.until = {NOW.ms - 1}};
 	refuses(facts, REASON_GRANT_EXPIRED);
 	facts.until.ms = NOW.ms + HOUR_MS;
-	facts.credential_open = true;
 	refuses(facts, REASON_GRANT_SUSPENDED);
 	facts.state = GRANT_ACTIVE;
 	facts.grantee_active = true;

@@ -92,7 +92,8 @@ Test(credential_trash, what_was_archived_comes_back_as_it_was_with_its_grants)
 	vault_grant(&vault, VAULT_CODE, grant);
 	cr_assert(archive(&vault, &owner) == 200 && api_has(&vault.answer, "state", "archived"));
 	cr_assert(api_member(&vault.answer, "archived"));
-	cr_assert(use_code(&vault, grant) == 403);
+	cr_assert(use_code(&vault, grant) == 403 && api_has(&vault.answer, "code", "grant_suspended"), "%s",
+		vault.answer.body);
 	fake_clock_pass(CREDENTIAL_TRASH_DAYS * DAY_MS - 1);
 	cr_assert(sweep(&vault) == 0, "its time is not over");
 	fake_clock_pass(-CREDENTIAL_TRASH_DAYS * DAY_MS + 1);
@@ -185,7 +186,8 @@ Test(credential_trash, a_grant_of_what_was_shredded_opens_nothing_and_says_so_on
 	struct api_person owner = open_with_owner(&vault);
 	vault_grant(&vault, VAULT_CODE, grant);
 	cr_assert(ask(&vault, owner.token, "DELETE", "?now=1") == 200);
-	cr_assert(use_code(&vault, grant) == 403, "%s", vault.answer.body);
+	cr_assert(use_code(&vault, grant) == 403 && api_has(&vault.answer, "code", "grant_expired"), "%s",
+		vault.answer.body);
 	cr_assert(vault_events(&vault, ACTION_CREDENTIAL_DENIED) == 1);
 }
 

@@ -218,7 +218,7 @@ Test(uses_refused, nothing_is_used_of_what_was_revoked_or_archived)
 	snprintf(path, sizeof path, "/v1/credentials/%s", vault.login);
 	cr_assert(vault_call(&vault, "DELETE", path, NULL) == 200);
 	vault_ask_code(&vault, second, login);
-	cr_assert(vault_is_refused(&vault, "grant_expired"));
+	cr_assert(vault_is_refused(&vault, "grant_suspended"));
 }
 
 Test(uses_refused, a_grant_gives_nothing_that_the_grantees_roles_do_not)
