@@ -11,7 +11,7 @@
 enum {
 	PASSPHRASE_FACTS = 24, /* bytes */
 	PASSPHRASE_SECRET = 32,
-	PASSPHRASE_LEAST = 12, /* bytes of a new one */
+	PASSPHRASE_LEAST = 12, /* characters of a new one */
 	PASSPHRASE_MAX = 1024, /* bytes */
 };
 

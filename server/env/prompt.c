@@ -30,6 +30,8 @@ static fallible read_line(struct buf *line)
 			buf_put_u8(line, (uint8_t)c);
 	} while (got != 0 && c != '\n');
 	explicit_bzero(&c, sizeof c);
+	if (line->len && line->data[line->len - 1] == '\r') /* of a file from Windows */
+		line->len--;
 	return buf_check(line);
 }
 

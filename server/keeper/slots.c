@@ -3,6 +3,7 @@
 #include "server/keeper/slots.h"
 
 #include "base/reader.h"
+#include "base/text.h"
 #include "crypto/random.h"
 #include "crypto/secret.h"
 
@@ -98,6 +99,40 @@ static fallible secret_of_shares(
 	return share_combine(secret->shares, secret->count, out);
 }
 
+/* ---- passphrases ---- */
+
+enum { WORDS_ROOM = 16 * PASSPHRASE_MAX };
+
+/* Another keyboard writes the same letters in other bytes. */
+static fallible same_words(struct span typed, struct arena *arena, struct span *words)
+{
+	if (typed.len > PASSPHRASE_MAX)
+		return FAIL(INPUT, "a passphrase is too long");
+	*words = typed;
+	return text_is_utf8(typed) ? text_normalise(typed, arena, words) : OK;
+}
+
+static fallible secret_of_words(struct span facts, struct span typed, uint8_t out[static SLOT_SECRET])
+{
+	struct span words;
+	scoped(arena) arena = ARENA(WORDS_ROOM);
+	TRY(same_words(typed, &arena, &words));
+	return passphrase_stretch(facts, words, out);
+}
+
+static fallible check_words(struct span typed)
+{
+	size_t count = 0;
+	struct span words;
+	scoped(arena) arena = ARENA(WORDS_ROOM);
+	TRY(same_words(typed, &arena, &words));
+	for (size_t i = 0; i < words.len; i++)
+		count += (words.at[i] & 0xc0) != 0x80;
+	return count >= PASSPHRASE_LEAST ? OK : FAIL(INPUT, "a passphrase has at least twelve characters");
+}
+
+/* ---- a slot's secret ---- */
+
 static fallible secret_for(
 	const struct slot_method *method, const struct slots_secret *secret, uint8_t out[static SLOT_SECRET])
 {
@@ -107,7 +142,7 @@ static fallible secret_for(
 		memcpy(out, secret->text.at, SLOT_SECRET);
 		return OK;
 	case SLOT_PASSPHRASE:
-		return passphrase_stretch(method->facts, secret->text, out);
+		return secret_of_words(method->facts, secret->text, out);
 	case SLOT_SHARES:
 		return secret_of_shares(method->facts, secret, out);
 	}
@@ -201,11 +236,10 @@ static fallible draw_secret(
 		memcpy(held->bytes, ask->text.at, SLOT_SECRET);
 		return OK;
 	case SLOT_PASSPHRASE:
-		if (ask->text.len < PASSPHRASE_LEAST)
-			return FAIL(INPUT, "a passphrase has at least twelve characters");
+		TRY(check_words(ask->text));
 		TRY(passphrase_draw(&ask->cost, cost));
 		buf_put(facts, SPAN_BYTES(cost));
-		return passphrase_stretch(SPAN_BYTES(cost), ask->text, held->bytes);
+		return secret_of_words(SPAN_BYTES(cost), ask->text, held->bytes);
 	case SLOT_SHARES:
 		random_fill(held->bytes, sizeof held->bytes);
 		TRY(share_split(held->bytes, ask->least, ask->count, shares));

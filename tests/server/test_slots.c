@@ -69,6 +69,37 @@ Test(slots, a_passphrase_opens_beside_the_key_file_and_a_wrong_one_does_not)
 	cr_assert(refusal(&scene, &none) == ERR_INPUT);
 }
 
+Test(slots, a_passphrase_is_the_same_however_a_keyboard_writes_its_letters)
+{
+	scoped(scene) scene = {0};
+	const struct slots_ask composed = {.kind = SLOT_PASSPHRASE,
+		.text = SPAN_LIT("h\u00e4rlig \u00e5sk\u00e5da"),
+		.cost = WORDS.cost};
+	const struct slots_secret apart = {
+		.kind = SLOT_PASSPHRASE, .text = SPAN_LIT("ha\u0308rlig a\u030aska\u030ada")};
+	const struct slots_ask bytes = {
+		.kind = SLOT_PASSPHRASE, .text = SPAN_LIT("twelve \xff bytes"), .cost = WORDS.cost};
+	const struct slots_secret same = {.kind = SLOT_PASSPHRASE, .text = SPAN_LIT("twelve \xff bytes")};
+	scene_make(&scene);
+	add(&scene, &composed, NULL);
+	cr_assert(opens(&scene, &apart));
+	add(&scene, &bytes, NULL);
+	cr_assert(opens(&scene, &same), "what is no text is taken as it is");
+}
+
+Test(slots, a_passphrase_of_twelve_bytes_in_six_letters_is_too_short)
+{
+	uint32_t number;
+	scoped(scene) scene = {0};
+	struct slots_ask ask = {.kind = SLOT_PASSPHRASE, .text = SPAN_LIT("пароль"), .cost = WORDS.cost};
+	scene_make(&scene);
+	cr_assert(slots_add(scene.keyring, &BY_FILE, &ask, NULL, &number).kind == ERR_INPUT);
+	ask.text = SPAN_LIT("a\u0308a\u0308a\u0308a\u0308a\u0308a\u0308");
+	cr_assert(slots_add(scene.keyring, &BY_FILE, &ask, NULL, &number).kind == ERR_INPUT, "six, too");
+	ask.text = SPAN_LIT("пароль пароль");
+	add(&scene, &ask, NULL);
+}
+
 Test(slots, any_three_of_five_shares_open_and_two_do_not)
 {
 	scoped(scene) scene = {0};
