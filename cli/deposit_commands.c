@@ -23,7 +23,7 @@ static const struct vault_rows ROWS = {COLUMNS, sizeof COLUMNS / sizeof COLUMNS[
 static const struct vault_rows_column FIELDS[] = {
 	{{"deposit", 1, 1, true}, "id"},
 	{{"state", 1, 1, true}, "state"},
-	{{"link", 1, 1, true}, "url"},
+	{{"link", 1, 1, true}, "url", .is_address = true},
 	{{"words", 1, 1, true}, "words"},
 	{{"expires", 1, 1, true}, "expires"},
 	{{"credential", 1, 1, true}, "credential"},

@@ -184,7 +184,17 @@ fallible vault_rows_list(struct commands_call *call, const struct vault_rows *ro
 
 /* ---- single things ---- */
 
-static fallible put_lines(struct json_object *top, const struct vault_rows *rows, struct buf *lines)
+/* A server that was not told its own address answers a path; the one that reached it here may do for others. */
+static void put_server(const char *server, struct buf *lines)
+{
+	size_t len = strlen(server);
+	while (len > 0 && server[len - 1] == '/')
+		len--;
+	text_show_put(lines, span_of(server, len));
+}
+
+static fallible put_lines(
+	struct json_object *top, const struct vault_rows *rows, const char *server, struct buf *lines)
 {
 	for (size_t i = 0; i < rows->count; i++) {
 		scoped(buf) value = BUF(ANSWER_MAX);
@@ -192,13 +202,16 @@ static fallible put_lines(struct json_object *top, const struct vault_rows *rows
 		TRY(buf_check(&value));
 		if (value.len)
 			buf_printf(lines, "%-12s ", rows->columns[i].column.title);
+		if (server && rows->columns[i].is_address && value.len && value.data[0] == '/')
+			put_server(server, lines);
 		buf_put(lines, buf_span(&value));
 		buf_put_text(lines, value.len ? "\n" : "");
 	}
 	return buf_check(lines);
 }
 
-fallible vault_rows_one(struct commands_call *call, const struct vault_rows *rows, struct span answer)
+static fallible put_one(
+	struct commands_call *call, const struct vault_rows *rows, const char *server, struct span answer)
 {
 	scoped(arena) arena = ARENA(ARENA_BYTES);
 	scoped(json_doc) doc = {0};
@@ -207,9 +220,14 @@ fallible vault_rows_one(struct commands_call *call, const struct vault_rows *row
 	struct json_object top;
 	if (err_failed(json_in_parse(&doc, answer, &arena, &problems)) || err_failed(json_in_top(&doc, &top)))
 		return FAIL(REMOTE, "the server's answer is not JSON");
-	TRY(call->option[COMMANDS_JSON] ? put_json(&top, &lines) : put_lines(&top, rows, &lines));
+	TRY(call->option[COMMANDS_JSON] ? put_json(&top, &lines) : put_lines(&top, rows, server, &lines));
 	print_bytes(buf_span(&lines));
 	return OK;
+}
+
+fallible vault_rows_one(struct commands_call *call, const struct vault_rows *rows, struct span answer)
+{
+	return put_one(call, rows, NULL, answer);
 }
 
 fallible vault_rows_send(
@@ -220,7 +238,7 @@ fallible vault_rows_send(
 	TRY(session_open(call, &session));
 	TRY(json.len ? session_fetch(&session, call, path, json, &answer)
 		     : session_delete(&session, call, path, &answer));
-	return vault_rows_one(call, rows, buf_span(&answer));
+	return put_one(call, rows, session.config.server, buf_span(&answer));
 }
 
 /* ---- paths ---- */

@@ -10,6 +10,7 @@
 struct vault_rows_column {
 	struct table_column column;
 	const char *member; /* "state"; "label.title" of an object in it */
+	bool is_address;    /* a path stands behind the server's own address, in lines of vault_rows_send */
 };
 
 struct vault_rows {

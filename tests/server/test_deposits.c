@@ -189,12 +189,28 @@ Test(deposits, the_client_is_told_at_opening_and_at_use)
 	scoped(vault) vault = {0};
 	struct link link;
 	vault_open(&vault);
+	vault.api.server.public_url = "https://muniment.example";
 	open_link(&vault, &link);
 	cr_assert(api_count_notices(&vault.api, vault.contact, NOTICE_DEPOSIT_LINK) == 1);
 	cr_assert(api_count_notices(&vault.api, vault.contact, NOTICE_DEPOSIT_USED) == 0);
 	hand_in_rightly(&vault, &link, CONTENT);
 	cr_assert(api_count_notices(&vault.api, vault.contact, NOTICE_DEPOSIT_USED) == 1);
 	cr_assert(api_count_notices(&vault.api, vault.contact, NOTICE_DEPOSIT_DEAD) == 0);
+}
+
+Test(deposits, no_mail_has_half_a_link_where_the_server_does_not_know_its_address)
+{
+	static const char *const UNKNOWN[] = {NULL, ""};
+	for (size_t i = 0; i < sizeof UNKNOWN / sizeof UNKNOWN[0]; i++) {
+		scoped(vault) vault = {0};
+		struct link link;
+		vault_open(&vault);
+		vault.api.server.public_url = UNKNOWN[i];
+		open_link(&vault, &link);
+		cr_assert(api_count_notices(&vault.api, vault.contact, NOTICE_DEPOSIT_LINK) == 0, "%zu", i);
+		hand_in_rightly(&vault, &link, CONTENT);
+		cr_assert(api_count_notices(&vault.api, vault.contact, NOTICE_DEPOSIT_USED) == 1, "%zu", i);
+	}
 }
 
 /* ---- once ---- */

@@ -54,12 +54,13 @@ const LOOKS = {open: 'notice', unconfirmed: 'warning', accepted: 'ok', refused: 
 /** Shown once: whoever closes it opens another link. */
 function Opened({link, close}: {link: Link; close: () => void}) {
   const address = new URL(link.url, location.origin).href;
+  const mailed = !link.url.startsWith('/'); // a server without an address of its own mails no link
   return (
-    <Notice look="ok" urgent title={t('vault.deposit.opened')}>
+    <Notice look="ok" urgent title={t(mailed ? 'vault.deposit.opened' : 'vault.deposit.ready')}>
       <p>{t('vault.deposit.say')}</p>
       <p class="words">{link.words.map(word => <strong key={word}>{word}</strong>)}</p>
       <p class="small">{t('vault.deposit.once')}</p>
-      <p>{t('vault.deposit.mailed')} <span class="mono">{address}</span> <CopyButton text={address} label={t('vault.deposit.copy')} /></p>
+      <p>{t(mailed ? 'vault.deposit.mailed' : 'vault.deposit.unmailed')} <span class="mono">{address}</span> <CopyButton text={address} label={t('vault.deposit.copy')} /></p>
       <p class="small">{t('vault.until')} <Time at={link.expires} style="minute" /></p>
       <p><Button onClick={close}>{t('vault.deposit.told')}</Button></p>
     </Notice>
