@@ -171,12 +171,17 @@ complete -F _muniment muniment
 """
 
 
+def paths(kind):
+    """Files or directories; compopt makes bash end a directory with a slash, and quote blanks. A test has no completion to tell it to."""
+    return f'compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -{kind} -- "$word")'
+
+
 def value_case(text, value, words):
     """What may stand behind one option."""
     if words:
         return f'\t{text}) mapfile -t COMPREPLY < <(compgen -W "{words}" -- "$word"); return ;;\n'
     if value == "FILE":
-        return f'\t{text}) mapfile -t COMPREPLY < <(compgen -f -- "$word"); return ;;\n'
+        return f"\t{text}) {paths('f')}; return ;;\n"
     return f"\t{text}) return ;;\n"
 
 
@@ -193,7 +198,7 @@ def client_completion():
         flags += f'\t{pattern}) flags="{" ".join(known[option][0] for option in takes)}" ;;\n'
         if "FILE" in operand:
             files += f'\tif [ "${{COMP_WORDS[1]}}" = {name} ] && [ -n "$word" ] && [ "${{word#-}}" = "$word" ]; then\n' \
-                     '\t\tmapfile -t COMPREPLY < <(compgen -f -- "$word")\n\tfi\n'
+                     f"\t\t{paths('f')}\n\tfi\n"
     for name in seconds:
         usual = next(takes for words, _, takes, *_ in commands() if words.startswith(f"{name} "))
         flags += f'\t\'{name} \'*) flags="{" ".join(known[option][0] for option in usual)}" ;;\n'
@@ -230,8 +235,8 @@ def daemon_value(flag, kind, unit):
     if kind == "SWITCH":
         return ""
     if unit in ("DIR", "FILE"):
-        return f'\t{flag}) mapfile -t COMPREPLY < <(compgen -{"d" if unit == "DIR" else "f"} -- "$word"); return ;;\n'
-    if re.fullmatch(r"[a-z]+(\|[a-z]+)+", unit):
+        return f"\t{flag}) {paths('d' if unit == 'DIR' else 'f')}; return ;;\n"
+    if re.fullmatch(r"[a-z][a-z-]*(\|[a-z][a-z-]*)+", unit):
         return f'\t{flag}) mapfile -t COMPREPLY < <(compgen -W "{unit.replace("|", " ")}" -- "$word"); return ;;\n'
     return f"\t{flag}) return ;;\n"
 

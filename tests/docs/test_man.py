@@ -1,9 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The manual pages and the completion of bash say what the tables of commands, settings and exit codes say."""
+import os
 import pathlib
+import pty
 import re
+import select
+import signal
 import subprocess
 import sys
+import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -17,6 +22,22 @@ def completed(program, *words):
     script = f'source "{ROOT}/packaging/completion/{program}"; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _{program}; printf "%s\\n" "${{COMPREPLY[@]}}"'
     ran = subprocess.run(["bash", "-euc", script, "bash", program, *words], capture_output=True, text=True, check=True)
     return ran.stdout.split()
+
+
+def typed(program, line, expected):
+    """What stands on the line of a bash on a terminal after Tab; until it is what is expected, or nothing comes for ten seconds."""
+    bash, terminal = pty.fork()
+    if bash == 0:
+        os.environ.update(PS1="", TERM="dumb", INPUTRC="/dev/null")
+        os.execvp("bash", ["bash", "--norc", "--noprofile", "-i"])
+    os.write(terminal, f'source "{ROOT}/packaging/completion/{program}"\n{line}\t'.encode())
+    shown = ""
+    while expected not in shown and select.select([terminal], [], [], 10)[0]:
+        shown += os.read(terminal, 4096).decode(errors="replace")
+    os.kill(bash, signal.SIGKILL)
+    os.waitpid(bash, 0)
+    os.close(terminal)
+    return shown
 
 
 class Pages(unittest.TestCase):
@@ -73,6 +94,16 @@ class Completion(unittest.TestCase):
         self.assertEqual(completed("muniment", "log", "--order", ""), ["desc", "asc"])
         self.assertEqual(completed("muniment", "log", "list", "--order", "=", "d"), ["desc"])
         self.assertEqual(completed("muniment", "log", "--class", "pay"), ["payment"])
+
+        self.assertEqual(completed("munimentd", "serve", "--forwarded-header", "x"), ["x-forwarded-for"])
+        self.assertEqual(completed("munimentd", "keys", "--add", "key"), ["key-file"])
+
+    def test_a_path_goes_on_behind_a_directory_and_keeps_its_blanks(self):
+        with tempfile.TemporaryDirectory() as home:
+            pathlib.Path(home, "my store").mkdir()
+            for program, line in (("munimentd", "munimentd serve --data"), ("muniment", "muniment log export -o"), ("muniment", "muniment verify")):
+                with self.subTest(line):
+                    self.assertIn("my\\ store/", typed(program, f"{line} {home}/my", "my\\ store/"))
 
     def test_a_value_of_its_own_is_left_to_the_user(self):
         self.assertEqual(completed("muniment", "log", "--actor", ""), [])
