@@ -70,11 +70,20 @@ static fallible refuse(void *context, size_t place, const char *why)
 	return OK;
 }
 
+/* No name holds one, and a NUL could not be sent. */
+static bool has_control(struct span text)
+{
+	for (size_t i = 0; i < text.len; i++)
+		if (text.at[i] < 0x20)
+			return true;
+	return false;
+}
+
 static fallible take_device(void *context, const struct moving_device *device)
 {
 	struct row *row;
 	struct import *import = context;
-	if (device->person.len == 0 || device->person.len > PERSON_MAX)
+	if (device->person.len == 0 || device->person.len > PERSON_MAX || has_control(device->person))
 		return refuse(context, device->place, "it names no person");
 	TRY(add_row(import, &row));
 	row->device = *device;

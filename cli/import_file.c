@@ -7,7 +7,7 @@
 #include "cli/pskc_in.h"
 #include "crypto/secret.h"
 
-enum { ACCOUNT_MAX = 512, URI_MAX = 4096, COUNTER_BITS = 48 };
+enum { ACCOUNT_MAX = 512, URI_MAX = 4096, COUNTER_BITS = 48, EXPORTS_MAX = 64, EXPORT_PARTS_MAX = 63 };
 
 /* ---- lines with URIs ---- */
 
@@ -36,22 +36,66 @@ static struct span trim(struct span line)
 	return line;
 }
 
-static fallible read_line(struct span line, size_t place, const struct moving_sink *sink)
+/* Exports that say that they have several parts, and which of them the file holds. */
+struct exports {
+	struct export
+	{
+		uint64_t id, size;
+		uint64_t seen; /* 1 << index */
+		size_t place;  /* of the first */
+	}
+	items[EXPORTS_MAX];
+	size_t count;
+};
+
+static void note_part(struct exports *exports, const struct otp_migration_part *part, size_t place)
 {
+	size_t at = 0;
+	if (part->size < 2 || part->size > EXPORT_PARTS_MAX || part->index >= part->size)
+		return;
+	while (at < exports->count &&
+		(exports->items[at].id != part->id || exports->items[at].size != part->size))
+		at++;
+	if (at == EXPORTS_MAX)
+		return;
+	if (at == exports->count)
+		exports->items[exports->count++] =
+			(struct export){.id = part->id, .size = part->size, .place = place};
+	exports->items[at].seen |= UINT64_C(1) << part->index;
+}
+
+/* Whoever has photographed two of three pictures is told: else some people's devices stay behind, and nobody knows. */
+static fallible refuse_partial(const struct exports *exports, const struct moving_sink *sink)
+{
+	for (size_t i = 0; i < exports->count; i++) {
+		const struct export *export = &exports->items[i];
+		if (export->seen != (UINT64_C(1) << export->size) - 1)
+			TRY(sink->refuse(sink->context, export->place,
+				"other parts of this export are not in the file: put all of them into one"));
+	}
+	return OK;
+}
+
+static fallible read_line(
+	struct span line, size_t place, const struct moving_sink *sink, struct exports *exports)
+{
+	struct otp_migration_part part;
 	if (line.len == 0 || line.at[0] == '#')
 		return OK;
 	if (!otp_migration_is(line))
 		return read_uri(line, place, sink);
-	struct err err = otp_migration_read(line, place, sink);
+	struct err err = otp_migration_read(line, place, sink, &part);
+	note_part(exports, &part, place);
 	return err.kind == ERR_INVALID ? sink->refuse(sink->context, place, err.why) : err;
 }
 
 static fallible read_lines(struct span content, const struct moving_sink *sink)
 {
 	struct span rest = content, line;
+	struct exports exports = {.count = 0};
 	for (size_t place = 1; span_cut(&rest, '\n', &line); place++)
-		TRY(read_line(trim(line), place, sink));
-	return OK;
+		TRY(read_line(trim(line), place, sink, &exports));
+	return refuse_partial(&exports, sink);
 }
 
 /* ---- tables ---- */
@@ -73,13 +117,29 @@ struct columns {
 	size_t at[COLUMNS];
 };
 
+static uint8_t lower(uint8_t c)
+{
+	return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
+}
+
+/* In capitals or not: people write the first row of a spreadsheet as they write. */
+static bool is_word(struct span text, const char *word)
+{
+	if (text.len != strlen(word))
+		return false;
+	for (size_t i = 0; i < text.len; i++)
+		if (lower(text.at[i]) != lower((uint8_t)word[i]))
+			return false;
+	return true;
+}
+
 static fallible find_columns(const struct csv_in_row *row, const char *person_column, struct columns *columns)
 {
 	for (unsigned i = 0; i < COLUMNS; i++) {
 		const char *name = i == PERSON ? person_column : NAMES[i];
 		columns->at[i] = CSV_IN_FIELDS_MAX;
 		for (size_t j = 0; j < row->count; j++)
-			if (span_is(row->fields[j], name))
+			if (is_word(row->fields[j], name))
 				columns->at[i] = j;
 	}
 	if (columns->at[PERSON] == CSV_IN_FIELDS_MAX)
@@ -93,16 +153,6 @@ static struct span field(const struct columns *columns, const struct csv_in_row 
 {
 	size_t at = columns->at[column];
 	return at < row->count ? row->fields[at] : SPAN_NONE;
-}
-
-static bool is_word(struct span text, const char *word)
-{
-	if (text.len != strlen(word))
-		return false;
-	for (size_t i = 0; i < text.len; i++)
-		if ((text.at[i] >= 'A' && text.at[i] <= 'Z' ? text.at[i] | 0x20 : text.at[i]) != word[i])
-			return false;
-	return true;
 }
 
 static const char *read_algorithm(struct span text, struct totp_shape *shape)

@@ -6,7 +6,10 @@
 #include "base/text.h"
 #include "crypto/secret.h"
 
-enum { NAME_MAX_BYTES = 512, WIRE_NUMBER = 0, WIRE_BYTES = 2, PAYLOAD_DEVICE = 1 };
+enum { NAME_MAX_BYTES = 512, WIRE_NUMBER = 0, WIRE_BYTES = 2 };
+
+/* Numbers of the fields of the whole. */
+enum { PAYLOAD_DEVICE = 1, PAYLOAD_SIZE = 3, PAYLOAD_INDEX = 4, PAYLOAD_ID = 5 };
 
 /* Numbers of the fields of a device. */
 enum field { SECRET = 1, NAME = 2, ISSUER = 3, ALGORITHM = 4, DIGITS = 5, TYPE = 6, COUNTER = 7 };
@@ -133,13 +136,26 @@ static fallible read_entry(struct span bytes, size_t place, const struct moving_
 	return hand_on(&entry, place, sink);
 }
 
-static fallible read_payload(struct span payload, size_t place, const struct moving_sink *sink)
+static void set_part(struct otp_migration_part *of, const struct part *part)
+{
+	if (part->field == PAYLOAD_SIZE)
+		of->size = part->number;
+	else if (part->field == PAYLOAD_INDEX)
+		of->index = part->number;
+	else if (part->field == PAYLOAD_ID)
+		of->id = part->number;
+}
+
+static fallible read_payload(
+	struct span payload, size_t place, const struct moving_sink *sink, struct otp_migration_part *of)
 {
 	struct part part;
 	struct reader reader = READER(payload);
-	while (next(&reader, &part))
+	while (next(&reader, &part)) {
+		set_part(of, &part);
 		if (part.field == PAYLOAD_DEVICE)
 			TRY(read_entry(part.bytes, place, sink));
+	}
 	return err_failed(reader_check(&reader)) ? FAIL(INVALID, "the export of an app is broken") : OK;
 }
 
@@ -180,13 +196,15 @@ static fallible decode(struct span line, struct buf *base64, struct buf *payload
 		: buf_check(payload);
 }
 
-fallible otp_migration_read(struct span line, size_t place, const struct moving_sink *sink)
+fallible otp_migration_read(
+	struct span line, size_t place, const struct moving_sink *sink, struct otp_migration_part *part)
 {
+	*part = (struct otp_migration_part){0};
 	scoped(buf) base64 = BUF(OTP_MIGRATION_MAX);
 	scoped(buf) payload = BUF(OTP_MIGRATION_MAX);
 	struct err err = decode(line, &base64, &payload);
 	if (!err_failed(err))
-		err = read_payload(buf_span(&payload), place, sink);
+		err = read_payload(buf_span(&payload), place, sink, part);
 	if (base64.data)
 		secret_wipe(base64.data, base64.len);
 	if (payload.data)

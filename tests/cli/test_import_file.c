@@ -51,6 +51,11 @@ Test(import_file, reads_a_table_as_spreadsheets_save_it)
 		"2 an\"na two\nlines; one 1/6/30 0 " SEED "\n5 bela " USUAL));
 }
 
+Test(import_file, reads_the_names_of_columns_in_capitals_too)
+{
+	cr_assert(gives("Person;SECRET;Digits\nanna;" BASE32 ";8\n", "2 anna  1/8/30 0 " SEED "\n"));
+}
+
 Test(import_file, takes_the_column_that_is_named_for_the_person)
 {
 	scoped(buf) out = BUF(MOVED_MAX);
@@ -112,6 +117,21 @@ Test(import_file, reads_an_export_of_google_authenticator)
 			"Ci0KFDEyMzQ1Njc4OTAxMjM0NTY3ODkwEglEZXNrOmFubmEaBERlc2sgASgBMAIKJAoUMTIzNDU2Nzg5"
 			"MDEyMzQ1Njc4OTASBGJlbGEgAigCMAE4KRABGAEgACgB",
 		"1 anna Desk 1/6/30 0 " SEED "\n1 bela  2/8/0 41 " SEED "\n"));
+}
+
+/* Parts 1 and 2 of an export of two: size 2, index 0 and 1, id -1; of a device each: secret, "a" or "b", TOTP. */
+#define PART_ONE \
+	"otpauth-migration://offline?data=ChsKFDEyMzQ1Njc4OTAxMjM0NTY3ODkwEgFhMAIYAiAAKP///////////wE%3D"
+#define PART_TWO \
+	"otpauth-migration://offline?data=ChsKFDEyMzQ1Njc4OTAxMjM0NTY3ODkwEgFiMAIYAiABKP///////////wE%3D"
+#define OTHER_PARTS "other parts of this export are not in the file: put all of them into one\n"
+
+Test(import_file, says_when_parts_of_an_export_are_missing)
+{
+	cr_assert(gives(PART_TWO "\n" PART_ONE "\n" PART_TWO, "1 b " USUAL "2 a " USUAL "3 b " USUAL),
+		"in any order, and twice");
+	cr_assert(gives("# one\n" PART_TWO, "2 b " USUAL "2 refused: " OTHER_PARTS));
+	cr_assert(gives(PART_ONE "\n" PART_ONE, "1 a " USUAL "2 a " USUAL "1 refused: " OTHER_PARTS));
 }
 
 Test(import_file, refuses_an_export_that_is_broken)
