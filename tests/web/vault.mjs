@@ -7,6 +7,7 @@ import {settled} from './pages.mjs';
 const AGENCY = 'koivu';
 const WHO = 'assistant2';
 const SEER = 'assistant3'; // who enrolled an authenticator in me.mjs
+const GIVER = 'owner1';
 const SEED = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
 const PASSWORD = 'planted-Rauhanen-88';
 
@@ -90,6 +91,20 @@ async function deposits(world, client) {
   await page.context().close();
 }
 
+/** What the page says of a link that nobody was mailed, because the server of this run has no address of its own. */
+async function opensLink(world, client) {
+  const page = await world.pageOf(AGENCY, GIVER);
+  await page.goto(`${world.url}/vault?show=deposits&client=${client}&lang=en`);
+  await settled(page);
+  await page.getByLabel('What is asked for').fill('Login to the bank');
+  await page.getByRole('button', {name: 'Open a link'}).click();
+  await page.getByText('nothing was mailed. Send the link yourself').waitFor();
+  const link = await page.locator('.mono', {hasText: '/d/dep_'}).innerText();
+  check(link.startsWith(`${world.url}/d/dep_`) && /#[\w-]{43}$/.test(link), `the link is ${link}`);
+  check(page.faults.length === 0, page.faults.join('\n'));
+  await page.context().close();
+}
+
 /** No file of the store has what was typed. */
 function onDisk(world) {
   const found = execFileSync('sh', ['-c', `grep -rlF '${PASSWORD}' '${world.home}/data' || true`], {encoding: 'utf8'});
@@ -101,5 +116,6 @@ export async function vaults(world) {
   await claim('an assistant gets a code that the seed gives, and never the seed', () => takesCode(world));
   await claim('a secret is shown after a purpose and a fresh code, and is nowhere when it is hidden', () => sees(world));
   await claim('a client hands in on a phone: sealed in the browser, once', () => deposits(world, client));
+  await claim('a link that nobody was mailed is shown whole, and the page says so', () => opensLink(world, client));
   await claim('no file of the store has a secret in clear', () => onDisk(world));
 }

@@ -26,6 +26,7 @@ test('a login is complete with a password or with a seed', () => {
 
 test('what has a wrong form is found', () => {
   assert.deepEqual(faultsOf('card', {number: '4111 1111 1111 1112', expiry: '13/28', holder: 'H 3 K'}), {number: 'malformed', expiry: 'malformed', holder: 'malformed'});
+  assert.deepEqual(faultsOf('card', {number: '4111111111111111', expiry: '12/28', holder: 'Eva ７３７'}), {holder: 'malformed'});
   assert.deepEqual(faultsOf('totp', {totp: 'not a seed!'}), {totp: 'malformed'});
   assert.deepEqual(faultsOf('ssh_key', {key: 'ssh-ed25519 AAAA'}), {key: 'malformed'});
 });
@@ -33,6 +34,7 @@ test('what has a wrong form is found', () => {
 test('what has the right form passes', () => {
   for (const expiry of ['01/28', '12/2028', '2028-12']) assert.deepEqual(faultsOf('card', {number: '4111111111111111', expiry}), {}, expiry);
   assert.deepEqual(faultsOf('totp', {totp: 'otpauth://totp/x?secret=GEZDGNBVGY3TQOJQ'}), {});
+  assert.deepEqual(faultsOf('totp', {totp: ' gezd-gnbv-gy3t-qojq '}), {}, 'as the server takes it, with dashes');
   assert.deepEqual(faultsOf('ssh_key', {key: SSH}), {});
 });
 

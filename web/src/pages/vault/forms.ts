@@ -37,11 +37,11 @@ export function hasCheckDigit(number: string): boolean {
 }
 
 const isExpiry = (text: string): boolean => /^(0[1-9]|1[0-2])\/(\d{2}|\d{4})$/.test(text) || /^\d{4}-(0[1-9]|1[0-2])$/.test(text);
-const isSeed = (text: string): boolean => /^otpauth:\/\/totp\//i.test(text) || /^[A-Z2-7\s]{16,}=*$/i.test(text);
+const isSeed = (text: string): boolean => /^otpauth:\/\/totp\//i.test(text) || /^[A-Z2-7\s-]{16,}=*$/i.test(text);
 const isPrivateKey = (text: string): boolean => /^-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[\s\S]+-----END [A-Z0-9 ]*PRIVATE KEY-----\s*$/.test(text);
 
 const FORMS: Partial<Record<SecretField, (text: string) => boolean>> = {
-  number: hasCheckDigit, expiry: isExpiry, totp: isSeed, holder: text => !/\d/.test(text),
+  number: hasCheckDigit, expiry: isExpiry, totp: isSeed, holder: text => !/\p{Nd}/u.test(text),
 };
 
 function faultOf(kind: Kind, field: SecretField, text: string): Fault | undefined {
