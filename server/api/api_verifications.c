@@ -193,7 +193,7 @@ static fallible prepare_next(struct call *call)
 	TRY(read_next(call, ask));
 	struct err err = verify_call_prepare(call, ask);
 	/* What the body can't show: that the verification is one of an action, and of which. */
-	if (err.kind == ERR_INVALID && call->problems.count == 0)
+	if (err.kind == ERR_INVALID && err.code != CODE_MALFORMED_CODE && call->problems.count == 0)
 		call->problems.rows[call->problems.count++] = (struct json_problem){
 			"/action_hash", ask->has_action_hash ? "not_allowed" : "missing"};
 	return err;
@@ -417,7 +417,9 @@ static fallible answer(struct call *call, struct json_out *out)
 	json_out_number(out, "attempts_left", VERIFICATION_TRIES - verification->tries);
 	json_out_number(out, "expires_in", left_ms(call, verification) / 1000);
 	json_out_number(out, "revision", (int64_t)verification_revision(verification));
-	if (ask->reason == REASON_LOCKED && ask->wait_ms > 0 && ask->wait_ms != INT64_MAX)
+	/* The wrong code that closed the person's lane says so at once: tries of the verification may be left, and are no use. */
+	bool waits = ask->reason == REASON_LOCKED || ask->reason == REASON_WRONG_CODE;
+	if (waits && ask->wait_ms > 0 && ask->wait_ms != INT64_MAX)
 		json_out_number(out, "retry_in", (ask->wait_ms + 999) / 1000);
 	if (verification->is_action)
 		json_out_hex(out, "action_hash", SPAN_BYTES(verification->action_hash));

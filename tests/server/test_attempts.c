@@ -94,6 +94,28 @@ Test(attempts, rule_e_six_verifications_side_by_side_share_one_budget)
 	cr_assert(compared == BUDGET_FREE, "%u", compared);
 }
 
+/* Somebody and nobody alike: by name or address. */
+static void expect_last_try_told(struct login_scene *scene, const char *person)
+{
+	char wrong[TOTP_DIGITS_MAX + 1];
+	login_app_wrong(&scene->app, wrong);
+	for (unsigned i = 1; i <= BUDGET_FREE; i++) {
+		guess(scene, person, "thief", wrong);
+		cr_assert(login_is(&scene->answer, "challenge", "wrong_code"), "%s", scene->answer.body);
+		const json_t *wait = api_member(&scene->answer, "retry_in");
+		cr_assert(i < BUDGET_FREE ? !wait : json_integer_value(wait) == 60, "%u: %s", i,
+			scene->answer.body);
+	}
+}
+
+Test(attempts, the_wrong_code_that_closes_the_lane_says_for_how_long)
+{
+	scoped(login_scene) scene = {0};
+	login_scene_open(&scene);
+	expect_last_try_told(&scene, scene.person.text);
+	expect_last_try_told(&scene, "nobody@example.org");
+}
+
 Test(attempts, rule_e_a_stranger_who_guesses_does_not_lock_out_the_persons_own_device)
 {
 	scoped(login_scene) scene = {0};

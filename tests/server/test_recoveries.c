@@ -261,6 +261,7 @@ Test(recoveries, a_code_is_read_as_people_type_it)
 		login_scene_keep_id(&scene, id);
 		cr_assert(spend(&scene, id, JUNK[i]) == 422, "%s: %s", JUNK[i], scene.answer.body);
 		cr_assert(api_is_code(&scene.answer, 422, "malformed_code"));
+		cr_assert(json_array_size(api_member(&scene.answer, "errors")) == 0, "%s", scene.answer.body);
 	}
 }
 
