@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Runs every test of the project and adds them up: ./dev test calls it once everything is installed.
 
-In this order: the lint and all tests in Python; every source with clang, and the corpora of the fuzzers; the programs of tests/ under ASan and UBSan;
-those of tests/threads under TSan; the stories against the real server. Logs lie in build-test/logs. The last line printed is
+In this order: the lint and all tests in Python; every source with clang, and the corpora of the fuzzers; the programs of tests/ under ASan and UBSan,
+and beside them the stories against the real server; those of tests/threads under TSan. Logs lie in build-test/logs. The last line printed is
 'N passed, N failed'; the exit code is 1 after any failure, and when nothing was tested."""
 import concurrent.futures
 import dataclasses
@@ -188,11 +188,12 @@ def programs(folder):
         yield suites, Job(name, test["cmd"], count_criterion, test["env"], test["timeout"] or 300, folder)
 
 
-def run_programs(report):
-    """The unit tests, under ASan and UBSan."""
+def build_programs(report):
+    """Everything with ASan and UBSan; whether that went well."""
     options = ["-Ddebug=true", "-Dc_args=-g1", "-Doptimization=1", "-Db_sanitize=address,undefined", "-Db_lundef=false"]
-    if configure(report, BUILD, "gcc", options) and build(report, BUILD, "gcc"):
-        report.run_all([job for suites, job in programs(BUILD) if "threads" not in suites])
+    built = configure(report, BUILD, "gcc", options) and build(report, BUILD, "gcc")
+    link_programs(BUILD)
+    return built
 
 
 def run_threads(report):
@@ -219,12 +220,14 @@ def stories():
         yield Job(name, command, count_story, {"MUNIMENT_PROGRAMS": str(BUILD), "MUNIMENT_LANE": str(lane)}, STORY_SECONDS)
 
 
-def run_stories(report):
-    """Side by side, the long ones first, so that none is left at the end; those that claim how soon something is done by themselves."""
+def run_programs(report):
+    """The unit tests and the stories side by side, the longest first, so that none is left at the end; most of them wait more than they reckon. Those that
+    claim how soon something is done run by themselves."""
     found = {job.name.removeprefix("tests/").removeprefix("stories/").replace("/run", ""): job for job in stories()}
     alone = [found.pop(name) for name in STORIES_ALONE if name in found]
     long = [found.pop(name) for name in STORIES_LONG if name in found]
-    report.run_all([*long, *found.values()], more=1)
+    units = [job for suites, job in programs(BUILD) if "threads" not in suites]
+    report.run_all([*long, *units, *found.values()], more=2)
     for job in alone:
         report.run(job)
 
@@ -244,13 +247,9 @@ def main():
     report = Report()
     report.run_all(python_jobs())
     build_with_clang(report)
-    run_programs(report)
+    if build_programs(report):
+        run_programs(report)
     run_threads(report)
-    link_programs(BUILD)
-    if (BUILD / "munimentd").exists():
-        run_stories(report)
-    elif list(stories()):
-        report.add(Job("stories", [], None), Result(0, 1), "there is no build-test/munimentd to play with", 0)
     print(f"{report.passed} passed, {report.failed} failed")
     return int(report.failed > 0 or report.passed == 0)
 
