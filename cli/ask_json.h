@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/json_out.h"
-#include "cli/commands.h"
+#include "cli/commands_call.h"
 
 /* ask_json_text - a member for an option that was given. ask_json_list - of a value with commas between, as a list. */
 void ask_json_text(struct json_out *out, const struct commands_call *call, const char *name,

@@ -134,11 +134,6 @@ static bool asks_for_help(struct words words)
 	return false;
 }
 
-void commands_say_where(struct commands_call *call, const char *where)
-{
-	snprintf(call->where, sizeof call->where, "%s", where);
-}
-
 static fallible misused(struct commands_call *call, const char *word, const char *why)
 {
 	commands_say_where(call, word);

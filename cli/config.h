@@ -5,7 +5,7 @@
 
 #include "base/arena.h"
 #include "cli/bearer.h"
-#include "cli/commands.h"
+#include "cli/commands_call.h"
 
 struct config {
 	struct arena arena;   /* wiped with the config */

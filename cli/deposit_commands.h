@@ -2,7 +2,7 @@
 /* deposit_commands - links by which clients hand their secrets in. */
 #pragma once
 
-#include "cli/commands.h"
+#include "cli/commands_call.h"
 
 /* Lists, a new link with its words, and the decision on what came.
  * Fail: as session_fetch. */

@@ -2,7 +2,7 @@
 /* grant_commands - who may use what, given, approved and taken back. */
 #pragma once
 
-#include "cli/commands.h"
+#include "cli/commands_call.h"
 
 /* Lists and single grants; give, revoke and approve show the grant as it is then.
  * Fail: as session_fetch · INPUT a time or a number is none. */

@@ -2,7 +2,7 @@
 /* handover_commands - who serves in place of whom. */
 #pragma once
 
-#include "cli/commands.h"
+#include "cli/commands_call.h"
 
 /* Lists, asking, deciding, and the early end.
  * Fail: as session_fetch · INPUT a time is none. */

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/err.h"
-#include "cli/commands.h"
+#include "cli/commands_call.h"
 
 enum { IMPORT_FACTORS_MAX = 10000 };
 

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "base/json_in.h"
-#include "cli/commands.h"
+#include "cli/commands_call.h"
 #include "cli/table.h"
 
 enum { LOG_EVENT_JSON_MAX = 512 * 1024 };

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/err.h"
-#include "cli/commands.h"
+#include "cli/commands_call.h"
 
 /* log_follow_run - prints until it is stopped, or until --limit events were seen; asks again when the server goes away.
  *

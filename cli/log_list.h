@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/err.h"
-#include "cli/commands.h"
+#include "cli/commands_call.h"
 
 /* log_list_run - prints a table, or JSON lines, and under a table which part of the log was searched.
  *

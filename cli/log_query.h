@@ -4,7 +4,7 @@
 
 #include "base/arena.h"
 #include "base/json_out.h"
-#include "cli/commands.h"
+#include "cli/commands_call.h"
 
 enum { LOG_QUERY_MAX = 152 };
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/err.h"
-#include "cli/commands.h"
+#include "cli/commands_call.h"
 
 /* log_show_run - prints every field of one event; with --proof its proof is written, with a key it is checked.
  *

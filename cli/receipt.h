@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/err.h"
-#include "cli/commands.h"
+#include "cli/commands_call.h"
 
 /* receipt_run - the operand is the receipt, or a file with it: alone in it, or as the member "receipt" of the answer that
  * it came in. The key comes from the file of --keys, which holds an answer of GET /v1/keys, else from the server.

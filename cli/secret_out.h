@@ -2,7 +2,7 @@
 /* secret_out - where a secret goes that somebody asked for: to the clipboard, to a descriptor, else to standard output. */
 #pragma once
 
-#include "cli/commands.h"
+#include "cli/commands_call.h"
 
 /* secret_out_check - whether --clip or --fd can be met, before a secret is asked for. Fails: INPUT both are given, --fd is no
  * open descriptor, or there is no program for the clipboard; call->where says which. */

@@ -2,7 +2,7 @@
 /* takeout_commands - a client's credentials leave in a sealed file: asked for, approved, taken. */
 #pragma once
 
-#include "cli/commands.h"
+#include "cli/commands_call.h"
 
 /* Ask, approve and cancel show the takeout as it is then; take writes the file, which is sealed.
  * Fail: as session_fetch, confirmation_get, new_file_open. */

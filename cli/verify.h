@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/err.h"
-#include "cli/commands.h"
+#include "cli/commands_call.h"
 
 /* verify_run - prints one line of what was verified.
  *

@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* branch - names of branches, and the branch of an event that nobody of one has done. */
+/* branch - names of branches. */
 #include "store/branch.h"
 
 #include "base/reader.h"
-#include "store/client.h"
 
 enum { BRANCH_RECORD = 1, RECORD_MAX = 512 };
 
@@ -56,17 +55,4 @@ fallible branch_put(struct act *act, struct id tenant, struct id id, struct span
 	TRY(buf_check(&record));
 	TRY(noun_put_ref(act, &REFS, tenant, name, id));
 	return act_put(act, TABLE_BRANCH, noun_key_span(&key), buf_span(&record));
-}
-
-fallible branch_of_client(const struct view *view, struct id tenant, struct id ids[static LEAF_ID_COUNT])
-{
-	if (!ids_is_none(ids[LEAF_ID_BRANCH]) || ids_is_none(ids[LEAF_ID_CLIENT]))
-		return OK;
-	struct client client;
-	struct err err = client_get_clear(view, tenant, ids[LEAF_ID_CLIENT], &client);
-	if (err.kind == ERR_NOT_FOUND)
-		return OK;
-	TRY(err);
-	ids[LEAF_ID_BRANCH] = client.branch;
-	return OK;
 }

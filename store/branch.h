@@ -21,9 +21,3 @@ fallible branch_get(
 
 /* branch_put - a new one, inside an act. Fails: REF_TAKEN another one has the name. */
 fallible branch_put(struct act *act, struct id tenant, struct id id, struct span name);
-
-/* branch_of_client - give a leaf without a branch that of its client, as it is now. Fails: as view_get, but a client
- * who is gone has none.
- *
- * Cost: one row, when the leaf names a client and has no branch. */
-fallible branch_of_client(const struct view *view, struct id tenant, struct id ids[static LEAF_ID_COUNT]);

@@ -138,3 +138,16 @@ bool client_next(const struct view *view, struct id tenant, struct id *after, st
 	*err = decode(view, &row, arena, client);
 	return !err_failed(*err);
 }
+
+fallible client_give_branch(const struct view *view, struct id tenant, struct id ids[static LEAF_ID_COUNT])
+{
+	if (!ids_is_none(ids[LEAF_ID_BRANCH]) || ids_is_none(ids[LEAF_ID_CLIENT]))
+		return OK;
+	struct client client;
+	struct err err = client_get_clear(view, tenant, ids[LEAF_ID_CLIENT], &client);
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	ids[LEAF_ID_BRANCH] = client.branch;
+	return OK;
+}

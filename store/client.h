@@ -60,3 +60,9 @@ fallible client_find(const struct view *view, struct id tenant, struct span id_o
 /* client_next - walk a tenant's clients in the order of their ids. False at the end: check *err. */
 bool client_next(const struct view *view, struct id tenant, struct id *after, struct arena *arena,
 	struct client *client, struct err *err);
+
+/* client_give_branch - give a leaf without a branch that of its client, as it is now. Fails: as view_get, but a client
+ * who is gone has none.
+ *
+ * Cost: one row, when the leaf names a client and has no branch. */
+fallible client_give_branch(const struct view *view, struct id tenant, struct id ids[static LEAF_ID_COUNT]);

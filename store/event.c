@@ -223,3 +223,18 @@ fallible event_read(const struct keys *keys, const struct log_row *row, unsigned
 	*event = read;
 	return OK;
 }
+
+fallible event_words(
+	const struct keys *keys, const struct log_row *row, struct arena *arena, const struct words **words)
+{
+	static const struct span NONE[LEAF_TEXT_COUNT] = {0};
+	struct event_read event;
+	if (row->leaf.len == 0)
+		return words_of_texts(keys, row->tenant, NONE, arena, words);
+	struct err err = event_read(keys, row, EVENT_SEES_ALL, arena, &event);
+	/* Nobody can be shown a part that does not open; that it does not is for verify to say. */
+	if (err.kind == ERR_FORGED || err.kind == ERR_CORRUPT)
+		return words_of_texts(keys, row->tenant, NONE, arena, words);
+	TRY(err);
+	return words_of_texts(keys, row->tenant, event.texts, arena, words);
+}

@@ -94,3 +94,10 @@ unsigned event_sight(enum part_kind kind);
 
 /* event_month - the epoch of the tenant's log key at a time: year * 12 + month - 1, in UTC. */
 uint32_t event_month(struct instant at);
+
+struct words; /* store/words.h */
+
+/* event_words - what a row of the log is found by: its parts are opened. What is erased, or does not open, has none. Fails as
+ * words_of_texts. */
+fallible event_words(
+	const struct keys *keys, const struct log_row *row, struct arena *arena, const struct words **words);

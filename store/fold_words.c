@@ -2,6 +2,7 @@
 /* fold_words - gather (token, row) pairs, sort them by token, pack them. */
 #include "store/fold_words.h"
 
+#include "store/event.h"
 #include "store/index.h"
 #include "store/words.h"
 
@@ -44,7 +45,7 @@ static fallible read_words(struct gathering *gathering, uint64_t sequence, const
 		TRY(reading_open(gathering->volume, &gathering->reading));
 	arena_clear(&gathering->arena);
 	TRY(log_get(&gathering->reading.txn, sequence, &row));
-	return words_of_row(gathering->volume->keys, &row, &gathering->arena, words);
+	return event_words(gathering->volume->keys, &row, &gathering->arena, words);
 }
 
 static fallible gather_row(struct gathering *gathering, const struct fold_words_row *row, uint32_t number)

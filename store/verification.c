@@ -240,6 +240,13 @@ uint64_t verification_revision(const struct verification *verification)
 	return revision;
 }
 
+/* ---- reading ---- */
+
+const struct verification_code *verification_newest_code(const struct verification *verification)
+{
+	return verification->code_count ? &verification->codes[verification->code_count - 1] : NULL;
+}
+
 /* ---- times ---- */
 
 bool verification_is_expired(const struct verification *verification, struct instant now)

@@ -130,6 +130,9 @@ uint64_t verification_revision(const struct verification *verification);
 /* verification_drop - housekeeping. Fails: NOT_FOUND · IO. */
 fallible verification_drop(struct act *act, const struct verification *verification);
 
+/* verification_newest_code - the code that was mailed last; NULL. */
+const struct verification_code *verification_newest_code(const struct verification *verification);
+
 /* verification_is_expired - whether an open one no longer takes codes. */
 bool verification_is_expired(const struct verification *verification, struct instant now);
 

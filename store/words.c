@@ -4,7 +4,6 @@
 
 #include "base/address.h"
 #include "base/text.h"
-#include "store/event.h"
 
 /* Short and telling ones first: what does not fit any more is the end of a long user agent. */
 static const enum leaf_text WORDED[] = {LEAF_TEXT_LABEL, LEAF_TEXT_PURPOSE, LEAF_TEXT_TASK, LEAF_TEXT_REASON,
@@ -124,21 +123,6 @@ fallible words_of_texts(const struct keys *keys, struct id tenant,
 	made->count = drop_twins(made->tokens, (uint32_t)items.count);
 	*words = made;
 	return OK;
-}
-
-fallible words_of_row(
-	const struct keys *keys, const struct log_row *row, struct arena *arena, const struct words **words)
-{
-	static const struct span NONE[LEAF_TEXT_COUNT] = {0};
-	struct event_read event;
-	if (row->leaf.len == 0)
-		return words_of_texts(keys, row->tenant, NONE, arena, words);
-	struct err err = event_read(keys, row, EVENT_SEES_ALL, arena, &event);
-	/* Nobody can be shown a part that does not open; that it does not is for verify to say. */
-	if (err.kind == ERR_FORGED || err.kind == ERR_CORRUPT)
-		return words_of_texts(keys, row->tenant, NONE, arena, words);
-	TRY(err);
-	return words_of_texts(keys, row->tenant, event.texts, arena, words);
 }
 
 const struct words *words_copy(const struct words *words, struct arena *arena)

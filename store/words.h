@@ -41,11 +41,6 @@ struct words {
 fallible words_of_texts(const struct keys *keys, struct id tenant,
 	const struct span texts[static LEAF_TEXT_COUNT], struct arena *arena, const struct words **words);
 
-/* words_of_row - of a row of the log: its parts are opened. What is erased, or does not open, has none. Fails
- * as words_of_texts. */
-fallible words_of_row(
-	const struct keys *keys, const struct log_row *row, struct arena *arena, const struct words **words);
-
 /* words_copy - into an arena; NULL without memory. */
 const struct words *words_copy(const struct words *words, struct arena *arena);
 

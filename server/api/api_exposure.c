@@ -2,9 +2,11 @@
 /* api_exposure - what a person has seen, and who can use or knows what is a client's. */
 #include "server/api/ask.h"
 #include "server/api/exposure_out.h"
-#include "server/core/grants.h"
+#include "server/core/grants_seen.h"
 #include "server/core/rotations.h"
 #include "server/core/standing.h"
+#include "store/client.h"
+#include "store/credential.h"
 #include "store/person.h"
 
 enum { ROW_MEMORY = 64 * 1024 };

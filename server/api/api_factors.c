@@ -5,6 +5,7 @@
 #include "server/api/qr.h"
 #include "server/core/enrolments.h"
 #include "server/core/factors.h"
+#include "server/core/factors_seen.h"
 #include "server/core/recoveries.h"
 #include "server/core/resyncs.h"
 #include "server/core/sessions.h"

@@ -5,6 +5,7 @@
 #include "server/core/approvals.h"
 #include "server/core/checkouts.h"
 #include "server/core/grants.h"
+#include "server/core/grants_seen.h"
 #include "server/core/uses.h"
 #include "store/person.h"
 

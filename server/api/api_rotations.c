@@ -2,8 +2,9 @@
 /* api_rotations - GET /v1/rotations, PUT /v1/credentials/{credential}/rotations/{person}. */
 #include "server/api/ask.h"
 #include "server/api/exposure_out.h"
-#include "server/core/grants.h"
+#include "server/core/grants_seen.h"
 #include "server/core/rotations.h"
+#include "store/client.h"
 
 enum { FILTERS_MAX = 512, ROW_MEMORY = 64 * 1024 };
 

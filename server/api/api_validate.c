@@ -109,7 +109,8 @@ static const char *message_of(const struct verifications_ask *ask)
 
 static void put_detail(struct json_out *out, const struct verifications_ask *ask)
 {
-	const struct method *used = is_allowed(ask) ? verifications_used(ask) : NULL;
+	const struct method *used =
+		is_allowed(ask) ? methods_of_factor(&ask->methods, ask->verification.factor) : NULL;
 	json_out_open(out, "detail");
 	json_out_text(out, "message", message_of(ask));
 	if (used) {

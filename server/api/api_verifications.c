@@ -297,7 +297,7 @@ static void put_methods(struct json_out *out, const struct methods *methods)
 
 static void put_started(struct json_out *out, const struct verifications_ask *ask)
 {
-	const struct verification_code *code = verifications_started(ask);
+	const struct verification_code *code = verification_newest_code(&ask->verification);
 	if (!code || ask->decision != VERIFICATIONS_CHALLENGE)
 		return;
 	json_out_open(out, "started");
@@ -312,7 +312,7 @@ static void put_started(struct json_out *out, const struct verifications_ask *as
 /* When it is worth asking for another code. */
 static void put_resend(const struct call *call, struct json_out *out, const struct verifications_ask *ask)
 {
-	bool mails = ask->mailing.asked || verifications_started(ask);
+	bool mails = ask->mailing.asked || verification_newest_code(&ask->verification);
 	int64_t cool_ms = mailing_cool_ms(ask, call->now);
 	int64_t wait_ms = ask->mailing.wait_ms > cool_ms ? ask->mailing.wait_ms : cool_ms;
 	if (mails && ask->decision == VERIFICATIONS_CHALLENGE)

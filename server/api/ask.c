@@ -6,6 +6,7 @@
 #include "server/core/people.h"
 #include "server/core/tenant_roles.h"
 #include "store/application.h"
+#include "store/branch.h"
 #include "store/client.h"
 
 enum { DAY_MS = 86400000, WORD_MAX_BYTES = 128 };

@@ -4,7 +4,6 @@
 
 #include "base/text.h"
 #include "server/api/own_pages.h"
-#include "server/api/routes.h"
 #include "server/api/signed.h"
 #include "server/core/proof.h"
 #include "server/http/forwarded.h"
@@ -145,8 +144,8 @@ static fallible check_action(const struct call *call)
 {
 	uint8_t expected[HASH_SHA256];
 	const struct proof *proof = &call->caller.proof;
-	const struct proof_field fields[] = {{"method", span_text(routes_method_name(call->request->method))},
-		{"path", call->request->path}};
+	const struct proof_field fields[] = {
+		{"method", span_text(http_method_name(call->request->method))}, {"path", call->request->path}};
 	if (!proof->is_action)
 		return OK;
 	TRY(proof_action_hash("request", fields, 2, expected));

@@ -46,12 +46,6 @@ const struct route *routes_at(size_t at)
 	return &ROUTES[at];
 }
 
-const char *routes_method_name(enum http_method method)
-{
-	static const char *const NAMES[] = {"GET", "POST", "PUT", "PATCH", "DELETE", ""};
-	return NAMES[method];
-}
-
 /* A part stands between braces and takes one segment, which is not empty; {rest} takes all that is left, slashes too: the
  * tiles of a log. */
 static bool matches(const char *pattern, struct span path, struct span parts[static CALL_PARTS_MAX])

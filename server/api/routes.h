@@ -13,6 +13,3 @@ fallible routes_find(enum http_method method, struct span path, const struct rou
 /* routes_count, routes_at - every row of the API, for documentation and tests. */
 size_t routes_count(void);
 const struct route *routes_at(size_t at);
-
-/* routes_method_name - "GET". */
-const char *routes_method_name(enum http_method method);

@@ -7,7 +7,6 @@
 #include "crypto/hmac.h"
 #include "crypto/secret.h"
 #include "server/api/form.h"
-#include "server/api/routes.h"
 #include "server/core/duo_keys.h"
 
 #include <stdio.h>
@@ -86,7 +85,7 @@ static fallible put_canonical(struct call *call, struct buf *out)
 	TRY(form_parse(in_body ? call->request->body : call->request->query, call->arena, &form));
 	buf_put(out, http_header(call->exchange, "Date"));
 	buf_put_text(out, "\n");
-	buf_put_text(out, routes_method_name(call->request->method));
+	buf_put_text(out, http_method_name(call->request->method));
 	buf_put_text(out, "\n");
 	put_host(http_header(call->exchange, "Host"), out);
 	buf_put_text(out, "\n");

@@ -5,7 +5,6 @@
 #include "base/text.h"
 #include "crypto/random.h"
 #include "server/core/detail.h"
-#include "store/branch.h"
 #include "store/client.h"
 #include "store/person.h"
 
@@ -99,7 +98,7 @@ static fallible seal_event(const struct scene *scene, enum action action, const 
 static fallible add_event(struct act *act, struct id tenant, struct event_draft *draft)
 {
 	struct view view = view_act(act);
-	TRY(branch_of_client(&view, tenant, draft->leaf.ids));
+	TRY(client_give_branch(&view, tenant, draft->leaf.ids));
 	return act_add(act, tenant, &draft->leaf, NULL);
 }
 

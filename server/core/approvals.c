@@ -4,9 +4,10 @@
 
 #include "base/timestamp.h"
 #include "server/core/detail.h"
-#include "server/core/grants.h"
+#include "server/core/grants_seen.h"
+#include "server/core/handover_scope.h"
 #include "server/core/second.h"
-#include "store/branch.h"
+#include "store/client.h"
 #include "store/credential.h"
 #include "store/person.h"
 
@@ -236,7 +237,7 @@ fallible approvals_decide_prepare(const struct scene *scene, struct approvals_de
 static fallible add_event(struct act *act, struct id tenant, struct event_draft *draft)
 {
 	struct view view = view_act(act);
-	TRY(branch_of_client(&view, tenant, draft->leaf.ids));
+	TRY(client_give_branch(&view, tenant, draft->leaf.ids));
 	return act_add(act, tenant, &draft->leaf, NULL);
 }
 
@@ -260,7 +261,7 @@ fallible approvals_decide_write(struct act *act, struct approvals_decide *decide
 	TRY(check_state(decide, act->now));
 	count(decide, act->now, &grant);
 	if (grant.state == GRANT_ACTIVE)
-		TRY(grants_check_alone(act, &grant));
+		TRY(handover_scope_check_alone(act, &grant));
 	TRY(grant_change(act, &grant));
 	TRY(add_event(act, grant.tenant, &decide->decided));
 	if (grant.state != GRANT_WAITING)

@@ -29,7 +29,7 @@ struct approvals_decide {
  * approve, or of the staff with grant.approve where staff may. The last approval that is needed opens the grant; one no
  * ends it. Fails: NOT_FOUND a grant that the person does not see · DENIED may not, asked for it or is to get it · CONFLICT
  * it does not wait, or this person approved already ·
- * OTHER_ASSISTANT as grants_check_alone · STALE. */
+ * OTHER_ASSISTANT as handover_scope_check_alone · STALE. */
 fallible approvals_decide_prepare(const struct scene *scene, struct approvals_decide *decide);
 fallible approvals_decide_write(struct act *act, struct approvals_decide *decide);
 

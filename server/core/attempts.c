@@ -2,6 +2,7 @@
 /* attempts - compare and decide. */
 #include "server/core/attempts.h"
 
+#include "server/core/lanes.h"
 #include "server/core/lock_news.h"
 #include "server/core/new_device.h"
 #include "server/core/remembering.h"
@@ -33,68 +34,6 @@ enum verifications_decision attempts_refusal(const struct verifications_ask *ask
 {
 	bool lacks_app = reason == REASON_WEAK_METHOD && ask->methods.to_enroll;
 	return reason == REASON_NO_FACTOR || lacks_app ? VERIFICATIONS_ENROLL : VERIFICATIONS_DENY;
-}
-
-/* ---- the person's budget ---- */
-
-struct id attempts_spender(const struct verification *verification)
-{
-	struct id bucket = {0};
-	if (!verification_is_decoy(verification))
-		return verification->person;
-	bucket.bytes[14] = verification->decoy[0] & (VERIFICATION_BUCKETS - 1) >> 8;
-	bucket.bytes[15] = verification->decoy[1];
-	return bucket;
-}
-
-/* Of the person, or of the bucket of who does not exist: the lane of all devices that never got in. */
-static fallible read_budget(
-	const struct view *view, const struct verification *verification, struct budget *budget)
-{
-	return budget_read(
-		view, verification->tenant, attempts_spender(verification), (struct id){0}, budget);
-}
-
-fallible attempts_lane(
-	const struct view *view, const struct verification *verification, struct budget *budget)
-{
-	struct id person = attempts_spender(verification);
-	struct err err = FAIL(NOT_FOUND, "the device is not known");
-	if (!ids_is_none(verification->device))
-		err = budget_get(view, verification->tenant, person, verification->device, budget);
-	return err.kind == ERR_NOT_FOUND ? read_budget(view, verification, budget) : err;
-}
-
-static fallible forgive_lane(struct act *act, struct id tenant, struct id person, struct id device)
-{
-	struct budget budget;
-	struct view view = view_act(act);
-	TRY(budget_read(&view, tenant, person, device, &budget));
-	if (budget.row == 0)
-		return OK;
-	budget_clear(&budget);
-	return budget_put(act, &budget);
-}
-
-fallible attempts_forgive(struct act *act, struct id tenant, struct id person, struct id device)
-{
-	TRY(forgive_lane(act, tenant, person, (struct id){0}));
-	return ids_is_none(device) ? OK : forgive_lane(act, tenant, person, device);
-}
-
-/* A right code clears its lane, and gives the device one of its own. */
-static fallible clear_budget(struct act *act, const struct verification *verification, struct budget *budget)
-{
-	bool is_known = ids_equal(budget->device, verification->device);
-	if (budget->row > 0) {
-		budget_clear(budget);
-		TRY(budget_put(act, budget));
-	}
-	if (is_known)
-		return OK;
-	const struct budget lane = {
-		.tenant = budget->tenant, .person = budget->person, .device = verification->device};
-	return budget_put(act, &lane);
 }
 
 /* ---- comparing ---- */
@@ -310,7 +249,7 @@ static fallible write_right(struct act *act, struct verifications_ask *ask,
 	allow(act, ask, comparison->method);
 	TRY(verification_put(act, &ask->verification));
 	TRY(consume(act, ask, comparison));
-	TRY(clear_budget(act, &ask->verification, budget));
+	TRY(lanes_clear(act, &ask->verification, budget));
 	TRY(add_outcome(act, ask, comparison->method));
 	TRY(new_device_write(act, ask)); /* it is this person's device from now on */
 	TRY(risk_write(act, ask));
@@ -325,7 +264,7 @@ fallible attempts_write(struct act *act, struct verifications_ask *ask)
 	struct budget budget;
 	bool was_open = verification->state == VERIFICATION_OPEN;
 	enum reason closed = attempts_closed(ask, act->now);
-	TRY(attempts_lane(&view, verification, &budget));
+	TRY(lanes_read(&view, verification, &budget));
 	ask->wait_ms = budget_wait_ms(&budget, act->now);
 	if (closed == REASON_NONE && ask->wait_ms > 0)
 		closed = REASON_LOCKED;

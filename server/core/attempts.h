@@ -11,16 +11,6 @@ enum reason attempts_closed(const struct verifications_ask *ask, struct instant 
 /* attempts_refusal - ENROLL when such a reason is mended by a factor that the person does not have yet, else DENY. */
 enum verifications_decision attempts_refusal(const struct verifications_ask *ask, enum reason reason);
 
-/* attempts_lane - of the device that the verification was opened from, if it got in before; else that of all others. */
-fallible attempts_lane(
-	const struct view *view, const struct verification *verification, struct budget *budget);
-
-/* attempts_spender - whose tries and mails are counted; those who do not exist share buckets. */
-struct id attempts_spender(const struct verification *verification);
-
-/* attempts_forgive - after recovery: the lane of a device, and that of all others, begin anew. */
-fallible attempts_forgive(struct act *act, struct id tenant, struct id person, struct id device);
-
 /* attempts_write - charge the try, compare every right code in constant time, decide, consume the step, add
  * the event. What was prepared is still so (verifications_write has checked). Fails: as act_put and act_add.
  */

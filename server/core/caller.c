@@ -5,7 +5,6 @@
 #include "base/buf.h"
 #include "base/reader.h"
 #include "crypto/random.h"
-#include "server/core/devices.h"
 #include "server/core/session_rule.h"
 #include "store/application.h"
 #include "store/person.h"
@@ -217,58 +216,6 @@ bool caller_has(const struct caller *caller, uint32_t scopes, uint64_t capabilit
 
 /* ---- devices ---- */
 
-static fallible device_key(const struct keys *keys, struct id tenant, struct id person,
-	const struct device *device, struct noun_key *key)
-{
-	uint8_t term[KEYS_TERM];
-	scoped(buf) text = BUF(16 + DEVICE_ID_MAX);
-	buf_put(&text, id_span(&person));
-	buf_put(&text, device->id);
-	TRY(buf_check(&text));
-	TRY(keys->term(keys->keeper, tenant, "mn.device", buf_span(&text), term));
-	*key = noun_key(tenant, SPAN_BYTES(term), SPAN_NONE);
-	return OK;
-}
-
-fallible device_find(const struct view *view, struct id tenant, const struct device *device,
-	struct instant now, struct device_sight *sight)
-{
-	struct noun_key key;
-	struct row row;
-	struct device_sight found = {.subject = sight->subject, .is_person = sight->is_person};
-	if (device->id.len == 0) {
-		*sight = found;
-		return OK;
-	}
-	TRY(device_key(view_keys(view), tenant, found.subject, device, &key));
-	struct err err = view_get(view, TABLE_DEVICE, noun_key_span(&key), &row);
-	found.is_new = err.kind == ERR_NOT_FOUND;
-	if (found.is_new) {
-		found.id = random_id(now);
-		*sight = found;
-		return OK;
-	}
-	TRY(err);
-	struct reader reader = READER(row.payload);
-	found.id = noun_take_id(&reader);
-	found.seen.ms = reader_i64(&reader);
-	TRY(reader_check(&reader));
-	*sight = found;
-	return OK;
-}
-
-fallible device_put(
-	struct act *act, struct id tenant, const struct device *device, const struct device_sight *sight)
-{
-	struct noun_key key;
-	scoped(buf) payload = BUF(64);
-	TRY(device_key(act->volume->keys, tenant, sight->subject, device, &key));
-	buf_put(&payload, id_span(&sight->id));
-	buf_put_i64(&payload, sight->seen.ms);
-	TRY(buf_check(&payload));
-	return act_put(act, TABLE_DEVICE, noun_key_span(&key), buf_span(&payload));
-}
-
 /* Nobody acts from a device that its person reported lost. Only what stands in the registry can have been. */
 static fallible check_device(const struct view *view, struct id tenant, const struct device_sight *sight)
 {
@@ -287,31 +234,14 @@ fallible caller_set_device(const struct view *view, struct caller *caller, const
 	caller->device = *device;
 	TRY(device_find(view, caller->tenant, device, now, &sight));
 	caller->device_id = sight.id;
-	TRY(devices_note_prepare(view, caller->tenant, &sight, device, now, arena, &caller->device_note));
+	TRY(device_note_prepare(view, caller->tenant, &sight, device, now, arena, &caller->device_note));
 	return check_device(view, caller->tenant, &sight);
 }
 
 fallible caller_put_device(struct act *act, const struct caller *caller)
 {
 	struct id id;
-	return devices_note_write(act, caller->device_note, &id, NULL);
-}
-
-void device_put_texts(const struct device *device, struct event *event)
-{
-	event->texts[LEAF_TEXT_IP] = device->ip;
-	event->texts[LEAF_TEXT_PEER] = device->peer;
-	event->texts[LEAF_TEXT_USER_AGENT] = device->user_agent;
-	event->texts[LEAF_TEXT_DEVICE] = device->id;
-	event->texts[LEAF_TEXT_DEVICE_NAME] = device->name;
-	event->texts[LEAF_TEXT_PLATFORM] = device->platform;
-	event->texts[LEAF_TEXT_MODEL] = device->model;
-	event->texts[LEAF_TEXT_TRUNCATED] = device->truncated ? SPAN_LIT("1") : SPAN_NONE;
-}
-
-struct span device_label(const struct device *device)
-{
-	return device->name.len ? device->name : device->platform;
+	return device_note_write(act, caller->device_note, &id, NULL);
 }
 
 /* ---- events ---- */

@@ -8,22 +8,10 @@
 #include "crypto/tokens.h"
 #include "policies/capabilities.h"
 #include "policies/scopes.h"
+#include "server/core/device_note.h"
 #include "server/core/server.h"
 #include "store/event.h"
 #include "store/noun.h"
-
-enum { DEVICE_ID_MAX = 64, DEVICE_AGENT_MAX = 512, DEVICE_TEXT_MAX = 100, DEVICE_IP_MAX = 45 };
-
-/* What a person acts from, as the application saw it. Texts are borrowed from the request. */
-struct device {
-	bool given;
-	struct span id;         /* the application's own stable id */
-	struct span ip;         /* as address_print writes it */
-	struct span peer;       /* the proxy that it came through; empty = none of ours */
-	struct span user_agent; /* cut to DEVICE_AGENT_MAX */
-	bool truncated;
-	struct span name, platform, model;
-};
 
 /* A person who proved who they are, by a verification that the same application obtained. Checked again and
  * used up in the act. */
@@ -39,8 +27,6 @@ struct proof {
 	uint8_t action_hash[HASH_SHA256]; /* of the action that was confirmed */
 };
 
-struct devices_note; /* server/core/devices.h */
-
 struct caller {
 	enum token_kind kind;
 	uint8_t token[HASH_BLAKE]; /* its keyed hash: under it the token's row is found again */
@@ -53,8 +39,8 @@ struct caller {
 	struct id branch;          /* of the person; none: of no branch */
 	struct span roles;         /* names separated by a space, as of now */
 	struct device device;
-	struct id device_id;              /* our random id of it; none without a device */
-	struct devices_note *device_note; /* what the act has to note of it; NULL = nothing */
+	struct id device_id;             /* our random id of it; none without a device */
+	struct device_note *device_note; /* what the act has to note of it; NULL = nothing */
 	struct proof proof;
 	struct id session;              /* of the pages, by which the person calls; none */
 	char session_text[ID_TEXT + 1]; /* the same; "" */
@@ -120,25 +106,3 @@ bool caller_has(const struct caller *caller, uint32_t scopes, uint64_t capabilit
 /* caller_event - begin an event of this caller: actor, reporter, device, texts of the actor's part. The rest
  * is zero. */
 struct event caller_event(const struct caller *caller, enum action action);
-
-/* device_put_texts - a device's words into an event. */
-void device_put_texts(const struct device *device, struct event *event);
-
-/* device_label - how a mail names it: its name, else its platform; empty when it has neither. */
-struct span device_label(const struct device *device);
-
-/* What is known of a device before it is looked at closer. */
-struct device_sight {
-	struct id subject; /* whose: a person, or an application */
-	bool is_person;
-	struct id id;        /* our random id of it; none: it has no id of its own */
-	bool is_new;         /* the id was drawn now: the act has to put it */
-	struct instant seen; /* last; ms 0 = in no registry */
-};
-
-/* device_find - fills sight->id, is_new and seen, of the subject named in it. device_put - inside the act: id and
- * seen of the sight, in place of what stood there. */
-fallible device_find(const struct view *view, struct id tenant, const struct device *device,
-	struct instant now, struct device_sight *sight);
-fallible device_put(
-	struct act *act, struct id tenant, const struct device *device, const struct device_sight *sight);

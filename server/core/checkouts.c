@@ -4,8 +4,8 @@
 
 #include "base/timestamp.h"
 #include "server/core/detail.h"
-#include "server/core/grants.h"
-#include "store/branch.h"
+#include "server/core/grants_seen.h"
+#include "store/client.h"
 #include "store/storm.h"
 
 #include <stdio.h>
@@ -95,7 +95,7 @@ static fallible add(struct act *act, struct id tenant, struct event *event)
 {
 	struct event_draft draft;
 	struct view view = view_act(act);
-	TRY(branch_of_client(&view, tenant, event->ids));
+	TRY(client_give_branch(&view, tenant, event->ids));
 	TRY(event_seal(act->volume->keys, tenant, event, act->now, act->arena, &draft));
 	return act_add(act, tenant, &draft.leaf, NULL);
 }

@@ -5,7 +5,7 @@
 #include "crypto/random.h"
 #include "server/core/detail.h"
 #include "server/core/grants.h"
-#include "store/branch.h"
+#include "store/client.h"
 #include "store/credential.h"
 #include "store/person.h"
 
@@ -91,7 +91,7 @@ static fallible seal_event(const struct keys *keys, struct event *event, const s
 static fallible add(struct act *act, struct id tenant, struct event_draft *draft)
 {
 	struct view view = view_act(act);
-	TRY(branch_of_client(&view, tenant, draft->leaf.ids));
+	TRY(client_give_branch(&view, tenant, draft->leaf.ids));
 	return act_add(act, tenant, &draft->leaf, NULL);
 }
 

@@ -7,7 +7,7 @@
 #include "server/core/fields.h"
 #include "server/core/owners.h"
 #include "server/core/second.h"
-#include "store/branch.h"
+#include "store/client.h"
 
 enum { SEALED_MAX = 8 * 1024, MODES_TEXT = 64 };
 
@@ -189,6 +189,6 @@ fallible credential_edits_write(struct act *act, struct credential_edits *edits)
 	for (size_t i = 0; i < edits->version_count; i++)
 		TRY(version_put(act, after->client, &edits->versions[i]));
 	TRY(credential_put(act, after, edits->sealed));
-	TRY(branch_of_client(&view, after->tenant, edits->draft.leaf.ids));
+	TRY(client_give_branch(&view, after->tenant, edits->draft.leaf.ids));
 	return act_add(act, after->tenant, &edits->draft.leaf, NULL);
 }

@@ -6,7 +6,6 @@
 #include "server/core/credential_edits.h"
 #include "server/core/detail.h"
 #include "server/core/ending.h"
-#include "store/branch.h"
 #include "store/client.h"
 #include "store/expiry.h"
 #include "store/hold.h"
@@ -75,7 +74,7 @@ static fallible write_move(struct act *act, struct credential_trash *trash)
 	struct noun_key key = key_of(credential);
 	TRY(noun_still(act, TABLE_CREDENTIAL, noun_key_span(&key), trash->row));
 	TRY(credential_put(act, credential, trash->sealed));
-	TRY(branch_of_client(&view, credential->tenant, trash->draft.leaf.ids));
+	TRY(client_give_branch(&view, credential->tenant, trash->draft.leaf.ids));
 	return act_add(act, credential->tenant, &trash->draft.leaf, NULL);
 }
 
@@ -226,7 +225,7 @@ static fallible add_event(struct act *act, struct id tenant, struct event *event
 		err = event_seal(act->volume->keys, tenant, event, act->now, act->arena, &draft);
 	}
 	TRY(err);
-	TRY(branch_of_client(&view, tenant, draft.leaf.ids));
+	TRY(client_give_branch(&view, tenant, draft.leaf.ids));
 	return act_add(act, tenant, &draft.leaf, NULL);
 }
 

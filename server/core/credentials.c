@@ -7,7 +7,7 @@
 #include "crypto/random.h"
 #include "server/core/credential_forms.h"
 #include "server/core/sight.h"
-#include "store/branch.h"
+#include "store/client.h"
 #include "store/exposure.h"
 
 enum { SEALED_MAX = 8 * 1024, DETAIL_MAX = 1024, SEED_HEAD = 4, ONE_VERSION = 64 * 1024 };
@@ -249,7 +249,7 @@ static fallible seal_event(const struct server *server, const struct caller *cal
 static fallible add_event(struct act *act, struct id tenant, struct event_draft *draft)
 {
 	struct view view = view_act(act);
-	TRY(branch_of_client(&view, tenant, draft->leaf.ids));
+	TRY(client_give_branch(&view, tenant, draft->leaf.ids));
 	return act_add(act, tenant, &draft->leaf, NULL);
 }
 

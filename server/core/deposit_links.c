@@ -4,7 +4,7 @@
 
 #include "server/core/deposit_content.h"
 #include "server/core/detail.h"
-#include "store/branch.h"
+#include "store/client.h"
 #include "store/storm.h"
 #include "store/tenant.h"
 
@@ -141,7 +141,7 @@ fallible deposit_links_use_prepare(const struct server *server, const struct vie
 static fallible add_event(struct act *act, struct id tenant, struct event_draft *draft)
 {
 	struct view view = view_act(act);
-	TRY(branch_of_client(&view, tenant, draft->leaf.ids));
+	TRY(client_give_branch(&view, tenant, draft->leaf.ids));
 	return act_add(act, tenant, &draft->leaf, NULL);
 }
 
@@ -173,7 +173,7 @@ static fallible refuse(struct act *act, struct deposit_links_use *use, struct de
 		TRY(add_event(act, deposit->tenant, &use->dead));
 	}
 	TRY(deposit_change(act, deposit));
-	TRY(branch_of_client(&view, deposit->tenant, use->wrong.leaf.ids));
+	TRY(client_give_branch(&view, deposit->tenant, use->wrong.leaf.ids));
 	return storm_refuse(act, deposit->tenant, &use->wrong, NULL);
 }
 

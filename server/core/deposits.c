@@ -9,7 +9,7 @@
 #include "server/core/detail.h"
 #include "server/core/second.h"
 #include "server/core/sight.h"
-#include "store/branch.h"
+#include "store/client.h"
 #include "store/expiry.h"
 
 enum { SEALED_MAX = 4 * 1024, ONE_NOUN = 64 * 1024 };
@@ -56,7 +56,7 @@ fallible deposits_print_end(const char *cause, struct arena *arena, struct span 
 static fallible add_event(struct act *act, struct id tenant, struct event_draft *draft)
 {
 	struct view view = view_act(act);
-	TRY(branch_of_client(&view, tenant, draft->leaf.ids));
+	TRY(client_give_branch(&view, tenant, draft->leaf.ids));
 	return act_add(act, tenant, &draft->leaf, NULL);
 }
 

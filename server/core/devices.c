@@ -4,6 +4,7 @@
 
 #include "server/core/addresses.h"
 #include "server/core/detail.h"
+#include "server/core/device_note.h"
 #include "server/core/forgetting.h"
 #include "server/core/people.h"
 #include "server/core/proof.h"
@@ -12,107 +13,6 @@
 #include "store/verification.h"
 
 enum { COUNT_TEXT = 16 };
-
-/* ---- noting that a device was seen ---- */
-
-static fallible keep_texts(const struct device *device, struct arena *arena, struct device_record *record)
-{
-	TRY(arena_keep(arena, device->id, &record->own_id));
-	TRY(arena_keep(arena, device->name, &record->name));
-	TRY(arena_keep(arena, device->platform, &record->platform));
-	return arena_keep(arena, device->model, &record->model);
-}
-
-static fallible seal_record(
-	const struct keys *keys, const struct device_record *record, struct arena *arena, struct span *sealed)
-{
-	scoped(buf) bytes = BUF(DEVICE_RECORD_SEALED_MAX);
-	TRY(device_record_seal(keys, record, &bytes));
-	return buf_keep(&bytes, arena, sealed);
-}
-
-/* An application's devices get an id, so that its events can be found by them, and no record. */
-static bool is_due(const struct device_sight *sight, struct instant now)
-{
-	if (ids_is_none(sight->id))
-		return false;
-	return sight->is_new || (sight->is_person && now.ms - sight->seen.ms >= DEVICE_RECORD_FRESH_MS);
-}
-
-fallible devices_note_prepare(const struct view *view, struct id tenant, const struct device_sight *sight,
-	const struct device *device, struct instant now, struct arena *arena, struct devices_note **note)
-{
-	*note = NULL;
-	if (!is_due(sight, now))
-		return OK;
-	struct devices_note *made = arena_alloc(arena, sizeof *made);
-	if (!made)
-		return FAIL(NO_MEMORY, "a call has no memory for its device");
-	*made = (struct devices_note){.subject = sight->subject,
-		.is_person = sight->is_person,
-		.record = {.tenant = tenant,
-			.id = sight->id,
-			.person = sight->subject,
-			.first_seen = now,
-			.last_seen = now}};
-	TRY(keep_texts(device, arena, &made->record));
-	made->given = made->record.own_id;
-	if (sight->is_person && sight->seen.ms == 0) {
-		TRY(seal_record(view_keys(view), &made->record, arena, &made->sealed));
-		TRY(device_record_term(view_keys(view), tenant, made->given, made->term));
-	}
-	*note = made;
-	return OK;
-}
-
-/* What is sealed is bound to the id: a record that somebody else has begun is left to them. */
-static fallible make_record(struct act *act, const struct devices_note *note)
-{
-	TRY(device_record_put(act, &note->record, note->sealed));
-	return device_record_list(act, &note->record, note->term);
-}
-
-static fallible see_again(struct act *act, const struct devices_note *note, struct id id)
-{
-	struct device_record record;
-	struct view view = view_act(act);
-	struct err err = device_record_get(&view, note->record.tenant, id, act->arena, &record);
-	if (err.kind == ERR_NOT_FOUND)
-		return OK;
-	TRY(err);
-	/* The row's bytes die with the put. */
-	struct span sealed = arena_copy(act->arena, record.sealed);
-	if (!sealed.at && record.sealed.len)
-		return FAIL(NO_MEMORY, "an act has no memory for a device");
-	record.last_seen = note->record.last_seen;
-	return device_record_put(act, &record, sealed);
-}
-
-fallible devices_note_write(struct act *act, const struct devices_note *note, struct id *id, bool *is_new)
-{
-	if (is_new)
-		*is_new = false;
-	if (!note)
-		return OK;
-	const struct device device = {.id = note->given};
-	struct device_sight stands = {.subject = note->subject, .is_person = note->is_person};
-	struct view view = view_act(act);
-	TRY(device_find(&view, note->record.tenant, &device, act->now, &stands));
-	if (stands.is_new)
-		stands.id = note->record.id;
-	*id = stands.id;
-	bool ours = ids_equal(stands.id, note->record.id);
-	bool makes = ours && note->sealed.len && stands.seen.ms == 0;
-	if (note->is_person && !makes && stands.seen.ms == 0)
-		return OK; /* somebody else is at it; the next act from the device notes it */
-	stands.seen = note->is_person ? note->record.last_seen : (struct instant){0};
-	TRY(device_put(act, note->record.tenant, &device, &stands));
-	if (!note->is_person)
-		return OK;
-	if (is_new)
-		*is_new = makes;
-	return makes ? make_record(act, note) : see_again(act, note, stands.id);
-}
 
 /* ---- who sees what ---- */
 
@@ -189,7 +89,7 @@ fallible devices_rename_prepare(
 	struct device_record *record = &rename->record;
 	TRY(check_may(scene, person));
 	record->name = rename->name;
-	TRY(seal_record(scene->server->volume.keys, record, scene->arena, &rename->sealed));
+	TRY(device_note_seal(scene->server->volume.keys, record, scene->arena, &rename->sealed));
 	return seal_change(scene, ACTION_DEVICE_RENAMED, record, NULL, &rename->renamed);
 }
 
@@ -291,7 +191,7 @@ fallible devices_lost_prepare(
 	const struct detail_field by = {
 		"reported_by", is_own(scene, person) ? SPAN_LIT("person") : SPAN_LIT("other"), DETAIL_TEXT};
 	const struct detail_field closed = {"sessions_closed", buf_span(&count), DETAIL_TEXT};
-	TRY(seal_record(scene->server->volume.keys, record, scene->arena, &lost->sealed));
+	TRY(device_note_seal(scene->server->volume.keys, record, scene->arena, &lost->sealed));
 	TRY(tell_lost(scene, person, lost));
 	TRY(seal_change(scene, ENDINGS[lost->end].action, record, &by, &lost->reported));
 	return seal_change(scene, ACTION_DEVICE_REVOKED, record, &closed, &lost->revoked);

@@ -7,33 +7,6 @@
 #include "store/device_record.h"
 #include "store/person.h"
 
-/* ---- noting that a device was seen ---- */
-
-/* What an act that writes anyway has to note of the device that it came from. */
-struct devices_note {
-	struct id subject; /* the person; or an application, whose devices are in no registry */
-	bool is_person;
-	struct id own;     /* our id, drawn by whoever looked it up */
-	struct span given; /* the application's id of it */
-	struct device_record record;
-	struct span sealed; /* of a record that has to be made; empty: there is one */
-	uint8_t term[KEYS_TERM];
-};
-
-/* devices_note_prepare - what device_find found, as a note; NULL when there is nothing to write: the device has no id,
- * or was seen less than an hour ago.
- *
- *   device  copied
- * Fails: NO_MEMORY · as keys->seal_row. */
-fallible devices_note_prepare(const struct view *view, struct id tenant, const struct device_sight *sight,
-	const struct device *device, struct instant now, struct arena *arena, struct devices_note **note);
-
-/* devices_note_write - in the act; note NULL does nothing.
- *
- *   id   in: what prepare found or drew; out: ours, if somebody else noted the same device meanwhile
- *   new  NULL, or set: a record was made */
-fallible devices_note_write(struct act *act, const struct devices_note *note, struct id *id, bool *is_new);
-
 /* ---- who sees what ---- */
 
 /* devices_find - a device whose person the caller may see. Fails: NOT_FOUND. */

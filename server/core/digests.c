@@ -7,7 +7,7 @@
 #include "server/core/letters.h"
 #include "server/core/scene.h"
 #include "server/core/weekly.h"
-#include "store/branch.h"
+#include "store/client.h"
 
 #include <stdio.h>
 
@@ -135,7 +135,7 @@ static fallible seal_sent(const struct scene *scene, struct mailing *mailing)
 	json_out_number(&out, "mails", (int64_t)mailing->letters.count);
 	json_out_close(&out);
 	TRY(buf_keep(&text, scene->arena, &event.texts[LEAF_TEXT_DETAIL]));
-	TRY(branch_of_client(scene->view, mailing->tenant, event.ids));
+	TRY(client_give_branch(scene->view, mailing->tenant, event.ids));
 	return event_seal(scene->server->volume.keys, mailing->tenant, &event, scene->now, scene->arena,
 		&mailing->sent);
 }

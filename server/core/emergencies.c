@@ -6,7 +6,6 @@
 #include "server/core/detail.h"
 #include "server/core/owners.h"
 #include "server/core/second.h"
-#include "store/branch.h"
 #include "store/client.h"
 #include "store/credential.h"
 #include "store/expiry.h"
@@ -105,7 +104,7 @@ static fallible seal_event(const struct scene *scene, enum action action, const 
 fallible emergencies_add_event(struct act *act, struct id tenant, struct event_draft *draft)
 {
 	struct view view = view_act(act);
-	TRY(branch_of_client(&view, tenant, draft->leaf.ids));
+	TRY(client_give_branch(&view, tenant, draft->leaf.ids));
 	return act_add(act, tenant, &draft->leaf, NULL);
 }
 

@@ -5,7 +5,7 @@
 #include "server/core/detail.h"
 #include "server/core/grants.h"
 #include "server/core/second.h"
-#include "store/branch.h"
+#include "store/client.h"
 #include "store/credential.h"
 #include "store/expiry.h"
 #include "store/exposure.h"

@@ -4,7 +4,7 @@
 
 #include "server/core/detail.h"
 #include "server/core/forgetting.h"
-#include "store/branch.h"
+#include "store/client.h"
 #include "store/event.h"
 #include "store/factor.h"
 #include "store/grant.h"
@@ -31,7 +31,7 @@ static fallible add(struct act *act, struct id tenant, const struct event *event
 	struct event_draft draft;
 	struct view view = view_act(act);
 	TRY(event_seal(act->volume->keys, tenant, event, act->now, act->arena, &draft));
-	TRY(branch_of_client(&view, tenant, draft.leaf.ids));
+	TRY(client_give_branch(&view, tenant, draft.leaf.ids));
 	return act_add(act, tenant, &draft.leaf, NULL);
 }
 

@@ -6,6 +6,7 @@
 #include "crypto/random.h"
 #include "server/core/detail.h"
 #include "server/core/factors.h"
+#include "server/core/factors_seen.h"
 #include "server/core/tell.h"
 #include "store/expiry.h"
 #include "store/tenant.h"

@@ -3,8 +3,8 @@
 #include "server/core/events.h"
 
 #include "base/buf.h"
+#include "server/core/device_note.h"
 #include "store/application.h"
-#include "store/branch.h"
 #include "store/client.h"
 #include "store/grant.h"
 #include "store/person.h"
@@ -88,7 +88,7 @@ static fallible set_client(
 	if (err.kind == ERR_NOT_FOUND)
 		return FAIL_CODE(UNKNOWN_CLIENT, "the event names no client of this tenant");
 	TRY(err);
-	return branch_of_client(view, tenant, event->ids);
+	return client_give_branch(view, tenant, event->ids);
 }
 
 /* What allowed it was given to whoever acted: else it allowed nothing. */
@@ -189,7 +189,7 @@ fallible events_prepare(const struct server *server, const struct caller *caller
 	struct device_sight sight = {event.ids[LEAF_ID_ACTOR], .is_person = event.actor == LEAF_PERSON};
 	if (ask->device.given && !ids_is_none(sight.subject))
 		TRY(device_find(view, caller->tenant, &ask->device, now, &sight));
-	TRY(devices_note_prepare(view, caller->tenant, &sight, &ask->device, now, arena, &item->device_note));
+	TRY(device_note_prepare(view, caller->tenant, &sight, &ask->device, now, arena, &item->device_note));
 	event.ids[LEAF_ID_DEVICE] = sight.id;
 	TRY(event_seal(server->volume.keys, caller->tenant, &event, now, arena, &item->draft));
 	if (is_skewed(ask, event.source, now))
@@ -205,7 +205,7 @@ fallible events_write(struct act *act, struct id tenant, struct events_add *add)
 	for (size_t i = 0; i < add->count; i++) {
 		struct events_item *item = &add->items[i];
 		/* An earlier line may have come from the same new device: then this one has its id. */
-		TRY(devices_note_write(act, item->device_note, &item->draft.leaf.ids[LEAF_ID_DEVICE], NULL));
+		TRY(device_note_write(act, item->device_note, &item->draft.leaf.ids[LEAF_ID_DEVICE], NULL));
 		TRY(act_add(act, tenant, &item->draft.leaf, &item->receipt));
 	}
 	return OK;

@@ -35,7 +35,7 @@ struct events_item {
 	struct event_draft draft;
 	struct receipt receipt;
 	const char *fault; /* after a failure: the member of the event that core cannot take, or NULL */
-	struct devices_note *device_note; /* NULL = nothing to note */
+	struct device_note *device_note; /* NULL = nothing to note */
 };
 
 struct events_add {

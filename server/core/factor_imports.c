@@ -4,6 +4,7 @@
 
 #include "crypto/random.h"
 #include "crypto/secret.h"
+#include "server/core/factors_seen.h"
 
 enum { SEALED_MAX = 1024 };
 

@@ -5,6 +5,7 @@
 #include "base/timestamp.h"
 #include "crypto/random.h"
 #include "server/core/detail.h"
+#include "server/core/factors_seen.h"
 #include "server/core/owners.h"
 #include "server/core/second.h"
 #include "server/core/signins.h"

@@ -6,7 +6,9 @@
 #include "crypto/random.h"
 #include "server/core/attempts.h"
 #include "server/core/enrolments.h"
+#include "server/core/factors_seen.h"
 #include "server/core/forgetting.h"
+#include "server/core/lanes.h"
 #include "store/expiry.h"
 #include "store/storm.h"
 #include "store/tenant.h"
@@ -31,31 +33,9 @@ fallible factors_count(const struct view *view, struct id tenant, struct id pers
 	return OK;
 }
 
-fallible factors_check_reader(const struct caller *caller, struct id person)
-{
-	bool self = ids_is_none(caller->person) || ids_equal(caller->person, person);
-	if (self || (caller->capabilities & CAPABILITY_BIT(FACTORS_MANAGE)))
-		return OK;
-	return FAIL(DENIED, "the person may not see or change the factors of others");
-}
-
 bool factors_shows_clock(const struct caller *caller, struct id person)
 {
 	return !ids_is_none(caller->person) && !err_failed(factors_check_reader(caller, person));
-}
-
-fallible factors_find_person(
-	const struct view *view, const struct caller *caller, struct span id_or_ref, struct id *person)
-{
-	struct id found = {0};
-	struct err err = person_find(view, caller->tenant, id_or_ref, &found);
-	/* Nobody is nobody's own self: then only who manages factors is told that there is nobody. */
-	if (err_failed(err) && err.kind != ERR_NOT_FOUND)
-		return err;
-	TRY(factors_check_reader(caller, found));
-	TRY(err);
-	*person = found;
-	return OK;
 }
 
 fallible factors_weigh(const struct caller *caller, struct id person, const struct factors_held *held,
@@ -432,7 +412,7 @@ static fallible write_confirm(struct act *act, struct factors_change *change)
 	TRY(twins_use_up(act, factor, &change->twins, factor->last_step));
 	memset(factor->code, 0, sizeof factor->code);
 	if (factor->proven)
-		TRY(attempts_forgive(act, factor->tenant, factor->person, (struct id){0}));
+		TRY(lanes_forgive(act, factor->tenant, factor->person, (struct id){0}));
 	return finish(act, change);
 }
 

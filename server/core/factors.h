@@ -92,18 +92,9 @@ fallible factors_check_unchanged(struct act *act, const struct person *who, cons
 fallible factors_weigh(const struct caller *caller, struct id person, const struct factors_held *held,
 	enum factor_vouch *vouch);
 
-/* factors_check_reader - who may see a person's factors: the application, the person, those who manage
- * factors. Fails: DENIED. */
-fallible factors_check_reader(const struct caller *caller, struct id person);
-
 /* factors_shows_clock - who is told by how much an app's clock is off: the person, and those who manage factors; no application as
  * itself, which has no use for it but to tell a guess from a late code. */
 bool factors_shows_clock(const struct caller *caller, struct id person);
-
-/* factors_find_person - whose factors somebody asks for. Fails: NOT_FOUND · DENIED, also when there is
- * nobody, to those who may only see their own. */
-fallible factors_find_person(
-	const struct view *view, const struct caller *caller, struct span id_or_ref, struct id *person);
 
 /* factors_hint - label of an app, masked address. */
 fallible factors_hint(

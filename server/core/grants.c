@@ -7,10 +7,11 @@
 #include "server/core/approvals.h"
 #include "server/core/checkouts.h"
 #include "server/core/detail.h"
+#include "server/core/grants_seen.h"
 #include "server/core/handover_scope.h"
 #include "server/core/owners.h"
 #include "server/core/rotation_watch.h"
-#include "store/branch.h"
+#include "store/client.h"
 #include "store/person.h"
 #include "store/storm.h"
 
@@ -22,30 +23,6 @@ static struct span key_of(struct noun_key *key, struct id tenant, struct id id)
 {
 	*key = noun_key(tenant, id_span(&id), SPAN_NONE);
 	return noun_key_span(key);
-}
-
-/* ---- what is seen ---- */
-
-fallible grants_sight(
-	const struct view *view, const struct caller *caller, struct arena *arena, struct sight *sight)
-{
-	return sight_of(
-		view, caller, CAPABILITY_BIT(GRANT_GIVE) | CAPABILITY_BIT(GRANT_APPROVE), arena, sight);
-}
-
-fallible grants_find(const struct view *view, const struct caller *caller, struct span text,
-	struct arena *arena, struct grant *grant)
-{
-	struct id id;
-	struct sight sight;
-	struct grant found;
-	TRY(ids_parse(ID_GRANT, text, &id));
-	TRY(grant_get(view, caller->tenant, id, arena, &found));
-	TRY(grants_sight(view, caller, arena, &sight));
-	if (!sight_has(&sight, found.client, found.person))
-		return FAIL(NOT_FOUND, "the grant is outside what the caller sees");
-	*grant = found;
-	return OK;
 }
 
 /* ---- events ---- */
@@ -97,7 +74,7 @@ static fallible seal_event(const struct server *server, const struct caller *cal
 static fallible add_event(struct act *act, struct id tenant, struct event_draft *draft)
 {
 	struct view view = view_act(act);
-	TRY(branch_of_client(&view, tenant, draft->leaf.ids));
+	TRY(client_give_branch(&view, tenant, draft->leaf.ids));
 	return act_add(act, tenant, &draft->leaf, NULL);
 }
 
@@ -272,27 +249,6 @@ static fallible refuse_add(struct act *act, struct grants_add *add)
 	return storm_refuse(act, add->grant.tenant, &add->denied, NULL);
 }
 
-fallible grants_check_alone(struct act *act, const struct grant *grant)
-{
-	const struct handover_scope_ask ask = {.tenant = grant->tenant,
-		.client = grant->client,
-		.people = {grant->person},
-		.span = {grant->from, grant->until},
-		.now = act->now};
-	struct handover_assignment assignment;
-	struct person person;
-	struct view view = view_act(act);
-	bool other;
-	TRY(handover_assignment_get(&view, grant->tenant, &assignment));
-	if (grant->task.len || !assignment.is_set || assignment.model != HANDOVER_EXCLUSIVE)
-		return OK;
-	TRY(person_get_clear(&view, grant->tenant, grant->person, act->arena, &person));
-	if (person.kind != PERSON_STAFF)
-		return OK;
-	TRY(handover_scope_other(&view, &ask, &other));
-	return other ? FAIL_CODE(OTHER_ASSISTANT, "somebody else serves this client") : OK;
-}
-
 fallible grants_add_prepare(const struct server *server, const struct caller *caller, const struct view *view,
 	struct instant now, struct arena *arena, struct grants_add *add)
 {
@@ -340,7 +296,7 @@ fallible grants_add_write(struct act *act, struct grants_add *add)
 	add->refusal = OK;
 	if (missing != REASON_NONE)
 		return refuse_add(act, add);
-	TRY(grants_check_alone(act, grant));
+	TRY(handover_scope_check_alone(act, grant));
 	TRY(grant_put(act, grant, add->sealed));
 	TRY(letters_write(act, &add->letters));
 	return add_event(act, grant->tenant, &add->draft);
@@ -400,7 +356,7 @@ static fallible add_move(
 	event.ids[LEAF_ID_CLIENT] = grant->client;
 	event.texts[LEAF_TEXT_TASK] = grant->task;
 	TRY(put_cause(grant, cause, act->arena, &event.texts[LEAF_TEXT_DETAIL]));
-	TRY(branch_of_client(&view, grant->tenant, event.ids));
+	TRY(client_give_branch(&view, grant->tenant, event.ids));
 	TRY(event_seal(act->volume->keys, grant->tenant, &event, act->now, act->arena, &draft));
 	return act_add(act, grant->tenant, &draft.leaf, NULL);
 }

@@ -45,18 +45,6 @@ fallible grants_add_prepare(const struct server *server, const struct caller *ca
 	struct instant now, struct arena *arena, struct grants_add *add);
 fallible grants_add_write(struct act *act, struct grants_add *add);
 
-/* grants_check_alone - inside an act, of a grant that is to open: where a tenant chose that one assistant serves a client at
- * a time, whether nobody else of the staff does meanwhile. A grant for a task is none that serves. Fails: OTHER_ASSISTANT. */
-fallible grants_check_alone(struct act *act, const struct grant *grant);
-
-/* grants_sight - what a caller sees of grants, exposures and clients: all by grant.give or grant.approve. */
-fallible grants_sight(
-	const struct view *view, const struct caller *caller, struct arena *arena, struct sight *sight);
-
-/* grants_find - a grant that the caller sees, by the id in a path. Fails: NOT_FOUND. */
-fallible grants_find(const struct view *view, const struct caller *caller, struct span text,
-	struct arena *arena, struct grant *grant);
-
 /* Taking one back: whoever sees a grant may, the grantee as well. */
 struct grants_revoke {
 	struct grant grant;       /* of grants_find */

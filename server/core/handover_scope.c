@@ -114,19 +114,29 @@ static fallible is_assistant(
 	return OK;
 }
 
-fallible handover_scope_other(const struct view *view, const struct handover_scope_ask *ask, bool *other)
+/* Who may serve a client in a span of time. */
+struct post {
+	struct id tenant, client;
+	struct id people[2];
+	struct handover_span span;
+	struct instant now;
+};
+
+/* Whether anybody else does: of the staff, for more than a task. */
+static fallible is_served_by_other(const struct view *view, const struct post *post, bool *other)
 {
 	struct id after = {0};
 	struct grant grant;
 	struct err err = OK;
 	bool found = false;
 	scoped(arena) arena = ARENA(ONE_NOUN);
-	for (; !found && grant_next(view, ask->tenant, ask->client, &after, &arena, &grant, &err);
+	for (; !found && grant_next(view, post->tenant, post->client, &after, &arena, &grant, &err);
 		arena_clear(&arena)) {
 		const struct handover_span theirs = {grant.from, grant.until};
-		bool own = ids_equal(grant.person, ask->people[0]) || ids_equal(grant.person, ask->people[1]);
-		if (!own && handover_rules_overlap(&ask->span, &theirs))
-			TRY(is_assistant(view, &grant, ask->now, &found));
+		bool own =
+			ids_equal(grant.person, post->people[0]) || ids_equal(grant.person, post->people[1]);
+		if (!own && handover_rules_overlap(&post->span, &theirs))
+			TRY(is_assistant(view, &grant, post->now, &found));
 	}
 	TRY(err);
 	*other = found;
@@ -136,14 +146,14 @@ fallible handover_scope_other(const struct view *view, const struct handover_sco
 static fallible look_for_others(const struct view *view, const struct handover *handover, struct instant now,
 	struct handover_scope_client *entry)
 {
-	const struct handover_scope_ask ask = {.tenant = handover->tenant,
+	const struct post post = {.tenant = handover->tenant,
 		.client = entry->client,
 		.people = {handover->from, handover->to},
 		.span = {.start = now},
 		.now = now};
 	bool other = false;
 	if (entry->why == HANDOVER_MOVES)
-		TRY(handover_scope_other(view, &ask, &other));
+		TRY(is_served_by_other(view, &post, &other));
 	if (other)
 		entry->why = HANDOVER_OTHER_ASSISTANT;
 	return OK;
@@ -278,4 +288,25 @@ void handover_scope_keep(const struct handover_scope *scope, struct handover *ha
 	for (size_t i = 0; i < scope->count; i++)
 		if (scope->clients[i].why == HANDOVER_MOVES)
 			handover->clients[handover->client_count++] = scope->clients[i].client;
+}
+
+fallible handover_scope_check_alone(struct act *act, const struct grant *grant)
+{
+	const struct post post = {.tenant = grant->tenant,
+		.client = grant->client,
+		.people = {grant->person},
+		.span = {grant->from, grant->until},
+		.now = act->now};
+	struct handover_assignment assignment;
+	struct person person;
+	struct view view = view_act(act);
+	bool other;
+	TRY(handover_assignment_get(&view, grant->tenant, &assignment));
+	if (grant->task.len || !assignment.is_set || assignment.model != HANDOVER_EXCLUSIVE)
+		return OK;
+	TRY(person_get_clear(&view, grant->tenant, grant->person, act->arena, &person));
+	if (person.kind != PERSON_STAFF)
+		return OK;
+	TRY(is_served_by_other(&view, &post, &other));
+	return other ? FAIL_CODE(OTHER_ASSISTANT, "somebody else serves this client") : OK;
 }

@@ -3,6 +3,7 @@
  * moved whole or not at all: so there is never nobody who serves it, nor two where one may. */
 #pragma once
 
+#include "store/act.h"
 #include "store/grant.h"
 #include "store/handover.h"
 
@@ -29,15 +30,6 @@ struct handover_scope {
 fallible handover_scope_read(const struct view *view, const struct handover *handover, struct instant now,
 	struct handover_scope *scope);
 
-/* Whether anybody but two people serves a client in a span of time: of the staff, for more than a task. */
-struct handover_scope_ask {
-	struct id tenant, client;
-	struct id people[2]; /* who may */
-	struct handover_span span;
-	struct instant now;
-};
-fallible handover_scope_other(const struct view *view, const struct handover_scope_ask *ask, bool *other);
-
 /* handover_scope_next - walk the grants that are moved, in the order of their ids; `at` none = from the first. What is
  * done to a grant meanwhile moves no other.
  *
@@ -49,3 +41,7 @@ bool handover_scope_next(const struct view *view, const struct handover *handove
 
 /* handover_scope_keep - what moves now, as the clients of the handover. */
 void handover_scope_keep(const struct handover_scope *scope, struct handover *handover);
+
+/* handover_scope_check_alone - inside an act, of a grant that is to open: where a tenant chose that one assistant serves a client at
+ * a time, whether nobody else of the staff does meanwhile. A grant for a task is none that serves. Fails: OTHER_ASSISTANT. */
+fallible handover_scope_check_alone(struct act *act, const struct grant *grant);

@@ -5,7 +5,7 @@
 #include "base/json_out.h"
 #include "server/core/checkouts.h"
 #include "server/core/grants.h"
-#include "store/branch.h"
+#include "store/client.h"
 #include "store/expiry.h"
 #include "store/extension.h"
 
@@ -46,7 +46,7 @@ static fallible add_event(
 	struct view view = view_act(act);
 	TRY(buf_check(detail));
 	event->texts[LEAF_TEXT_DETAIL] = buf_span(detail);
-	TRY(branch_of_client(&view, handover->tenant, event->ids));
+	TRY(client_give_branch(&view, handover->tenant, event->ids));
 	TRY(event_seal(act->volume->keys, handover->tenant, event, act->now, act->arena, &draft));
 	return act_add(act, handover->tenant, &draft.leaf, NULL);
 }

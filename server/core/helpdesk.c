@@ -4,6 +4,7 @@
 
 #include "base/json_out.h"
 #include "crypto/random.h"
+#include "server/core/factors_seen.h"
 #include "server/core/second.h"
 #include "server/core/signins.h"
 #include "server/core/tell.h"

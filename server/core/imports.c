@@ -9,7 +9,7 @@
 #include "server/core/credential_search.h"
 #include "server/core/fields.h"
 #include "server/core/sight.h"
-#include "store/branch.h"
+#include "store/client.h"
 
 enum { ROW_MEMORY = 64 * 1024, DETAIL_BYTES = 1024, TABLE_MIN = 64 };
 
@@ -338,7 +338,7 @@ static fallible seal_end(const struct scene *scene, struct imports_ask *ask)
 {
 	struct event event = scene_event(scene, ACTION_IMPORT_COMPLETED);
 	event.ids[LEAF_ID_CLIENT] = ask->here->client;
-	TRY(branch_of_client(scene->view, ask->here->tenant, event.ids));
+	TRY(client_give_branch(scene->view, ask->here->tenant, event.ids));
 	TRY(put_detail(ask, scene->arena, &event.texts[LEAF_TEXT_DETAIL]));
 	return scene_seal(scene, &event, &ask->part->event);
 }

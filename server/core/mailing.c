@@ -3,6 +3,7 @@
 #include "server/core/mailing.h"
 
 #include "server/core/attempts.h"
+#include "server/core/lanes.h"
 #include "server/core/verifications.h"
 
 enum { FIRST_COOL_MS = 30 * 1000, LAST_COOL_MS = 120 * 1000 };
@@ -11,7 +12,7 @@ enum { FIRST_COOL_MS = 30 * 1000, LAST_COOL_MS = 120 * 1000 };
 
 int64_t mailing_cool_ms(const struct verifications_ask *ask, struct instant now)
 {
-	const struct verification_code *last = verifications_started(ask);
+	const struct verification_code *last = verification_newest_code(&ask->verification);
 	int64_t cool = FIRST_COOL_MS;
 	for (unsigned i = 1; i < ask->verification.mailed && cool < LAST_COOL_MS; i++)
 		cool *= 2;
@@ -26,7 +27,7 @@ static void list_brakes(const struct scene *scene, struct span to, struct verifi
 	const struct verification *verification = &ask->verification;
 	const struct mailing_bounds *bounds = &scene->server->mailing_bounds;
 	const struct keeper *keeper = scene->server->keeper;
-	struct id person = attempts_spender(verification);
+	struct id person = lanes_spender(verification);
 	/* What is shown of an address that is nobody's is soon shown of another one: counted by it, two of nobody would
 	 * slow each other, and somebody with the same would not be slowed. */
 	struct span address_of = verification_is_decoy(verification) ? id_span(&person) : to;
@@ -95,7 +96,7 @@ fallible mailing_prepare(
 
 fallible mailing_look(const struct scene *scene, const struct method *method, struct verifications_ask *ask)
 {
-	if (!method || !verifications_started(ask))
+	if (!method || !verification_newest_code(&ask->verification))
 		return OK;
 	list_brakes(scene, method->address, ask);
 	return braking_wait_ms(scene->view, &ask->mailing.braking, ask->now, &ask->mailing.wait_ms);

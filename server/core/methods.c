@@ -183,6 +183,14 @@ const struct method *methods_find(const struct methods *methods, enum factor_typ
 	return NULL;
 }
 
+const struct method *methods_of_factor(const struct methods *methods, struct id factor)
+{
+	for (size_t i = 0; i < methods->count; i++)
+		if (ids_equal(methods->items[i].factor, factor))
+			return &methods->items[i];
+	return NULL;
+}
+
 const struct method *methods_find_device(const struct methods *methods)
 {
 	for (size_t i = 0; i < methods->count; i++)

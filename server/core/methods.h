@@ -71,5 +71,8 @@ fallible methods_mailbox_is_delegated(
 /* methods_find - the first of a type, or the one of this factor; NULL when there is none. */
 const struct method *methods_find(const struct methods *methods, enum factor_type type, struct id factor);
 
+/* methods_of_factor - the one of this factor, whatever its type; none: the person's own address. NULL when there is none. */
+const struct method *methods_of_factor(const struct methods *methods, struct id factor);
+
 /* methods_find_device - the first that shows codes by itself; NULL when every one is mailed. */
 const struct method *methods_find_device(const struct methods *methods);

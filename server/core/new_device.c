@@ -3,6 +3,7 @@
 #include "server/core/new_device.h"
 
 #include "server/core/detail.h"
+#include "server/core/device_note.h"
 #include "server/core/devices.h"
 #include "server/core/from_where.h"
 #include "server/core/remembering.h"
@@ -56,7 +57,7 @@ fallible new_device_prepare(const struct server *server, const struct view *view
 	bool tries = ask->has_code || ask->spend || (ask->remembering && ask->remembering->typed.len);
 	if (!tries || verification_is_decoy(verification) || ids_is_none(verification->device))
 		return OK;
-	TRY(devices_note_prepare(
+	TRY(device_note_prepare(
 		view, verification->tenant, &ask->sight, &ask->device, ask->now, arena, &ask->device_note));
 	if (!ask->device_note || ask->sight.seen.ms)
 		return OK;
@@ -70,7 +71,7 @@ fallible new_device_write(struct act *act, struct verifications_ask *ask)
 {
 	bool is_new;
 	struct id id = ask->verification.device;
-	TRY(devices_note_write(act, ask->device_note, &id, &is_new));
+	TRY(device_note_write(act, ask->device_note, &id, &is_new));
 	if (!is_new)
 		return OK;
 	if (ask->new_device_mail.sealed.at)

@@ -6,7 +6,7 @@
 
 /* new_device_prepare - what the act has to note when the code is right: nothing of a device that is known, or has no
  * id. The mail goes to the person's own address; who has none is told nothing, and the event says so.
- * Fails: as devices_note_prepare, event_seal, tell_prepare. Cost: nothing for a device seen within the hour. */
+ * Fails: as device_note_prepare, event_seal, tell_prepare. Cost: nothing for a device seen within the hour. */
 fallible new_device_prepare(const struct server *server, const struct view *view, struct arena *arena,
 	struct verifications_ask *ask);
 

@@ -3,7 +3,6 @@
 #include "server/core/passing_on.h"
 
 #include "server/core/detail.h"
-#include "store/branch.h"
 #include "store/client.h"
 #include "store/exposure.h"
 #include "store/person.h"
@@ -111,7 +110,7 @@ fallible passing_on_prepare(const struct server *server, const struct caller *ca
 static fallible add_event(struct act *act, struct id tenant, struct event_draft *draft)
 {
 	struct view view = view_act(act);
-	TRY(branch_of_client(&view, tenant, draft->leaf.ids));
+	TRY(client_give_branch(&view, tenant, draft->leaf.ids));
 	return act_add(act, tenant, &draft->leaf, NULL);
 }
 

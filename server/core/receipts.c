@@ -10,7 +10,7 @@ enum { RECEIPT_VERSION = 1, MS = 1000 };
 
 void receipts_put_amr(struct json_out *out, const struct verifications_ask *ask)
 {
-	const struct method *used = verifications_used(ask);
+	const struct method *used = methods_of_factor(&ask->methods, ask->verification.factor);
 	bool remembered = ids_is_none(ask->verification.factor);
 	json_out_open_array(out, "amr");
 	json_out_text(out, NULL, remembered ? "remembered" : "otp");

@@ -5,7 +5,9 @@
 #include "base/json_out.h"
 #include "crypto/random.h"
 #include "server/core/attempts.h"
+#include "server/core/factors_seen.h"
 #include "server/core/from_where.h"
+#include "server/core/lanes.h"
 #include "server/core/new_device.h"
 #include "server/core/risk.h"
 #include "server/core/tell.h"
@@ -294,7 +296,7 @@ static fallible let_in(struct act *act, struct verifications_ask *ask, const str
 	const struct verification *verification = &ask->verification;
 	struct event_draft *login = &ask->drafts[0];
 	TRY(verification_put(act, verification));
-	TRY(attempts_forgive(act, verification->tenant, verification->person, verification->device));
+	TRY(lanes_forgive(act, verification->tenant, verification->person, verification->device));
 	TRY(factor_news_add(act, news));
 	event_decide(login, ACTION_LOGIN_SUCCEEDED, LEAF_SUCCESS, REASON_NONE);
 	login->leaf.flags |= verification->weak ? 0 : LEAF_PROVEN;

@@ -2,6 +2,7 @@
 /* resyncs - a run of codes around now, and where two of them stand. */
 #include "server/core/resyncs.h"
 
+#include "server/core/factors_seen.h"
 #include "store/budget.h"
 #include "store/storm.h"
 

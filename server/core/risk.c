@@ -7,6 +7,7 @@
 #include "server/core/attempts.h"
 #include "server/core/devices.h"
 #include "server/core/from_where.h"
+#include "server/core/lanes.h"
 #include "server/core/letters.h"
 #include "server/core/places.h"
 #include "server/core/remembering.h"
@@ -48,7 +49,7 @@ bool risk_is_high(const struct verifications_ask *ask)
 
 /* Whether somebody else lost it, or found a stranger on it. */
 static fallible is_blocked_elsewhere(
-	const struct view *view, const struct devices_note *device, bool *is_blocked)
+	const struct view *view, const struct device_note *device, bool *is_blocked)
 {
 	struct id at = {0};
 	struct err err = OK;
@@ -65,7 +66,7 @@ static fallible weigh_device(const struct scene *scene, struct verifications_ask
 {
 	struct budget lane;
 	bool blocked = false;
-	const struct devices_note *device = ask->device_note;
+	const struct device_note *device = ask->device_note;
 	bool is_new = device && device->is_person && device->sealed.len > 0;
 	note(&ask->risk, RISK_NEW_DEVICE, is_new);
 	note(&ask->risk, RISK_MANY_FAILURES, ask->verification.tries >= RISK_FAILURES);
@@ -74,7 +75,7 @@ static fallible weigh_device(const struct scene *scene, struct verifications_ask
 	note(&ask->risk, RISK_BLOCKED_DEVICE, blocked);
 	if (!device && !ask->remembering)
 		return OK;
-	TRY(attempts_lane(scene->view, &ask->verification, &lane));
+	TRY(lanes_read(scene->view, &ask->verification, &lane));
 	note(&ask->risk, RISK_MANY_FAILURES, lane.row >= RISK_FAILURES);
 	return OK;
 }

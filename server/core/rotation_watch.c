@@ -6,7 +6,6 @@
 #include "server/core/due.h"
 #include "server/core/exposures.h"
 #include "server/core/letters.h"
-#include "store/branch.h"
 #include "store/client.h"
 #include "store/departure.h"
 #include "store/event.h"
@@ -155,7 +154,7 @@ static fallible say_owed(struct act *act, const struct look *look, const struct 
 	event.ids[LEAF_ID_CLIENT] = item->seen.client;
 	event.ids[LEAF_ID_GRANT] = item->seen.grant;
 	TRY(detail_print(fields, 3, act->arena, &event.texts[LEAF_TEXT_DETAIL]));
-	TRY(branch_of_client(&view, look->grant.tenant, event.ids));
+	TRY(client_give_branch(&view, look->grant.tenant, event.ids));
 	TRY(event_seal(act->volume->keys, look->grant.tenant, &event, act->now, act->arena, &draft));
 	return act_add(act, look->grant.tenant, &draft.leaf, NULL);
 }

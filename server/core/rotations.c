@@ -3,8 +3,8 @@
 #include "server/core/rotations.h"
 
 #include "base/json_out.h"
-#include "server/core/grants.h"
-#include "store/branch.h"
+#include "server/core/grants_seen.h"
+#include "store/client.h"
 #include "store/credential.h"
 #include "store/person.h"
 
@@ -117,7 +117,7 @@ static fallible seal_event(
 	event.ids[LEAF_ID_CLIENT] = row->client;
 	event.texts[LEAF_TEXT_PURPOSE] = row->reason;
 	TRY(put_detail(row, scene->arena, &event.texts[LEAF_TEXT_DETAIL]));
-	TRY(branch_of_client(scene->view, row->tenant, event.ids));
+	TRY(client_give_branch(scene->view, row->tenant, event.ids));
 	return scene_seal(scene, &event, draft);
 }
 

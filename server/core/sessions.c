@@ -105,7 +105,7 @@ static unsigned means_of(const struct verifications_ask *how)
 {
 	static const unsigned BY_TYPE[FACTOR_TYPES] = {
 		[FACTOR_TOTP] = SESSION_BY_TOTP, [FACTOR_HOTP] = SESSION_BY_HOTP};
-	const struct method *used = verifications_used(how);
+	const struct method *used = methods_of_factor(&how->methods, how->verification.factor);
 	if (how->spend)
 		return SESSION_BY_RECOVERY;
 	if (how->remembering && how->remembering->opened)

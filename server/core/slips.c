@@ -7,7 +7,7 @@
 #include "server/core/detail.h"
 #include "server/core/second.h"
 #include "server/core/sight.h"
-#include "store/branch.h"
+#include "store/client.h"
 #include "store/expiry.h"
 #include "store/person.h"
 #include "store/storm.h"
@@ -36,7 +36,7 @@ static fallible seal_event(
 static fallible add_event(struct act *act, const struct slip *slip, struct event_draft *draft)
 {
 	struct view view = view_act(act);
-	TRY(branch_of_client(&view, slip->tenant, draft->leaf.ids));
+	TRY(client_give_branch(&view, slip->tenant, draft->leaf.ids));
 	return act_add(act, slip->tenant, &draft->leaf, NULL);
 }
 

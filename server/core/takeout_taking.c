@@ -8,7 +8,7 @@
 #include "server/core/detail.h"
 #include "server/core/fields.h"
 #include "server/core/proof.h"
-#include "store/branch.h"
+#include "store/client.h"
 #include "store/exposure.h"
 #include "store/person.h"
 
@@ -76,7 +76,7 @@ static fallible seal_one(const struct scene *scene, const struct takeout_taking 
 	event.object_kind = ID_CREDENTIAL;
 	event.ids[LEAF_ID_OBJECT] = item->credential;
 	event.texts[LEAF_TEXT_LABEL] = item->title;
-	TRY(branch_of_client(scene->view, taking->takeout.tenant, event.ids));
+	TRY(client_give_branch(scene->view, taking->takeout.tenant, event.ids));
 	TRY(print_detail(scene, taking, item->kind, &event.texts[LEAF_TEXT_DETAIL]));
 	return scene_seal(scene, &event, draft);
 }
@@ -305,7 +305,7 @@ static fallible seal_finish(
 		{"bytes", span_text(bytes), DETAIL_NUMBER},
 		{"format", span_text(takeout_format_name(takeout->format)), DETAIL_TEXT},
 		{"approver", span_of(approver, ID_TEXT), DETAIL_TEXT}};
-	TRY(branch_of_client(scene->view, takeout->tenant, event.ids));
+	TRY(client_give_branch(scene->view, takeout->tenant, event.ids));
 	TRY(detail_print(
 		fields, sizeof fields / sizeof fields[0], scene->arena, &event.texts[LEAF_TEXT_DETAIL]));
 	return scene_seal(scene, &event, draft);
@@ -331,7 +331,7 @@ fallible takeout_taking_fail(const struct scene *scene, const struct takeout_tak
 		event.object_kind = ID_CREDENTIAL;
 		event.ids[LEAF_ID_OBJECT] = taking->failed;
 	}
-	TRY(branch_of_client(scene->view, taking->takeout.tenant, event.ids));
+	TRY(client_give_branch(scene->view, taking->takeout.tenant, event.ids));
 	TRY(scene_seal(scene, &event, &ending.draft));
 	return commit(scene, &ending);
 }

@@ -7,7 +7,7 @@
 #include "server/core/detail.h"
 #include "server/core/second.h"
 #include "server/core/sight.h"
-#include "store/branch.h"
+#include "store/client.h"
 #include "store/person.h"
 #include "store/version.h"
 
@@ -178,7 +178,7 @@ static fallible seal_event(const struct scene *scene, enum action action, const 
 	const struct detail_field *fields, size_t count, struct event_draft *draft)
 {
 	struct event event = takeouts_event(scene, action, takeout);
-	TRY(branch_of_client(scene->view, takeout->tenant, event.ids));
+	TRY(client_give_branch(scene->view, takeout->tenant, event.ids));
 	TRY(detail_print(fields, count, scene->arena, &event.texts[LEAF_TEXT_DETAIL]));
 	return scene_seal(scene, &event, draft);
 }
@@ -385,7 +385,7 @@ static fallible say_lapsed(struct act *act, const struct takeout *takeout)
 	const struct detail_field fields[] = {{"cause", SPAN_LIT("timer"), DETAIL_TEXT}};
 	event.ids[LEAF_ID_OBJECT] = takeout->id;
 	event.ids[LEAF_ID_CLIENT] = takeout->client;
-	TRY(branch_of_client(&view, takeout->tenant, event.ids));
+	TRY(client_give_branch(&view, takeout->tenant, event.ids));
 	TRY(detail_print(fields, 1, act->arena, &event.texts[LEAF_TEXT_DETAIL]));
 	TRY(event_seal(act->volume->keys, takeout->tenant, &event, act->now, act->arena, &draft));
 	return act_add(act, takeout->tenant, &draft.leaf, NULL);

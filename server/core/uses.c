@@ -6,12 +6,13 @@
 #include "server/core/checkouts.h"
 #include "server/core/credentials.h"
 #include "server/core/departure_turns.h"
+#include "server/core/device_note.h"
 #include "server/core/devices.h"
 #include "server/core/fields.h"
 #include "server/core/handover_turns.h"
 #include "server/core/proof.h"
 #include "server/core/rotation_watch.h"
-#include "store/branch.h"
+#include "store/client.h"
 #include "store/exposure.h"
 #include "store/storm.h"
 #include "store/tenant.h"
@@ -316,7 +317,7 @@ static fallible find_device(
 	struct device_sight sight = {use->grant.person, .is_person = true};
 	TRY(device_find(view, use->grant.tenant, &use->device, now, &sight));
 	use->device_id = sight.id;
-	return devices_note_prepare(
+	return device_note_prepare(
 		view, use->grant.tenant, &sight, &use->device, now, arena, &use->device_note);
 }
 
@@ -369,7 +370,7 @@ static fallible expire(struct act *act, struct grant *grant)
 	struct view view = view_act(act);
 	event.ids[LEAF_ID_OBJECT] = event.ids[LEAF_ID_GRANT] = grant->id;
 	event.ids[LEAF_ID_CLIENT] = grant->client;
-	TRY(branch_of_client(&view, grant->tenant, event.ids));
+	TRY(client_give_branch(&view, grant->tenant, event.ids));
 	grant->state = GRANT_EXPIRED;
 	grant->ended = act->now;
 	/* The event says nothing personal, so nothing is sealed and no key is asked for. */
@@ -489,7 +490,7 @@ fallible uses_write(struct act *act, struct uses_add *use)
 	TRY(heed_device(&view, use, &verdict));
 	TRY(spend_proof(act, use, &verdict));
 	use->retry = verdict.until;
-	TRY(devices_note_write(act, use->device_note, &use->device_id, NULL));
+	TRY(device_note_write(act, use->device_note, &use->device_id, NULL));
 	return verdict.allowed ? allow(act, use, &grant) : refuse(act, use, &grant, verdict.reason);
 }
 

@@ -45,7 +45,7 @@ struct uses_add {
 	size_t release_count;
 	struct id device_id;
 	struct id in_place_of; /* whom the grantee stands in for; none */
-	struct devices_note *device_note;
+	struct device_note *device_note;
 	struct event_draft draft;
 	bool expected; /* prepare saw it allowed: its letters are sealed */
 	struct letters letters;

@@ -7,6 +7,7 @@
 #include "server/core/attempts.h"
 #include "server/core/decoys.h"
 #include "server/core/devices.h"
+#include "server/core/lanes.h"
 #include "server/core/lock_news.h"
 #include "server/core/new_device.h"
 #include "server/core/recoveries.h"
@@ -302,7 +303,7 @@ static fallible check_lane(const struct view *view, struct verifications_ask *as
 	ask->wait_ms = 0;
 	if (ask->has_code || ask->spend || ask->cancels || verification->state != VERIFICATION_OPEN)
 		return OK;
-	TRY(attempts_lane(view, verification, &lane));
+	TRY(lanes_read(view, verification, &lane));
 	ask->wait_ms = budget_wait_ms(&lane, ask->now);
 	if (ask->wait_ms == 0 || !ask->is_new)
 		return OK;
@@ -505,18 +506,4 @@ fallible verifications_write(struct act *act, struct verifications_ask *ask)
 	if (ask->verification.state == VERIFICATION_REFUSED)
 		return attempts_refuse(act, ask, ACTION_CHALLENGE_FAILED, ask->reason);
 	return OK;
-}
-
-const struct method *verifications_used(const struct verifications_ask *ask)
-{
-	for (size_t i = 0; i < ask->methods.count; i++)
-		if (ids_equal(ask->methods.items[i].factor, ask->verification.factor))
-			return &ask->methods.items[i];
-	return NULL;
-}
-
-const struct verification_code *verifications_started(const struct verifications_ask *ask)
-{
-	const struct verification *verification = &ask->verification;
-	return verification->code_count ? &verification->codes[verification->code_count - 1] : NULL;
 }

@@ -83,9 +83,9 @@ struct verifications_ask {
 	struct span sealed;
 	struct span roles;
 	uint64_t person_version;
-	struct device_sight sight;        /* of a person's device */
-	bool device_lost;                 /* it was reported lost: whatever is typed there, it is refused */
-	struct devices_note *device_note; /* when it gets in */
+	struct device_sight sight;       /* of a person's device */
+	bool device_lost;                /* it was reported lost: whatever is typed there, it is refused */
+	struct device_note *device_note; /* when it gets in */
 	struct risk risk;
 	struct event_draft first_seen; /* the same, when it is in no registry yet */
 	struct notice new_device_mail; /* with it; not sealed: nobody is told */
@@ -115,8 +115,3 @@ fallible verifications_prepare(const struct server *server, const struct caller 
 /* verifications_write - decide. Fails: STALE the person, a factor or the time window is another one than
  * prepared. */
 fallible verifications_write(struct act *act, struct verifications_ask *ask);
-
-/* verifications_used - the method that allowed it, NULL before. verifications_started - the newest mailed
- * code; NULL. */
-const struct method *verifications_used(const struct verifications_ask *ask);
-const struct verification_code *verifications_started(const struct verifications_ask *ask);

@@ -4,7 +4,7 @@
 
 #include "base/json_out.h"
 #include "server/core/weekly_text.h"
-#include "store/branch.h"
+#include "store/client.h"
 
 enum { DETAIL_BYTES = 1024, TURN_MEMORY = 4 * 1024 * 1024, CLIENT_MEMORY = 64 * 1024, DAYS = 7 };
 
@@ -36,7 +36,7 @@ static fallible seal_event(const struct scene *scene, const struct weekly_made *
 	event.object_kind = ID_CLIENT;
 	event.ids[LEAF_ID_OBJECT] = event.ids[LEAF_ID_CLIENT] = made->row.client;
 	TRY(put_detail(made, scene->arena, &event.texts[LEAF_TEXT_DETAIL]));
-	TRY(branch_of_client(scene->view, made->row.tenant, event.ids));
+	TRY(client_give_branch(scene->view, made->row.tenant, event.ids));
 	return event_seal(
 		scene->server->volume.keys, made->row.tenant, &event, scene->now, scene->arena, draft);
 }

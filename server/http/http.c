@@ -138,20 +138,6 @@ static fallible check_framing(
 	return OK;
 }
 
-static enum http_method parse_method(const char *name)
-{
-	static const struct {
-		const char *name;
-		enum http_method method;
-	} METHODS[] = {{"GET", HTTP_GET}, {"POST", HTTP_POST}, {"HEAD", HTTP_GET}, {"PUT", HTTP_PUT},
-		{"PATCH", HTTP_PATCH}, {"DELETE", HTTP_DELETE}};
-	for (size_t i = 0; i < sizeof METHODS / sizeof METHODS[0]; i++) {
-		if (strcmp(METHODS[i].name, name) == 0)
-			return METHODS[i].method;
-	}
-	return HTTP_OTHER;
-}
-
 /* expect_body - one allocation of the announced size; a chunked body grows up to the route's maximum. */
 static fallible expect_body(struct http_exchange *exchange, const struct framing *framing)
 {
@@ -177,7 +163,7 @@ static fallible read_head(struct http_exchange *exchange, const struct head_line
 {
 	struct framing framing;
 	struct target target;
-	exchange->request.method = parse_method(line->method);
+	exchange->request.method = http_method_of(line->method);
 	exchange->request.head_only = strcmp(line->method, "HEAD") == 0;
 	exchange->request.peer = span_text(exchange->from->peer);
 	TRY(check_framing(exchange, line, &framing));

@@ -12,6 +12,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/span.h"
+#include "server/http/http_method.h"
 
 enum {
 	HTTP_HEADERS_MAX = 64,
@@ -23,8 +24,6 @@ enum {
 	HTTP_PIECE_MAX = 64 * 1024,        /* of a stream at once */
 	HTTP_ARENA_MAX = 32 * 1024 * 1024, /* of one exchange */
 };
-
-enum http_method { HTTP_GET, HTTP_POST, HTTP_PUT, HTTP_PATCH, HTTP_DELETE, HTTP_OTHER };
 
 struct http_exchange; /* opaque */
 

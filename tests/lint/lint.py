@@ -265,6 +265,38 @@ def unused(sources, tables):
                 yield f"{source.name}:{text.count(chr(10), 0, declared.start()) + 1}: {name}: nobody outside its module uses it"
 
 
+def uses(source):
+    """Words of a file that may name what another one defines: no members, no types, none of its own static functions; scoped(x) means x_done."""
+    text = "\n".join(source.blanked)
+    words = set(re.findall(NOT_MEMBER + r"(?<!struct )(?<!enum )\b[a-z]\w+", text)) | {f"{word}_done" for word in re.findall(r"\bscoped\((\w+)\)", text)}
+    return words - {function.name for function in source.functions if function.static}
+
+
+def exports(source):
+    """What a .c file defines for others: functions and tables of constants."""
+    yield from (function.name for function in source.functions if not function.static)
+    yield from re.findall(r"^const struct \w+ (\w+)(?: =|\[)", "\n".join(source.blanked), flags=re.M)
+
+
+def rings(sources, tables):
+    """Two modules of a program never need each other, however many stand between. What a module needs is what it, or a table that it includes, names
+    of others; each ring is told by its first module and the shortest way back."""
+    for without in (("tests", "store", "server"), ("tests", "cli")):
+        bodies = [s for s in sources if s.name.endswith(".c") and s.name.split("/")[0] not in without]
+        defines = {name: s.name for s in bodies for name in exports(s)}
+        needs = {s.name: {defines[word] for word in uses(s).union(*(re.findall(r"\w+", tables.get(path, "")) for _, path in s.quoted))
+                          if word in defines} - {s.name} for s in bodies}
+        for first in sorted(needs):
+            ways, seen = [[first]], set()
+            for way in ways:
+                onward = sorted(needs[way[-1]] - seen)
+                seen.update(onward)
+                ways += [[*way, other] for other in onward if other != first]
+                if first in onward:
+                    yield f"{first}: {' -> '.join([*way, first])}: they need each other"
+                    break
+
+
 def texts(name, lines):
     """What holds for every text file of ours."""
     suffix = pathlib.PurePosixPath(name).suffix
@@ -285,20 +317,21 @@ RULES = (direction, house, libraries, doors, heap, descriptors, head, order, siz
 def breaches(root):
     """Every breach of the tree, in the order of paths and lines."""
     paths = sorted(p for p in root.rglob("*") if p.suffix in TEXTS and not SKIP.match(p.relative_to(root).as_posix()))
-    sources, tables = [], ""
+    sources, tables = [], {}
     for path in (p for p in paths if p.is_file()):
         name = path.relative_to(root).as_posix()
         text = path.read_text(encoding="utf-8")
         found = list(texts(name, text.removesuffix("\n").split("\n")))
         if path.suffix == ".def":
-            tables += text
+            tables[name] = text
         if path.suffix in (".c", ".h"):
             header = path.with_suffix(".h")
             sources.append(Source(name, text, header.read_text(encoding="utf-8") if header.exists() else ""))
             found += (breach for rule in RULES for breach in rule(sources[-1]))
         yield from (f"{name}:{n}: {why}" for n, why in sorted(set(found)))
     yield from stems(sources)
-    yield from unused(sources, tables)
+    yield from unused(sources, " ".join(tables.values()))
+    yield from rings(sources, tables)
 
 
 def main(root="."):

@@ -80,6 +80,35 @@ class Direction(Lint):
         self.refuses("server/stuff/x.c", "", "no folder of the house")
 
 
+class Rings(Lint):
+    ONE = '#include "server/core/a.h"\n\n#include "server/core/b.h"\n\nint a_do(void)\n{\n\treturn b_do();\n}\n'
+    OTHER = '#include "server/core/b.h"\n\n#include "server/core/c.h"\n\nint b_do(void)\n{\n\treturn c_do();\n}\n'
+    HEADERS = {f"server/core/{x}.h": HEAD + f"#pragma once\n\nint {x}_do(void);\n" for x in "abc"} | {"server/main.c": HEAD + "int main(void)\n{\n\treturn a_do();\n}\n"}
+
+    def tree(self, last):
+        bodies = {"server/core/a.c": self.ONE, "server/core/b.c": self.OTHER, "server/core/c.c": '#include "server/core/c.h"\n' + last}
+        return lint({name: HEAD + body for name, body in bodies.items()} | self.HEADERS)
+
+    def test_modules_do_not_need_each_other_in_a_ring(self):
+        code, said = self.tree("\nint c_do(void)\n{\n\treturn a_do();\n}\n")
+        self.assertEqual(code, 1, said)
+        self.assertIn("server/core/a.c -> server/core/b.c -> server/core/c.c -> server/core/a.c: they need each other", said)
+
+    def test_a_function_pointer_is_a_need_and_so_is_what_a_table_names(self):
+        self.assertEqual(self.tree("\nint c_do(void)\n{\n\tint (*f)(void) = a_do;\n\treturn f();\n}\n")[0], 1)
+        files = {"server/core/b.c": HEAD + self.OTHER.replace("c_do()", "0"), "server/core/a.c": HEAD + self.ONE,
+                 "server/core/c.c": HEAD + '#include "server/core/c.h"\n\nint c_do(void)\n{\n\treturn 0;\n}\n',
+                 "server/core/b.def": "ROW(a_do)\n"} | self.HEADERS
+        files["server/main.c"] = HEAD + "int main(void)\n{\n\treturn a_do() + c_do();\n}\n"
+        self.assertEqual(lint(files), (0, "clean\n"))
+        files["server/core/b.c"] = files["server/core/b.c"].replace("int b_do", '#include "server/core/b.def"\n\nint b_do')
+        self.assertIn("they need each other", lint(files)[1])
+
+    def test_a_line_of_modules_is_no_ring_nor_is_a_member_or_a_type_of_the_same_name(self):
+        self.assertEqual(self.tree("\nint c_do(void)\n{\n\treturn 0;\n}\n"), (0, "clean\n"))
+        self.assertEqual(self.tree("\nint c_do(void)\n{\n\tstruct a_do x = {0};\n\treturn x.a_do + x.b_do;\n}\n"), (0, "clean\n"))
+
+
 class Doors(Lint):
     def test_each_library_has_one_door(self):
         for name, header in (("store/x.c", "sodium.h"), ("server/http/x.c", "microhttpd.h"), ("store/index.c", "lmdb.h"),

@@ -37,8 +37,8 @@ Test(openapi, describes_every_route_and_no_other)
 	for (size_t i = 0; i < routes_count(); i++) {
 		const struct route *route = routes_at(i);
 		char verb[8] = "";
-		for (size_t c = 0; routes_method_name(route->method)[c] && c < sizeof verb - 1; c++)
-			verb[c] = (char)(routes_method_name(route->method)[c] | 0x20);
+		for (size_t c = 0; http_method_name(route->method)[c] && c < sizeof verb - 1; c++)
+			verb[c] = (char)(http_method_name(route->method)[c] | 0x20);
 		cr_assert(json_object_get(json_object_get(paths, route->pattern), verb) != NULL, "%s %s",
 			verb, route->pattern);
 	}

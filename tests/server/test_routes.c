@@ -162,7 +162,8 @@ static bool is_guarded(const char *pattern)
 /* A client who was sent a link has no token: link and words are what lets in. Nor has who signs in to the pages. */
 static bool is_link(const struct route *row)
 {
-	return strncmp(row->pattern, "/v1/sign-ins", 12) == 0 || strcmp(row->pattern, "/v1/deposits/{deposit}/form") == 0 ||
+	return strncmp(row->pattern, "/v1/sign-ins", 12) == 0 ||
+		strcmp(row->pattern, "/v1/deposits/{deposit}/form") == 0 ||
 		(row->method == HTTP_POST && strcmp(row->pattern, "/v1/deposits/{deposit}") == 0);
 }
 
@@ -213,10 +214,10 @@ Test(routes, a_row_that_reads_is_an_event_when_it_shows_the_log_and_else_none)
 
 Test(routes, methods_have_their_names)
 {
-	cr_assert_str_eq(routes_method_name(HTTP_GET), "GET");
-	cr_assert_str_eq(routes_method_name(HTTP_POST), "POST");
-	cr_assert_str_eq(routes_method_name(HTTP_PUT), "PUT");
-	cr_assert_str_eq(routes_method_name(HTTP_PATCH), "PATCH");
-	cr_assert_str_eq(routes_method_name(HTTP_DELETE), "DELETE");
-	cr_assert_str_eq(routes_method_name(HTTP_OTHER), "");
+	cr_assert_str_eq(http_method_name(HTTP_GET), "GET");
+	cr_assert_str_eq(http_method_name(HTTP_POST), "POST");
+	cr_assert_str_eq(http_method_name(HTTP_PUT), "PUT");
+	cr_assert_str_eq(http_method_name(HTTP_PATCH), "PATCH");
+	cr_assert_str_eq(http_method_name(HTTP_DELETE), "DELETE");
+	cr_assert_str_eq(http_method_name(HTTP_OTHER), "");
 }

@@ -118,7 +118,7 @@ static struct err give(struct world *world, struct id ids[static LEAF_ID_COUNT])
 	scoped(reading) reading = {0};
 	TRY(reading_open(&world->volume, &reading));
 	struct view view = view_reading(&reading);
-	return branch_of_client(&view, world_tenant(1), ids);
+	return client_give_branch(&view, world_tenant(1), ids);
 }
 
 Test(branch, an_event_has_its_clients_branch_when_it_has_none_of_its_own)

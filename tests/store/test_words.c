@@ -251,12 +251,12 @@ Test(words, a_row_has_the_words_that_were_sealed_and_none_once_it_is_erased)
 	world_must(event_seal(fake_keys_table(), world_tenant(0), &event, clock_now(), &scene.arena, &draft));
 	world_must(leaf_encode(&draft.leaf, &bytes));
 	struct log_row row = {.tenant = world_tenant(0), .leaf = buf_span(&bytes)};
-	world_must(words_of_row(fake_keys_table(), &row, &scene.arena, &read));
+	world_must(event_words(fake_keys_table(), &row, &scene.arena, &read));
 	cr_assert(draft.leaf.words->count > 10 && read->count == draft.leaf.words->count, "as many");
 	for (uint32_t i = 0; i < read->count; i++)
 		cr_assert(has(draft.leaf.words, read->tokens[i]), "the same");
 	struct keys erased = *fake_keys_table();
 	erased.part_key = gone;
-	world_must(words_of_row(&erased, &row, &scene.arena, &read));
+	world_must(event_words(&erased, &row, &scene.arena, &read));
 	cr_assert(read->count == 0, "nothing is left");
 }
