@@ -3,17 +3,12 @@
 import type {ComponentType} from 'preact';
 import {useEffect, useState} from 'preact/hooks';
 import {loadWhole, t} from './base/i18n';
-import {match} from './base/router';
+import {match, type RouteProps} from './base/router';
 import {Button} from './parts/controls';
 import {Page} from './parts/page';
 import {Notice, Skeleton} from './parts/shown';
 
-export interface PageProps {
-  /** What the pattern names. */
-  params: Record<string, string>;
-}
-
-type PageModule = {default: ComponentType<PageProps>};
+type PageModule = {default: ComponentType<RouteProps>};
 
 interface Route {
   pattern: string;
@@ -44,7 +39,7 @@ const ROUTES: readonly Route[] = [
   {pattern: '/me', load: () => import('./pages/me/Me')},
 ];
 
-const pages = new Map<string, ComponentType<PageProps>>();
+const pages = new Map<string, ComponentType<RouteProps>>();
 
 function usePage(path: string) {
   const [turn, setTurn] = useState(0);

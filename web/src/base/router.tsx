@@ -33,6 +33,11 @@ export function catchLinks(): void {
   });
 }
 
+/** What a page is given: the parts of the address that its pattern names. */
+export interface RouteProps {
+  params: Record<string, string>;
+}
+
 export interface Place {
   path: string;
   query: URLSearchParams;

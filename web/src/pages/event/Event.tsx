@@ -3,14 +3,13 @@
 import {path} from '../../base/api';
 import {sentence, t, word} from '../../base/i18n';
 import {useGet} from '../../base/load';
-import {cameFrom} from '../../base/router';
+import {cameFrom, type RouteProps} from '../../base/router';
 import {useSession} from '../../base/session';
 import {showSeconds} from '../../base/time';
 import {Button, CopyButton} from '../../parts/controls';
 import {homeOf} from '../../parts/layout';
 import {Page} from '../../parts/page';
 import {Chip, ProblemNotice, Severity, Skeleton} from '../../parts/shown';
-import type {PageProps} from '../../routes';
 import {Changes} from './Changes';
 import {DeviceCard} from './DeviceCard';
 import {changesOf, memberName, memberText, type LogEvent} from './event';
@@ -73,7 +72,7 @@ function Shown({event}: {event: LogEvent}) {
   );
 }
 
-export default function Event({params}: PageProps) {
+export default function Event({params}: RouteProps) {
   const session = useSession();
   const loaded = useGet<LogEvent>(path`/v1/events/${params.id ?? ''}`);
   const event = loaded.data;

@@ -3,10 +3,10 @@
 import {path} from '../../base/api';
 import {t, word} from '../../base/i18n';
 import {useGet} from '../../base/load';
+import type {RouteProps} from '../../base/router';
 import {may, useSession, type Session} from '../../base/session';
 import {Page, Section} from '../../parts/page';
 import {Facts, Notice, ProblemNotice, Skeleton, Time} from '../../parts/shown';
-import type {PageProps} from '../../routes';
 import {Briefing} from './Briefing';
 import {Decisions} from './Decisions';
 import {Due} from './Due';
@@ -59,7 +59,7 @@ function Told({handover, links}: {handover: Data & Scope; links: boolean}) {
   );
 }
 
-export default function Handover({params}: PageProps) {
+export default function Handover({params}: RouteProps) {
   const session = useSession();
   const id = params.id ?? '';
   const {data, problem, reload} = useGet<Data & Scope>(path`/v1/handovers/${id}`, {names: 1});

@@ -4,11 +4,10 @@
 import {path} from '../../base/api';
 import {t} from '../../base/i18n';
 import {useGet} from '../../base/load';
-import {usePlace} from '../../base/router';
+import {usePlace, type RouteProps} from '../../base/router';
 import {logScope, useSession} from '../../base/session';
 import {Page, Section, Tabs} from '../../parts/page';
 import {Notice, ProblemNotice, Skeleton} from '../../parts/shown';
-import type {PageProps} from '../../routes';
 import {maySee} from '../takeouts/takeout';
 import {FreezeButton} from '../vault/Freeze';
 import {AccessTable} from './Access';
@@ -51,7 +50,7 @@ function Body({client, own}: PartProps) {
   );
 }
 
-export default function Client({params}: PageProps) {
+export default function Client({params}: RouteProps) {
   const session = useSession();
   const loaded = useGet<ClientRow>(path`/v1/clients/${params.id ?? ''}`);
   const client = loaded.data;

@@ -3,9 +3,9 @@
 import {path} from '../../base/api';
 import {t} from '../../base/i18n';
 import {useGet} from '../../base/load';
+import type {RouteProps} from '../../base/router';
 import {Page} from '../../parts/page';
 import {ProblemNotice, Skeleton} from '../../parts/shown';
-import type {PageProps} from '../../routes';
 import {Departed} from './Departed';
 import {DepartureForm} from './DepartureForm';
 import type {Departure as Leaving, Person} from './people';
@@ -15,7 +15,7 @@ import {personName} from './shown';
 /** One that was taken back, or after which they came back, is over: they may leave again. */
 const stands = (departure: Leaving | undefined): departure is Leaving => departure !== undefined && !['back', 'cancelled'].includes(departure.state);
 
-export default function Departure({params}: PageProps) {
+export default function Departure({params}: RouteProps) {
   const id = params.id ?? '';
   const person = useGet<Person>(path`/v1/people/${id}`);
   const someone = person.data;

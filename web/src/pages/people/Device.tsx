@@ -4,12 +4,12 @@ import {useState} from 'preact/hooks';
 import {path, post} from '../../base/api';
 import {t} from '../../base/i18n';
 import {useDo, useGet} from '../../base/load';
+import type {RouteProps} from '../../base/router';
 import {say} from '../../base/say';
 import {logScope, may, useSession} from '../../base/session';
 import {Button} from '../../parts/controls';
 import {Dialog, Page, Section, Table} from '../../parts/page';
 import {Ago, Facts, Notice, ProblemNotice, Skeleton, Time} from '../../parts/shown';
-import type {PageProps} from '../../routes';
 import {Events} from './Events';
 import type {SharedDevice} from './people';
 import './people.css';
@@ -85,7 +85,7 @@ function Body({device}: {device: SharedDevice}) {
   );
 }
 
-export default function Device({params}: PageProps) {
+export default function Device({params}: RouteProps) {
   const session = useSession();
   const loaded = useGet<SharedDevice>(path`/v1/devices/${params.id ?? ''}`);
   const device = loaded.data;

@@ -3,11 +3,10 @@
 import {path} from '../../base/api';
 import {LANGUAGES, t, type Language} from '../../base/i18n';
 import {useGet} from '../../base/load';
-import {usePlace} from '../../base/router';
+import {usePlace, type RouteProps} from '../../base/router';
 import {logScope, may, useSession} from '../../base/session';
 import {Page, Section, Tabs} from '../../parts/page';
 import {Chip, Facts, ProblemNotice, roleName, Skeleton, Time} from '../../parts/shown';
-import type {PageProps} from '../../routes';
 import {Devices, Factors, Sessions} from './Entries';
 import {Events} from './Events';
 import {CanUse, DueForChange, HasSeen} from './Held';
@@ -80,7 +79,7 @@ function Body({person}: {person: Someone}) {
   );
 }
 
-export default function Person({params}: PageProps) {
+export default function Person({params}: RouteProps) {
   const session = useSession();
   const loaded = useGet<Someone>(path`/v1/people/${params.id ?? ''}`);
   const person = loaded.data;

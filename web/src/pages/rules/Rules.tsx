@@ -3,10 +3,10 @@
 // the log is kept.
 import type {ComponentType} from 'preact';
 import {t} from '../../base/i18n';
+import type {RouteProps} from '../../base/router';
 import {may, useSession, type Session} from '../../base/session';
 import {Page, Tabs} from '../../parts/page';
 import {Empty} from '../../parts/shown';
-import type {PageProps} from '../../routes';
 import {Actions} from './Actions';
 import {Applications} from './Applications';
 import {Calendars} from './Calendars';
@@ -36,7 +36,7 @@ const PARTS: readonly Part[] = [
   {id: 'retention', shown: Retentions, open: session => may(session, 'log.read:tenant'), changed: 'retention.changed'},
 ];
 
-export default function Rules({params}: PageProps) {
+export default function Rules({params}: RouteProps) {
   const session = useSession();
   const parts = PARTS.filter(part => part.open(session));
   const current = parts.find(part => part.id === (params.part ?? 'roles'));

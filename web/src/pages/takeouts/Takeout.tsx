@@ -3,10 +3,10 @@
 import {path} from '../../base/api';
 import {showNumber, t} from '../../base/i18n';
 import {useGet} from '../../base/load';
+import type {RouteProps} from '../../base/router';
 import {may, useSession} from '../../base/session';
 import {Page, Section, Table} from '../../parts/page';
 import {Facts, Notice, ProblemNotice, Skeleton, Time} from '../../parts/shown';
-import type {PageProps} from '../../routes';
 import '../handovers/handovers.css';
 import {Steps} from '../handovers/Steps';
 import '../people/people.css';
@@ -56,7 +56,7 @@ function Stays({left, links}: {left: readonly Left[]; links: boolean}) {
   );
 }
 
-export default function Takeout({params}: PageProps) {
+export default function Takeout({params}: RouteProps) {
   const session = useSession();
   const {data, problem, reload} = useGet<Data>(path`/v1/takeouts/${params.id ?? ''}`, {names: 1});
   const up = {...UP, text: t('takeouts.title')};

@@ -2,10 +2,10 @@
 // One credential: what it is, who may use it, who knows it, its versions; never the secret.
 import type {ComponentChildren} from 'preact';
 import {useState} from 'preact/hooks';
-import type {PageProps} from '../../routes';
 import {path, post, remove, type Page as ListPage} from '../../base/api';
 import {t} from '../../base/i18n';
 import {useDo, useGet, usePaged, type Loaded} from '../../base/load';
+import type {RouteProps} from '../../base/router';
 import {say} from '../../base/say';
 import {may, useSession} from '../../base/session';
 import {Button, CopyButton} from '../../parts/controls';
@@ -160,7 +160,7 @@ function useSurroundings(credential: Credential | undefined): Surroundings {
   return {grants: mine, reload: () => { grants.reload(); access.reload(); }, access, client: clientOf(client.data?.name ?? mine[0]?.client_name)};
 }
 
-export default function CredentialPage({params}: PageProps) {
+export default function CredentialPage({params}: RouteProps) {
   const session = useSession();
   const {data: credential, problem, reload} = useGet<Credential>(path`/v1/credentials/${params.id ?? ''}`);
   const {grants, reload: reloadAround, access, client} = useSurroundings(credential);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // One grant: what it allows, what stands in front of it, and what can be done with it.
-import type {PageProps} from '../../routes';
 import {path} from '../../base/api';
 import {t} from '../../base/i18n';
 import {useGet} from '../../base/load';
+import type {RouteProps} from '../../base/router';
 import {Page, Section} from '../../parts/page';
 import {Facts, ProblemNotice, Skeleton, Time} from '../../parts/shown';
 import {DecideGrant, HoldGrant, RevokeGrant} from './GrantActions';
@@ -51,7 +51,7 @@ function GrantFacts({grant}: {grant: Grant}) {
   );
 }
 
-export default function GrantPage({params}: PageProps) {
+export default function GrantPage({params}: RouteProps) {
   const {data: grant, problem, reload} = useGet<Grant>(path`/v1/grants/${params.id ?? ''}`, {names: 1});
   const credential = useGet<Credential>(grant && grant.credential_title !== null ? path`/v1/credentials/${grant.credential}` : null);
   const title = grant ? `${nameOf(grant.to_name)}: ${grant.credential_title || t('vault.credential')}` : t('vault.grant');
