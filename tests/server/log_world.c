@@ -236,3 +236,24 @@ json_t *log_world_list(struct log_world *world, const char *token, const char *q
 		snprintf(path, sizeof path, "/v1/events?limit=%u%s&cursor=%s", limit, query, next);
 	}
 }
+
+static bool begins_alike(const json_t *list, const json_t *longer)
+{
+	size_t at = 0, count = json_array_size(list);
+	while (at < count && json_equal(json_array_get(list, at), json_array_get(longer, at)))
+		at++;
+	return at == count;
+}
+
+json_t *log_world_list_read(struct log_world *world)
+{
+	json_t *all = log_world_list(world, world->api.tenant.token, "&order=asc", 500);
+	for (;;) {
+		json_t *again = log_world_list(world, world->api.tenant.token, "&order=asc", 500);
+		bool same = begins_alike(all, again);
+		json_decref(all);
+		all = again;
+		if (same)
+			return all;
+	}
+}

@@ -63,5 +63,8 @@ uint64_t log_world_size(struct log_world *world);
  * '&' or is empty. */
 json_t *log_world_list(struct log_world *world, const char *token, const char *query, unsigned limit);
 
+/* log_world_list_read - every event, the oldest first, once each user agent was read: a page that takes too long leaves some unread. */
+json_t *log_world_list_read(struct log_world *world);
+
 /* log_world_must - end the test if it failed. */
 void log_world_must(struct err err);

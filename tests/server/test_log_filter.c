@@ -322,7 +322,7 @@ static void compare(const struct picked *picked, const json_t *all, const json_t
 
 static void compare_many(struct log_world *world, struct dice *dice)
 {
-	json_t *all = log_world_list(world, world->api.tenant.token, "&order=asc", 500);
+	json_t *all = log_world_list_read(world);
 	size_t hits = 0;
 	for (size_t i = 0; i < ROUNDS; i++) {
 		struct picked picked = pick(dice, world), lacks = pick(dice, world);
