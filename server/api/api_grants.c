@@ -6,6 +6,7 @@
 #include "server/core/checkouts.h"
 #include "server/core/grants.h"
 #include "server/core/grants_seen.h"
+#include "server/core/handover_turns.h"
 #include "server/core/uses.h"
 #include "store/person.h"
 
@@ -411,7 +412,9 @@ static fallible prepare_revoke(struct call *call)
 
 static fallible write_revoke(struct act *act, struct call *call)
 {
-	return grants_revoke_write(act, call->ask);
+	struct grants_revoke *revoke = call->ask;
+	TRY(grants_revoke_write(act, revoke));
+	return handover_turns_end_copy(act, &revoke->grant);
 }
 
 const struct handler api_grants_revoke = {prepare_revoke, write_revoke, answer_one};

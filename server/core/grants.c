@@ -325,6 +325,7 @@ fallible grants_revoke_write(struct act *act, struct grants_revoke *revoke)
 	TRY(checkouts_let_go(act, &grant));
 	TRY(rotation_watch_now(act, &grant));
 	revoke->grant.state = grant.state;
+	revoke->grant.suspended_by = grant.suspended_by;
 	return add_event(act, grant.tenant, &revoke->draft);
 }
 
@@ -428,7 +429,8 @@ fallible grants_end(struct act *act, struct id tenant, struct id id, const struc
 
 static fallible check_source(const struct grants_copy *copy, const struct grant *grant)
 {
-	bool suspended = grant->state == GRANT_SUSPENDED && ids_equal(grant->suspended_by, copy->cause.by);
+	bool suspended = grant->state == GRANT_SUSPENDED &&
+		(copy->standby || ids_equal(grant->suspended_by, copy->cause.by));
 	if (grant->state != GRANT_ACTIVE && !suspended)
 		return FAIL(CONFLICT, "only an open grant is handed on");
 	if (grant->uses_max && grant->uses_made >= grant->uses_max)

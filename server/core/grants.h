@@ -93,7 +93,7 @@ fallible grants_extend(struct act *act, const struct grants_extend *extend);
 /* The same grant for somebody else, never wider. */
 struct grants_copy {
 	struct id tenant;
-	struct id grant;            /* active, or suspended by the same cause */
+	struct id grant;            /* active, or suspended: by the same cause, or for what stands by */
 	struct id to;               /* person */
 	struct instant from, until; /* ms 0 = as it is; else the narrower end counts */
 	bool standby;               /* known, but not open before grants_activate */

@@ -22,17 +22,45 @@ static fallible is_held_for_another(const struct view *view, const struct grant 
 	return OK;
 }
 
+/* Whether somebody stands in for the grant's holder: it comes back, by *end or before. end: ms 0 = open. */
+static fallible is_away(const struct view *view, const struct grant *grant, struct instant now, bool *away,
+	struct instant *end)
+{
+	struct handover handover;
+	*away = false;
+	if (grant_shown(grant, now) != GRANT_SHOWN_SUSPENDED || ids_is_none(grant->suspended_by))
+		return OK;
+	TRY(handover_get(view, grant->tenant, grant->suspended_by, &handover));
+	*away = handover.state == HANDOVER_ACTIVE && !handover_rules_is_for_good(handover.kind);
+	*end = handover.until;
+	return OK;
+}
+
+/* What is open, waits for the successor of its holder who has left, or is back by the time of a start that is still to come. */
+static fallible may_be_handed_on(const struct view *view, const struct handover *handover,
+	const struct grant *grant, struct instant now, bool *may)
+{
+	bool away;
+	struct instant end;
+	enum grant_shown shown = grant_shown(grant, now);
+	*may = shown == GRANT_SHOWN_ACTIVE ||
+		(shown == GRANT_SHOWN_SUSPENDED && ids_equal(grant->suspended_by, handover->id));
+	if (*may || handover->start.ms <= now.ms)
+		return OK;
+	TRY(is_away(view, grant, now, &away, &end));
+	*may = away && end.ms && end.ms <= handover->start.ms;
+	return OK;
+}
+
 /* What begins only behind the end of a handover has no part in it. */
 static fallible is_handed_on(const struct view *view, const struct handover *handover,
 	const struct grant *grant, struct instant now, bool *handed_on)
 {
-	bool held;
+	bool held, may;
 	bool is_later = handover->until.ms && grant->from.ms >= handover->until.ms;
-	enum grant_shown shown = grant_shown(grant, now);
-	/* Whose owner has left waits for the successor. */
-	bool waits = shown == GRANT_SHOWN_SUSPENDED && ids_equal(grant->suspended_by, handover->id);
 	*handed_on = false;
-	if ((shown != GRANT_SHOWN_ACTIVE && !waits) || grant->breakglass || is_later)
+	TRY(may_be_handed_on(view, handover, grant, now, &may));
+	if (!may || grant->breakglass || is_later)
 		return OK;
 	TRY(is_held_for_another(view, grant, &held));
 	*handed_on = !held;
@@ -100,14 +128,17 @@ static fallible look_at_client(
 	return OK;
 }
 
-/* Somebody of the staff who may use a credential of the client for more than a task. */
+/* Somebody of the staff who may use a credential of the client for more than a task, or will again when a stand-in's time is over. */
 static fallible is_assistant(
 	const struct view *view, const struct grant *grant, struct instant now, bool *assistant)
 {
+	bool away;
+	struct instant end;
 	struct person person;
 	scoped(arena) arena = ARENA(ONE_NOUN);
 	*assistant = false;
-	if (grant_shown(grant, now) != GRANT_SHOWN_ACTIVE || grant->task.len || grant->breakglass)
+	TRY(is_away(view, grant, now, &away, &end));
+	if ((grant_shown(grant, now) != GRANT_SHOWN_ACTIVE && !away) || grant->task.len || grant->breakglass)
 		return OK;
 	TRY(person_get_clear(view, grant->tenant, grant->person, &arena, &person));
 	*assistant = person.kind == PERSON_STAFF && person.state == PERSON_ACTIVE;
@@ -146,10 +177,11 @@ static fallible is_served_by_other(const struct view *view, const struct post *p
 static fallible look_for_others(const struct view *view, const struct handover *handover, struct instant now,
 	struct handover_scope_client *entry)
 {
+	const struct instant start = handover->start.ms > now.ms ? handover->start : now;
 	const struct post post = {.tenant = handover->tenant,
 		.client = entry->client,
 		.people = {handover->from, handover->to},
-		.span = {.start = now},
+		.span = {.start = start},
 		.now = now};
 	bool other = false;
 	if (entry->why == HANDOVER_MOVES)

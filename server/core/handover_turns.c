@@ -348,6 +348,23 @@ fallible handover_turns_end(struct act *act, struct handover *handover, enum han
 	return handover_turns_put(act, handover);
 }
 
+fallible handover_turns_end_copy(struct act *act, const struct grant *grant)
+{
+	struct handover handover;
+	struct view view = view_act(act);
+	struct handover_move move = {.grant = grant->id};
+	uint32_t uses, revoked = 0;
+	if (ids_is_none(grant->suspended_by))
+		return OK;
+	TRY(handover_get(&view, grant->tenant, grant->suspended_by, &handover));
+	struct err err = handover_move_get(&view, grant->tenant, handover.id, &move);
+	/* What waits for the successor of somebody who left was not handed on yet. */
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	return end_copy(act, &handover, move.copy, &uses, &revoked);
+}
+
 /* ---- another end ---- */
 
 static fallible extend_copy(struct act *act, const struct handover *handover,

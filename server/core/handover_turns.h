@@ -36,5 +36,9 @@ fallible handover_turns_end(struct act *act, struct handover *handover, enum han
  *   handover  until is the new end */
 fallible handover_turns_extend(struct act *act, const struct handover *handover);
 
+/* handover_turns_end_copy - of a grant that was ended while somebody stands in for its holder, so that nobody holds more than
+ * was handed on. One that no stand-in suspends has none. */
+fallible handover_turns_end_copy(struct act *act, const struct grant *grant);
+
 /* handover_turns_put - the row, and when it has to be looked at next. */
 fallible handover_turns_put(struct act *act, const struct handover *handover);
