@@ -40,6 +40,23 @@ static void put_takeout(struct json_out *out, const struct takeout *takeout)
 	json_out_hex(out, "sha256", SPAN_BYTES(takeout->sha256));
 }
 
+/* What the file will hold: who approves it looks at that. */
+static void put_leaves(struct json_out *out, const struct takeouts_plan *plan)
+{
+	json_out_open_array(out, "leaves");
+	for (size_t i = 0; i < plan->count; i++) {
+		const struct takeouts_item *item = &plan->items[i];
+		if (item->left != TAKEOUTS_LEAVES)
+			continue;
+		json_out_open(out, NULL);
+		json_out_id(out, "credential", ID_CREDENTIAL, item->credential);
+		json_out_span(out, "title", item->title);
+		json_out_text(out, "kind", credential_kind_name(item->kind));
+		json_out_close(out);
+	}
+	json_out_close_array(out);
+}
+
 /* What stays here, and why; and whose codes stay though the login leaves. */
 static void put_left(struct json_out *out, const struct takeouts_plan *plan)
 {
@@ -96,6 +113,7 @@ static fallible answer_add(struct call *call, struct json_out *out)
 {
 	const struct takeouts_ask *ask = call->ask;
 	put_takeout(out, &ask->takeout);
+	put_leaves(out, &ask->plan);
 	put_left(out, &ask->plan);
 	return OK;
 }
@@ -137,6 +155,7 @@ static fallible answer_one(struct call *call, struct json_out *out)
 	TRY(stage_open(call, &stage));
 	TRY(name_out_open(call, &stage.view, &names));
 	put_takeout(out, &shown->takeout);
+	put_leaves(out, &shown->plan);
 	put_left(out, &shown->plan);
 	return put_names(&names, out, &shown->takeout);
 }

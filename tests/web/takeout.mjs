@@ -90,6 +90,11 @@ async function approves(world, place) {
   await page.waitForURL(`**${place}`);
   await settled(page);
   await page.getByText('whether the key is theirs').waitFor();
+  const {leaves} = await ask(world, `/v1${place}`);
+  check(leaves.length > 0, 'nothing leaves');
+  const shown = page.getByRole('table', {name: 'What leaves'});
+  for (const one of leaves) await shown.getByRole('rowheader', {name: one.title, exact: true}).first().waitFor();
+  equal(await shown.getByRole('rowheader').count(), leaves.length, 'credentials that leave');
   equal(await page.getByRole('button', {name: 'Take the file'}).count(), 0, 'ways for an approver to take it');
   await page.getByRole('link', {name: 'Exports of credentials'}).click();
   await settled(page);

@@ -10,9 +10,10 @@ import {Facts, Notice, ProblemNotice, Skeleton, Time} from '../../parts/shown';
 import '../handovers/handovers.css';
 import {Steps} from '../handovers/Steps';
 import '../people/people.css';
+import {kindName} from '../vault/shown';
 import {Decisions} from './Decisions';
 import {clientOf, StateChip} from './shown';
-import {isOpen, offerOf, stepsOf, type Left, type Takeout as Data} from './takeout';
+import {isOpen, offerOf, stepsOf, type Leaving, type Left, type Takeout as Data} from './takeout';
 import {Opening} from './Taking';
 import './takeouts.css';
 
@@ -39,6 +40,20 @@ function About({takeout, links, decides}: {takeout: Data; links: boolean; decide
       takeout.bytes !== undefined && [t('takeouts.bytes'), showNumber(takeout.bytes)],
       takeout.sha256 && ['SHA-256', <span class="mono">{takeout.sha256}</span>],
     ]} />
+  );
+}
+
+function Leaves({leaves, links}: {leaves: readonly Leaving[]; links: boolean}) {
+  if (leaves.length === 0) return <p class="quiet-text">{t('takeouts.leaves.none')}</p>;
+  return (
+    <Table caption={t('takeouts.leaves')} look="names stacks">
+      <thead><tr><th scope="col">{t('vault.credential')}</th><th scope="col">{t('vault.kind')}</th></tr></thead>
+      <tbody>
+        {leaves.map(one => (
+          <tr key={one.credential}><th scope="row">{links ? <a href={`/credentials/${one.credential}`}>{one.title}</a> : one.title}</th><td>{kindName(one.kind)}</td></tr>
+        ))}
+      </tbody>
+    </Table>
   );
 }
 
@@ -72,6 +87,7 @@ export default function Takeout({params}: RouteProps) {
       <Decisions takeout={data} offer={offer} changed={reload} />
       <Section title={t('handovers.about')}><About takeout={data} decides={offer.decide} links={isStaff ? may(session, 'clients.read') : session.person.client === data.client} /></Section>
       {data.state === 'taken' && mine && <Opening takeout={data} />}
+      {isOpen(data) && <Section title={t('takeouts.leaves')}><Leaves leaves={data.leaves ?? []} links={isStaff} /></Section>}
       {isOpen(data) && <Section title={t('takeouts.left')}><Stays left={data.left_out ?? []} links={isStaff} /></Section>}
     </Page>
   );

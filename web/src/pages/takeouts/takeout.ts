@@ -2,6 +2,7 @@
 // A takeout as the API tells it, what follows from it for who looks at it, and the file.
 import {get, path, Problem, send} from '../../base/api.ts';
 import {may, type Session} from '../../base/session.ts';
+import type {Kind} from '../vault/model.ts';
 
 export const FORMATS = ['bitwarden-json', 'keepass-xml'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -13,6 +14,13 @@ export interface Left {
   credential: string;
   title: string;
   reason: 'no_reveal' | 'archived' | 'empty' | 'newer' | 'seed';
+}
+
+/** What the file will hold. */
+export interface Leaving {
+  credential: string;
+  title: string;
+  kind: Kind;
 }
 
 export interface Takeout {
@@ -32,6 +40,7 @@ export interface Takeout {
   ended?: string;
   bytes?: number;
   sha256?: string;
+  leaves?: Leaving[];
   left_out?: Left[];
   client_name?: string | null;
   requested_by_name?: string | null;
