@@ -154,6 +154,7 @@ const struct handler api_clients_get = {prepare_get, NULL, answer_get};
 
 struct clients_page {
 	struct clients_walk walk;
+	struct sight sight;
 	struct span filters; /* what binds the cursor */
 	struct page_ask page;
 	struct client_view *clients;
@@ -214,6 +215,8 @@ static fallible prepare_list(struct call *call)
 	if (!list->clients)
 		return FAIL(NO_MEMORY, "a call has no memory for a list of clients");
 	TRY(stage_open(call, &stage));
+	TRY(clients_sight(&stage.scene, &list->sight));
+	list->walk.sight = &list->sight;
 	return fill_list(&stage.scene, list);
 }
 

@@ -190,16 +190,29 @@ fallible clients_change_write(struct act *act, struct clients_change *change)
 
 /* ---- who is there ---- */
 
+fallible clients_sight(const struct scene *scene, struct sight *sight)
+{
+	static const uint64_t WIDE = CAPABILITY_BIT(CLIENTS_WRITE) | CAPABILITY_BIT(GRANT_GIVE) |
+		CAPABILITY_BIT(GRANT_APPROVE) | CAPABILITY_BIT(HANDOVER_REQUEST) |
+		CAPABILITY_BIT(HANDOVER_APPROVE) | CAPABILITY_BIT(PEOPLE_READ) |
+		CAPABILITY_BIT(LOG_READ_BRANCH) | CAPABILITY_BIT(LOG_READ_TENANT);
+	const uint64_t held = scene->caller->capabilities;
+	bool may = held & CAPABILITY_BIT(CLIENTS_READ);
+	bool serves = held & CAPABILITY_BIT(CREDENTIAL_USE);
+	uint64_t all = serves ? WIDE : CAPABILITY_BIT(CLIENTS_READ);
+	TRY(sight_of(scene->view, scene->caller, may ? all : 0, scene->arena, sight));
+	bool is_contact = !ids_is_none(sight->client);
+	return may && !sight->all && !is_contact
+		? sight_serve(scene->view, scene->caller, scene->arena, sight)
+		: OK;
+}
+
 static fallible find_seen(const struct scene *scene, struct span id_or_ref, struct id *id)
 {
-	const struct caller *caller = scene->caller;
-	struct person person = {.client = {{0}}};
-	bool sees_all = caller->capabilities & CAPABILITY_BIT(CLIENTS_READ);
-	TRY(client_find(scene->view, caller->tenant, id_or_ref, id));
-	if (!sees_all)
-		TRY(person_get(scene->view, caller->tenant, caller->person, scene->arena, &person));
-	return sees_all || ids_equal(person.client, *id) ? OK
-							 : FAIL(NOT_FOUND, "the caller sees another client");
+	struct sight sight;
+	TRY(client_find(scene->view, scene->caller->tenant, id_or_ref, id));
+	TRY(clients_sight(scene, &sight));
+	return sight_has_client(&sight, *id) ? OK : FAIL(NOT_FOUND, "the caller sees another client");
 }
 
 void clients_hide(struct client *client)
@@ -239,6 +252,18 @@ static fallible lets_through(
 	return *through || client->ref.len == 0 ? OK : text_has(client->ref, filter->text, arena, through);
 }
 
+static fallible is_seen(
+	const struct clients_walk *walk, const struct client *client, struct arena *arena, bool *seen)
+{
+	struct span ref = SPAN_NONE;
+	*seen = sight_has_client(walk->sight, client->id);
+	if (*seen || walk->filter.text.len == 0 || client->ref.len == 0)
+		return OK;
+	TRY(text_fold(client->ref, arena, &ref));
+	*seen = span_equal(ref, walk->filter.text);
+	return OK;
+}
+
 /* Those whom the filter holds back leave nothing in the scene's arena: a tenant may have many. */
 static bool skip_one(const struct scene *scene, struct clients_walk *walk, bool *found, struct err *err)
 {
@@ -249,7 +274,9 @@ static bool skip_one(const struct scene *scene, struct clients_walk *walk, bool 
 		return false;
 	walk->left--;
 	clients_hide(&client);
-	*err = lets_through(&walk->filter, &client, &arena, found);
+	*err = is_seen(walk, &client, &arena, found);
+	if (*found)
+		*err = lets_through(&walk->filter, &client, &arena, found);
 	return !err_failed(*err);
 }
 

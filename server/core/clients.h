@@ -3,6 +3,7 @@
 #pragma once
 
 #include "server/core/people.h"
+#include "server/core/sight.h"
 
 struct clients_add {
 	/* asked */
@@ -40,8 +41,12 @@ struct clients_change {
 fallible clients_change_prepare(const struct scene *scene, struct clients_change *change);
 fallible clients_change_write(struct act *act, struct clients_change *change);
 
-/* clients_find - the client of a path, if the caller may see him: a person who acts needs clients.read, or is
- * of this client. Fails: NOT_FOUND. */
+/* clients_sight - whom a caller sees: a contact that client alone, the staff whoever clients.read lets them. Whom a business
+ * works for is nobody's business: who serves by grants (credential.use) sees whom the grants are of that have not ended, and
+ * all of them only where the work is to give, approve or hand on, or to read of people or of the whole log. Fails: as sight_of. */
+fallible clients_sight(const struct scene *scene, struct sight *sight);
+
+/* clients_find - the client of a path, if the caller may see him: clients_sight. Fails: NOT_FOUND. */
 fallible clients_find(const struct scene *scene, struct span id_or_ref, struct client *client);
 
 /* What a list is narrowed to; -1 and empty = all who are not erased. */
@@ -51,6 +56,8 @@ struct clients_filter {
 };
 
 struct clients_walk {
+	const struct sight
+		*sight; /* clients_sight: besides, who is looked for by the whole ref is known already */
 	struct clients_filter filter;
 	struct id after; /* who was looked at last; none = from the first */
 	size_t left;     /* how many may still be looked at: names are sealed, so each is opened */

@@ -3,8 +3,8 @@
 #include "server/core/wishes.h"
 
 #include "base/text.h"
+#include "server/core/clients.h"
 #include "server/core/detail.h"
-#include "server/core/sight.h"
 
 enum { SEALED_MAX = 1024, MASKED_MAX = 300, FIELD_MAX = 32 };
 
@@ -26,9 +26,8 @@ fallible wishes_find_client(const struct scene *scene, struct span client, struc
 {
 	struct id id;
 	struct sight sight;
-	const uint64_t wide = CAPABILITY_BIT(CLIENTS_READ) | CAPABILITY_BIT(CLIENTS_WRITE);
 	TRY(client_find(scene->view, scene->caller->tenant, client, &id));
-	TRY(sight_of(scene->view, scene->caller, wide, scene->arena, &sight));
+	TRY(clients_sight(scene, &sight));
 	if (!sight_has_client(&sight, id))
 		return FAIL(NOT_FOUND, "the client is outside what the caller sees");
 	return client_get(scene->view, scene->caller->tenant, id, scene->arena, found);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Clients and the people who are told. */
-#include "tests/support/api_world.h"
+#include "tests/server/vault_world.h"
 
 #include <criterion/criterion.h>
 
@@ -147,23 +147,66 @@ Test(clients, a_contact_sees_his_own_client_and_no_other)
 {
 	scoped(api_world) world = {0};
 	scoped(api_answer) answer = {0}, other = {0};
-	struct api_person contact = {0}, assistant, marketer;
+	struct api_person contact = {0}, receptionist, marketer;
 	api_world_open(&world);
 	cr_assert(add(&world, PAIVI, &answer) == 201);
 	snprintf(contact.text, sizeof contact.text, "%s", api_text(&answer, "contacts/0/id"));
 	cr_assert(add(&world, "{\"ref\":\"second\",\"name\":\"Second\"}", &answer) == 201);
-	api_world_person(&world, &world.tenant, "assistant", NULL, &assistant);
+	api_world_person(&world, &world.tenant, "administrator", NULL, &receptionist);
 	api_world_person(&world, &world.tenant, "marketer", NULL, &marketer);
 	cr_assert(as_person(&world, "/v1/clients/paivi", &contact, &answer) == 200);
 	as_person(&world, "/v1/clients/second", &contact, &answer);
 	as_person(&world, "/v1/clients/nobody", &contact, &other);
 	cr_assert(api_is_code(&answer, 404, "not_found") && api_is_code(&other, 404, "not_found"));
 	cr_assert(api_has(&other, "detail", api_text(&answer, "detail")), "the two cannot be told apart");
-	cr_assert(as_person(&world, "/v1/clients/paivi", &assistant, &answer) == 200);
+	cr_assert(as_person(&world, "/v1/clients/paivi", &receptionist, &answer) == 200);
 	cr_assert(
 		api_has(&answer, "contacts/1/email", "o***@lehtonen.example"), "masked without people.write");
 	cr_assert(as_person(&world, "/v1/clients/paivi", &marketer, &answer) == 404);
 	cr_assert(as_person(&world, "/v1/clients", &marketer, &answer) == 403);
+}
+
+/* How many clients a person finds by a query. */
+static size_t seen(struct vault *vault, const struct api_person *person, const char *query)
+{
+	char path[VAULT_PATH];
+	snprintf(path, sizeof path, "/v1/clients%s", query);
+	cr_assert(as_person(&vault->api, path, person, &vault->answer) == 200, "%s", vault->answer.body);
+	return json_array_size(api_member(&vault->answer, "items"));
+}
+
+Test(clients, who_serves_by_grants_sees_only_whom_they_serve)
+{
+	scoped(vault) vault = {0};
+	struct api_person other, coordinator;
+	char grant[ID_TEXT + 1], path[VAULT_PATH];
+	vault_open(&vault);
+	cr_assert(add(&vault.api, PAIVI, &vault.answer) == 201);
+	api_world_person(&vault.api, &vault.api.tenant, "assistant", NULL, &other);
+	api_world_person(&vault.api, &vault.api.tenant, "coordinator", NULL, &coordinator);
+	cr_assert(seen(&vault, &vault.assistant, "") == 0, "a business does not say whom it works for");
+	vault_grant(&vault, VAULT_CODE, grant);
+	cr_assert(seen(&vault, &vault.assistant, "") == 1 &&
+		api_has(&vault.answer, "items/0/id", vault.client_text));
+	cr_assert(as_person(&vault.api, "/v1/clients/paivi", &vault.assistant, &vault.answer) == 404);
+	cr_assert(seen(&vault, &other, "") == 0);
+	cr_assert(seen(&vault, &coordinator, "") == 2);
+	snprintf(path, sizeof path, "/v1/grants/%s", grant);
+	cr_assert(vault_call(&vault, "DELETE", path, NULL) == 200);
+	cr_assert(seen(&vault, &vault.assistant, "") == 0, "and no longer than they serve");
+}
+
+Test(clients, whose_whole_ref_is_known_is_found_to_deposit_for)
+{
+	scoped(vault) vault = {0};
+	vault_open(&vault);
+	cr_assert(add(&vault.api, PAIVI, &vault.answer) == 201);
+	cr_assert(seen(&vault, &vault.assistant, "?text=PAIVI&state=active") == 1);
+	cr_assert(api_has(&vault.answer, "items/0/ref", "paivi"));
+	cr_assert(seen(&vault, &vault.assistant, "?text=paiv") == 0, "part of it");
+	cr_assert(seen(&vault, &vault.assistant, "?text=Lehtonen") == 0,
+		"a name is what everybody could guess");
+	cr_assert(seen(&vault, &vault.assistant, "?text=paivi&state=paused") == 0);
 }
 
 Test(clients, need_scope_and_capability)
