@@ -123,10 +123,37 @@ static fallible write_zeroes(int fd, off_t size)
 	return fsync(fd) == 0 ? OK : FAIL(IO, "a file cannot be written over");
 }
 
+fallible folder_check_wipe(const char *path)
+{
+	struct stat facts;
+	if (lstat(path, &facts) != 0)
+		return is_absent(errno) ? FAIL(NOT_FOUND, "there is no such file")
+					: FAIL(IO, "a file cannot be looked at");
+	if (S_ISLNK(facts.st_mode))
+		return FAIL(INPUT, "to wipe it, name the file itself and not a link to it");
+	if (!S_ISREG(facts.st_mode))
+		return FAIL(INPUT, "it is no file that can be written over");
+	bool may = facts.st_uid == geteuid() || access(path, W_OK) == 0;
+	return may ? OK : FAIL(INPUT, "it may not be written over");
+}
+
+/* Against a slip of the owner's alone: a file of theirs that is read-only. */
+static void make_writable(const char *path)
+{
+	struct stat facts;
+	scoped(descriptor) file = {open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
+	if (file.fd >= 0 && fstat(file.fd, &facts) == 0 && S_ISREG(facts.st_mode))
+		(void)fchmod(file.fd, S_IRUSR | S_IWUSR);
+}
+
 fallible folder_wipe(const char *path)
 {
 	struct stat facts;
 	scoped(descriptor) file = {open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW)};
+	if (file.fd < 0 && errno == EACCES) {
+		make_writable(path);
+		file.fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW);
+	}
 	if (file.fd < 0)
 		return is_absent(errno) ? FAIL(NOT_FOUND, "there is no such file")
 					: FAIL(IO, "a file cannot be written over");

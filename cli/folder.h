@@ -27,6 +27,10 @@ fallible folder_read(const char *path, struct buf *out);
  * owns it, or can read it. */
 fallible folder_read_private(const char *path, struct buf *out);
 
+/* folder_check_wipe - whether that could be wiped: before it is read, so that nobody is left with a file that had to go. Fails:
+ * NOT_FOUND · INPUT a link, no file, or not the user's · IO. */
+fallible folder_check_wipe(const char *path);
+
 /* folder_wipe - write zeroes over a file, and remove it. What a disk or a file system keeps of it besides is out of reach.
  * Fails: NOT_FOUND · IO. */
 fallible folder_wipe(const char *path);

@@ -203,16 +203,23 @@ static fallible read_and_tell(const struct commands_call *call, struct span answ
 	return tell(call, &top, is_whole);
 }
 
-/* Only what came in whole may go: else the file is all that is left of what did not. */
-static fallible wipe(const struct commands_call *call, bool is_whole)
+static bool is_to_go(const struct commands_call *call)
 {
-	if (!call->option[COMMANDS_WIPE] || call->option[COMMANDS_DRY_RUN])
+	return call->option[COMMANDS_WIPE] && !call->option[COMMANDS_DRY_RUN];
+}
+
+/* Only what came in whole may go: else the file is all that is left of what did not. */
+static fallible wipe(struct commands_call *call, bool is_whole)
+{
+	if (!is_to_go(call))
 		return OK;
 	if (!is_whole) {
 		print_complaint("%s is kept, since not all of it came in", call->operand);
 		return OK;
 	}
+	commands_say_where(call, call->operand);
 	TRY(folder_wipe(call->operand));
+	call->where[0] = '\0';
 	print_result("%s was written over and removed; copies of it elsewhere are not", call->operand);
 	return OK;
 }
@@ -223,6 +230,8 @@ fallible import_credentials_run(struct commands_call *call)
 	scoped(buf) content = BUF(FILE_MAX);
 	scoped(buf) answer = BUF(ANSWER_MAX);
 	commands_say_where(call, call->operand);
+	if (is_to_go(call))
+		TRY(folder_check_wipe(call->operand));
 	TRY(folder_read(call->operand, &content));
 	struct err err = ask(call, buf_span(&content), &answer);
 	if (content.data)
