@@ -6,8 +6,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
+#include <sys/signalfd.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -22,11 +24,13 @@ void secret_in_wipe(struct buf *secret)
 
 /* A terminal whose echo comes back with the block. */
 struct terminal {
-	int fd; /* -1 = none */
+	int fd;   /* -1 = none */
+	int ends; /* readable when a signal came that ends the program */
 	struct termios before;
 	sigset_t signals; /* that were held back before */
 };
 
+/* What ended the asking ends the program now that the terminal shows again what is typed. */
 static void terminal_done(struct terminal *terminal)
 {
 	if (terminal->fd < 0)
@@ -34,18 +38,31 @@ static void terminal_done(struct terminal *terminal)
 	(void)tcsetattr(terminal->fd, TCSAFLUSH, &terminal->before);
 	(void)sigprocmask(SIG_SETMASK, &terminal->signals, NULL);
 	(void)close(terminal->fd);
+	if (terminal->ends >= 0)
+		(void)close(terminal->ends);
 	terminal->fd = -1;
 }
 
 /* Whoever ends the program while it asks gets a terminal back that shows what is typed. */
-static void hold_signals(sigset_t *before)
+static void hold_signals(struct terminal *terminal)
 {
 	sigset_t held;
 	sigemptyset(&held);
 	sigaddset(&held, SIGINT);
+	sigaddset(&held, SIGQUIT);
 	sigaddset(&held, SIGTERM);
+	terminal->ends = signalfd(-1, &held, SFD_CLOEXEC);
 	sigaddset(&held, SIGTSTP);
-	(void)sigprocmask(SIG_BLOCK, &held, before);
+	(void)sigprocmask(SIG_BLOCK, &held, &terminal->signals);
+}
+
+static fallible wait_for_key(const struct terminal *terminal)
+{
+	struct pollfd two[] = {
+		{.fd = terminal->fd, .events = POLLIN}, {.fd = terminal->ends, .events = POLLIN}};
+	while (poll(two, 2, -1) < 0 && errno == EINTR)
+		;
+	return two[1].revents ? FAIL(INPUT, "the asking was broken off") : OK;
 }
 
 static fallible open_terminal(struct terminal *terminal)
@@ -59,23 +76,25 @@ static fallible open_terminal(struct terminal *terminal)
 		return FAIL(INPUT, "there is no terminal to ask on");
 	}
 	*terminal = (struct terminal){.fd = fd, .before = silent};
-	hold_signals(&terminal->signals);
+	hold_signals(terminal);
 	silent.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK);
 	silent.c_lflag |= ECHONL;
 	return tcsetattr(fd, TCSAFLUSH, &silent) == 0 ? OK : FAIL(IO, "the terminal shows what is typed");
 }
 
-/* To the end, or to the first line feed. */
-static fallible read_from(int fd, bool line, struct buf *secret)
+/* To the end; or of a terminal, to the first line feed. terminal: NULL = none. */
+static fallible read_from(int fd, const struct terminal *terminal, struct buf *secret)
 {
 	uint8_t chunk[CHUNK];
 	struct err err = OK;
 	bool over = false;
 	while (!over && !err_failed(err)) {
-		ssize_t n = read(fd, chunk, line ? 1 : sizeof chunk);
+		if (terminal && err_failed(err = wait_for_key(terminal)))
+			break;
+		ssize_t n = read(fd, chunk, terminal ? 1 : sizeof chunk);
 		if (n < 0 && errno == EINTR)
 			continue;
-		over = n <= 0 || (line && chunk[0] == '\n');
+		over = n <= 0 || (terminal && chunk[0] == '\n');
 		if (n < 0)
 			err = FAIL(IO, "what is typed or piped in cannot be read");
 		if (n > 0)
@@ -103,7 +122,7 @@ fallible secret_in_ask(const char *prompt, struct buf *secret)
 	TRY(open_terminal(&terminal));
 	if (dprintf(terminal.fd, "%s: ", prompt) < 0)
 		return FAIL(IO, "the terminal takes no prompt");
-	TRY(read_from(terminal.fd, true, secret));
+	TRY(read_from(terminal.fd, &terminal, secret));
 	return trim(secret);
 }
 
@@ -111,6 +130,6 @@ fallible secret_in_read(const char *prompt, struct buf *secret)
 {
 	if (isatty(STDIN_FILENO))
 		return secret_in_ask(prompt, secret);
-	TRY(read_from(STDIN_FILENO, false, secret));
+	TRY(read_from(STDIN_FILENO, NULL, secret));
 	return trim(secret);
 }
