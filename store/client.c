@@ -28,6 +28,7 @@ static fallible decode_clear(const struct row *row, struct client *client, struc
 {
 	struct reader reader = READER(row->payload);
 	client->version = row->version;
+	client->sequence = row->sequence;
 	unsigned version = reader_u8(&reader);
 	if (version != CLIENT_RECORD && version != CLIENT_RECORD_BRANCH)
 		return FAIL(CORRUPT, "a client's record has an unknown version");

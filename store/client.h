@@ -35,6 +35,7 @@ struct client {
 	struct span time_zone;
 	struct span branch_name; /* of the branch; not of this row */
 	uint64_t version;
+	uint64_t sequence; /* of the event that changed it last */
 };
 
 /* client_get - texts lie in the arena. Fails: NOT_FOUND · FORGED · CORRUPT. An erased client has empty texts.

@@ -4,6 +4,7 @@
 
 #include "base/json_out.h"
 #include "store/checkpoint_row.h"
+#include "store/client.h"
 #include "store/event.h"
 #include "store/retention.h"
 
@@ -102,11 +103,46 @@ static fallible plan_of(
 
 /* ---- first walk: what goes ---- */
 
-static bool is_over(const struct plan *plan, const struct leaf *leaf)
+/* Of a client whose contract has ended nothing was changed later than this; nothing is known of it when that event itself has
+ * gone: then it is old enough. */
+static fallible last_change(const struct view *view, const struct client *client, struct instant *at)
+{
+	struct log_row row;
+	struct leaf leaf = {0};
+	TRY(log_get(view->txn, client->sequence, &row));
+	if (row.leaf.len)
+		TRY(leaf_decode(row.leaf, &leaf));
+	*at = leaf.received;
+	return OK;
+}
+
+/* What belongs to a client's contract is kept as long as it runs, and its time from then on. */
+static fallible outlives_contract(
+	const struct view *view, const struct plan *plan, struct id client, bool *is_over)
+{
+	struct client found;
+	struct instant ended = {0};
+	struct err err = client_get_clear(view, plan->tenant, client, &found);
+	*is_over = true;
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	if (found.state == CLIENT_ENDED)
+		TRY(last_change(view, &found, &ended));
+	*is_over = found.state >= CLIENT_ENDED && ended.ms < plan->before[ACTION_RETENTION_CONTRACT].ms;
+	return OK;
+}
+
+static fallible look_if_over(
+	const struct view *view, const struct plan *plan, const struct leaf *leaf, bool *is_over)
 {
 	enum action_retention class;
-	return retention_of_code(leaf->action, &class) && leaf->received.ms < plan->before[class].ms &&
+	struct id client = leaf->ids[LEAF_ID_CLIENT];
+	*is_over = retention_of_code(leaf->action, &class) && leaf->received.ms < plan->before[class].ms &&
 		!plan->held && hold_lets_prune(plan->clearance, plan->tenant, leaf);
+	if (*is_over && class == ACTION_RETENTION_CONTRACT && !ids_is_none(client))
+		TRY(outlives_contract(view, plan, client, is_over));
+	return OK;
 }
 
 static void note(struct plan *plan, const struct log_row *row, bool goes)
@@ -132,7 +168,8 @@ static fallible look_at(struct pass *pass, const struct view *view, const struct
 	if (row->leaf.len) {
 		TRY(leaf_decode(row->leaf, &leaf));
 		*old = leaf.received.ms < retention_before(pass->now, RETENTION_LEAST).ms;
-		goes = *old && is_over(plan, &leaf);
+		if (*old)
+			TRY(look_if_over(view, plan, &leaf, &goes));
 	}
 	if (!*old)
 		return OK;
@@ -316,15 +353,17 @@ static fallible drop_row(struct act *act, struct dropping *dropping, uint64_t se
 {
 	struct log_row row;
 	struct leaf leaf;
-	bool dropped = false;
+	bool goes, dropped = false;
 	struct pass *pass = dropping->pass;
+	struct view view = view_act(act);
 	TRY(log_get(act->txn, sequence, &row));
 	struct plan *plan = *slot_of(pass, row.tenant);
 	bool stub = row.leaf.len == 0;
 	if (!stub && plan && plan->ready) {
 		TRY(leaf_decode(row.leaf, &leaf));
 		TRY(clear_again(act, pass, plan));
-		if (is_over(plan, &leaf))
+		TRY(look_if_over(&view, plan, &leaf, &goes));
+		if (goes)
 			TRY(pruned_drop_leaf(act, plan->clearance, sequence, &dropped));
 	}
 	dropping->dropped += dropped;

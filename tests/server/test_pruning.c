@@ -223,6 +223,56 @@ Test(pruning, takes_what_is_older_says_so_and_the_store_is_sound)
 	cr_assert(prune(&office).dropped == 0, "once");
 }
 
+/* delegation.recorded, kept for the time of a contract and after. */
+static void delegate(struct office *office)
+{
+	api_call(&office->api, "POST", "/v1/events", office->api.tenant.token,
+		"{\"action\":\"delegation.recorded\",\"actor\":\"system\",\"client\":\"karlsson\",\"detail\":"
+	        "{\"system\":"
+		"\"bank\",\"level\":\"pay\"}}",
+		&office->answer);
+	cr_assert(office->answer.status == 201, "%s", office->answer.body);
+}
+
+static size_t delegations(struct office *office)
+{
+	return api_count_events(&office->api, office->api.tenant.id, ACTION_DELEGATION_RECORDED);
+}
+
+static void become(struct office *office, const char *state)
+{
+	char body[PATH];
+	snprintf(body, sizeof body, "{\"state\":\"%s\"}", state);
+	cr_assert(call(office, "PATCH", "/v1/clients/karlsson", &office->owner, body) == 200, "%s",
+		office->answer.body);
+}
+
+Test(pruning, keeps_what_belongs_to_a_contract_while_it_runs_and_12_months_from_its_end)
+{
+	scoped(office) office = {0};
+	office_open(&office);
+	cr_assert(api_call(&office.api, "POST", "/v1/clients", office.api.tenant.token,
+			  "{\"ref\":\"karlsson\",\"name\":\"Karlsson AB\"}", &office.answer) == 201,
+		"%s", office.answer.body);
+	delegate(&office);
+	months_pass(&office, 13);
+	sign(&office);
+	cr_assert(prune(&office).dropped > 0 && delegations(&office) == 1, "it runs");
+	become(&office, "paused");
+	months_pass(&office, 13);
+	sign(&office);
+	cr_assert(prune(&office).dropped > 0 && delegations(&office) == 1, "nor has it ended so");
+	become(&office, "ended");
+	months_pass(&office, 11);
+	sign(&office);
+	prune(&office);
+	cr_assert(delegations(&office) == 1, "11 months from its end");
+	months_pass(&office, 2);
+	sign(&office);
+	cr_assert(prune(&office).dropped > 0 && delegations(&office) == 0, "13 months from its end");
+	cr_assert(check(&office).fault == CHECK_SOUND);
+}
+
 Test(pruning, leaves_lists_and_proofs_of_what_is_there)
 {
 	scoped(office) office = {0};
