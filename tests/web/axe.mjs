@@ -12,10 +12,12 @@ const STANDARD = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 // Not of the standard, but it spares who listens: no two landmarks are called the same.
 const RULES = [...STANDARD, 'best-practice'];
 
-/** What axe finds, in words. */
+/** What axe finds, in words. They are made in the page: all that it has to say would be many times the page itself. */
 async function violations(page, only, where) {
-  const found = await page.evaluate(([where, run]) => globalThis.axe.run(where, run), [where, only]);
-  return found.violations.flatMap(one => one.nodes.map(node => `${one.id}: ${node.html.slice(0, 160)} (${node.any[0]?.message ?? one.help})`));
+  return page.evaluate(async ([where, run]) => {
+    const found = await globalThis.axe.run(where, run);
+    return found.violations.flatMap(one => one.nodes.map(node => `${one.id}: ${node.html.slice(0, 160)} (${node.any[0]?.message ?? one.help})`));
+  }, [where, {...only, resultTypes: ['violations']}]);
 }
 
 /** Light with all rules; of dark only the colours are another matter. Checks all of the page, or what a selector finds. */
