@@ -27,6 +27,7 @@ WEB = ("signIn log event me vaults deposit handover leaving tenants picker", "ax
 STORIES_LONG = (*(f"web {parts}" for parts in WEB), "sealed", "erasure", "attack", "mail_told", "exports", "key_rotation", "reindex", "openapi")
 STORY = re.compile(r"^(\d+) passed, (\d+) failed", flags=re.M)
 SYNTHESIS = re.compile(r"Tested: (\d+) \| Passing: (\d+) \| Failing: (\d+) \| Crashing: (\d+)")
+HELD = re.compile(r"  ok |\[\d+/\d+\] (Compil|Link|Generat)ing ")
 COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 SANITIZERS = {
     "ASAN_OPTIONS": "abort_on_error=1:detect_stack_use_after_return=0",
@@ -122,7 +123,7 @@ class Report:
         word = "FAILED" if result.failed else "ok"
         print(f"{word:6} {result.passed:5} {job.name}  ({seconds:.1f} s)", flush=True)
         if result.failed:
-            said = [line for line in output.splitlines() if not line.startswith("  ok ")]  # claims that hold would bury the one that does not
+            said = [line for line in output.splitlines() if not HELD.match(line)]  # what went well would bury what did not
             print("\n".join("       | " + line for line in said[-200:]), flush=True)
 
     def run(self, job):
@@ -227,7 +228,7 @@ def run_programs(report):
     alone = [found.pop(name) for name in STORIES_ALONE if name in found]
     long = [found.pop(name) for name in STORIES_LONG if name in found]
     units = [job for suites, job in programs(BUILD) if "threads" not in suites]
-    report.run_all([*long, *units, *found.values()], more=2)
+    report.run_all([*long, *units, *found.values()], more=1)
     for job in alone:
         report.run(job)
 
