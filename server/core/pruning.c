@@ -116,32 +116,33 @@ static fallible last_change(const struct view *view, const struct client *client
 	return OK;
 }
 
-/* What belongs to a client's contract is kept as long as it runs, and its time from then on. */
-static fallible outlives_contract(
-	const struct view *view, const struct plan *plan, struct id client, bool *is_over)
+static fallible is_contract_over(
+	const struct view *view, const struct plan *plan, const struct client *client, bool *is_over)
 {
-	struct client found;
 	struct instant ended = {0};
-	struct err err = client_get_clear(view, plan->tenant, client, &found);
-	*is_over = true;
-	if (err.kind == ERR_NOT_FOUND)
-		return OK;
-	TRY(err);
-	if (found.state == CLIENT_ENDED)
-		TRY(last_change(view, &found, &ended));
-	*is_over = found.state >= CLIENT_ENDED && ended.ms < plan->before[ACTION_RETENTION_CONTRACT].ms;
+	if (client->state == CLIENT_ENDED)
+		TRY(last_change(view, client, &ended));
+	*is_over = client->state >= CLIENT_ENDED && ended.ms < plan->before[ACTION_RETENTION_CONTRACT].ms;
 	return OK;
 }
 
-static fallible look_if_over(
-	const struct view *view, const struct plan *plan, const struct leaf *leaf, bool *is_over)
+/* What belongs to a client's contract is kept as long as it runs, and its time from then on; so is what says when it ended. */
+static fallible look_if_over(const struct view *view, const struct plan *plan, uint64_t sequence,
+	const struct leaf *leaf, bool *is_over)
 {
 	enum action_retention class;
-	struct id client = leaf->ids[LEAF_ID_CLIENT];
+	struct client client;
+	struct id named = leaf->ids[LEAF_ID_CLIENT];
 	*is_over = retention_of_code(leaf->action, &class) && leaf->received.ms < plan->before[class].ms &&
 		!plan->held && hold_lets_prune(plan->clearance, plan->tenant, leaf);
-	if (*is_over && class == ACTION_RETENTION_CONTRACT && !ids_is_none(client))
-		TRY(outlives_contract(view, plan, client, is_over));
+	if (!*is_over || ids_is_none(named))
+		return OK;
+	struct err err = client_get_clear(view, plan->tenant, named, &client);
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	if (class == ACTION_RETENTION_CONTRACT || sequence == client.sequence)
+		TRY(is_contract_over(view, plan, &client, is_over));
 	return OK;
 }
 
@@ -169,7 +170,7 @@ static fallible look_at(struct pass *pass, const struct view *view, const struct
 		TRY(leaf_decode(row->leaf, &leaf));
 		*old = leaf.received.ms < retention_before(pass->now, RETENTION_LEAST).ms;
 		if (*old)
-			TRY(look_if_over(view, plan, &leaf, &goes));
+			TRY(look_if_over(view, plan, row->sequence, &leaf, &goes));
 	}
 	if (!*old)
 		return OK;
@@ -362,7 +363,7 @@ static fallible drop_row(struct act *act, struct dropping *dropping, uint64_t se
 	if (!stub && plan && plan->ready) {
 		TRY(leaf_decode(row.leaf, &leaf));
 		TRY(clear_again(act, pass, plan));
-		TRY(look_if_over(&view, plan, &leaf, &goes));
+		TRY(look_if_over(&view, plan, sequence, &leaf, &goes));
 		if (goes)
 			TRY(pruned_drop_leaf(act, plan->clearance, sequence, &dropped));
 	}

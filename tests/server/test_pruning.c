@@ -228,7 +228,7 @@ static void delegate(struct office *office)
 {
 	api_call(&office->api, "POST", "/v1/events", office->api.tenant.token,
 		"{\"action\":\"delegation.recorded\",\"actor\":\"system\",\"client\":\"karlsson\",\"detail\":"
-	        "{\"system\":"
+		"{\"system\":"
 		"\"bank\",\"level\":\"pay\"}}",
 		&office->answer);
 	cr_assert(office->answer.status == 201, "%s", office->answer.body);
@@ -271,6 +271,28 @@ Test(pruning, keeps_what_belongs_to_a_contract_while_it_runs_and_12_months_from_
 	sign(&office);
 	cr_assert(prune(&office).dropped > 0 && delegations(&office) == 0, "13 months from its end");
 	cr_assert(check(&office).fault == CHECK_SOUND);
+}
+
+Test(pruning, keeps_what_says_when_a_contract_ended_as_long_as_what_belongs_to_it)
+{
+	scoped(office) office = {0};
+	office_open(&office);
+	cr_assert(api_call(&office.api, "POST", "/v1/clients", office.api.tenant.token,
+			  "{\"ref\":\"karlsson\",\"name\":\"Karlsson AB\"}", &office.answer) == 201,
+		"%s", office.answer.body);
+	cr_assert(set(&office, "{\"class\":\"security\",\"months\":6}") == 200, "%s", office.answer.body);
+	delegate(&office);
+	months_pass(&office, 13);
+	become(&office, "ended");
+	months_pass(&office, 8);
+	sign(&office);
+	prune(&office);
+	prune(&office);
+	cr_assert(delegations(&office) == 1, "8 months from its end");
+	months_pass(&office, 5);
+	sign(&office);
+	prune(&office);
+	cr_assert(delegations(&office) == 0, "13 months from its end");
 }
 
 Test(pruning, leaves_lists_and_proofs_of_what_is_there)
