@@ -9,7 +9,6 @@
 struct device_note {
 	struct id subject; /* the person; or an application, whose devices are in no registry */
 	bool is_person;
-	struct id own;     /* our id, drawn by whoever looked it up */
 	struct span given; /* the application's id of it */
 	struct device_record record;
 	struct span sealed; /* of a record that has to be made; empty: there is one */
@@ -26,8 +25,8 @@ fallible device_note_prepare(const struct view *view, struct id tenant, const st
 
 /* device_note_write - in the act; note NULL does nothing.
  *
- *   id   in: what prepare found or drew; out: ours, if somebody else noted the same device meanwhile
- *   new  NULL, or set: a record was made */
+ *   id      in: what prepare found or drew; out: ours, if somebody else noted the same device meanwhile
+ *   is_new  NULL, or set: a record was made */
 fallible device_note_write(struct act *act, const struct device_note *note, struct id *id, bool *is_new);
 
 /* device_note_seal - the words of a record, sealed, in the arena. Fails: as device_record_seal · NO_MEMORY. */
