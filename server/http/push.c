@@ -189,6 +189,12 @@ static void look_after(struct push *push, struct client *client, int64_t now_ms)
 	push->goes_on = push->goes_on || (client->goes_on && !has_rest(client));
 }
 
+/* Closing its descriptor would not do: the library may still have the connection open under another. */
+static void forget(const struct push *push, const struct client *client)
+{
+	(void)epoll_ctl(push->epoll, EPOLL_CTL_DEL, client->fd, NULL); /* whoever left is forgotten already */
+}
+
 /* Whoever is gone is taken out; the last one fills the place. */
 static void drop_gone(struct push *push)
 {
@@ -198,6 +204,7 @@ static void drop_gone(struct push *push)
 			continue;
 		push->clients[i] = push->clients[--push->client_count];
 		void *stream = client->stream;
+		forget(push, client);
 		client_close(client);
 		push->app->end(push->app->context, stream);
 		push->count--;

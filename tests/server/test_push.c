@@ -27,6 +27,7 @@ enum script {
 	SAY_NUMBER, /* the world's number, whenever it has changed */
 	SAY_MUCH,   /* a long piece in every round */
 	SAY_LAST,   /* one long piece, and then the end */
+	SAY_BYE,    /* a short one, and then the end */
 };
 
 struct stream {
@@ -44,6 +45,7 @@ struct world {
 	atomic_int number;
 	atomic_size_t said, ended;
 	atomic_int rounds;
+	atomic_bool held; /* the library's thread, with the connection open on its side */
 };
 
 /* ---- the application ---- */
@@ -64,7 +66,10 @@ static void begin(void *context, struct http_exchange *exchange)
 	reply->headers[reply->header_count++] = (struct http_header){"X-Stream", SPAN_LIT("yes")};
 	size_t place = world->taken++ % STREAMS;
 	world->streams[place] = (struct stream){0};
-	if (!err_failed(push_add(world->push, exchange, &world->streams[place])))
+	bool added = !err_failed(push_add(world->push, exchange, &world->streams[place]));
+	while (world->held)
+		clock_sleep_ms(1);
+	if (added)
 		return;
 	reply->status = 503;
 	reply->content_type = NULL;
@@ -108,6 +113,8 @@ static enum push_then say(void *context, void *stream, struct buf *piece)
 	cr_assert(before == 0, "a piece begins empty");
 	if (world->script == SAY_NUMBER && number != one->number)
 		buf_printf(piece, "=%d;", number);
+	else if (world->script == SAY_BYE)
+		buf_put(piece, SPAN_LIT("bye;"));
 	else if (world->script != SAY_NUMBER)
 		put_long(piece, world->script == SAY_MUCH ? LONG_PIECE : LAST_PIECE);
 	one->number = number;
@@ -322,6 +329,28 @@ Test(push, what_a_stream_says_last_arrives_before_its_connection_is_closed)
 	cr_assert(in.len > LAST_PIECE && in.data[in.len - 1] == 'x', "all of it: %zu", in.len);
 	cr_assert(world.said == LAST_PIECE, "once");
 	wait_for_ends(&world, 1);
+	close_world(&world);
+}
+
+/* The library closes its own descriptor late: what the client says until then is nobody's. */
+Test(push, a_stream_that_has_ended_hears_nothing_more)
+{
+	struct world world;
+	scoped(buf) in = BUF(4096);
+	open_world(&world, SAY_BYE);
+	world.held = true;
+	int fd = follow(&world);
+	cr_assert(wire_read_until(fd, &in, "bye;"));
+	wait_for_ends(&world, 1);
+	int rounds = world.rounds;
+	wire_send(fd, SPAN_LIT("and you?"));
+	int64_t until_ms = clock_monotonic_ms() + WAIT_MS;
+	while (world.rounds == rounds && clock_monotonic_ms() < until_ms)
+		clock_sleep_ms(1);
+	cr_assert(world.rounds > rounds, "the thread has looked, and lives");
+	world.held = false;
+	wire_read_end(fd, &in);
+	close(fd);
 	close_world(&world);
 }
 
