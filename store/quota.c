@@ -105,6 +105,11 @@ int64_t quota_wait_s(
 	return fits(in_minute, events, bounds->per_minute) ? 0 : rest_s(now, QUOTA_MINUTE_MS);
 }
 
+bool quota_can_fit(const struct quota_bounds *bounds, size_t events)
+{
+	return fits(0, events, bounds->per_minute) && fits(0, events, bounds->per_day);
+}
+
 static uint32_t sum(uint32_t used, size_t events)
 {
 	return events > UINT32_MAX - used ? UINT32_MAX : used + (uint32_t)events;

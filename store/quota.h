@@ -49,5 +49,8 @@ fallible quota_put_usage(struct act *act, const struct quota_usage *usage);
 int64_t quota_wait_s(const struct quota_usage *usage, const struct quota_bounds *bounds, size_t events,
 	struct instant now);
 
+/* quota_can_fit - false when so many events are more than a minute or a day ever takes. */
+bool quota_can_fit(const struct quota_bounds *bounds, size_t events);
+
 /* quota_charge - they were taken in. */
 void quota_charge(struct quota_usage *usage, size_t events, struct instant now);

@@ -48,6 +48,8 @@ fallible event_quota_prepare(const struct server *server, const struct caller *c
 	quota->application = caller->application;
 	TRY(event_quota_bounds(
 		server, view, caller->tenant, caller->application, caller->scopes, &quota->bounds, &own));
+	if (!quota_can_fit(&quota->bounds, quota->events))
+		return FAIL(TOO_LARGE, "the application may never report so many events at once");
 	TRY(quota_get_usage(view, caller->tenant, caller->application, &usage));
 	quota->over = quota_wait_s(&usage, &quota->bounds, quota->events, now) > 0;
 	return quota->over ? seal_rejected(server, now, arena, quota) : OK;

@@ -18,7 +18,7 @@ struct event_quota {
 
 /* event_quota_prepare - find the bounds that hold, and look whether there is room. An application with scope
  * events:import has the bounds of imports; bounds of its own go before both.
- * Fails: CORRUPT · as event_seal. */
+ * Fails: TOO_LARGE more than a minute or a day ever takes: waiting would not help · CORRUPT · as event_seal. */
 fallible event_quota_prepare(const struct server *server, const struct caller *caller,
 	const struct view *view, struct instant now, struct arena *arena, struct event_quota *quota);
 

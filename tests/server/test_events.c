@@ -224,6 +224,26 @@ Test(events, an_application_reports_as_many_as_its_quota_and_no_more)
 		api_call(&world, "POST", "/v1/events", other.token, ONE, &answer) == 201, "the others go on");
 }
 
+Test(events, a_batch_that_no_minute_or_day_would_ever_take_is_not_told_to_wait)
+{
+	scoped(api_world) world = {0};
+	scoped(api_answer) answer = {0};
+	struct api_application writer;
+	api_world_open(&world);
+	api_world_application(&world, &world.tenant, SCOPE_BIT(EVENTS_WRITE), &writer);
+	static const char *const BOUNDS[] = {
+		"\"per_minute\":2,\"per_day\":0", "\"per_minute\":0,\"per_day\":2"};
+	for (size_t i = 0; i < 2; i++) {
+		cr_assert(bound_to(&world, writer.text, BOUNDS[i], &answer) == 200, "%s", answer.body);
+		api_call(&world, "POST", "/v1/events:batch", writer.token, ONE "\n" ONE "\n" ONE, &answer);
+		cr_assert(api_is_code(&answer, 413, "too_large"), "%s", answer.body);
+		cr_assert(strstr(answer.head, "Retry-After") == NULL, "%s", answer.head);
+	}
+	cr_assert(api_count_events(&world, world.tenant.id, ACTION_RECORD_VIEWED) == 0, "nothing is taken");
+	api_call(&world, "POST", "/v1/events:batch", writer.token, ONE "\n" ONE, &answer);
+	cr_assert(answer.status == 201, "as many as the bound: %s", answer.body);
+}
+
 Test(events, refusals_for_the_quota_are_counted_together)
 {
 	scoped(api_world) world = {0};
