@@ -2,13 +2,22 @@
 /* csv_in - field by field. */
 #include "base/csv_in.h"
 
+/* By its mark, or by the half of a letter that is nothing in all letters of a head. */
+static bool is_utf16(struct span text)
+{
+	return span_starts(text, SPAN_LIT("\xff\xfe")) || span_starts(text, SPAN_LIT("\xfe\xff")) ||
+		(text.len >= 2 && (text.at[0] == 0) != (text.at[1] == 0));
+}
+
 struct csv_in csv_in_open(struct span text)
 {
 	struct csv_in csv = {.rest = text, .next_line = 1, .separator = ',', .err = OK};
+	if (is_utf16(text))
+		csv.err = FAIL(INVALID, "the table is in UTF-16: save it as CSV in UTF-8");
 	if (span_starts(csv.rest, SPAN_LIT("\xef\xbb\xbf")))
 		csv.rest = span_from(csv.rest, 3);
 	for (size_t i = 0; i < csv.rest.len && csv.rest.at[i] != '\n'; i++) {
-		if (csv.rest.at[i] == ',' || csv.rest.at[i] == ';') {
+		if (csv.rest.at[i] == ',' || csv.rest.at[i] == ';' || csv.rest.at[i] == '\t') {
 			csv.separator = (char)csv.rest.at[i];
 			break;
 		}

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* csv_in - tables as spreadsheets save them (RFC 4180): a comma or semicolon between fields, quotes where needed. */
+/* csv_in - tables as spreadsheets save them (RFC 4180): a comma, semicolon or tab between fields, quotes
+ * where needed. */
 #pragma once
 
 #include "base/arena.h"
@@ -26,5 +27,5 @@ struct csv_in_row {
 struct csv_in csv_in_open(struct span text);
 
 /* csv_in_next - the next row that is not empty; false at the end: check csv->err.
- * Fails: INVALID a quote that does not close, or stands inside a field, too many fields · NO_MEMORY. */
+ * Fails: INVALID a quote that does not close, or stands inside a field, too many fields, a text in UTF-16 · NO_MEMORY. */
 bool csv_in_next(struct csv_in *csv, struct arena *arena, struct csv_in_row *row);

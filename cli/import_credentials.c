@@ -30,7 +30,8 @@ static bool has_column(const struct csv_in_row *row, const char *name)
 	return false;
 }
 
-static const char *sniff_table(struct span content)
+/* What nobody here wrote has no name. */
+static fallible sniff_table(struct span content, const char **program)
 {
 	static const struct {
 		const char *program, *columns[2];
@@ -40,14 +41,14 @@ static const char *sniff_table(struct span content)
 	scoped(arena) arena = ARENA(SNIFF_MEMORY);
 	struct csv_in csv = csv_in_open(content);
 	if (!csv_in_next(&csv, &arena, &row))
-		return NULL;
-	for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0]; i++)
+		return csv.err;
+	for (size_t i = 0; i < sizeof ROWS / sizeof ROWS[0] && !*program; i++)
 		if (has_column(&row, ROWS[i].columns[0]) && has_column(&row, ROWS[i].columns[1]))
-			return ROWS[i].program;
-	return NULL;
+			*program = ROWS[i].program;
+	return OK;
 }
 
-static const char *sniff(struct span content)
+static fallible sniff(struct span content, const char **program)
 {
 	struct span start = content;
 	if (span_starts(start, SPAN_LIT("\xef\xbb\xbf")))
@@ -55,8 +56,14 @@ static const char *sniff(struct span content)
 	while (start.len && start.at[0] <= ' ')
 		start = span_from(start, 1);
 	if (span_starts(start, SPAN_LIT("{")))
-		return "bitwarden-json";
-	return span_starts(start, SPAN_LIT("<")) ? "keepass-xml" : sniff_table(content);
+		*program = "bitwarden-json";
+	else if (span_starts(start, SPAN_LIT("<")))
+		*program = "keepass-xml";
+	else
+		TRY(sniff_table(content, program));
+	return *program
+		? OK
+		: FAIL(INPUT, "which program wrote the file is not to be seen: say it with --program");
 }
 
 /* ---- asking ---- */
@@ -87,9 +94,7 @@ static fallible ask(struct commands_call *call, struct span content, struct buf 
 	scoped(buf) path = BUF(HTTP_CLIENT_PATH_MAX);
 	const char *program = call->option[COMMANDS_PROGRAM];
 	if (!program)
-		program = sniff(content);
-	if (!program)
-		return FAIL(INPUT, "which program wrote the file is not to be seen: say it with --program");
+		TRY(sniff(content, &program));
 	TRY(make_path(call, program, &path));
 	TRY(session_open(call, &session));
 	print_meanwhile("reading %s as %s …", call->operand, program);

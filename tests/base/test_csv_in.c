@@ -41,6 +41,23 @@ Test(csv_in, the_separator_that_stands_first_in_the_first_line_is_the_tables)
 	struct csv_in csv = csv_in_open(SPAN_LIT("a;b\nc,d;e\n"));
 	cr_assert(NEXT_IS(&csv, &arena, "a", "b"));
 	cr_assert(NEXT_IS(&csv, &arena, "c,d", "e"));
+	csv = csv_in_open(SPAN_LIT("a\tb, c\nd\t\"e\tf\"\n"));
+	cr_assert(NEXT_IS(&csv, &arena, "a", "b, c"));
+	cr_assert(NEXT_IS(&csv, &arena, "d", "e\tf"));
+}
+
+Test(csv_in, a_table_in_utf_16_is_refused_for_what_it_is)
+{
+	const struct span TABLES[] = {SPAN_LIT("\xff\xfe"
+					       "a\0,\0b\0"),
+		SPAN_LIT("\xfe\xff\0a\0,\0b"), SPAN_LIT("a\0,\0b\0"), SPAN_LIT("\0a\0,\0b")};
+	for (size_t i = 0; i < sizeof TABLES / sizeof TABLES[0]; i++) {
+		scoped(arena) arena = ARENA(MEMORY);
+		struct csv_in_row row;
+		struct csv_in csv = csv_in_open(TABLES[i]);
+		cr_assert(!csv_in_next(&csv, &arena, &row) && csv.err.kind == ERR_INVALID, "%zu", i);
+		cr_assert(strstr(csv.err.why, "UTF-16") != NULL, "%s", csv.err.why);
+	}
 }
 
 Test(csv_in, what_is_no_table_is_refused_at_its_line)
