@@ -27,8 +27,10 @@ struct committer {
 	size_t places;                /* reserved or queued */
 	bool stopping;
 	struct committer_counts counts;
-	struct bell bell;
 	struct watch watch;
+	pthread_mutex_t
+		ringing; /* guards bell; held while it rings, so that one that was taken away is silent */
+	struct bell bell;
 };
 
 /* ---- one batch ---- */
@@ -91,18 +93,12 @@ static fallible run_again(
 	return OK;
 }
 
-/* Whom to tell of a batch. */
-struct listeners {
-	struct bell bell;
-	struct watch watch;
-};
-
-/* note - count a batch. */
-static struct listeners note(
+/* note - count a batch. Returns whom its acts concern. */
+static struct watch note(
 	struct committer *committer, const struct outcome *outcomes, size_t count, size_t events, int64_t ns)
 {
 	pthread_mutex_lock(&committer->lock);
-	const struct listeners listeners = {committer->bell, committer->watch};
+	const struct watch watch = committer->watch;
 	committer->counts.batches++;
 	committer->counts.acts += count;
 	committer->counts.events += events;
@@ -111,7 +107,7 @@ static struct listeners note(
 		committer->counts.dropped += err_failed(outcomes[i].err);
 	committer->places -= count;
 	pthread_mutex_unlock(&committer->lock);
-	return listeners;
+	return watch;
 }
 
 /* The batch could not begin: every job of the list gets the reason. */
@@ -146,6 +142,15 @@ static fallible commit_batch(struct committer *committer, struct act_batch *batc
 	return err;
 }
 
+static void ring(struct committer *committer)
+{
+	pthread_mutex_lock(&committer->ringing);
+	const struct bell *bell = &committer->bell;
+	if (bell->ring)
+		bell->ring(bell->context);
+	pthread_mutex_unlock(&committer->ringing);
+}
+
 static void run_batch(struct committer *committer, struct act_job **jobs)
 {
 	struct act_batch batch;
@@ -166,11 +171,11 @@ static void run_batch(struct committer *committer, struct act_job **jobs)
 	if (!err_failed(commit) && anything_stands(outcomes, count))
 		commit = commit_batch(committer, &batch);
 	events = err_failed(commit) ? 0 : events;
-	const struct listeners tell = note(committer, outcomes, count, events, clock_monotonic_ns() - start);
+	const struct watch watch = note(committer, outcomes, count, events, clock_monotonic_ns() - start);
 	act_batch_done(&batch);
-	answer(outcomes, count, commit, &tell.watch);
-	if (events && tell.bell.ring)
-		tell.bell.ring(tell.bell.context);
+	answer(outcomes, count, commit, &watch);
+	if (events)
+		ring(committer);
 }
 
 /* ---- the thread ---- */
@@ -243,6 +248,7 @@ fallible committer_open(struct volume *volume, struct alarm fatal, struct commit
 	made->fatal = fatal;
 	made->wanted = 1;
 	pthread_mutex_init(&made->lock, NULL);
+	pthread_mutex_init(&made->ringing, NULL);
 	open_condition(&made->work);
 	if (pthread_create(&made->thread, NULL, run_thread, made) != 0) {
 		free(made);
@@ -262,6 +268,7 @@ void committer_close(struct committer *committer)
 	pthread_mutex_unlock(&committer->lock);
 	pthread_join(committer->thread, NULL);
 	pthread_mutex_destroy(&committer->lock);
+	pthread_mutex_destroy(&committer->ringing);
 	pthread_cond_destroy(&committer->work);
 	free(committer);
 }
@@ -356,9 +363,9 @@ fallible committer_run(struct committer *committer, struct act_job job)
 
 void committer_set_bell(struct committer *committer, struct bell bell)
 {
-	pthread_mutex_lock(&committer->lock);
+	pthread_mutex_lock(&committer->ringing);
 	committer->bell = bell;
-	pthread_mutex_unlock(&committer->lock);
+	pthread_mutex_unlock(&committer->ringing);
 }
 
 void committer_set_watch(struct committer *committer, struct watch watch)

@@ -45,7 +45,8 @@ struct bell {
 	void (*ring)(void *context);
 };
 
-/* committer_set_bell - from now on; a zeroed one = nobody. */
+/* committer_set_bell - from now on; a zeroed one = nobody. When it returns, the one before is not rung any more, nor ringing: its
+ * owner may go. Not from within a bell. */
 void committer_set_bell(struct committer *committer, struct bell bell);
 
 /* Whom the committer tells that a verification has changed, and that this is durable: on its thread. It must not block. */
