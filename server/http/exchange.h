@@ -27,7 +27,8 @@ struct http_server {
 	atomic_bool abandoned;  /* and no end either: the application is gone, these threads are not */
 	atomic_size_t fresh;    /* connections of which nothing was heard yet */
 	atomic_size_t inflight; /* exchanges between a whole head and the sent reply */
-	atomic_size_t held;     /* exchanges that the application has in hand, suspended ones among them */
+	atomic_size_t inside;   /* threads of the library's that are in the application, or about to be */
+	atomic_size_t parked;   /* suspended exchanges that the library has not gone on with */
 	atomic_size_t resuming; /* threads inside http_resume */
 };
 
@@ -53,3 +54,12 @@ struct http_exchange {
 	void *state;
 	struct arena arena; /* the connection's; the exchange itself lies in its first block */
 };
+
+/* exchange_go_on - in each call of the library's about an exchange; true when it was suspended before. */
+static inline bool exchange_go_on(struct http_exchange *exchange)
+{
+	bool resumed = exchange->suspended;
+	exchange->suspended = false;
+	exchange->server->parked -= resumed;
+	return resumed;
+}

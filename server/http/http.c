@@ -234,7 +234,7 @@ static enum MHD_Result answer(struct http_exchange *exchange, bool resumed)
 }
 
 /* on_call - libmicrohttpd's handler: once for the head, once for each piece of body, once at the end, and
- * once after each resume. held is taken before closed is read, so that http_close never misses a call that
+ * once after each resume. inside is counted before closed is read, so that http_close never misses a call that
  * still reaches the application. */
 static enum MHD_Result on_call(void *context, struct MHD_Connection *wire, const char *url,
 	const char *method, const char *version, const char *data, size_t *size, void **slot)
@@ -244,10 +244,8 @@ static enum MHD_Result on_call(void *context, struct MHD_Connection *wire, const
 	(void)wire;
 	if (!exchange)
 		return MHD_NO;
-	bool resumed = exchange->suspended;
-	exchange->suspended = false;
-	if (!resumed)
-		server->held++;
+	server->inside++;
+	bool resumed = exchange_go_on(exchange);
 	enum MHD_Result result = MHD_NO;
 	if (!server->closed && exchange->stage == STAGE_HEAD) {
 		result = take_head(exchange, &(struct head_line){url, method, version});
@@ -257,9 +255,7 @@ static enum MHD_Result on_call(void *context, struct MHD_Connection *wire, const
 	} else if (!server->closed) {
 		result = answer(exchange, resumed);
 	}
-	/* A suspended exchange may be another thread's already, but it can't end before this call returns. */
-	if (!exchange->suspended)
-		server->held--;
+	server->inside--;
 	return result;
 }
 
@@ -318,10 +314,13 @@ static void on_end(
 		return;
 	*slot = NULL;
 	bool counted = exchange->counted;
+	server->inside++;
+	(void)exchange_go_on(exchange);
 	if (!server->abandoned)
 		stream_done(exchange);
 	if (exchange->shown && !server->abandoned)
 		server->app->end(server->app->context, exchange);
+	server->inside--;
 	exchange->from->served = true;
 	connections_set_due(exchange->from, clock_monotonic_ms() + server->idle_ms);
 	http_exchange_done(exchange);
@@ -486,12 +485,16 @@ void http_close(struct http_server *server, int64_t wait_ms)
 	wait_for_none(&server->fresh, wait_ms < FRESH_MS ? wait_ms : FRESH_MS);
 	wait_for_none(&server->inflight, wait_ms);
 	server->closed = true;
+	/* Whoever is in the application now must be through before it may go, however long that takes. */
+	wait_for_none(&server->inside, INT32_MAX);
 	/* libmicrohttpd aborts the process when it is stopped with a suspended connection. One that nobody
 	 * resumed would cost the caller the rest of an orderly end: so its threads stay behind, and never
 	 * call the application again. */
-	server->abandoned = server->held > 0;
-	if (server->abandoned)
+	server->abandoned = server->parked > 0;
+	if (server->abandoned) {
+		wait_for_none(&server->inside, INT32_MAX); /* those who took it for not abandoned */
 		return;
+	}
 	wait_for_none(&server->resuming, INT32_MAX);
 	MHD_stop_daemon(server->daemon);
 	connections_close(server->connections);
@@ -570,6 +573,7 @@ bool http_query(
 void http_suspend(struct http_exchange *exchange)
 {
 	exchange->suspended = true;
+	exchange->server->parked++;
 	MHD_suspend_connection(exchange->wire);
 }
 

@@ -65,22 +65,19 @@ static ssize_t pull(struct http_exchange *exchange, char *to, size_t room)
 	return hand_over(exchange, to, room);
 }
 
-/* on_pull - the same order of held and closed as in http.c's on_call, for the same reason. */
+/* on_pull - the same order of inside and closed as in http.c's on_call, for the same reason. */
 static ssize_t on_pull(void *context, uint64_t at, char *to, size_t room)
 {
 	struct http_exchange *exchange = context;
 	struct http_server *server = exchange->server;
 	(void)at;
 	connections_set_due(exchange->from, 0);
-	if (!exchange->suspended)
-		server->held++;
-	exchange->suspended = false;
+	server->inside++;
+	(void)exchange_go_on(exchange);
 	ssize_t count = MHD_CONTENT_READER_END_WITH_ERROR;
 	if (!server->closed)
 		count = pull(exchange, to, room);
-	/* A suspended exchange may be another thread's already, but it can't end before this call returns. */
-	if (!exchange->suspended)
-		server->held--;
+	server->inside--;
 	return count;
 }
 

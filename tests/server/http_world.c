@@ -2,6 +2,7 @@
 /* http_world - echoes what it is asked, at once or from another thread. */
 #include "tests/server/http_world.h"
 
+#include "base/clock.h"
 #include "tests/support/wire.h"
 
 #include <criterion/criterion.h>
@@ -107,7 +108,9 @@ static void begin(void *context, struct http_exchange *exchange)
 	world->begun++;
 	world->shown++;
 	*http_state(exchange) = world;
-	if (span_is(path, "/later") || span_is(path, "/again")) {
+	while (span_starts(path, SPAN_LIT("/stays")) && world->stays)
+		clock_sleep_ms(1);
+	if (span_is(path, "/later") || span_is(path, "/again") || span_is(path, "/stays/later")) {
 		enqueue(world, exchange);
 	} else if (span_is(path, "/empty")) {
 		reply->status = 204;

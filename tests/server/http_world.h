@@ -3,7 +3,7 @@
  *
  * Every path answers with the request as the application understood it, but for /empty, /cached, /close, /big
  * and /nothing. /stream sends WORLD_PIECES pieces, /stream/cut fails at the third, /stream/later waits for the
- * worker before each, /stream/endless has no last one. /later is suspended, /again three times in turn; another thread resumes it as soon as the
+ * worker before each, /stream/endless has no last one. /stays does not return while the world says so, nor /stays/later, which is suspended then. /later is suspended, /again three times in turn; another thread resumes it as soon as the
  * gate is open. */
 #pragma once
 
@@ -28,6 +28,7 @@ struct world {
 	bool stop;
 	atomic_size_t begun;
 	atomic_size_t finished;
+	atomic_bool stays; /* whoever asks for /stays */
 	atomic_size_t shown;
 	atomic_size_t ended;
 	_Atomic enum err_code refused;

@@ -219,6 +219,74 @@ Test(http_threads, does_not_abort_over_an_exchange_that_nobody_resumes)
 	cr_assert(in.len == 0 && world.ended == 0, "nor when somebody does resume it");
 }
 
+/* What close_at_once is given, and says. */
+struct closing {
+	struct world *world;
+	atomic_bool over;
+};
+
+static void *close_at_once(void *context)
+{
+	struct closing *closing = context;
+	http_close(closing->world->server, 0);
+	closing->over = true;
+	return NULL;
+}
+
+/* stay_while_it_closes - one call stays in the application while the server is closed; true when closing waited for it. */
+static bool stay_while_it_closes(struct world *world, const char *request)
+{
+	struct closing closing = {.world = world};
+	pthread_t closer;
+	size_t before = world->begun;
+	world->stays = true;
+	int fd = wire_dial(http_port(world->server));
+	wire_send(fd, span_text(request));
+	while (world->begun == before)
+		clock_sleep_ms(1);
+	cr_assert(pthread_create(&closer, NULL, close_at_once, &closing) == 0);
+	int64_t until_ms = clock_monotonic_ms() + SOON_MS;
+	while (!closing.over && clock_monotonic_ms() < until_ms)
+		clock_sleep_ms(1);
+	bool waited = !closing.over;
+	world->stays = false;
+	pthread_join(closer, NULL);
+	close(fd);
+	return waited;
+}
+
+/* Its memory is what it works with. */
+Test(http_threads, does_not_let_the_application_go_while_a_call_is_in_it)
+{
+	struct world world;
+	world_open(&world);
+	cr_assert(stay_while_it_closes(&world, "GET /stays HTTP/1.1\r\n" HOST "\r\n"));
+	cr_assert(world.ended == 1, "and nothing stays behind");
+	world_stop_worker(&world);
+}
+
+Test(http_threads, nor_does_it_when_somebody_else_is_never_resumed)
+{
+	struct world world;
+	world_open(&world);
+	world_set_gate(&world, false);
+	int fd = wire_dial(http_port(world.server));
+	wire_send(fd, SPAN_LIT(LATER));
+	world_wait_queued(&world, 1);
+	cr_assert(stay_while_it_closes(&world, "GET /stays HTTP/1.1\r\n" HOST "\r\n"));
+	world_stop_worker(&world);
+	close(fd);
+}
+
+Test(http_threads, nor_does_it_abort_when_that_call_is_suspended_and_never_resumed)
+{
+	struct world world;
+	world_open(&world);
+	world_set_gate(&world, false);
+	cr_assert(stay_while_it_closes(&world, "GET /stays/later HTTP/1.1\r\n" HOST "\r\n"));
+	world_stop_worker(&world);
+}
+
 Test(http_threads, survives_clients_that_reset_while_suspended)
 {
 	struct world world;
