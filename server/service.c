@@ -189,7 +189,7 @@ void service_close(const struct conf *conf, struct service *service)
 	doors_close_api(conf, &service->doors);
 	doors_stop_metrics(&service->doors);
 	doors_close_metrics(conf, &service->doors);
-	courier_close(service->courier);
+	courier_stop(service->courier);
 	post_done(&service->post);
 	counter_close(service->counter);
 	verifier_close(service->verifier);
@@ -199,6 +199,8 @@ void service_close(const struct conf *conf, struct service *service)
 		committer_set_bell(service->start.server.committer, (struct bell){0});
 	follow_close(follow);
 	committer_close(service->start.server.committer);
+	/* What the committer ran last may have told them. */
+	courier_close(service->courier);
 	waiters_close(service->start.server.waiters);
 	moments_close(service->start.server.moments);
 	service->start.server.committer = NULL;

@@ -518,13 +518,20 @@ fallible courier_start(struct courier *courier)
 	return OK;
 }
 
+void courier_stop(struct courier *courier)
+{
+	if (!courier || !courier->started)
+		return;
+	pause_stop(&courier->pause);
+	pthread_join(courier->thread, NULL);
+	courier->started = false;
+}
+
 void courier_close(struct courier *courier)
 {
 	if (!courier)
 		return;
-	pause_stop(&courier->pause);
-	if (courier->started)
-		pthread_join(courier->thread, NULL);
+	courier_stop(courier);
 	pause_done(&courier->pause);
 	pthread_mutex_destroy(&courier->lock);
 	free(courier);

@@ -36,10 +36,14 @@ struct courier_counts {
 
 struct courier; /* opaque */
 
-/* courier_open - ready, but not running. Fails: NO_MEMORY. Owns: courier_close: waits for the mail that is
- * under way, at most as long as the way's deadlines, and takes NULL. */
+/* courier_open - ready, but not running. Fails: NO_MEMORY. Owns: courier_close: stops it as courier_stop does, and takes
+ * NULL. */
 fallible courier_open(const struct courier_ask *ask, struct courier **courier);
 void courier_close(struct courier *courier);
+
+/* courier_stop - waits for the mail that is under way, at most as long as the way's deadlines; nothing is carried any more, and the
+ * way and the committer may go. It may be woken until it is closed. Takes NULL. */
+void courier_stop(struct courier *courier);
 
 /* courier_start - the thread. Fails: NO_MEMORY. */
 fallible courier_start(struct courier *courier);

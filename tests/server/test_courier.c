@@ -318,6 +318,22 @@ Test(courier, its_thread_sends_what_it_is_woken_for)
 	cr_assert(office.desk.sent == 1 && waiting(&office) == 0);
 }
 
+/* Whoever still commits may have something to tell. */
+Test(courier, once_stopped_it_carries_nothing_however_often_it_is_woken)
+{
+	scoped(office) office = {0};
+	open_office(&office, "ivana@example.org");
+	works(courier_start(office.courier));
+	courier_stop(office.courier);
+	queue_code(&office);
+	courier_wake(office.courier);
+	int64_t until = clock_monotonic_ms() + 200;
+	while (office.desk.sent == 0 && clock_monotonic_ms() < until)
+		clock_sleep_ms(1);
+	courier_stop(office.courier);
+	cr_assert(office.desk.sent == 0 && waiting(&office) == 1);
+}
+
 /* ---- tell ---- */
 
 Test(tell, values_are_sealed_and_bound_to_their_notice)
