@@ -123,7 +123,7 @@ process.env.MUNIMENT_EVENTS_PER_MINUTE = '0';
 process.env.MUNIMENT_EVENTS_PER_DAY = '0';
 process.env.MUNIMENT_IMPORTS_PER_MINUTE = '0';
 process.env.MUNIMENT_IMPORTS_PER_DAY = '0';
-const world = await World.open(path.resolve(programs), [AGENCY]);
+const world = await World.open(path.resolve(programs), [AGENCY], true);
 try {
   const began = Date.now();
   await fill(world, Number(wanted));

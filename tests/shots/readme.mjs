@@ -5,7 +5,7 @@ import {settled} from '../web/pages.mjs';
 import {World} from '../web/world.mjs';
 
 const [programs, folder] = process.argv.slice(2);
-const world = await World.open(path.resolve(programs), ['tiszapart']);
+const world = await World.open(path.resolve(programs), ['tiszapart'], true);
 try {
   const page = await world.pageOf('tiszapart', 'owner1');
   await page.setViewportSize({width: 1280, height: 1180});

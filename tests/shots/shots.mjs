@@ -14,7 +14,7 @@ async function take(page, file, width) {
 
 const [programs, folder, ...wanted] = process.argv.slice(2);
 mkdirSync(folder, {recursive: true});
-const world = await World.open(path.resolve(programs), ['tiszapart', 'koivu', 'brezovitsa']);
+const world = await World.open(path.resolve(programs), ['tiszapart', 'koivu', 'brezovitsa'], true);
 try {
   for (const one of PAGES.filter(page => !wanted.length || wanted.includes(page.name))) {
     const page = one.as ? await world.pageOf(...one.as) : await world.page();

@@ -22,13 +22,15 @@ import {vaults} from './vault.mjs';
 import {World} from './world.mjs';
 
 const PARTS = {signIn, log, event, me, vaults, deposit, handover, leaving, tenants, axe, dialogs, steps, picker, clipboard, contact, takeout, motion};
+const WHOLE_BROWSER = ['clipboard'];
 const AGENCIES = ['tiszapart', 'koivu', 'brezovitsa'];
 
 const [programs, ...words] = process.argv.slice(2);
 const wanted = words.filter(word => !word.startsWith('--'));
-const world = await World.open(path.resolve(programs), AGENCIES);
+const parts = Object.entries(PARTS).filter(([name]) => !wanted.length || wanted.includes(name));
+const world = await World.open(path.resolve(programs), AGENCIES, parts.some(([name]) => WHOLE_BROWSER.includes(name)));
 try {
-  for (const [name, part] of Object.entries(PARTS)) if (!wanted.length || wanted.includes(name)) await part(world, words.includes('--whole'));
+  for (const [, part] of parts) await part(world, words.includes('--whole'));
 } finally {
   const code = await world.close();
   await claim('the server ends by itself and without a complaint', () => equal(code, 0, 'its exit code'));
