@@ -16,6 +16,7 @@ enum braking_kind {
 	BRAKING_BROWSER = 6,     /* a known one, to an address */
 	BRAKING_NEWCOMER = 7,    /* a person whose factor is set up; logins are counted apart */
 	BRAKING_NEW_ADDRESS = 8, /* the same, of the address */
+	BRAKING_DEVICE = 9,      /* that a person got in from before */
 };
 
 enum {

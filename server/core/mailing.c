@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* mailing - five counts, the cool-down, and the newest three codes. */
+/* mailing - five counts and one of a known device, the cool-down, and the newest three codes. */
 #include "server/core/mailing.h"
 
 #include "server/core/attempts.h"
@@ -22,7 +22,7 @@ int64_t mailing_cool_ms(const struct verifications_ask *ask, struct instant now)
 
 /* ---- who is counted ---- */
 
-static void list_brakes(const struct scene *scene, struct span to, struct verifications_ask *ask)
+static void list_shared(const struct scene *scene, struct span to, struct verifications_ask *ask)
 {
 	const struct verification *verification = &ask->verification;
 	const struct mailing_bounds *bounds = &scene->server->mailing_bounds;
@@ -35,7 +35,7 @@ static void list_brakes(const struct scene *scene, struct span to, struct verifi
 	const struct mail_brake_bounds by_application = braking_minute_bounds(bounds->per_application);
 	const struct mail_brake_bounds by_network = braking_minute_bounds(bounds->per_network);
 	const struct mail_brake_bounds in_all = braking_minute_bounds(bounds->in_all);
-	struct braking *braking = &ask->mailing.braking;
+	struct braking *braking = &ask->mailing.shared;
 	*braking = (struct braking){.tenant = verification->tenant};
 	braking_add(braking, keeper, BRAKING_PERSON, id_span(&person), &owner);
 	braking_add(braking, keeper, BRAKING_ADDRESS, address_of, &owner);
@@ -43,6 +43,49 @@ static void list_brakes(const struct scene *scene, struct span to, struct verifi
 		braking, keeper, BRAKING_APPLICATION, id_span(&verification->application), &by_application);
 	braking_add(braking, keeper, BRAKING_NETWORK, ask->device.ip, &by_network);
 	braking_add(braking, keeper, BRAKING_ALL, id_span(&verification->tenant), &in_all);
+}
+
+/* The lane of its tries says that the device got in before. */
+static fallible list_own(const struct scene *scene, struct verifications_ask *ask)
+{
+	struct budget lane;
+	const struct verification *verification = &ask->verification;
+	const struct mail_brake_bounds owner = braking_person_bounds();
+	struct braking *braking = &ask->mailing.own;
+	*braking = (struct braking){.tenant = verification->tenant};
+	TRY(lanes_read(scene->view, verification, &lane));
+	if (ids_is_none(lane.device))
+		return OK;
+	const struct id whose[] = {verification->person, verification->device};
+	braking_add(braking, scene->server->keeper, BRAKING_DEVICE, span_of(whose, sizeof whose), &owner);
+	return OK;
+}
+
+static fallible list_brakes(const struct scene *scene, struct span to, struct verifications_ask *ask)
+{
+	list_shared(scene, to, ask);
+	return list_own(scene, ask);
+}
+
+/* Through its own lane, if it has one that is open; else through that of all. */
+static fallible wait_for_brakes(const struct view *view, struct mailing *mailing, struct instant now)
+{
+	int64_t own_ms = INT64_MAX;
+	if (mailing->own.count > 0)
+		TRY(braking_wait_ms(view, &mailing->own, now, &own_ms));
+	TRY(braking_wait_ms(view, &mailing->shared, now, &mailing->wait_ms));
+	if (own_ms < mailing->wait_ms)
+		mailing->wait_ms = own_ms;
+	return OK;
+}
+
+static fallible charge(struct act *act, const struct mailing *mailing)
+{
+	int64_t own_ms = INT64_MAX;
+	const struct view view = view_act(act);
+	if (mailing->own.count > 0)
+		TRY(braking_wait_ms(&view, &mailing->own, act->now, &own_ms));
+	return braking_charge(act, own_ms == 0 ? &mailing->own : &mailing->shared);
 }
 
 /* ---- prepare ---- */
@@ -84,8 +127,8 @@ fallible mailing_prepare(
 {
 	ask->mailing.asked = true;
 	int64_t cool_ms = mailing_cool_ms(ask, ask->now);
-	list_brakes(scene, method->address, ask);
-	TRY(braking_wait_ms(scene->view, &ask->mailing.braking, ask->now, &ask->mailing.wait_ms));
+	TRY(list_brakes(scene, method->address, ask));
+	TRY(wait_for_brakes(scene->view, &ask->mailing, ask->now));
 	if (ask->mailing.wait_ms < cool_ms)
 		ask->mailing.wait_ms = cool_ms;
 	if (ask->mailing.wait_ms > 0)
@@ -98,8 +141,8 @@ fallible mailing_look(const struct scene *scene, const struct method *method, st
 {
 	if (!method || !verification_newest_code(&ask->verification))
 		return OK;
-	list_brakes(scene, method->address, ask);
-	return braking_wait_ms(scene->view, &ask->mailing.braking, ask->now, &ask->mailing.wait_ms);
+	TRY(list_brakes(scene, method->address, ask));
+	return wait_for_brakes(scene->view, &ask->mailing, ask->now);
 }
 
 /* ---- the act ---- */
@@ -115,9 +158,9 @@ fallible mailing_write(struct act *act, struct verifications_ask *ask)
 	*verification = ask->prepared;
 	verification->sealed = sealed;
 	TRY(verification_put(act, verification));
-	TRY(braking_charge(act, &ask->mailing.braking));
+	TRY(charge(act, &ask->mailing));
 	const struct view view = view_act(act);
-	TRY(braking_wait_ms(&view, &ask->mailing.braking, act->now, &ask->mailing.wait_ms));
+	TRY(wait_for_brakes(&view, &ask->mailing, act->now));
 	TRY(notice_add(act, &ask->mail.notice)); /* also to nobody: the courier makes as if */
 	if (verification_is_decoy(verification))
 		return attempts_refuse(act, ask, ACTION_CHALLENGE_FAILED, REASON_UNKNOWN_PERSON);

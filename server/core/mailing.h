@@ -3,7 +3,8 @@
  *
  * After the first code another one is to be had after 30 seconds, then after 60, then every 120; the newest three count.
  * Besides, codes are counted by person, address, application, network of the device and tenant, however many
- * verifications are opened; of nobody they are counted the same. */
+ * verifications are opened; of nobody they are counted the same. A device that got in before has as many of its own as a
+ * person has, so that no stranger uses up its person's codes; after these it shares the others'. */
 #pragma once
 
 #include "server/core/braking.h"
@@ -15,8 +16,9 @@ struct method;            /* server/core/methods.h */
 /* As prepared. */
 struct mailing {
 	bool asked;
-	struct braking braking;
-	int64_t wait_ms; /* until another code may be mailed; 0 = now */
+	struct braking own;    /* of a device that got in before; else of no brakes */
+	struct braking shared; /* with all others */
+	int64_t wait_ms;       /* until another code may be mailed; 0 = now */
 };
 
 /* mailing_cool_ms - how long it is until the verification may mail another code, whoever else is mailed. */

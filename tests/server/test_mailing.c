@@ -242,6 +242,81 @@ Test(mailing, a_code_on_its_way_is_worth_nothing_when_the_address_of_the_person_
 	cr_assert(login_is(&scene.answer, "allow", NULL), "one that was mailed since is good");
 }
 
+/* ---- a device that got in before ---- */
+
+/* Whether a code went out to the device of that id, wherever it is. */
+static bool device_is_mailed(struct login_scene *scene, const char *device, unsigned network)
+{
+	char body[BODY_MAX_TEXT];
+	snprintf(body, sizeof body,
+		"{\"person\":\"%s\",\"device\":{\"id\":\"%s\",\"ip\":\"192.0.%u.1\",\"user_agent\":"
+	        "\"Firefox\"},"
+		"\"purpose\":\"login\",\"method\":\"email\"}",
+		scene->person.text, device, network);
+	cr_assert(api_call(&scene->world, "POST", "/v1/verifications", scene->world.tenant.token, body,
+			  &scene->answer) == 200);
+	return api_member(&scene->answer, "started") != NULL;
+}
+
+/* The person gets in from home; then strangers ask for codes until there are none left. */
+static void flood(struct login_scene *scene)
+{
+	char id[ID_TEXT + 1], code[16];
+	struct id about;
+	open_scene(scene);
+	cr_assert(device_is_mailed(scene, "home", 1));
+	login_scene_keep_id(scene, id);
+	cr_assert(!err_failed(ids_parse(ID_VERIFICATION, span_text(id), &about)));
+	login_mailed(&scene->world, scene->world.tenant.id, about, code);
+	type_mailed(scene, id, code);
+	cr_assert(login_is(&scene->answer, "allow", NULL), "%s", scene->answer.body);
+	fake_clock_pass(MAIL_BRAKE_HOUR_MS);
+	for (unsigned i = 0; i < BRAKING_AN_HOUR; i++)
+		cr_assert(device_is_mailed(scene, "stranger", 2 + i));
+	cr_assert(!device_is_mailed(scene, "another stranger", 9));
+}
+
+Test(mailing, strangers_use_up_no_codes_of_a_device_that_got_in_before)
+{
+	scoped(login_scene) scene = {0};
+	flood(&scene);
+	scene.world.server.mailing_bounds = (struct mailing_bounds){.in_all = 1};
+	for (unsigned i = 0; i < BRAKING_AN_HOUR; i++)
+		cr_assert(device_is_mailed(&scene, "home", 1), "code %u: %s", i, scene.answer.body);
+	cr_assert(!device_is_mailed(&scene, "home", 1), "a flood from home is one as well");
+	cr_assert(resend_in(&scene) == MAIL_BRAKE_HOUR_MS / SECOND_MS, "%s", scene.answer.body);
+	fake_clock_pass(MAIL_BRAKE_HOUR_MS - 1);
+	cr_assert(!device_is_mailed(&scene, "home", 1) && resend_in(&scene) == 1, "%s", scene.answer.body);
+	fake_clock_pass(1);
+	cr_assert(device_is_mailed(&scene, "home", 1));
+}
+
+Test(mailing, a_device_whose_own_codes_are_gone_has_those_of_all)
+{
+	scoped(login_scene) scene = {0};
+	flood(&scene);
+	fake_clock_pass(MAIL_BRAKE_HOUR_MS);
+	for (unsigned i = 0; i < 2 * BRAKING_AN_HOUR; i++) {
+		cr_assert(device_is_mailed(&scene, "home", 1), "code %u", i);
+		cr_assert(resend_in(&scene) ==
+				(i + 1 < 2 * BRAKING_AN_HOUR ? 30 : MAIL_BRAKE_HOUR_MS / SECOND_MS),
+			"what is said after code %u: %s", i, scene.answer.body);
+	}
+	cr_assert(!device_is_mailed(&scene, "home", 1));
+}
+
+Test(mailing, the_device_of_one_person_has_no_codes_of_its_own_for_another)
+{
+	scoped(login_scene) scene = {0};
+	struct api_person other;
+	char factor[ID_TEXT + 1];
+	flood(&scene);
+	api_world_person(&scene.world, &scene.world.tenant, "assistant", "ivo@example.org", &other);
+	login_add_address(&scene.world, other.text, "vera@example.net", factor);
+	scene.person = other;
+	cr_assert(!device_is_mailed(&scene, "home", 1), "%s", scene.answer.body);
+}
+
 /* ---- a lock is told once ---- */
 
 static void guess(struct login_scene *scene, const char *person, unsigned times)
