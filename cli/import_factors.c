@@ -90,6 +90,7 @@ static fallible take_device(void *context, const struct moving_device *device)
 	row->fate = WAITS;
 	TRY(arena_keep(&import->arena, device->person, &row->device.person));
 	TRY(arena_keep(&import->arena, text_cut(device->label, LABEL_MAX), &row->device.label));
+	TRY(arena_keep(&import->arena, device->until, &row->device.until));
 	return arena_keep(&import->arena, device->seed, &row->device.seed);
 }
 
@@ -148,8 +149,9 @@ static fallible gather(struct import *import)
 	commands_say_where(call, call->operand);
 	TRY(folder_read(call->operand, &content));
 	TRY(unlock(import, &content));
-	const struct import_file_ask ask = {
-		.content = buf_span(&content), .person_column = call->option[COMMANDS_PERSON_COLUMN]};
+	const struct import_file_ask ask = {.content = buf_span(&content),
+		.person_column = call->option[COMMANDS_PERSON_COLUMN],
+		.now = call->environment->now};
 	struct err err = import_file_read(&ask, &import->arena, &sink);
 	if (content.data)
 		secret_wipe(content.data, content.len);
@@ -298,6 +300,10 @@ static fallible print_row(const struct row *row)
 	if (row->why.len) {
 		buf_put_text(&line, ": ");
 		text_show_put(&line, row->why);
+	}
+	if (row->fate == TAKEN && device->until.len) {
+		buf_put_text(&line, "; remove it after ");
+		text_show_put(&line, device->until);
 	}
 	buf_put_text(&line, "\n");
 	TRY(buf_check(&line));

@@ -251,7 +251,7 @@ fallible import_file_read(
 {
 	struct span text = without_mark(ask->content), start = start_of(text);
 	if (span_starts(start, SPAN_LIT("<")))
-		return pskc_in_read(ask->content, sink);
+		return pskc_in_read(ask->content, ask->now, sink);
 	if (span_starts(start, SPAN_LIT("otpauth")) || span_starts(start, SPAN_LIT("#")))
 		return read_lines(text, sink);
 	return read_table(ask, arena, sink);

@@ -3,11 +3,13 @@
 #pragma once
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "cli/moving.h"
 
 struct import_file_ask {
 	struct span content;       /* of the file */
 	const char *person_column; /* of a table: which column names the person; NULL = person */
+	struct instant now;        /* of a key container: which keys are still good */
 };
 
 /* import_file_read - what it is shows its first character: < is PSKC, a line with otpauth a list of URIs, else a table whose first

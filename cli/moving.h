@@ -13,6 +13,7 @@ struct moving_device {
 	struct totp_shape shape;
 	uint64_t counter; /* of a token that counts: that comes next */
 	struct span seed;
+	struct span until; /* the last day that its maker means it for, 2036-05-31; empty = none is said */
 };
 
 /* Who takes them. A device that can't be read is refused, and the next one is read. */

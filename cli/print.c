@@ -2,6 +2,7 @@
 /* print - stdio, and a progress line on terminals. */
 #include "cli/print.h"
 
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
@@ -77,6 +78,26 @@ void print_progress(void *context, uint64_t done, uint64_t total)
 		print_meanwhile("%llu of %llu entries", (unsigned long long)done, (unsigned long long)total);
 	else
 		print_meanwhile("%s", "");
+}
+
+void print_silence_begin(struct print_silence *silence)
+{
+	fflush(stderr);
+	silence->kept = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	int nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	if (nowhere < 0)
+		close(STDERR_FILENO); /* as silent */
+	else if (nowhere != STDERR_FILENO && dup2(nowhere, STDERR_FILENO) >= 0)
+		close(nowhere);
+}
+
+void print_silence_done(struct print_silence *silence)
+{
+	fflush(stderr);
+	if (silence->kept < 0)
+		return;
+	dup2(silence->kept, STDERR_FILENO);
+	close(silence->kept);
 }
 
 fallible print_flush(void)

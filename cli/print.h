@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/err.h"
+#include "base/scoped.h"
 #include "base/span.h"
 
 /* print_result - one line of what was asked for, to standard output. */
@@ -26,6 +27,16 @@ void print_meanwhile(const char *format, ...) __attribute__((format(printf, 1, 2
 /* print_progress - how far it is, in one line that is written over; only when standard error is a terminal.
  * The last call has done == total and leaves no trace. Fits verify_tiles_ask.progress. */
 void print_progress(void *context, uint64_t done, uint64_t total);
+
+/* Standard error that is kept for later. */
+struct print_silence {
+	int kept; /* -1 = there is none, or it could not be kept and stays away */
+};
+
+/* print_silence_begin - until the end of the block nothing arrives at standard error, whichever library writes there.
+ * Owns: scoped(print_silence). Thread: none besides may print. */
+void print_silence_begin(struct print_silence *silence);
+void print_silence_done(struct print_silence *silence);
 
 /* print_flush - at the end: Fails: IO what was printed did not arrive. */
 fallible print_flush(void);

@@ -2,9 +2,14 @@
 /* pskc_in - from libpskc's key packages to devices. */
 #include "cli/pskc_in.h"
 
+#include "base/buf.h"
+#include "cli/print.h"
+#include "cli/pskc_check.h"
+#include "crypto/secret.h"
+
 #include <pskc/pskc.h>
 
-enum { COUNTER_BITS = 48 };
+enum { COUNTER_BITS = 48, CONTENT_MAX = 16 * 1024 * 1024, ARENA_BYTES = 64 * 1024 * 1024 };
 
 /* A container that closes with its block. */
 struct container {
@@ -94,11 +99,13 @@ static const char *read_seed(pskc_key_t *key, struct moving_device *device)
 	return len < TOTP_SEED_MIN || len > TOTP_SEED_MAX ? "a seed has 16 to 64 bytes" : NULL;
 }
 
-static fallible hand_on(pskc_key_t *key, size_t place, const struct moving_sink *sink)
+static fallible hand_on(
+	pskc_key_t *key, size_t place, const struct pskc_check_key *checked, const struct moving_sink *sink)
 {
 	static const char *(*const READ[])(pskc_key_t * key, struct moving_device * device) = {
 		read_algorithm, read_moving, read_response, read_seed};
-	struct moving_device device = {.place = place, .person = user_of(key), .label = label_of(key)};
+	struct moving_device device = {
+		.place = place, .person = user_of(key), .label = label_of(key), .until = checked->until};
 	for (size_t i = 0; i < sizeof READ / sizeof *READ; i++) {
 		const char *why = READ[i](key, &device);
 		if (why)
@@ -117,20 +124,67 @@ static bool has_document_type(struct span content)
 	return false;
 }
 
-fallible pskc_in_read(struct span content, const struct moving_sink *sink)
+/* What is refused is blank: one broken seed would keep libpskc from all others. */
+static fallible blank_refused(struct span content, const struct pskc_check *check, struct buf *rest)
+{
+	buf_put(rest, content);
+	TRY(buf_check(rest));
+	for (size_t i = 0; i < check->count; i++)
+		if (check->keys[i].why)
+			memset(rest->data + check->keys[i].from, ' ',
+				check->keys[i].to - check->keys[i].from);
+	return OK;
+}
+
+static int parse(pskc_t *handle, struct span content)
+{
+	/* libxml2 shows the line that a fault stands in, and with it the seeds. */
+	scoped(print_silence) silence = {-1};
+	print_silence_begin(&silence);
+	return pskc_parse_from_memory(handle, content.len, (const char *)content.at);
+}
+
+static fallible read_keys(pskc_t *handle, const struct pskc_check *check, const struct moving_sink *sink)
+{
+	size_t read = 0;
+	for (size_t i = 0; i < check->count; i++) {
+		const struct pskc_check_key *checked = &check->keys[i];
+		if (checked->why) {
+			TRY(sink->refuse(sink->context, i + 1, checked->why));
+			continue;
+		}
+		pskc_key_t *key = pskc_get_keypackage(handle, read++);
+		if (!key)
+			return FAIL(INVALID, "the file is no key container of RFC 6030");
+		TRY(hand_on(key, i + 1, checked, sink));
+	}
+	return OK;
+}
+
+static fallible read_checked(
+	struct span content, const struct pskc_check *check, const struct moving_sink *sink)
 {
 	scoped(container) container = {NULL};
-	if (content.len == 0 || memchr(content.at, 0, content.len) || has_document_type(content))
-		return FAIL(INVALID, "a key container has no document type of its own");
 	if (pskc_global_init() != PSKC_OK || pskc_init(&container.handle) != PSKC_OK)
 		return FAIL(NO_MEMORY, "libpskc has no memory");
-	int rc = pskc_parse_from_memory(container.handle, content.len, (const char *)content.at);
+	int rc = parse(container.handle, content);
 	/* An element that libpskc does not know, a maker's own or an encrypted value, leaves all others readable: what a key
 	 * lacks then is said of that key. */
-	pskc_key_t *key = rc == PSKC_PARSE_ERROR ? pskc_get_keypackage(container.handle, 0) : NULL;
-	if (rc != PSKC_OK && !key)
+	if (rc != PSKC_OK && rc != PSKC_PARSE_ERROR)
 		return FAIL(INVALID, "the file is no key container of RFC 6030");
-	for (size_t i = 0; i < PSKC_IN_KEYS_MAX && (key = pskc_get_keypackage(container.handle, i)); i++)
-		TRY(hand_on(key, i + 1, sink));
-	return OK;
+	return read_keys(container.handle, check, sink);
+}
+
+fallible pskc_in_read(struct span content, struct instant now, const struct moving_sink *sink)
+{
+	struct pskc_check check;
+	scoped(arena) arena = ARENA(ARENA_BYTES);
+	scoped(buf) rest = BUF(CONTENT_MAX);
+	if (content.len == 0 || memchr(content.at, 0, content.len) || has_document_type(content))
+		return FAIL(INVALID, "a key container has no document type of its own");
+	TRY(pskc_check_read(content, now, &arena, &check));
+	TRY(blank_refused(content, &check, &rest));
+	struct err err = read_checked(buf_span(&rest), &check, sink);
+	secret_wipe(rest.data, rest.len);
+	return err;
 }

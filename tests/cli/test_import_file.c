@@ -11,11 +11,13 @@
 #define BASE64 "MTIzNDU2Nzg5MDEyMzQ1Njc4OTA="
 #define USUAL " 1/6/30 0 " SEED "\n"
 
+static const struct instant NOW = {INT64_C(1790000000000)}; /* 2026-09-21T14:13:20Z */
+
 static struct err read_as(const char *content, const char *column, struct buf *out)
 {
 	scoped(arena) arena = ARENA(1024 * 1024);
 	const struct moving_sink sink = MOVED_SINK(*out);
-	const struct import_file_ask ask = {span_text(content), column};
+	const struct import_file_ask ask = {span_text(content), column, NOW};
 	buf_clear(out);
 	return import_file_read(&ask, &arena, &sink);
 }
@@ -181,6 +183,122 @@ Test(import_file, refuses_a_container_with_a_document_type_or_none_at_all)
 		ERR_INVALID);
 	cr_assert(fails("<html></html>") == ERR_INVALID);
 	cr_assert(fails("<") == ERR_INVALID);
+}
+
+/* One key with something in its policy. */
+#define MEANT_FOR(policy)                                                                                    \
+	CONTAINER("<KeyPackage><DeviceInfo><SerialNo>987</SerialNo></DeviceInfo><Key Id=\"1\" Algorithm="    \
+		  "\"urn:ietf:params:xml:ns:keyprov:pskc:totp\"><Data>" PLAIN "</Data><UserId>anna</UserId>" \
+		  "<Policy>" policy "</Policy></Key></KeyPackage>" KEY("totp", "6", PLAIN, "bela"))
+#define BELA "2 bela 987" USUAL
+
+Test(import_file, a_key_is_for_what_its_policy_says_and_no_other_suffers)
+{
+	static const struct {
+		const char *content, *first;
+	} KEYS[] = {
+		{MEANT_FOR("<KeyUsage>CR</KeyUsage>"), "refused: it is not for one-time codes"},
+		{MEANT_FOR("<KeyUsage>CR</KeyUsage><KeyUsage>OTP</KeyUsage>"), NULL},
+		{MEANT_FOR("<ExpiryDate>2026-09-21T14:13:19Z</ExpiryDate>"),
+			"refused: the time that it is for is over"},
+		{MEANT_FOR("<ExpiryDate>2026-09-20</ExpiryDate>"),
+			"refused: the time that it is for is over"},
+		{MEANT_FOR("<ExpiryDate>soon</ExpiryDate>"), "refused: the time that it is for is over"},
+		{MEANT_FOR("<StartDate>2026-09-21T14:13:21Z</StartDate>"),
+			"refused: the time that it is for has not begun"},
+		{MEANT_FOR("<StartDate>2026-09-21T14:13:20Z</StartDate>"), NULL},
+		{MEANT_FOR("<StartDate>2026-09-21</StartDate>"), NULL},
+		{MEANT_FOR("<PINPolicy PINUsageMode=\"Append\"/>"),
+			"refused: its codes go with a PIN, which is not known here"},
+		{MEANT_FOR("<PINPolicy PINUsageMode=\"Local\"/>"), NULL},
+		{MEANT_FOR("<NumberOfTransactions>9</NumberOfTransactions>"),
+			"refused: it is for a number of codes, which nobody counts here"},
+		{MEANT_FOR("<Moon xmlns=\"urn:maker\">full</Moon>"),
+			"refused: its policy says something that is not known here"},
+	};
+	for (size_t i = 0; i < sizeof KEYS / sizeof KEYS[0]; i++) {
+		scoped(buf) expected = BUF(MOVED_MAX);
+		buf_printf(&expected, "1 %s\n" BELA "%c",
+			KEYS[i].first ? KEYS[i].first : "anna 987 1/6/30 0 " SEED, 0);
+		cr_assert(gives(KEYS[i].content, (const char *)expected.data), "policy %zu", i);
+	}
+}
+
+/* What the sink was told last. */
+static struct err keep_until(void *context, const struct moving_device *device)
+{
+	buf_put(context, device->until);
+	buf_put_text(context, "/");
+	return OK;
+}
+
+Test(import_file, tells_the_last_day_of_a_key)
+{
+	scoped(arena) arena = ARENA(1024 * 1024);
+	scoped(buf) out = BUF(MOVED_MAX);
+	const struct moving_sink sink = {&out, keep_until, moved_refuse};
+	const struct import_file_ask ask = {
+		span_text(MEANT_FOR("<ExpiryDate>2026-09-21T14:13:20Z</ExpiryDate>")), NULL, NOW};
+	struct err err = import_file_read(&ask, &arena, &sink);
+	cr_assert(!err_failed(err), "%s", err.why);
+	cr_assert(moved_is(&out, "2026-09-21//"));
+}
+
+#define COUNTS_FROM(number) \
+	CONTAINER(KEY("hotp", "6", PLAIN "<Counter><PlainValue>" number "</PlainValue></Counter>", "anna"))
+
+Test(import_file, a_number_that_is_none_is_no_smaller_one)
+{
+	static const char *const NONE[] = {COUNTS_FROM("1e3"), COUNTS_FROM("0x10"), COUNTS_FROM("many"),
+		COUNTS_FROM("-1"), COUNTS_FROM("99999999999999999999")};
+	for (size_t i = 0; i < sizeof NONE / sizeof NONE[0]; i++)
+		cr_assert(gives(NONE[i], "1 refused: a token that counts has a counter\n"), "%zu", i);
+	cr_assert(gives(COUNTS_FROM(" 007\n"), "1 anna 987 1/6/0 7 " SEED "\n"));
+	cr_assert(gives(CONTAINER(KEY("hotp", "4294967302", PLAIN COUNTER, "anna")),
+		"1 refused: a code has 6 or 8 digits\n"));
+	cr_assert(gives(
+		CONTAINER(KEY("totp", "6",
+			PLAIN "<TimeInterval><PlainValue>4294967326</PlainValue></TimeInterval>", "anna")),
+		"1 refused: a period has 15 to 120 seconds\n"));
+	cr_assert(gives(CONTAINER(KEY("hotp", "6\" CheckDigits=\"true", PLAIN COUNTER, "anna")),
+		"1 refused: its codes end in a check digit\n"));
+}
+
+#define SEEDED(seed) "<Secret><PlainValue>" seed "</PlainValue></Secret>"
+#define OTHER_SEED "YWJjZDU2Nzg5MDEyMzQ1Njc4OTA="
+
+Test(import_file, a_broken_seed_stops_no_other)
+{
+	cr_assert(gives(CONTAINER(KEY("totp", "6", SEEDED("MTIzNDU2Nzg5MDEyMzQ1Njc4OTA%"), "anna")
+					KEY("totp", "6", PLAIN, "bela")),
+		"1 refused: its seed is not in base64\n" BELA));
+	cr_assert(gives(
+		CONTAINER(KEY("totp", "6", PLAIN SEEDED(OTHER_SEED), "anna") KEY("totp", "6", PLAIN, "bela")),
+		"1 refused: it says the same twice\n" BELA));
+}
+
+Test(import_file, two_seeds_under_one_id_are_both_refused)
+{
+	cr_assert(gives(CONTAINER(KEY("totp", "6", PLAIN, "anna") KEY("totp", "6", SEEDED(OTHER_SEED), "bela")
+					KEY("totp", "6", PLAIN, "chiara")),
+		"1 refused: another key of the file has its Id\n2 refused: another key of the file has its "
+		"Id\n"
+		"3 refused: another key of the file has its Id\n"));
+	cr_assert(gives(CONTAINER(KEY("totp", "6", PLAIN, "anna") KEY("totp", "6", PLAIN, "bela")),
+		"1 anna 987" USUAL BELA));
+}
+
+Test(import_file, a_container_that_is_cut_short_gives_nothing)
+{
+	static const char WHOLE[] =
+		CONTAINER(KEY("totp", "6", PLAIN, "anna") KEY("totp", "6", PLAIN, "bela"));
+	char cut[sizeof WHOLE];
+	for (size_t len = 1; len < sizeof WHOLE - 1; len++) {
+		memcpy(cut, WHOLE, len);
+		cut[len] = '\0';
+		cr_assert(fails(cut) == ERR_INVALID, "%zu bytes", len);
+	}
+	cr_assert(fails("<?xml version=\"1.0\" encoding=\"UTF-7\"?><KeyContainer/>") == ERR_INVALID);
 }
 
 static bool vector_gives(const char *file, const char *expected)

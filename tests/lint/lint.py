@@ -41,7 +41,7 @@ LIBRARIES = {
     r"jansson\.h": r"^tests/",
     r"pskc/": r"^cli/pskc_in\.c$",
     r"zxcvbn\.h": r"^server/core/strength\.c$",
-    r"expat\.h": r"^server/api/import_keepass\.c$|^cli/pskc_lock\.c$",
+    r"expat\.h": r"^server/api/import_keepass\.c$|^cli/pskc_(check|lock)\.c$",
     r"qrencode\.h": r"^server/api/qr\.c$",
     r"uni(case|conv|ctype|gbrk|lbrk|name|norm|stdio|str|types|wbrk|width)\.h": r"^base/text(_show)?\.c$",
     r"maxminddb\.h": r"^server/core/places\.c$",
