@@ -35,14 +35,24 @@ static void put_root(struct buf *out, const struct merkle_hash *root)
 	text_put_base64(out, SPAN_BYTES(root->bytes));
 }
 
+/* What became of those that are not there; a server says it of what it pruned, a folder can't. */
+static const char *fate_of_bundles(const struct verify_tiles_report *report)
+{
+	if (report->withheld)
+		return "withheld by the server";
+	if (report->pruned_count == 0)
+		return "missing";
+	return report->pruned_count == report->missing_count ? "pruned" : "pruned or missing";
+}
+
 static void put_bundles(struct buf *out, const struct verify_tiles_report *report)
 {
-	const char *what = report->withheld ? "withheld by the server" : "missing";
 	if (report->missing_count == 0) {
 		buf_put_text(out, "all present");
 		return;
 	}
-	buf_printf(out, "%s from index %llu", what, (unsigned long long)report->missing_first);
+	buf_printf(out, "%s from index %llu", fate_of_bundles(report),
+		(unsigned long long)report->missing_first);
 	if (report->missing_last + 1 < report->size)
 		buf_printf(out, " to %llu", (unsigned long long)report->missing_last);
 	buf_printf(out, " (%llu entries, checked by their hashes only)",

@@ -189,6 +189,7 @@ static fallible check_bundle(struct walk *walk)
 	struct err err = get_tile(walk, &bundle, &found);
 	walk->report->withheld = err.kind == ERR_DENIED;
 	if (err.kind == ERR_NOT_FOUND || err.kind == ERR_EXPIRED || err.kind == ERR_DENIED) {
+		walk->report->pruned_count += err.kind == ERR_EXPIRED ? bundle.width : 0;
 		note_missing(walk, &bundle);
 		return OK;
 	}

@@ -24,7 +24,8 @@ struct verify_tiles_report {
 	uint64_t missing_count; /* entries whose bundle is not there: only their hashes were checked */
 	uint64_t missing_first; /* index of the first and the last of them */
 	uint64_t missing_last;
-	bool withheld;                  /* the server has bundles that it does not show to this token */
+	uint64_t pruned_count; /* of them: the server says that it dropped them when their retention ended */
+	bool withheld;         /* the server has bundles that it does not show to this token */
 	char where[VERIFY_TILES_WHERE]; /* set also on failure: "entry 1234", "tile/0/004", "checkpoint",
 					   "root" */
 };

@@ -158,6 +158,32 @@ Test(commands, verify_says_that_the_server_withholds_bundles)
 		"told");
 }
 
+Test(commands, verify_says_which_bundles_the_server_pruned)
+{
+	scoped(tile_folder) folder = tile_folder_make(600, 1);
+	scoped(tile_server) server = {.folder = &folder,
+		.odd_path = "tile/entries/000",
+		.odd_answer = "HTTP/1.1 410 Gone\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"};
+	tile_server_start(&server);
+	cr_assert(RUN("verify", server.url, "--vkey", vkey_of(&folder)) == DONE, "hashes are enough");
+	cr_assert(says(cr_get_redirected_stdout(), "entry bundles: pruned from index 0 to 255 (256 entries"),
+		"told");
+}
+
+Test(commands, verify_does_not_call_pruned_what_is_missing)
+{
+	scoped(tile_folder) folder = tile_folder_make(600, 1);
+	scoped(tile_server) server = {.folder = &folder,
+		.odd_path = "tile/entries/000",
+		.odd_answer = "HTTP/1.1 410 Gone\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"};
+	tile_folder_remove(&folder, "tile/entries/001");
+	tile_server_start(&server);
+	cr_assert(RUN("verify", server.url, "--vkey", vkey_of(&folder)) == DONE, "hashes are enough");
+	cr_assert(says(cr_get_redirected_stdout(),
+			  "entry bundles: pruned or missing from index 0 to 511 (512 entries"),
+		"told");
+}
+
 /* The vectors' second proof, of leaf "3", as a file. */
 static void write_proof(const struct tile_folder *folder, struct buf *text)
 {
