@@ -59,8 +59,11 @@ static fallible say_end(const struct watch *watch)
 		journal_complain(watch->journal, span_text(watch->seen.why));
 		return FAIL(IO, "the server could not make a new index; the old one serves as before");
 	}
-	buf_printf(&text, "reindexed: %llu entries, while the server runs\n",
-		(unsigned long long)watch->seen.all);
+	if (watch->seen.all > 0)
+		buf_printf(&text, "reindexed: %llu entries, while the server runs\n",
+			(unsigned long long)watch->seen.all);
+	else /* it was quick, or there was no room to say how far it was */
+		buf_put_text(&text, "reindexed, while the server runs\n");
 	TRY(buf_check(&text));
 	return journal_print(watch->journal, buf_span(&text));
 }
@@ -70,6 +73,8 @@ fallible reindexing_watch(const struct conf *conf, struct journal *journal)
 	struct watch watch = {.directory = conf->data, .journal = journal, .moved_ms = clock_monotonic_ms()};
 	TRY(reindex_order_put(conf->data));
 	TRY(wait_for_end(&watch));
-	IGNORE(reindex_order_drop(conf->data)); /* what was said last is only in nobody's way */
+	/* What was said last is only in nobody's way; why it failed is left to whoever else watches. */
+	if (!watch.seen.why[0])
+		IGNORE(reindex_order_drop(conf->data));
 	return say_end(&watch);
 }

@@ -14,6 +14,7 @@ enum { ORDER_PATH = 4096, ORDER_TEXT = 256, FILE_MODE = 0600 };
 
 static const char WANTED[] = "reindex.wanted", PROGRESS[] = "reindex.progress",
 		  ASIDE[] = "reindex.progress.new";
+static const char WORDLESS[] = "there was no room left to say why: the server's journal has it";
 
 static fallible make_path(const char *directory, const char *name, char path[static ORDER_PATH])
 {
@@ -72,8 +73,20 @@ static fallible write_progress(const char *directory, const char *text)
 	size_t length = strlen(text);
 	ssize_t written = write(made, text, length);
 	close(made);
-	if (written != (ssize_t)length || rename(aside, path) != 0)
-		return FAIL(IO, "how far the new index is cannot be written");
+	if (written == (ssize_t)length && rename(aside, path) == 0)
+		return OK;
+	(void)unlink(aside); /* or it stays, in nobody's way */
+	return FAIL(IO, "how far the new index is cannot be written");
+}
+
+/* The order, which is empty, becomes what is said: that takes no room. */
+static fallible fail_wordless(const char *directory)
+{
+	char wanted[ORDER_PATH], path[ORDER_PATH];
+	TRY(make_path(directory, WANTED, wanted));
+	TRY(make_path(directory, PROGRESS, path));
+	if (rename(wanted, path) != 0 && errno != ENOENT)
+		return FAIL(IO, "that the new index failed cannot be written");
 	return OK;
 }
 
@@ -87,10 +100,12 @@ void reindex_order_say(const char *directory, uint64_t done, uint64_t all)
 fallible reindex_order_end(const char *directory, const char *why)
 {
 	char text[ORDER_TEXT];
-	if (why) {
-		snprintf(text, sizeof text, "failed %.*s\n", REINDEX_ORDER_WHY - 1, why);
-		IGNORE(write_progress(directory, text));
-	}
+	if (!why)
+		return drop(directory, WANTED);
+	snprintf(text, sizeof text, "failed %.*s\n", REINDEX_ORDER_WHY - 1, why);
+	struct err said = write_progress(directory, text);
+	if (err_failed(said))
+		TRY(fail_wordless(directory));
 	return drop(directory, WANTED);
 }
 
@@ -117,6 +132,11 @@ fallible reindex_order_read(const char *directory, struct reindex_progress *prog
 	struct reindex_progress read = {0};
 	TRY(make_path(directory, PROGRESS, path));
 	TRY(read_text(path, text, &rest));
+	if (rest.len == 0) {
+		snprintf(read.why, sizeof read.why, "%s", WORDLESS);
+		*progress = read;
+		return OK;
+	}
 	if (!span_cut(&rest, '\n', &line) || !span_cut(&line, ' ', &first))
 		return FAIL(CORRUPT, "what is said of the new index is in no known form");
 	if (span_is(first, "failed") && line.len > 0)

@@ -27,7 +27,8 @@ struct reindex_progress {
 /* reindex_order_say - how far it is; when that cannot be written nobody reads it. */
 void reindex_order_say(const char *directory, uint64_t done, uint64_t all);
 
-/* reindex_order_end - nothing is wanted any more. why: of a failure; NULL: it was made. Fails: IO · INPUT. */
+/* reindex_order_end - nothing is wanted any more. why: of a failure; NULL: it was made. That it failed is said on a full disk, too,
+ * though not why. Fails: IO · INPUT. */
 fallible reindex_order_end(const char *directory, const char *why);
 
 /* reindex_order_read - what was said last. Fails: NOT_FOUND nothing yet · CORRUPT · IO · INPUT. */

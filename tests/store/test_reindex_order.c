@@ -7,6 +7,8 @@
 #include <criterion/criterion.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static void must(struct err err)
 {
@@ -57,6 +59,27 @@ Test(reindex_order, says_why_it_failed_until_it_is_asked_for_again)
 	cr_assert(reindex_order_read(dir.path, &progress).kind == ERR_NOT_FOUND, "that was another time");
 }
 
+/* A directory where the text would be written: like a disk without room, it takes none. */
+Test(reindex_order, says_that_it_failed_where_nothing_can_be_written)
+{
+	struct reindex_progress progress = {.why = ""};
+	char aside[4096];
+	scoped(temp_dir) dir = temp_dir_make();
+	must(reindex_order_put(dir.path));
+	reindex_order_say(dir.path, 12, 20);
+	snprintf(aside, sizeof aside, "%s/reindex.progress.new", dir.path);
+	cr_assert(mkdir(aside, 0700) == 0);
+	must(reindex_order_end(dir.path, "the disk has no room for the database"));
+	cr_assert(!reindex_order_stands(dir.path));
+	must(reindex_order_read(dir.path, &progress));
+	cr_assert(
+		progress.why[0] != '\0' && progress.done == 0, "it does not look like an end that went well");
+	must(reindex_order_end(dir.path, "whoever ended it already"));
+	cr_assert(rmdir(aside) == 0);
+	must(reindex_order_put(dir.path));
+	cr_assert(reindex_order_read(dir.path, &progress).kind == ERR_NOT_FOUND, "that was another time");
+}
+
 Test(reindex_order, cuts_a_reason_that_is_too_long)
 {
 	char why[2 * REINDEX_ORDER_WHY];
@@ -72,7 +95,7 @@ Test(reindex_order, cuts_a_reason_that_is_too_long)
 
 Test(reindex_order, takes_nothing_else_for_what_was_said)
 {
-	static const char *const OTHERS[] = {"", "\n", "12", "12\n", "12 \n", "a b\n", "-1 5\n", "1 2 3\n",
+	static const char *const OTHERS[] = {"\n", "12", "12\n", "12 \n", "a b\n", "-1 5\n", "1 2 3\n",
 		"01 2\n", "failed", "99999999999999999999 1\n", "FAILED why\n"};
 	struct reindex_progress progress = {.done = 7};
 	scoped(temp_dir) dir = temp_dir_make();
