@@ -4,6 +4,7 @@
 
 #include "base/timestamp.h"
 #include "crypto/random.h"
+#include "policies/capabilities.h"
 #include "server/core/detail.h"
 #include "server/core/factors_seen.h"
 #include "server/core/owners.h"
@@ -245,11 +246,30 @@ static fallible check_still(struct act *act, const struct factor_reset *reset)
 	return noun_still(act, TABLE_FACTOR_RESET, noun_key_span(&key), reset->version);
 }
 
+/* Two who may are needed on the day that they agree: whose role was taken meanwhile is no longer one of them. */
+static fallible check_requester(struct act *act, const struct factor_reset *reset)
+{
+	struct person person;
+	uint64_t capabilities = 0;
+	struct view view = view_act(act);
+	struct err err = person_get_clear(&view, reset->tenant, reset->requester, act->arena, &person);
+	if (err.kind != ERR_NOT_FOUND)
+		TRY(err);
+	if (!err_failed(err) && person.state == PERSON_ACTIVE)
+		TRY(person_capabilities(&view, &person, &capabilities));
+	return capabilities & CAPABILITY_BIT(FACTORS_MANAGE)
+		? OK
+		: FAIL(CONFLICT,
+			  "who asked for the reset may manage factors no longer: refuse it, and ask anew");
+}
+
 fallible factor_resets_decide_write(struct act *act, struct factor_resets_decide *decide)
 {
 	const struct factor_reset *reset = &decide->reset;
 	const struct expiry queue = queue_of(reset);
 	TRY(check_still(act, reset));
+	if (decide->approve)
+		TRY(check_requester(act, reset));
 	TRY(factor_reset_change(act, reset));
 	if (reset->state == FACTOR_RESET_APPROVED)
 		TRY(expiry_put(act, &queue));
