@@ -15,7 +15,7 @@ fallible detach_socket(struct http_exchange *exchange, int *fd)
 		MHD_get_connection_info(exchange->wire, MHD_CONNECTION_INFO_CONNECTION_FD);
 	int taken = wire ? fcntl(wire->connect_fd, F_DUPFD_CLOEXEC, 0) : -1;
 	if (taken < 0)
-		return FAIL(IO, "there is no descriptor for a stream");
+		return FAIL(BUSY, "there is no descriptor left for a stream");
 	exchange->detached = true;
 	*fd = taken;
 	return OK;

@@ -8,5 +8,5 @@
  * finish, in which this is called, returns. What the client has sent behind its request is lost.
  *
  *   fd  set on success; non-blocking, close-on-exec
- * Fails: IO there is no descriptor left: then the exchange is as before. */
+ * Fails: BUSY there is no descriptor left: then the exchange is as before. */
 fallible detach_socket(struct http_exchange *exchange, int *fd);

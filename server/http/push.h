@@ -57,7 +57,8 @@ void push_close(struct push *push);
  * finish, and touch nothing of the exchange but its arena afterwards.
  *
  *   stream  the application's own; push_app.end gives it back
- * Fails: BUSY there are streams_max of them, or the server is stopping · IO · NO_MEMORY: then the exchange is as before.
+ * Fails: BUSY there are streams_max of them, the server is stopping, or the process has no descriptor left · NO_MEMORY: then the
+ * exchange is as before.
  * Thread: any. */
 fallible push_add(struct push *push, struct http_exchange *exchange, void *stream);
 

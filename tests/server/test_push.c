@@ -9,6 +9,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -46,6 +47,7 @@ struct world {
 	atomic_size_t said, ended;
 	atomic_int rounds;
 	atomic_bool held; /* the library's thread, with the connection open on its side */
+	atomic_bool full; /* the process has no descriptor left, while somebody wants to follow */
 };
 
 /* ---- the application ---- */
@@ -57,6 +59,27 @@ static size_t no_body(void *context, struct http_exchange *exchange)
 	return 0;
 }
 
+/* leave_none - no descriptor can be had any more. Returns the limit that stood. */
+static struct rlimit leave_none(void)
+{
+	struct rlimit limit;
+	int next = dup(STDERR_FILENO);
+	cr_assert(getrlimit(RLIMIT_NOFILE, &limit) == 0 && next >= 0 && close(next) == 0);
+	struct rlimit none = {(rlim_t)next, limit.rlim_max};
+	cr_assert(setrlimit(RLIMIT_NOFILE, &none) == 0);
+	return limit;
+}
+
+static struct err add(struct world *world, struct http_exchange *exchange, struct stream *stream)
+{
+	if (!world->full)
+		return push_add(world->push, exchange, stream);
+	struct rlimit limit = leave_none();
+	struct err err = push_add(world->push, exchange, stream);
+	cr_assert(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+	return err;
+}
+
 static void begin(void *context, struct http_exchange *exchange)
 {
 	struct world *world = context;
@@ -66,12 +89,12 @@ static void begin(void *context, struct http_exchange *exchange)
 	reply->headers[reply->header_count++] = (struct http_header){"X-Stream", SPAN_LIT("yes")};
 	size_t place = world->taken++ % STREAMS;
 	world->streams[place] = (struct stream){0};
-	bool added = !err_failed(push_add(world->push, exchange, &world->streams[place]));
+	struct err err = add(world, exchange, &world->streams[place]);
 	while (world->held)
 		clock_sleep_ms(1);
-	if (added)
+	if (!err_failed(err))
 		return;
-	reply->status = 503;
+	reply->status = err_row(err.code)->status;
 	reply->content_type = NULL;
 }
 
@@ -350,6 +373,24 @@ Test(push, a_stream_that_has_ended_hears_nothing_more)
 	cr_assert(world.rounds > rounds, "the thread has looked, and lives");
 	world.held = false;
 	wire_read_end(fd, &in);
+	close(fd);
+	close_world(&world);
+}
+
+Test(push, whoever_finds_no_descriptor_left_is_told_to_come_later)
+{
+	struct world world;
+	scoped(buf) in = BUF(4096);
+	open_world(&world, SAY_BYE);
+	world.full = true;
+	int fd = follow(&world);
+	cr_assert(wire_read_until(fd, &in, "\r\n\r\n") && wire_has(&in, "HTTP/1.1 503 "));
+	close(fd);
+	cr_assert(push_count(world.push) == 0, "and keeps no place");
+	world.full = false;
+	fd = follow(&world);
+	buf_clear(&in);
+	cr_assert(wire_read_until(fd, &in, "bye;"));
 	close(fd);
 	close_world(&world);
 }
