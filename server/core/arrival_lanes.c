@@ -65,12 +65,25 @@ fallible arrival_lanes_choose(const struct server *server, const struct view *vi
 {
 	bool known;
 	int64_t wait_ms;
-	struct arrival_lane made;
+	struct arrival_lane own, shared;
 	TRY(is_known(view, ask, &known));
-	TRY(own_brakes(server, ask, &made));
-	TRY(braking_wait_ms(view, &made.mailbox, ask->now, &wait_ms));
-	if (!known || wait_ms > 0)
-		strangers_brakes(server, ask, &made);
-	*lane = made;
+	TRY(own_brakes(server, ask, &own));
+	strangers_brakes(server, ask, &shared);
+	TRY(braking_wait_ms(view, &own.mailbox, ask->now, &wait_ms));
+	bool is_own = known && wait_ms == 0;
+	*lane = is_own ? own : shared;
+	if (known)
+		lane->other = is_own ? shared.mailbox : own.mailbox;
+	return OK;
+}
+
+fallible arrival_lanes_wait_ms(
+	const struct view *view, const struct arrival_lane *lane, struct instant now, int64_t *wait_ms)
+{
+	int64_t other_ms = INT64_MAX, own_ms;
+	if (lane->other.count > 0)
+		TRY(braking_wait_ms(view, &lane->other, now, &other_ms));
+	TRY(braking_wait_ms(view, &lane->mailbox, now, &own_ms));
+	*wait_ms = own_ms < other_ms ? own_ms : other_ms;
 	return OK;
 }

@@ -16,6 +16,8 @@ struct arrival_lane {
 	bool is_own;              /* of a browser that is known */
 	struct braking everybody; /* counted for each new sign-in; of a known browser nothing is */
 	struct braking mailbox;   /* counted for each mail */
+	struct braking
+		other; /* of a known browser: what counts once those of mailbox are gone; else of no brakes */
 };
 
 /* arrival_lanes_choose - after arrivals_list_who, for ask->arrival. A known browser that has used up its own is one of the strangers.
@@ -25,3 +27,7 @@ struct arrival_lane {
  * Fails: as device_find, remembering_is_copied, mail_brake_read. Cost: a few rows of each business that knows the address. */
 fallible arrival_lanes_choose(const struct server *server, const struct view *view,
 	const struct arrivals_ask *ask, struct arrival_lane *lane);
+
+/* arrival_lanes_wait_ms - until another code may be mailed by either; 0 = now. Fails: as mail_brake_read. */
+fallible arrival_lanes_wait_ms(
+	const struct view *view, const struct arrival_lane *lane, struct instant now, int64_t *wait_ms);

@@ -144,7 +144,7 @@ static fallible plan_mail(
 		.to = address_of(ask),
 		.device = &ask->device,
 		.now = ask->now};
-	TRY(braking_wait_ms(view, &ask->lane.mailbox, ask->now, &ask->wait_ms));
+	TRY(arrival_lanes_wait_ms(view, &ask->lane, ask->now, &ask->wait_ms));
 	int64_t cool_ms = arrivals_cool_ms(arrival, ask->now);
 	if (ask->wait_ms < cool_ms)
 		ask->wait_ms = cool_ms;
@@ -191,9 +191,9 @@ static fallible resume(
 		ask->code_hash);
 	ask->reason = arrivals_closed(arrival, ask->now);
 	bool takes_codes = ask->reason == REASON_NONE && arrival->state == ARRIVAL_CODE;
-	if (!takes_codes || !ask->resends)
-		return OK;
-	return plan_mail(server, view, arena, ask);
+	if (takes_codes && ask->resends)
+		return plan_mail(server, view, arena, ask);
+	return takes_codes ? arrival_lanes_wait_ms(view, &ask->lane, ask->now, &ask->wait_ms) : OK;
 }
 
 /* A new one, a mail and a try are written down, whoever has the address, and by acts of one kind: where a log takes no more, nobody
@@ -243,6 +243,8 @@ static fallible write_mail(struct act *act, struct arrivals_ask *ask)
 	if (!ask->mails)
 		return OK;
 	TRY(braking_charge(act, &ask->lane.mailbox));
+	const struct view view = view_act(act);
+	TRY(arrival_lanes_wait_ms(&view, &ask->lane, act->now, &ask->wait_ms));
 	TRY(notice_add(act, &ask->mail.notice)); /* also to nobody: the courier makes as if */
 	TRY(arrival_events_stranger(act, ask));
 	return arrival_events_mailed(act, ask);

@@ -39,7 +39,7 @@ struct arrivals_ask {
 	struct arrivals_who who[ARRIVALS_WHO_MAX];
 	size_t who_count;
 	struct arrival_lane lane;
-	int64_t wait_ms; /* until another code may be mailed; 0 = now, or one was */
+	int64_t wait_ms; /* until another code may be mailed, whatever was mailed last; 0 = now */
 	struct mailcodes_code mail;
 	uint8_t code_hash[HASH_BLAKE];
 	struct event_draft drafts[ARRIVALS_WHO_MAX];
