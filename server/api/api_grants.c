@@ -2,8 +2,10 @@
 /* api_grants - giving, listing and taking back grants; freezing a client. */
 #include "server/api/ask.h"
 #include "server/api/name_out.h"
+#include "server/api/stage.h"
 #include "server/core/approvals.h"
 #include "server/core/checkouts.h"
+#include "server/core/freezing.h"
 #include "server/core/grants.h"
 #include "server/core/grants_seen.h"
 #include "server/core/handover_turns.h"
@@ -529,16 +531,17 @@ const struct handler api_grants_checkin = {prepare_in, write_in, answer_one};
 
 static fallible prepare_frozen(struct call *call, bool frozen)
 {
-	struct grants_freeze *freeze = call_new(call, struct grants_freeze);
+	struct freezing *freezing = call_new(call, struct freezing);
 	scoped(reading) reading = {0};
-	if (!freeze)
+	if (!freezing)
 		return no_memory();
-	call->ask = freeze;
-	freeze->client = call->parts[0];
-	freeze->frozen = frozen;
+	call->ask = freezing;
+	freezing->client = call->parts[0];
+	freezing->frozen = frozen;
 	TRY(call_reading(call, &reading));
 	struct view view = view_reading(&reading);
-	return grants_freeze_prepare(call->server, &call->caller, &view, call->now, call->arena, freeze);
+	struct scene scene = stage_scene(call, &view);
+	return freezing_prepare(&scene, freezing);
 }
 
 static fallible prepare_freeze(struct call *call)
@@ -554,14 +557,14 @@ static fallible prepare_thaw(struct call *call)
 
 static fallible write_freeze(struct act *act, struct call *call)
 {
-	return grants_freeze_write(act, call->ask);
+	return freezing_write(act, call->ask);
 }
 
 static fallible answer_freeze(struct call *call, struct json_out *out)
 {
-	const struct grants_freeze *freeze = call->ask;
-	json_out_id(out, "id", ID_CLIENT, freeze->found.id);
-	json_out_bool(out, "frozen", freeze->frozen);
+	const struct freezing *freezing = call->ask;
+	json_out_id(out, "id", ID_CLIENT, freezing->change.client.id);
+	json_out_bool(out, "frozen", freezing->frozen);
 	return OK;
 }
 

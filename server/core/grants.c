@@ -9,7 +9,6 @@
 #include "server/core/detail.h"
 #include "server/core/grants_seen.h"
 #include "server/core/handover_scope.h"
-#include "server/core/owners.h"
 #include "server/core/rotation_watch.h"
 #include "store/client.h"
 #include "store/person.h"
@@ -484,66 +483,4 @@ fallible grants_extend(struct act *act, const struct grants_extend *extend)
 	copy.until = until;
 	TRY(move(act, ACTION_GRANT_EXTENDED, &copy, &extend->cause));
 	return rotation_watch_until(act, &copy);
-}
-
-/* ---- freezing ---- */
-
-/* Whoever approves grants may stop a client's use. What the client's own people stopped, nobody but they and an owner lets go on:
- * else who is to be stopped by it undoes it. */
-static fallible check_may_freeze(const struct caller *caller, const struct view *view, struct arena *arena,
-	const struct grants_freeze *freeze)
-{
-	struct person person;
-	unsigned role = approvals_role(caller, &freeze->found);
-	if (ids_is_none(caller->person))
-		return FAIL_CODE(PERSON_UNPROVEN,
-			"a person stops a client's use and lets it go on, and no application");
-	if (role == 0)
-		return FAIL(DENIED, "the client's own people stop its use, and whoever approves grants");
-	if (freeze->frozen || role == GRANT_BY_CLIENT)
-		return OK;
-	TRY(person_get_clear(view, caller->tenant, caller->person, arena, &person));
-	return owners_is(&person) ? OK
-				  : FAIL(DENIED, "the client's own people let its use go on, or an owner");
-}
-
-static fallible find_client(const struct caller *caller, const struct view *view, struct arena *arena,
-	struct grants_freeze *freeze)
-{
-	struct id id;
-	struct sight sight;
-	TRY(client_find(view, caller->tenant, freeze->client, &id));
-	TRY(grants_sight(view, caller, arena, &sight));
-	if (!ids_is_none(sight.client) && !ids_equal(sight.client, id))
-		return FAIL(NOT_FOUND, "the client is another one than the contact's");
-	TRY(client_get(view, caller->tenant, id, arena, &freeze->found));
-	return check_may_freeze(caller, view, arena, freeze);
-}
-
-fallible grants_freeze_prepare(const struct server *server, const struct caller *caller,
-	const struct view *view, struct instant now, struct arena *arena, struct grants_freeze *freeze)
-{
-	scoped(buf) sealed = BUF(SEALED_MAX);
-	TRY(find_client(caller, view, arena, freeze));
-	freeze->found.frozen = freeze->frozen;
-	TRY(client_seal(server->volume.keys, &freeze->found, &sealed));
-	TRY(buf_keep(&sealed, arena, &freeze->sealed));
-	struct event event =
-		caller_event(caller, freeze->frozen ? ACTION_CLIENT_PAUSED : ACTION_CLIENT_RESUMED);
-	event.has_object_kind = true;
-	event.object_kind = ID_CLIENT;
-	event.ids[LEAF_ID_OBJECT] = event.ids[LEAF_ID_CLIENT] = freeze->found.id;
-	event.texts[LEAF_TEXT_LABEL] = freeze->found.name;
-	event.texts[LEAF_TEXT_DETAIL] = freeze->frozen ? SPAN_LIT("{\"freeze\":true,\"until\":\"open\"}")
-						       : SPAN_LIT("{\"freeze\":false}");
-	return event_seal(server->volume.keys, caller->tenant, &event, now, arena, &freeze->draft);
-}
-
-fallible grants_freeze_write(struct act *act, struct grants_freeze *freeze)
-{
-	const struct client *client = &freeze->found;
-	struct noun_key key;
-	TRY(noun_still(act, TABLE_CLIENT, key_of(&key, client->tenant, client->id), client->version));
-	TRY(client_put(act, client, freeze->sealed));
-	return add_event(act, client->tenant, &freeze->draft);
 }

@@ -105,18 +105,3 @@ struct grants_copy {
  *   made  the copy's id
  * Fails: NOT_FOUND · CONFLICT it has ended, is used up, waits for approval, or is the person's own already. */
 fallible grants_copy(struct act *act, const struct grants_copy *copy, struct id *made);
-
-/* Stopping all use of a client's credentials, or allowing it again. */
-struct grants_freeze {
-	struct span client; /* id or ref */
-	bool frozen;        /* from now on */
-	struct client found;
-	struct span sealed;
-	struct event_draft draft;
-};
-
-/* grants_freeze_prepare, _write - by a contact of the client; of the staff whoever may approve grants stops it, and an owner lets it
- * go on. Fails: NOT_FOUND also another client than the contact's · PERSON_UNPROVEN no application does · DENIED. */
-fallible grants_freeze_prepare(const struct server *server, const struct caller *caller,
-	const struct view *view, struct instant now, struct arena *arena, struct grants_freeze *freeze);
-fallible grants_freeze_write(struct act *act, struct grants_freeze *freeze);

@@ -330,33 +330,6 @@ Test(grants, people_see_what_they_know_themselves_and_not_what_others_know)
 	cr_assert(vault_call_as(&vault, other.token, "GET", "/v1/clients/karlsson/access", NULL) == 404);
 }
 
-Test(grants, freezing_takes_capability_and_proof)
-{
-	scoped(vault) vault = {0};
-	struct api_person owner, hq;
-	vault_open(&vault);
-	api_world_person(&vault.api, &vault.api.tenant, "owner", NULL, &owner);
-	vault_call_as(&vault, vault.assistant.token, "POST", "/v1/clients/karlsson/freeze", NULL);
-	cr_assert(api_is_code(&vault.answer, 403, "not_allowed"));
-	const struct api_request asserted = {.method = "POST",
-		.path = "/v1/clients/karlsson/freeze",
-		.token = vault.api.tenant.token,
-		.actor = owner.text};
-	api_ask(&vault.api, &asserted, &vault.answer);
-	cr_assert(api_is_code(&vault.answer, 403, "person_unproven"));
-	vault_call(&vault, "POST", "/v1/clients/karlsson/freeze", NULL);
-	cr_assert(api_is_code(&vault.answer, 403, "person_unproven"), "no application stops it alone");
-	cr_assert(vault_call_as(&vault, owner.token, "POST", "/v1/clients/karlsson/freeze", "{}") == 200);
-	vault_call(&vault, "DELETE", "/v1/clients/karlsson/freeze", NULL);
-	cr_assert(api_is_code(&vault.answer, 403, "person_unproven"), "nor lets go on what a person stopped");
-	api_world_person(&vault.api, &vault.api.tenant, "hq", NULL, &hq);
-	cr_assert(vault_call_as(&vault, hq.token, "POST", "/v1/clients/karlsson/freeze", "{}") == 200);
-	vault_call_as(&vault, hq.token, "DELETE", "/v1/clients/karlsson/freeze", NULL);
-	cr_assert(api_is_code(&vault.answer, 403, "not_allowed"), "%s", vault.answer.body);
-	cr_assert(vault_call_as(&vault, owner.token, "DELETE", "/v1/clients/karlsson/freeze", NULL) == 200);
-	cr_assert(vault_call(&vault, "POST", "/v1/clients/nobody/freeze", NULL) == 404);
-}
-
 /* ---- in events that applications report ---- */
 
 static int report(struct vault *vault, const char *person, const char *grant)

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* freezing - all use of a client's credentials is stopped, or let go on; whoever has to know is told at once. */
+#pragma once
+
+#include "server/core/contacts.h"
+
+struct freezing {
+	/* asked */
+	struct span client; /* id or ref */
+	bool frozen;        /* from now on */
+	/* prepared */
+	struct contacts_change change;
+};
+
+/* freezing_prepare - by a contact of the client; of the staff whoever may approve grants stops it, and an owner lets it go on. The
+ * client's contacts and the owners are told, but for who did it; nobody of what is so already.
+ *
+ * Fails: NOT_FOUND also another client than the contact's · PERSON_UNPROVEN no application does · DENIED. */
+fallible freezing_prepare(const struct scene *scene, struct freezing *freezing);
+
+/* freezing_write - Fails: STALE the client changed meanwhile. */
+fallible freezing_write(struct act *act, const struct freezing *freezing);
