@@ -8,6 +8,7 @@
 #include "server/core/credential_trash.h"
 #include "server/core/departure_turns.h"
 #include "server/core/digests.h"
+#include "server/core/emergency_ends.h"
 #include "server/core/erasing.h"
 #include "server/core/exports.h"
 #include "server/core/factor_resetting.h"
@@ -204,6 +205,9 @@ static void turn_handovers(struct jobs *jobs)
 	err = rotation_watch_turn(jobs->server, volume_now(&jobs->server->volume), &done);
 	if (err_failed(err))
 		journal_err(jobs->journal, JOURNAL_WARN, err, SPAN_LIT("rotations"));
+	err = emergency_ends_turn(jobs->server, volume_now(&jobs->server->volume), &done);
+	if (err_failed(err))
+		journal_err(jobs->journal, JOURNAL_WARN, err, SPAN_LIT("emergencies"));
 }
 
 /* ---- the clock ---- */

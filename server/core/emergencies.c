@@ -120,6 +120,8 @@ static fallible check_none_before(const struct view *view, const struct breakgla
 	for (; breakglass_next(view, wanted->tenant, &after, &row, &one, &err); arena_clear(&row)) {
 		bool same = ids_equal(one.requester, wanted->requester) ||
 			ids_equal(one.credential, wanted->credential);
+		if (same && one.state == BREAKGLASS_REQUESTED)
+			return FAIL(CONFLICT, "an emergency before this one waits for its second person");
 		if (same && one.state <= BREAKGLASS_CLOSED)
 			return FAIL(CONFLICT, "an emergency before this one is not reviewed yet");
 	}

@@ -3,16 +3,18 @@
 #include "server/core/emergency_ends.h"
 
 #include "server/core/detail.h"
+#include "server/core/due.h"
 #include "server/core/grants.h"
 #include "server/core/second.h"
 #include "store/client.h"
 #include "store/credential.h"
-#include "store/expiry.h"
 #include "store/exposure.h"
+#include "store/person.h"
+#include "store/rotation.h"
 
 #include <stdio.h>
 
-enum { ONE_NOUN = 64 * 1024, NUMBER_TEXT = 24 };
+enum { ONE_NOUN = 64 * 1024, MEMORY = 1024 * 1024, NUMBER_TEXT = 24 };
 
 /* ---- what the server says by itself ---- */
 
@@ -35,8 +37,17 @@ static fallible say(
 
 /* ---- closing ---- */
 
-/* Whoever saw the secret through this grant knows it: it has to be changed, whatever grants that person has besides. */
-static fallible was_seen(const struct view *view, const struct breakglass *breakglass, bool *seen)
+/* Of whom was erased meanwhile there is no name. */
+static struct span or_none(struct span text)
+{
+	return text.len ? text : SPAN_LIT("-");
+}
+
+/* Whoever saw the secret through this grant knows it: it has to be changed, whatever grants that person has besides.
+ *
+ *   number  of the version that was seen */
+static fallible was_seen(
+	const struct view *view, const struct breakglass *breakglass, bool *seen, uint64_t *number)
 {
 	struct credential credential;
 	scoped(arena) arena = ARENA(ONE_NOUN);
@@ -46,12 +57,56 @@ static fallible was_seen(const struct view *view, const struct breakglass *break
 		.credential = breakglass->credential,
 		.number = credential.known};
 	struct err err = exposure_get(view, &exposure);
+	*number = credential.known;
 	*seen = !err_failed(err) && ids_equal(exposure.grant, breakglass->grant);
 	return err.kind == ERR_NOT_FOUND ? OK : err;
 }
 
-static fallible owe_change(struct act *act, const struct breakglass *breakglass)
+/* The client's people get one mail that it is to be changed, as when the last grant of somebody who knows a secret ends. */
+static fallible tell_change(const struct letters_desk *desk, const struct breakglass *breakglass,
+	struct instant now, struct letters *told)
 {
+	bool seen;
+	uint64_t number;
+	struct client client;
+	const struct message_value value = {"count", SPAN_LIT("1")};
+	struct tell_ask ask = {.kind = NOTICE_ROTATION_DUE,
+		.about = breakglass->id,
+		.values = &value,
+		.count = 1,
+		.now = now};
+	TRY(was_seen(desk->view, breakglass, &seen, &number));
+	TRY(client_get(desk->view, breakglass->tenant, breakglass->client, desk->arena, &client));
+	for (size_t i = 0; seen && i < client.contact_count; i++) {
+		ask.person = client.contacts[i];
+		TRY(letters_add(desk, &ask, told));
+	}
+	return OK;
+}
+
+static fallible tell_overdue(const struct letters_desk *desk, const struct breakglass *breakglass,
+	struct instant now, struct letters *told)
+{
+	struct person requester;
+	struct client client;
+	TRY(person_get(desk->view, breakglass->tenant, breakglass->requester, desk->arena, &requester));
+	TRY(client_get(desk->view, breakglass->tenant, breakglass->client, desk->arena, &client));
+	const struct message_value values[] = {
+		{"label", or_none(client.name)}, {"actor", or_none(requester.name)}};
+	const struct tell_ask ask = {.kind = NOTICE_BREAKGLASS_OVERDUE,
+		.about = breakglass->id,
+		.values = values,
+		.count = 2,
+		.now = now};
+	return letters_add_owners(desk, &ask, (struct id){{0}}, told);
+}
+
+static fallible owe_change(struct act *act, const struct breakglass *breakglass, uint64_t number)
+{
+	const struct rotation rotation = {.tenant = breakglass->tenant,
+		.person = breakglass->requester,
+		.credential = breakglass->credential,
+		.number = number};
 	char due[TELL_TIME + 1];
 	struct event_draft draft;
 	struct event event = {.action = ACTION_CREDENTIAL_ROTATION_DUE,
@@ -66,6 +121,7 @@ static fallible owe_change(struct act *act, const struct breakglass *breakglass)
 	event.ids[LEAF_ID_GRANT] = breakglass->grant;
 	TRY(detail_print(fields, 2, act->arena, &event.texts[LEAF_TEXT_DETAIL]));
 	TRY(event_seal(act->volume->keys, breakglass->tenant, &event, act->now, act->arena, &draft));
+	TRY(rotation_put_told(act, &rotation));
 	return emergencies_add_event(act, breakglass->tenant, &draft);
 }
 
@@ -85,14 +141,15 @@ static fallible end_grant(struct act *act, struct breakglass *breakglass)
 static fallible end(struct act *act, struct breakglass *breakglass)
 {
 	bool seen;
+	uint64_t number;
 	struct view view = view_act(act);
 	TRY(end_grant(act, breakglass));
-	TRY(was_seen(&view, breakglass, &seen));
+	TRY(was_seen(&view, breakglass, &seen, &number));
 	breakglass->state = BREAKGLASS_CLOSED;
 	breakglass->closed = act->now;
 	breakglass->until.ms = act->now.ms + BREAKGLASS_REVIEW_MS;
 	TRY(breakglass_change(act, breakglass));
-	return seen ? owe_change(act, breakglass) : OK;
+	return seen ? owe_change(act, breakglass, number) : OK;
 }
 
 static fallible print_closing(
@@ -127,7 +184,9 @@ fallible emergency_ends_close_prepare(const struct scene *scene, struct emergenc
 	TRY(second_check_person(scene->caller));
 	if (breakglass->state != BREAKGLASS_OPEN)
 		return FAIL(CONFLICT, "the emergency is not open");
+	const struct letters_desk desk = {scene->server, scene->view, breakglass->tenant, scene->arena};
 	TRY(read_uses(scene, breakglass));
+	TRY(tell_change(&desk, breakglass, scene->now, &closing->told));
 	struct event event = emergencies_event(scene, ACTION_BREAKGLASS_CLOSED, breakglass);
 	TRY(print_closing(breakglass, "manual", scene->arena, &event.texts[LEAF_TEXT_DETAIL]));
 	return scene_seal(scene, &event, &closing->decided);
@@ -142,6 +201,7 @@ fallible emergency_ends_close_write(struct act *act, struct emergencies_decide *
 	TRY(end(act, breakglass));
 	if (breakglass->uses != said)
 		return FAIL_CODE(STALE, "it was used while it was closed");
+	TRY(letters_write(act, &closing->told));
 	return emergencies_add_event(act, breakglass->tenant, &closing->decided);
 }
 
@@ -152,7 +212,8 @@ static fallible count_rotations(
 	const struct scene *scene, const struct breakglass *breakglass, struct span *count)
 {
 	bool seen;
-	TRY(was_seen(scene->view, breakglass, &seen));
+	uint64_t number;
+	TRY(was_seen(scene->view, breakglass, &seen, &number));
 	*count = seen ? SPAN_LIT("1") : SPAN_LIT("0");
 	return OK;
 }
@@ -232,19 +293,67 @@ static fallible step(struct act *act, struct breakglass *breakglass)
 	return OK;
 }
 
-fallible emergency_ends_sweep(struct act *act, const struct expiry *expiry)
-{
+/* One whose time may be over, and who hears of it. */
+struct look {
+	const struct expiry *due;
 	struct breakglass breakglass;
-	struct view view = view_act(act);
-	scoped(arena) arena = ARENA(ONE_NOUN);
-	struct expiry later = *expiry;
-	struct err err = breakglass_get(&view, expiry->tenant, expiry->id, &arena, &breakglass);
-	if (err.kind == ERR_NOT_FOUND)
+	bool is_there;
+	bool is_due;
+	struct letters told;
+	struct arena arena;
+};
+
+static void look_done(struct look *look)
+{
+	arena_done(&look->arena);
+}
+
+static fallible prepare(const struct server *server, struct instant now, struct look *look)
+{
+	scoped(reading) reading = {0};
+	struct breakglass *breakglass = &look->breakglass;
+	TRY(reading_open(&server->volume, &reading));
+	struct view view = view_reading(&reading);
+	const struct letters_desk desk = {server, &view, look->due->tenant, &look->arena};
+	struct err err = breakglass_get(&view, look->due->tenant, look->due->id, &look->arena, breakglass);
+	look->is_there = !err_failed(err);
+	if (!look->is_there)
+		return err.kind == ERR_NOT_FOUND ? OK : err;
+	look->is_due = breakglass->state <= BREAKGLASS_CLOSED && breakglass->until.ms <= now.ms;
+	if (look->is_due && breakglass->state == BREAKGLASS_OPEN)
+		return tell_change(&desk, breakglass, now, &look->told);
+	if (look->is_due && breakglass->state == BREAKGLASS_CLOSED)
+		return tell_overdue(&desk, breakglass, now, &look->told);
+	return OK;
+}
+
+static fallible write(struct act *act, void *context)
+{
+	struct look *look = context;
+	struct breakglass *breakglass = &look->breakglass;
+	struct expiry later = *look->due;
+	TRY(expiry_drop(act, look->due));
+	if (!look->is_there)
 		return OK;
-	TRY(err);
-	if (breakglass.state <= BREAKGLASS_CLOSED && breakglass.until.ms <= act->now.ms)
-		TRY(step(act, &breakglass));
-	later.at = breakglass.until;
-	bool goes_on = breakglass.state <= BREAKGLASS_CLOSED && later.at.ms > act->now.ms;
+	struct noun_key key = noun_key(breakglass->tenant, id_span(&breakglass->id), SPAN_NONE);
+	TRY(noun_still(act, TABLE_BREAKGLASS, noun_key_span(&key), breakglass->version));
+	if (look->is_due)
+		TRY(step(act, breakglass));
+	TRY(letters_write(act, &look->told));
+	later.at = breakglass->until;
+	bool goes_on = breakglass->state <= BREAKGLASS_CLOSED && later.at.ms > act->now.ms;
 	return goes_on ? expiry_put(act, &later) : OK;
+}
+
+static fallible look_at_one(const struct server *server, const struct expiry *due, struct instant now)
+{
+	scoped(look) look = {.due = due, .arena = ARENA(MEMORY)};
+	TRY(prepare(server, now, &look));
+	return committer_run(server->committer,
+		(struct act_job){.kind = ACT_HOUSEKEEPING, .run = write, .context = &look});
+}
+
+fallible emergency_ends_turn(const struct server *server, struct instant now, size_t *done)
+{
+	return due_turn(server, EXPIRY_BREAKGLASS, now, look_at_one, done);
 }

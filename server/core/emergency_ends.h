@@ -22,6 +22,9 @@ struct emergency_ends_review {
 fallible emergency_ends_review_prepare(const struct scene *scene, struct emergency_ends_review *review);
 fallible emergency_ends_review_write(struct act *act, struct emergency_ends_review *review);
 
-/* emergency_ends_sweep - in housekeeping, when one is due: it lapses, closes, or its review is overdue and the owners are told. */
-struct expiry; /* store/expiry.h */
-fallible emergency_ends_sweep(struct act *act, const struct expiry *expiry);
+/* emergency_ends_turn - the job: what is due lapses, or closes, and the client is told to change what was seen; or its review is
+ * overdue, and the owners are told.
+ *
+ *   done  how many were looked at
+ * Fails: as due_turn. */
+fallible emergency_ends_turn(const struct server *server, struct instant now, size_t *done);

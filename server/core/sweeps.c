@@ -3,7 +3,6 @@
 #include "server/core/sweeps.h"
 
 #include "server/core/deposits.h"
-#include "server/core/emergency_ends.h"
 #include "server/core/sessions.h"
 #include "server/core/slips.h"
 #include "server/core/takeouts.h"
@@ -84,8 +83,6 @@ static fallible sweep(struct act *act, const struct expiry *expiry)
 		return slips_sweep(act, expiry);
 	case EXPIRY_DEPOSIT:
 		return deposits_sweep(act, expiry);
-	case EXPIRY_BREAKGLASS:
-		return emergency_ends_sweep(act, expiry);
 	case EXPIRY_TAKEOUT:
 		return takeouts_sweep(act, expiry);
 	case EXPIRY_SESSION:
@@ -98,6 +95,7 @@ static fallible sweep(struct act *act, const struct expiry *expiry)
 	case EXPIRY_CREDENTIAL:
 	case EXPIRY_DEPARTURE:
 	case EXPIRY_GRANT:
+	case EXPIRY_BREAKGLASS:
 		break;
 	}
 	return OK;
@@ -106,8 +104,8 @@ static fallible sweep(struct act *act, const struct expiry *expiry)
 fallible sweeps_run(struct act *act, size_t max, size_t *dropped)
 {
 	static const enum expiry_kind KINDS[] = {EXPIRY_VERIFICATION, EXPIRY_FACTOR, EXPIRY_ENROLMENT,
-		EXPIRY_REMEMBERED, EXPIRY_MAIL_BRAKE, EXPIRY_SLIP, EXPIRY_DEPOSIT, EXPIRY_BREAKGLASS,
-		EXPIRY_SESSION, EXPIRY_ARRIVAL, EXPIRY_TAKEOUT};
+		EXPIRY_REMEMBERED, EXPIRY_MAIL_BRAKE, EXPIRY_SLIP, EXPIRY_DEPOSIT, EXPIRY_SESSION,
+		EXPIRY_ARRIVAL, EXPIRY_TAKEOUT};
 	struct view view = view_act(act);
 	*dropped = 0;
 	for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++) {

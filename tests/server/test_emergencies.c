@@ -2,13 +2,15 @@
 /* test_emergencies - two people, one credential, one hour, everybody told; and nobody alone. */
 #include "server/core/emergencies.h"
 
-#include "server/core/sweeps.h"
+#include "server/core/emergency_ends.h"
+#include "server/core/rotation_watch.h"
 #include "store/exposure.h"
 #include "tests/server/vault_world.h"
 #include "tests/support/fake_clock.h"
 
 #include <criterion/criterion.h>
 #include <stdio.h>
+#include <string.h>
 
 #define REASON "the shop has to be stopped tonight"
 
@@ -68,18 +70,18 @@ static int reveal(struct night *night)
 	return vault_ask_reveal(&night->vault, night->grant, proof);
 }
 
-static fallible sweep(struct act *act, void *context)
-{
-	return sweeps_run(act, 100, context);
-}
-
 static void pass(struct night *night, int64_t ms)
 {
-	size_t dropped;
+	size_t done;
+	const struct server *server = &night->vault.api.server;
 	fake_clock_pass(ms);
-	struct err err = committer_run(night->vault.api.server.committer,
-		(struct act_job){.kind = ACT_HOUSEKEEPING, .run = sweep, .context = &dropped});
+	struct err err = emergency_ends_turn(server, volume_now(&server->volume), &done);
 	cr_assert(!err_failed(err), "%s (%s)", err.why, err.at);
+}
+
+static size_t told(struct night *night, struct id person, enum notice_kind kind)
+{
+	return api_count_notices(&night->vault.api, person, kind);
 }
 
 static bool is_in(struct night *night, const char *state)
@@ -255,6 +257,7 @@ Test(emergencies, it_closes_by_itself_owes_a_change_and_waits_for_its_review)
 	snprintf(path, sizeof path, "/v1/people/%s/exposure", night.vault.assistant.text);
 	cr_assert(vault_call_as(&night.vault, night.owner.token, "GET", path, NULL) == 200);
 	cr_assert(api_has(&night.vault.answer, "items/0/rotation", "owed"), "%s", night.vault.answer.body);
+	cr_assert(told(&night, night.vault.contact, NOTICE_ROTATION_DUE) == 1, "the client hears of it");
 }
 
 Test(emergencies, one_that_showed_nothing_owes_no_change)
@@ -265,15 +268,38 @@ Test(emergencies, one_that_showed_nothing_owes_no_change)
 	pass(&night, BREAKGLASS_OPEN_MS);
 	cr_assert(is_in(&night, "closed"));
 	cr_assert(vault_events(&night.vault, ACTION_CREDENTIAL_ROTATION_DUE) == 0);
+	cr_assert(told(&night, night.vault.contact, NOTICE_ROTATION_DUE) == 0);
+}
+
+Test(emergencies, one_that_is_closed_by_hand_tells_the_client_what_to_change_once)
+{
+	scoped(night) night = {0};
+	size_t done;
+	begin(&night);
+	open_it(&night);
+	cr_assert(reveal(&night) == 200);
+	cr_assert(call_as(&night, night.vault.assistant.token, "DELETE", "", NULL) == 200);
+	cr_assert(told(&night, night.vault.contact, NOTICE_ROTATION_DUE) == 1);
+	pass(&night, BREAKGLASS_OPEN_MS);
+	const struct server *server = &night.vault.api.server;
+	cr_assert(!err_failed(rotation_watch_turn(server, volume_now(&server->volume), &done)));
+	cr_assert(told(&night, night.vault.contact, NOTICE_ROTATION_DUE) == 1);
+	cr_assert(vault_events(&night.vault, ACTION_CREDENTIAL_ROTATION_DUE) == 1);
 }
 
 Test(emergencies, the_next_one_is_blocked_until_somebody_else_has_reviewed_this_one)
 {
 	scoped(night) night = {0};
 	begin(&night);
+	ask(&night);
+	ask_as(&night, night.owner.token, REASON);
+	cr_assert(strstr(night.vault.answer.body, "waits for its second person"), "%s",
+		night.vault.answer.body);
+	cr_assert(call_as(&night, night.custodian.token, "POST", "/decision", "{\"approve\":false}") == 200);
 	open_it(&night);
 	ask_as(&night, night.vault.assistant.token, REASON);
 	cr_assert(api_is_code(&night.vault.answer, 409, "conflict"));
+	cr_assert(strstr(night.vault.answer.body, "not reviewed yet"), "%s", night.vault.answer.body);
 	pass(&night, BREAKGLASS_OPEN_MS);
 	ask_as(&night, night.owner.token, REASON);
 	cr_assert(
@@ -298,9 +324,12 @@ Test(emergencies, a_review_that_does_not_come_in_a_day_is_an_alert_once)
 	pass(&night, BREAKGLASS_OPEN_MS);
 	pass(&night, BREAKGLASS_REVIEW_MS - 1);
 	cr_assert(vault_events(&night.vault, ACTION_BREAKGLASS_REVIEW_OVERDUE) == 0);
+	cr_assert(told(&night, night.owner.id, NOTICE_BREAKGLASS_OVERDUE) == 0);
 	pass(&night, 1);
 	pass(&night, BREAKGLASS_REVIEW_MS);
 	cr_assert(vault_events(&night.vault, ACTION_BREAKGLASS_REVIEW_OVERDUE) == 1);
+	cr_assert(told(&night, night.owner.id, NOTICE_BREAKGLASS_OVERDUE) == 1, "the owners hear of it");
+	cr_assert(told(&night, night.vault.assistant.id, NOTICE_BREAKGLASS_OVERDUE) == 0);
 	cr_assert(is_in(&night, "closed") && json_is_true(api_member(&night.vault.answer, "overdue")));
 	cr_assert(call_as(&night, night.custodian.token, "POST", "/review",
 			  "{\"verdict\":\"unjustified\"}") == 200);
