@@ -250,7 +250,7 @@ static struct credentials_put *add_put(struct imports_ask *ask, const struct imp
 {
 	struct imports_part *part = ask->part;
 	struct credentials_put *put = &part->puts[part->count];
-	*put = (struct credentials_put){.secret = item->secret};
+	*put = (struct credentials_put){.secret = item->secret, .passing = {.in_file = true}};
 	part->changes[part->count++] = changes;
 	return put;
 }

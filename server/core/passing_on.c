@@ -32,9 +32,9 @@ static bool is_exposed(const struct passing_on *passing)
 
 /* ---- preparing ---- */
 
-/* A client's own contact knows it anyway; whoever brings a whole file of them is told so by the import. */
-static fallible find_who_knows(const struct caller *caller, const struct view *view,
-	const struct credential *credential, struct arena *arena, struct passing_on *passing)
+/* A client's own contact knows it anyway. */
+static fallible find_who_knows(
+	const struct caller *caller, const struct view *view, struct arena *arena, struct passing_on *passing)
 {
 	struct person person;
 	bool named = passing->channel >= PASSING_PHONE;
@@ -43,7 +43,7 @@ static fallible find_who_knows(const struct caller *caller, const struct view *v
 		return named ? FAIL_CODE(PERSON_UNPROVEN, "somebody took it in: name the person who acts")
 			     : OK;
 	TRY(person_get_clear(view, caller->tenant, caller->person, arena, &person));
-	bool handed = passing->channel != PASSING_SELF_LINK && credential->origin.len == 0;
+	bool handed = passing->channel != PASSING_SELF_LINK && !passing->in_file;
 	if (handed && person.kind != PERSON_OF_CLIENT)
 		passing->knows = person.id;
 	return OK;
@@ -88,7 +88,7 @@ fallible passing_on_prepare(const struct server *server, const struct caller *ca
 	char person[ID_TEXT + 1], due[TELL_TIME + 1];
 	const struct letters_desk desk = {server, view, credential->tenant, arena};
 	const struct message_value by = tell_time((struct instant){now.ms + PASSING_DUE_MS}, due);
-	TRY(find_who_knows(caller, view, credential, arena, passing));
+	TRY(find_who_knows(caller, view, arena, passing));
 	passing->told.count = 0;
 	if (!is_exposed(passing))
 		return OK;

@@ -26,7 +26,9 @@ const char *passing_on_name(enum passing_channel channel);
 bool passing_on_find(struct span word, enum passing_channel *channel);
 
 struct passing_on {
-	enum passing_channel channel; /* asked */
+	/* asked */
+	enum passing_channel channel;
+	bool in_file; /* one of many that somebody moves in at once: whoever carries such a file is not on the ledger for each */
 	/* prepared */
 	struct id knows; /* the member of staff who does; none */
 	struct event_draft exposed, due;

@@ -144,3 +144,28 @@ Test(passing_on, who_types_a_new_version_knows_that_one_and_a_drawn_one_nobody_d
 	cr_assert(json_integer_value(api_member(&vault.answer, "items/0/version")) == 3, "%s",
 		vault.answer.body);
 }
+
+Test(passing_on, a_file_that_moved_in_puts_nobody_on_the_ledger_but_who_types_over_it_later_is)
+{
+	static const char FILE[] =
+		"name,url,username,password,note\nShop,https://shop.example,eva,kettle-9-moon,\n";
+	scoped(vault) vault = {0};
+	struct api_person owner;
+	char path[VAULT_PATH];
+	vault_open(&vault);
+	api_world_person(&vault.api, &vault.api.tenant, "owner", NULL, &owner);
+	cr_assert(vault_call_as(&vault, owner.token, "POST", "/v1/imports?format=chrome-csv&client=karlsson",
+			  FILE) == 200,
+		"%s", vault.answer.body);
+	snprintf(path, sizeof path, "/v1/credentials/%s/versions",
+		api_text(&vault.answer, "items/0/credential"));
+	cr_assert(vault_call_as(&vault, owner.token, "GET", path, NULL) == 200);
+	cr_assert(json_integer_value(api_member(&vault.answer, "items/0/known_to")) == 0);
+	cr_assert(vault_call_as(&vault, owner.token, "POST", path,
+			  "{\"secret\":{\"password\":\"typed-by-hand-9\"}}") == 201,
+		"%s", vault.answer.body);
+	cr_assert(vault_call_as(&vault, owner.token, "GET", path, NULL) == 200);
+	cr_assert(json_integer_value(api_member(&vault.answer, "items/0/version")) == 2);
+	cr_assert(json_integer_value(api_member(&vault.answer, "items/0/known_to")) == 1, "%s",
+		vault.answer.body);
+}
