@@ -9,6 +9,7 @@
 #include "store/check.h"
 #include "store/fold.h"
 #include "store/index_files.h"
+#include "store/lookup_check.h"
 #include "store/reindex_order.h"
 
 #include <stdio.h>
@@ -112,6 +113,16 @@ static fallible check_keys(struct keeper *keeper, struct check_report *report)
 	return OK;
 }
 
+/* Lists and refs, of whoever has the keys. */
+static fallible check_lookups(struct kv *data, const struct keys *keys, struct check_report *report)
+{
+	const struct volume volume = {.data = data, .keys = keys};
+	scoped(kv_txn) txn = {0};
+	TRY(kv_read(data, &txn));
+	const struct view view = {&volume, &txn};
+	return lookup_check_all(&view, report);
+}
+
 static fallible look(const struct conf *conf, struct journal *journal, struct inspection *inspection)
 {
 	struct check_report report = {0};
@@ -131,6 +142,8 @@ static fallible look(const struct conf *conf, struct journal *journal, struct in
 		ask.since = &since;
 	}
 	TRY(check_volume(&ask, &report));
+	if (report.fault == CHECK_SOUND && inspection->has_keys)
+		TRY(check_lookups(inspection->data, ask.keys, &report));
 	if (report.fault == CHECK_SOUND && inspection->has_keys)
 		TRY(check_keys(inspection->start.server.keeper, &report));
 	TRY(say(journal, &report, inspection->has_keys));

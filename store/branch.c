@@ -7,7 +7,7 @@
 enum { BRANCH_RECORD = 1, RECORD_MAX = 512 };
 
 static const struct noun_refs REFS = {
-	.table = TABLE_BRANCH, .term_table = TABLE_BRANCH_TERM, .label = "mn.branch"};
+	.table = TABLE_BRANCH, .term_table = TABLE_BRANCH_TERM, .label = "mn.branch", .own = branch_get};
 
 /* Its name is the tenant's own word: it lies under the tenant's key, and lives as long. */
 static struct noun_seal seal_of(struct id tenant, struct id id)

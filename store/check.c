@@ -76,6 +76,8 @@ const char *check_text(enum check_fault fault)
 		[CHECK_STATE_FORM] = "a protected row is not in its form",
 		[CHECK_STATE_FORGED] = "a protected row fails its MAC",
 		[CHECK_SUM] = "a protected row is old, missing or too many",
+		[CHECK_LOOKUP] =
+			"a row is not listed where it has to be, or a ref leads to another than its own",
 		[CHECK_KEYS] = "a wrapped key does not open in its place",
 	};
 	return TEXTS[fault];

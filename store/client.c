@@ -8,7 +8,16 @@
 /* Version 2 has a branch, version 1 has none. */
 enum { CLIENT_RECORD = 1, CLIENT_RECORD_BRANCH = 2, RECORD_MAX = 4096, FLAG_DELEGATED = 1, FLAG_FROZEN = 2 };
 
-static const struct noun_refs REFS = {TABLE_CLIENT, TABLE_CLIENT_TERM, ID_CLIENT, "mn.client.ref"};
+static fallible own_ref(
+	const struct view *view, struct id tenant, struct id id, struct arena *arena, struct span *ref)
+{
+	struct client client;
+	TRY(client_get(view, tenant, id, arena, &client));
+	*ref = client.ref;
+	return OK;
+}
+
+static const struct noun_refs REFS = {TABLE_CLIENT, TABLE_CLIENT_TERM, ID_CLIENT, "mn.client.ref", own_ref};
 
 static struct noun_seal seal_of(const struct client *client)
 {

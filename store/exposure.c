@@ -34,7 +34,7 @@ static struct noun_key key_of(const struct exposure *exposure)
 	return noun_key(exposure->tenant, id_span(&exposure->person), span_of(place.bytes, place.len));
 }
 
-static struct noun_key index_key_of(const struct exposure *exposure)
+struct noun_key exposure_listed_at(const struct exposure *exposure)
 {
 	struct exposure_place place = place_of(exposure, true);
 	return noun_key(exposure->tenant, id_span(&exposure->client), span_of(place.bytes, place.len));
@@ -83,7 +83,7 @@ fallible exposure_get(const struct view *view, struct exposure *exposure)
 
 static fallible list(struct act *act, const struct exposure *exposure)
 {
-	struct noun_key index = index_key_of(exposure);
+	struct noun_key index = exposure_listed_at(exposure);
 	return act_put(act, TABLE_EXPOSURE_INDEX, noun_key_span(&index), SPAN_LIT("c"));
 }
 

@@ -40,6 +40,9 @@ fallible exposure_add(struct act *act, const struct exposure *seen);
  * · FORGED · CORRUPT. */
 fallible exposure_get(const struct view *view, struct exposure *exposure);
 
+/* exposure_listed_at - the key under which one stands in its client's list (TABLE_EXPOSURE_INDEX). */
+struct noun_key exposure_listed_at(const struct exposure *exposure);
+
 /* exposure_of_person, exposure_of_client, exposure_of_tenant - walk what a person knows, what is known of a
  * client's, or everything, in order. `of` tells whose (of the tenant's it means nothing); *at is the place, zeroed
  * at the beginning. False at the end: check *err. */

@@ -143,6 +143,8 @@ fallible noun_open_texts(const struct keys *keys, const struct noun_seal *seal, 
 
 /* ---- refs ---- */
 
+enum { OWN_MEMORY = 64 * 1024 };
+
 static fallible ref_key(const struct keys *keys, const struct noun_refs *refs, struct id tenant,
 	struct span ref, struct noun_key *key)
 {
@@ -164,12 +166,27 @@ static fallible read_ref(
 	return OK;
 }
 
+static fallible check_ref(const struct view *view, const struct noun_refs *refs, struct id tenant,
+	struct id found, struct span ref)
+{
+	struct span own = SPAN_NONE;
+	scoped(arena) row = ARENA(OWN_MEMORY);
+	TRY(refs->own(view, tenant, found, &row, &own));
+	if (own.len == 0)
+		return FAIL(NOT_FOUND, "who had the ref was erased");
+	return span_equal(own, ref) ? OK : FAIL(CORRUPT, "a ref leads to another than who has it");
+}
+
 fallible noun_by_ref(const struct view *view, const struct noun_refs *refs, struct id tenant, struct span ref,
 	struct id *id)
 {
 	struct noun_key key;
+	struct id found;
 	TRY(ref_key(view_keys(view), refs, tenant, ref, &key));
-	return read_ref(view, refs, &key, id);
+	TRY(read_ref(view, refs, &key, &found));
+	TRY(check_ref(view, refs, tenant, found, ref));
+	*id = found;
+	return OK;
 }
 
 fallible noun_find(const struct view *view, const struct noun_refs *refs, struct id tenant,

@@ -102,15 +102,21 @@ fallible noun_open(const struct keys *keys, const struct noun_seal *seal, struct
 fallible noun_open_texts(const struct keys *keys, const struct noun_seal *seal, struct span sealed,
 	struct arena *arena, struct span *const *texts, size_t count);
 
+/* The ref that a noun has by its own sealed record; empty once it was erased. Fails: NOT_FOUND · FORGED · CORRUPT · NO_MEMORY. */
+typedef fallible noun_ref_fn(
+	const struct view *view, struct id tenant, struct id id, struct arena *arena, struct span *ref);
+
 /* The refs of a noun: the callers' own names, looked up by a keyed hash, stored nowhere in clear. */
 struct noun_refs {
 	enum table table;      /* of the noun: key tenant ‖ id */
 	enum table term_table; /* of the look-ups: key tenant ‖ term, value id */
 	enum id_kind kind;
 	const char *label; /* of the keyed hash */
+	noun_ref_fn *own;
 };
 
-/* noun_by_ref - Fails: NOT_FOUND · BUSY. noun_find - by id or ref, whatever a path or body names. Fails:
+/* noun_by_ref - Fails: NOT_FOUND · BUSY · CORRUPT the look-up leads to a noun that has another ref: look-ups have no MAC, so
+ * whoever can write to the files could send what is meant for one to another. noun_find - by id or ref, whatever a path or body names. Fails:
  * NOT_FOUND. */
 fallible noun_by_ref(const struct view *view, const struct noun_refs *refs, struct id tenant, struct span ref,
 	struct id *id);

@@ -141,7 +141,16 @@ fallible person_put(struct act *act, const struct person *person, struct span se
 
 /* ---- refs ---- */
 
-static const struct noun_refs REFS = {TABLE_PERSON, TABLE_PERSON_TERM, ID_PERSON, "mn.person.ref"};
+static fallible own_ref(
+	const struct view *view, struct id tenant, struct id id, struct arena *arena, struct span *ref)
+{
+	struct person person;
+	TRY(person_get(view, tenant, id, arena, &person));
+	*ref = person.ref;
+	return OK;
+}
+
+static const struct noun_refs REFS = {TABLE_PERSON, TABLE_PERSON_TERM, ID_PERSON, "mn.person.ref", own_ref};
 
 fallible person_by_ref(const struct view *view, struct id tenant, struct span ref, struct id *id)
 {

@@ -6,6 +6,7 @@
 #include "server/core/detail.h"
 #include "server/keeper/key_check.h"
 #include "store/event.h"
+#include "store/lookup_check.h"
 
 #include <stdio.h>
 
@@ -63,6 +64,7 @@ static const char *kind_of(enum check_fault fault)
 		[CHECK_STATE_FORM] = "state",
 		[CHECK_STATE_FORGED] = "state",
 		[CHECK_SUM] = "state",
+		[CHECK_LOOKUP] = "state",
 		[CHECK_KEYS] = "keys",
 	};
 	return KINDS[fault];
@@ -71,7 +73,7 @@ static const char *kind_of(enum check_fault fault)
 static bool is_of_state(enum check_fault fault)
 {
 	return fault == CHECK_STATE_FORM || fault == CHECK_STATE_FORGED || fault == CHECK_SUM ||
-		fault == CHECK_HEAD_FORM || fault == CHECK_HEAD_FORGED;
+		fault == CHECK_LOOKUP || fault == CHECK_HEAD_FORM || fault == CHECK_HEAD_FORGED;
 }
 
 /* first_bad_seq is what the log's readers call the entry by: its index. What is no entry has none. */
@@ -169,11 +171,21 @@ static fallible tell_verified(void *context, struct id tenant, const struct merk
 
 /* ---- the three checks ---- */
 
+static fallible check_lookups(const struct volume *volume, struct check_report *report)
+{
+	scoped(reading) reading = {0};
+	TRY(reading_open(volume, &reading));
+	struct view view = view_reading(&reading);
+	return lookup_check_all(&view, report);
+}
+
 fallible log_checks_state(const struct log_checks_ask *ask, struct check_report *report)
 {
 	const struct volume *volume = &ask->server->volume;
 	const struct check_ask check = {.data = volume->data, .keys = volume->keys};
 	TRY(check_rows(&check, report));
+	if (report->fault == CHECK_SOUND)
+		TRY(check_lookups(volume, report));
 	return conclude(ask->server, report);
 }
 

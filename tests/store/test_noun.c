@@ -10,7 +10,22 @@
 
 enum { FOLD = 1000, MEMORY = 64 * 1024, SEALED_MAX = 16 * 1024 };
 
-static const struct noun_refs REFS = {TABLE_CLIENT, TABLE_CLIENT_TERM, ID_CLIENT, "mn.client.ref"};
+/* Which ref each noun here has by its own word. */
+static struct {
+	struct id id;
+	struct span ref;
+} held[16];
+static size_t held_count;
+
+static fallible own_ref(const struct view *, struct id, struct id id, struct arena *, struct span *ref)
+{
+	for (size_t i = 0; i < held_count; i++)
+		if (ids_equal(held[i].id, id))
+			*ref = held[i].ref;
+	return OK;
+}
+
+static const struct noun_refs REFS = {TABLE_CLIENT, TABLE_CLIENT_TERM, ID_CLIENT, "mn.client.ref", own_ref};
 
 /* ---- rows ---- */
 
@@ -351,6 +366,10 @@ struct referring {
 static fallible put_ref(struct act *act, void *context)
 {
 	const struct referring *referring = context;
+	if (held_count < sizeof held / sizeof held[0]) {
+		held[held_count].id = referring->id;
+		held[held_count++].ref = referring->ref;
+	}
 	return noun_put_ref(act, &REFS, referring->tenant, referring->ref, referring->id);
 }
 
@@ -478,4 +497,30 @@ Test(noun, a_look_up_that_holds_no_id_is_corrupt)
 	world_must(perform(&world, put_long_holder, &one));
 	cr_assert(find(&world, world_tenant(1), "koivu-7", &found).kind == ERR_CORRUPT);
 	cr_assert(perform(&world, put_ref, &one).kind == ERR_CORRUPT);
+}
+
+static fallible send_elsewhere(struct act *act, void *context)
+{
+	const struct referring *referring = context;
+	uint8_t term[KEYS_TERM];
+	const struct keys *keys = act->volume->keys;
+	TRY(keys->term(keys->keeper, referring->tenant, REFS.label, referring->ref, term));
+	struct noun_key key = noun_key(referring->tenant, SPAN_BYTES(term), SPAN_NONE);
+	return act_put(act, REFS.term_table, noun_key_span(&key), id_span(&referring->id));
+}
+
+Test(noun, a_look_up_that_was_changed_to_lead_to_another_is_corrupt_and_finds_nobody)
+{
+	scoped(world) world = {0};
+	struct id found;
+	struct referring one = {world_tenant(1), world_thing(1), SPAN_LIT("koivu-7")};
+	struct referring other = {world_tenant(1), world_thing(2), SPAN_LIT("otso-8")};
+	struct referring changed = {world_tenant(1), world_thing(2), SPAN_LIT("koivu-7")};
+	world_make(&world, &kv_mem, FOLD);
+	world_must(perform(&world, put_ref, &one));
+	world_must(perform(&world, put_ref, &other));
+	world_must(find(&world, world_tenant(1), "koivu-7", &found));
+	world_must(perform(&world, send_elsewhere, &changed));
+	cr_assert(find(&world, world_tenant(1), "koivu-7", &found).kind == ERR_CORRUPT);
+	world_must(find(&world, world_tenant(1), "otso-8", &found));
 }
