@@ -45,7 +45,7 @@ fallible keyfile_make(const char *path, uint8_t secret[static SLOT_SECRET])
 static fallible parse(struct span content, uint8_t secret[static SLOT_SECRET])
 {
 	scoped(buf) bytes = BUF(KEYFILE_MAX);
-	struct span line;
+	struct span line = SPAN_NONE;
 	struct err err = FAIL(CORRUPT, "the key file is not in a known form");
 	span_cut(&content, '\n', &line);
 	if (span_starts(line, MAGIC) && !err_failed(text_parse_base64(span_from(line, MAGIC.len), &bytes)) &&
