@@ -17,8 +17,12 @@ static struct {
 } held[16];
 static size_t held_count;
 
-static fallible own_ref(const struct view *, struct id, struct id id, struct arena *, struct span *ref)
+static fallible own_ref(
+	const struct view *view, struct id tenant, struct id id, struct arena *arena, struct span *ref)
 {
+	(void)view;
+	(void)tenant;
+	(void)arena;
 	for (size_t i = 0; i < held_count; i++)
 		if (ids_equal(held[i].id, id))
 			*ref = held[i].ref;
