@@ -120,7 +120,10 @@ static fallible check_lookups(struct kv *data, const struct keys *keys, struct c
 	scoped(kv_txn) txn = {0};
 	TRY(kv_read(data, &txn));
 	const struct view view = {&volume, &txn};
-	return lookup_check_all(&view, report);
+	struct lookup_check check = {.is_over = false};
+	while (!check.is_over)
+		TRY(lookup_check_some(&view, &check, report));
+	return OK;
 }
 
 static fallible look(const struct conf *conf, struct journal *journal, struct inspection *inspection)

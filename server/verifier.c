@@ -69,11 +69,12 @@ static void *run_thread(void *context)
 	bool holds = look(verifier, log_checks_state), keys_hold = look(verifier, log_checks_keys);
 	/* On Linux the niceness is the thread's own. What cannot be lowered still rests between its steps. */
 	(void)setpriority(PRIO_PROCESS, 0, VERIFIER_NICENESS);
+	holds = holds && look(verifier, log_checks_lookups);
 	int64_t wait_ms = ask->delay_s * 1000;
 	while (ask->hours && pause_wait(&verifier->pause, wait_ms)) {
 		/* Rows that do not hold have been told; the log is looked at all the same. */
 		if (holds)
-			holds = look(verifier, log_checks_state);
+			holds = look(verifier, log_checks_state) && look(verifier, log_checks_lookups);
 		if (keys_hold)
 			keys_hold = look(verifier, log_checks_keys);
 		look(verifier, log_checks_log);

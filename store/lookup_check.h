@@ -4,14 +4,28 @@
 #pragma once
 
 #include "store/check.h"
-#include "store/noun.h"
+#include "store/exposure.h"
 
-/* lookup_check_all - that each grant, credential and exposure is listed where it has to be, and each ref of a person or client
- * leads to who has it. Said in the report, which is left as it is where all is sound: CHECK_LOOKUP, the table, and the key
- * of the row that is not found. What is listed too much leads nowhere, and is no fault.
+enum { LOOKUP_CHECK_ROWS = 64 /* that one step looks at: under a millisecond */ };
+
+/* How far a check has come; zeroed, it is before the first row. */
+struct lookup_check {
+	bool is_over;
+	/* where it stands */
+	bool in_tenant;
+	struct id tenant;
+	unsigned kind;   /* of row, in the order of lookup_check.c */
+	struct id after; /* the row that was looked at last */
+	struct exposure_place after_exposure;
+};
+
+/* lookup_check_some - the next rows: that each grant, credential and exposure is listed where it has to be, and each ref of a
+ * person or client leads to who has it. Over with the last row, and with the first fault, which is said in the report:
+ * CHECK_LOOKUP, the tenant, the table, and the key of the row that is not found. Else the report is left as it is. What is listed too much
+ * leads nowhere, and is no fault.
  *
- *   view    with keys
+ *   view    with keys; it may be another one in each step, since no step leans on the one before
  *   report  of a check that found everything sound
  * Texts that do not open under their key end it: that is for the check of the keys to find.
  * Fails: as the reading of the rows. Cost: each row's texts are opened. */
-fallible lookup_check_all(const struct view *view, struct check_report *report);
+fallible lookup_check_some(const struct view *view, struct lookup_check *check, struct check_report *report);

@@ -166,7 +166,7 @@ static fallible read_ref(
 	return OK;
 }
 
-static fallible check_ref(const struct view *view, const struct noun_refs *refs, struct id tenant,
+static fallible check_own(const struct view *view, const struct noun_refs *refs, struct id tenant,
 	struct id found, struct span ref)
 {
 	struct span own = SPAN_NONE;
@@ -177,6 +177,24 @@ static fallible check_ref(const struct view *view, const struct noun_refs *refs,
 	return span_equal(own, ref) ? OK : FAIL(CORRUPT, "a ref leads to another than who has it");
 }
 
+/* What this process has proven once is kept as long as the noun's row is the same: its own text is not opened again. */
+static fallible check_ref(const struct view *view, const struct noun_refs *refs, struct id tenant,
+	const struct noun_key *term, struct id found, struct span ref)
+{
+	struct row row;
+	uint8_t proven[sizeof found.bytes + sizeof row.version];
+	struct verified_rows *verified = view->volume->verified;
+	struct noun_key key = noun_key(tenant, id_span(&found), SPAN_NONE);
+	TRY(view_get(view, refs->table, noun_key_span(&key), &row));
+	memcpy(proven, found.bytes, sizeof found.bytes);
+	memcpy(proven + sizeof found.bytes, &row.version, sizeof row.version);
+	if (verified_rows_has(verified, refs->term_table, noun_key_span(term), SPAN_BYTES(proven)))
+		return OK;
+	TRY(check_own(view, refs, tenant, found, ref));
+	verified_rows_add(verified, refs->term_table, noun_key_span(term), SPAN_BYTES(proven));
+	return OK;
+}
+
 fallible noun_by_ref(const struct view *view, const struct noun_refs *refs, struct id tenant, struct span ref,
 	struct id *id)
 {
@@ -184,7 +202,7 @@ fallible noun_by_ref(const struct view *view, const struct noun_refs *refs, stru
 	struct id found;
 	TRY(ref_key(view_keys(view), refs, tenant, ref, &key));
 	TRY(read_ref(view, refs, &key, &found));
-	TRY(check_ref(view, refs, tenant, found, ref));
+	TRY(check_ref(view, refs, tenant, &key, found, ref));
 	*id = found;
 	return OK;
 }

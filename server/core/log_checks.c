@@ -169,23 +169,34 @@ static fallible tell_verified(void *context, struct id tenant, const struct merk
 	return OK;
 }
 
-/* ---- the three checks ---- */
-
-static fallible check_lookups(const struct volume *volume, struct check_report *report)
-{
-	scoped(reading) reading = {0};
-	TRY(reading_open(volume, &reading));
-	struct view view = view_reading(&reading);
-	return lookup_check_all(&view, report);
-}
+/* ---- the four checks ---- */
 
 fallible log_checks_state(const struct log_checks_ask *ask, struct check_report *report)
 {
 	const struct volume *volume = &ask->server->volume;
 	const struct check_ask check = {.data = volume->data, .keys = volume->keys};
 	TRY(check_rows(&check, report));
-	if (report->fault == CHECK_SOUND)
-		TRY(check_lookups(volume, report));
+	return conclude(ask->server, report);
+}
+
+static fallible check_some_lookups(
+	const struct volume *volume, struct lookup_check *check, struct check_report *report)
+{
+	scoped(reading) reading = {0};
+	TRY(reading_open(volume, &reading));
+	struct view view = view_reading(&reading);
+	return lookup_check_some(&view, check, report);
+}
+
+fallible log_checks_lookups(const struct log_checks_ask *ask, struct check_report *report)
+{
+	struct lookup_check check = {.is_over = false};
+	*report = (struct check_report){0};
+	while (!check.is_over) {
+		TRY(check_some_lookups(&ask->server->volume, &check, report));
+		if (!check.is_over && !ask->rest(ask->context))
+			return FAIL(BUSY, "the check was called off");
+	}
 	return conclude(ask->server, report);
 }
 

@@ -20,6 +20,11 @@ struct log_checks_ask {
  * Fails: as check_rows, and as committer_run when nothing could be told; the health is set all the same. */
 fallible log_checks_state(const struct log_checks_ask *ask, struct check_report *report);
 
+/* log_checks_lookups - the lists and refs that rows are found by, slice by slice: store/lookup_check.h. Of rows that hold.
+ *
+ * Fails: BUSY it was called off · as lookup_check_some · as log_checks_state. */
+fallible log_checks_lookups(const struct log_checks_ask *ask, struct check_report *report);
+
 /* log_checks_log - every entry against its hashes, the chain and the last checkpoints, slice by slice. When all of it
  * holds, each log says so; a fault is told in the log that the bad entry belongs to, where that is known.
  *

@@ -4,6 +4,7 @@
 
 #include "crypto/random.h"
 #include "store/keyring_rows.h"
+#include "store/lookup_check.h"
 #include "tests/server/log_world.h"
 
 #include <criterion/criterion.h>
@@ -193,6 +194,75 @@ Test(log_checks, a_row_that_was_changed_by_hand_is_told_to_those_whose_it_is)
 	cr_assert(watched.health.sum_mismatch && !watched.health.log_broken);
 	cr_assert(told(&watched, tenant->id, ACTION_LOG_VERIFICATION_FAILED) == 1);
 	cr_assert(told(&watched, watched.other.id, ACTION_LOG_VERIFICATION_FAILED) == 0);
+}
+
+/* ---- lists and refs ---- */
+
+static void add_people(struct watched *watched, const struct api_tenant *tenant, size_t count)
+{
+	scoped(api_answer) answer = {0};
+	char body[2 * PATH_BYTES];
+	for (size_t i = 0; i < count; i++) {
+		snprintf(body, sizeof body,
+			"{\"ref\":\"somebody-%zu\",\"name\":\"Some Body\",\"kind\":\"staff\"}", i);
+		cr_assert(api_call(&watched->log.api, "POST", "/v1/people", tenant->token, body, &answer) ==
+				201,
+			"%s", answer.body);
+	}
+}
+
+/* Two look-ups of a tenant, each leading where the other did. */
+static void swap_refs(struct watched *watched, struct id tenant)
+{
+	uint8_t keys[2][KV_KEY_MAX];
+	struct span names[2];
+	scoped(buf) first = BUF(1024), second = BUF(1024);
+	struct buf *values[] = {&first, &second};
+	scoped(kv_txn) txn = {0};
+	log_world_must(kv_write(watched->log.api.server.volume.data, &txn));
+	scoped(kv_cursor) rows = {0};
+	log_world_must(kv_seek(&txn, TABLE_PERSON_TERM, id_span(&tenant), &rows));
+	for (size_t i = 0; i < 2; i++) {
+		cr_assert(kv_next(&rows) && span_starts(rows.key, id_span(&tenant)));
+		memcpy(keys[i], rows.key.at, rows.key.len);
+		names[i] = span_of(keys[i], rows.key.len);
+		buf_put(values[i], rows.value);
+	}
+	log_world_must(kv_put(&txn, TABLE_PERSON_TERM, names[0], buf_span(&second)));
+	log_world_must(kv_put(&txn, TABLE_PERSON_TERM, names[1], buf_span(&first)));
+	log_world_must(kv_commit(&txn));
+}
+
+/* More rows than one step looks at, before those that were changed. */
+Test(log_checks, refs_that_changed_places_are_found_behind_many_that_did_not)
+{
+	scoped(watched) watched = {0};
+	open_watched(&watched);
+	const struct api_tenant *tenant = &watched.log.api.tenant;
+	add_people(&watched, tenant, 2 * LOOKUP_CHECK_ROWS);
+	add_people(&watched, &watched.other, 2);
+	cr_assert(look(&watched, log_checks_lookups).fault == CHECK_SOUND);
+	cr_assert(!watched.health.sum_mismatch);
+	swap_refs(&watched, watched.other.id);
+	cr_assert(look(&watched, log_checks_state).fault == CHECK_SOUND, "no sum says so");
+	struct check_report report = look(&watched, log_checks_lookups);
+	cr_assert(report.fault == CHECK_LOOKUP && report.table == TABLE_PERSON_TERM, "%s",
+		check_text(report.fault));
+	cr_assert(watched.health.sum_mismatch && !watched.health.log_broken);
+	cr_assert(told(&watched, watched.other.id, ACTION_LOG_VERIFICATION_FAILED) == 1);
+	cr_assert(told(&watched, tenant->id, ACTION_LOG_VERIFICATION_FAILED) == 0, "it is not theirs");
+}
+
+Test(log_checks, a_check_of_refs_can_be_called_off)
+{
+	scoped(watched) watched = {0};
+	struct check_report report;
+	open_watched(&watched);
+	add_people(&watched, &watched.log.api.tenant, 2 * LOOKUP_CHECK_ROWS);
+	watched.called_off = true;
+	const struct log_checks_ask ask = {&watched.log.api.server, rest, &watched};
+	cr_assert(log_checks_lookups(&ask, &report).kind == ERR_BUSY);
+	cr_assert(!watched.health.sum_mismatch);
 }
 
 /* ---- keys ---- */

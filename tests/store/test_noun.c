@@ -374,7 +374,9 @@ static fallible put_ref(struct act *act, void *context)
 		held[held_count].id = referring->id;
 		held[held_count++].ref = referring->ref;
 	}
-	return noun_put_ref(act, &REFS, referring->tenant, referring->ref, referring->id);
+	struct noun_key key = noun_key(referring->tenant, id_span(&referring->id), SPAN_NONE);
+	TRY(noun_put_ref(act, &REFS, referring->tenant, referring->ref, referring->id));
+	return act_put(act, REFS.table, noun_key_span(&key), SPAN_LIT("a noun"));
 }
 
 static fallible drop_ref(struct act *act, void *context)
@@ -527,4 +529,22 @@ Test(noun, a_look_up_that_was_changed_to_lead_to_another_is_corrupt_and_finds_no
 	world_must(perform(&world, send_elsewhere, &changed));
 	cr_assert(find(&world, world_tenant(1), "koivu-7", &found).kind == ERR_CORRUPT);
 	world_must(find(&world, world_tenant(1), "otso-8", &found));
+	world_must(perform(&world, send_elsewhere, &one));
+	world_must(find(&world, world_tenant(1), "koivu-7", &found));
+}
+
+/* A ref that leads where its noun does not know of it any more is asked of the noun's newer row, not of what was proven. */
+Test(noun, a_ref_that_was_proven_is_looked_at_again_when_its_noun_has_changed)
+{
+	scoped(world) world = {0};
+	struct id found;
+	struct referring one = {world_tenant(1), world_thing(1), SPAN_LIT("koivu-7")};
+	world_make(&world, &kv_mem, FOLD);
+	held_count = 0;
+	world_must(perform(&world, put_ref, &one));
+	world_must(find(&world, world_tenant(1), "koivu-7", &found));
+	world_must(find(&world, world_tenant(1), "koivu-7", &found));
+	held[0].ref = SPAN_LIT("otso-8");
+	put_id(&world, world_tenant(1), world_thing(1));
+	cr_assert(find(&world, world_tenant(1), "koivu-7", &found).kind == ERR_CORRUPT);
 }
