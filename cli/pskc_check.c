@@ -2,8 +2,8 @@
 /* pskc_check - a walk over the elements, and each value to the letter. */
 #include "cli/pskc_check.h"
 
-#include "base/text.h"
 #include "base/timestamp.h"
+#include "cli/pskc_base64.h"
 #include "cli/pskc_in.h"
 #include "crypto/secret.h"
 
@@ -203,19 +203,11 @@ static struct span trimmed(const struct walk *walk)
 
 static void take_seed(struct walk *walk)
 {
-	scoped(buf) packed = BUF(TEXT_MAX);
-	scoped(buf) plain = BUF(TEXT_MAX);
-	for (size_t i = 0; i < walk->text.len; i++)
-		if (!strchr(" \t\r\n", walk->text.data[i]))
-			buf_put_u8(&packed, walk->text.data[i]);
-	if (err_failed(text_parse_base64(buf_span(&packed), &plain)))
+	struct err err = pskc_base64_read(buf_span(&walk->text), walk->arena, &walk->key->seed);
+	if (err.kind == ERR_INVALID)
 		blame(walk, "its seed is not in base64");
-	else
-		keep(walk, buf_span(&plain), &walk->key->seed);
-	if (packed.data)
-		secret_wipe(packed.data, packed.len);
-	if (plain.data)
-		secret_wipe(plain.data, plain.len);
+	else if (err_failed(err))
+		stop(walk, err);
 }
 
 /* Zeros in front are none of span_number's. */

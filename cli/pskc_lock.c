@@ -3,6 +3,7 @@
 #include "cli/pskc_lock.h"
 
 #include "base/text.h"
+#include "cli/pskc_base64.h"
 #include "cli/pskc_in.h"
 #include "crypto/hmac.h"
 #include "crypto/secret.h"
@@ -155,18 +156,13 @@ static void XMLCALL on_text(void *context, const char *text, int len)
 
 /* ---- an element ends ---- */
 
-/* Base64 is broken over lines wherever a maker likes. */
 static void take_bytes(struct walk *walk, struct span *bytes)
 {
-	scoped(buf) packed = BUF(TEXT_MAX);
-	scoped(buf) plain = BUF(TEXT_MAX);
-	for (size_t i = 0; i < walk->text.len; i++)
-		if (!strchr(" \t\r\n", walk->text.data[i]))
-			buf_put_u8(&packed, walk->text.data[i]);
-	if (err_failed(text_parse_base64(buf_span(&packed), &plain)))
+	struct err err = pskc_base64_read(buf_span(&walk->text), walk->arena, bytes);
+	if (err.kind == ERR_INVALID)
 		blame(walk, "what is encrypted is not in base64");
-	else if (err_failed(buf_keep(&plain, walk->arena, bytes)))
-		stop(walk, FAIL(NO_MEMORY, "there is no memory for a key container"));
+	else if (err_failed(err))
+		stop(walk, err);
 }
 
 static void take_name(struct walk *walk)
