@@ -28,8 +28,8 @@ struct committer {
 	bool stopping;
 	struct committer_counts counts;
 	struct watch watch;
-	pthread_mutex_t
-		ringing; /* guards bell; held while it rings, so that one that was taken away is silent */
+	/* Guards the bell, and is held while it rings, so that one that was taken away is silent. */
+	pthread_mutex_t ringing;
 	struct bell bell;
 };
 
