@@ -119,6 +119,7 @@ struct connection *connections_add(
 		place->lingers = false;
 		memcpy(place->peer, text, sizeof text);
 		connections_set_due(place, due_ms);
+		place->fresh_until_ms = clock_monotonic_ms() + CONNECTIONS_FRESH_MS;
 	}
 	pthread_mutex_unlock(&connections->lock);
 	return place;
@@ -134,4 +135,14 @@ void connections_drop(struct connections *connections, struct connection *connec
 	connection->next = connections->free;
 	connections->free = connection;
 	pthread_mutex_unlock(&connections->lock);
+}
+
+bool connections_any_fresh(struct connections *connections, int64_t now_ms)
+{
+	bool any = false;
+	pthread_mutex_lock(&connections->lock);
+	for (size_t i = 0; i < connections->high && !any; i++)
+		any = connections->places[i].fd >= 0 && connections->places[i].fresh_until_ms > now_ms;
+	pthread_mutex_unlock(&connections->lock);
+	return any;
 }

@@ -25,7 +25,6 @@ struct http_server {
 	atomic_bool draining;   /* every reply closes its connection */
 	atomic_bool closed;     /* no new call reaches the application */
 	atomic_bool abandoned;  /* and no end either: the application is gone, these threads are not */
-	atomic_size_t fresh;    /* connections of which nothing was heard yet */
 	atomic_size_t inflight; /* exchanges between a whole head and the sent reply */
 	atomic_size_t inside;   /* threads of the library's that are in the application, or about to be */
 	atomic_size_t parked;   /* suspended exchanges that the library has not gone on with */

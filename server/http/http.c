@@ -23,7 +23,7 @@ enum {
 	/* For the longest head and the head of an answer; the library zeroes it for each request. */
 	CONNECTION_MEMORY = 24 * 1024,
 	DRAIN_MAX = 1024 * 1024, /* bytes of a chunked body thrown away for the sake of a proper 413 */
-	FRESH_MS = 250, /* that those who have just come have to say something, when the server ends */
+	SETTLE_MS = 50, /* in which a thread that had accepted one when the server began to end counts it */
 };
 
 static void http_exchange_done(struct http_exchange *exchange)
@@ -177,21 +177,13 @@ static fallible read_head(struct http_exchange *exchange, const struct head_line
 	return expect_body(exchange, &framing);
 }
 
-static void note_heard(struct http_server *server, struct connection *from)
-{
-	if (!from->fresh)
-		return;
-	from->fresh = false;
-	server->fresh--;
-}
-
 /* take_head - the first call. What is answered here closes the connection, because the body was not read: so
  * only refusals are. Who goes on sending what is too large would see a reset in place of the answer. */
 static enum MHD_Result take_head(struct http_exchange *exchange, const struct head_line *line)
 {
 	exchange->server->inflight++;
 	exchange->counted = true;
-	note_heard(exchange->server, exchange->from);
+	connections_heard(exchange->from);
 	exchange->stage = STAGE_BODY;
 	connections_set_due(exchange->from, 0);
 	struct err err = read_head(exchange, line);
@@ -330,8 +322,6 @@ static void on_end(
 
 static void end_connection(struct http_server *server, struct connection *from)
 {
-	if (from)
-		note_heard(server, from);
 	if (from && from->lingers)
 		lingering_take(server->lingering, from->fd);
 	connections_drop(server->connections, from);
@@ -349,13 +339,7 @@ static void on_connection(
 	const union MHD_ConnectionInfo *peer =
 		MHD_get_connection_info(wire, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 	int64_t due_ms = clock_monotonic_ms() + server->header_deadline_ms;
-	struct connection *from =
-		connections_add(server->connections, fd->connect_fd, peer->client_addr, due_ms);
-	*slot = from;
-	if (!from)
-		return;
-	from->fresh = true;
-	server->fresh++;
+	*slot = connections_add(server->connections, fd->connect_fd, peer->client_addr, due_ms);
 }
 
 /* keep_escapes - libmicrohttpd decodes in place, %00 included; the target is ours to decode. */
@@ -477,12 +461,24 @@ static void wait_for_none(const atomic_size_t *count, int64_t wait_ms)
 		clock_sleep_ms(1);
 }
 
+/* wait_for_newcomers - until each has said what it wants, or has been silent for too long. */
+static void wait_for_newcomers(struct http_server *server, int64_t wait_ms)
+{
+	int64_t now_ms = clock_monotonic_ms();
+	int64_t settled_ms = now_ms + SETTLE_MS, until_ms = now_ms + wait_ms;
+	while (now_ms < until_ms &&
+		(now_ms < settled_ms || connections_any_fresh(server->connections, now_ms))) {
+		clock_sleep_ms(1);
+		now_ms = clock_monotonic_ms();
+	}
+}
+
 void http_close(struct http_server *server, int64_t wait_ms)
 {
 	if (!server)
 		return;
 	http_quiesce(server);
-	wait_for_none(&server->fresh, wait_ms < FRESH_MS ? wait_ms : FRESH_MS);
+	wait_for_newcomers(server, wait_ms);
 	wait_for_none(&server->inflight, wait_ms);
 	server->closed = true;
 	/* Whoever is in the application now must be through before it may go, however long that takes. */

@@ -107,9 +107,9 @@ fallible http_open(const struct http_ask *ask, struct http_server **server);
 unsigned http_port(const struct http_server *server);
 
 /* http_quiesce - stop accepting; exchanges under way go on. http_close - after quiesce and after every
- * suspended exchange was resumed: waits (at most wait_ms) until all are answered, those also who have just come and say
- * what they want within a moment, then stops. A call that is in the application's hands is waited for until it returns,
- * for the application may go afterwards. Takes NULL.
+ * suspended exchange was resumed: waits (at most wait_ms) until all are answered, those also who have just come and
+ * say what they want within two seconds, then stops. A call that is in the application's hands is waited for until
+ * it returns, for the application may go afterwards. Takes NULL.
  * When one was never resumed, threads and memory stay behind until the process ends, but the application is
  * not called again. */
 void http_quiesce(struct http_server *server);
