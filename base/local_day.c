@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* local_day - the offset of a zone follows from what its wall clock shows of the week. */
+/* local_day - what a day is in a zone follows from how far its clock is ahead of UTC. */
 #include "base/local_day.h"
 
 #include "base/timestamp.h"
@@ -9,8 +9,7 @@
 
 enum {
 	WEEK = 7,
-	DAY_MINUTES = 24 * 60,
-	WEEK_MINUTES = WEEK * DAY_MINUTES,
+	MINUTE_S = 60,
 	EPOCH_WEEKDAY = 3, /* 1970-01-01 was a Thursday */
 	GAP_STEP = 15,     /* minutes: what a clock is turned by is a multiple */
 	GAP_MOST = 96,     /* steps: a zone that changed its date left out a whole day */
@@ -28,15 +27,9 @@ static int64_t floor_of(int64_t value, int64_t by)
 /* How many minutes the wall clock is ahead of UTC. */
 static fallible offset_at(struct span rule, struct instant at, int64_t *minutes)
 {
-	struct zone_time shown;
-	TRY(zone_rule_read(rule, at, &shown));
-	int64_t utc = floor_of(at.ms, MINUTE_MS) + (int64_t)EPOCH_WEEKDAY * DAY_MINUTES;
-	int64_t wall = (int64_t)shown.weekday * DAY_MINUTES + shown.minute;
-	int64_t ahead = (wall - utc) % WEEK_MINUTES;
-	if (ahead < 0)
-		ahead += WEEK_MINUTES;
-	/* No zone is half a week away. */
-	*minutes = ahead > WEEK_MINUTES / 2 ? ahead - WEEK_MINUTES : ahead;
+	int64_t east_s;
+	TRY(zone_rule_east(rule, at, &east_s));
+	*minutes = floor_of(east_s, MINUTE_S);
 	return OK;
 }
 

@@ -4,7 +4,15 @@
 
 #include "base/timestamp.h"
 
-enum { HOUR_S = 3600, DAY_S = 24 * HOUR_S, WEEK = 7, HOURS_MOST = 167, NAME_LEAST = 3, EPOCH_WEEKDAY = 3 };
+enum {
+	SECONDS_DIGITS = 12,
+	HOUR_S = 3600,
+	DAY_S = 24 * HOUR_S,
+	WEEK = 7,
+	HOURS_MOST = 167,
+	NAME_LEAST = 3,
+	EPOCH_WEEKDAY = 3
+};
 
 /* When a year's clock is turned, as the wall clock shows it before. */
 struct turn {
@@ -127,6 +135,43 @@ static bool take_rule(struct span *rest, struct rule *rule)
 	return take_turn(rest, &rule->begins) && take_turn(rest, &rule->ends) && rest->len == 0;
 }
 
+/* ---- spells ---- */
+
+/* A time in which the clock is not what the line says. */
+struct spell {
+	int64_t from_s, until_s;
+	int64_t east_s;
+};
+
+static bool take_seconds(struct span *rest, int64_t most, int64_t *seconds)
+{
+	bool minus = take_mark(rest, '-');
+	int64_t read = 0;
+	size_t len = 0;
+	while (len < rest->len && len < SECONDS_DIGITS && rest->at[len] >= '0' && rest->at[len] <= '9')
+		read = read * 10 + (rest->at[len++] - '0');
+	*rest = span_from(*rest, len);
+	*seconds = minus ? -read : read;
+	return len > 0 && read <= most;
+}
+
+static bool take_spell(struct span *rest, struct spell *spell)
+{
+	return take_mark(rest, ';') && take_seconds(rest, INT64_MAX, &spell->from_s) &&
+		take_mark(rest, ',') && take_seconds(rest, INT64_MAX, &spell->until_s) &&
+		take_mark(rest, ',') && take_seconds(rest, HOURS_MOST * HOUR_S, &spell->east_s);
+}
+
+/* The line is what stands before the first spell. */
+static struct span cut_line(struct span *rule)
+{
+	const uint8_t *mark = rule->len ? memchr(rule->at, ';', rule->len) : NULL;
+	size_t len = mark ? (size_t)(mark - rule->at) : rule->len;
+	struct span line = span_first(*rule, len);
+	*rule = span_from(*rule, len);
+	return line;
+}
+
 /* ---- the calendar ---- */
 
 static int64_t days_to(int year, int month)
@@ -176,14 +221,31 @@ static bool is_summer(const struct rule *rule, int64_t at_s)
 	return at_s >= begins || at_s < ends; /* south of the equator summer spans the new year */
 }
 
-fallible zone_rule_read(struct span rule, struct instant at, struct zone_time *time)
+fallible zone_rule_east(struct span rule, struct instant at, int64_t *east_s)
 {
 	struct rule read;
-	struct span rest = rule;
+	struct spell spell;
+	struct span spells = rule;
+	struct span line = cut_line(&spells);
 	int64_t at_s = at.ms / 1000;
-	if (rule.len > ZONE_RULE_MAX || !take_rule(&rest, &read))
+	if (line.len > ZONE_LINE_MAX || rule.len > ZONE_RULE_MAX || !take_rule(&line, &read))
 		return FAIL(INVALID, "a time zone has no rule that can be read");
-	int64_t wall_s = at_s + (read.has_summer && is_summer(&read, at_s) ? read.summer_s : read.east_s);
+	int64_t found_s = read.has_summer && is_summer(&read, at_s) ? read.summer_s : read.east_s;
+	while (spells.len) {
+		if (!take_spell(&spells, &spell))
+			return FAIL(INVALID, "a time zone's rule has a spell that can't be read");
+		if (at_s >= spell.from_s && at_s < spell.until_s)
+			found_s = spell.east_s;
+	}
+	*east_s = found_s;
+	return OK;
+}
+
+fallible zone_rule_read(struct span rule, struct instant at, struct zone_time *time)
+{
+	int64_t east_s;
+	TRY(zone_rule_east(rule, at, &east_s));
+	int64_t wall_s = at.ms / 1000 + east_s;
 	int64_t day = wall_s / DAY_S, second = wall_s % DAY_S;
 	if (second < 0) {
 		second += DAY_S;

@@ -9,7 +9,8 @@
 
 enum { ZONES_NAME_MAX = 64 };
 
-/* zones_rule - the line that ends a zone's file, for base/zone_rule.h.
+/* zones_rule - the line that ends a zone's file, and the spells from 2026 on that its turns tell otherwise, for
+ * base/zone_rule.h. No log of ours is older.
  *
  *   name  "Europe/Helsinki"
  *   rule  in the arena

@@ -66,10 +66,27 @@ Test(zone_rule, what_is_no_rule_is_refused_and_changes_nothing)
 		"EET-2EEST,M13.5.0,M10.5.0", "EET-2EEST,M3.6.0,M10.5.0", "EET-2EEST,M3.5.7,M10.5.0",
 		"EET-168", "EET-2EEST,J0,J300", "EET-2EEST,366,300", "<+03-3", "<>-3",
 		"EET-2EEST,M3.5.0/3,M10.5.0/4 ", "EET-2:60", "EET-2EEST M3.5.0,M10.5.0", ":Europe/Helsinki",
-		"<aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa>-2"};
+		"<aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa>-2", "UTC0;",
+		"UTC0;1", "UTC0;1,2", "UTC0;1,2,", "UTC0;1,2,3;", "UTC0;1,2,3,4", "UTC0;1,2,601201",
+		"UTC0;1,1234567890123,0", ";1,2,3", "UTC0;1,2,3 "};
 	for (size_t i = 0; i < sizeof BAD / sizeof BAD[0]; i++) {
 		struct zone_time time = {99, 99};
 		struct err err = zone_rule_read(span_text(BAD[i]), (struct instant){0}, &time);
 		cr_assert(err.kind == ERR_INVALID && time.weekday == 99, "%s", BAD[i]);
+	}
+}
+
+Test(zone_rule, a_spell_counts_from_its_first_second_to_before_its_last)
+{
+	static const char RULE[] = "<+01>-1;1000,2000,0;5000,6000,-1800";
+	static const struct {
+		int64_t at_s, east_s;
+	} WANTED[] = {{0, 3600}, {999, 3600}, {1000, 0}, {1999, 0}, {2000, 3600}, {4999, 3600}, {5000, -1800},
+		{5999, -1800}, {6000, 3600}, {4102444800, 3600}};
+	for (size_t i = 0; i < sizeof WANTED / sizeof WANTED[0]; i++) {
+		int64_t east_s = -1;
+		struct instant at = {WANTED[i].at_s * 1000};
+		cr_assert(!err_failed(zone_rule_east(SPAN_LIT(RULE), at, &east_s)));
+		cr_assert(east_s == WANTED[i].east_s, "%zu: %lld", i, (long long)east_s);
 	}
 }
