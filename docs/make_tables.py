@@ -121,14 +121,28 @@ def required_field(position, text):
     return shown + form + (f" or `{instead}`" if instead and bare not in OWN_FIELDS else "") + optional
 
 
+PLACES = {"ALERTS": "the open alerts", "SECURITY": "the log's first view", "INBOX": "the inbox", "DIGEST": "the digest, if they wish",
+          "WEEKLY": "the weekly report", "PROBES": "/readyz and /metrics"}
+
+
+def told():
+    """Which action -> who is told of it, and by what."""
+    found = {}
+    for way, (action, party, *rest) in rows("policies/told.def", "MAIL", "SEEN", "REPORTED"):
+        by = "mail" if way == "MAIL" else PLACES[rest[0]] if way == "SEEN" else "the application"
+        ways = found.setdefault(action, {}).setdefault(party.partition(" (")[0], [])
+        ways += [by] if by not in ways else []
+    return {action: "; ".join(f"{party}: {', '.join(ways)}" for party, ways in parties.items()) for action, parties in found.items()}
+
+
 def actions():
-    """Every action: how grave it is, who may post it, and what it requires."""
-    lines = []
-    for _, (_, _, name, kind, severity, critical, fields, _, _, posting, _) in rows("policies/actions.def", "ACTION"):
+    """Every action: how grave it is, who may post it, what it requires, and who is told."""
+    lines, parties = [], told()
+    for _, (_, symbol, name, kind, severity, critical, fields, _, _, posting, _) in rows("policies/actions.def", "ACTION"):
         wanted = ", ".join(required_field(at, text) for at, text in enumerate(re.split(r",(?![^(]*\))", fields)))
         lines.append([f"`{name}`", kind.lower(), severity.lower() + (", critical" if critical == "CRITICAL" else ""),
-                      "server" if posting == "RESERVED" else "applications", wanted])
-    return table(["action", "class", "severity", "who posts", "requires"], lines)
+                      "server" if posting == "RESERVED" else "applications", wanted, parties.get(symbol, "-")])
+    return table(["action", "class", "severity", "who posts", "requires", "who is told"], lines)
 
 
 MAKERS = {"policies/actions.def": actions, "base/err.def": codes, "server/api/routes.def": routes, "server/env/settings.def": settings, "server/metrics.c": metrics}

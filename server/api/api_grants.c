@@ -408,8 +408,10 @@ const struct handler api_grants_one = {prepare_one, NULL, answer_named};
 static fallible prepare_revoke(struct call *call)
 {
 	struct grants_revoke *revoke;
+	scoped(stage) stage = {0};
 	TRY(find(call, &revoke));
-	return grants_revoke_prepare(call->server, &call->caller, call->now, call->arena, revoke);
+	TRY(stage_open(call, &stage));
+	return grants_revoke_prepare(&stage.scene, revoke);
 }
 
 static fallible write_revoke(struct act *act, struct call *call)

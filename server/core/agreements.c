@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "crypto/random.h"
+#include "server/core/change_news.h"
 #include "server/core/detail.h"
 #include "store/client.h"
 #include "store/person.h"
@@ -141,6 +142,16 @@ bool agreements_sees(const struct sight *sight, const struct agreement *agreemen
 
 /* ---- taking back ---- */
 
+static fallible tell_owners(const struct scene *scene, struct agreements_end *end)
+{
+	struct person person;
+	struct change_news news = {.action = ACTION_AGREEMENT_EXPIRED, .about = end->agreement.id};
+	end->told.count = 0;
+	TRY(person_get(scene->view, end->agreement.tenant, end->agreement.person, scene->arena, &person));
+	news.label = person.name;
+	return change_news_tell_owners(scene, &news, 0, &end->told);
+}
+
 fallible agreements_end_prepare(const struct scene *scene, struct agreements_end *end)
 {
 	struct id id;
@@ -155,6 +166,7 @@ fallible agreements_end_prepare(const struct scene *scene, struct agreements_end
 	if (found.ended.ms)
 		return FAIL(CONFLICT, "the agreement was taken back before");
 	end->agreement = found;
+	TRY(tell_owners(scene, end));
 	return seal_event(scene, ACTION_AGREEMENT_EXPIRED, &found, &end->ended);
 }
 
@@ -165,5 +177,6 @@ fallible agreements_end_write(struct act *act, struct agreements_end *end)
 	TRY(noun_still(act, TABLE_AGREEMENT, noun_key_span(&key), agreement->version));
 	agreement->ended = act->now;
 	TRY(agreement_put(act, agreement));
+	TRY(letters_write(act, &end->told));
 	return add_event(act, agreement->tenant, &end->ended);
 }

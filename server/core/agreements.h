@@ -3,6 +3,7 @@
  * tenant's rules ask for it, nobody uses a client's credentials without one. */
 #pragma once
 
+#include "server/core/letters.h"
 #include "server/core/scene.h"
 #include "server/core/sight.h"
 #include "store/agreement.h"
@@ -37,6 +38,7 @@ struct agreements_end {
 	/* prepared */
 	struct agreement agreement;
 	struct event_draft ended;
+	struct letters told; /* the owners */
 };
 
 /* agreements_end_prepare, _write - as who may add one. Fails: NOT_FOUND · DENIED · CONFLICT it was taken back before. */

@@ -3,6 +3,7 @@
 #include "server/core/applications.h"
 
 #include "crypto/random.h"
+#include "server/core/change_news.h"
 #include "server/core/detail.h"
 #include "server/core/giving.h"
 #include "server/core/rights_news.h"
@@ -78,6 +79,10 @@ fallible applications_revoke_prepare(
 	if (application->state == APPLICATION_REVOKED)
 		return FAIL(NOT_FOUND, "the application is revoked");
 	application->state = APPLICATION_REVOKED;
+	const struct change_news news = {
+		.action = ACTION_APPLICATION_REVOKED, .about = id, .label = application->name};
+	revoke->told.count = 0;
+	TRY(change_news_tell_owners(scene, &news, 0, &revoke->told));
 	return seal_event(scene, ACTION_APPLICATION_REVOKED, application, &revoke->revoked);
 }
 
@@ -90,6 +95,7 @@ fallible applications_revoke_write(struct act *act, struct applications_revoke *
 	if (row.version != application->version)
 		return FAIL_CODE(STALE, "the application changed meanwhile");
 	TRY(put(act, application));
+	TRY(letters_write(act, &revoke->told));
 	return act_add(act, application->tenant, &revoke->revoked.leaf, NULL);
 }
 

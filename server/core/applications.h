@@ -30,6 +30,7 @@ fallible applications_add_write(struct act *act, struct applications_add *add);
 struct applications_revoke {
 	struct application application; /* as it will be; version as it was read */
 	struct event_draft revoked;
+	struct letters told; /* the other owners */
 };
 
 /* applications_revoke_prepare - Fails: NOT_FOUND, also when it is revoked. */

@@ -3,6 +3,7 @@
 #include "server/core/approvals.h"
 
 #include "base/timestamp.h"
+#include "server/core/change_news.h"
 #include "server/core/detail.h"
 #include "server/core/grants_seen.h"
 #include "server/core/handover_scope.h"
@@ -178,8 +179,7 @@ static fallible tell_opening(const struct scene *scene, struct approvals_decide 
 	struct approvals_letter letter;
 	const struct grant *grant = &decide->grant;
 	const struct letters_desk desk = {scene->server, scene->view, grant->tenant, scene->arena};
-	decide->told.count = 0;
-	if (!decide->approve || (grant->approvers & GRANT_BY_CLIENT))
+	if (grant->approvers & GRANT_BY_CLIENT)
 		return OK;
 	TRY(client_get(scene->view, grant->tenant, grant->client, scene->arena, &client));
 	TRY(credential_get(scene->view, grant->tenant, grant->credential, scene->arena, &credential));
@@ -187,6 +187,19 @@ static fallible tell_opening(const struct scene *scene, struct approvals_decide 
 	TRY(approvals_letter(scene, grant, credential.title, person.name, &letter));
 	const struct approvals_tell tell = {grant, &client, &letter};
 	return approvals_tell_given(&desk, &tell, &decide->told);
+}
+
+/* Whoever asked for it hears of a no. */
+static fallible tell_refusal(const struct scene *scene, struct approvals_decide *decide)
+{
+	struct credential credential;
+	const struct grant *grant = &decide->grant;
+	struct change_news news = {.action = ACTION_GRANT_REFUSED, .about = grant->id};
+	if (!grant->giver_is_person)
+		return OK;
+	TRY(credential_get(scene->view, grant->tenant, grant->credential, scene->arena, &credential));
+	news.label = credential.title;
+	return change_news_tell(scene, &news, grant->giver, &decide->told);
 }
 
 /* The ids of notices begin with their time, and these were made when the grant was. */
@@ -230,7 +243,8 @@ fallible approvals_decide_prepare(const struct scene *scene, struct approvals_de
 	TRY(check_state(decide, scene->now));
 	TRY(gates_look(scene->view, &decide->grant, scene->now, &decide->gates));
 	TRY(seal_decided(scene, decide));
-	TRY(tell_opening(scene, decide));
+	decide->told.count = 0;
+	TRY(decide->approve ? tell_opening(scene, decide) : tell_refusal(scene, decide));
 	return seal_activated(scene, decide);
 }
 
@@ -266,10 +280,10 @@ fallible approvals_decide_write(struct act *act, struct approvals_decide *decide
 	TRY(add_event(act, grant.tenant, &decide->decided));
 	if (grant.state != GRANT_WAITING)
 		TRY(withdraw(act, &grant));
-	if (grant.state == GRANT_ACTIVE) {
+	if (grant.state != GRANT_WAITING)
 		TRY(letters_write(act, &decide->told));
+	if (grant.state == GRANT_ACTIVE)
 		TRY(add_event(act, grant.tenant, &decide->activated));
-	}
 	decide->after = grant;
 	return OK;
 }

@@ -22,7 +22,8 @@ struct approvals_decide {
 	struct gates_shown gates; /* for the answer alone */
 	struct id approver;
 	struct event_draft decided, activated;
-	struct letters told; /* the client's contacts, when staff alone opens it */
+	struct letters
+		told; /* the client's contacts, when staff alone opens it; who asked, when it is refused */
 };
 
 /* approvals_decide_prepare, _write - the approver is a proven person: of the client's contacts where the client may

@@ -2,6 +2,7 @@
 /* assignments - the rule, and the event that it changed. */
 #include "server/core/assignments.h"
 
+#include "server/core/change_news.h"
 #include "server/core/detail.h"
 
 static fallible seal_event(const struct scene *scene, struct assignments_set *set)
@@ -33,6 +34,9 @@ fallible assignments_set_prepare(const struct scene *scene, struct assignments_s
 	set->assignment.tenant = caller->tenant;
 	set->assignment.is_set = true;
 	TRY(handover_assignment_get(scene->view, caller->tenant, &set->before));
+	const struct change_news news = {.action = ACTION_POLICY_CHANGED, .label = SPAN_LIT("assignment")};
+	set->told.count = 0;
+	TRY(change_news_tell_owners(scene, &news, 0, &set->told));
 	return seal_event(scene, set);
 }
 
@@ -44,5 +48,6 @@ fallible assignments_set_write(struct act *act, struct assignments_set *set)
 	if (now.version != set->before.version)
 		return FAIL_CODE(STALE, "how clients are assigned was changed meanwhile");
 	TRY(handover_assignment_put(act, &set->assignment));
+	TRY(letters_write(act, &set->told));
 	return act_add(act, set->assignment.tenant, &set->changed.leaf, NULL);
 }

@@ -2,6 +2,7 @@
 /* assignments - whether one assistant serves a client at a time, or several do: a rule of the tenant's. */
 #pragma once
 
+#include "server/core/letters.h"
 #include "server/core/scene.h"
 #include "store/handover.h"
 
@@ -11,6 +12,7 @@ struct assignments_set {
 	/* prepared */
 	struct handover_assignment before;
 	struct event_draft changed;
+	struct letters told; /* the owners */
 };
 
 /* assignments_set_prepare - Fails: PERSON_UNPROVEN a person acts who did not prove who they are. assignments_set_write -

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "crypto/random.h"
+#include "server/core/change_news.h"
 #include "server/core/detail.h"
 
 enum { ONE_CLIENT = 64 * 1024 };
@@ -136,12 +137,24 @@ static enum action move_action(enum client_state state)
 	return ACTION_CLIENT_RESUMED;
 }
 
+/* Coordinators are nobody whom the server knows as such: the owners stand for them. */
+static fallible tell_moved(const struct scene *scene, enum action action, struct clients_change *change)
+{
+	const struct client *client = &change->after;
+	const struct change_news news = {.action = action, .about = client->id, .label = client->name};
+	for (size_t i = 0; i < client->contact_count; i++)
+		TRY(change_news_tell(scene, &news, client->contacts[i], &change->told));
+	return change_news_tell_owners(scene, &news, 0, &change->told);
+}
+
 static fallible seal_moved(const struct scene *scene, struct clients_change *change)
 {
 	change->moves = change->before.state != change->after.state;
+	change->told.count = 0;
 	if (!change->moves)
 		return OK;
 	enum action action = move_action(change->after.state);
+	TRY(tell_moved(scene, action, change));
 	struct event event = contacts_event(scene, action, &change->after);
 	/* A pause has no end that is set, and what becomes of an ended client's things is decided apart. */
 	if (action == ACTION_CLIENT_PAUSED)
@@ -184,6 +197,7 @@ fallible clients_change_write(struct act *act, struct clients_change *change)
 	TRY(move_ref(act, change));
 	TRY(branches_write(act, before->tenant, &change->branch));
 	TRY(client_put(act, &change->after, change->sealed));
+	TRY(letters_write(act, &change->told));
 	TRY(act_add(act, before->tenant, &change->changed.leaf, NULL));
 	return change->moves ? act_add(act, before->tenant, &change->moved.leaf, NULL) : OK;
 }

@@ -145,6 +145,52 @@ fallible consents_give_write(struct act *act, struct consents_give *give)
 
 /* ---- withdrawing ---- */
 
+/* Whoever gave the party what the consent was about asked for it, as far as anybody did. */
+static fallible tell_givers(const struct letters_desk *desk, const struct consent *consent,
+	struct tell_ask *ask, struct letters *told)
+{
+	struct id after = {0};
+	struct grant grant;
+	struct err err = OK;
+	scoped(arena) row = ARENA(ONE_GRANT);
+	for (; grant_next(desk->view, consent->tenant, consent->party, &after, &row, &grant, &err);
+		arena_clear(&row)) {
+		bool is_about = ids_equal(grant.client, consent->client) &&
+			(ids_is_none(consent->credential) ||
+				ids_equal(grant.credential, consent->credential));
+		ask->person = grant.giver;
+		if (is_about && grant.giver_is_person && !grant_has_ended(&grant, ask->now))
+			TRY(letters_add_once(desk, ask, told));
+	}
+	return err;
+}
+
+static fallible tell_withdrawal(const struct scene *scene, struct consents_withdraw *withdraw)
+{
+	char time[TELL_TIME + 1];
+	struct span actor;
+	struct client client;
+	struct person party;
+	const struct consent *consent = &withdraw->consent;
+	const struct letters_desk desk = {scene->server, scene->view, consent->tenant, scene->arena};
+	withdraw->told.count = 0;
+	TRY(scene_actor(scene, &actor));
+	TRY(client_get(scene->view, consent->tenant, consent->client, scene->arena, &client));
+	TRY(person_get(scene->view, consent->tenant, consent->party, scene->arena, &party));
+	const struct message_value values[] = {{"label", client.name},
+		{"assistant", party.name.len ? party.name : SPAN_LIT("-")}, {"actor", actor},
+		tell_time(scene->now, time)};
+	struct tell_ask ask = {.kind = NOTICE_CONSENT_WITHDRAWN,
+		.about = consent->id,
+		.values = values,
+		.count = sizeof values / sizeof values[0],
+		.now = scene->now};
+	TRY(letters_add_owners(&desk, &ask, scene->caller->person, &withdraw->told));
+	ask.person = party.id;
+	TRY(letters_add_once(&desk, &ask, &withdraw->told));
+	return tell_givers(&desk, consent, &ask, &withdraw->told);
+}
+
 fallible consents_withdraw_prepare(const struct scene *scene, struct consents_withdraw *withdraw)
 {
 	struct id id;
@@ -155,6 +201,7 @@ fallible consents_withdraw_prepare(const struct scene *scene, struct consents_wi
 	withdraw->by = scene->caller->person;
 	if (withdraw->consent.state != CONSENT_GIVEN)
 		return FAIL(CONFLICT, "the consent was withdrawn already");
+	TRY(tell_withdrawal(scene, withdraw));
 	TRY(consent_seal(scene->server->volume.keys, &withdraw->consent, &sealed));
 	return scene_copy(scene, buf_span(&sealed), &withdraw->sealed);
 }
@@ -197,7 +244,7 @@ static fallible end_grants(struct act *act, struct consents_withdraw *withdraw)
 	}
 }
 
-static fallible tell_withdrawn(struct act *act, const struct consents_withdraw *withdraw)
+static fallible say_withdrawn(struct act *act, const struct consents_withdraw *withdraw)
 {
 	char scope[ID_TEXT + 1], ended[NUMBER_TEXT];
 	struct event_draft draft;
@@ -223,5 +270,6 @@ fallible consents_withdraw_write(struct act *act, struct consents_withdraw *with
 	consent->withdrawn = act->now;
 	TRY(consent_put(act, consent, withdraw->sealed));
 	TRY(end_grants(act, withdraw));
-	return tell_withdrawn(act, withdraw);
+	TRY(letters_write(act, &withdraw->told));
+	return say_withdrawn(act, withdraw);
 }

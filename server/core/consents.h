@@ -3,6 +3,7 @@
  * back at once. Only the client's own people give one; paying, or agreeing to terms, never is one. */
 #pragma once
 
+#include "server/core/letters.h"
 #include "server/core/scene.h"
 #include "store/client.h"
 #include "store/consent.h"
@@ -33,7 +34,8 @@ struct consents_withdraw {
 	struct consent consent;
 	struct id by;
 	struct span sealed;
-	size_t ended; /* grants */
+	struct letters told; /* owners, the party, and who gave it what it may use */
+	size_t ended;        /* grants */
 };
 
 /* consents_withdraw_prepare, _write - by a proven contact person of the client: the party's grants that no other consent

@@ -3,12 +3,12 @@
 #include "server/core/departure_turns.h"
 
 #include "base/json_out.h"
+#include "server/core/change_news.h"
 #include "server/core/due.h"
 #include "server/core/exposures.h"
 #include "server/core/forgetting.h"
 #include "server/core/grants.h"
 #include "server/core/handover_turns.h"
-#include "server/core/letters.h"
 #include "server/core/person_tokens.h"
 #include "server/core/proof.h"
 #include "server/core/sessions.h"
@@ -242,7 +242,8 @@ struct look {
 	struct departure departure;
 	bool tells;
 	struct exposures_list owed;
-	struct letters letters;
+	struct letters letters; /* to the clients */
+	struct letters told;    /* to the owners */
 	struct arena arena;
 };
 
@@ -287,6 +288,21 @@ static fallible tell_client(
 	return OK;
 }
 
+/* Not who ordered it. */
+static fallible tell_owners(const struct letters_desk *desk, struct look *look, struct instant now)
+{
+	struct person person;
+	const struct departure *departure = &look->departure;
+	const struct id nobody = {0};
+	TRY(person_get(desk->view, desk->tenant, departure->person, desk->arena, &person));
+	const struct change_news news = {.action = ACTION_STAFF_OFFBOARDED,
+		.about = departure->person,
+		.label = person.name,
+		.now = now};
+	return change_news_add_owners(
+		desk, &news, 0, departure->by_person ? departure->by : nobody, &look->told);
+}
+
 static fallible prepare_letters(
 	const struct server *server, const struct view *view, struct instant now, struct look *look)
 {
@@ -295,6 +311,7 @@ static fallible prepare_letters(
 	const struct exposures_ask ask = {
 		.tenant = departure->tenant, .person = departure->person, .now = now, .as_if_gone = true};
 	TRY(exposures_due(view, &ask, &look->arena, &look->owed));
+	TRY(tell_owners(&desk, look, now));
 	for (const struct exposures_item *item = look->owed.first; item; item = item->next)
 		if (is_first_of_client(look, item))
 			TRY(tell_client(&desk, look, item->seen.client, now));
@@ -349,6 +366,7 @@ static fallible tell(struct act *act, struct look *look)
 	for (const struct exposures_item *item = look->owed.first; item && said < OWED_MAX;
 		item = item->next, said++)
 		TRY(say_owed(act, departure, item));
+	TRY(letters_write(act, &look->told));
 	TRY(letters_write(act, &look->letters));
 	return departure_turns_put(act, departure);
 }

@@ -4,6 +4,7 @@
 
 #include "base/zone_rule.h"
 #include "crypto/random.h"
+#include "server/core/change_news.h"
 #include "server/core/departure_turns.h"
 #include "server/core/detail.h"
 #include "server/core/giving.h"
@@ -103,6 +104,7 @@ static fallible ask_handover(const struct scene *scene, struct departures_add *a
 {
 	struct person successor;
 	add->departure.handover = add->departure.successor = (struct id){0};
+	add->told.count = 0;
 	if (add->successor.len == 0)
 		return OK;
 	TRY(check_may_hand_over(scene->caller));
@@ -119,6 +121,7 @@ static fallible ask_handover(const struct scene *scene, struct departures_add *a
 		.start = add->departure.at};
 	add->departure.handover = add->handover.id;
 	add->departure.successor = successor.id;
+	TRY(handovers_tell_requested(scene, &add->handover, &add->told));
 	return seal_handover(scene, add);
 }
 
@@ -208,6 +211,7 @@ fallible departures_add_write(struct act *act, struct departures_add *add)
 	TRY(act_add(act, departure->tenant, &add->planned.leaf, NULL));
 	if (!ids_is_none(departure->handover)) {
 		TRY(handover_turns_put(act, &add->handover));
+		TRY(letters_write(act, &add->told));
 		TRY(act_add(act, departure->tenant, &add->requested.leaf, NULL));
 	}
 	if (departure->at.ms <= act->now.ms)
@@ -301,6 +305,7 @@ fallible departures_decide_prepare(const struct scene *scene, struct departures_
 	const struct id part[] = {departure->returner, departure->person};
 	TRY(second_check_other(scene, part, 2));
 	TRY(check_may_return(scene, change));
+	change->told.count = 0;
 	if (departure->state != DEPARTURE_RETURNING)
 		return FAIL(CONFLICT, "nobody asked that this person comes back");
 	departure->state = change->approve ? DEPARTURE_BACK : DEPARTURE_LEFT;
@@ -309,6 +314,9 @@ fallible departures_decide_prepare(const struct scene *scene, struct departures_
 		return seal_change(scene, ACTION_PERSON_CHANGED, "stays_away", change);
 	change->found.state = PERSON_ACTIVE;
 	TRY(people_seal(scene, &change->found, &change->sealed));
+	const struct change_news news = {
+		.action = ACTION_STAFF_REINSTATED, .about = departure->person, .label = change->found.name};
+	TRY(change_news_tell_owners(scene, &news, 0, &change->told));
 	return seal_change(scene, ACTION_STAFF_REINSTATED, "back", change);
 }
 
@@ -320,5 +328,6 @@ fallible departures_decide_write(struct act *act, struct departures_change *chan
 	TRY(departure_turns_put(act, &departure));
 	if (change->approve)
 		TRY(person_put(act, &change->found, change->sealed));
+	TRY(letters_write(act, &change->told));
 	return act_add(act, departure.tenant, &change->draft.leaf, NULL);
 }

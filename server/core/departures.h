@@ -19,6 +19,7 @@ struct departures_add {
 	struct id other_owner;        /* who stays when an owner goes */
 	struct handover handover;     /* to the successor */
 	struct event_draft requested; /* of the handover */
+	struct letters told;          /* of the handover */
 	struct event_draft planned;   /* of a day to come: person.changed */
 };
 
@@ -35,7 +36,8 @@ struct departures_change {
 	bool approve;       /* asked, of a decision */
 	struct person found;
 	struct departure departure;
-	struct span sealed; /* of a person who is back */
+	struct span sealed;  /* of a person who is back */
+	struct letters told; /* the owners, of a person who is back */
 	struct event_draft draft;
 };
 

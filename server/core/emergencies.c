@@ -3,6 +3,7 @@
 #include "server/core/emergencies.h"
 
 #include "crypto/random.h"
+#include "server/core/change_news.h"
 #include "server/core/detail.h"
 #include "server/core/owners.h"
 #include "server/core/second.h"
@@ -307,6 +308,17 @@ static fallible tell_opening(
 	return tell_security_contact(&desk, ask, scene->caller->person, &decide->told);
 }
 
+static fallible tell_refusal(const struct scene *scene, struct emergencies_decide *decide)
+{
+	struct credential credential;
+	const struct breakglass *breakglass = &decide->breakglass;
+	struct change_news news = {.action = ACTION_BREAKGLASS_REFUSED, .about = breakglass->id};
+	TRY(credential_get(
+		scene->view, breakglass->tenant, breakglass->credential, scene->arena, &credential));
+	news.label = credential.title;
+	return change_news_tell(scene, &news, breakglass->requester, &decide->told);
+}
+
 static fallible prepare_opening(const struct scene *scene, struct emergencies_decide *decide)
 {
 	struct credential credential;
@@ -337,6 +349,8 @@ fallible emergencies_decide_prepare(const struct scene *scene, struct emergencie
 	if (decide->approve)
 		return prepare_opening(scene, decide);
 	breakglass->state = BREAKGLASS_REFUSED;
+	decide->told.count = 0;
+	TRY(tell_refusal(scene, decide));
 	return seal_event(scene, ACTION_BREAKGLASS_REFUSED, breakglass, &decide->decided);
 }
 
@@ -347,12 +361,12 @@ fallible emergencies_decide_write(struct act *act, struct emergencies_decide *de
 	TRY(noun_still(act, TABLE_BREAKGLASS, key_of(&key, breakglass->tenant, breakglass->id),
 		breakglass->version));
 	TRY(breakglass_change(act, breakglass));
+	TRY(letters_write(act, &decide->told));
 	TRY(emergencies_add_event(act, breakglass->tenant, &decide->decided));
 	if (!decide->approve)
 		return OK;
 	TRY(noun_still(act, TABLE_CREDENTIAL, key_of(&key, breakglass->tenant, breakglass->credential),
 		decide->credential_row));
 	TRY(grant_put(act, &decide->grant, decide->sealed));
-	TRY(letters_write(act, &decide->told));
 	return emergencies_add_event(act, breakglass->tenant, &decide->opened);
 }

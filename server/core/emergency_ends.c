@@ -2,6 +2,7 @@
 /* emergency_ends - close by the clock or by hand, owe a change of what was seen, review. */
 #include "server/core/emergency_ends.h"
 
+#include "server/core/change_news.h"
 #include "server/core/detail.h"
 #include "server/core/due.h"
 #include "server/core/grants.h"
@@ -99,6 +100,21 @@ static fallible tell_overdue(const struct letters_desk *desk, const struct break
 		.count = 2,
 		.now = now};
 	return letters_add_owners(desk, &ask, (struct id){{0}}, told);
+}
+
+/* Nobody decided in time: who asked does not wait any longer. */
+static fallible tell_lapsed(const struct letters_desk *desk, const struct breakglass *breakglass,
+	struct instant now, struct letters *told)
+{
+	struct credential credential;
+	struct change_news news = {.action = ACTION_BREAKGLASS_REFUSED, .about = breakglass->id, .now = now};
+	struct err err = credential_get(
+		desk->view, breakglass->tenant, breakglass->credential, desk->arena, &credential);
+	if (err.kind != ERR_NOT_FOUND) {
+		TRY(err);
+		news.label = credential.title;
+	}
+	return change_news_add(desk, &news, breakglass->requester, told);
 }
 
 static fallible owe_change(struct act *act, const struct breakglass *breakglass, uint64_t number)
@@ -320,6 +336,8 @@ static fallible prepare(const struct server *server, struct instant now, struct 
 	if (!look->is_there)
 		return err.kind == ERR_NOT_FOUND ? OK : err;
 	look->is_due = breakglass->state <= BREAKGLASS_CLOSED && breakglass->until.ms <= now.ms;
+	if (look->is_due && breakglass->state == BREAKGLASS_REQUESTED)
+		return tell_lapsed(&desk, breakglass, now, &look->told);
 	if (look->is_due && breakglass->state == BREAKGLASS_OPEN)
 		return tell_change(&desk, breakglass, now, &look->told);
 	if (look->is_due && breakglass->state == BREAKGLASS_CLOSED)

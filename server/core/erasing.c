@@ -395,6 +395,7 @@ static fallible write_refused(struct act *act, void *context)
 	struct err err = expiry_drop(act, &queue);
 	if (err.kind != ERR_NOT_FOUND)
 		TRY(err);
+	TRY(letters_write(act, &plan->told));
 	return act_add(act, refused.tenant, &plan->draft.leaf, NULL);
 }
 
@@ -409,9 +410,12 @@ static fallible refuse(const struct server *server, const struct expiry *due, st
 		.outcome = LEAF_DENIED,
 		.reason = REASON_HELD,
 		.has_object_kind = true};
+	const struct change_news news = {.action = ACTION_ERASURE_REFUSED, .now = now};
 	TRY(reading_open(&server->volume, &reading));
 	struct view view = view_reading(&reading);
 	TRY(make_plan(server, &view, due->tenant, due->id, now, &plan));
+	const struct letters_desk desk = {server, &view, due->tenant, &plan.arena};
+	TRY(erasures_tell_ended(&desk, &plan.erasure, &news, (struct id){0}, &plan.told));
 	reading_done(&reading);
 	event.object_kind = plan.erasure.subject.kind == SUBJECT_CLIENT ? ID_CLIENT : ID_PERSON;
 	event.ids[LEAF_ID_OBJECT] = plan.erasure.subject.id;

@@ -86,7 +86,7 @@ fallible erasures_tell_executed(const struct letters_desk *desk, const struct er
 {
 	struct wording wording;
 	const struct tell_ask ask = word(erasure, NOTICE_ERASURE_EXECUTED, now, now, &wording);
-	return letters_add_owners(desk, &ask, erasure->subject.id, told);
+	return letters_add_or(desk, &ask, CAPABILITY_BIT(PRIVACY_APPROVE), erasure->subject.id, told);
 }
 
 /* Whom it is about hears of it now: afterwards there is no address any more. */
@@ -112,7 +112,35 @@ static fallible tell_request(const struct scene *scene, const struct erasure *er
 	struct tell_ask ask = word(erasure, NOTICE_ERASURE_REQUESTED, erasure->due, scene->now, &wording);
 	told->count = 0;
 	TRY(tell_subject(&desk, erasure, &ask, told));
-	return letters_add_owners(&desk, &ask, erasure->subject.id, told);
+	return letters_add_or(&desk, &ask, CAPABILITY_BIT(PRIVACY_APPROVE), erasure->subject.id, told);
+}
+
+static fallible tell_subject_change(const struct letters_desk *desk, const struct erasure *erasure,
+	const struct change_news *news, struct id except, struct letters *told)
+{
+	struct client client;
+	if (erasure->subject.kind == SUBJECT_PERSON)
+		return ids_equal(erasure->subject.id, except)
+			? OK
+			: change_news_add(desk, news, erasure->subject.id, told);
+	TRY(client_get(desk->view, erasure->tenant, erasure->subject.id, desk->arena, &client));
+	for (size_t i = 0; i < client.contact_count; i++)
+		if (!ids_equal(client.contacts[i], except))
+			TRY(change_news_add(desk, news, client.contacts[i], told));
+	return OK;
+}
+
+fallible erasures_tell_ended(const struct letters_desk *desk, const struct erasure *erasure,
+	const struct change_news *news, struct id except, struct letters *told)
+{
+	char reference[ID_TEXT + 1];
+	struct change_news ended = *news;
+	ids_print(ID_ERASURE, erasure->id, reference);
+	ended.about = erasure->id;
+	ended.label = span_of(reference, ID_TEXT);
+	told->count = 0;
+	TRY(tell_subject_change(desk, erasure, &ended, except, told));
+	return change_news_add_owners(desk, &ended, CAPABILITY_BIT(PRIVACY_APPROVE), except, told);
 }
 
 /* ---- asking ---- */
@@ -221,6 +249,14 @@ fallible erasures_ask_write(struct act *act, struct erasures_ask *ask)
 
 /* ---- deciding ---- */
 
+static fallible tell_no(const struct scene *scene, enum action action, struct erasures_decide *decide)
+{
+	struct change_news news = {.action = action, .now = scene->now};
+	const struct letters_desk desk = {scene->server, scene->view, scene->caller->tenant, scene->arena};
+	TRY(scene_actor(scene, &news.actor));
+	return erasures_tell_ended(&desk, &decide->erasure, &news, scene->caller->person, &decide->told);
+}
+
 static void approve(const struct scene *scene, struct erasure *erasure)
 {
 	if (ids_is_none(erasure->approver))
@@ -248,10 +284,13 @@ fallible erasures_decide_prepare(const struct scene *scene, struct erasures_deci
 	TRY(second_check_other(scene, part, sizeof part / sizeof part[0]));
 	if (erasure->state != ERASURE_WAITING)
 		return FAIL(CONFLICT, "the erasure does not wait for a decision");
+	decide->told.count = 0;
 	if (decide->approve)
 		approve(scene, erasure);
 	else
 		end(scene, erasure, ERASURE_REFUSED);
+	if (!decide->approve)
+		TRY(tell_no(scene, ACTION_ERASURE_REFUSED, decide));
 	return seal_event(scene, erasure, decide->approve ? ACTION_ERASURE_APPROVED : ACTION_ERASURE_REFUSED,
 		decide->approve ? NULL : &refused, &decide->draft);
 }
@@ -275,6 +314,7 @@ fallible erasures_decide_write(struct act *act, struct erasures_decide *decide)
 	TRY(erasure_change(act, erasure));
 	if (erasure->state == ERASURE_APPROVED)
 		TRY(expiry_put(act, &queue));
+	TRY(letters_write(act, &decide->told));
 	return act_add(act, erasure->tenant, &decide->draft.leaf, NULL);
 }
 
@@ -298,6 +338,7 @@ fallible erasures_cancel_prepare(const struct scene *scene, struct erasures_deci
 	if (erasure->state > ERASURE_APPROVED)
 		return FAIL(CONFLICT, "the erasure is under way, or over");
 	end(scene, erasure, ERASURE_CANCELLED);
+	TRY(tell_no(scene, ACTION_ERASURE_CANCELLED, cancel));
 	return seal_event(scene, erasure, ACTION_ERASURE_CANCELLED, NULL, &cancel->draft);
 }
 
@@ -314,5 +355,6 @@ fallible erasures_cancel_write(struct act *act, struct erasures_decide *cancel)
 	if (stands.state == ERASURE_APPROVED)
 		TRY(expiry_drop(act, &queue));
 	TRY(erasure_change(act, erasure));
+	TRY(letters_write(act, &cancel->told));
 	return act_add(act, erasure->tenant, &cancel->draft.leaf, NULL);
 }

@@ -5,6 +5,7 @@
  * erased; refused by a second person or a hold; cancelled by an owner or the one who asked (FOUNDATIONS 24). */
 #pragma once
 
+#include "server/core/change_news.h"
 #include "server/core/clients.h"
 #include "server/core/letters.h"
 #include "server/core/people.h"
@@ -35,6 +36,7 @@ struct erasures_decide {
 	struct erasure erasure; /* as erasures_find found it; after the act as it stands */
 	bool approve;           /* asked */
 	/* prepared */
+	struct letters told; /* of a no: all who heard that it was asked for */
 	struct event_draft draft;
 };
 
@@ -56,9 +58,12 @@ struct detail_field;
 fallible erasures_detail(const struct erasure *erasure, const struct detail_field *more, size_t count,
 	struct arena *arena, struct span *detail);
 
-/* erasures_tell_executed - seal a mail to each owner: it is done. Fails: as tell_prepare. */
+/* erasures_tell_executed - seal a mail to each owner and whoever decides of erasures: it is done. erasures_tell_ended - nothing comes of
+ * it, to them and to whom it is about; by the server, unless news says who. Fail: as tell_prepare. */
 fallible erasures_tell_executed(const struct letters_desk *desk, const struct erasure *erasure,
 	struct instant now, struct letters *told);
+fallible erasures_tell_ended(const struct letters_desk *desk, const struct erasure *erasure,
+	const struct change_news *news, struct id except, struct letters *told);
 
 /* erasures_dark_after - when no backup that was kept for so many days opens it any more: from when it was
  * carried out, or is due. */

@@ -3,6 +3,7 @@
 #include "server/core/extensions.h"
 
 #include "base/json_out.h"
+#include "server/core/change_news.h"
 #include "server/core/handover_turns.h"
 #include "server/core/second.h"
 
@@ -115,6 +116,16 @@ static fallible check_first(const struct view *view, const struct handover *hand
 	return FAIL(CONFLICT, "the handover is asked to last longer already");
 }
 
+static fallible tell_asked(const struct scene *scene, struct extensions_ask *ask)
+{
+	const struct handover *handover = &ask->handover;
+	const struct letters_desk desk = {scene->server, scene->view, scene->caller->tenant, scene->arena};
+	struct change_news news = {.action = ACTION_HANDOVER_EXTENSION_REQUESTED, .about = handover->id};
+	ask->told.count = 0;
+	TRY(handover_news_label(&desk, handover->from, handover->to, &news.label));
+	return change_news_tell_owners(scene, &news, CAPABILITY_BIT(HANDOVER_APPROVE), &ask->told);
+}
+
 fallible extensions_ask_prepare(const struct scene *scene, struct extensions_ask *ask)
 {
 	const struct handover *handover = &ask->handover;
@@ -132,6 +143,7 @@ fallible extensions_ask_prepare(const struct scene *scene, struct extensions_ask
 		.until = ask->until,
 		.asked = scene->now,
 		.asker = scene->caller->person};
+	TRY(tell_asked(scene, ask));
 	return say(scene, &saying, handover, &ask->extension, &ask->draft);
 }
 
@@ -141,6 +153,7 @@ fallible extensions_ask_write(struct act *act, struct extensions_ask *ask)
 	TRY(check_still(act, &ask->handover));
 	TRY(check_first(&view, &ask->handover));
 	TRY(extension_put(act, &ask->extension));
+	TRY(letters_write(act, &ask->told));
 	return act_add(act, ask->handover.tenant, &ask->draft.leaf, NULL);
 }
 

@@ -18,6 +18,7 @@ struct extensions_ask {
 	struct handover_fault fault; /* after INVALID: the member that is at fault */
 	struct handover handover;    /* as handovers_find found it */
 	struct extension extension;
+	struct letters told; /* who decides it */
 	struct event_draft draft;
 };
 

@@ -5,6 +5,7 @@
 #include "base/json_out.h"
 #include "crypto/random.h"
 #include "server/core/approvals.h"
+#include "server/core/change_news.h"
 #include "server/core/checkouts.h"
 #include "server/core/detail.h"
 #include "server/core/grants_seen.h"
@@ -303,12 +304,19 @@ fallible grants_add_write(struct act *act, struct grants_add *add)
 
 /* ---- taking back ---- */
 
-fallible grants_revoke_prepare(const struct server *server, const struct caller *caller, struct instant now,
-	struct arena *arena, struct grants_revoke *revoke)
+fallible grants_revoke_prepare(const struct scene *scene, struct grants_revoke *revoke)
 {
-	if (grant_has_ended(&revoke->grant, now))
+	struct credential credential;
+	const struct grant *grant = &revoke->grant;
+	struct change_news news = {.action = ACTION_GRANT_REVOKED, .about = grant->id};
+	if (grant_has_ended(grant, scene->now))
 		return FAIL(CONFLICT, "the grant has ended already");
-	return seal_event(server, caller, ACTION_GRANT_REVOKED, &revoke->grant, now, arena, &revoke->draft);
+	revoke->told.count = 0;
+	TRY(credential_get(scene->view, grant->tenant, grant->credential, scene->arena, &credential));
+	news.label = credential.title;
+	TRY(change_news_tell(scene, &news, grant->person, &revoke->told));
+	return seal_event(scene->server, scene->caller, ACTION_GRANT_REVOKED, grant, scene->now, scene->arena,
+		&revoke->draft);
 }
 
 fallible grants_revoke_write(struct act *act, struct grants_revoke *revoke)
@@ -323,6 +331,7 @@ fallible grants_revoke_write(struct act *act, struct grants_revoke *revoke)
 	TRY(grant_change(act, &grant));
 	TRY(checkouts_let_go(act, &grant));
 	TRY(rotation_watch_now(act, &grant));
+	TRY(letters_write(act, &revoke->told));
 	revoke->grant.state = grant.state;
 	revoke->grant.suspended_by = grant.suspended_by;
 	return add_event(act, grant.tenant, &revoke->draft);

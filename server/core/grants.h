@@ -5,6 +5,7 @@
 #include "server/core/calendars.h"
 #include "server/core/gates.h"
 #include "server/core/letters.h"
+#include "server/core/scene.h"
 #include "server/core/sight.h"
 #include "store/client.h"
 #include "store/credential.h"
@@ -49,12 +50,12 @@ fallible grants_add_write(struct act *act, struct grants_add *add);
 struct grants_revoke {
 	struct grant grant;       /* of grants_find */
 	struct gates_shown gates; /* of gates_look: for the answer alone */
+	struct letters told;      /* the grantee, unless they do it themselves */
 	struct event_draft draft;
 };
 
 /* grants_revoke_prepare, _write - Fails: CONFLICT it has ended already. */
-fallible grants_revoke_prepare(const struct server *server, const struct caller *caller, struct instant now,
-	struct arena *arena, struct grants_revoke *revoke);
+fallible grants_revoke_prepare(const struct scene *scene, struct grants_revoke *revoke);
 fallible grants_revoke_write(struct act *act, struct grants_revoke *revoke);
 
 /* What moves a grant that nobody touched itself: a handover, a departure, a consent that was withdrawn. */

@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-enum { ONE_CLIENT = 64 * 1024, COUNT_TEXT = 12, SHEETS_MAX = 64 };
+enum { ONE_CLIENT = 64 * 1024, COUNT_TEXT = 12, SHEETS_MAX = 64, LABEL_BYTES = 2048 };
 
 /* The words of a mail, and what they borrow. */
 struct wording {
@@ -148,6 +148,19 @@ fallible handover_news_end(const struct letters_desk *desk, const struct handove
 	TRY(begin(desk, handover, news));
 	TRY(word(desk, handover, true, &wording));
 	return tell_clients(desk, handover, &ask, news);
+}
+
+fallible handover_news_label(
+	const struct letters_desk *desk, struct id from, struct id to, struct span *label)
+{
+	struct person first, second;
+	scoped(buf) text = BUF(LABEL_BYTES);
+	TRY(person_get(desk->view, desk->tenant, from, desk->arena, &first));
+	TRY(person_get(desk->view, desk->tenant, to, desk->arena, &second));
+	buf_put(&text, shown_name(&first));
+	buf_put_text(&text, " → ");
+	buf_put(&text, shown_name(&second));
+	return buf_keep(&text, desk->arena, label);
 }
 
 fallible handover_news_write(struct act *act, const struct handover_news *news)

@@ -22,5 +22,9 @@ fallible handover_news_extended(const struct letters_desk *desk, const struct ha
 fallible handover_news_end(const struct letters_desk *desk, const struct handover *handover,
 	struct instant now, struct handover_news *news);
 
+/* handover_news_label - "Aino Virtanen → Väinö Laine": what other mails call a handover. In the desk's arena. */
+fallible handover_news_label(
+	const struct letters_desk *desk, struct id from, struct id to, struct span *label);
+
 /* handover_news_write - into the outbox; in the act. */
 fallible handover_news_write(struct act *act, const struct handover_news *news);

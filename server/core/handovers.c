@@ -4,6 +4,7 @@
 
 #include "base/json_out.h"
 #include "crypto/random.h"
+#include "server/core/change_news.h"
 #include "server/core/second.h"
 #include "store/client.h"
 #include "store/person.h"
@@ -19,6 +20,24 @@ static fallible check_still(struct act *act, const struct handover *handover)
 static struct letters_desk desk_of(const struct scene *scene)
 {
 	return (struct letters_desk){scene->server, scene->view, scene->caller->tenant, scene->arena};
+}
+
+/* ---- who is told ---- */
+
+static fallible name(const struct scene *scene, enum action action, const struct handover *handover,
+	struct change_news *news)
+{
+	const struct letters_desk desk = desk_of(scene);
+	*news = (struct change_news){.action = action, .about = handover->id};
+	return handover_news_label(&desk, handover->from, handover->to, &news->label);
+}
+
+static fallible tell_requester(
+	const struct scene *scene, enum action action, const struct handover *handover, struct letters *told)
+{
+	struct change_news news;
+	TRY(name(scene, action, handover, &news));
+	return change_news_tell(scene, &news, handover->requester, told);
 }
 
 /* ---- events ---- */
@@ -157,6 +176,16 @@ static fallible read_scope(const struct scene *scene, struct handovers_add *add)
 	return FAIL(CONFLICT, "there is nothing to be handed over");
 }
 
+fallible handovers_tell_requested(
+	const struct scene *scene, const struct handover *handover, struct letters *told)
+{
+	struct change_news news;
+	told->count = 0;
+	TRY(name(scene, ACTION_HANDOVER_REQUESTED, handover, &news));
+	TRY(change_news_tell(scene, &news, handover->to, told));
+	return change_news_tell_owners(scene, &news, CAPABILITY_BIT(HANDOVER_APPROVE), told);
+}
+
 fallible handovers_add_prepare(const struct scene *scene, struct handovers_add *add)
 {
 	struct handover *handover = &add->handover;
@@ -176,12 +205,14 @@ fallible handovers_add_prepare(const struct scene *scene, struct handovers_add *
 	TRY(find_clients(scene, add));
 	TRY(check_plan(scene, add));
 	TRY(read_scope(scene, add));
+	TRY(handovers_tell_requested(scene, handover, &add->told));
 	return seal_requested(scene, add);
 }
 
 fallible handovers_add_write(struct act *act, struct handovers_add *add)
 {
 	TRY(handover_turns_put(act, &add->handover));
+	TRY(letters_write(act, &add->told));
 	return act_add(act, add->handover.tenant, &add->requested.leaf, NULL);
 }
 
@@ -225,6 +256,15 @@ static fallible seal_approved(const struct scene *scene, struct handovers_decide
 	return seal_overridden(scene, decide);
 }
 
+static fallible tell_override(const struct scene *scene, struct handovers_decide *decide)
+{
+	struct change_news news;
+	if (decide->handover.override == HANDOVER_OVERRIDE_NONE)
+		return OK;
+	TRY(name(scene, ACTION_POLICY_OVERRIDDEN, &decide->handover, &news));
+	return change_news_tell_owners(scene, &news, 0, &decide->told);
+}
+
 static fallible prepare_approval(const struct scene *scene, struct handovers_decide *decide)
 {
 	struct handover *handover = &decide->handover;
@@ -236,6 +276,7 @@ static fallible prepare_approval(const struct scene *scene, struct handovers_dec
 	handover->state = HANDOVER_APPROVED;
 	handover->told = scene->now;
 	TRY(handover_news_begin(&desk, handover, scene->now, &decide->news));
+	TRY(tell_override(scene, decide));
 	return seal_approved(scene, decide);
 }
 
@@ -247,9 +288,11 @@ fallible handovers_decide_prepare(const struct scene *scene, struct handovers_de
 	TRY(check_waits(handover, scene->now));
 	handover->approver = scene->caller->person;
 	handover->decided = scene->now;
+	decide->told.count = 0;
 	if (decide->approve)
 		return prepare_approval(scene, decide);
 	handover->ended_by = scene->caller->person;
+	TRY(tell_requester(scene, ACTION_HANDOVER_REFUSED, handover, &decide->told));
 	return seal_no(scene, ACTION_HANDOVER_REFUSED, handover, &decide->decided);
 }
 
@@ -274,6 +317,7 @@ fallible handovers_decide_write(struct act *act, struct handovers_decide *decide
 	*handover = decide->handover;
 	TRY(check_still(act, handover));
 	TRY(act_add(act, handover->tenant, &decide->decided.leaf, NULL));
+	TRY(letters_write(act, &decide->told));
 	if (!decide->approve)
 		return handover_turns_end(act, handover, HANDOVER_REFUSED);
 	TRY(check_scope(act, decide));
@@ -350,6 +394,8 @@ fallible handovers_accept_prepare(const struct scene *scene, struct handovers_ch
 	if (handover->accepted.ms)
 		return FAIL(CONFLICT, "the handover was accepted already");
 	handover->accepted = scene->now;
+	accept->told.count = 0;
+	TRY(tell_requester(scene, ACTION_HANDOVER_ACCEPTED, handover, &accept->told));
 	json_out_open(&out, NULL);
 	json_out_bool(&out, "briefing_ack", true);
 	json_out_close(&out);
@@ -361,6 +407,7 @@ fallible handovers_accept_write(struct act *act, struct handovers_change *accept
 	accept->after = accept->handover;
 	TRY(check_still(act, &accept->after));
 	TRY(handover_put(act, &accept->after));
+	TRY(letters_write(act, &accept->told));
 	return act_add(act, accept->after.tenant, &accept->draft.leaf, NULL);
 }
 

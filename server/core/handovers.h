@@ -22,12 +22,20 @@ struct handovers_add {
 	struct handover handover;
 	struct handover_scope scope;
 	struct event_draft requested;
+	struct letters told; /* who decides it, and who is to stand in */
 };
 
 /* handovers_add_prepare - by a proven person. Fails: PERSON_UNPROVEN · UNKNOWN_PERSON · UNKNOWN_CLIENT · INVALID with
  * add->fault · CONFLICT there is nothing to be handed over. */
 fallible handovers_add_prepare(const struct scene *scene, struct handovers_add *add);
 fallible handovers_add_write(struct act *act, struct handovers_add *add);
+
+/* handovers_tell_requested - the mails of a handover that waits: to who may approve it, and to who is to stand in; not to who asks.
+ *
+ *   told  emptied first
+ * Fails: as letters_add. */
+fallible handovers_tell_requested(
+	const struct scene *scene, const struct handover *handover, struct letters *told);
 
 /* ---- deciding ---- */
 
@@ -39,7 +47,8 @@ struct handovers_decide {
 	struct handover_scope scope;
 	struct handover_news news;
 	struct event_draft decided, overridden;
-	bool overrides; /* the clients are told later than planned: policy.overridden */
+	struct letters told; /* who asked hears of a no; the owners of a rule set aside */
+	bool overrides;      /* the clients are told later than planned: policy.overridden */
 };
 
 /* handovers_decide_prepare - by a proven person who is neither requester nor one of the two. Fails: PERSON_UNPROVEN ·
@@ -55,6 +64,7 @@ struct handovers_change {
 	struct handover handover; /* as handovers_find found it */
 	struct handover after;    /* as the act leaves it */
 	struct handover_news news;
+	struct letters told; /* who asked hears that it was accepted */
 	struct event_draft draft;
 };
 

@@ -4,6 +4,7 @@
 
 #include "base/json_out.h"
 #include "crypto/random.h"
+#include "server/core/change_news.h"
 #include "server/core/second.h"
 #include "store/client.h"
 #include "store/person.h"
@@ -80,6 +81,17 @@ static fallible seal_hold(const struct scene *scene, const struct hold *hold, st
 	return buf_keep(&record, scene->arena, sealed);
 }
 
+/* By its id: a mailbox is no place for whom a hold is about. */
+static fallible tell(
+	const struct scene *scene, const struct hold *hold, enum action action, struct letters *told)
+{
+	char id[ID_TEXT + 1];
+	ids_print(ID_HOLD, hold->id, id);
+	const struct change_news news = {.action = action, .about = hold->id, .label = span_of(id, ID_TEXT)};
+	told->count = 0;
+	return change_news_tell_owners(scene, &news, CAPABILITY_BIT(PRIVACY_APPROVE), told);
+}
+
 /* ---- placing ---- */
 
 static fallible find_person(const struct scene *scene, struct span name, struct subject *subject)
@@ -128,6 +140,7 @@ fallible holds_place_prepare(const struct scene *scene, struct holds_place *plac
 		TRY(find_client(scene, place->client, &hold->subject));
 	TRY(check_there(scene->view, hold->tenant, &hold->subject));
 	TRY(seal_hold(scene, hold, &place->sealed));
+	TRY(tell(scene, hold, ACTION_HOLD_PLACED, &place->told));
 	return seal_event(scene, hold, ACTION_HOLD_PLACED, &place->placed);
 }
 
@@ -154,6 +167,7 @@ fallible holds_place_write(struct act *act, struct holds_place *place)
 	TRY(check_there(&view, hold->tenant, &hold->subject));
 	TRY(check_room(act, hold->tenant));
 	TRY(hold_put(act, hold, place->sealed));
+	TRY(letters_write(act, &place->told));
 	return act_add(act, hold->tenant, &place->placed.leaf, NULL);
 }
 
@@ -181,9 +195,10 @@ fallible holds_lift_prepare(const struct scene *scene, struct holds_lift *lift)
 	} else {
 		TRY(lift_second(scene, hold));
 	}
+	enum action action = first ? ACTION_HOLD_RELEASE_ASKED : ACTION_HOLD_RELEASED;
 	TRY(seal_hold(scene, hold, &lift->sealed));
-	return seal_event(
-		scene, hold, first ? ACTION_HOLD_RELEASE_ASKED : ACTION_HOLD_RELEASED, &lift->draft);
+	TRY(tell(scene, hold, action, &lift->told));
+	return seal_event(scene, hold, action, &lift->draft);
 }
 
 fallible holds_lift_write(struct act *act, struct holds_lift *lift)
@@ -192,5 +207,6 @@ fallible holds_lift_write(struct act *act, struct holds_lift *lift)
 	struct noun_key key = noun_key(hold->tenant, id_span(&hold->id), SPAN_NONE);
 	TRY(noun_still(act, TABLE_HOLD, noun_key_span(&key), hold->version));
 	TRY(hold_put(act, hold, lift->sealed));
+	TRY(letters_write(act, &lift->told));
 	return act_add(act, hold->tenant, &lift->draft.leaf, NULL);
 }

@@ -2,6 +2,7 @@
 /* holds - placing one is the act of one person, lifting it that of two. */
 #pragma once
 
+#include "server/core/letters.h"
 #include "server/core/scene.h"
 #include "store/hold.h"
 
@@ -14,6 +15,7 @@ struct holds_place {
 	struct hold hold;
 	struct span sealed;
 	struct event_draft placed;
+	struct letters told; /* who decides of erasures */
 };
 
 /* holds_place_prepare - by a proven person. Fails: PERSON_UNPROVEN · UNKNOWN_PERSON, UNKNOWN_CLIENT · CONFLICT its
@@ -26,6 +28,7 @@ struct holds_lift {
 	/* prepared */
 	struct span sealed;
 	struct event_draft draft;
+	struct letters told; /* who decides of erasures */
 };
 
 /* holds_lift_prepare - the first proven person asks for it, a second one lifts it; both with privacy.approve (the

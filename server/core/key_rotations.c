@@ -3,6 +3,7 @@
 #include "server/core/key_rotations.h"
 
 #include "base/reader.h"
+#include "server/core/change_news.h"
 #include "server/core/detail.h"
 #include "server/core/rewraps.h"
 #include "store/event.h"
@@ -137,6 +138,7 @@ struct telling {
 	const struct key_rotation *rotation;
 	struct id tenant;
 	struct event_draft draft;
+	struct letters letters; /* to the owners */
 };
 
 static struct span number_span(uint64_t number, char text[static NUMBER_TEXT])
@@ -145,13 +147,19 @@ static struct span number_span(uint64_t number, char text[static NUMBER_TEXT])
 	return span_of(text, (size_t)len);
 }
 
-static fallible put_detail(const struct key_rotation *rotation, struct arena *arena, struct span *detail)
+static void print_key(const struct key_rotation *rotation, char key[static ID_TEXT + 1])
 {
-	char key[ID_TEXT + 1] = "root", records[NUMBER_TEXT], left[NUMBER_TEXT];
+	snprintf(key, ID_TEXT + 1, "root");
 	if (rotation->what == KEY_ROTATION_TENANT)
 		ids_print(ID_TENANT, rotation->tenant, key);
 	if (rotation->what == KEY_ROTATION_CLIENT)
 		ids_print(ID_CLIENT, rotation->client, key);
+}
+
+static fallible put_detail(const struct key_rotation *rotation, struct arena *arena, struct span *detail)
+{
+	char key[ID_TEXT + 1], records[NUMBER_TEXT], left[NUMBER_TEXT];
+	print_key(rotation, key);
 	const struct detail_field fields[] = {{"key_id", span_text(key), DETAIL_TEXT},
 		{"records", number_span(rotation->done, records), DETAIL_NUMBER},
 		{"depth", rotation->deep ? SPAN_LIT("secrets") : SPAN_LIT("wraps"), DETAIL_TEXT},
@@ -179,6 +187,19 @@ static fallible seal_event(const struct server *server, struct arena *arena, str
 	return event_seal(keys, telling->tenant, &event, now, arena, &telling->draft);
 }
 
+static fallible seal_letters(const struct server *server, struct arena *arena, struct telling *telling)
+{
+	char key[ID_TEXT + 1];
+	scoped(reading) reading = {0};
+	TRY(reading_open(&server->volume, &reading));
+	struct view view = view_reading(&reading);
+	const struct letters_desk desk = {server, &view, telling->tenant, arena};
+	print_key(telling->rotation, key);
+	const struct change_news news = {
+		.action = ACTION_KEY_ROTATED, .label = span_text(key), .now = volume_now(&server->volume)};
+	return change_news_add_owners(&desk, &news, 0, (struct id){0}, &telling->letters);
+}
+
 /* Which rotation was told last, and which tenant heard of it last: in data/, so that it stands with the event. */
 static void put_mark(const struct key_rotation *rotation, struct id tenant, uint8_t mark[static MARK_BYTES])
 {
@@ -192,6 +213,7 @@ static fallible write_told(struct act *act, void *context)
 	uint8_t mark[MARK_BYTES];
 	put_mark(telling->rotation, telling->tenant, mark);
 	TRY(act_put(act, TABLE_META, SPAN_LIT("rotation"), SPAN_BYTES(mark)));
+	TRY(letters_write(act, &telling->letters));
 	return act_add(act, telling->tenant, &telling->draft.leaf, NULL);
 }
 
@@ -231,6 +253,7 @@ static fallible tell_next(const struct server *server, const struct key_rotation
 	struct telling telling = {.rotation = rotation};
 	TRY(find_next(server, &telling));
 	TRY(seal_event(server, &arena, &telling));
+	TRY(seal_letters(server, &arena, &telling));
 	return committer_run(server->committer,
 		(struct act_job){.kind = ACT_EVENT, .run = write_told, .context = &telling});
 }

@@ -4,7 +4,10 @@
 
 #include "server/core/owners.h"
 #include "server/core/server.h"
+#include "store/person.h"
 #include "store/wish.h"
+
+enum { ONE_PERSON = 64 * 1024 };
 
 /* Of uses alone a contact may ask to be told together, or not at all. */
 static fallible is_wanted(const struct letters_desk *desk, const struct tell_ask *ask, bool *wanted)
@@ -41,13 +44,39 @@ fallible letters_add(const struct letters_desk *desk, const struct tell_ask *ask
 fallible letters_add_owners(const struct letters_desk *desk, const struct tell_ask *ask, struct id except,
 	struct letters *letters)
 {
+	return letters_add_or(desk, ask, 0, except, letters);
+}
+
+fallible letters_add_or(const struct letters_desk *desk, const struct tell_ask *ask, uint64_t capabilities,
+	struct id except, struct letters *letters)
+{
 	struct tell_ask to = *ask;
 	struct err err = OK;
 	to.person = (struct id){0};
-	while (letters->count < LETTERS_MAX && owners_next(desk->view, desk->tenant, &to.person, &err))
+	while (letters->count < LETTERS_MAX &&
+		owners_next_or(desk->view, desk->tenant, capabilities, &to.person, &err))
 		if (!ids_equal(to.person, except))
 			TRY(letters_add(desk, &to, letters));
 	return err;
+}
+
+static bool has_one(const struct letters *letters, struct id person)
+{
+	for (size_t i = 0; i < letters->count; i++)
+		if (ids_equal(letters->items[i].person, person))
+			return true;
+	return false;
+}
+
+fallible letters_add_once(
+	const struct letters_desk *desk, const struct tell_ask *ask, struct letters *letters)
+{
+	struct person person;
+	scoped(arena) row = ARENA(ONE_PERSON);
+	if (ids_is_none(ask->person) || has_one(letters, ask->person))
+		return OK;
+	TRY(person_get_clear(desk->view, desk->tenant, ask->person, &row, &person));
+	return person.state == PERSON_ACTIVE ? letters_add(desk, ask, letters) : OK;
 }
 
 fallible letters_write(struct act *act, const struct letters *letters)

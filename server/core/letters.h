@@ -34,5 +34,14 @@ fallible letters_add(const struct letters_desk *desk, const struct tell_ask *ask
 fallible letters_add_owners(const struct letters_desk *desk, const struct tell_ask *ask, struct id except,
 	struct letters *letters);
 
+/* letters_add_or - to each owner, and to whoever of the business holds one of `capabilities`: who decides such things. Otherwise
+ * as letters_add_owners. */
+fallible letters_add_or(const struct letters_desk *desk, const struct tell_ask *ask, uint64_t capabilities,
+	struct id except, struct letters *letters);
+
+/* letters_add_once - letters_add, unless they have one in this sheet already, or are not active. Nothing to nobody (none). */
+fallible letters_add_once(
+	const struct letters_desk *desk, const struct tell_ask *ask, struct letters *letters);
+
 /* letters_write - into the outbox; in the act. */
 fallible letters_write(struct act *act, const struct letters *letters);

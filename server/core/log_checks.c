@@ -3,6 +3,7 @@
 #include "server/core/log_checks.h"
 
 #include "base/text.h"
+#include "server/core/change_news.h"
 #include "server/core/detail.h"
 #include "server/keeper/key_check.h"
 #include "store/event.h"
@@ -17,12 +18,36 @@ enum { TOLD_MEMORY = 64 * 1024, NUMBER_MAX = 24 };
 struct telling {
 	struct id tenant;
 	struct event_draft draft;
+	struct letters letters; /* to the owners, of a fault */
 };
 
 static fallible run_telling(struct act *act, void *context)
 {
 	struct telling *telling = context;
+	TRY(letters_write(act, &telling->letters));
 	return act_add(act, telling->tenant, &telling->draft.leaf, NULL);
+}
+
+/* Whoever answers for the business does not find it out by chance, the next time that they look. */
+static fallible seal_letters(
+	const struct server *server, struct id tenant, struct arena *arena, struct letters *letters)
+{
+	scoped(reading) reading = {0};
+	TRY(reading_open(&server->volume, &reading));
+	struct view view = view_reading(&reading);
+	const struct letters_desk desk = {server, &view, tenant, arena};
+	const struct change_news news = {
+		.action = ACTION_LOG_VERIFICATION_FAILED, .now = volume_now(&server->volume)};
+	return change_news_add_owners(&desk, &news, 0, (struct id){0}, letters);
+}
+
+/* The very rows that are damaged may be those of the owners: the entry is made all the same. */
+static void add_letters(
+	const struct server *server, struct id tenant, struct arena *arena, struct letters *letters)
+{
+	struct err err = seal_letters(server, tenant, arena, letters);
+	if (err_failed(err))
+		letters->count = 0;
 }
 
 static fallible tell(struct server *server, struct id tenant, enum action action,
@@ -38,6 +63,8 @@ static fallible tell(struct server *server, struct id tenant, enum action action
 		.actor = LEAF_SYSTEM};
 	TRY(detail_print(fields, count, &arena, &event.texts[LEAF_TEXT_DETAIL]));
 	TRY(event_seal(server->volume.keys, tenant, &event, now, &arena, &telling.draft));
+	if (action == ACTION_LOG_VERIFICATION_FAILED)
+		add_letters(server, tenant, &arena, &telling.letters);
 	return committer_run(server->committer,
 		(struct act_job){.kind = ACT_EVENT, .run = run_telling, .context = &telling});
 }

@@ -26,10 +26,39 @@ static bool next_is_owner(
 
 bool owners_next(const struct view *view, struct id tenant, struct id *at, struct err *err)
 {
-	bool is_owner = false;
-	while (!is_owner && next_is_owner(view, tenant, at, &is_owner, err))
+	return owners_next_or(view, tenant, 0, at, err);
+}
+
+static fallible is_meant(
+	const struct view *view, const struct person *person, uint64_t capabilities, bool *meant)
+{
+	uint64_t held = 0;
+	*meant = owners_is(person);
+	if (*meant || capabilities == 0 || person->state != PERSON_ACTIVE || person->kind == PERSON_OF_CLIENT)
+		return OK;
+	TRY(person_capabilities(view, person, &held));
+	*meant = (held & capabilities) != 0;
+	return OK;
+}
+
+static bool next_is_meant(const struct view *view, struct id tenant, uint64_t capabilities, struct id *at,
+	bool *meant, struct err *err)
+{
+	struct person person;
+	scoped(arena) arena = ARENA(ONE_PERSON);
+	if (!person_next_clear(view, tenant, at, &arena, &person, err))
+		return false;
+	*err = is_meant(view, &person, capabilities, meant);
+	return !err_failed(*err);
+}
+
+bool owners_next_or(
+	const struct view *view, struct id tenant, uint64_t capabilities, struct id *at, struct err *err)
+{
+	bool meant = false;
+	while (!meant && next_is_meant(view, tenant, capabilities, at, &meant, err))
 		;
-	return is_owner && !err_failed(*err);
+	return meant && !err_failed(*err);
 }
 
 fallible owners_find_other(const struct view *view, struct id tenant, struct id except, struct id *other)

@@ -15,5 +15,10 @@ fallible owners_find_other(const struct view *view, struct id tenant, struct id 
  * *err. */
 bool owners_next(const struct view *view, struct id tenant, struct id *at, struct err *err);
 
+/* owners_next_or - the same walk over the owners and whoever of the business, or from outside it, is active and holds one of
+ * `capabilities`; no client's contact. */
+bool owners_next_or(
+	const struct view *view, struct id tenant, uint64_t capabilities, struct id *at, struct err *err);
+
 /* owners_check - in the act: the other owner that prepare found still is one. Fails: STALE. */
 fallible owners_check(struct act *act, struct id tenant, struct id other);

@@ -3,6 +3,7 @@
 #include "server/core/people_change.h"
 
 #include "base/text.h"
+#include "server/core/change_news.h"
 #include "server/core/detail.h"
 #include "server/core/forgetting.h"
 #include "server/core/giving.h"
@@ -251,6 +252,33 @@ static fallible check_owner(const struct scene *scene, struct people_change *cha
 
 /* ---- prepare ---- */
 
+static bool has_other_role(const struct person *of, const struct person *than)
+{
+	for (size_t i = 0; i < of->role_count; i++)
+		if (!has_role(than, of->roles[i]))
+			return true;
+	return false;
+}
+
+/* What somebody may do from now on they hear themselves: "assistant → assistant coordinator". */
+static fallible tell_roles(const struct scene *scene, struct people_change *change)
+{
+	struct span before, after;
+	scoped(buf) label = BUF(CHANGE_TEXT_MAX);
+	bool gains = has_other_role(&change->after, &change->before);
+	struct change_news news = {
+		.action = gains ? ACTION_ROLE_ASSIGNED : ACTION_ROLE_REMOVED, .about = change->after.id};
+	if (!gains && !has_other_role(&change->before, &change->after))
+		return OK;
+	TRY(person_print_roles(&change->before, scene->arena, &before));
+	TRY(person_print_roles(&change->after, scene->arena, &after));
+	buf_put(&label, before.len ? before : SPAN_LIT("-"));
+	buf_put_text(&label, " → ");
+	buf_put(&label, after.len ? after : SPAN_LIT("-"));
+	TRY(buf_keep(&label, scene->arena, &news.label));
+	return change_news_tell(scene, &news, change->after.id, &change->told);
+}
+
 static fallible begin(struct people_change *change)
 {
 	if (change->before.state > PERSON_SUSPENDED)
@@ -275,6 +303,7 @@ fallible people_change_prepare(const struct scene *scene, struct people_change *
 	if (change->is_empty)
 		return OK;
 	TRY(seal_roles(scene, change));
+	TRY(tell_roles(scene, change));
 	if (moves)
 		TRY(prepare_email(scene, change));
 	TRY(people_seal(scene, &change->after, &change->sealed));
@@ -288,6 +317,9 @@ fallible people_remove_prepare(const struct scene *scene, struct people_change *
 	TRY(people_sum_roles(
 		scene->view, before->tenant, before->roles, before->role_count, &change->capabilities));
 	struct event event = people_event(scene, ACTION_PERSON_REMOVED, before);
+	const struct change_news news = {
+		.action = ACTION_PERSON_REMOVED, .about = before->id, .label = before->name};
+	TRY(change_news_tell_owners(scene, &news, 0, &change->told));
 	change->after.state = PERSON_REMOVED;
 	TRY(add_event(scene, &event, change));
 	TRY(people_seal(scene, &change->after, &change->sealed));

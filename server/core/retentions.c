@@ -3,7 +3,7 @@
 #include "server/core/retentions.h"
 
 #include "base/json_out.h"
-#include "server/core/owners.h"
+#include "server/core/change_news.h"
 #include "server/core/second.h"
 
 #include <stdio.h>
@@ -66,7 +66,15 @@ static fallible tell_owners(const struct scene *scene, struct retentions_set *se
 		{"count", span_of(months, (size_t)len)}, {"actor", actor}, tell_time(scene->now, time)};
 	const struct tell_ask ask = {
 		.kind = NOTICE_RETENTION_CHANGED, .values = values, .count = 4, .now = scene->now};
-	return letters_add_owners(&desk, &ask, nobody, &set->told);
+	return letters_add_or(&desk, &ask, CAPABILITY_BIT(PRIVACY_APPROVE), nobody, &set->told);
+}
+
+/* A second person decides. */
+static fallible tell_asked(const struct scene *scene, struct retentions_set *set)
+{
+	const struct change_news news = {.action = ACTION_POLICY_RETENTION_ASKED,
+		.label = span_text(action_retention_name(set->retention.class))};
+	return change_news_tell_owners(scene, &news, CAPABILITY_BIT(PRIVACY_APPROVE), &set->told);
 }
 
 /* ---- changing ---- */
@@ -91,10 +99,12 @@ fallible retentions_set_prepare(const struct scene *scene, struct retentions_set
 	TRY(second_check_person(scene->caller));
 	TRY(retention_get(scene->view, scene->caller->tenant, set->class, scene->arena, retention));
 	unsigned from = retention->months;
+	set->told.count = 0;
 	set->waits = set->months > RETENTION_FREE;
 	retention->justification = set->justification;
 	if (set->waits) {
 		ask(scene, set);
+		TRY(tell_asked(scene, set));
 	} else {
 		bring_into_force(scene, retention, set->months);
 		retention->set_by = scene->caller->person;
@@ -114,6 +124,7 @@ fallible retentions_decide_prepare(const struct scene *scene, bool approve, stru
 		return FAIL(CONFLICT, "no retention waits for a decision");
 	TRY(second_check_other(scene, &retention->asked_by, 1));
 	unsigned from = retention->months, to = retention->asked;
+	set->told.count = 0;
 	if (approve) {
 		retention->set_by = retention->asked_by;
 		retention->approved_by = scene->caller->person;

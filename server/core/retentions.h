@@ -19,7 +19,7 @@ struct retentions_set {
 	struct letters told;
 };
 
-/* All owners are told of what comes into force.
+/* All owners, and whoever decides of erasures, are told of what comes into force, and of what waits for a second person.
  *
  * retentions_set_prepare - by a proven person with privacy.approve (the route's). Above RETENTION_FREE it only asks.
  * Fails: PERSON_UNPROVEN. retentions_set_write - Fails: STALE. */

@@ -3,6 +3,7 @@
 #include "server/core/rotations.h"
 
 #include "base/json_out.h"
+#include "server/core/change_news.h"
 #include "server/core/grants_seen.h"
 #include "store/client.h"
 #include "store/credential.h"
@@ -140,6 +141,19 @@ static void fill_row(const struct scene *scene, struct rotations_note *note)
 	note->before = note->row;
 }
 
+static fallible tell_waived(const struct scene *scene, struct rotations_note *note)
+{
+	struct credential credential;
+	struct change_news news = {
+		.action = ACTION_CREDENTIAL_ROTATION_WAIVED, .about = note->row.credential};
+	note->told.count = 0;
+	if (note->row.note != ROTATION_NOTE_WAIVED)
+		return OK;
+	TRY(credential_get(scene->view, note->row.tenant, note->row.credential, scene->arena, &credential));
+	news.label = credential.title;
+	return change_news_tell_owners(scene, &news, 0, &note->told);
+}
+
 fallible rotations_note_prepare(const struct scene *scene, struct rotations_note *note)
 {
 	struct sight sight;
@@ -150,6 +164,7 @@ fallible rotations_note_prepare(const struct scene *scene, struct rotations_note
 	TRY(check(scene, &sight, note));
 	TRY(rotation_seal(scene->server->volume.keys, &note->row, &sealed));
 	TRY(buf_keep(&sealed, scene->arena, &note->sealed));
+	TRY(tell_waived(scene, note));
 	return seal_event(scene, note, &note->draft);
 }
 
@@ -166,5 +181,6 @@ fallible rotations_note_write(struct act *act, struct rotations_note *note)
 {
 	TRY(check_still(act, note));
 	TRY(rotation_put(act, &note->row, note->sealed));
+	TRY(letters_write(act, &note->told));
 	return act_add(act, note->row.tenant, &note->draft.leaf, NULL);
 }

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "server/core/exposures.h"
+#include "server/core/letters.h"
 #include "server/core/scene.h"
 #include "store/rotation.h"
 
@@ -22,6 +23,7 @@ struct rotations_note {
 	struct rotation before; /* what was noted so far */
 	struct span sealed;
 	struct event_draft draft;
+	struct letters told; /* the owners, when the client leaves it as it is */
 };
 
 /* rotations_note_prepare, _write - whoever sees the client may plan; only a proven contact of the client's waives, and

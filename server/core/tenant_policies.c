@@ -3,6 +3,7 @@
 #include "server/core/tenant_policies.h"
 
 #include "base/timestamp.h"
+#include "server/core/change_news.h"
 #include "server/core/detail.h"
 #include "server/core/zones.h"
 #include "store/person.h"
@@ -216,6 +217,9 @@ fallible tenant_policies_set_prepare(const struct scene *scene, struct tenant_po
 	set->tenant = caller->tenant;
 	TRY(find_zone(scene, &set->policy.rules.hours));
 	TRY(tenant_policies_find(scene, set->policy.name, &set->before));
+	const struct change_news news = {.action = ACTION_POLICY_CHANGED, .label = set->policy.name};
+	set->told.count = 0;
+	TRY(change_news_tell_owners(scene, &news, 0, &set->told));
 	return seal_event(scene, set);
 }
 
@@ -227,5 +231,6 @@ fallible tenant_policies_set_write(struct act *act, struct tenant_policies_set *
 	if (now.version != set->before.version)
 		return FAIL_CODE(STALE, "the policy changed meanwhile");
 	TRY(policy_put(act, set->tenant, &set->policy));
+	TRY(letters_write(act, &set->told));
 	return act_add(act, set->tenant, &set->changed.leaf, NULL);
 }

@@ -3,6 +3,7 @@
  * change. */
 #pragma once
 
+#include "server/core/letters.h"
 #include "server/core/scene.h"
 #include "store/policy.h"
 
@@ -13,6 +14,7 @@ struct tenant_policies_set {
 	struct id tenant;
 	struct policy before; /* version 0: nobody had set it */
 	struct event_draft changed;
+	struct letters told; /* the owners */
 };
 
 /* tenant_policies_set_prepare - replace a policy, whole. Fails: NOT_FOUND no such role · INVALID no such time zone ·

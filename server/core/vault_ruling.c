@@ -2,6 +2,7 @@
 /* vault_ruling - the rules, and the event that says what changed in them. */
 #include "server/core/vault_ruling.h"
 
+#include "server/core/change_news.h"
 #include "server/core/detail.h"
 
 enum { FIELD_MAX = 2048 };
@@ -95,6 +96,9 @@ fallible vault_ruling_prepare(const struct scene *scene, struct vault_ruling *ru
 		return FAIL_CODE(PERSON_UNPROVEN, "who changes what grants need has to prove who they are");
 	ruling->row.tenant = caller->tenant;
 	TRY(vault_rules_row_get(scene->view, caller->tenant, scene->arena, &ruling->before));
+	const struct change_news news = {.action = ACTION_POLICY_CHANGED, .label = SPAN_LIT("vault")};
+	ruling->told.count = 0;
+	TRY(change_news_tell_owners(scene, &news, 0, &ruling->told));
 	return seal_event(scene, ruling);
 }
 
@@ -102,5 +106,6 @@ fallible vault_ruling_write(struct act *act, struct vault_ruling *ruling)
 {
 	TRY(vault_rules_row_still(act, &ruling->before));
 	TRY(vault_rules_row_put(act, &ruling->row));
+	TRY(letters_write(act, &ruling->told));
 	return act_add(act, ruling->row.tenant, &ruling->changed.leaf, NULL);
 }

@@ -2,6 +2,7 @@
 /* vault_ruling - a tenant says what it asks of every grant. */
 #pragma once
 
+#include "server/core/letters.h"
 #include "server/core/scene.h"
 #include "store/vault_rules_row.h"
 
@@ -11,6 +12,7 @@ struct vault_ruling {
 	/* prepared */
 	struct vault_rules_row before;
 	struct event_draft changed;
+	struct letters told; /* the owners */
 };
 
 /* vault_ruling_prepare - replace the rules, whole. Fails: PERSON_UNPROVEN a person acts who did not prove who they are.

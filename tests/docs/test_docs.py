@@ -41,6 +41,19 @@ class Tables(unittest.TestCase):
         for path in make_tables.MAKERS:
             self.assertIn(f"<!-- table of {path}: ", pages)
 
+    def test_each_mail_that_somebody_is_promised_is_sent_by_the_server(self):
+        sources = {path: path.read_text(encoding="utf-8") for path in (ROOT / "server").rglob("*.c")}
+        changes = "".join(text for text in sources.values() if "change_news_" in text)
+        for _, (action, _, notice) in make_tables.rows("policies/told.def", "MAIL"):
+            sent = f"ACTION_{action}" in changes if notice == "CHANGE" else any(f"NOTICE_{notice}" in text for text in sources.values())
+            self.assertTrue(sent, f"{action}: {notice}")
+
+    def test_what_a_digest_or_a_report_is_promised_to_tell_is_counted_by_it(self):
+        counted = {"WEEKLY": text_of("server/core/weekly.c"), "DIGEST": text_of("server/core/digest_count.c")}
+        for _, (action, _, place) in make_tables.rows("policies/told.def", "SEEN"):
+            if place in counted:
+                self.assertRegex(counted[place], rf"\bACTION_{action}\b")
+
     def test_a_changed_table_is_noticed(self):
         page = text_of("docs/api.md").replace("| 404 | `not_found` |", "| 404 | `not_there` |")
         self.assertNotEqual(make_tables.renewed(page), page)

@@ -94,6 +94,7 @@ Test(agreements, where_the_rules_ask_for_one_nobody_gets_a_grant_before_signing)
 Test(agreements, a_rule_that_comes_later_and_one_taken_back_close_what_was_given)
 {
 	scoped(vault) vault = {0};
+	struct api_person owner;
 	char id[ID_TEXT + 1], grant[ID_TEXT + 1];
 	vault_open(&vault);
 	vault_grant(&vault, VAULT_CODE, grant);
@@ -103,8 +104,11 @@ Test(agreements, a_rule_that_comes_later_and_one_taken_back_close_what_was_given
 	cr_assert(vault_events(&vault, ACTION_CREDENTIAL_DENIED) == 1);
 	cr_assert_str_eq(gate(&vault, grant, "nda"), "missing");
 	signed_nda(&vault, id);
+	api_world_person(&vault.api, &vault.api.tenant, "owner", NULL, &owner);
+	size_t before = api_count_notices(&vault.api, owner.id, NOTICE_CHANGE);
 	cr_assert(use_for(&vault, grant, "pay invoice 77") == 200, "%s", vault.answer.body);
 	cr_assert(end(&vault, id) == 200 && vault_events(&vault, ACTION_AGREEMENT_EXPIRED) == 1);
+	cr_assert(api_count_notices(&vault.api, owner.id, NOTICE_CHANGE) == before + 1, "the owner's mail");
 	cr_assert_str_eq(api_text(&vault.answer, "state"), "ended");
 	use_for(&vault, grant, "pay invoice 77");
 	cr_assert(vault_is_refused(&vault, "nda_missing"));

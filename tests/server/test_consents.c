@@ -24,7 +24,7 @@ static void outside_open(struct outside *outside)
 	vault_open(vault);
 	cr_assert(vault_call(vault, "POST", "/v1/people",
 			  "{\"name\":\"Lena "
-	                  "Law\",\"ref\":\"lawyer\",\"kind\":\"external\",\"roles\":[\"assistant\"]}") == 201,
+			  "Law\",\"ref\":\"lawyer\",\"kind\":\"external\",\"roles\":[\"assistant\"]}") == 201,
 		"%s", vault->answer.body);
 	snprintf(outside->lawyer_text, sizeof outside->lawyer_text, "%s", api_text(&vault->answer, "id"));
 	cr_assert(!err_failed(ids_parse(ID_PERSON, span_text(outside->lawyer_text), &outside->lawyer)));
@@ -57,7 +57,7 @@ static int consent(struct outside *outside, struct id person, const char *more)
 	char body[VAULT_BODY];
 	snprintf(body, sizeof body,
 		"{\"client\":\"karlsson\",\"party\":\"lawyer\",\"purpose\":\"to read the "
-	        "contract\",\"text_version\":3%s}",
+		"contract\",\"text_version\":3%s}",
 		more);
 	return vault_call_for(&outside->vault, person, "POST", "/v1/consents", body);
 }
@@ -120,6 +120,37 @@ Test(consents, a_consent_that_is_withdrawn_ends_the_grants_at_once_and_all_event
 	cr_assert(withdraw(&outside, vault->contact, id) == 409);
 	give(&outside);
 	cr_assert(vault_is_refused(vault, "consent_missing"));
+}
+
+static size_t told(struct outside *outside, struct id person)
+{
+	return api_count_notices(&outside->vault.api, person, NOTICE_CONSENT_WITHDRAWN);
+}
+
+Test(consents, owners_the_party_and_who_gave_it_what_it_used_hear_of_a_withdrawal)
+{
+	scoped(outside) outside = {0};
+	struct api_person owner, giver, other;
+	char id[ID_TEXT + 1], body[VAULT_BODY];
+	outside_open(&outside);
+	struct vault *vault = &outside.vault;
+	api_world_person(&vault->api, &vault->api.tenant, "owner", NULL, &owner);
+	api_world_person(&vault->api, &vault->api.tenant, "coordinator", NULL, &giver);
+	api_world_person(&vault->api, &vault->api.tenant, "coordinator", NULL, &other);
+	consented(&outside, id);
+	snprintf(body, sizeof body, "{\"credential\":\"%s\",\"to\":\"lawyer\",\"modes\":[\"code\"]}",
+		vault->login);
+	cr_assert(vault_call_as(vault, giver.token, "POST", "/v1/grants", body) == 201, "%s",
+		vault->answer.body);
+	cr_assert(told(&outside, (struct id){{0}}) == 0);
+	cr_assert(withdraw(&outside, other.id, id) == 404 && told(&outside, (struct id){{0}}) == 0,
+		"what was refused is told to nobody");
+	cr_assert(withdraw(&outside, vault->contact, id) == 200, "%s", vault->answer.body);
+	cr_assert(told(&outside, owner.id) == 1 && told(&outside, outside.lawyer) == 1 &&
+		told(&outside, giver.id) == 1);
+	cr_assert(told(&outside, (struct id){{0}}) == 3, "and nobody else is");
+	cr_assert(api_count_notices(&vault->api, outside.lawyer, NOTICE_CHANGE) == 0, "nor twice");
+	cr_assert(withdraw(&outside, vault->contact, id) == 409 && told(&outside, (struct id){{0}}) == 3);
 }
 
 Test(consents, a_grant_that_another_consent_covers_stays)
@@ -199,9 +230,9 @@ Test(consents, a_consent_that_an_application_reports_opens_nothing)
 	struct vault *vault = &outside.vault;
 	vault_call(vault, "POST", "/v1/events",
 		"{\"action\":\"agreement.signed\",\"actor\":\"system\",\"client\":\"karlsson\",\"detail\":{"
-	        "\"kind\":"
+		"\"kind\":"
 		"\"terms\",\"document_hash\":\"x\",\"version\":1,\"party\":\"lawyer\"},\"device\":{\"ip\":"
-	        "\"203.0.113.7\","
+		"\"203.0.113.7\","
 		"\"user_agent\":\"x\"}}");
 	cr_assert(vault->answer.status == 201, "%s", vault->answer.body);
 	give(&outside);

@@ -300,9 +300,12 @@ Test(departures, two_people_bring_somebody_back_and_with_nothing_in_their_hands)
 		ANSWER(office)->body);
 	cr_assert(on_departure(&office, office.owner.token, "POST", "reinstatement/decision") == 403,
 		"the same person");
+	size_t before = api_count_notices(&office.vault.api, office.owner.id, NOTICE_CHANGE);
 	cr_assert(on_departure(&office, second.token, "POST", "reinstatement/decision") == 200, "%s",
 		ANSWER(office)->body);
 	cr_assert(api_has(ANSWER(office), "state", "back"));
+	cr_assert(api_count_notices(&office.vault.api, office.owner.id, NOTICE_CHANGE) == before + 1,
+		"the other owner's mail");
 	cr_assert(vault_events(&office.vault, ACTION_STAFF_REINSTATED) == 1);
 	cr_assert(vault_call_as(&office.vault, token, "GET", "/v1/grants", NULL) == 401);
 	cr_assert(office_count(&office, &office.vault.assistant, "active") == 0);

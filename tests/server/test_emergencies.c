@@ -125,6 +125,22 @@ Test(emergencies, everybody_is_told_when_it_opens)
 	cr_assert(vault_events(&night.vault, ACTION_BREAKGLASS_OPENED) == 1);
 }
 
+Test(emergencies, who_asked_hears_that_it_was_refused_by_somebody_or_by_the_clock)
+{
+	scoped(night) night = {0};
+	begin(&night);
+	const struct id asker = night.vault.assistant.id;
+	ask(&night);
+	cr_assert(call_as(&night, night.custodian.token, "POST", "/decision", "{\"approve\":false}") == 200);
+	cr_assert(told(&night, asker, NOTICE_CHANGE) == 1);
+	ask(&night);
+	pass(&night, BREAKGLASS_WAITS_MS - 1);
+	cr_assert(told(&night, asker, NOTICE_CHANGE) == 1, "it still waits");
+	pass(&night, 1);
+	cr_assert(told(&night, asker, NOTICE_CHANGE) == 2 && is_in(&night, "lapsed"));
+	cr_assert(told(&night, night.custodian.id, NOTICE_CHANGE) == 0);
+}
+
 /* ---- nobody alone ---- */
 
 Test(emergencies, who_asked_does_not_confirm_whatever_they_are)

@@ -18,7 +18,7 @@ Test(erasures, a_request_waits_72_hours_and_says_when_backups_are_dark)
 	cr_assert(api_count_events(&office.api, office.api.tenant.id, ACTION_ERASURE_REQUESTED) == 1);
 }
 
-Test(erasures, owners_and_the_person_are_told_of_the_request)
+Test(erasures, owners_and_the_person_and_whoever_decides_are_told_of_the_request)
 {
 	scoped(office) office = {0};
 	char id[ID_TEXT + 1];
@@ -27,7 +27,29 @@ Test(erasures, owners_and_the_person_are_told_of_the_request)
 	cr_assert(api_count_notices(&office.api, office.anna.id, NOTICE_ERASURE_REQUESTED) == 1);
 	cr_assert(api_count_notices(&office.api, office.owner.id, NOTICE_ERASURE_REQUESTED) == 1);
 	cr_assert(api_count_notices(&office.api, office.partner.id, NOTICE_ERASURE_REQUESTED) == 1);
-	cr_assert(api_count_notices(&office.api, office.deputy.id, NOTICE_ERASURE_REQUESTED) == 0);
+	cr_assert(api_count_notices(&office.api, office.deputy.id, NOTICE_ERASURE_REQUESTED) == 1);
+	cr_assert(api_count_notices(&office.api, (struct id){{0}}, NOTICE_ERASURE_REQUESTED) == 5);
+}
+
+static size_t told_of_end(struct office *office, const struct api_person *who)
+{
+	return api_count_notices(&office->api, who->id, NOTICE_CHANGE);
+}
+
+Test(erasures, all_who_heard_of_the_request_hear_that_nothing_comes_of_it)
+{
+	scoped(office) office = {0};
+	char id[ID_TEXT + 1];
+	office_open(&office);
+	request(&office, id);
+	cr_assert(decide(&office, id, &office.owner, false) == 200);
+	cr_assert(told_of_end(&office, &office.anna) == 1 && told_of_end(&office, &office.dpo) == 1);
+	cr_assert(told_of_end(&office, &office.partner) == 1 && told_of_end(&office, &office.deputy) == 1);
+	cr_assert(told_of_end(&office, &office.owner) == 0, "who refused it knows");
+	request(&office, id);
+	cr_assert(on_erasure(&office, "DELETE", id, &office.dpo) == 200);
+	cr_assert(told_of_end(&office, &office.anna) == 2 && told_of_end(&office, &office.owner) == 1);
+	cr_assert(told_of_end(&office, &office.dpo) == 1, "nor who took it back");
 }
 
 Test(erasures, are_asked_for_by_a_proven_person_with_the_right_alone)

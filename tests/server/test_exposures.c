@@ -211,6 +211,8 @@ Test(exposures, only_the_client_in_person_waives_and_takes_a_waiver_back)
 	cr_assert(api_has(&vault.answer, "items/0/reason", "the shop is closed"));
 	cr_assert(api_has(&vault.answer, "items/0/noted_by", contact));
 	cr_assert(vault_events(&vault, ACTION_CREDENTIAL_ROTATION_WAIVED) == 1);
+	cr_assert(api_count_notices(&vault.api, owner.id, NOTICE_CHANGE) == 1,
+		"of each waiver the owners hear");
 	cr_assert(note(&vault, owner.token, "{\"state\":\"owed\"}") == 403, "nor does staff undo it");
 	cr_assert(note(&vault, eva.token, "{\"state\":\"owed\"}") == 200);
 	cr_assert(owed(&vault) == 1);

@@ -46,9 +46,32 @@ Test(holds, a_hold_placed_meanwhile_refuses_it_when_it_is_due)
 	cr_assert(place(&office, "{\"tenant\":true}") == 201, "%s", office.answer.body);
 	fake_clock_pass(72 * HOUR_MS);
 	cr_assert(step(&office, id).code == CODE_HELD);
+	size_t before = api_count_notices(&office.api, office.anna.id, NOTICE_CHANGE);
 	cr_assert(turn(&office) == 1 && is_state(&office, id, "refused"));
+	cr_assert(before == 0 && api_count_notices(&office.api, office.anna.id, NOTICE_CHANGE) == 1,
+		"whom it is about was told that it would be");
 	cr_assert(json_is_true(api_member(&office.answer, "held")) && opens(&office, office.anna.id));
 	cr_assert(turn(&office) == 0);
+}
+
+static size_t told(struct office *office, const struct api_person *who)
+{
+	return api_count_notices(&office->api, who->id, NOTICE_CHANGE);
+}
+
+Test(holds, whoever_decides_of_erasures_hears_of_each_step_and_whom_it_is_about_does_not)
+{
+	scoped(office) office = {0};
+	char hold[ID_TEXT + 1];
+	office_open(&office);
+	place_on_anna(&office, hold);
+	cr_assert(told(&office, &office.deputy) == 1 && told(&office, &office.owner) == 1);
+	cr_assert(told(&office, &office.dpo) == 0, "who placed it knows");
+	cr_assert(lift(&office, hold, &office.dpo) == 202, "%s", office.answer.body);
+	cr_assert(told(&office, &office.deputy) == 2);
+	cr_assert(lift(&office, hold, &office.deputy) == 200, "%s", office.answer.body);
+	cr_assert(told(&office, &office.dpo) == 1 && told(&office, &office.owner) == 3);
+	cr_assert(told(&office, &office.anna) == 0);
 }
 
 Test(holds, a_hold_is_lifted_by_two_people_and_holds_until_then)

@@ -111,14 +111,18 @@ Test(key_rotations, of_the_root_and_a_tenant_are_told_to_whom_they_concern)
 {
 	scoped(vault) vault = {0};
 	struct api_tenant other;
+	struct api_person owner;
 	char tenant[ID_TEXT + 1];
 	vault_open(&vault);
+	api_world_person(&vault.api, &vault.api.tenant, "owner", NULL, &owner);
 	api_world_tenant(&vault.api, &other);
 	ids_print(ID_TENANT, other.id, tenant);
 	rotate(&vault, tenant, false);
 	cr_assert(vault_events(&vault, ACTION_KEY_ROTATED) == 0, "another tenant's");
+	cr_assert(api_count_notices(&vault.api, owner.id, NOTICE_CHANGE) == 0);
 	rotate(&vault, "root", false);
 	cr_assert(vault_events(&vault, ACTION_KEY_ROTATED) == 1);
+	cr_assert(api_count_notices(&vault.api, owner.id, NOTICE_CHANGE) == 1, "the owner's mail");
 	ids_print(ID_TENANT, vault.api.tenant.id, tenant);
 	rotate(&vault, tenant, false);
 	cr_assert(vault_events(&vault, ACTION_KEY_ROTATED) == 2);

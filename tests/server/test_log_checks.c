@@ -151,9 +151,14 @@ Test(log_checks, one_flipped_bit_names_its_entry_in_its_own_log_alone)
 	uint64_t sequence = entry_of(&watched, tenant->id, &index);
 	flip_entry(
 		&watched, sequence, ID_BYTE); /* of the event's own id: the leaf can be read all the same */
+	struct api_person owner, clerk;
+	api_world_person(&watched.log.api, tenant, "owner", NULL, &owner);
+	api_world_person(&watched.log.api, tenant, "assistant", NULL, &clerk);
 	struct check_report report = look(&watched, log_checks_log);
 	cr_assert(report.fault != CHECK_SOUND && report.sequence == sequence, "%s", check_text(report.fault));
 	cr_assert(told(&watched, tenant->id, ACTION_LOG_VERIFICATION_FAILED) == 1);
+	cr_assert(api_count_notices(&watched.log.api, owner.id, NOTICE_CHANGE) == 1, "the owner's mail");
+	cr_assert(api_count_notices(&watched.log.api, clerk.id, NOTICE_CHANGE) == 0);
 	cr_assert(told(&watched, watched.other.id, ACTION_LOG_VERIFICATION_FAILED) == 0, "it is not theirs");
 	cr_assert(told(&watched, tenant->id, ACTION_LOG_VERIFIED) == 0, "and nothing was found sound");
 	cr_assert(told(&watched, watched.other.id, ACTION_LOG_VERIFIED) == 0);

@@ -141,6 +141,8 @@ Test(pruning, logins_are_kept_12_months_unless_somebody_says_6_to_36)
 	cr_assert(months_of_security(&office) == 6);
 	cr_assert(api_count_notices(&office.api, office.owner.id, NOTICE_RETENTION_CHANGED) == 1,
 		"owners hear of it");
+	cr_assert(api_count_notices(&office.api, office.dpo.id, NOTICE_RETENTION_CHANGED) == 1,
+		"and whoever decides of erasures");
 	cr_assert(api_count_notices(&office.api, office.anna.id, NOTICE_RETENTION_CHANGED) == 0);
 	cr_assert(api_count_events(&office.api, office.api.tenant.id, ACTION_RETENTION_CHANGED) == 1);
 }
@@ -154,6 +156,8 @@ Test(pruning, more_than_12_months_needs_a_justification_and_a_second_person)
 	cr_assert(
 		set(&office, "{\"class\":\"security\",\"months\":24,\"justification\":\"a claim\"}") == 202);
 	cr_assert(months_of_security(&office) == 12, "not yet");
+	cr_assert(api_count_notices(&office.api, office.owner.id, NOTICE_CHANGE) == 1, "whoever may decide");
+	cr_assert(api_count_notices(&office.api, office.dpo.id, NOTICE_CHANGE) == 0, "who asks knows");
 	decide(&office, &office.dpo, true);
 	cr_assert(api_is_code(&office.answer, 403, "not_allowed"), "the same person");
 	decide(&office, &office.anna, true);
