@@ -543,7 +543,10 @@ static fallible prepare_frozen(struct call *call, bool frozen)
 	TRY(call_reading(call, &reading));
 	struct view view = view_reading(&reading);
 	struct scene scene = stage_scene(call, &view);
-	return freezing_prepare(&scene, freezing);
+	TRY(freezing_prepare(&scene, freezing));
+	if (freezing->is_so)
+		call->act = CALL_NO_ACT;
+	return OK;
 }
 
 static fallible prepare_freeze(struct call *call)

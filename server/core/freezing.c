@@ -67,8 +67,10 @@ fallible freezing_prepare(const struct scene *scene, struct freezing *freezing)
 	struct contacts_change *change = &freezing->change;
 	change->told.count = 0;
 	TRY(find_client(scene, freezing));
-	if (change->client.frozen != freezing->frozen)
-		TRY(tell(scene, freezing));
+	freezing->is_so = change->client.frozen == freezing->frozen;
+	if (freezing->is_so)
+		return OK;
+	TRY(tell(scene, freezing));
 	change->client.frozen = freezing->frozen;
 	TRY(contacts_seal(scene, &change->client, &change->sealed));
 	struct event event = contacts_event(

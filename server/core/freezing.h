@@ -9,11 +9,12 @@ struct freezing {
 	struct span client; /* id or ref */
 	bool frozen;        /* from now on */
 	/* prepared */
+	bool is_so; /* nothing changes: no act */
 	struct contacts_change change;
 };
 
 /* freezing_prepare - by a contact of the client; of the staff whoever may approve grants stops it, and an owner lets it go on. The
- * client's contacts and the owners are told, but for who did it; nobody of what is so already.
+ * client's contacts and the owners are told, but for who did it. What is so already is not written, and nobody is told.
  *
  * Fails: NOT_FOUND also another client than the contact's · PERSON_UNPROVEN no application does · DENIED. */
 fallible freezing_prepare(const struct scene *scene, struct freezing *freezing);

@@ -49,10 +49,12 @@ Test(freezing, that_an_owner_undoes_is_told_to_the_client_who_did_it)
 	cr_assert(told(&vault, vault.contact, NOTICE_USE_STOPPED) == 0, "she knows");
 	cr_assert(vault_call_for(&vault, vault.contact, "POST", FREEZE, NULL) == 200);
 	cr_assert(told(&vault, owner.id, NOTICE_USE_STOPPED) == 1, "nothing is new");
+	cr_assert(vault_events(&vault, ACTION_CLIENT_PAUSED) == 1, "nor does the log say it twice");
 	cr_assert(vault_call_as(&vault, owner.token, "DELETE", FREEZE, NULL) == 200);
 	cr_assert(told(&vault, vault.contact, NOTICE_USE_RESUMED) == 1, "nobody lets go on behind her back");
 	cr_assert(told(&vault, other.id, NOTICE_USE_RESUMED) == 1);
 	cr_assert(told(&vault, owner.id, NOTICE_USE_RESUMED) == 0);
 	cr_assert(vault_call_as(&vault, owner.token, "DELETE", FREEZE, NULL) == 200);
 	cr_assert(told(&vault, vault.contact, NOTICE_USE_RESUMED) == 1);
+	cr_assert(vault_events(&vault, ACTION_CLIENT_RESUMED) == 1, "what goes on already is not resumed");
 }
