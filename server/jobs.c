@@ -8,6 +8,7 @@
 #include "server/core/credential_trash.h"
 #include "server/core/departure_turns.h"
 #include "server/core/digests.h"
+#include "server/core/due.h"
 #include "server/core/emergency_ends.h"
 #include "server/core/erasing.h"
 #include "server/core/exports.h"
@@ -46,12 +47,21 @@ static const struct job JOBS[] = {
 	{"storms", storm_close},
 	{"idempotency", idempotency_sweep},
 	{"views", viewed_close},
-	{"verifications", sweeps_run},
-	{"trash", credential_trash_sweep},
 	{"mailboxes", mailboxes_sweep},
 };
 
 enum { JOB_COUNT = sizeof JOBS / sizeof JOBS[0] };
+
+/* The same of what stands in a queue: one that is damaged holds up nobody. */
+static const struct {
+	const char *name;
+	due_sweep *sweep;
+} SWEEPS[] = {
+	{"sweeps", sweeps_run},
+	{"trash", credential_trash_sweep},
+};
+
+enum { SWEEP_COUNT = sizeof SWEEPS / sizeof SWEEPS[0] };
 
 struct jobs {
 	struct server *server;
@@ -83,6 +93,16 @@ static void run_job(struct jobs *jobs, const struct job *job)
 	} while (!err_failed(err) && run.done == JOBS_AT_ONCE);
 	if (err_failed(err) && err.kind != ERR_NOT_FOUND)
 		journal_err(jobs->journal, JOURNAL_WARN, err, span_text(job->name));
+}
+
+static void run_sweeps(struct jobs *jobs)
+{
+	for (size_t i = 0; i < SWEEP_COUNT; i++) {
+		size_t done;
+		struct err err = due_sweep_turn(jobs->server, SWEEPS[i].sweep, &done);
+		if (err_failed(err))
+			journal_err(jobs->journal, JOURNAL_WARN, err, span_text(SWEEPS[i].name));
+	}
 }
 
 /* ---- signing ---- */
@@ -258,6 +278,7 @@ static void *run_thread(void *context)
 	for (unsigned turn = 1; pause_wait(&jobs->pause, JOBS_EVERY_MS); turn++) {
 		for (size_t i = 0; i < JOB_COUNT; i++)
 			run_job(jobs, &JOBS[i]);
+		run_sweeps(jobs);
 		look_at_clock(jobs);
 		look_at_keys(jobs);
 		erase(jobs);

@@ -229,7 +229,6 @@ static fallible add_event(struct act *act, struct id tenant, struct event *event
 	return act_add(act, tenant, &draft.leaf, NULL);
 }
 
-/* What may fail of damage fails before the first write. */
 static fallible shred(
 	struct act *act, struct credential *credential, struct event *event, const char *approver)
 {
@@ -290,18 +289,13 @@ static fallible put_off(struct act *act, const struct expiry *due, struct instan
 	return expiry_put(act, &later);
 }
 
-static bool can_wait(struct err err)
-{
-	return err.code == CODE_HELD || err.kind == ERR_FORGED || err.kind == ERR_CORRUPT;
-}
-
 static fallible sweep_archived(struct act *act, const struct expiry *due, struct credential *credential)
 {
 	struct instant ends = trash_ends(credential);
 	if (ends.ms > act->now.ms)
 		return put_off(act, due, ends);
 	struct err err = shred_due(act, credential);
-	return can_wait(err) ? put_off(act, due, (struct instant){act->now.ms + DAY_MS}) : err;
+	return err.code == CODE_HELD ? put_off(act, due, (struct instant){act->now.ms + DAY_MS}) : err;
 }
 
 static fallible sweep_one(struct act *act, const struct expiry *due)
@@ -312,8 +306,6 @@ static fallible sweep_one(struct act *act, const struct expiry *due)
 	struct err err = credential_get(&view, due->tenant, due->id, &arena, &credential);
 	if (err.kind == ERR_NOT_FOUND)
 		return OK;
-	if (can_wait(err))
-		return put_off(act, due, (struct instant){act->now.ms + DAY_MS});
 	TRY(err);
 	switch (credential.state) {
 	case CREDENTIAL_ARCHIVED:
@@ -327,18 +319,13 @@ static fallible sweep_one(struct act *act, const struct expiry *due)
 	return OK;
 }
 
-fallible credential_trash_sweep(struct act *act, size_t max, size_t *done)
+fallible credential_trash_sweep(struct act *act, size_t max, struct due_round *round)
 {
-	struct view view = view_act(act);
 	struct err err = OK;
 	size_t most = max < CREDENTIAL_TRASH_AT_ONCE ? max : CREDENTIAL_TRASH_AT_ONCE;
-	for (*done = 0; *done < most; ++*done) {
-		struct expiry due;
-		err = expiry_next(&view, EXPIRY_CREDENTIAL, act->now, &due);
-		if (err_failed(err))
-			break;
-		TRY(expiry_drop(act, &due));
-		TRY(sweep_one(act, &due));
+	while (round->done < most && !err_failed(err = due_sweep_next(act, EXPIRY_CREDENTIAL, round))) {
+		TRY(sweep_one(act, &round->at));
+		due_sweep_did(round);
 	}
 	return err.kind == ERR_NOT_FOUND ? OK : err;
 }

@@ -3,6 +3,7 @@
  * deleted with their rows, the label too, and what is left says that there was one. */
 #pragma once
 
+#include "server/core/due.h"
 #include "server/core/scene.h"
 #include "store/credential.h"
 
@@ -33,7 +34,7 @@ fallible credential_trash_restore_write(struct act *act, struct credential_trash
 fallible credential_trash_shred_prepare(const struct scene *scene, struct credential_trash *trash);
 fallible credential_trash_shred_write(struct act *act, struct credential_trash *trash);
 
-/* credential_trash_sweep - in housekeeping: shred what is due, at most CREDENTIAL_TRASH_AT_ONCE of it and at most max. What a
- * hold forbids, or a damaged row, waits another day. */
+/* credential_trash_sweep - in housekeeping, as due_sweep_turn runs it: shred what is due, at most CREDENTIAL_TRASH_AT_ONCE of it and
+ * at most max. What a hold forbids waits another day. */
 enum { CREDENTIAL_TRASH_AT_ONCE = 16 };
-fallible credential_trash_sweep(struct act *act, size_t max, size_t *done);
+fallible credential_trash_sweep(struct act *act, size_t max, struct due_round *round);

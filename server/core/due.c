@@ -49,13 +49,14 @@ static bool is_of_the_moment(struct err err)
 	return err.kind == ERR_BUSY || err.code == CODE_STALE;
 }
 
-/* What a look came to, once its entry is out of the way; *stop: the turn is over. */
-static fallible settle(const struct server *server, const struct expiry *due, struct err looked, bool *stop)
+/* What a look came to, once its entry is out of the way for so long; *stop: the turn is over. */
+static fallible settle(
+	const struct server *server, const struct expiry *due, int64_t ms, struct err looked, bool *stop)
 {
 	*stop = err_failed(looked) && is_of_the_moment(looked);
 	if (!err_failed(looked) || *stop)
 		return looked;
-	struct err err = due_put_off(server, due, DUE_AGAIN_MS);
+	struct err err = due_put_off(server, due, ms);
 	if (err.kind == ERR_NOT_FOUND)
 		return looked.kind == ERR_NOT_FOUND ? OK : looked;
 	*stop = err_failed(err);
@@ -73,7 +74,69 @@ fallible due_turn(
 		if (err.kind == ERR_NOT_FOUND)
 			break;
 		TRY(err);
-		err = settle(server, &due, look(server, &due, now), &stop);
+		err = settle(server, &due, DUE_AGAIN_MS, look(server, &due, now), &stop);
+		if (err_failed(err) && !err_failed(first))
+			first = err;
+	}
+	return first;
+}
+
+/* ---- many in one act ---- */
+
+fallible due_sweep_next(struct act *act, enum expiry_kind kind, struct due_round *round)
+{
+	struct view view = view_act(act);
+	TRY(expiry_next(&view, kind, act->now, &round->at));
+	round->is_at = true;
+	return expiry_drop(act, &round->at);
+}
+
+void due_sweep_did(struct due_round *round)
+{
+	round->is_at = false;
+	round->done++;
+}
+
+struct sweeping {
+	due_sweep *sweep;
+	struct due_round round;
+};
+
+/* An act that found nothing to do is dropped, so that an idle server does not commit. */
+static fallible run_sweep(struct act *act, void *context)
+{
+	struct sweeping *sweeping = context;
+	TRY(sweeping->sweep(act, DUE_SWEPT_AT_ONCE, &sweeping->round));
+	return sweeping->round.done ? OK : FAIL(NOT_FOUND, "nothing is due");
+}
+
+static int64_t again_ms(struct err err)
+{
+	return err.kind == ERR_FORGED || err.kind == ERR_CORRUPT ? DUE_DAMAGED_MS : DUE_AGAIN_MS;
+}
+
+/* One act; *stop: nothing is left, or nothing more can be done now. */
+static fallible sweep_once(const struct server *server, due_sweep *sweep, size_t *done, bool *stop)
+{
+	struct sweeping sweeping = {.sweep = sweep};
+	const struct due_round *round = &sweeping.round;
+	struct err err = committer_run(server->committer,
+		(struct act_job){.kind = ACT_HOUSEKEEPING, .run = run_sweep, .context = &sweeping});
+	if (err_failed(err) && round->is_at)
+		return settle(server, &round->at, again_ms(err), err, stop);
+	*stop = err_failed(err) || round->done < DUE_SWEPT_AT_ONCE;
+	*done += err_failed(err) ? 0 : round->done;
+	return err.kind == ERR_NOT_FOUND ? OK : err;
+}
+
+fallible due_sweep_turn(const struct server *server, due_sweep *sweep, size_t *done)
+{
+	struct err first = OK;
+	bool stop = server->volume.read_only;
+	*done = 0;
+	for (unsigned failed = 0; failed < DUE_AT_ONCE && !stop;) {
+		struct err err = sweep_once(server, sweep, done, &stop);
+		failed += err_failed(err);
 		if (err_failed(err) && !err_failed(first))
 			first = err;
 	}

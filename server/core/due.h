@@ -6,7 +6,12 @@
 #include "server/core/server.h"
 #include "store/expiry.h"
 
-enum { DUE_AT_ONCE = 100, DUE_AGAIN_MS = 60 * 1000 };
+enum {
+	DUE_AT_ONCE = 100,
+	DUE_AGAIN_MS = 60 * 1000,
+	DUE_DAMAGED_MS = 24 * 3600 * 1000, /* of a sweep: what was damaged is not whole a minute later */
+	DUE_SWEPT_AT_ONCE = 500
+};
 
 /* Does what one entry is for, in acts of its own, and takes it from the queue when it is done; NOT_FOUND = somebody else has. */
 typedef fallible due_look(const struct server *server, const struct expiry *due, struct instant now);
@@ -24,3 +29,26 @@ fallible due_turn(
  * Fail: NOT_FOUND it is not in the queue · as committer_run. */
 fallible due_put_off(const struct server *server, const struct expiry *due, int64_t ms);
 fallible due_drop(const struct server *server, const struct expiry *due);
+
+/* How far an act has come that does many entries at once. */
+struct due_round {
+	size_t done;
+	bool is_at; /* it works at this one: which one an act that fails has failed at */
+	struct expiry at;
+};
+
+/* Does at most max of what is due, in the act. */
+typedef fallible due_sweep(struct act *act, size_t max, struct due_round *round);
+
+/* due_sweep_next - take the oldest of a kind that is due from the queue: the round works at it, until due_sweep_did. Inside the act.
+ * Fails: NOT_FOUND none is due. */
+fallible due_sweep_next(struct act *act, enum expiry_kind kind, struct due_round *round);
+void due_sweep_did(struct due_round *round);
+
+/* due_sweep_turn - acts of a sweep, DUE_SWEPT_AT_ONCE entries each, until nothing is due; DUE_AT_ONCE times at most one fails: it is
+ * undone, the entry that it was at is put off (a damaged one for DUE_DAMAGED_MS), and the others go on. A volume that takes no
+ * writes leaves it for later. Not from inside an act.
+ *
+ *   done  how many were done
+ * Fails: as the first act that failed. */
+fallible due_sweep_turn(const struct server *server, due_sweep *sweep, size_t *done);

@@ -66,6 +66,12 @@ static fallible sweep_remembered(struct act *act, const struct expiry *expiry)
 	return remembered_drop(act, &remembered);
 }
 
+static fallible sweep_arrival(struct act *act, const struct expiry *expiry)
+{
+	struct err err = arrival_drop(act, expiry->id);
+	return err.kind == ERR_NOT_FOUND ? OK : err;
+}
+
 static fallible sweep(struct act *act, const struct expiry *expiry)
 {
 	switch (expiry->kind) {
@@ -88,7 +94,7 @@ static fallible sweep(struct act *act, const struct expiry *expiry)
 	case EXPIRY_SESSION:
 		return sessions_sweep(act, expiry);
 	case EXPIRY_ARRIVAL:
-		return arrival_drop(act, expiry->id);
+		return sweep_arrival(act, expiry);
 	case EXPIRY_ERASURE:
 	case EXPIRY_HANDOVER:
 	case EXPIRY_FACTOR_RESET:
@@ -101,22 +107,16 @@ static fallible sweep(struct act *act, const struct expiry *expiry)
 	return OK;
 }
 
-fallible sweeps_run(struct act *act, size_t max, size_t *dropped)
+fallible sweeps_run(struct act *act, size_t max, struct due_round *round)
 {
 	static const enum expiry_kind KINDS[] = {EXPIRY_VERIFICATION, EXPIRY_FACTOR, EXPIRY_ENROLMENT,
 		EXPIRY_REMEMBERED, EXPIRY_MAIL_BRAKE, EXPIRY_SLIP, EXPIRY_DEPOSIT, EXPIRY_SESSION,
 		EXPIRY_ARRIVAL, EXPIRY_TAKEOUT};
-	struct view view = view_act(act);
-	*dropped = 0;
 	for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++) {
-		struct expiry expiry;
 		struct err err = OK;
-		for (; *dropped < max; ++*dropped) {
-			err = expiry_next(&view, KINDS[i], act->now, &expiry);
-			if (err_failed(err))
-				break;
-			TRY(expiry_drop(act, &expiry));
-			TRY(sweep(act, &expiry));
+		while (round->done < max && !err_failed(err = due_sweep_next(act, KINDS[i], round))) {
+			TRY(sweep(act, &round->at));
+			due_sweep_did(round);
 		}
 		if (err.kind != ERR_NOT_FOUND)
 			TRY(err);

@@ -395,7 +395,10 @@ fallible takeouts_sweep(struct act *act, const struct expiry *expiry)
 {
 	struct takeout takeout;
 	struct view view = view_act(act);
-	TRY(takeout_get(&view, expiry->tenant, expiry->id, act->arena, &takeout));
+	struct err err = takeout_get(&view, expiry->tenant, expiry->id, act->arena, &takeout);
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
 	bool waits = takeout.state == TAKEOUT_REQUESTED || takeout.state == TAKEOUT_APPROVED;
 	if (!waits || act->now.ms < takeout.until.ms)
 		return OK;

@@ -58,11 +58,11 @@ static fallible run_sweep(struct act *act, void *context)
 /* One round, as the job that runs it: a round without anything due commits nothing. */
 static size_t sweep(struct vault *vault)
 {
-	size_t done = 0;
+	struct due_round round = {0};
 	struct err err = committer_run(vault->api.server.committer,
-		(struct act_job){.kind = ACT_HOUSEKEEPING, .run = run_sweep, .context = &done});
+		(struct act_job){.kind = ACT_HOUSEKEEPING, .run = run_sweep, .context = &round});
 	cr_assert(!err_failed(err), "%s", err.why);
-	return done;
+	return round.done;
 }
 
 static struct err find_version(struct vault *vault, uint64_t number)

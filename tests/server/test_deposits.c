@@ -412,9 +412,9 @@ static fallible sweep(struct act *act, void *context)
 
 static void sweep_all(struct vault *vault)
 {
-	size_t dropped;
+	struct due_round round = {0};
 	struct err err = committer_run(vault->api.server.committer,
-		(struct act_job){.kind = ACT_HOUSEKEEPING, .run = sweep, .context = &dropped});
+		(struct act_job){.kind = ACT_HOUSEKEEPING, .run = sweep, .context = &round});
 	cr_assert(!err_failed(err), "%s (%s)", err.why, err.at);
 }
 

@@ -220,3 +220,63 @@ Test(due, a_volume_that_takes_no_writes_leaves_all_for_later)
 	world_must(turn(&scene, &done));
 	cr_assert(SAW(1));
 }
+
+/* ---- many in one act ---- */
+
+static fallible sweep(struct act *act, size_t max, struct due_round *round)
+{
+	struct err err = OK;
+	while (round->done < max && !err_failed(err = due_sweep_next(act, KIND, round))) {
+		unsigned thing = (unsigned)round->at.id.bytes[0] << 8 | round->at.id.bytes[1];
+		cr_assert(looks.count < LOOKS_MAX);
+		looks.seen[looks.count++] = thing;
+		if (thing == looks.failing && err_failed(looks.err))
+			return looks.err;
+		due_sweep_did(round);
+	}
+	return err.kind == ERR_NOT_FOUND ? OK : err;
+}
+
+static struct err sweep_turn(struct scene *scene, size_t *done)
+{
+	looks.count = 0;
+	return due_sweep_turn(&scene->server, sweep, done);
+}
+
+Test(due, one_that_is_damaged_takes_its_act_with_it_and_the_others_are_swept)
+{
+	scoped(scene) scene = {0};
+	size_t done;
+	scene_open(&scene);
+	for (unsigned i = 1; i <= 4; i++)
+		queue(&scene, KIND, i, (int64_t)i - 5);
+	fails(3, FAIL(FORGED, "a row was changed by hand"));
+	cr_assert(sweep_turn(&scene, &done).kind == ERR_FORGED, "and it is told");
+	cr_assert(done == 3 && SAW(1, 2, 3, 1, 2, 4), "what the act had done is done again");
+	fake_clock_pass(DUE_AGAIN_MS);
+	world_must(sweep_turn(&scene, &done));
+	cr_assert(looks.count == 0, "what is damaged is not whole a minute later");
+	fake_clock_pass(DUE_DAMAGED_MS);
+	cr_assert(sweep_turn(&scene, &done).kind == ERR_FORGED && SAW(3));
+	fake_clock_pass(DUE_DAMAGED_MS);
+	looks.err = OK;
+	world_must(sweep_turn(&scene, &done));
+	cr_assert(done == 1 && SAW(3));
+}
+
+Test(due, a_sweep_without_anything_due_commits_nothing)
+{
+	scoped(scene) scene = {0};
+	struct committer_counts before, after;
+	size_t done;
+	scene_open(&scene);
+	queue(&scene, KIND, 1, 1000);
+	committer_count(scene.server.committer, &before);
+	world_must(sweep_turn(&scene, &done));
+	committer_count(scene.server.committer, &after);
+	cr_assert(done == 0 && looks.count == 0 && after.dropped == before.dropped + 1);
+	scene.server.volume.read_only = true;
+	fake_clock_pass(1000);
+	world_must(sweep_turn(&scene, &done));
+	cr_assert(looks.count == 0, "a volume that takes no writes leaves it for later");
+}

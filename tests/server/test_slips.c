@@ -169,11 +169,11 @@ static fallible sweep(struct act *act, void *context)
 
 static size_t sweep_all(struct vault *vault)
 {
-	size_t dropped;
+	struct due_round round = {0};
 	struct err err = committer_run(vault->api.server.committer,
-		(struct act_job){.kind = ACT_HOUSEKEEPING, .run = sweep, .context = &dropped});
+		(struct act_job){.kind = ACT_HOUSEKEEPING, .run = sweep, .context = &round});
 	cr_assert(!err_failed(err), "%s (%s)", err.why, err.at);
-	return dropped;
+	return round.done;
 }
 
 Test(slips, unread_it_expires_with_an_event_and_its_row_goes_after_a_week)
@@ -396,7 +396,7 @@ Test(slips, a_clients_contact_writes_to_the_staff_but_finds_no_other_client)
 	vault_open(&vault);
 	vault_call(&vault, "POST", "/v1/clients",
 		"{\"name\":\"Other\",\"ref\":\"other\",\"contacts\":[{\"name\":\"Ove\",\"email\":\"ove@other."
-	        "example\"}]}");
+		"example\"}]}");
 	char ove[ID_TEXT + 1];
 	snprintf(ove, sizeof ove, "%s", api_text(&vault.answer, "contacts/0/id"));
 	let_contact(&vault);

@@ -173,14 +173,14 @@ static int own_call(struct move *move, const char *method, const char *rest, con
 Test(takeouts, its_time_is_over_at_the_second_and_the_sweep_says_so)
 {
 	scoped(move) move = {0};
-	size_t dropped;
+	struct due_round round = {0};
 	approved(&move);
 	fake_clock_pass(TAKEOUT_OPEN_MS - 1);
 	cr_assert(own_call(&move, "POST", "/file", "{}") == 403, "%s", move.vault.answer.body);
 	cr_assert(api_has(&move.vault.answer, "code", "stepup_required"), "%s", move.vault.answer.body);
 	fake_clock_pass(1);
 	cr_assert(own_call(&move, "POST", "/file", "{}") == 410, "%s", move.vault.answer.body);
-	api_world_run(&move.vault.api, sweep, &dropped);
+	api_world_run(&move.vault.api, sweep, &round);
 	cr_assert(count(&move, ACTION_CREDENTIAL_EXPORT_ENDED) == 1);
 	cr_assert(own_call(&move, "GET", "", NULL) == 200, "%s", move.vault.answer.body);
 	cr_assert(api_has(&move.vault.answer, "state", "lapsed"), "%s", move.vault.answer.body);
@@ -189,13 +189,13 @@ Test(takeouts, its_time_is_over_at_the_second_and_the_sweep_says_so)
 Test(takeouts, what_nobody_approves_lapses)
 {
 	scoped(move) move = {0};
-	size_t dropped;
+	struct due_round round = {0};
 	begin(&move);
 	cr_assert(ask(&move, move.owner.id) == 202);
 	fake_clock_pass(TAKEOUT_WAITS_MS);
 	cr_assert(vault_call_as(&move.vault, move.second.token, "GET", "/v1/approvals", NULL) == 200);
 	cr_assert(!strstr(move.vault.answer.body, "takeout"), "%s", move.vault.answer.body);
-	api_world_run(&move.vault.api, sweep, &dropped);
+	api_world_run(&move.vault.api, sweep, &round);
 	cr_assert(own_call(&move, "GET", "", NULL) == 200, "%s", move.vault.answer.body);
 	cr_assert(api_has(&move.vault.answer, "state", "lapsed"), "%s", move.vault.answer.body);
 }

@@ -522,24 +522,19 @@ Test(verifications, nobody_gets_mail_and_the_log_says_unknown)
 
 /* ---- housekeeping ---- */
 
-struct sweeping {
-	size_t dropped;
-};
-
 static fallible sweep(struct act *act, void *context)
 {
-	struct sweeping *sweeping = context;
-	return sweeps_run(act, 100, &sweeping->dropped);
+	return sweeps_run(act, 100, context);
 }
 
 /* Housekeeping needs no event of its own, and gets none. */
 static size_t sweep_now(struct login_scene *scene)
 {
-	struct sweeping sweeping = {0};
+	struct due_round round = {0};
 	struct err err = committer_run(scene->world.server.committer,
-		(struct act_job){.kind = ACT_HOUSEKEEPING, .run = sweep, .context = &sweeping});
+		(struct act_job){.kind = ACT_HOUSEKEEPING, .run = sweep, .context = &round});
 	cr_assert(!err_failed(err), "%s (%s)", err.why, err.at);
-	return sweeping.dropped;
+	return round.done;
 }
 
 static bool is_there(struct login_scene *scene, const char *text)
