@@ -10,7 +10,7 @@
 #include "policies/notices.h"
 #include "store/noun.h"
 
-enum { NOTICE_SEALED_MAX = 8 * 1024, NOTICE_VALUES_MAX = 16 };
+enum { NOTICE_SEALED_MAX = 8 * 1024, NOTICE_VALUES_MAX = 20 };
 
 struct notice {
 	struct id id; /* time-ordered: the outbox is a queue */

@@ -15,12 +15,11 @@ struct wording {
 	char since[TIMESTAMP_TEXT + 1], until[TIMESTAMP_TEXT + 1], count[COUNT_TEXT];
 	struct person from, to;
 	struct message_value values[5];
+	size_t value_count;
 };
 
 static struct span shown_time(struct instant at, char text[static TIMESTAMP_TEXT + 1])
 {
-	if (at.ms == 0)
-		return SPAN_LIT("-");
 	timestamp_print(at, text);
 	return span_of(text, TIMESTAMP_TEXT);
 }
@@ -40,10 +39,12 @@ static fallible word(const struct letters_desk *desk, const struct handover *han
 		{"assistant", shown_name(is_over ? &wording->from : &wording->to)},
 		{"absent", shown_name(&wording->from)},
 		{"since", shown_time(handover->start, wording->since)},
-		{"until", shown_time(handover->until, wording->until)},
 		{"count", span_text(wording->count)},
+		{"until", shown_time(handover->until, wording->until)},
 	};
 	memcpy(wording->values, values, sizeof values);
+	/* What is for good has no end that a mail could name. */
+	wording->value_count = handover->until.ms ? 5 : 4;
 	return OK;
 }
 
@@ -105,13 +106,11 @@ fallible handover_news_begin(const struct letters_desk *desk, const struct hando
 	struct instant now, struct handover_news *news)
 {
 	struct wording wording;
-	struct tell_ask ask = {.kind = NOTICE_HANDOVER_STARTED,
-		.about = handover->id,
-		.values = wording.values,
-		.count = 5,
-		.now = now};
+	struct tell_ask ask = {
+		.kind = NOTICE_HANDOVER_STARTED, .about = handover->id, .values = wording.values, .now = now};
 	TRY(begin(desk, handover, news));
 	TRY(word(desk, handover, false, &wording));
+	ask.count = wording.value_count;
 	TRY(tell_clients(desk, handover, &ask, news));
 	ask.kind = NOTICE_HANDOVER_BRIEFING;
 	ask.person = handover->to;
@@ -125,10 +124,10 @@ fallible handover_news_extended(const struct letters_desk *desk, const struct ha
 	struct tell_ask ask = {.kind = NOTICE_HANDOVER_EXTENDED,
 		.about = handover->id,
 		.values = wording.values,
-		.count = 5,
 		.now = now};
 	TRY(begin(desk, handover, news));
 	TRY(word(desk, handover, false, &wording));
+	ask.count = wording.value_count;
 	TRY(tell_clients(desk, handover, &ask, news));
 	ask.person = handover->to;
 	TRY(add(desk, &ask, news));
@@ -143,10 +142,10 @@ fallible handover_news_end(const struct letters_desk *desk, const struct handove
 	struct tell_ask ask = {.kind = NOTICE_HANDOVER_FINISHED,
 		.about = handover->id,
 		.values = wording.values,
-		.count = 5,
 		.now = now};
 	TRY(begin(desk, handover, news));
 	TRY(word(desk, handover, true, &wording));
+	ask.count = wording.value_count;
 	return tell_clients(desk, handover, &ask, news);
 }
 

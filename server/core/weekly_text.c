@@ -114,6 +114,10 @@ fallible weekly_text_values(const struct weekly *weekly, const struct checkpoint
 	TRY(add_helpers(&made, &weekly->sums, arena));
 	TRY(add_adjusted(&made, &weekly->sums, arena));
 	TRY(add_deposit(&made, &weekly->sums, arena));
+	if (weekly->left_out)
+		TRY(add_number(&made, "left_out", weekly->left_out, arena));
+	if (weekly->pruned)
+		TRY(add_number(&made, "pruned", weekly->pruned, arena));
 	*values = made;
 	return OK;
 }

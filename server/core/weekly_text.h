@@ -6,7 +6,7 @@
 #include "server/core/weekly.h"
 #include "store/checkpoint_row.h"
 
-enum { WEEKLY_TEXT_VALUES = 16 };
+enum { WEEKLY_TEXT_VALUES = 18 };
 
 struct weekly_values {
 	struct message_value rows[WEEKLY_TEXT_VALUES];

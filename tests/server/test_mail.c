@@ -256,7 +256,7 @@ Test(mail, every_kind_can_be_rendered_in_every_language)
 		"change", "actor", "label", "assistant", "task", "reason", "contact", "agency", "count",
 		"left", "absent", "since", "until", "url", "week", "year", "hours", "uses", "reveals",
 		"exports", "handovers", "alerts", "denied", "purchases", "seq", "hash", "helpers", "adjusted",
-		"deposit", "grants", "changes", "approver", "place", "action"};
+		"deposit", "left_out", "pruned", "grants", "changes", "approver", "place", "action"};
 	struct message_value values[sizeof NAMES / sizeof NAMES[0]];
 	for (size_t i = 0; i < sizeof NAMES / sizeof NAMES[0]; i++)
 		values[i] = (struct message_value){NAMES[i], SPAN_LIT("v")};
@@ -271,19 +271,27 @@ Test(mail, every_kind_can_be_rendered_in_every_language)
 		}
 }
 
-Test(mail, the_times_of_a_handover_are_shown_as_times_and_an_open_end_as_it_is)
+Test(mail, the_times_of_a_handover_are_shown_as_times_and_an_open_end_not_at_all)
 {
 	static const struct message_value values[] = {{"name", SPAN_LIT("Eva")},
 		{"agency", SPAN_LIT("Koivu")}, {"assistant", SPAN_LIT("Tyyne")}, {"absent", SPAN_LIT("Aino")},
-		{"since", SPAN_LIT("2026-10-13T08:28:00.000Z")}, {"until", SPAN_LIT("-")}};
-	scoped(buf) mail = BUF(LETTER_MAX);
+		{"since", SPAN_LIT("2026-10-13T08:28:00.000Z")},
+		{"until", SPAN_LIT("2026-10-16T14:00:00.000Z")}};
+	const size_t count = sizeof values / sizeof values[0];
+	scoped(buf) mail = BUF(LETTER_MAX), open_end = BUF(LETTER_MAX);
 	struct mail_ask ask = login_code(LANGUAGE_EN);
 	ask.kind = NOTICE_HANDOVER_STARTED;
 	ask.values = values;
-	ask.count = sizeof values / sizeof values[0];
+	ask.count = count;
 	render(&ask, &mail);
 	buf_put_u8(&mail, 0);
 	cr_assert(strstr((const char *)mail.data, "13 Oct 2026, 08:28 UTC"), "%s", (const char *)mail.data);
 	cr_assert(!strstr((const char *)mail.data, "T08:28:00"), "%s", (const char *)mail.data);
 	cr_assert(strstr((const char *)mail.data, "Tyyne") && strstr((const char *)mail.data, "Aino"));
+	cr_assert(strstr((const char *)mail.data, "Planned end: 16 Oct 2026, 14:00 UTC"));
+	ask.count = count - 1;
+	render(&ask, &open_end);
+	buf_put_u8(&open_end, 0);
+	cr_assert(strstr((const char *)open_end.data, "Tyyne"));
+	cr_assert(!strstr((const char *)open_end.data, "Planned end"), "%s", (const char *)open_end.data);
 }

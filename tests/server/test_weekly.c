@@ -103,7 +103,7 @@ Test(weekly, an_adjusted_time_counts_and_shows_with_its_reason)
 	work(&vault, app.token, "2025-06-04T10:00:00.000Z", 3600);
 	report(&vault, app.token,
 		"\"action\":\"work.adjusted\",\"time\":\"2025-06-05T10:00:00.000Z\",\"reason\":\"forgot to "
-	        "stop\","
+		"stop\","
 		"\"changes\":[{\"field\":\"seconds\",\"before\":\"3600\",\"after\":\"3000\"},"
 		"{\"field\":\"category\",\"before\":\"a\",\"after\":\"b\"}]");
 	cr_assert(get(&vault, vault.api.tenant.token, "2025-W23") == 200);
@@ -126,7 +126,7 @@ Test(weekly, deposits_have_a_balance_from_the_beginning_on)
 	report(&vault, app.token,
 		"\"action\":\"purchase.made\",\"time\":\"2025-06-04T10:00:00.000Z\","
 		"\"detail\":{\"amount\":12000,\"currency\":\"EUR\",\"merchant\":\"shop\",\"card_last4\":"
-	        "\"4242\"}");
+		"\"4242\"}");
 	report(&vault, app.token,
 		"\"action\":\"deposit.spent\",\"time\":\"2025-07-04T10:00:00.000Z\","
 		"\"detail\":{\"amount\":1,\"currency\":\"EUR\",\"balance\":37999}");
@@ -151,6 +151,11 @@ Test(weekly, loaded_history_is_counted_alone_or_left_out_and_said_so)
 	cr_assert(get(&vault, vault.api.tenant.token, "2025-W24") == 200);
 	cr_assert(api_has(&vault.answer, "basis", "server") && number(&vault, "work/seconds") == 7);
 	cr_assert(number(&vault, "left_out") == 1);
+	cr_assert(get(&vault, vault.api.tenant.token, "2025-W24/text") == 200);
+	cr_assert(strstr(vault.answer.body, "Loaded entries, which are not added to these: 1\n"), "%s",
+		vault.answer.body);
+	cr_assert(get(&vault, vault.api.tenant.token, "2025-W23/text") == 200);
+	cr_assert(!strstr(vault.answer.body, "not added"), "%s", vault.answer.body);
 }
 
 Test(weekly, what_an_application_makes_up_counts_no_use_and_no_absurd_time)
@@ -164,9 +169,9 @@ Test(weekly, what_an_application_makes_up_counts_no_use_and_no_absurd_time)
 		"\"detail\":{\"seconds\":9000000000000000}");
 	report(&vault, app.token,
 		"\"action\":\"work.adjusted\",\"time\":\"2025-06-04T10:00:00.000Z\",\"reason\":\"x\","
-	        "\"changes\":"
+		"\"changes\":"
 		"[{\"field\":\"seconds\",\"before\":\"-9223372036854775808\",\"after\":"
-	        "\"9223372036854775807\"}]");
+		"\"9223372036854775807\"}]");
 	cr_assert(get(&vault, vault.api.tenant.token, "2025-W23") == 200);
 	cr_assert(
 		number(&vault, "work/seconds") == 0 && number(&vault, "uses") == 0, "%s", vault.answer.body);
