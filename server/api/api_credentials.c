@@ -297,7 +297,22 @@ static fallible write_change(struct act *act, struct call *call)
 	return credentials_change_write(act, call->ask);
 }
 
-const struct handler api_credentials_change = {prepare_change, write_change, answer_put};
+/* What was meant to be changed, and was not: it is said, and it is due to be changed as before. */
+static fallible answer_change(struct call *call, struct json_out *out)
+{
+	const struct credentials_put *put = call->ask;
+	TRY(answer_put(call, out));
+	if (put->unchanged == 0)
+		return OK;
+	json_out_open_array(out, "unchanged");
+	for (unsigned field = 1; field < CREDENTIAL_FIELD_COUNT; field++)
+		if (put->unchanged & 1u << field)
+			json_out_text(out, NULL, credentials_field_name((enum credential_field)field));
+	json_out_close_array(out);
+	return OK;
+}
+
+const struct handler api_credentials_change = {prepare_change, write_change, answer_change};
 
 /* ---- GET ---- */
 

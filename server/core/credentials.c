@@ -6,6 +6,7 @@
 #include "base/reader.h"
 #include "crypto/random.h"
 #include "server/core/credential_forms.h"
+#include "server/core/fields.h"
 #include "server/core/sight.h"
 #include "store/client.h"
 #include "store/exposure.h"
@@ -150,7 +151,7 @@ static fallible seal_field(const struct server *server, const struct credentials
 	return buf_keep(&record, arena, &sealed->record);
 }
 
-/* A field that is not given stays where it is; only a card is always given whole. */
+/* A field that is not given, or as it is, stays where it is; only a card is always given whole. */
 static void keep_field(const struct version *before, enum credential_field field, struct version *version)
 {
 	const struct version_field *stands = before ? version_field(before, field) : NULL;
@@ -181,9 +182,10 @@ static fallible seal_version(const struct server *server, const struct version *
 	struct seal_context place = version_place(version, credential->client, 0);
 	TRY(keeper_make_data_key(server->keeper, place, version->wrapped));
 	for (unsigned field = 1; field < CREDENTIAL_FIELD_COUNT; field++) {
-		if (put->secret.fields[field].len)
+		bool given = put->secret.fields[field].len != 0, same = put->unchanged & 1u << field;
+		if (given && !same)
 			TRY(seal_field(server, put, field, arena, &version->fields[version->field_count++]));
-		else
+		else if (same || credential->kind != CREDENTIAL_CARD)
 			keep_field(before, field, version);
 	}
 	return OK;
@@ -221,7 +223,7 @@ static fallible put_detail(const struct caller *caller, enum action action, cons
 	json_out_number(&out, "version", (int64_t)put->credential.current);
 	json_out_open_array(&out, "fields");
 	for (unsigned field = 1; field < CREDENTIAL_FIELD_COUNT; field++)
-		if (put->secret.fields[field].len)
+		if (put->secret.fields[field].len && !(put->unchanged & 1u << field))
 			json_out_text(&out, NULL, credentials_field_name(field));
 	json_out_close_array(&out);
 	if (action == ACTION_CREDENTIAL_DEPOSITED)
@@ -321,28 +323,62 @@ static fallible count_knowing(const struct view *view, const struct credential *
 	return OK;
 }
 
+/* Whether a field that is given is as it was. One that does not open is replaced, whatever stood there. */
+static fallible is_as_before(const struct server *server, const struct view *view,
+	const struct version *before, const struct credentials_put *put, enum credential_field field,
+	struct arena *arena, bool *same)
+{
+	struct version holder = *before;
+	scoped(secret) plain = {0};
+	const struct version_field *stands = version_field(before, field);
+	*same = false;
+	if (!stands || put->secret.fields[field].len == 0)
+		return OK;
+	if (stands->held_by != before->number)
+		TRY(version_get(view, before->tenant, before->credential, stands->held_by, arena, &holder));
+	struct err err = fields_open(server, &holder, put->credential.client, field, &plain);
+	if (err.kind == ERR_FORGED || err.kind == ERR_CORRUPT)
+		return OK;
+	TRY(err);
+	*same = secret_equal(secret_span(&plain), put->secret.fields[field]);
+	return OK;
+}
+
+/* The fields that are given, and which of them are as they were. */
+static fallible compare(const struct server *server, const struct view *view, const struct version *before,
+	struct arena *arena, struct credentials_put *put, unsigned *given)
+{
+	*given = put->unchanged = 0;
+	for (unsigned field = 1; field < CREDENTIAL_FIELD_COUNT; field++) {
+		bool same;
+		TRY(is_as_before(server, view, before, put, (enum credential_field)field, arena, &same));
+		*given |= put->secret.fields[field].len ? 1u << field : 0;
+		put->unchanged |= same ? 1u << field : 0;
+	}
+	return OK;
+}
+
 fallible credentials_change_prepare(const struct server *server, const struct caller *caller,
 	const struct view *view, struct instant now, struct arena *arena, struct credentials_put *put)
 {
 	struct version before;
 	struct credential *credential = &put->credential;
-	unsigned given = 0;
+	unsigned given;
 	if (credential->state != CREDENTIAL_ACTIVE)
 		return FAIL(CONFLICT, "the credential is archived");
 	TRY(version_get(view, credential->tenant, credential->id, credential->current, arena, &before));
 	TRY(count_knowing(view, credential, &put->known_to));
-	for (unsigned field = 1; field < CREDENTIAL_FIELD_COUNT; field++)
-		given |= put->secret.fields[field].len ? 1u << field : 0;
+	TRY(compare(server, view, &before, arena, put, &given));
 	credential->current++;
 	put->passed_on = !put->generated && (given & credential_revealable(credential->kind));
-	if (given & credential_revealable(credential->kind))
+	if (given & ~put->unchanged & credential_revealable(credential->kind))
 		credential->known = credential->current;
 	if (put->passed_on)
 		TRY(passing_on_prepare(server, caller, view, now, arena, credential, &put->passing));
 	TRY(credential_forms_describe(&put->secret, arena, credential));
 	TRY(seal_label(server, arena, put));
 	begin_version(caller, now, put);
-	TRY(seal_version(server, credential->kind == CREDENTIAL_CARD ? NULL : &before, arena, put));
+	TRY(seal_version(server, &before, arena, put));
 	enum action action = put->generated ? ACTION_CREDENTIAL_ROTATED : ACTION_CREDENTIAL_UPDATED;
 	return seal_event(server, caller, action, now, arena, put);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* credentials - taking a client's secrets in, changing them by new versions, archiving them. Nothing here
- * ever opens one. */
+/* credentials - taking a client's secrets in, changing them by new versions, archiving them. What is opened
+ * here is compared with what is given, and goes nowhere. */
 #pragma once
 
 #include "crypto/totp.h"
@@ -57,6 +57,7 @@ struct credentials_put {
 	bool passed_on;   /* somebody typed what can be revealed of it; what is drawn here nobody knows */
 	int64_t known_to; /* of a new version: how many people have seen the one before */
 	/* prepared */
+	unsigned unchanged; /* of a new version: bits 1 << field that were given as they are already */
 	uint64_t client_row;
 	struct version version;
 	struct span sealed;
@@ -70,7 +71,8 @@ fallible credentials_add_prepare(const struct server *server, const struct calle
 fallible credentials_add_write(struct act *act, struct credentials_put *put);
 
 /* credentials_change_prepare, _write - a new version: the fields that are given are sealed anew, the others
- * are held by the versions before; a card is given whole. Fails: CONFLICT it is archived. */
+ * are held by the versions before, as are those that were given as they are: whoever knows them knows them on, and what is
+ * due for it stays due. A card is given whole. Not inside an act. Fails: CONFLICT it is archived. */
 fallible credentials_change_prepare(const struct server *server, const struct caller *caller,
 	const struct view *view, struct instant now, struct arena *arena, struct credentials_put *put);
 fallible credentials_change_write(struct act *act, struct credentials_put *put);

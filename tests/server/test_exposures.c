@@ -5,6 +5,7 @@
 #include "tests/server/vault_world.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 enum { MEMORY = 256 * 1024 };
 
@@ -94,6 +95,37 @@ Test(exposures, another_live_grant_puts_it_off_and_a_new_version_closes_it)
 	cr_assert(owed(&vault) == 0);
 	cr_assert(list(&vault, vault.api.tenant.token, "?state=done") == 1);
 	cr_assert(json_integer_value(api_member(&vault.answer, "items/0/done_by_version")) == 2);
+}
+
+static int give(struct vault *vault, const char *secret)
+{
+	char path[VAULT_PATH], body[VAULT_BODY];
+	snprintf(path, sizeof path, "/v1/credentials/%s/versions", vault->login);
+	snprintf(body, sizeof body, "{\"secret\":{%s}}", secret);
+	return vault_call(vault, "POST", path, body);
+}
+
+Test(exposures, a_new_version_with_the_old_secret_closes_nothing)
+{
+	scoped(vault) vault = {0};
+	char grant[ID_TEXT + 1];
+	vault_open(&vault);
+	leave_owed(&vault);
+	cr_assert(give(&vault, "\"password\":\"" VAULT_PASSWORD "\"") == 201, "%s", vault.answer.body);
+	cr_assert(json_integer_value(api_member(&vault.answer, "version")) == 2 &&
+		api_has(&vault.answer, "unchanged/0", "password"));
+	cr_assert(owed(&vault) == 1, "%s", vault.answer.body);
+	cr_assert(
+		give(&vault, "\"password\":\"" VAULT_PASSWORD "\",\"totp\":\"GEZDGNBVGY3TQOJQGEZDGNBVGY\"") ==
+		201);
+	cr_assert(json_array_size(api_member(&vault.answer, "unchanged")) == 1);
+	cr_assert(owed(&vault) == 1, "another seed is no other password");
+	vault_grant(&vault, VAULT_BOTH, grant);
+	reveal(&vault, grant);
+	cr_assert(api_has(&vault.answer, "secret/password", VAULT_PASSWORD), "it stands where it stood");
+	revoke(&vault, grant);
+	cr_assert(give(&vault, "\"password\":\"" VAULT_PASSWORD "!\"") == 201);
+	cr_assert(!api_member(&vault.answer, "unchanged") && owed(&vault) == 0);
 }
 
 Test(exposures, a_grant_of_who_was_removed_is_no_live_grant)

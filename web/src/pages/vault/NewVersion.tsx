@@ -2,7 +2,7 @@
 // A new version of a secret: typed, or drawn by the server so that nobody has seen it.
 import {useState} from 'preact/hooks';
 import {path, post} from '../../base/api';
-import {t} from '../../base/i18n';
+import {t, word} from '../../base/i18n';
 import {useDo} from '../../base/load';
 import {say} from '../../base/say';
 import {Button, Check} from '../../parts/controls';
@@ -21,8 +21,8 @@ export function NewVersion({credential, onClose, changed}: {credential: Credenti
   const faults = tried && !draws ? faultsOf(credential.kind, draft) : {};
   const send = useDo(async () => {
     const body = draws ? {generate: drawingBody(drawing)} : {secret: secretOf(credential.kind, draft)};
-    const put = await post<{version: number}>(path`/v1/credentials/${credential.id}/versions`, body);
-    say(t('vault.version.done', {n: put.version}));
+    const put = await post<{version: number; unchanged?: string[]}>(path`/v1/credentials/${credential.id}/versions`, body);
+    say(put.unchanged ? t('vault.version.same', {fields: put.unchanged.map(field => word('vault.field', field)).join(', ')}) : t('vault.version.done', {n: put.version}));
     changed();
   });
   const submit = (event: Event) => {
