@@ -20,7 +20,7 @@ static struct noun_seal seal_of(const struct breakglass *breakglass)
 const char *breakglass_state_name(enum breakglass_state state)
 {
 	static const char *const NAMES[BREAKGLASS_STATE_COUNT] = {
-		"requested", "open", "closed", "reviewed", "refused", "lapsed"};
+		"requested", "open", "closed", "reviewed", "refused", "lapsed", "cancelled"};
 	return NAMES[state];
 }
 

@@ -21,7 +21,8 @@ enum breakglass_state {
 	BREAKGLASS_CLOSED = 2, /* waits for its review */
 	BREAKGLASS_REVIEWED = 3,
 	BREAKGLASS_REFUSED = 4,
-	BREAKGLASS_LAPSED = 5, /* nobody confirmed it in time */
+	BREAKGLASS_LAPSED = 5,    /* nobody confirmed it in time */
+	BREAKGLASS_CANCELLED = 6, /* who asked took it back before it was decided */
 	BREAKGLASS_STATE_COUNT
 };
 

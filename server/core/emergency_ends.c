@@ -194,10 +194,25 @@ static fallible read_uses(const struct scene *scene, struct breakglass *breakgla
 	return OK;
 }
 
+/* Whoever asked by mistake, or needs it no more, stands in nobody's way. Others refuse it. */
+static fallible prepare_back(const struct scene *scene, struct emergencies_decide *closing)
+{
+	struct breakglass *breakglass = &closing->breakglass;
+	if (!ids_equal(scene->caller->person, breakglass->requester))
+		return FAIL(DENIED, "an emergency is taken back by who asked; a custodian refuses it");
+	if (breakglass->until.ms <= scene->now.ms)
+		return FAIL(EXPIRED, "nobody confirmed it in time");
+	breakglass->state = BREAKGLASS_CANCELLED;
+	struct event event = emergencies_event(scene, ACTION_BREAKGLASS_CANCELLED, breakglass);
+	return scene_seal(scene, &event, &closing->decided);
+}
+
 fallible emergency_ends_close_prepare(const struct scene *scene, struct emergencies_decide *closing)
 {
 	struct breakglass *breakglass = &closing->breakglass;
 	TRY(second_check_person(scene->caller));
+	if (breakglass->state == BREAKGLASS_REQUESTED)
+		return prepare_back(scene, closing);
 	if (breakglass->state != BREAKGLASS_OPEN)
 		return FAIL(CONFLICT, "the emergency is not open");
 	const struct letters_desk desk = {scene->server, scene->view, breakglass->tenant, scene->arena};
@@ -214,6 +229,10 @@ fallible emergency_ends_close_write(struct act *act, struct emergencies_decide *
 	uint32_t said = breakglass->uses;
 	struct noun_key key = noun_key(breakglass->tenant, id_span(&breakglass->id), SPAN_NONE);
 	TRY(noun_still(act, TABLE_BREAKGLASS, noun_key_span(&key), breakglass->version));
+	if (breakglass->state == BREAKGLASS_CANCELLED) {
+		TRY(breakglass_change(act, breakglass));
+		return emergencies_add_event(act, breakglass->tenant, &closing->decided);
+	}
 	TRY(end(act, breakglass));
 	if (breakglass->uses != said)
 		return FAIL_CODE(STALE, "it was used while it was closed");
@@ -303,6 +322,7 @@ static fallible step(struct act *act, struct breakglass *breakglass)
 	case BREAKGLASS_REVIEWED:
 	case BREAKGLASS_REFUSED:
 	case BREAKGLASS_LAPSED:
+	case BREAKGLASS_CANCELLED:
 	case BREAKGLASS_STATE_COUNT:
 		break;
 	}

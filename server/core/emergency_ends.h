@@ -4,8 +4,9 @@
 
 #include "server/core/emergencies.h"
 
-/* emergency_ends_close_prepare, _write - before its time, by who asked, who confirmed, or a custodian. Fails: CONFLICT it is not
- * open. */
+/* emergency_ends_close_prepare, _write - before its time, by who asked, who confirmed, or a custodian; one that nobody has decided
+ * is taken back, by who asked alone. Fails: CONFLICT it is over · DENIED somebody else takes it back · EXPIRED nobody confirmed it
+ * in time · STALE. */
 fallible emergency_ends_close_prepare(const struct scene *scene, struct emergencies_decide *close);
 fallible emergency_ends_close_write(struct act *act, struct emergencies_decide *close);
 

@@ -253,6 +253,41 @@ Test(emergencies, a_refused_one_opens_nothing_and_one_that_nobody_confirms_lapse
 
 /* ---- afterwards ---- */
 
+Test(emergencies, who_asked_takes_it_back_and_stands_in_nobodys_way)
+{
+	scoped(night) night = {0};
+	begin(&night);
+	ask(&night);
+	ask_as(&night, night.owner.token, REASON);
+	cr_assert(api_is_code(&night.vault.answer, 409, "conflict"), "one waits on this credential");
+	call_as(&night, night.custodian.token, "DELETE", "", NULL);
+	cr_assert(api_is_code(&night.vault.answer, 403, "not_allowed"), "a custodian refuses it");
+	cr_assert(call_as(&night, night.vault.assistant.token, "DELETE", "", NULL) == 200, "%s",
+		night.vault.answer.body);
+	cr_assert(api_has(&night.vault.answer, "state", "cancelled"));
+	cr_assert(vault_events(&night.vault, ACTION_BREAKGLASS_CANCELLED) == 1);
+	call_as(&night, night.custodian.token, "POST", "/decision", "{\"approve\":true}");
+	cr_assert(api_is_code(&night.vault.answer, 409, "conflict"), "what was taken back opens nothing");
+	call_as(&night, night.vault.assistant.token, "DELETE", "", NULL);
+	cr_assert(api_is_code(&night.vault.answer, 409, "conflict"));
+	cr_assert(ask_as(&night, night.owner.token, REASON) == 202, "%s", night.vault.answer.body);
+	pass(&night, BREAKGLASS_WAITS_MS + 1);
+	cr_assert(is_in(&night, "cancelled"));
+	cr_assert(vault_events(&night.vault, ACTION_BREAKGLASS_REFUSED) == 1, "the owner's alone lapsed");
+	cr_assert(vault_events(&night.vault, ACTION_BREAKGLASS_CANCELLED) == 1);
+}
+
+Test(emergencies, what_lapsed_is_not_taken_back)
+{
+	scoped(night) night = {0};
+	begin(&night);
+	ask(&night);
+	fake_clock_pass(BREAKGLASS_WAITS_MS);
+	call_as(&night, night.vault.assistant.token, "DELETE", "", NULL);
+	cr_assert(api_is_code(&night.vault.answer, 410, "gone"), "%s", night.vault.answer.body);
+	cr_assert(is_in(&night, "requested"), "its turn says what became of it");
+}
+
 Test(emergencies, it_closes_by_itself_owes_a_change_and_waits_for_its_review)
 {
 	scoped(night) night = {0};

@@ -83,6 +83,6 @@ export function decide(item: Waiting, approve: boolean, reason: string): Promise
 
 /** What its asker may take back before it is decided. */
 export const isWithdrawable = (item: Waiting): boolean =>
-  item.mine === 'asked' && item.step === 'decide' && ['grant', 'handover', 'erasure', 'factor_reset', 'extension', 'takeout'].includes(item.kind);
+  item.mine === 'asked' && item.step === 'decide' && ['grant', 'handover', 'breakglass', 'erasure', 'factor_reset', 'extension', 'takeout'].includes(item.kind);
 
 export const withdraw = (item: Waiting): Promise<unknown> => remove(DOORS[item.kind](item.id));
