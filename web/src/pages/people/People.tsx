@@ -33,7 +33,7 @@ function Row({person}: {person: Person}) {
         <PersonLink id={person.id} name={personName(person)} /> <PersonState state={person.state} />
         <span class="small block">{person.email ?? person.ref}</span>
       </th>
-      <td role="cell" data-label={t('app.roles')}>{person.kind === 'staff' ? person.roles.map(roleName).join(', ') : word('people.kind', person.kind)}{person.client_name && <span class="small block">{person.client_name}</span>}</td>
+      <td role="cell" data-label={t('app.roles')}>{person.kind === 'staff' ? person.roles.map(roleName).join(', ') : word('people.kind', person.kind)}{person.client_name && <span class="small block">{person.client_name}</span>}{person.kind === 'client' && person.state === 'active' && person.roles.length === 0 && <span class="small block quiet-text">{t('people.role.none')}</span>}</td>
       <td role="cell" data-label={t('people.factor')}><FactorChip factor={person.factor} /></td>
       <td role="cell" data-label={t('people.last_sign_in')}>{person.last_sign_in ? <Ago at={person.last_sign_in} /> : <span class="quiet-text">{t('people.never')}</span>}</td>
     </tr>

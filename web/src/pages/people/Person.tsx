@@ -21,7 +21,7 @@ function Head({person}: {person: Someone}) {
   const leaving = person.departure && !['back', 'cancelled'].includes(person.departure.state) ? person.departure : undefined;
   return (
     <Facts rows={[
-      person.roles.length > 0 && [t('app.roles'), person.roles.map(roleName).join(', ')],
+      (person.roles.length > 0 || person.kind === 'client') && [t('app.roles'), person.roles.map(roleName).join(', ') || t('people.role.none.contact', {role: roleName('client')})],
       [t('people.kind'), <>{t(`people.kind.${person.kind}`)} <PersonState state={person.state} /></>],
       person.client && [t('people.client'), <a href={`/clients/${person.client}`}>{person.client_name || t('people.client')}</a>],
       person.email && [t('people.email'), person.email],
