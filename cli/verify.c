@@ -20,6 +20,7 @@ enum {
 	FILE_MAX = 2 * 1024 * 1024,
 	VERIFIER_MEMORY = 4096,
 	ROOT_TEXT = 44, /* characters of base64 */
+	INDEX_DIGITS = 18,
 };
 
 static const char OUR_LOG[] = "/v1/log";
@@ -59,12 +60,16 @@ static void put_bundles(struct buf *out, const struct verify_tiles_report *repor
 		(unsigned long long)report->missing_count);
 }
 
-static fallible print_log(const struct note_verifier *verifier, const struct verify_tiles_report *report)
+static fallible print_log(const struct note_verifier *verifier, const struct verify_tiles_mark *mark,
+	const struct verify_tiles_report *report)
 {
 	scoped(buf) root = BUF(ROOT_TEXT + 1);
 	scoped(buf) bundles = BUF(256);
 	put_root(&root, &report->root);
 	put_bundles(&bundles, report);
+	if (mark)
+		buf_printf(&bundles, "; the check value is that of entry %llu",
+			(unsigned long long)mark->size - 1);
 	TRY(buf_check(&root));
 	TRY(buf_check(&bundles));
 	print_result("%llu entries, checkpoint of %.*s size %llu root %.*s; entry bundles: %.*s",
@@ -73,17 +78,39 @@ static fallible print_log(const struct note_verifier *verifier, const struct ver
 	return OK;
 }
 
+/* "38123:ab12…": an entry's index and the root of the tree that ends with it, as a weekly report has them. */
+static fallible read_mark(const char *text, struct verify_tiles_mark *mark)
+{
+	struct span rest = span_text(text), index;
+	uint64_t number = 0;
+	bool is_number = span_cut(&rest, ':', &index) && index.len > 0 && index.len <= INDEX_DIGITS;
+	for (size_t i = 0; is_number && i < index.len; i++) {
+		is_number = index.at[i] >= '0' && index.at[i] <= '9';
+		number = number * 10 + (uint64_t)(index.at[i] - '0');
+	}
+	if (!is_number || err_failed(text_parse_hex(rest, mark->root.bytes, sizeof mark->root.bytes)))
+		return FAIL(INPUT, "--check takes an entry's number, a colon and 64 hexadecimal digits");
+	mark->size = number + 1;
+	return OK;
+}
+
 static fallible verify_log(
 	struct commands_call *call, const struct fetch *fetch, const struct note_verifier *verifier)
 {
+	const char *check = call->option[COMMANDS_CHECK];
+	struct verify_tiles_mark mark;
 	struct verify_tiles_ask ask = {.fetch = fetch, .verifier = verifier, .progress = print_progress};
 	struct verify_tiles_report report;
+	if (check) {
+		TRY(read_mark(check, &mark));
+		ask.mark = &mark;
+	}
 	struct err err = verify_tiles_check(&ask, &report);
 	if (err_failed(err)) {
 		commands_say_where(call, report.where);
 		return err;
 	}
-	return print_log(verifier, &report);
+	return print_log(verifier, ask.mark, &report);
 }
 
 static fallible verify_folder(struct commands_call *call, const struct note_verifier *verifier)
@@ -219,6 +246,8 @@ fallible verify_run(struct commands_call *call)
 		return verify_url(call, &verifier);
 	if (stat(call->operand, &facts) == 0 && S_ISDIR(facts.st_mode))
 		return verify_folder(call, &verifier);
+	if (call->option[COMMANDS_CHECK])
+		return FAIL(INPUT, "a check value is of a whole log: name its folder or its URL");
 	if (is_evidence(call->operand))
 		return verify_evidence(call, &verifier);
 	return verify_file(call, &verifier);

@@ -29,9 +29,10 @@ struct walk {
 	const struct verify_tiles_ask *ask;
 	struct verify_tiles_report *report;
 	uint64_t size;
-	bool edge_holds;          /* the edge gives the signed root */
-	struct hand edge[LEVELS]; /* the last, partial tile of each level */
-	struct hand hand[LEVELS]; /* the tile of each level that the walk stands in */
+	bool edge_holds;               /* the edge gives the signed root */
+	struct hand edge[LEVELS];      /* the last, partial tile of each level */
+	struct hand hand[LEVELS];      /* the tile of each level that the walk stands in */
+	struct merkle_frontier marked; /* of the leaves that the mark covers, so far */
 	struct buf file;
 };
 
@@ -233,6 +234,31 @@ static fallible enter(struct walk *walk, unsigned level, const struct tile *tile
 	return partial ? OK : check_root(walk, level);
 }
 
+/* The leaf hashes in hand, as far as the mark goes. */
+static void grow_marked(struct walk *walk)
+{
+	const struct hand *hand = &walk->hand[0];
+	const struct verify_tiles_mark *mark = walk->ask->mark;
+	for (size_t i = 0; mark && i < hand->tile.width && walk->marked.size < mark->size; i++) {
+		struct merkle_hash leaf;
+		memcpy(leaf.bytes, hand->hashes + i * MERKLE_HASH, MERKLE_HASH);
+		merkle_grow(&walk->marked, &leaf);
+	}
+}
+
+static fallible check_mark(struct walk *walk)
+{
+	const struct verify_tiles_mark *mark = walk->ask->mark;
+	if (!mark)
+		return OK;
+	if (mark->size > walk->size)
+		return bad(walk, "check value", "the log ends before the entry that it is of");
+	struct merkle_hash root = merkle_root(&walk->marked);
+	return memcmp(root.bytes, mark->root.bytes, MERKLE_HASH) == 0
+		? OK
+		: bad(walk, "check value", "the log was another one up to that entry");
+}
+
 /* From the top down, every tile that begins with this tile of entries, and it itself. */
 static fallible descend(struct walk *walk, uint64_t index)
 {
@@ -274,6 +300,7 @@ static fallible check_all(struct walk *walk)
 	TRY(check_edge(walk));
 	for (uint64_t first = 0; first < walk->size; first += TILE_WIDTH) {
 		TRY(descend(walk, first / TILE_WIDTH));
+		grow_marked(walk);
 		uint64_t left = walk->size - first;
 		uint64_t done = first + (left < TILE_WIDTH ? left : TILE_WIDTH);
 		if (walk->ask->progress)
@@ -285,6 +312,7 @@ static fallible check_all(struct walk *walk)
 	if (!walk->edge_holds)
 		return bad(
 			walk, "root", "the tiles agree with each other but not with the checkpoint's root");
+	TRY(check_mark(walk));
 	walk->report->where[0] = '\0';
 	return OK;
 }

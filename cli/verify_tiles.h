@@ -10,9 +10,16 @@
 
 enum { VERIFY_TILES_WHERE = 160 };
 
+/* What the log was at another time, as somebody else kept it. */
+struct verify_tiles_mark {
+	uint64_t size;
+	struct merkle_hash root;
+};
+
 struct verify_tiles_ask {
 	const struct fetch *fetch;
 	const struct note_verifier *verifier;
+	const struct verify_tiles_mark *mark; /* the log has to extend it; NULL = nothing was kept */
 	/* Told after each tile of entries; NULL = nobody wants to know. */
 	void (*progress)(void *context, uint64_t done, uint64_t total);
 	void *context;
@@ -31,7 +38,7 @@ struct verify_tiles_report {
 };
 
 /* verify_tiles_check - the checkpoint's signature and origin, every tile of every level, every entry that is
- * there, the root.
+ * there, the root, the mark.
  *
  * Fails: FORGED the file or entry that report->where names is missing, malformed or not what the checkpoint
  * covers · what the fetch fails with otherwise, where naming the file. Cost: one leaf hash and one node hash

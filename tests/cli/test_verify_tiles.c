@@ -374,7 +374,45 @@ Test(verify_tiles, tells_its_progress_up_to_the_end)
 	struct verify_tiles_report report;
 	cr_assert(!err_failed(folder_open(mirror.path, &folder)), "the folder opens");
 	struct fetch fetch = folder_fetch(&folder);
-	struct verify_tiles_ask ask = {&fetch, &mirror.verifier, count_step, &steps};
+	struct verify_tiles_ask ask = {
+		.fetch = &fetch, .verifier = &mirror.verifier, .progress = count_step, .context = &steps};
 	cr_assert(!err_failed(verify_tiles_check(&ask, &report)), "it passes");
 	cr_assert(steps.done == SIZE && steps.count == 3, "three tiles of entries");
+}
+
+static struct err verify_marked(
+	struct tile_folder *mirror, const struct verify_tiles_mark *mark, struct verify_tiles_report *report)
+{
+	scoped(folder) folder = FOLDER;
+	cr_assert(!err_failed(folder_open(mirror->path, &folder)), "the folder opens");
+	struct fetch fetch = folder_fetch(&folder);
+	struct verify_tiles_ask ask = {.fetch = &fetch, .verifier = &mirror->verifier, .mark = mark};
+	return verify_tiles_check(&ask, report);
+}
+
+Test(verify_tiles, a_log_extends_what_was_kept_of_it_and_no_other_history)
+{
+	static const uint64_t SIZES[] = {1, 255, 256, 257, 512, 513, 599, SIZE};
+	scoped(tile_folder) mirror = tile_folder_make(SIZE, SEED);
+	struct verify_tiles_report report;
+	for (size_t i = 0; i < sizeof SIZES / sizeof *SIZES; i++) {
+		scoped(tile_folder) then = tile_folder_make(SIZES[i], SEED);
+		cr_assert(!err_failed(verify(&then, &report)), "%s", report.where);
+		struct verify_tiles_mark mark = {SIZES[i], report.root};
+		cr_assert(!err_failed(verify_marked(&mirror, &mark, &report)), "%zu", (size_t)SIZES[i]);
+		mark.root.bytes[i] ^= 1;
+		cr_assert(verify_marked(&mirror, &mark, &report).kind == ERR_FORGED);
+		cr_assert(strcmp(report.where, "check value") == 0, "%s", report.where);
+	}
+	scoped(tile_folder) other = tile_folder_make(257, SEED + 1);
+	cr_assert(!err_failed(verify(&other, &report)));
+	struct verify_tiles_mark mark = {257, report.root};
+	cr_assert(
+		verify_marked(&mirror, &mark, &report).kind == ERR_FORGED, "another history of that length");
+	scoped(tile_folder) longer = tile_folder_make(SIZE + 1, SEED);
+	cr_assert(!err_failed(verify(&longer, &report)));
+	mark = (struct verify_tiles_mark){SIZE + 1, report.root};
+	struct err err = verify_marked(&mirror, &mark, &report);
+	cr_assert(err.kind == ERR_FORGED && strcmp(report.where, "check value") == 0,
+		"what was cut off is missed");
 }
