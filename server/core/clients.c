@@ -137,14 +137,16 @@ static enum action move_action(enum client_state state)
 	return ACTION_CLIENT_RESUMED;
 }
 
-/* Coordinators are nobody whom the server knows as such: the owners stand for them. */
+/* The client itself; and of a pause who plans the work. Coordinators are nobody whom the server knows as such: the owners stand for
+ * them. */
 static fallible tell_moved(const struct scene *scene, enum action action, struct clients_change *change)
 {
 	const struct client *client = &change->after;
 	const struct change_news news = {.action = action, .about = client->id, .label = client->name};
 	for (size_t i = 0; i < client->contact_count; i++)
 		TRY(change_news_tell(scene, &news, client->contacts[i], &change->told));
-	return change_news_tell_owners(scene, &news, 0, &change->told);
+	return action == ACTION_CLIENT_TERMINATED ? OK
+						  : change_news_tell_owners(scene, &news, 0, &change->told);
 }
 
 static fallible seal_moved(const struct scene *scene, struct clients_change *change)

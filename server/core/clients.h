@@ -32,7 +32,7 @@ struct clients_change {
 	struct client before, after;
 	struct span sealed;
 	struct event_draft changed, moved; /* moved: client.paused, resumed or terminated */
-	struct letters told;               /* of a move: the client's contacts and the owners */
+	struct letters told; /* of a move: the client's contacts; of a pause the owners as well */
 	bool moves;
 	bool is_empty; /* nothing changes: no act */
 };

@@ -319,7 +319,9 @@ fallible people_remove_prepare(const struct scene *scene, struct people_change *
 	struct event event = people_event(scene, ACTION_PERSON_REMOVED, before);
 	const struct change_news news = {
 		.action = ACTION_PERSON_REMOVED, .about = before->id, .label = before->name};
-	TRY(change_news_tell_owners(scene, &news, 0, &change->told));
+	/* A client's people come and go. */
+	if (before->kind == PERSON_STAFF)
+		TRY(change_news_tell_owners(scene, &news, 0, &change->told));
 	change->after.state = PERSON_REMOVED;
 	TRY(add_event(scene, &event, change));
 	TRY(people_seal(scene, &change->after, &change->sealed));
