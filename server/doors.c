@@ -2,6 +2,7 @@
 /* doors - bind once, answer by turns. */
 #include "server/doors.h"
 
+#include "server/descriptors.h"
 #include "server/http/endpoint.h"
 #include "server/metrics.h"
 
@@ -55,7 +56,7 @@ static struct http_ask http_ask_of(const struct conf *conf, int place, const str
 	return (struct http_ask){
 		.socket = place,
 		.threads = (unsigned)conf->http_threads,
-		.connections_max = (unsigned)conf->http_connections_max,
+		.connections_max = descriptors_share(conf).connections,
 		.header_deadline_ms = conf->http_header_ms,
 		.body_deadline_ms = conf->http_body_ms,
 		.idle_ms = conf->http_idle_ms,
@@ -66,10 +67,12 @@ static struct http_ask http_ask_of(const struct conf *conf, int place, const str
 fallible doors_open(const struct doors_ask *ask, struct doors *doors)
 {
 	*doors = (struct doors){.dispatch = ask->dispatch};
+	ask->server->health->few_descriptors = descriptors_share(ask->conf).are_few;
 	doors->app = dispatch_app(&doors->dispatch);
 	doors->metrics_app = metrics_app(ask->server);
 	struct http_ask http = http_ask_of(ask->conf, ask->places->http, &doors->app);
 	struct http_ask metrics = http_ask_of(ask->conf, ask->places->metrics, &doors->metrics_app);
+	http.open_now = &ask->server->health->connections;
 	metrics.threads = 1;
 	metrics.connections_max = METRICS_CONNECTIONS;
 	TRY(http_open(&http, &doors->http));

@@ -20,6 +20,8 @@ static void put_state(const struct server *server, struct buf *out)
 	buf_put_text(out, "muniment_build_info{version=\"" MUNIMENT_VERSION "\"} 1\n");
 	put(out, "sealed", "gauge", "1: there are no keys until somebody unseals the store.",
 		server->health->sealed);
+	put(out, "connections", "gauge", "Connections to the API and the pages, without followers.",
+		(double)server->health->connections);
 }
 
 static void put_all(const struct server *server, struct buf *out)

@@ -2,27 +2,15 @@
 /* serve - one thread waits for signals and for whoever is at the local socket. */
 #include "server/serve.h"
 
+#include "server/descriptors.h"
 #include "server/desk.h"
 #include "server/env/notify.h"
 
 #include <errno.h>
 #include <poll.h>
 #include <signal.h>
-#include <sys/resource.h>
 #include <sys/signalfd.h>
 #include <unistd.h>
-
-/* Each follower is a descriptor, and the usual limit would end at a thousand of them; what may be had is enough, since
- * nothing here calls select. */
-static void raise_descriptors(void)
-{
-	struct rlimit limit;
-	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-		return;
-	limit.rlim_cur = limit.rlim_max;
-	(void)setrlimit(
-		RLIMIT_NOFILE, &limit); /* then the limit stays, and connections are refused earlier */
-}
 
 /* Signals are taken from a descriptor by this thread alone; every thread that is started later inherits the mask. */
 static fallible take_signals(int *fd)
@@ -71,7 +59,7 @@ fallible serve_run(const struct conf *conf, struct journal *journal)
 {
 	int signals;
 	struct house house = {.conf = conf, .journal = journal};
-	raise_descriptors();
+	TRY(descriptors_raise(conf, journal));
 	TRY(take_signals(&signals));
 	struct err err = house_open(conf, journal, &house);
 	if (!err_failed(err))

@@ -7,6 +7,7 @@
 #include "server/core/checkpoints.h"
 #include "server/core/erasing.h"
 #include "server/core/places.h"
+#include "server/descriptors.h"
 #include "server/http/moments.h"
 #include "server/http/waiters.h"
 #include "store/tenant.h"
@@ -76,7 +77,7 @@ static fallible open_follow(const struct conf *conf, struct service *service)
 {
 	struct server *server = &service->start.server;
 	const struct follow_ask ask = {.server = server,
-		.followers_max = (size_t)conf->follow_max,
+		.followers_max = descriptors_share(conf).followers,
 		.renew_ms = FOLLOW_RENEW_MS,
 		.heartbeat_ms = conf->follow_heartbeat_ms,
 		.stall_ms = conf->follow_stall_ms,

@@ -61,6 +61,10 @@ static fallible answer_ready(struct call *call, struct json_out *out)
 		json_out_text(out, NULL, "nothing keeps the machine's clock right");
 	if (health->clock_behind)
 		json_out_text(out, NULL, "the machine's clock was set back: our time goes on ahead of it");
+	if (health->few_descriptors)
+		json_out_text(out, NULL,
+			"the process may open too few files: fewer connections and followers are taken than "
+		        "the settings say");
 	if (!health->sealed)
 		warn_of_rules(call->server->agents, out);
 	json_out_close_array(out);

@@ -25,6 +25,8 @@ struct health {
 	atomic_bool unlocked;        /* secrets may reach swap */
 	atomic_bool clock_unsynced;  /* nothing keeps the machine's clock right */
 	atomic_bool clock_behind;    /* it was set back, and has not caught up */
+	atomic_bool few_descriptors; /* fewer connections and followers are taken than the settings say */
+	atomic_size_t connections;   /* that are open */
 	atomic_bool keys_rotating;   /* server/rotator.h; the numbers are of the one that runs or ran last */
 	_Atomic uint64_t keys_rotated, keys_to_rotate;
 	_Atomic int64_t

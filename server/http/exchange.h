@@ -19,6 +19,7 @@ struct http_server {
 	int64_t header_deadline_ms;
 	int64_t body_deadline_ms;
 	int64_t idle_ms;
+	atomic_size_t *open_now; /* NULL = nobody counts */
 	int listen_fd;
 	bool shares_socket;     /* whoever opened it goes on listening: it is not shut */
 	bool lays_out_plainly;  /* this libmicrohttpd leaves the head where framing_check_layout expects it */

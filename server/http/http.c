@@ -327,10 +327,19 @@ static void end_connection(struct http_server *server, struct connection *from)
 	connections_drop(server->connections, from);
 }
 
+/* One that is abandoned counts no more: whoever asked for it is gone. */
+static void count_open(struct http_server *server, enum MHD_ConnectionNotificationCode what)
+{
+	const size_t one_less = SIZE_MAX;
+	if (server->open_now && !server->abandoned)
+		*server->open_now += what == MHD_CONNECTION_NOTIFY_CLOSED ? one_less : 1;
+}
+
 static void on_connection(
 	void *context, struct MHD_Connection *wire, void **slot, enum MHD_ConnectionNotificationCode what)
 {
 	struct http_server *server = context;
+	count_open(server, what);
 	if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
 		end_connection(server, *slot);
 		return;
@@ -426,6 +435,7 @@ fallible http_open(const struct http_ask *ask, struct http_server **server)
 	made->header_deadline_ms = ask->header_deadline_ms;
 	made->body_deadline_ms = ask->body_deadline_ms;
 	made->idle_ms = ask->idle_ms;
+	made->open_now = ask->open_now;
 	made->lays_out_plainly = strncmp(MHD_get_version(), "0.9.", 4) == 0;
 	struct err err = open_server(made, ask);
 	if (err_failed(err)) {

@@ -14,6 +14,8 @@
 #include "base/span.h"
 #include "server/http/http_method.h"
 
+#include <stdatomic.h>
+
 enum {
 	HTTP_HEADERS_MAX = 64,
 	HTTP_TARGET_MAX = 4096,
@@ -96,6 +98,8 @@ struct http_ask {
 	int64_t body_deadline_ms;   /* from there to a whole body */
 	int64_t idle_ms;            /* keep-alive; and to take a piece of a stream */
 	const struct http_app *app; /* outlives the server */
+	atomic_size_t *
+		open_now; /* connections that are open are counted there; outlives the server; NULL = nowhere */
 };
 
 struct http_server; /* opaque */

@@ -173,6 +173,7 @@ class Server:
         self.port = free_port()
         self.metrics = "off"
         self.settings = list(settings)
+        self.under = []  # the words in front of its command, such as a limit
         self.process = None
         self.environment = self.made_in = clock.environment if clock else {}
         self.tenant = json.loads(self.run("init", "--tenant", tenant, *init).stdout)
@@ -187,7 +188,7 @@ class Server:
         """Serve; returns the seconds until the ready line, or the one that says how it is."""
         began = time.monotonic()
         self.process = subprocess.Popen(
-            [PROGRAMS / "munimentd", "serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port}", "--metrics-listen",
+            [*self.under, PROGRAMS / "munimentd", "serve", "--data", self.data, "--listen", f"127.0.0.1:{self.port}", "--metrics-listen",
              self.metrics, "--allow-unlocked", *self.settings], stdout=subprocess.PIPE, stderr=(self.home / "journal").open("ab"), text=True,
             env={**os.environ, **self.environment})
         line = self.process.stdout.readline()
