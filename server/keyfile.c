@@ -75,6 +75,12 @@ fallible keyfile_read(const char *path, uint8_t secret[static SLOT_SECRET])
 		return FAIL(DENIED, "the key file can be read by others than its owner: chmod 600 it");
 	if (err.kind == ERR_NOT_FOUND)
 		return FAIL(NOT_FOUND, "there is no key file: name it with --key-file");
+	if (err.kind == ERR_INPUT)
+		return FAIL(INPUT, "the key file is a directory, a FIFO or a device: it has to be a file");
+	if (err.kind == ERR_TOO_LARGE)
+		return FAIL(CORRUPT, "the key file is not in a known form");
+	if (err.kind == ERR_IO)
+		return FAIL(IO, "the key file can't be read");
 	TRY(err);
 	return parse_and_wipe(&content, secret);
 }

@@ -15,6 +15,6 @@ fallible keyfile_make(const char *path, uint8_t secret[static SLOT_SECRET]);
  * CORRUPT · IO. */
 fallible keyfile_read_credential(const char *path, uint8_t secret[static SLOT_SECRET]);
 
-/* keyfile_read - Fails: NOT_FOUND · DENIED others than its owner may read or write it · CORRUPT not a key
- * file · IO. */
+/* keyfile_read - Fails: NOT_FOUND · DENIED others than its owner may read or write it · INPUT a directory, a FIFO or a device lies
+ * there · CORRUPT not a key file · IO. */
 fallible keyfile_read(const char *path, uint8_t secret[static SLOT_SECRET]);

@@ -16,6 +16,20 @@ static struct span first_line(struct span content)
 	return line;
 }
 
+static fallible read_password(const char *path, struct buf *content)
+{
+	struct err err = path[0] ? conf_read_private(path, content) : OK;
+	if (err.kind == ERR_NOT_FOUND)
+		return FAIL(NOT_FOUND, "there is no file of smtp.password_file");
+	if (err.kind == ERR_DENIED)
+		return FAIL(DENIED,
+			"the file of smtp.password_file is open to others than its owner: chmod 600 it");
+	if (err.kind == ERR_INPUT)
+		return FAIL(INPUT,
+			"smtp.password_file names a directory, a FIFO or a device: it has to be a file");
+	return err.kind == ERR_IO ? FAIL(IO, "the file of smtp.password_file can't be read") : err;
+}
+
 static fallible open_smtp(const struct conf *conf, struct smtp **smtp)
 {
 	scoped(buf) content = BUF(SMTP_PASSWORD_MAX + 2);
@@ -23,8 +37,7 @@ static fallible open_smtp(const struct conf *conf, struct smtp **smtp)
 		.username = conf->smtp_username,
 		.ca_file = conf->smtp_ca_file,
 		.send_ms = conf->smtp_timeout_ms};
-	struct err err =
-		conf->smtp_password_file[0] ? conf_read_private(conf->smtp_password_file, &content) : OK;
+	struct err err = read_password(conf->smtp_password_file, &content);
 	ask.password = first_line(buf_span(&content));
 	if (!err_failed(err))
 		err = smtp_open(&ask, smtp);

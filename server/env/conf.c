@@ -58,9 +58,9 @@ static fallible read_all(int fd, struct buf *content)
 	return buf_check(content);
 }
 
-static fallible open_file(const char *path, int *fd)
+static fallible open_file(const char *path, int flags, int *fd)
 {
-	int opened = open(path, O_RDONLY | O_CLOEXEC);
+	int opened = open(path, O_RDONLY | O_CLOEXEC | flags);
 	if (opened < 0 && errno == ENOENT)
 		return FAIL(NOT_FOUND, "is not there");
 	if (opened < 0)
@@ -72,7 +72,7 @@ static fallible open_file(const char *path, int *fd)
 fallible conf_read_file(const char *path, struct buf *content)
 {
 	int fd;
-	TRY(open_file(path, &fd));
+	TRY(open_file(path, 0, &fd));
 	struct err err = read_all(fd, content);
 	close(fd);
 	return err;
@@ -81,8 +81,10 @@ fallible conf_read_file(const char *path, struct buf *content)
 static fallible check_private(int fd)
 {
 	struct stat stat;
-	if (fstat(fd, &stat) != 0 || !S_ISREG(stat.st_mode))
-		return FAIL(IO, "is no regular file");
+	if (fstat(fd, &stat) != 0)
+		return FAIL(IO, "can't be opened");
+	if (!S_ISREG(stat.st_mode))
+		return FAIL(INPUT, "is no regular file");
 	if (stat.st_mode & (S_IRWXG | S_IRWXO))
 		return FAIL(DENIED, "holds a secret and is open to others than its owner");
 	return OK;
@@ -91,7 +93,8 @@ static fallible check_private(int fd)
 fallible conf_read_private(const char *path, struct buf *content)
 {
 	int fd;
-	TRY(open_file(path, &fd));
+	/* O_NONBLOCK keeps a FIFO in the place of a file from stopping us; regular files ignore it. */
+	TRY(open_file(path, O_NONBLOCK, &fd));
 	struct err err = check_private(fd);
 	if (!err_failed(err))
 		err = read_all(fd, content);

@@ -109,7 +109,8 @@ void conf_help(struct buf *out);
 fallible conf_read_proxies(const struct conf *conf, struct address_nets *proxies);
 
 /* conf_read_file - a whole file. Fails: NOT_FOUND · TOO_LARGE over content->max · IO · NO_MEMORY.
- * conf_read_private - the same for a file with a secret; the caller wipes content.
- * Fails: as above · DENIED others than its owner may read or write it (FOUNDATIONS 28). */
+ * conf_read_private - the same for a file with a secret, and never waits for one; the caller wipes content.
+ * Fails: as above · INPUT it is a directory, a FIFO or a device · DENIED others than its owner may read or write it
+ * (FOUNDATIONS 28). */
 fallible conf_read_file(const char *path, struct buf *content);
 fallible conf_read_private(const char *path, struct buf *content);

@@ -147,7 +147,7 @@ Test(conf, proxies_are_addresses_and_networks)
 	scoped(run) run = run_make();
 	load(&run,
 		"serve --data d --trusted-proxies 10.0.0.1,10.1.0.0/16,fd00::/8 --forwarded-header "
-	        "forwarded");
+		"forwarded");
 	is_fine(&run);
 	cr_assert(!err_failed(conf_read_proxies(&run.conf, &proxies)) && proxies.count == 3);
 	cr_assert(run.conf.forwarded_header == CONF_FORWARDED_RFC7239);
@@ -363,8 +363,18 @@ Test(conf, a_file_with_a_secret_belongs_to_its_owner_alone)
 	chmod(run.file, 0600);
 	cr_assert(
 		!err_failed(conf_read_private(run.file, &content)) && span_is(buf_span(&content), "secret"));
-	cr_assert(conf_read_private(run.dir.path, &content).kind == ERR_IO);
 	cr_assert(conf_read_private("/nowhere/at/all", &content).kind == ERR_NOT_FOUND);
+}
+
+/* Who opened a FIFO as a file is would wait for somebody to write into it, and never end reading a device. */
+Test(conf, a_file_with_a_secret_is_nothing_that_one_waits_for, .timeout = 60)
+{
+	scoped(run) run = run_make();
+	scoped(buf) content = BUF(64);
+	cr_assert(mkfifo(run.file, 0600) == 0);
+	cr_assert(conf_read_private(run.file, &content).kind == ERR_INPUT && content.len == 0);
+	cr_assert(conf_read_private(run.dir.path, &content).kind == ERR_INPUT);
+	cr_assert(conf_read_private("/dev/zero", &content).kind == ERR_INPUT);
 }
 
 Test(conf, a_file_that_is_too_long_is_not_taken)
