@@ -117,18 +117,59 @@ static struct span plain(struct span text, uint8_t *made)
 
 fallible text_fold_alike(struct span text, struct arena *arena, struct span *folded)
 {
-	struct span whole;
+	struct span apart;
 	if (is_ascii(text))
 		return lower(text, arena, folded);
 	if (!text_is_utf8(text))
 		return FAIL(INVALID, "a text is not UTF-8");
-	size_t len = 0;
-	uint8_t *compatible = u8_casefold(text.at, text.len, NULL, UNINORM_NFKC, NULL, &len);
-	TRY(move_to_arena(compatible, len, arena, &whole));
-	uint8_t *made = arena_alloc(arena, whole.len + 1);
+	/* Taken apart first: a capital of mathematics is a letter only then, and what is not seen may stand before a mark. */
+	TRY(normalise(text, UNINORM_NFKD, arena, &apart));
+	uint8_t *made = arena_alloc(arena, apart.len + 1);
 	if (!made)
 		return FAIL(NO_MEMORY, "the arena is full");
-	*folded = plain(whole, made);
+	struct span seen = plain(apart, made);
+	if (seen.len == 0) {
+		*folded = seen;
+		return OK;
+	}
+	size_t len = 0;
+	uint8_t *compatible = u8_casefold(seen.at, seen.len, NULL, UNINORM_NFKC, NULL, &len);
+	return move_to_arena(compatible, len, arena, folded);
+}
+
+static bool is_dash(ucs4_t c)
+{
+	return uc_is_general_category_withtable(c, UC_CATEGORY_MASK_Pd) || c == 0x2212;
+}
+
+/* Never longer than before. */
+static struct span one_gap(struct span text, uint8_t *made)
+{
+	size_t len = 0;
+	ucs4_t c;
+	for (int size; text.len; text = span_from(text, (size_t)size)) {
+		size = u8_mbtouc(&c, text.at, text.len);
+		if (uc_is_property_white_space(c)) {
+			if (len == 0 || made[len - 1] != ' ')
+				made[len++] = ' ';
+		} else if (is_dash(c)) {
+			made[len++] = '-';
+		} else {
+			memcpy(made + len, text.at, (size_t)size);
+			len += (size_t)size;
+		}
+	}
+	return span_of(made, len);
+}
+
+fallible text_fold_phrase(struct span text, struct arena *arena, struct span *folded)
+{
+	struct span alike;
+	TRY(text_fold_alike(text, arena, &alike));
+	uint8_t *made = arena_alloc(arena, alike.len + 1);
+	if (!made)
+		return FAIL(NO_MEMORY, "the arena is full");
+	*folded = one_gap(alike, made);
 	return OK;
 }
 

@@ -20,6 +20,10 @@ fallible text_fold(struct span text, struct arena *arena, struct span *folded);
  * seen. For finding what somebody wrote in another way, never for keeping. Fails as text_normalise. */
 fallible text_fold_alike(struct span text, struct arena *arena, struct span *folded);
 
+/* text_fold_phrase - text_fold_alike of words as they follow each other: any white space between two is one blank, and any dash a
+ * hyphen. Fails as text_normalise. */
+fallible text_fold_phrase(struct span text, struct arena *arena, struct span *folded);
+
 /* text_has_digit - one of any script, full-width or raised ones too. */
 bool text_has_digit(struct span text);
 

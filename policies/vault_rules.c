@@ -26,8 +26,11 @@ fallible vault_rules_denies(struct span denied, struct span text, struct arena *
 	*denies = false;
 	if (denied.len == 0 || text.len == 0)
 		return OK;
-	TRY(text_fold(denied, arena, &needle));
-	TRY(text_fold(text, arena, &hay));
+	TRY(text_fold_phrase(denied, arena, &needle));
+	TRY(text_fold_phrase(text, arena, &hay));
+	needle = span_trim(needle);
+	if (needle.len == 0)
+		return OK;
 	struct span rest = hay;
 	while (!*denies && text_next_word(&rest, &word)) {
 		size_t left = (size_t)(hay.at + hay.len - word.at);

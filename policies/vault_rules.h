@@ -28,11 +28,12 @@ struct vault_rules vault_rules_default(void);
 /* vault_rules_is_purpose - one line that begins with a letter or digit: only such a one can be found in a text. */
 bool vault_rules_is_purpose(struct span text);
 
-/* vault_rules_denies - whether words of a text begin as a denied purpose does, whatever the case: "book-keep" and
- * "bookkeep" differ, "bookkeep" denies "Bookkeeping for May" as well, and "keep" does not.
+/* vault_rules_denies - whether words of a text begin as a denied purpose does, whatever the case, the blanks between them and the
+ * form of their letters (text_fold_phrase): "book-keep" and "bookkeep" differ, "bookkeep" denies "Bookkeeping for May" as well, and
+ * "keep" does not. Letters of another script that look the same are others.
  *
  *   denied  one purpose; empty denies nothing
- * Fails: as text_fold. */
+ * Fails: as text_fold_phrase. */
 fallible vault_rules_denies(struct span denied, struct span text, struct arena *arena, bool *denies);
 
 /* vault_rules_denies_any - the same for all that a tenant denies, and for the lines of a grant. */

@@ -70,6 +70,30 @@ Test(text, what_looks_alike_folds_to_the_same)
 	cr_assert(folds_alike_to("ﬁ²③➆٤५", "fi23745"));
 	cr_assert(folds_alike_to("a\u200b\u00adb\ufeff", "ab") && folds_alike_to("\u200b", ""));
 	cr_assert(folds_alike_to("A\u0308ITI", "\u00e4iti") && folds_alike_to("КАРТА", "карта"));
+	cr_assert(folds_alike_to("ℳⒶ\U0001d4d0", "maa") && folds_alike_to("a\u200b\u0308", "\u00e4"));
+}
+
+Test(text, a_phrase_folds_to_its_words_with_one_blank_between)
+{
+	static const struct {
+		const char *text, *folded;
+	} CASES[] = {
+		{"Pay  \t Roll", "pay roll"},
+		{"pay\u00a0\u2003\u3000\u1680\u2028roll", "pay roll"},
+		{"pay\u2011roll\u2014now \u2212\uff0d", "pay-roll-now --"},
+		{"", ""},
+		{"\u200b", ""},
+		{"  ", " "},
+	};
+	scoped(arena) arena = ARENA(4096);
+	scoped(arena) small = ARENA(16);
+	struct span out = SPAN_LIT("as it was");
+	for (size_t i = 0; i < sizeof CASES / sizeof CASES[0]; i++) {
+		cr_assert(!err_failed(text_fold_phrase(span_text(CASES[i].text), &arena, &out)), "%zu", i);
+		cr_assert(span_equal(out, span_text(CASES[i].folded)), "%zu", i);
+	}
+	cr_assert(text_fold_phrase(SPAN_LIT("a\xff"), &arena, &out).kind == ERR_INVALID);
+	cr_assert(text_fold_phrase(SPAN_LIT("nine here"), &small, &out).kind == ERR_NO_MEMORY);
 }
 
 Test(text, folding_what_looks_alike_refuses_and_fails_as_folding_does)

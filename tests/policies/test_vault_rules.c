@@ -28,6 +28,21 @@ Test(vault_rules, what_only_contains_it_inside_a_word_is_not_denied)
 	cr_assert(!denies("kirjanpi", "kirjan") && !denies("book", "") && !denies("", "book"));
 }
 
+Test(vault_rules, how_it_is_written_lets_nobody_past_it)
+{
+	cr_assert(denies("pay roll", "PAY  Roll") && denies("pay  roll", "pay roll"));
+	cr_assert(denies("pay roll", "pay\u00a0\u2003roll") && denies("pay roll", "pay\troll") &&
+		denies("pay roll ", "pay roll"));
+	cr_assert(denies("pay-roll", "pay\u2011roll") && denies("pay-roll", "pay\u2013roll"));
+	cr_assert(denies("payroll", "ｐａｙｒｏｌｌ") && denies("payroll", "ℙay\u200broll") &&
+		denies("payroll", "pay\u00adroll"));
+	cr_assert(denies("Überweisung", "U\u0308BERWEISUNG") &&
+		denies("überweisung", "u\u200b\u0308berweisung"));
+	cr_assert(!denies("pay-roll", "pay roll") && !denies("pay roll", "payroll"));
+	cr_assert(!denies("payroll", "рayroll"), "the first letter is another one");
+	cr_assert(!denies("\u034f", "book"), "of a mark that is not seen nothing is left");
+}
+
 Test(vault_rules, no_bytes_that_are_no_text_pass_as_a_purpose)
 {
 	scoped(arena) arena = ARENA(MEMORY);
