@@ -321,7 +321,7 @@ static size_t separator_bytes(struct span text)
 	return 0;
 }
 
-fallible text_code(struct span typed, size_t max, char *digits)
+fallible text_code(struct span typed, size_t min, size_t max, char *digits)
 {
 	size_t count = 0;
 	for (size_t i = 0; i < typed.len;) {
@@ -331,8 +331,8 @@ fallible text_code(struct span typed, size_t max, char *digits)
 		count += skip == 0;
 		i += skip ? skip : 1;
 	}
-	if (count == 0 || count > max)
-		return FAIL_CODE(MALFORMED_CODE, "a code has no digits or too many");
+	if (count == 0 || count < min || count > max)
+		return FAIL_CODE(MALFORMED_CODE, "a code has too few digits or too many");
 	for (size_t i = 0; i < typed.len; i++)
 		if (typed.at[i] >= '0' && typed.at[i] <= '9')
 			*digits++ = (char)typed.at[i];

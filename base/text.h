@@ -53,9 +53,9 @@ bool text_is_ref(struct span text);
 
 /* text_code - the digits of a typed code; spaces (also U+00A0 and U+202F) and dashes are dropped.
  *
- *   digits  NUL-ended, at most max digits
- * Fails: MALFORMED_CODE anything else stands in it, or none or more than max digits. */
-fallible text_code(struct span typed, size_t max, char *digits);
+ *   digits  NUL-ended, min to max digits
+ * Fails: MALFORMED_CODE anything else stands in it, or fewer or more digits. */
+fallible text_code(struct span typed, size_t min, size_t max, char *digits);
 
 void text_put_hex(struct buf *out, struct span bytes);
 fallible text_parse_hex(struct span text, uint8_t *out, size_t bytes); /* exactly bytes; INPUT */

@@ -203,7 +203,7 @@ static fallible prepare_confirm(struct call *call)
 	change->enrolment = json_in_text(&top, "enrolment", JSON_OPTIONAL, ENROLMENTS_TYPED_MAX);
 	json_in_end(&top);
 	TRY(call_check(call));
-	TRY(text_code(typed, FACTORS_CODE_MAX, change->code));
+	TRY(text_code(typed, FACTORS_CODE_MIN, FACTORS_CODE_MAX, change->code));
 	return prepare_change(call, change);
 }
 
@@ -322,8 +322,8 @@ static fallible read_resync(struct call *call, struct resyncs_ask *ask)
 		json_in_note(&top, "codes", "missing");
 	json_in_end(&top);
 	TRY(call_check(call));
-	TRY(text_code(first, FACTORS_CODE_MAX, ask->first));
-	return text_code(second, FACTORS_CODE_MAX, ask->second);
+	TRY(text_code(first, FACTORS_CODE_MIN, FACTORS_CODE_MAX, ask->first));
+	return text_code(second, FACTORS_CODE_MIN, FACTORS_CODE_MAX, ask->second);
 }
 
 static fallible prepare_resync(struct call *call)

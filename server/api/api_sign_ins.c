@@ -149,7 +149,7 @@ static fallible enter(struct call *call, const struct view *view, struct sign_in
 	entering->now = call->now;
 	entering->has_code = step->has_totp;
 	if (step->has_totp)
-		TRY(text_code(step->totp, VERIFICATIONS_CODE_MAX, entering->code));
+		TRY(text_code(step->totp, VERIFICATIONS_CODE_MIN, VERIFICATIONS_CODE_MAX, entering->code));
 	TRY(entering_prepare(call->server, view, call->arena, entering));
 	call->act = ACTS[entering_acts(entering)];
 	call->at_moment = entering->verify.decision != VERIFICATIONS_ALLOW;
@@ -175,7 +175,7 @@ static fallible begin_step(struct call *call, struct sign_in **begun)
 	arriving->has_code = sign_in->step.has_code;
 	arriving->resends = sign_in->step.resends;
 	if (arriving->has_code)
-		TRY(text_code(sign_in->step.code, MAILCODES_DIGITS, arriving->code));
+		TRY(text_code(sign_in->step.code, MAILCODES_DIGITS, MAILCODES_DIGITS, arriving->code));
 	sign_in->enters = !arriving->has_code && !arriving->resends;
 	sign_in->kept = arena_mark(call->arena);
 	*begun = sign_in;

@@ -39,7 +39,8 @@ static fallible read_code(struct json_object *top, struct verifications_ask *ask
 	/* Starting a mail and typing a code are two things. */
 	if (ask->has_code && ask->method == FACTOR_EMAIL && ids_is_none(ask->id))
 		json_in_note(top, "code", "not_allowed");
-	return ask->has_code ? text_code(typed, VERIFICATIONS_CODE_MAX, ask->code) : OK;
+	return ask->has_code ? text_code(typed, VERIFICATIONS_CODE_MIN, VERIFICATIONS_CODE_MAX, ask->code)
+			     : OK;
 }
 
 /* The whole action is hashed as the caller repeats it; its type and fields once more, for a use to compare.

@@ -25,8 +25,9 @@ fallible verify_call_prepare(struct call *call, struct verifications_ask *ask)
 
 fallible verify_call_prepare_code(struct call *call, struct span typed, struct verifications_ask *ask)
 {
-	struct err err = typed.len > TYPED_MAX ? FAIL_CODE(MALFORMED_CODE, "no code is so long")
-					       : text_code(typed, VERIFICATIONS_CODE_MAX, ask->code);
+	struct err err = typed.len > TYPED_MAX
+		? FAIL_CODE(MALFORMED_CODE, "no code is so long")
+		: text_code(typed, VERIFICATIONS_CODE_MIN, VERIFICATIONS_CODE_MAX, ask->code);
 	if (err.code != CODE_MALFORMED_CODE) {
 		TRY(err);
 		ask->has_code = true;

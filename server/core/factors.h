@@ -9,7 +9,7 @@
 #include "server/core/methods.h"
 #include "server/core/twins.h"
 
-enum { FACTORS_CODE_MAX = 8 };
+enum { FACTORS_CODE_MIN = 6, FACTORS_CODE_MAX = 8 };
 
 /* What a person has, as prepared; the act compares. */
 struct factors_held {

@@ -302,10 +302,10 @@ Test(text, a_typed_code_is_its_digits)
 		"123\u00a0456", "123\u202f456", "123\u2013456", "1-2-3-4-5-6", "123\u2212456"};
 	char digits[7];
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-		cr_assert(!err_failed(text_code(span_text(rows[i]), 6, digits)), "%s", rows[i]);
+		cr_assert(!err_failed(text_code(span_text(rows[i]), 4, 6, digits)), "%s", rows[i]);
 		cr_assert_str_eq(digits, "123456");
 	}
-	cr_assert(!err_failed(text_code(SPAN_LIT("0012"), 6, digits)));
+	cr_assert(!err_failed(text_code(SPAN_LIT("0012"), 4, 6, digits)));
 	cr_assert_str_eq(digits, "0012", "zeros in front stay");
 }
 
@@ -313,13 +313,13 @@ Test(text, a_code_with_anything_else_is_malformed)
 {
 	static const char *const rows[] = {"", " ", "-", "\u00a0", "1234567", "12345a", "12.456", "123456\n",
 		"123\t456", "+123456", "\u0661\u0662\u0663", "\uff11\uff12\uff13", "123\xc2", "123\xe2\x80",
-		"12345O", "123\u3000456"};
+		"12345O", "123\u3000456", "001", "0 - 0 1"};
 	char digits[7] = "before";
 	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		cr_assert(
-			text_code(span_text(rows[i]), 6, digits).code == CODE_MALFORMED_CODE, "%s", rows[i]);
-	cr_assert(text_code(SPAN_LIT("123\0"), 6, digits).code == CODE_MALFORMED_CODE);
-	cr_assert(text_code(SPAN_NONE, 6, digits).code == CODE_MALFORMED_CODE);
+		cr_assert(text_code(span_text(rows[i]), 4, 6, digits).code == CODE_MALFORMED_CODE, "%s",
+			rows[i]);
+	cr_assert(text_code(SPAN_LIT("123\0"), 4, 6, digits).code == CODE_MALFORMED_CODE);
+	cr_assert(text_code(SPAN_NONE, 0, 6, digits).code == CODE_MALFORMED_CODE);
 	cr_assert_str_eq(digits, "before");
 }
 

@@ -59,8 +59,8 @@ static void check_words(struct span input)
 		assert(!memchr(input.at, '\n', input.len) && !memchr(input.at, '>', input.len));
 	if (text_is_ref(input))
 		assert(input.len <= 128);
-	if (!err_failed(text_code(input, 6, digits)))
-		assert(strlen(digits) >= 1 && strlen(digits) <= 6 &&
+	if (!err_failed(text_code(input, 2, 6, digits)))
+		assert(strlen(digits) >= 2 && strlen(digits) <= 6 &&
 			strspn(digits, "0123456789") == strlen(digits));
 	uint8_t bytes[8];
 	if (!err_failed(text_parse_hex(input, bytes, sizeof bytes)))

@@ -69,6 +69,9 @@ Test(verifications, junk_for_a_code_is_malformed_and_costs_no_try)
 	cr_assert(
 		login_try(&scene.world, token_of(&scene), id, "{\"code\":\"12a456\"}", &scene.answer) == 422);
 	cr_assert(api_is_code(&scene.answer, 422, "malformed_code"));
+	cr_assert(login_try(&scene.world, token_of(&scene), id, "{\"code\":\"12345\"}", &scene.answer) == 422,
+		"a digit was left out");
+	cr_assert(api_is_code(&scene.answer, 422, "malformed_code"));
 	type_code(&scene, id, "000000");
 	cr_assert(number(&scene, "attempts_left") == 4, "%s", scene.answer.body);
 }

@@ -78,7 +78,7 @@ async function postSecond(visit, ask) {
 	if (!pending?.id)
 		return redirect('/login');
 	const said = await ask(pending);
-	return said.wrong ? show(200, pages.second(pending, 'A code is made of digits.')) : decide(visit, pending, said);
+	return said.wrong ? show(200, pages.second(pending, 'A code has six to eight digits.')) : decide(visit, pending, said);
 }
 
 /** In a verification of its own: one that took five wrong codes takes nothing more, and paper is for just then. */
