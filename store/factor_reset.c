@@ -6,13 +6,6 @@
 
 enum { FACTOR_RESET_RECORD = 1, RECORD_MAX = 1024 };
 
-const char *factor_reset_state_name(enum factor_reset_state state)
-{
-	static const char *const NAMES[FACTOR_RESET_STATE_COUNT] = {
-		"waiting", "approved", "done", "refused", "cancelled"};
-	return NAMES[state];
-}
-
 static struct noun_key key_of(const struct factor_reset *reset)
 {
 	return noun_key(reset->tenant, id_span(&reset->id), SPAN_NONE);
@@ -123,4 +116,12 @@ bool factor_reset_is_open(const struct factor_reset *reset, struct instant now)
 {
 	bool lapsed = now.ms >= reset->due.ms + FACTOR_RESET_LAPSE_MS;
 	return reset->state == FACTOR_RESET_APPROVED || (reset->state == FACTOR_RESET_WAITING && !lapsed);
+}
+
+const char *factor_reset_state_word(const struct factor_reset *reset, struct instant now)
+{
+	static const char *const WORDS[FACTOR_RESET_STATE_COUNT] = {
+		"waiting", "approved", "done", "refused", "cancelled"};
+	bool has_lapsed = reset->state == FACTOR_RESET_WAITING && !factor_reset_is_open(reset, now);
+	return has_lapsed ? "lapsed" : WORDS[reset->state];
 }

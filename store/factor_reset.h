@@ -37,8 +37,6 @@ struct factor_reset {
 	uint64_t version;
 };
 
-const char *factor_reset_state_name(enum factor_reset_state state);
-
 /* factor_reset_get - the reason lies in the arena; of an erased person it is empty. Fails: NOT_FOUND · FORGED · CORRUPT ·
  * NO_MEMORY. */
 fallible factor_reset_get(const struct view *view, struct id tenant, struct id id, struct arena *arena,
@@ -57,3 +55,6 @@ fallible factor_reset_change(struct act *act, const struct factor_reset *reset);
 
 /* factor_reset_is_open - it may still be carried out: it waits for a second person, and has not lapsed, or for its time. */
 bool factor_reset_is_open(const struct factor_reset *reset, struct instant now);
+
+/* factor_reset_state_word - as it is told: `lapsed` of one that waits and that nobody agreed to in time. */
+const char *factor_reset_state_word(const struct factor_reset *reset, struct instant now);

@@ -3,11 +3,19 @@
 #include "server/api/ask.h"
 #include "server/core/factor_resets.h"
 
-static void put_reset(
-	struct json_out *out, const struct factor_reset *reset, const struct rescue *rescue, unsigned a_year)
+/* What an answer says of one. */
+struct told {
+	const struct factor_reset *reset;
+	const struct rescue *rescue;
+	unsigned a_year;
+	struct instant now;
+};
+
+static void put_reset(struct json_out *out, const struct told *told)
 {
+	const struct factor_reset *reset = told->reset;
 	json_out_id(out, "id", ID_FACTOR_RESET, reset->id);
-	json_out_text(out, "state", factor_reset_state_name(reset->state));
+	json_out_text(out, "state", factor_reset_state_word(reset, told->now));
 	json_out_id(out, "person", ID_PERSON, reset->person);
 	ask_put_text(out, "reason", reset->reason);
 	json_out_time(out, "requested", reset->requested);
@@ -19,8 +27,8 @@ static void put_reset(
 	ask_put_time(out, "done", reset->done);
 	if (reset->state == FACTOR_RESET_DONE)
 		json_out_number(out, "factors_ended", reset->ended);
-	json_out_number(out, "resets_this_year", rescue->resets);
-	json_out_number(out, "resets_a_year", a_year);
+	json_out_number(out, "resets_this_year", told->rescue->resets);
+	json_out_number(out, "resets_a_year", told->a_year);
 }
 
 /* ---- POST /v1/people/{person}/factor-reset ---- */
@@ -54,7 +62,7 @@ static fallible write_ask(struct act *act, struct call *call)
 static fallible answer_ask(struct call *call, struct json_out *out)
 {
 	const struct factor_resets_ask *ask = call->ask;
-	put_reset(out, &ask->reset, &ask->rescue, ask->a_year);
+	put_reset(out, &(struct told){&ask->reset, &ask->rescue, ask->a_year, call->now});
 	return OK;
 }
 
@@ -79,7 +87,7 @@ static fallible prepare_get(struct call *call)
 static fallible answer_one(struct call *call, struct json_out *out)
 {
 	const struct factor_resets_decide *decide = call->ask;
-	put_reset(out, &decide->reset, &decide->rescue, decide->a_year);
+	put_reset(out, &(struct told){&decide->reset, &decide->rescue, decide->a_year, call->now});
 	return OK;
 }
 

@@ -204,6 +204,8 @@ fallible factor_resets_find(const struct scene *scene, struct span text, struct 
 	TRY(ids_parse(ID_FACTOR_RESET, text, &id));
 	TRY(factor_reset_get(scene->view, caller->tenant, id, scene->arena, reset));
 	TRY(check_owner(scene, &sees));
+	/* Who asked may take it back, also when that is the only right that is left. */
+	sees = sees || (!ids_is_none(caller->person) && ids_equal(caller->person, reset->requester));
 	if (!sees && err_failed(factors_check_reader(caller, reset->person)))
 		return FAIL(NOT_FOUND, "the reset is of somebody whose factors the caller does not see");
 	TRY(rescue_read(scene->view, caller->tenant, reset->person, &found->rescue));
@@ -294,7 +296,7 @@ fallible factor_resets_cancel_prepare(const struct scene *scene, struct factor_r
 {
 	struct factor_reset *reset = &cancel->reset;
 	TRY(check_may_cancel(scene, reset));
-	if (reset->state > FACTOR_RESET_APPROVED)
+	if (reset->state > FACTOR_RESET_APPROVED || !factor_reset_is_open(reset, scene->now))
 		return FAIL(CONFLICT, "the reset is over");
 	end(scene, reset, FACTOR_RESET_CANCELLED);
 	return seal_event(scene, reset, ACTION_FACTOR_RESET_CANCELLED, &cancel->draft);

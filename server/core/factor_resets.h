@@ -42,7 +42,8 @@ struct factor_resets_decide {
 	struct event_draft draft;
 };
 
-/* factor_resets_find - by the id in a path; seen by the person, by an owner, and by who may manage factors. Fails: NOT_FOUND. */
+/* factor_resets_find - by the id in a path; seen by the person, by an owner, by who asked, and by who may manage factors. Fails:
+ * NOT_FOUND. */
 fallible factor_resets_find(const struct scene *scene, struct span text, struct factor_resets_decide *found);
 
 /* factor_resets_decide_prepare - by a proven person with factors.manage who neither asked nor is the person. Fails: PERSON_UNPROVEN ·

@@ -104,6 +104,46 @@ Test(factor_resets, one_that_nobody_agreed_to_is_never_carried_out)
 	cr_assert(turn(&desk) == 1 && is_in(&desk, "done"), "who agrees after its day has it done at once");
 }
 
+static int cancel(struct desk *desk, const char *token)
+{
+	char path[PATH];
+	struct login_scene *scene = &desk->scene;
+	snprintf(path, sizeof path, "/v1/factor-resets/%s", desk->reset);
+	return api_call(&scene->world, "DELETE", path, token, NULL, &scene->answer);
+}
+
+Test(factor_resets, one_that_lapsed_is_told_to_have_and_is_over)
+{
+	const int64_t week_ms = INT64_C(7) * 24 * HOUR_MS;
+	scoped(desk) desk = {0};
+	open_desk(&desk);
+	cr_assert(ask(&desk) == 202);
+	fake_clock_pass(24 * HOUR_MS + week_ms - 1000);
+	cr_assert(is_in(&desk, "waiting"));
+	fake_clock_pass(1000);
+	cr_assert(is_in(&desk, "lapsed"), "%s", desk.scene.answer.body);
+	cr_assert(cancel(&desk, desk.asks.token) == 409 && agree(&desk) == 410, "%s", desk.scene.answer.body);
+}
+
+Test(factor_resets, who_asked_takes_it_back_also_without_the_right_to_ask)
+{
+	char path[PATH];
+	struct api_person stranger;
+	scoped(desk) desk = {0};
+	open_desk(&desk);
+	struct login_scene *scene = &desk.scene;
+	api_world_person(&scene->world, &scene->world.tenant, "assistant", NULL, &stranger);
+	cr_assert(ask(&desk) == 202);
+	snprintf(path, sizeof path, "/v1/people/%s", desk.asks.text);
+	cr_assert(api_call(&scene->world, "PATCH", path, desk.agrees.token, "{\"roles\":[\"assistant\"]}",
+			  &scene->answer) == 200,
+		"%s", scene->answer.body);
+	cr_assert(is_in(&desk, "waiting"), "and sees what became of it");
+	cr_assert(cancel(&desk, stranger.token) == 404, "%s", scene->answer.body);
+	cr_assert(cancel(&desk, desk.asks.token) == 200, "%s", scene->answer.body);
+	cr_assert(api_has(&scene->answer, "state", "cancelled"));
+}
+
 Test(factor_resets, a_factor_that_was_added_while_it_waited_ends_as_well)
 {
 	scoped(desk) desk = {0};
