@@ -72,11 +72,14 @@ static fallible print_change(
 		enum message text;
 	} KINDS[] = {{"totp", MESSAGE_FACTOR_KIND_TOTP}, {"email", MESSAGE_FACTOR_KIND_EMAIL},
 		{"hotp", MESSAGE_FACTOR_KIND_HOTP}, {"recovery", MESSAGE_FACTOR_KIND_RECOVERY}};
+	enum language language = ask->who->language;
 	scoped(buf) text = BUF(CHANGE_MAX);
-	buf_put_text(&text, sentences_text(action, ask->who->language));
+	buf_put_text(&text,
+		ask->proves ? messages_text(language, MESSAGE_FACTOR_CHANGED_PROVEN)
+			    : sentences_text(action, language));
 	for (size_t i = 0; i < sizeof KINDS / sizeof KINDS[0]; i++)
 		if (strcmp(ask->kind, KINDS[i].kind) == 0)
-			buf_printf(&text, ": %s", messages_text(ask->who->language, KINDS[i].text));
+			buf_printf(&text, ": %s", messages_text(language, KINDS[i].text));
 	TRY(buf_check(&text));
 	return scene_copy(scene, buf_span(&text), change);
 }

@@ -12,6 +12,7 @@ struct factor_news_ask {
 	struct id factor;
 	const char *kind; /* as factor_type_name */
 	unsigned tries;   /* wrong codes so far */
+	bool proves;      /* it was there already, and is vouched for from now on */
 };
 
 /* Everybody with an address of this person is told. */

@@ -304,8 +304,8 @@ static fallible seal_change(const struct scene *scene, struct factors_change *ch
 	bool removes = change->kind == FACTORS_REMOVE;
 	enum action action = removes ? ACTION_FACTOR_REMOVED : ACTION_FACTOR_ENROLLED;
 	const struct factor *factor = &change->factor;
-	const struct factor_news_ask about = {
-		&change->who, factor->id, factor_type_name(factor->type), factor->tries};
+	const struct factor_news_ask about = {&change->who, factor->id, factor_type_name(factor->type),
+		factor->tries, change->kind == FACTORS_PROVE};
 	TRY(factor_news_seal(scene, &about, action, &change->changed));
 	TRY(factor_news_tell(scene, &about, action, &change->news));
 	if (removes)
