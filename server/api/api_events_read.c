@@ -6,6 +6,7 @@
 #include "server/api/cursor.h"
 #include "server/api/event_out.h"
 #include "server/api/log_ask.h"
+#include "server/api/log_declared.h"
 #include "server/api/ocsf_out.h"
 #include "server/core/log_facets.h"
 #include "server/core/log_leaf.h"
@@ -97,6 +98,7 @@ static fallible prepare_list(struct call *call)
 	struct events_read *ask;
 	TRY(make_ask(call, &ask));
 	TRY(log_ask_query(call, &ask->filters));
+	TRY(log_declared_check(call, &ask->filters, ""));
 	TRY(set_canon(call, ask));
 	TRY(call_page(call, ask->canon, &ask->page));
 	return prepare_act(call, ask);
@@ -114,6 +116,7 @@ static fallible prepare_search(struct call *call)
 	struct span cursor = json_in_text(&top, "cursor", JSON_OPTIONAL, CURSOR_TEXT_MAX);
 	json_in_end(&top);
 	TRY(call_check(call));
+	TRY(log_declared_check(call, &ask->filters, ""));
 	TRY(set_canon(call, ask));
 	TRY(call_page_of(call, limit, cursor, ask->canon, &ask->page));
 	return prepare_act(call, ask);
@@ -184,6 +187,7 @@ static fallible prepare_facets(struct call *call)
 	struct events_read *ask;
 	TRY(make_ask(call, &ask));
 	TRY(log_ask_facets(call, &ask->filters));
+	TRY(log_declared_check(call, &ask->filters, ""));
 	TRY(set_facets_canon(call, ask));
 	return prepare_act(call, ask);
 }

@@ -5,6 +5,7 @@
 #include "server/api/ask.h"
 #include "server/api/export_stream.h"
 #include "server/api/log_ask.h"
+#include "server/api/log_declared.h"
 #include "store/tenant.h"
 
 enum { FORMAT_MAX = 16, CANON_MAX = LOG_READ_CANON_MAX, JSON_MAX = 24 * 1024, FILE_NAME_MAX = 80 };
@@ -176,6 +177,7 @@ static fallible prepare_add(struct call *call)
 	export->ask.record.id = random_id(call->now);
 	TRY(read_body(call, export));
 	TRY(set_reader(call, export));
+	TRY(log_declared_check(call, &export->ask.filters, "filters/"));
 	TRY(name_query(call, export));
 	if (export->ask.record.format == EXPORT_EVIDENCE)
 		TRY(make_manifest(call, export));

@@ -2,6 +2,7 @@
 /* api_follow - GET /v1/events:tail. */
 #include "server/api/follow.h"
 #include "server/api/log_ask.h"
+#include "server/api/log_declared.h"
 #include "server/api/stage.h"
 #include "server/core/log_live.h"
 
@@ -41,6 +42,7 @@ static fallible read_ask(struct call *call, struct tail_ask *ask)
 	TRY(stage_open(call, &stage));
 	TRY(log_read_reader(&stage.view, &call->caller, call->arena, &ask->follower.reader));
 	TRY(log_ask_follow(call, &ask->follower.filters, &after));
+	TRY(log_declared_check(call, &ask->follower.filters, ""));
 	ask->follower.filters.order = QUERY_OLDEST_FIRST;
 	return read_after(call, after, ask);
 }

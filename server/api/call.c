@@ -99,18 +99,6 @@ fallible call_seal(struct call *call, const struct event *event, struct event_dr
 
 /* ---- queries and pages ---- */
 
-fallible call_query(struct call *call, const char *name, struct span *value)
-{
-	size_t at = 0;
-	struct span key, found;
-	struct err err = OK;
-	*value = SPAN_NONE;
-	while (http_query(call->exchange, &at, &key, &found, &err))
-		if (span_is(key, name))
-			*value = found;
-	return err;
-}
-
 static struct cursor_list cursor_list_of(const struct call *call, struct span filters)
 {
 	return (struct cursor_list){call->server->keeper, &call->caller, call->route->pattern, filters};
@@ -151,6 +139,22 @@ struct err call_blame(struct call *call, struct err err, enum err_code code, con
 	if (err_failed(err) && err.code == code)
 		add_problem(call, pointer, err_row(code)->name);
 	return err;
+}
+
+fallible call_query(struct call *call, const char *name, struct span *value)
+{
+	size_t at = 0, count = 0;
+	struct span key, found;
+	struct err err = OK;
+	*value = SPAN_NONE;
+	while (http_query(call->exchange, &at, &key, &found, &err))
+		if (span_is(key, name)) {
+			*value = found;
+			count++;
+		}
+	TRY(err);
+	/* Which of two was meant nobody can tell. */
+	return count > 1 ? call_refuse(call, name, "too_many", "a query parameter stands twice") : OK;
 }
 
 static struct err refuse_limit(struct call *call)

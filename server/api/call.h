@@ -146,7 +146,7 @@ void call_take_device(struct json_object *object, struct device *device);
 struct event call_event(const struct call *call, enum action action);
 fallible call_seal(struct call *call, const struct event *event, struct event_draft *draft);
 
-/* call_query - one query parameter, decoded; SPAN_NONE when absent. Fails: INPUT. */
+/* call_query - one query parameter, decoded; SPAN_NONE when absent. Fails: INPUT · INVALID it stands twice. */
 fallible call_query(struct call *call, const char *name, struct span *value);
 
 /* call_page - `limit` (1 to 500, 50) and `cursor` of a list. The cursor's content was made by call_put_cursor
