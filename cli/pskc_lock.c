@@ -61,6 +61,7 @@ struct walk {
 	enum element open[DEPTH_MAX];
 	size_t depth;
 	bool is_locked;  /* there is something encrypted */
+	bool by_other;   /* its key is come by in a way that is not read */
 	const char *why; /* it is not opened here; the first reason */
 	struct err err;
 };
@@ -140,6 +141,9 @@ static void XMLCALL on_start(void *context, const char *name, const char **attri
 		return;
 	}
 	check_algorithm(walk, element, attributes);
+	if (walk->depth && walk->open[walk->depth - 1] == ENCRYPTION_KEY && element != KEY_NAME &&
+		element != DERIVED_KEY)
+		walk->by_other = true;
 	if (element == SECRET)
 		walk->seed = (struct pskc_lock_value){.value = SPAN_NONE};
 	if (element == ENCRYPTED_VALUE)
@@ -210,6 +214,13 @@ static void end_of_key(struct walk *walk, enum element element)
 		blame(walk, "its key has another length than 16 bytes");
 }
 
+/* Who agreed on a key need not name it: Debian's pskc2pskc does not. */
+static void end_encryption_key(struct walk *walk)
+{
+	if (walk->lock->kind == PSKC_LOCK_NONE && !walk->by_other)
+		walk->lock->kind = PSKC_LOCK_KEY;
+}
+
 static void end_seed(struct walk *walk)
 {
 	struct pskc_lock *lock = walk->lock;
@@ -244,6 +255,8 @@ static void XMLCALL on_end(void *context, const char *name)
 		end_seed(walk);
 	else if (element == MAC_METHOD)
 		walk->lock->has_mac = true;
+	else if (element == ENCRYPTION_KEY)
+		end_encryption_key(walk);
 	else if (is_within(walk, ENCRYPTION_KEY))
 		end_of_key(walk, element);
 	buf_clear(&walk->text);

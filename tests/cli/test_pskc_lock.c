@@ -67,6 +67,15 @@ Test(pskc_lock, opens_the_container_of_rfc_6030_by_its_key)
 	cr_assert(opens(BY_KEY, " " KEY "\t", "1 jsmith 987654321 1/8/0 0 " SEED "\n"));
 }
 
+Test(pskc_lock, a_key_that_was_agreed_on_needs_no_name)
+{
+	scoped(buf) plain = BUF(MOVED_MAX);
+	struct err err = open_changed(BY_KEY, "<ds:KeyName>Pre-shared-key</ds:KeyName>", "", KEY, &plain);
+	cr_assert(!err_failed(err), "%s", err.why);
+	buf_put_u8(&plain, 0);
+	cr_assert(strstr((const char *)plain.data, "<PlainValue>MTIzNDU2Nzg5MDEyMzQ1Njc4OTA=</PlainValue>"));
+}
+
 /* Figure 7 names neither counter nor user: that its seed was read is all that can be seen here. */
 Test(pskc_lock, opens_the_container_of_rfc_6030_by_its_passphrase)
 {
