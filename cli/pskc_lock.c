@@ -196,6 +196,16 @@ static void end_cipher(struct walk *walk)
 		take_bytes(walk, &walk->lock->mac_key);
 }
 
+/* Debian's python3-pskc writes the algorithm as text. */
+static void end_prf(struct walk *walk)
+{
+	static const char SHA1[] = "#hmac-sha1";
+	struct span text = span_trim(buf_span(&walk->text)), end = span_text(SHA1);
+	bool is_sha1 = text.len >= end.len && span_equal(span_from(text, text.len - end.len), end);
+	if (text.len && !is_sha1)
+		blame(walk, "its key is made of a passphrase with another hash than SHA-1");
+}
+
 /* In an element that says how the container's key is come by. */
 static void end_of_key(struct walk *walk, enum element element)
 {
@@ -210,6 +220,8 @@ static void end_of_key(struct walk *walk, enum element element)
 		take_bytes(walk, &lock->salt);
 	if (element == ITERATION_COUNT)
 		lock->rounds = read_number(walk);
+	if (element == PRF)
+		end_prf(walk);
 	if (element == KEY_LENGTH && read_number(walk) != XMLENC_KEY)
 		blame(walk, "its key has another length than 16 bytes");
 }

@@ -127,6 +127,8 @@ Test(pskc_lock, what_is_not_read_is_refused_by_its_name)
 		{BY_PASSPHRASE, "<PRF/>",
 			"<PRF Algorithm=\"http://www.w3.org/2001/04/xmldsig-more#hmac-sha256\"/>",
 			"its key is made of a passphrase with another hash than SHA-1"},
+		{BY_PASSPHRASE, "<PRF/>", "<PRF>http://www.w3.org/2001/04/xmldsig-more#hmac-sha256</PRF>",
+			"its key is made of a passphrase with another hash than SHA-1"},
 		{BY_PASSPHRASE, "pkcs-5v2-0#pbkdf2\"", "pkcs-5v2-0#scrypt\"",
 			"its key is made of a passphrase by something else than PBKDF2"},
 		{BY_PASSPHRASE, "<KeyLength>16", "<KeyLength>32", "its key has another length than 16 bytes"},
