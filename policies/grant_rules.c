@@ -21,6 +21,8 @@ static struct verdict check_life(const struct grant_facts *facts, struct instant
 		return VERDICT_REFUSED(GRANT_SUSPENDED);
 	if (facts->frozen)
 		return VERDICT_REFUSED(FROZEN);
+	if (facts->elsewhere)
+		return VERDICT_REFUSED(OTHER_COUNTRY);
 	if (facts->outside_hours && facts->outside == GRANT_OUTSIDE_DENY)
 		return (struct verdict){.reason = REASON_OUTSIDE_HOURS, .until = facts->opens};
 	if (facts->nda_missing)

@@ -60,7 +60,8 @@ struct grant_facts {
 
 	bool client_ended;
 	bool client_paused;
-	bool frozen; /* the client stopped all use */
+	bool frozen;    /* the client stopped all use */
+	bool elsewhere; /* not in a country from which the client's credentials are used */
 
 	bool outside_hours; /* of its calendar */
 	enum grant_outside outside;
@@ -82,6 +83,7 @@ struct grant_facts {
  *	approval_pending  it waits for approval
  *	grant_suspended   suspended, standing by, before `from`, the client paused, the grantee not active
  *	frozen            the client stopped all use
+ *	other_country     not from where the client's credentials are used
  *	outside_hours     where that is refused; verdict.until says when it opens
  *	nda_missing       the tenant asks for an agreement that the grantee did not sign
  *	consent_missing   the grantee is from outside, and the client does not consent (any more)

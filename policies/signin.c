@@ -66,10 +66,7 @@ static void add_factor(struct signin *signin, const struct signin_policy *policy
 
 static bool is_expected(const struct signin_policy *policy, const char *country)
 {
-	for (size_t i = 0; i < policy->country_count; i++)
-		if (memcmp(policy->countries[i], country, SIGNIN_COUNTRY) == 0)
-			return true;
-	return policy->country_count == 0;
+	return policy->countries.count == 0 || countries_has(&policy->countries, country);
 }
 
 static void add_place(

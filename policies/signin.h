@@ -3,6 +3,7 @@
  * the strictest counts. Pure: policies, facts and a time in, what is asked for out. */
 #pragma once
 
+#include "policies/countries.h"
 #include "policies/reasons.h"
 #include "policies/roles.h"
 
@@ -15,8 +16,6 @@ enum {
 	SIGNIN_RESET_HOURS_LEAST = 4,
 	SIGNIN_RESET_HOURS_MOST = 720,
 	SIGNIN_A_YEAR_MOST = 100, /* resets, and helpdesk codes, of one person */
-	SIGNIN_COUNTRIES_MAX = 16,
-	SIGNIN_COUNTRY = 2, /* capital letters, as ISO 3166-1 has them */
 	SIGNIN_ACTIONS_MAX = 8,
 	SIGNIN_ACTION_MAX = 64, /* bytes of the type of an action */
 	SIGNIN_MINUTES = 24 * 60,
@@ -59,8 +58,7 @@ struct signin_policy {
 	uint8_t resets_a_year;     /* of one person; SIGNIN_UNSET */
 	uint8_t helpdesk_a_year;   /* codes for one person; SIGNIN_UNSET */
 	struct signin_hours hours;
-	char countries[SIGNIN_COUNTRIES_MAX][SIGNIN_COUNTRY]; /* expected ones */
-	size_t country_count;                                 /* 0: all are */
+	struct countries countries; /* expected ones; none: all are */
 	enum signin_answer elsewhere;
 };
 
@@ -72,7 +70,7 @@ struct signin_facts {
 	bool is_action;
 	struct span action_type;
 	struct instant now;
-	char country[SIGNIN_COUNTRY + 1]; /* "" = unknown, which is nowhere else */
+	char country[COUNTRIES_CODE + 1]; /* "" = unknown, which is nowhere else */
 };
 
 /* What was noticed, for the answer and the event. */

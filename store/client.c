@@ -5,8 +5,15 @@
 #include "base/reader.h"
 #include "store/branch.h"
 
-/* Version 2 has a branch, version 1 has none. */
-enum { CLIENT_RECORD = 1, CLIENT_RECORD_BRANCH = 2, RECORD_MAX = 4096, FLAG_DELEGATED = 1, FLAG_FROZEN = 2 };
+/* Version 2 has a branch, version 3 a branch and countries, version 1 neither. */
+enum {
+	CLIENT_RECORD = 1,
+	CLIENT_RECORD_BRANCH = 2,
+	CLIENT_RECORD_COUNTRIES = 3,
+	RECORD_MAX = 4096,
+	FLAG_DELEGATED = 1,
+	FLAG_FROZEN = 2
+};
 
 static fallible own_ref(
 	const struct view *view, struct id tenant, struct id id, struct arena *arena, struct span *ref)
@@ -39,14 +46,14 @@ static fallible decode_clear(const struct row *row, struct client *client, struc
 	client->version = row->version;
 	client->sequence = row->sequence;
 	unsigned version = reader_u8(&reader);
-	if (version != CLIENT_RECORD && version != CLIENT_RECORD_BRANCH)
+	if (version < CLIENT_RECORD || version > CLIENT_RECORD_COUNTRIES)
 		return FAIL(CORRUPT, "a client's record has an unknown version");
 	client->state = reader_u8(&reader);
 	client->language = reader_u8(&reader);
 	uint8_t flags = reader_u8(&reader);
 	client->mailbox_delegated = flags & FLAG_DELEGATED;
 	client->frozen = flags & FLAG_FROZEN;
-	if (version == CLIENT_RECORD_BRANCH)
+	if (version >= CLIENT_RECORD_BRANCH)
 		client->branch = noun_take_id(&reader);
 	client->created.ms = reader_i64(&reader);
 	client->contact_count = reader_u8(&reader);
@@ -55,6 +62,8 @@ static fallible decode_clear(const struct row *row, struct client *client, struc
 		return FAIL(CORRUPT, "a client's record has a field that no version knows");
 	for (size_t i = 0; i < client->contact_count; i++)
 		client->contacts[i] = noun_take_id(&reader);
+	if (version == CLIENT_RECORD_COUNTRIES && !countries_take(&reader, &client->countries))
+		return FAIL(CORRUPT, "a client has more countries than there can be");
 	*sealed = reader_sized(&reader);
 	return reader_check(&reader);
 }
@@ -100,23 +109,33 @@ fallible client_seal(const struct keys *keys, const struct client *client, struc
 	return noun_seal_texts(keys, &seal, texts, 3, sealed);
 }
 
+/* The least that holds what the client has. */
+static unsigned version_of(const struct client *client)
+{
+	if (client->countries.count)
+		return CLIENT_RECORD_COUNTRIES;
+	return ids_is_none(client->branch) ? CLIENT_RECORD : CLIENT_RECORD_BRANCH;
+}
+
 fallible client_put(struct act *act, const struct client *client, struct span sealed)
 {
 	scoped(buf) record = BUF(RECORD_MAX);
 	struct noun_key key = noun_key(client->tenant, id_span(&client->id), SPAN_NONE);
-	bool has_branch = !ids_is_none(client->branch);
-	buf_put_u8(&record, has_branch ? CLIENT_RECORD_BRANCH : CLIENT_RECORD);
+	unsigned version = version_of(client);
+	buf_put_u8(&record, (uint8_t)version);
 	buf_put_u8(&record, (uint8_t)client->state);
 	buf_put_u8(&record, (uint8_t)client->language);
 	buf_put_u8(&record,
 		(uint8_t)((client->mailbox_delegated ? FLAG_DELEGATED : 0) |
 			(client->frozen ? FLAG_FROZEN : 0)));
-	if (has_branch)
+	if (version >= CLIENT_RECORD_BRANCH)
 		buf_put(&record, id_span(&client->branch));
 	buf_put_i64(&record, client->created.ms);
 	buf_put_u8(&record, (uint8_t)client->contact_count);
 	for (size_t i = 0; i < client->contact_count; i++)
 		buf_put(&record, id_span(&client->contacts[i]));
+	if (version == CLIENT_RECORD_COUNTRIES)
+		countries_put(&record, &client->countries);
 	buf_put_sized(&record, sealed);
 	TRY(buf_check(&record));
 	return act_put(act, TABLE_CLIENT, noun_key_span(&key), buf_span(&record));

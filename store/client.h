@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "policies/countries.h"
 #include "policies/languages.h"
 #include "store/noun.h"
 
@@ -23,9 +24,10 @@ struct client {
 	struct id id;
 	enum client_state state;
 	enum language language;
-	bool mailbox_delegated; /* an assistant runs the mailbox: no codes by e-mail to its contacts */
-	bool frozen;            /* the client stopped all use */
-	struct id branch;       /* none: of no branch */
+	bool mailbox_delegated;     /* an assistant runs the mailbox: no codes by e-mail to its contacts */
+	bool frozen;                /* the client stopped all use */
+	struct id branch;           /* none: of no branch */
+	struct countries countries; /* from which the client's credentials are used; none: from any */
 	struct instant created;
 	struct id contacts[CLIENT_CONTACTS_MAX]; /* people of kind client; "the client is told" means all of
 						    them */

@@ -38,11 +38,8 @@ static fallible read_hours(struct reader *reader, struct arena *arena, struct si
 static fallible read_countries(struct reader *reader, struct signin_policy *rules)
 {
 	rules->elsewhere = reader_u8(reader);
-	rules->country_count = reader_u8(reader);
-	if (rules->country_count > SIGNIN_COUNTRIES_MAX)
+	if (!countries_take(reader, &rules->countries))
 		return FAIL(CORRUPT, "a policy has more countries than there can be");
-	for (size_t i = 0; i < rules->country_count; i++)
-		reader_copy(reader, (uint8_t *)rules->countries[i], SIGNIN_COUNTRY);
 	return OK;
 }
 
@@ -135,9 +132,7 @@ static void put_hours(const struct signin_hours *hours, struct buf *record)
 static void put_lists(const struct signin_policy *rules, struct buf *record)
 {
 	buf_put_u8(record, (uint8_t)rules->elsewhere);
-	buf_put_u8(record, (uint8_t)rules->country_count);
-	for (size_t i = 0; i < rules->country_count; i++)
-		buf_put(record, span_of(rules->countries[i], SIGNIN_COUNTRY));
+	countries_put(record, &rules->countries);
 	buf_put_u8(record, (uint8_t)rules->totp_action_count);
 	for (size_t i = 0; i < rules->totp_action_count; i++)
 		buf_put_sized(record, rules->totp_actions[i]);

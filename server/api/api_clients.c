@@ -45,6 +45,7 @@ static void put_members(struct json_out *out, const struct client *client)
 	ask_put_text(out, "time_zone", client->time_zone);
 	ask_put_text(out, "branch", client->branch_name);
 	json_out_bool(out, "mailbox_delegated", client->mailbox_delegated);
+	ask_put_countries(out, "countries", &client->countries);
 	json_out_bool(out, "frozen", client->frozen);
 	json_out_text(out, "state", clients_state_name(client->state));
 	json_out_time(out, "created", client->created);
@@ -57,6 +58,15 @@ static void put_view(const struct call *call, struct json_out *out, const struct
 	for (size_t i = 0; i < shown->contact_count; i++)
 		put_contact(call, out, &shown->contacts[i]);
 	json_out_close_array(out);
+}
+
+/* A list that nobody could be held to is refused, not kept. */
+static bool read_countries(const struct call *call, struct json_object *top, struct countries *countries)
+{
+	bool given = ask_countries(top, "countries", JSON_OPTIONAL, countries);
+	if (given && countries->count && !call->server->places)
+		json_in_note(top, "countries", "not_configured");
+	return given;
 }
 
 /* ---- POST /v1/clients ---- */
@@ -91,6 +101,7 @@ static fallible read_add(struct call *call, struct clients_add *add)
 	if (zone.len)
 		client->time_zone = zone;
 	client->mailbox_delegated = json_in_bool(&top, "mailbox_delegated", JSON_OPTIONAL, false);
+	read_countries(call, &top, &client->countries);
 	ask_branch(&top, &add->branch);
 	read_contacts(call, &top, add);
 	json_in_end(&top);
@@ -256,6 +267,7 @@ static fallible read_change(struct call *call, struct clients_change *change)
 	change->has_language = ask_language(&top, &change->language);
 	change->has_delegated = json_in_has(&top, "mailbox_delegated");
 	change->delegated = json_in_bool(&top, "mailbox_delegated", JSON_OPTIONAL, false);
+	change->has_countries = read_countries(call, &top, &change->countries);
 	int state = json_in_word(&top, "state", JSON_OPTIONAL, SETTABLE);
 	change->has_state = state >= 0;
 	change->state = state < 0 ? CLIENT_ACTIVE : (enum client_state)state;

@@ -23,15 +23,12 @@ static void put_number(struct json_out *out, const char *name, unsigned number, 
 
 static void put_countries(struct json_out *out, const struct signin_policy *rules)
 {
-	if (rules->country_count == 0) {
+	if (rules->countries.count == 0) {
 		json_out_null(out, "countries");
 		return;
 	}
 	json_out_open(out, "countries");
-	json_out_open_array(out, "expected");
-	for (size_t i = 0; i < rules->country_count; i++)
-		json_out_span(out, NULL, span_of(rules->countries[i], SIGNIN_COUNTRY));
-	json_out_close_array(out);
+	ask_put_countries(out, "expected", &rules->countries);
 	json_out_text(out, "others", signin_answer_name(rules->elsewhere));
 	json_out_close(out);
 }
@@ -157,37 +154,15 @@ static void read_actions(struct json_object *top, struct signin_policy *rules)
 		rules->totp_actions[rules->totp_action_count++] = type;
 }
 
-static bool is_country(struct span text)
-{
-	bool letters = text.len == SIGNIN_COUNTRY;
-	for (size_t i = 0; i < text.len; i++)
-		letters = letters && text.at[i] >= 'A' && text.at[i] <= 'Z';
-	return letters;
-}
-
-static void read_expected(struct json_object *countries, struct signin_policy *rules)
-{
-	struct json_array array;
-	struct span country;
-	if (!json_in_array(countries, "expected", JSON_NEEDED, SIGNIN_COUNTRIES_MAX, &array))
-		return;
-	if (array.count == 0)
-		json_in_note(countries, "expected", "missing");
-	while (json_in_next_text(&array, SIGNIN_COUNTRY, &country)) {
-		if (is_country(country))
-			memcpy(rules->countries[rules->country_count++], country.at, SIGNIN_COUNTRY);
-		else
-			json_in_note(countries, "expected", "malformed");
-	}
-}
-
 static void read_countries(struct json_object *top, struct signin_policy *rules)
 {
 	static const char *const ANSWERS[] = {"flag", "step_up", "deny", NULL};
 	struct json_object countries;
 	if (!json_in_object(top, "countries", JSON_OPTIONAL, &countries))
 		return;
-	read_expected(&countries, rules);
+	if (ask_countries(&countries, "expected", JSON_NEEDED, &rules->countries) &&
+		rules->countries.count == 0)
+		json_in_note(&countries, "expected", "missing");
 	int others = json_in_word(&countries, "others", JSON_NEEDED, ANSWERS);
 	rules->elsewhere = others < 0 ? SIGNIN_FLAG : (enum signin_answer)others;
 	json_in_end(&countries);

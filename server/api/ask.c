@@ -140,6 +140,28 @@ struct span ask_zone(struct json_object *object)
 	return SPAN_NONE;
 }
 
+bool ask_countries(
+	struct json_object *object, const char *name, enum json_need need, struct countries *countries)
+{
+	struct json_array array;
+	struct span country;
+	if (!json_in_array(object, name, need, COUNTRIES_MAX, &array))
+		return false;
+	countries->count = 0;
+	while (json_in_next_text(&array, COUNTRIES_CODE, &country))
+		if (!countries_is_code(country) || !countries_add(countries, country))
+			json_in_note(object, name, "malformed");
+	return true;
+}
+
+void ask_put_countries(struct json_out *out, const char *name, const struct countries *countries)
+{
+	json_out_open_array(out, name);
+	for (size_t i = 0; i < countries->count; i++)
+		json_out_span(out, NULL, countries_at(countries, i));
+	json_out_close_array(out);
+}
+
 bool ask_language(struct json_object *object, enum language *language)
 {
 	struct span code = json_in_text(object, "language", JSON_OPTIONAL, 8);

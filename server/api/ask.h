@@ -3,6 +3,7 @@
  * addresses. */
 #pragma once
 
+#include "policies/countries.h"
 #include "policies/languages.h"
 #include "policies/modes.h"
 #include "server/api/stage.h"
@@ -31,6 +32,11 @@ struct span ask_zone(struct json_object *object);
  * text has none. */
 struct span ask_reason(struct call *call, struct json_object *object, const char *name, size_t max);
 bool ask_is_silent(struct span text);
+
+/* ask_countries - a list of countries in place of what was there; true when one was given. */
+bool ask_countries(
+	struct json_object *object, const char *name, enum json_need need, struct countries *countries);
+void ask_put_countries(struct json_out *out, const char *name, const struct countries *countries);
 
 /* ask_language - true when one was given. */
 bool ask_language(struct json_object *object, enum language *language);

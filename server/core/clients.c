@@ -91,6 +91,8 @@ static void apply(struct clients_change *change)
 		after->mailbox_delegated = change->delegated;
 	if (change->has_state)
 		after->state = change->state;
+	if (change->has_countries)
+		after->countries = change->countries;
 	if (change->branch.given) {
 		after->branch = change->branch.id;
 		after->branch_name = change->branch.name;
@@ -100,6 +102,13 @@ static void apply(struct clients_change *change)
 static struct span yes_or_no(bool yes)
 {
 	return yes ? SPAN_LIT("true") : SPAN_LIT("false");
+}
+
+static fallible print_countries(const struct countries *countries, struct arena *arena, struct span *text)
+{
+	scoped(buf) line = BUF(COUNTRIES_MAX * (COUNTRIES_CODE + 1));
+	countries_print(countries, &line);
+	return buf_keep(&line, arena, text);
 }
 
 static fallible seal_changed(const struct scene *scene, struct clients_change *change)
@@ -117,6 +126,10 @@ static fallible seal_changed(const struct scene *scene, struct clients_change *c
 	detail_note(&changes, "state", span_text(clients_state_name(before->state)),
 		span_text(clients_state_name(after->state)));
 	detail_note(&changes, "branch", before->branch_name, after->branch_name);
+	struct span had, has;
+	TRY(print_countries(&before->countries, scene->arena, &had));
+	TRY(print_countries(&after->countries, scene->arena, &has));
+	detail_note(&changes, "countries", had, has);
 	change->is_empty = changes.count == 0;
 	TRY(detail_print_changes(&changes, scene->arena, &event.texts[LEAF_TEXT_CHANGES]));
 	return scene_seal(scene, &event, &change->changed);

@@ -7,7 +7,7 @@
 
 struct clients_add {
 	/* asked */
-	struct client client; /* name, ref, language, time_zone, mailbox_delegated */
+	struct client client; /* name, ref, language, time_zone, mailbox_delegated, countries */
 	struct people_new contacts[CLIENT_CONTACTS_MAX]; /* name, email, language */
 	size_t contact_count;
 	struct branches_set branch;
@@ -23,8 +23,9 @@ fallible clients_add_write(struct act *act, struct clients_add *add);
 struct clients_change {
 	/* asked: what is empty stays as it is */
 	struct span name, ref, time_zone;
-	bool has_language, has_delegated, has_state;
+	bool has_language, has_delegated, has_state, has_countries;
 	enum language language;
+	struct countries countries; /* none: any */
 	bool delegated;
 	enum client_state state; /* ACTIVE, PAUSED or ENDED */
 	struct branches_set branch;

@@ -6,7 +6,7 @@
 #include "server/core/clocks.h"
 #include "server/core/places.h"
 
-_Static_assert((int)PLACES_COUNTRY == (int)SIGNIN_COUNTRY, "both are the two letters of ISO 3166-1");
+_Static_assert((int)PLACES_COUNTRY == (int)COUNTRIES_CODE, "both are the two letters of ISO 3166-1");
 
 /* A role that is gone asks for nothing. */
 static fallible least_of(
@@ -28,7 +28,7 @@ static void add_policy(const struct server *server, const struct signins_ask *as
 {
 	struct signin_facts facts = {
 		.is_action = ask->is_action, .action_type = ask->action_type, .now = ask->now};
-	if (server && policy->rules.country_count)
+	if (server && policy->rules.countries.count)
 		places_find(server->places, ask->ip, facts.country);
 	signin_add(signin, &policy->rules, least, &facts);
 }

@@ -65,12 +65,10 @@ static void print_deny(const struct signin_policy *rules, struct buf *text)
 
 static void print_countries(const struct signin_policy *rules, struct buf *text)
 {
-	for (size_t i = 0; i < rules->country_count; i++) {
-		buf_put(text, span_of(rules->countries[i], SIGNIN_COUNTRY));
-		buf_put_text(text, " ");
-	}
-	if (rules->country_count)
-		buf_put_text(text, signin_answer_name(rules->elsewhere));
+	if (rules->countries.count == 0)
+		return;
+	countries_print(&rules->countries, text);
+	buf_printf(text, " %s", signin_answer_name(rules->elsewhere));
 }
 
 static void print_hours(const struct signin_policy *rules, struct buf *text)

@@ -10,6 +10,7 @@
 #include "server/core/devices.h"
 #include "server/core/fields.h"
 #include "server/core/handover_turns.h"
+#include "server/core/places.h"
 #include "server/core/proof.h"
 #include "server/core/rotation_watch.h"
 #include "store/client.h"
@@ -321,6 +322,17 @@ static fallible find_device(
 		view, use->grant.tenant, &sight, &use->device, now, arena, &use->device_note);
 }
 
+/* Nobody vouches for an address whose country is not known: it is of none of the client's. */
+static void take_place(const struct server *server, struct uses_add *use)
+{
+	const struct countries *countries = &use->client.countries;
+	char country[PLACES_COUNTRY + 1] = "";
+	if (countries->count == 0)
+		return;
+	places_find(server->places, use->device.ip, country);
+	use->facts.elsewhere = !countries_has(countries, country);
+}
+
 fallible uses_prepare(const struct server *server, const struct caller *caller, const struct view *view,
 	struct instant now, struct arena *arena, struct uses_add *use)
 {
@@ -337,6 +349,7 @@ fallible uses_prepare(const struct server *server, const struct caller *caller, 
 	TRY(vault_rules_denies_any(&use->gates.rules.rules, use->grant.purposes_denied, use->purpose, arena,
 		&use->facts.purpose_denied));
 	TRY(find_device(view, now, arena, use));
+	take_place(server, use);
 	TRY(seal_event(server, caller, now, arena, use));
 	/* What a handover that is due makes of it is known only in the act. */
 	TRY(handover_turns_is_due(view, use->grant.tenant, use->grant.person, now, &use->expected));

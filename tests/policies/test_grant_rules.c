@@ -209,6 +209,9 @@ Test(grant_rules, what_no_proof_could_change_is_said_first)
 	facts.grantee_active = true;
 	refuses(facts, REASON_FROZEN);
 	facts.frozen = false;
+	facts.elsewhere = true;
+	refuses(facts, REASON_OTHER_COUNTRY);
+	facts.elsewhere = false;
 	refuses(facts, REASON_MODE_NOT_ALLOWED);
 	facts.modes = facts.ceiling = MODE_BIT(REVEAL);
 	facts.secret_there = true;

@@ -38,8 +38,7 @@ static struct signin from(const struct signin_policy *policy, const char *countr
 static struct signin_policy in_finland(enum signin_answer elsewhere)
 {
 	struct signin_policy policy = signin_default();
-	memcpy(policy.countries[0], "FI", SIGNIN_COUNTRY);
-	policy.country_count = 1;
+	cr_assert(countries_add(&policy.countries, SPAN_LIT("FI")));
 	policy.elsewhere = elsewhere;
 	return policy;
 }

@@ -194,9 +194,10 @@ int vault_use(struct vault *vault, const struct vault_use *use)
 	put_member(&body, "verification", use->verification);
 	put_member(&body, "seal_to", use->seal_to);
 	if (!use->no_device)
-		buf_put_text(&body,
-			",\"device\":{\"id\":\"laptop-1\",\"ip\":\"203.0.113.7\",\"user_agent\":"
-			"\"Mozilla/5.0\"}");
+		buf_printf(&body,
+			",\"device\":{\"id\":\"laptop-1\",\"ip\":\"%s\",\"user_agent\":"
+			"\"Mozilla/5.0\"}",
+			use->ip ? use->ip : "203.0.113.7");
 	buf_put_text(&body, "}");
 	buf_put_u8(&body, 0);
 	must(buf_check(&body));

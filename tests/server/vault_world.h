@@ -74,6 +74,7 @@ void vault_confirm(
 struct vault_use {
 	const char *grant, *mode, *purpose, *verification, *seal_to, *token, *key;
 	bool no_device;
+	const char *ip; /* NULL: one of no country */
 };
 int vault_use(struct vault *vault, const struct vault_use *use);
 

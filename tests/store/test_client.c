@@ -275,6 +275,41 @@ Test(client, its_golden_row_of_version_2_with_a_branch_is_read_for_ever_and_neve
 	golden_is_read_whole(&row);
 }
 
+static struct err read_row_with_countries(struct world *world)
+{
+	scoped(arena) arena = ARENA(MEMORY);
+	struct client read;
+	TRY(get(world, &arena, &read));
+	check(&read);
+	cr_assert(read.countries.count == 2 && countries_has(&read.countries, "FI") &&
+		countries_has(&read.countries, "GB") && !countries_has(&read.countries, "BR"));
+	return OK;
+}
+
+Test(client, its_golden_row_of_version_3_with_countries_is_read_for_ever_and_never_half)
+{
+	const struct golden row = {"golden/client_3.hex", TABLE_CLIENT, key(), read_row_with_countries};
+	golden_is_read(&row);
+	golden_is_read_whole(&row);
+}
+
+Test(client, countries_come_back_with_a_branch_and_without)
+{
+	scoped(world) world = {0};
+	scoped(arena) arena = ARENA(MEMORY);
+	struct client client = example(), read;
+	world_make(&world, &kv_mem, FOLD);
+	for (unsigned i = 0; i < 4; i++) {
+		client.countries.count = 0;
+		for (unsigned n = 0; n < i * 5; n++)
+			cr_assert(countries_add(&client.countries, SPAN_LIT("SE")));
+		client.branch = i % 2 ? world_thing(9) : (struct id){0};
+		world_must(perform(&world, put, client));
+		world_must(get(&world, &arena, &read));
+		cr_assert(read.countries.count == i * 5 && ids_equal(read.branch, client.branch), "%u", i);
+	}
+}
+
 Test(client, its_golden_row_is_read_for_ever)
 {
 	const struct golden row = golden();

@@ -30,8 +30,8 @@ static struct policy example(void)
 		.zone = SPAN_LIT("Europe/Helsinki"),
 		.rule = SPAN_LIT("EET-2EEST,M3.5.0/3,M10.5.0/4"),
 		.outside = SIGNIN_STEP_UP};
-	memcpy(rules->countries, "FISE", 2 * SIGNIN_COUNTRY);
-	rules->country_count = 2;
+	cr_assert(countries_add(&rules->countries, SPAN_LIT("FI")) &&
+		countries_add(&rules->countries, SPAN_LIT("SE")));
 	rules->elsewhere = SIGNIN_DENY;
 	rules->totp_actions[rules->totp_action_count++] = SPAN_LIT("payment.send");
 	rules->totp_actions[rules->totp_action_count++] = SPAN_LIT("use");
@@ -67,8 +67,8 @@ static void is_same(const struct signin_policy *a, const struct signin_policy *b
 	cr_assert(a->hours.days == b->hours.days && a->hours.from == b->hours.from &&
 		a->hours.to == b->hours.to);
 	cr_assert(a->hours.outside == b->hours.outside && span_equal(a->hours.zone, b->hours.zone));
-	cr_assert(span_equal(a->hours.rule, b->hours.rule) && a->country_count == b->country_count);
-	cr_assert(memcmp(a->countries, b->countries, a->country_count * SIGNIN_COUNTRY) == 0);
+	cr_assert(span_equal(a->hours.rule, b->hours.rule) && a->countries.count == b->countries.count);
+	cr_assert(memcmp(a->countries.at, b->countries.at, a->countries.count * COUNTRIES_CODE) == 0);
 	cr_assert(a->reset_wait_hours == b->reset_wait_hours && a->resets_a_year == b->resets_a_year);
 	cr_assert(a->helpdesk_a_year == b->helpdesk_a_year);
 	cr_assert(a->totp_action_count == b->totp_action_count);

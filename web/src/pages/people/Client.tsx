@@ -44,6 +44,7 @@ function Body({client, own}: PartProps) {
     <>
       {client.frozen && <Notice look="alert" title={t('people.frozen.title')}><p>{t('people.frozen.what')}</p></Notice>}
       {client.mailbox_delegated && <Notice look="notice"><p>{t('people.delegated.what')}</p></Notice>}
+      {client.countries.length > 0 && <Notice look="notice"><p>{t('people.countries.what', {countries: client.countries.join(', ')})}</p></Notice>}
       <Tabs label={t('people.tabs')} current={part} items={parts.map(id => ({id, text: t(id === 'uses' && own ? 'people.tab.concerns' : `people.tab.${id}`), href: `/clients/${client.id}?show=${id}`}))} />
       <Shown client={client} own={own} />
     </>

@@ -31,6 +31,7 @@ export interface Wish {
 export interface Wishes {
   client: string;
   mailbox_delegated: boolean;
+  countries: string[];
   always: string[];
   items: Wish[];
 }
