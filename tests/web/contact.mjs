@@ -238,6 +238,17 @@ async function answers(world, one, {words, clients, people, things: foreign}) {
   await page.context().close();
 }
 
+/** Who came with a client may decide for it, and sees nothing of the log yet: whoever looks at people is told. */
+async function withoutRole(world) {
+  const {contacts} = await made(world, '/v1/clients', {name: 'Newcomer Ltd', contacts: [{name: 'Nadia Newcomer', email: 'nadia@newcomer.example'}]});
+  const page = await world.pageOf(AGENCY, 'owner1');
+  await page.goto(`${world.url}/people?text=Nadia&lang=en`);
+  await page.getByRole('row', {name: /Nadia Newcomer.*no role yet/s}).waitFor();
+  await page.goto(`${world.url}/people/${contacts[0].id}?lang=en`);
+  await page.getByText('The log and the vault open with the role “client”').waitFor();
+  await over(page);
+}
+
 export async function contact(world) {
   const one = await staged(world);
   const foreign = await foreignOf(world, one);
@@ -247,4 +258,5 @@ export async function contact(world) {
   await claim('the contact sees who can use what, what is to be handed in, and who takes over', () => things(world, one, foreign.words));
   await claim('every other page refuses the contact in words, and lets nothing through', () => strangers(world, one, foreign));
   await claim('no route answers the contact about another client, or with what is another’s', () => answers(world, one, foreign));
+  await claim('a contact that came with a client is said to have no role yet', () => withoutRole(world));
 }
