@@ -14,6 +14,7 @@ export interface ClientRow extends Client {
   branch: string | null;
   language: string;
   contacts: Contact[];
+  countries: string[];
 }
 
 export const clientName = (client: Pick<Client, 'name' | 'ref'>): string => client.name || client.ref || t('vault.client.unnamed');
@@ -31,7 +32,6 @@ export interface Wish {
 export interface Wishes {
   client: string;
   mailbox_delegated: boolean;
-  countries: string[];
   always: string[];
   items: Wish[];
 }
