@@ -34,7 +34,7 @@ LIBRARIES = {
     r"nettle/": r"^crypto/(digest|hash|hmac|hotp|xmlenc)\.c$",
     r"lmdb\.h": r"^store/kv_lmdb(_fault|_file)?\.[ch]$|^tests/bench/",
     r"dlfcn\.h": r"^tests/bench/",
-    r"microhttpd\.h": r"^server/http/(detach|http|response|stream)\.c$|^tests/bench/",
+    r"microhttpd\.h": r"^server/http/(detach|http|request_head|response|stream)\.c$|^tests/bench/",
     r"liboath/": r"^tests/crypto/",
     r"curl/": r"^server/deliver/(smtp|webhook)\.c$|^cli/http\.c$",
     r"yaml\.h": r"^base/yaml\.c$",
