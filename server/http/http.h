@@ -98,8 +98,7 @@ struct http_ask {
 	int64_t body_deadline_ms;   /* from there to a whole body */
 	int64_t idle_ms;            /* keep-alive; and to take a piece of a stream */
 	const struct http_app *app; /* outlives the server */
-	atomic_size_t *
-		open_now; /* connections that are open are counted there; outlives the server; NULL = nowhere */
+	atomic_size_t *open_now; /* outlives the server: how many connections are open; NULL = not counted */
 };
 
 struct http_server; /* opaque */
