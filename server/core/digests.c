@@ -3,15 +3,15 @@
 #include "server/core/digests.h"
 
 #include "base/json_out.h"
+#include "server/core/client_turns.h"
 #include "server/core/digest_count.h"
 #include "server/core/letters.h"
-#include "server/core/scene.h"
 #include "server/core/weekly.h"
 #include "store/client.h"
 
 #include <stdio.h>
 
-enum { DETAIL_BYTES = 256, TURN_MEMORY = 2 * 1024 * 1024, CLIENT_MEMORY = 64 * 1024, NUMBER_TEXT = 16 };
+enum { DETAIL_BYTES = 256, CLIENT_MEMORY = 64 * 1024, NUMBER_TEXT = 16 };
 
 static const int64_t HOUR_MS = 3600000;
 
@@ -188,22 +188,15 @@ static fallible next_due(struct scene *scene, struct id *after, struct mailing *
 	return err;
 }
 
-/* One client, in a snapshot of its own, so that no long reading holds up the store. */
-static fallible turn_client(const struct server *server, struct caller *caller, struct instant now,
-	struct id *after, size_t *mailed)
+static fallible turn_client(struct scene *scene, struct id *after, size_t *mailed)
 {
 	struct mailing mailing;
-	scoped(arena) arena = ARENA(TURN_MEMORY);
-	scoped(reading) reading = {0};
-	TRY(reading_open(&server->volume, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = {server, caller, &view, now, &arena, SPAN_NONE};
-	TRY(next_due(&scene, after, &mailing));
+	TRY(next_due(scene, after, &mailing));
 	if (mailing.due_count == 0) {
 		*after = (struct id){0};
 		return OK;
 	}
-	struct err err = mail(&scene, &mailing);
+	struct err err = mail(scene, &mailing);
 	if (err.code == CODE_STALE || err.kind == ERR_NOT_FOUND)
 		return OK;
 	TRY(err);
@@ -211,33 +204,7 @@ static fallible turn_client(const struct server *server, struct caller *caller, 
 	return OK;
 }
 
-/* A client whose digest fails does not keep the others from theirs. */
-static struct err turn_tenant(
-	const struct server *server, struct id tenant, struct instant now, size_t *mailed)
-{
-	struct caller caller = {.tenant = tenant};
-	struct id after = {0}, before;
-	struct err first = OK;
-	do {
-		before = after;
-		struct err err = turn_client(server, &caller, now, &after, mailed);
-		if (err_failed(err) && !err_failed(first))
-			first = err;
-	} while (!ids_is_none(after) && !ids_equal(before, after));
-	return first;
-}
-
 fallible digests_run(const struct server *server, struct instant now, size_t *mailed)
 {
-	struct tail *tail = server->volume.tail;
-	struct err first = OK;
-	*mailed = 0;
-	struct id tenant;
-	for (uint32_t number = 0; !server->volume.read_only && tail_find_tenant(tail, number, &tenant);
-		number++) {
-		struct err err = turn_tenant(server, tenant, now, mailed);
-		if (err_failed(err) && !err_failed(first))
-			first = err;
-	}
-	return first;
+	return client_turns_run(server, turn_client, now, mailed);
 }

@@ -3,10 +3,11 @@
 #include "server/core/weekly_turn.h"
 
 #include "base/json_out.h"
+#include "server/core/client_turns.h"
 #include "server/core/weekly_text.h"
 #include "store/client.h"
 
-enum { DETAIL_BYTES = 1024, TURN_MEMORY = 4 * 1024 * 1024, CLIENT_MEMORY = 64 * 1024, DAYS = 7 };
+enum { DETAIL_BYTES = 1024, CLIENT_MEMORY = 64 * 1024, DAYS = 7 };
 
 static const int64_t HOUR_MS = 3600000;
 
@@ -212,60 +213,22 @@ static fallible next_due(struct scene *scene, struct id *after, struct iso_week 
 	return err;
 }
 
-/* One client, in a snapshot of its own, so that no long reading holds up the store. */
-static fallible turn_client(const struct server *server, struct caller *caller, struct instant now,
-	struct id *after, bool *mailed)
+static fallible turn_client(struct scene *scene, struct id *after, size_t *mailed)
 {
 	struct id client;
 	struct iso_week week;
-	scoped(arena) arena = ARENA(TURN_MEMORY);
-	scoped(reading) reading = {0};
-	*mailed = false;
-	TRY(reading_open(&server->volume, &reading));
-	struct view view = view_reading(&reading);
-	struct scene scene = {server, caller, &view, now, &arena, SPAN_NONE};
-	TRY(next_due(&scene, after, &week, &client));
+	TRY(next_due(scene, after, &week, &client));
 	if (ids_is_none(client)) {
 		*after = (struct id){0};
 		return OK;
 	}
-	struct err err = mail(&scene, client, week);
-	*mailed = !err_failed(err);
+	struct err err = mail(scene, client, week);
+	*mailed += !err_failed(err);
 	/* Mailed by a turn that was quicker, or erased since: there is nothing left to do. */
 	return err.kind == ERR_NOT_FOUND ? OK : err;
 }
 
-/* A client whose report fails does not keep the others from theirs. */
-static struct err turn_tenant(
-	const struct server *server, struct id tenant, struct instant now, size_t *mailed)
-{
-	struct caller caller = {.tenant = tenant};
-	struct id after = {0};
-	struct err first = OK;
-	bool was_mailed;
-	do {
-		struct id before = after;
-		struct err err = turn_client(server, &caller, now, &after, &was_mailed);
-		if (err_failed(err) && !err_failed(first))
-			first = err;
-		*mailed += was_mailed;
-		if (ids_equal(before, after))
-			break;
-	} while (!ids_is_none(after));
-	return first;
-}
-
 fallible weekly_turn_run(const struct server *server, struct instant now, size_t *mailed)
 {
-	struct tail *tail = server->volume.tail;
-	struct err first = OK;
-	*mailed = 0;
-	struct id tenant;
-	for (uint32_t number = 0; !server->volume.read_only && tail_find_tenant(tail, number, &tenant);
-		number++) {
-		struct err err = turn_tenant(server, tenant, now, mailed);
-		if (err_failed(err) && !err_failed(first))
-			first = err;
-	}
-	return first;
+	return client_turns_run(server, turn_client, now, mailed);
 }
