@@ -132,10 +132,12 @@ static bool anything_stands(const struct outcome *outcomes, size_t count)
 	return false;
 }
 
-/* Want of space leaves the store as it was. After any other failure nobody knows what the disk holds: stop, so
- * that the next start reads what is really there. */
+/* Keys first: the acts may lean on new ones. Want of space leaves the store as it was. After any other failure of a commit nobody
+ * knows what the disk holds: stop, so that the next start reads what is really there. */
 static fallible commit_batch(struct committer *committer, struct act_batch *batch)
 {
+	const struct keys *keys = committer->volume->keys;
+	TRY(keys->save_new(keys->keeper));
 	struct err err = act_batch_commit(batch);
 	if (err_failed(err) && err.kind != ERR_FULL)
 		committer->fatal.tell(committer->fatal.context, err);

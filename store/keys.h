@@ -71,6 +71,10 @@ struct keys {
 	 * between. Fails: STALE it does not · NOT_FOUND the client's key is gone · BUSY sealed. */
 	fallible (*check_data_key)(void *keeper, struct id tenant, struct id client, struct span wrapped);
 
+	/* Make durable what keys were drawn since the last time: before the acts of a batch are, whose texts may lie under them.
+	 * Fails: FULL · IO: the next call tries again. */
+	fallible (*save_new)(void *keeper);
+
 	/* A keyed hash of an e-mail address for the one look-up that comes before any tenant is known: who signs in. */
 	void (*mailbox)(void *keeper, struct span address, uint8_t term[static KEYS_TERM]);
 };

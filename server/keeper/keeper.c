@@ -262,6 +262,12 @@ static fallible check_data_key_of(void *context, struct id tenant, struct id cli
 	return data_keys_check(&keeper->tree, tenant, client, wrapped);
 }
 
+static fallible save_new_of(void *context)
+{
+	struct keeper *keeper = context;
+	return keytree_save_new(&keeper->tree);
+}
+
 static void mailbox_of(void *context, struct span address, uint8_t term[static KEYS_TERM])
 {
 	uint8_t wide[HASH_BLAKE];
@@ -450,7 +456,7 @@ fallible keeper_open(const struct keeper_ask *ask, struct keeper **keeper)
 	signer_init(&made->signer, &made->tree);
 	made->arena = ask->arena;
 	made->keys = (struct keys){made, part_key_of, seal_row_of, open_row_of, term_of, search_tokens_of,
-		mac_of, sum_term_of, sign_checkpoint_of, check_data_key_of, mailbox_of};
+		mac_of, sum_term_of, sign_checkpoint_of, check_data_key_of, save_new_of, mailbox_of};
 	*keeper = made;
 	return OK;
 }

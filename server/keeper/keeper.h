@@ -40,10 +40,11 @@ const struct keys *keeper_keys(const struct keeper *keeper);
 /* keeper_keyring - for whoever lists what opens the store (server/slot_list.h); lives as long as the keeper. */
 struct keyring *keeper_keyring(const struct keeper *keeper);
 
-/* ---- making and destroying; each is durable in keyring/ before it returns (FOUNDATIONS 19) ---- */
+/* ---- making and destroying; each but keeper_make_subject is durable in keyring/ before it returns (FOUNDATIONS 19) ---- */
 
 /* keeper_make_tenant - a tenant's key and all that it has from its first day. keeper_make_subject - the key of a person or
- * a client. Fails: NOT_FOUND no such tenant · FORGED · FULL · IO. */
+ * a client, to be used at once; the committer makes it durable before the act that leans on it (keys.save_new). Fails:
+ * NOT_FOUND no such tenant · FORGED · FULL · IO. */
 fallible keeper_make_tenant(struct keeper *keeper, struct id tenant);
 fallible keeper_make_subject(struct keeper *keeper, struct id tenant, const struct subject *subject);
 

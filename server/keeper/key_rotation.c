@@ -237,7 +237,9 @@ static fallible begin_client(struct keytree *tree, const struct key_rotation *ro
 	struct keyring_name tenant = keytree_name(KEYRING_TENANT, rotation->tenant);
 	TRY(keytree_find(tree, &tenant, &parent, &epoch));
 	pthread_rwlock_wrlock(&tree->moving);
-	struct err err = replace_client(tree, &parent, rotation);
+	struct err err = keytree_save_new(tree);
+	if (!err_failed(err))
+		err = replace_client(tree, &parent, rotation);
 	cache_clear(tree->cache);
 	pthread_rwlock_unlock(&tree->moving);
 	return err;
@@ -260,7 +262,9 @@ static fallible begin_tenant(struct keytree *tree, struct key_rotation *rotation
 {
 	TRY(count_all(tree, rotation));
 	pthread_rwlock_wrlock(&tree->moving);
-	struct err err = replace_tenant(tree, rotation);
+	struct err err = keytree_save_new(tree); /* else a walk over the keyring would pass them by */
+	if (!err_failed(err))
+		err = replace_tenant(tree, rotation);
 	cache_clear(tree->cache);
 	pthread_rwlock_unlock(&tree->moving);
 	return err;

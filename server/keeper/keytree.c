@@ -103,7 +103,9 @@ static fallible unwrap_key(
 {
 	struct keyring_row row;
 	scoped(seal_key) parent = {0};
-	TRY(keyring_get(tree->keyring, name, &row));
+	/* The new ones first: a key goes from them into the keyring. */
+	if (!new_keys_find(&tree->new, name, &row))
+		TRY(keyring_get(tree->keyring, name, &row));
 	TRY(parent_key(tree, name, &parent));
 	struct err err = keytree_unwrap(&parent, &row, key);
 	if (err.kind == ERR_FORGED && find_parent_before(tree, name, &parent))
@@ -214,7 +216,18 @@ static fallible put_drawn(struct keytree *tree, const struct keyring_name *name,
 
 fallible keytree_make(struct keytree *tree, const struct keyring_name *name)
 {
-	return put_drawn(tree, name, KEYTREE_FIRST_EPOCH);
+	struct keyring_row row;
+	pthread_rwlock_rdlock(&tree->moving);
+	struct err err = draw_row(tree, name, NULL, KEYTREE_FIRST_EPOCH, &row);
+	if (!err_failed(err))
+		err = new_keys_add(&tree->new, tree->keyring, &row);
+	pthread_rwlock_unlock(&tree->moving);
+	return err;
+}
+
+fallible keytree_save_new(struct keytree *tree)
+{
+	return new_keys_save(&tree->new, tree->keyring);
 }
 
 fallible keytree_find_or_make(struct keytree *tree, const struct keyring_name *name, struct seal_key *key)
@@ -226,7 +239,7 @@ fallible keytree_find_or_make(struct keytree *tree, const struct keyring_name *n
 	pthread_mutex_lock(&tree->making);
 	err = keytree_find(tree, name, key, &epoch);
 	if (err.kind == ERR_NOT_FOUND)
-		err = keytree_make(tree, name);
+		err = put_drawn(tree, name, KEYTREE_FIRST_EPOCH);
 	pthread_mutex_unlock(&tree->making);
 	TRY(err);
 	return keytree_find(tree, name, key, &epoch);
@@ -264,6 +277,7 @@ fallible keytree_make_tenant(struct keytree *tree, struct id tenant)
 fallible keytree_drop(struct keytree *tree, const struct keyring_name *name)
 {
 	cache_clear(tree->cache);
+	TRY(keytree_save_new(tree));
 	TRY(keyring_drop(tree->keyring, name));
 	/* Again, for a reader that unwrapped it in between. */
 	cache_clear(tree->cache);
@@ -376,6 +390,7 @@ static fallible prepare(const struct keeper_ask *ask, struct keytree *tree)
 fallible keytree_open(const struct keeper_ask *ask, struct keytree *tree)
 {
 	*tree = (struct keytree){0};
+	new_keys_open(&tree->new);
 	pthread_mutex_init(&tree->making, NULL);
 	pthread_rwlock_init(&tree->moving, NULL);
 	struct err err = prepare(ask, tree);
@@ -391,4 +406,5 @@ void keytree_close(struct keytree *tree)
 	keyring_close(tree->keyring);
 	pthread_rwlock_destroy(&tree->moving);
 	pthread_mutex_destroy(&tree->making);
+	new_keys_close(&tree->new);
 }

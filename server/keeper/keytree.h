@@ -5,6 +5,7 @@
 
 #include "server/keeper/cache.h"
 #include "server/keeper/keeper.h"
+#include "server/keeper/new_keys.h"
 #include "store/keyring.h"
 
 #include <pthread.h>
@@ -24,6 +25,7 @@ struct keytree_roots {
 struct keytree {
 	struct keyring *keyring;
 	struct cache *cache;
+	struct new_keys new; /* not in the keyring yet */
 	const struct keytree_roots *roots;
 	struct secret cell;     /* where the roots lie */
 	pthread_mutex_t making; /* one thread at a time makes a key on demand */
@@ -85,10 +87,14 @@ fallible keytree_check(struct keytree *tree, const struct keyring_name *name);
 /* keytree_find_or_make - a key that comes into being when it is first needed: of a month, of a day. */
 fallible keytree_find_or_make(struct keytree *tree, const struct keyring_name *name, struct seal_key *key);
 
-/* keytree_make - draw one key. keytree_make_tenant - a tenant's key and all that a tenant has from its first
- * day, in one commit. Durable on return. */
-fallible keytree_make(struct keytree *tree, const struct keyring_name *name);
+/* keytree_make_tenant - a tenant's key and all that a tenant has from its first day, in one commit. Durable on return. */
 fallible keytree_make_tenant(struct keytree *tree, struct id tenant);
+
+/* keytree_make - draw one key, which is there from now on and durable with the next keytree_save_new: nothing that leans on it may be
+ * durable before. Fails: as keytree_find of the key above · as keytree_save_new. keytree_save_new - Fails: FULL · IO: the keys
+ * stay as they were, and the next call tries again. */
+fallible keytree_make(struct keytree *tree, const struct keyring_name *name);
+fallible keytree_save_new(struct keytree *tree);
 
 /* keytree_turn - another key, of an epoch that no key of the name had, in place of what there was; durably. */
 fallible keytree_turn(struct keytree *tree, const struct keyring_name *name);

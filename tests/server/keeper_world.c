@@ -31,6 +31,8 @@ fallible keeper_world_try_open(struct keeper_world *world, struct span unseal, b
 
 void keeper_world_close(struct keeper_world *world)
 {
+	if (world->keeper)
+		keeper_world_must(world->keys->save_new(world->keeper));
 	keeper_close(world->keeper);
 	world->keeper = NULL;
 }

@@ -28,7 +28,7 @@ void keeper_world_done(struct keeper_world *world);
 /* keeper_world_begin - the directory and an arena of so many bytes, and no keeper yet. */
 void keeper_world_begin(struct keeper_world *world, size_t arena_bytes);
 
-/* keeper_world_close, keeper_world_reopen - what a restart does. keeper_world_try_open - may fail. */
+/* keeper_world_close, keeper_world_reopen - what a restart does, once an act has come for each new key. keeper_world_try_open - may fail. */
 void keeper_world_close(struct keeper_world *world);
 void keeper_world_reopen(struct keeper_world *world);
 fallible keeper_world_try_open(struct keeper_world *world, struct span unseal, bool create);

@@ -136,6 +136,12 @@ static fallible check_data_key(void *keeper, struct id tenant, struct id client,
 	return OK;
 }
 
+static fallible save_new(void *keeper)
+{
+	(void)keeper;
+	return OK;
+}
+
 static void mailbox(void *keeper, struct span address, uint8_t out[static KEYS_TERM])
 {
 	(void)keeper;
@@ -158,6 +164,7 @@ const struct keys *fake_keys_table(void)
 		.sum_term = sum_term,
 		.sign_checkpoint = sign_checkpoint,
 		.check_data_key = check_data_key,
+		.save_new = save_new,
 		.mailbox = mailbox,
 	};
 	return &TABLE;
