@@ -31,6 +31,14 @@ bool print_is_terminal(void)
 	return isatty(STDOUT_FILENO);
 }
 
+bool print_apart(posix_spawn_file_actions_t *actions)
+{
+	if (posix_spawn_file_actions_addopen(actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0) != 0)
+		return false;
+	return isatty(STDERR_FILENO) ||
+		posix_spawn_file_actions_addopen(actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0) == 0;
+}
+
 size_t print_columns(void)
 {
 	struct winsize size;

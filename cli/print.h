@@ -6,6 +6,8 @@
 #include "base/scoped.h"
 #include "base/span.h"
 
+#include <spawn.h>
+
 /* print_result - one line of what was asked for, to standard output. */
 void print_result(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
@@ -16,6 +18,10 @@ void print_bytes(struct span bytes);
  * 0 = unknown, or none. */
 bool print_is_terminal(void);
 size_t print_columns(void);
+
+/* print_apart - what a program says that may stay behind when ours is over (xclip, wl-copy, which give the clipboard away): nothing on
+ * our standard output, which somebody may read to its end, and complaints on a terminal alone. */
+bool print_apart(posix_spawn_file_actions_t *actions);
 
 /* print_complaint - one line of what went wrong, to standard error, after the program's name. */
 void print_complaint(const char *format, ...) __attribute__((format(printf, 1, 2)));

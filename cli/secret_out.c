@@ -139,7 +139,7 @@ static bool spawn(const struct commands_environment *environment, const struct c
 		snprintf(texts[i], sizeof texts[i], "%s", clipboard->words[i]);
 		words[i] = texts[i];
 	}
-	if (posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO) == 0)
+	if (posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO) == 0 && print_apart(&actions))
 		started = posix_spawnp(child, clipboard->program, &actions, NULL, words, told.variables) == 0;
 	(void)posix_spawn_file_actions_destroy(&actions);
 	return started;
