@@ -2,6 +2,8 @@
 /* err - the rows of err.def as a table. */
 #include "base/err.h"
 
+#include <errno.h>
+
 static const struct err_row ROWS[CODE_COUNT] = {
 	[CODE_NONE] = {ERR_NONE, 200, 0, "ok", "OK"},
 #define ERR_KIND(kind, status, exit_code, name, title) \
@@ -16,4 +18,9 @@ static const struct err_row ROWS[CODE_COUNT] = {
 const struct err_row *err_row(enum err_code code)
 {
 	return &ROWS[code];
+}
+
+_Bool err_is_full(int number)
+{
+	return number == ENOSPC || number == EDQUOT || number == EFBIG;
 }

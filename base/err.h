@@ -61,6 +61,9 @@ static const struct err OK = {ERR_NONE, CODE_NONE, "", ""};
 /* err_row - the facts of a public code. CODE_NONE gives status 200, exit code 0. Never NULL. */
 const struct err_row *err_row(enum err_code code);
 
+/* err_is_full - whether an errno says that there is no room: on the disk, in a quota, under the largest size of a file. */
+_Bool err_is_full(int number);
+
 /* err_failed - true when the value is a failure. */
 static inline _Bool err_failed(struct err err)
 {

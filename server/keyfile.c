@@ -18,8 +18,8 @@ static const struct span MAGIC = {(const uint8_t *)"muniment-key-1 ", 15};
 static fallible write_line(int fd, struct span line)
 {
 	if (write(fd, line.at, line.len) != (ssize_t)line.len)
-		return errno == ENOSPC ? FAIL(FULL, "the disk has no room for the key file")
-				       : FAIL(IO, "the key file cannot be written");
+		return err_is_full(errno) ? FAIL(FULL, "the disk has no room for the key file")
+					  : FAIL(IO, "the key file cannot be written");
 	return fsync(fd) == 0 ? OK : FAIL(IO, "the key file cannot be synced");
 }
 

@@ -109,7 +109,7 @@ static int fill_lock_file(const struct kv_ask *ask)
 	int code = fstat(file, &table) == 0 ? 0 : errno;
 	bool is_new = code == 0 && table.st_size < LOCK_BYTES;
 	if (code == 0 && fallocate(file, 0, 0, is_new ? LOCK_BYTES : table.st_size) != 0)
-		code = is_new && errno == ENOSPC ? ENOSPC : 0;
+		code = is_new && err_is_full(errno) ? errno : 0;
 	close(file);
 	return code;
 }

@@ -70,8 +70,8 @@ static fallible write_whole(int fd, struct span bytes)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return errno == ENOSPC ? FAIL(FULL, "the disk has no room for the shred file")
-					       : FAIL(IO, "the shred file cannot be written");
+			return err_is_full(errno) ? FAIL(FULL, "the disk has no room for the shred file")
+						  : FAIL(IO, "the shred file cannot be written");
 		bytes = span_from(bytes, (size_t)n);
 	}
 	return fsync(fd) == 0 ? OK : FAIL(IO, "the shred file cannot be synced");
@@ -116,7 +116,8 @@ static fallible write_aside(const char *aside, struct span bytes)
 {
 	int fd = open(aside, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return FAIL(IO, "the shred file cannot be made");
+		return err_is_full(errno) ? FAIL(FULL, "the disk has no room for the shred file")
+					  : FAIL(IO, "the shred file cannot be made");
 	struct err err = write_whole(fd, bytes);
 	close(fd);
 	return err;

@@ -3,6 +3,7 @@
 #include "base/err.h"
 
 #include <criterion/criterion.h>
+#include <errno.h>
 #include <string.h>
 
 static fallible pass_up(struct err inner, int *reached)
@@ -33,6 +34,12 @@ Test(err, a_further_code_carries_the_kind_of_its_row)
 	cr_assert(err.kind == ERR_INVALID && err.code == CODE_MALFORMED_CODE);
 	err = FAIL_CODE(SEALED, "sealed");
 	cr_assert(err.kind == ERR_BUSY && err.code == CODE_SEALED);
+}
+
+Test(err, no_room_is_that_of_the_disk_of_a_quota_or_of_a_file)
+{
+	cr_assert(err_is_full(ENOSPC) && err_is_full(EDQUOT) && err_is_full(EFBIG));
+	cr_assert(!err_is_full(0) && !err_is_full(EIO) && !err_is_full(EACCES));
 }
 
 Test(err, try_passes_a_failure_up_untouched)

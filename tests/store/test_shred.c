@@ -6,7 +6,9 @@
 
 #include <criterion/criterion.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -261,6 +263,28 @@ Test(shred, a_shred_file_that_cannot_be_written_turns_nothing)
 	for (unsigned i = 0; i < 3; i++)
 		must(get(&scene, i));
 	cr_assert(rmdir(path) == 0);
+	destroy(&scene, 1);
+	cr_assert(get(&scene, 1).kind == ERR_NOT_FOUND);
+	must(get(&scene, 2));
+}
+
+static void limit_files(rlim_t bytes)
+{
+	cr_assert(setrlimit(RLIMIT_FSIZE, &(struct rlimit){bytes, RLIM_INFINITY}) == 0);
+}
+
+Test(shred, a_shred_file_that_finds_no_room_turns_nothing_and_says_what_it_wants)
+{
+	scoped(scene) scene = {0};
+	scene_open(&scene);
+	put_many(&scene, 3);
+	const struct keyring_name name = name_of(1);
+	signal(SIGXFSZ, SIG_IGN);
+	limit_files(20);
+	cr_assert(keyring_destroy(scene.keyring, &name, 1).kind == ERR_FULL);
+	for (unsigned i = 0; i < 3; i++)
+		must(get(&scene, i));
+	limit_files(RLIM_INFINITY);
 	destroy(&scene, 1);
 	cr_assert(get(&scene, 1).kind == ERR_NOT_FOUND);
 	must(get(&scene, 2));
