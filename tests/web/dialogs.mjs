@@ -106,6 +106,10 @@ const PLACES = [
     'a secret’s purpose': [press('vault.use.reveal', ': Walked shop')],
     'a secret’s step-up': [press('vault.use.reveal', ': Walked shop'), type('walk'), page => page.getByRole('dialog').locator('button[type=submit]').click(), shows('input.code')],
   }},
+  {as: KOIVU, address: async world => `/people/${await person(world, 'koivu', 'assistant8')}`, dialogs: {
+    'a code to hand over': [press('people.hand')],
+    'the code that is handed over': [press('people.hand'), onward('people.hand.make'), shows('.handed')],
+  }},
   {as: KOIVU, address: async world => `/people/${await person(world, 'koivu', 'assistant5')}/departure`, dialogs: {'a departure': [press('people.departure.go')]}},
   {as: KOIVU, address: leaving, dialogs: {'what is done about a departure': [page => page.locator('main .actions .button').last().click()]}},
   {as: BREZO, address: '/handovers?new=1', dialogs: {

@@ -8,6 +8,7 @@ import {contact} from './contact.mjs';
 import {dialogs} from './dialogs.mjs';
 import {deposit} from './deposit.mjs';
 import {event} from './event.mjs';
+import {freeze} from './freeze.mjs';
 import {handover} from './handover.mjs';
 import {leaving} from './leaving.mjs';
 import {log} from './log.mjs';
@@ -21,7 +22,7 @@ import {tenants} from './tenants.mjs';
 import {vaults} from './vault.mjs';
 import {World} from './world.mjs';
 
-const PARTS = {signIn, log, event, me, vaults, deposit, handover, leaving, tenants, axe, dialogs, steps, picker, clipboard, contact, takeout, motion};
+const PARTS = {signIn, log, event, me, vaults, deposit, handover, leaving, tenants, axe, dialogs, steps, picker, clipboard, contact, freeze, takeout, motion};
 const WHOLE_BROWSER = ['clipboard'];
 const AGENCIES = ['tiszapart', 'koivu', 'brezovitsa'];
 

@@ -54,6 +54,7 @@ export function ProblemNotice({problem, again}: {problem: Problem | undefined; a
   return (
     <Notice look={problem.status >= 500 || problem.status === 0 ? 'alert' : 'warning'} urgent title={problemText(problem)}>
       {problem.detail !== problem.title && language() === 'en' && <p>{problem.detail}</p>}
+      {problem.code === 'person_unproven' && <p><a href="/me">{t('app.room.me')}</a></p>}
       {problem.retryAfter > 0 && <p>{t('problem.later', {n: problem.retryAfter})}</p>}
       {again && <p><button type="button" class="button quiet" onClick={again}>{t('app.again')}</button></p>}
       {problem.requestId && <p class="small">{t('problem.request', {id: problem.requestId})}</p>}

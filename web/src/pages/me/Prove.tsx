@@ -5,16 +5,20 @@ import {path, post} from '../../base/api';
 import {t} from '../../base/i18n';
 import {useDo} from '../../base/load';
 import {say} from '../../base/say';
+import {useSession} from '../../base/session';
 import {Button, TextField} from '../../parts/controls';
 import {Dialog} from '../../parts/page';
-import {ProblemNotice} from '../../parts/shown';
+import {Notice, ProblemNotice} from '../../parts/shown';
 
 export function ProveForm({person, factor, onDone}: {person: string; factor: string; onDone: () => void}) {
+  const {tenant} = useSession();
   const [code, setCode] = useState('');
   const mailing = useDo(async () => {
     await post(path`/v1/people/${person}/enrolment`, {by: 'email'});
     say(t('me.prove.mailed'));
   });
+  // The address is too new, or is read by an assistant: then a code comes from a person alone.
+  const noMail = mailing.problem?.code === 'conflict';
   const proving = useDo(async () => {
     await post(path`/v1/factors/${factor}/prove`, {enrolment: code.trim()});
     onDone();
@@ -23,7 +27,8 @@ export function ProveForm({person, factor, onDone}: {person: string; factor: str
     <form onSubmit={event => { event.preventDefault(); void proving.run(); }}>
       <p>{t('me.prove.why')}</p>
       <Button busy={mailing.busy} onClick={() => void mailing.run()}>{t('me.prove.mail')}</Button>
-      <ProblemNotice problem={mailing.problem} />
+      {noMail && <Notice look="warning" urgent title={t('me.prove.no_mail')}><p>{t('me.prove.ask', {tenant: tenant.name})}</p></Notice>}
+      {!noMail && <ProblemNotice problem={mailing.problem} />}
       <TextField label={t('me.prove.code')} hint={t('me.prove.code.hint')} value={code} onText={setCode} required maxLength={40} spellcheck={false} autoComplete="one-time-code" />
       <ProblemNotice problem={proving.problem} />
       <Button look="main" type="submit" busy={proving.busy}>{t('me.confirm')}</Button>

@@ -7,6 +7,7 @@ import {usePlace, type RouteProps} from '../../base/router';
 import {logScope, may, useSession} from '../../base/session';
 import {Page, Section, Tabs} from '../../parts/page';
 import {Chip, Facts, ProblemNotice, roleName, Skeleton, Time} from '../../parts/shown';
+import {clientName, type ClientRow} from './clients';
 import {Devices, Factors, Sessions} from './Entries';
 import {Events} from './Events';
 import {CanUse, DueForChange, HasSeen} from './Held';
@@ -16,6 +17,12 @@ import {PersonState, personName} from './shown';
 
 const LOGINS = ['login', 'session', 'challenge', 'factor'];
 
+/** What it is called is said with the client, not with the person. */
+function ClientLink({client}: {client: string}) {
+  const found = useGet<ClientRow>(path`/v1/clients/${client}`);
+  return <a href={`/clients/${client}`}>{found.data ? clientName(found.data) : t('people.client')}</a>;
+}
+
 function Head({person}: {person: Someone}) {
   const tongue = person.language in LANGUAGES ? LANGUAGES[person.language as Language] : person.language;
   const leaving = person.departure && !['back', 'cancelled'].includes(person.departure.state) ? person.departure : undefined;
@@ -23,11 +30,11 @@ function Head({person}: {person: Someone}) {
     <Facts rows={[
       (person.roles.length > 0 || person.kind === 'client') && [t('app.roles'), person.roles.map(roleName).join(', ') || t('people.role.none.contact', {role: roleName('client')})],
       [t('people.kind'), <>{t(`people.kind.${person.kind}`)} <PersonState state={person.state} /></>],
-      person.client && [t('people.client'), <a href={`/clients/${person.client}`}>{person.client_name || t('people.client')}</a>],
+      person.client && [t('people.client'), <ClientLink client={person.client} />],
       person.email && [t('people.email'), person.email],
       person.branch && [t('people.branch'), person.branch],
       [t('people.language'), tongue],
-      [t('people.factors'), <Factors person={person.id} />],
+      [t('people.factors'), <Factors person={person} />],
       leaving && [t('people.departure.see'), <><Chip look="warning">{t(`people.departure.${leaving.state}`)}</Chip> <Time at={leaving.at} style="minute" /></>],
       [t('people.added'), <Time at={person.created} style="day" />],
     ]} />
