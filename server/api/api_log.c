@@ -28,15 +28,18 @@ static fallible prepare_checkpoint_over(struct call *call, struct log_signed *as
 	return OK;
 }
 
+/* Nothing is signed while the log contradicts what was signed, nor where the keyring or the store has no room for it
+ * (FOUNDATIONS 13): then the last one that was is served. */
 static fallible prepare_checkpoint(struct call *call)
 {
 	struct log_signed *ask;
 	const struct server *server = call->server;
 	TRY(call_ask(call, &ask));
-	/* Nothing is signed while the log contradicts what was signed: then the last one that was is served.
-	 */
-	return prepare_checkpoint_over(
-		call, ask, server->volume.read_only ? 0 : checkpoints_size(server, call->caller.tenant));
+	call->goes_without = true;
+	if (server->volume.read_only || call->is_full)
+		return prepare_checkpoint_over(call, ask, 0);
+	struct err err = prepare_checkpoint_over(call, ask, checkpoints_size(server, call->caller.tenant));
+	return err.kind == ERR_FULL ? prepare_checkpoint_over(call, ask, 0) : err;
 }
 
 static fallible write_checkpoint(struct act *act, struct call *call)

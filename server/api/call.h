@@ -90,7 +90,9 @@ struct call {
 	enum call_act act;    /* CALL_EVENT unless prepare sets it */
 	struct waiter waiter; /* entered by a prepare that sets CALL_WAITS, or left again */
 	int64_t wait_ms;
-	bool is_touch;      /* its act only notes that the session is in use */
+	bool is_touch; /* its act only notes that the session is in use */
+	bool goes_without; /* set by prepare: when its act finds no room it is prepared once more, with is_full set */
+	bool is_full;
 	bool at_moment;     /* its answer leaves at a moment that does not tell how long the work took */
 	int status;         /* of a successful answer; 200 unless prepare or write sets it */
 	struct err refusal; /* set by write: the act stands, with its event, but the answer is a problem */

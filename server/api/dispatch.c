@@ -422,7 +422,9 @@ static void finish(void *context, struct http_exchange *exchange)
 		arena_rewind(call->arena, call->parts_from);
 		call->caller.proof.given = false; /* the first part used it up */
 	}
-	if (goes_on || call->act == CALL_WAITS || (is_stale && call->runs <= CALL_RETRIES)) {
+	bool goes_without = call->result.kind == ERR_FULL && call->goes_without && !call->is_full;
+	call->is_full = call->is_full || goes_without;
+	if (goes_on || goes_without || call->act == CALL_WAITS || (is_stale && call->runs <= CALL_RETRIES)) {
 		/* What was prepared may have been of a time step that is over; its own time would be so for ever. */
 		call->now = volume_now(&call->server->volume);
 		prepare(flight);
