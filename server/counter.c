@@ -57,7 +57,7 @@ fallible counter_open(struct server *server, struct journal *journal, struct cou
 	pause_init(&made->pause);
 	struct err err = headcount_open(HEADCOUNT_LIVE, &server->headcount);
 	if (!err_failed(err) && pthread_create(&made->thread, NULL, run_thread, made) != 0)
-		err = FAIL(NO_MEMORY, "the thread that counts people cannot be started");
+		err = FAIL(NO_MEMORY, "the thread that counts people cannot be started: raise RLIMIT_NPROC");
 	if (err_failed(err)) {
 		headcount_close(server->headcount);
 		server->headcount = NULL;

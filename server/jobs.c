@@ -308,7 +308,8 @@ fallible jobs_open(struct server *server, struct journal *journal, struct jobs *
 	if (pthread_create(&made->thread, NULL, run_thread, made) != 0) {
 		pause_done(&made->pause);
 		free(made);
-		return FAIL(NO_MEMORY, "the thread of the background jobs cannot be started");
+		return FAIL(
+			NO_MEMORY, "the thread of the background jobs cannot be started: raise RLIMIT_NPROC");
 	}
 	*jobs = made;
 	return OK;

@@ -129,7 +129,7 @@ static fallible start_thread(struct rotator *rotator)
 	TRY(resume(rotator));
 	return pthread_create(&rotator->thread, NULL, run_thread, rotator) == 0
 		? OK
-		: FAIL(NO_MEMORY, "the thread that rotates keys cannot be started");
+		: FAIL(NO_MEMORY, "the thread that rotates keys cannot be started: raise RLIMIT_NPROC");
 }
 
 fallible rotator_open(struct server *server, struct journal *journal, struct rotator **rotator)

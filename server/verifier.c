@@ -95,7 +95,8 @@ fallible verifier_open(const struct verifier_ask *ask, struct verifier **verifie
 	if (pthread_create(&made->thread, NULL, run_thread, made) != 0) {
 		pause_done(&made->pause);
 		free(made);
-		return FAIL(NO_MEMORY, "the thread that verifies the log cannot be started");
+		return FAIL(
+			NO_MEMORY, "the thread that verifies the log cannot be started: raise RLIMIT_NPROC");
 	}
 	*verifier = made;
 	return OK;

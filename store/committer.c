@@ -254,7 +254,7 @@ fallible committer_open(struct volume *volume, struct alarm fatal, struct commit
 	open_condition(&made->work);
 	if (pthread_create(&made->thread, NULL, run_thread, made) != 0) {
 		free(made);
-		return FAIL(NO_MEMORY, "the committer's thread cannot be started");
+		return FAIL(NO_MEMORY, "the committer's thread cannot be started: raise RLIMIT_NPROC");
 	}
 	*committer = made;
 	return OK;

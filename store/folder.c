@@ -133,7 +133,7 @@ fallible folder_open(struct volume *volume, struct alarm failed, struct folder *
 	reindex_init(volume, &made->reindex);
 	if (pthread_create(&made->thread, NULL, run_thread, made) != 0) {
 		free(made);
-		return FAIL(NO_MEMORY, "the folder's thread cannot be started");
+		return FAIL(NO_MEMORY, "the folder's thread cannot be started: raise RLIMIT_NPROC");
 	}
 	*folder = made;
 	return OK;

@@ -127,6 +127,9 @@ static fallible open_environment(struct lmdb *lmdb, const struct kv_ask *ask)
 	 * writes. */
 	if (ask->read_only && (code == EACCES || code == EPERM || code == EROFS))
 		code = try_mappings(ask, flags_of(ask) | MDB_NOLOCK, &lmdb->env);
+	if (code == ENOMEM)
+		return FAIL(
+			NO_MEMORY, "the database finds no address space for its mapping: raise RLIMIT_AS");
 	TRY(kv_lmdb_write_fault(code));
 	TRY(kv_lmdb_file_of(lmdb->env, &lmdb->file));
 	/* Readers of processes that were killed would pin old pages for ever. */

@@ -513,7 +513,7 @@ fallible courier_open(const struct courier_ask *ask, struct courier **courier)
 fallible courier_start(struct courier *courier)
 {
 	if (pthread_create(&courier->thread, NULL, run_thread, courier) != 0)
-		return FAIL(NO_MEMORY, "the courier's thread cannot be started");
+		return FAIL(NO_MEMORY, "the courier's thread cannot be started: raise RLIMIT_NPROC");
 	courier->started = true;
 	return OK;
 }

@@ -55,7 +55,7 @@ static fallible start(struct connections *connections)
 	if (pthread_create(&connections->thread, NULL, look_over, connections) != 0) {
 		pthread_mutex_destroy(&connections->lock);
 		close(connections->stop_fd);
-		return FAIL(IO, "a thread cannot be started");
+		return FAIL(IO, "a thread cannot be started: raise RLIMIT_NPROC");
 	}
 	return OK;
 }

@@ -13,6 +13,7 @@
 
 #include <microhttpd.h>
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <strings.h>
@@ -308,10 +309,12 @@ static fallible start(struct http_server *server, const struct http_ask *ask)
 		server->daemon = start_daemon(server, threads, max);
 	if (server->daemon)
 		return OK;
+	int why = errno;
 	lingering_close(server->lingering);
 	TRY(err);
 	connections_close(server->connections);
-	return FAIL(IO, "the HTTP library cannot start");
+	return why == EAGAIN ? FAIL(IO, "the HTTP library's threads cannot be started: raise RLIMIT_NPROC")
+			     : FAIL(IO, "the HTTP library cannot start");
 }
 
 static fallible listen_to(struct http_server *server, const struct http_ask *ask)

@@ -110,7 +110,7 @@ static fallible start(struct lingering *lingering)
 	if (pthread_create(&lingering->thread, NULL, listen_on, lingering) != 0) {
 		pthread_mutex_destroy(&lingering->lock);
 		close(lingering->wake_fd);
-		return FAIL(IO, "a thread cannot be started");
+		return FAIL(IO, "a thread cannot be started: raise RLIMIT_NPROC");
 	}
 	return OK;
 }

@@ -89,7 +89,8 @@ fallible moments_open(int64_t step_ms, struct moments **moments)
 	pthread_mutex_destroy(&made->lock);
 	pause_done(&made->pause);
 	free(made);
-	return FAIL(NO_MEMORY, "the thread for answers that are held back cannot be started");
+	return FAIL(
+		NO_MEMORY, "the thread for answers that are held back cannot be started: raise RLIMIT_NPROC");
 }
 
 void moments_stop(struct moments *moments)

@@ -336,7 +336,7 @@ static fallible start(struct push *push)
 	if (!push->clients)
 		return FAIL(NO_MEMORY, "there is no memory for streams");
 	if (pthread_create(&push->thread, NULL, run_thread, push) != 0)
-		return FAIL(NO_MEMORY, "the thread of the streams cannot be started");
+		return FAIL(NO_MEMORY, "the thread of the streams cannot be started: raise RLIMIT_NPROC");
 	return OK;
 }
 

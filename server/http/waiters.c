@@ -124,7 +124,7 @@ fallible waiters_open(size_t max, struct waiters **waiters)
 	pthread_mutex_destroy(&made->lock);
 	pause_done(&made->pause);
 	free(made);
-	return FAIL(NO_MEMORY, "the thread for those who wait cannot be started");
+	return FAIL(NO_MEMORY, "the thread for those who wait cannot be started: raise RLIMIT_NPROC");
 }
 
 void waiters_stop(struct waiters *waiters)
