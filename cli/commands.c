@@ -238,6 +238,15 @@ static int run(
 	return finish(command, &call, err);
 }
 
+/* What is about no command at all. */
+static int printed(void)
+{
+	struct err err = print_flush();
+	if (err_failed(err))
+		print_complaint("%s", err.why);
+	return err_row(err.code)->exit_code;
+}
+
 static int refuse(const char *why)
 {
 	print_complaint("%s; see muniment --help", why);
@@ -290,11 +299,11 @@ int commands_run(const struct commands_environment *environment, const char *con
 		return refuse("no command is given");
 	if (is_help(name) || strcmp(name, "help") == 0) {
 		print_usage();
-		return err_row(print_flush().code)->exit_code;
+		return printed();
 	}
 	if (strcmp(name, "--version") == 0) {
 		print_result("muniment %s", MUNIMENT_VERSION);
-		return err_row(print_flush().code)->exit_code;
+		return printed();
 	}
 	size_t before = rest.count;
 	const struct command_row *command = find(name, &rest);

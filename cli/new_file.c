@@ -14,6 +14,8 @@ fallible new_file_open(const char *path, struct new_file *file)
 	int len = snprintf(file->aside, sizeof file->aside, "%s.part", path);
 	if (path[0] == '\0' || len >= (int)sizeof file->aside)
 		return FAIL(INPUT, "a file's name is empty or too long");
+	if (strcmp(path, "-") == 0)
+		return FAIL(INPUT, "it is written into a file, not to standard output: name one");
 	if (lstat(path, &facts) == 0)
 		return FAIL(CONFLICT, "there is a file of that name already");
 	file->path = path;

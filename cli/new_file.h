@@ -18,7 +18,7 @@ struct new_file {
 #define NEW_FILE ((struct new_file){.fd = -1})
 
 /* new_file_open - path.part, empty, for its owner alone; one that a broken run left there is written over.
- * Fails: CONFLICT there is a file of that name · INPUT the name is too long · IO. */
+ * Fails: CONFLICT there is a file of that name · INPUT the name is too long, or "-" · IO. */
 fallible new_file_open(const char *path, struct new_file *file);
 
 /* new_file_put - at the end. Fails: IO. */

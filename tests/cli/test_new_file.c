@@ -56,6 +56,14 @@ Test(new_file, one_that_is_there_stays_as_it_is)
 	cr_assert(holds(&place, "file", "old"), "untouched");
 }
 
+Test(new_file, a_dash_is_no_name)
+{
+	scoped(new_file) file = NEW_FILE;
+	struct stat facts;
+	cr_assert(new_file_open("-", &file).kind == ERR_INPUT && lstat("-", &facts) != 0 &&
+		lstat("-.part", &facts) != 0);
+}
+
 Test(new_file, a_name_that_was_taken_meanwhile_is_left_to_its_owner)
 {
 	scoped(place) place;
