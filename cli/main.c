@@ -4,6 +4,7 @@
 #include "cli/print.h"
 #include "crypto/secret.h"
 
+#include <signal.h>
 #include <stdlib.h>
 
 int main(int argc, char **argv)
@@ -13,6 +14,8 @@ int main(int argc, char **argv)
 		print_complaint("%s", err.why);
 		return err_row(err.code)->exit_code;
 	}
+	/* A file that may not grow is a failure that is told, and not the end. */
+	sigaction(SIGXFSZ, &(struct sigaction){.sa_handler = SIG_IGN}, NULL);
 	struct commands_environment environment = {
 		.server = getenv("MUNIMENT_SERVER"),
 		.token_file = getenv("MUNIMENT_TOKEN_FILE"),
