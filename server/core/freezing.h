@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* freezing - all use of a client's credentials is stopped, or let go on; whoever has to know is told at once. */
+/* freezing - all use of a client's credentials is stopped, or let go on; whoever has to know is told at once.
+ *
+ * Nothing of the client's leaves the server meanwhile, for nobody, the client's own people included: no use in any mode, no
+ * check-out, no takeout, no slip. Putting in goes on, since who has been found out has secrets to change: credentials, their
+ * versions, deposits. A slip is refused when it is written too; it would be over before it could be read. */
 #pragma once
 
 #include "server/core/contacts.h"

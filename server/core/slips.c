@@ -82,6 +82,17 @@ static fallible find_client(const struct scene *scene, const struct sight *sight
 	return OK;
 }
 
+/* What could not be read within its quarter of an hour is said so at once, while the text is still in the writer's hands. */
+static fallible check_client(const struct scene *scene, struct slips_add *add)
+{
+	struct client client;
+	if (ids_is_none(add->slip.client))
+		return OK;
+	TRY(client_get_clear(scene->view, add->slip.tenant, add->slip.client, &client));
+	add->client_row = client.version;
+	return client.frozen ? FAIL_CODE(FROZEN, "the client has stopped all use") : OK;
+}
+
 static fallible seal(const struct scene *scene, struct slips_add *add)
 {
 	struct slip *slip = &add->slip;
@@ -109,6 +120,7 @@ fallible slips_add_prepare(const struct scene *scene, struct slips_add *add)
 	TRY(credentials_sight_to_put(scene->view, caller, scene->arena, &sight));
 	TRY(find_reader(scene, &sight, add, &reader));
 	TRY(find_client(scene, &sight, &reader, add));
+	TRY(check_client(scene, add));
 	TRY(seal(scene, add));
 	return seal_event(scene, ACTION_SLIP_CREATED, &add->slip, &add->draft);
 }
@@ -118,7 +130,10 @@ fallible slips_add_write(struct act *act, struct slips_add *add)
 	const struct slip *slip = &add->slip;
 	const struct expiry expiry = {EXPIRY_SLIP, slip->ends, slip->tenant, slip->id};
 	struct noun_key reader = noun_key(slip->tenant, id_span(&slip->to), SPAN_NONE);
+	struct noun_key client = noun_key(slip->tenant, id_span(&slip->client), SPAN_NONE);
 	TRY(noun_still(act, TABLE_PERSON, noun_key_span(&reader), add->reader_row));
+	if (!ids_is_none(slip->client))
+		TRY(noun_still(act, TABLE_CLIENT, noun_key_span(&client), add->client_row));
 	TRY(slip_put(act, slip, add->sealed));
 	TRY(expiry_put(act, &expiry));
 	return add_event(act, slip, &add->draft);
@@ -168,24 +183,46 @@ fallible slips_read_prepare(const struct scene *scene, struct span text, struct 
 	return read->slip.state == SLIP_WAITING ? tell(scene, read) : OK;
 }
 
-/* A second reading is worth knowing of: the first one may have been somebody else's. */
-static fallible refuse(struct act *act, struct slips_read *read, enum slip_state state)
+/* A second reading is worth knowing of: the first one may have been somebody else's. What the client's freeze refuses is
+ * not used up by it. */
+static fallible find_refusal(
+	const struct view *view, const struct slip *slip, struct instant now, enum reason *reason)
 {
-	enum reason reason = state == SLIP_READ ? REASON_REPLAYED : REASON_EXPIRED;
+	struct client client = {.frozen = false};
+	*reason = REASON_NONE;
+	if (slip->state == SLIP_READ)
+		*reason = REASON_REPLAYED;
+	else if (slip->state == SLIP_EXPIRED || slip->ends.ms <= now.ms)
+		*reason = REASON_EXPIRED;
+	if (*reason != REASON_NONE || ids_is_none(slip->client))
+		return OK;
+	TRY(client_get_clear(view, slip->tenant, slip->client, &client));
+	if (client.frozen)
+		*reason = REASON_FROZEN;
+	return OK;
+}
+
+static fallible refuse(struct act *act, struct slips_read *read, enum reason reason)
+{
 	event_decide(&read->draft, ACTION_SLIP_READ, LEAF_DENIED, reason);
-	read->refusal = state == SLIP_READ ? FAIL(EXPIRED, "the slip was read already")
-					   : FAIL(EXPIRED, "the slip's time is over");
+	if (reason == REASON_FROZEN)
+		read->refusal = FAIL_CODE(FROZEN, "the client has stopped all use");
+	else
+		read->refusal = reason == REASON_REPLAYED ? FAIL(EXPIRED, "the slip was read already")
+							  : FAIL(EXPIRED, "the slip's time is over");
 	return storm_refuse(act, read->slip.tenant, &read->draft, NULL);
 }
 
 fallible slips_read_write(struct act *act, struct slips_read *read)
 {
 	struct slip stands;
+	enum reason reason;
 	struct view view = view_act(act);
 	read->refusal = OK;
 	TRY(slip_get(&view, read->slip.tenant, read->slip.id, act->arena, &stands));
-	if (stands.state != SLIP_WAITING || stands.ends.ms <= act->now.ms)
-		return refuse(act, read, stands.state);
+	TRY(find_refusal(&view, &stands, act->now, &reason));
+	if (reason != REASON_NONE)
+		return refuse(act, read, reason);
 	TRY(slip_end(act, &stands, SLIP_READ));
 	TRY(letters_write(act, &read->told));
 	return add_event(act, &read->slip, &read->draft);

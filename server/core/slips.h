@@ -18,11 +18,13 @@ struct slips_add {
 	struct slip slip;
 	struct span sealed;  /* the task */
 	uint64_t reader_row; /* version of the reader's row */
+	uint64_t client_row; /* of the client's, if there is one */
 	struct event_draft draft;
 };
 
 /* slips_add_prepare - Fails: UNKNOWN_PERSON nobody here who is active; for a client's contact also another client's ·
- * UNKNOWN_CLIENT also one that the caller does not see. slips_add_write - Fails: STALE. */
+ * UNKNOWN_CLIENT also one that the caller does not see · FROZEN the client has stopped all use, whoever writes.
+ * slips_add_write - Fails: STALE. */
 fallible slips_add_prepare(const struct scene *scene, struct slips_add *add);
 fallible slips_add_write(struct act *act, struct slips_add *add);
 
@@ -32,11 +34,12 @@ struct slips_read {
 	struct event_draft draft;
 	struct letters told;
 	/* written */
-	struct err refusal; /* EXPIRED it was read before, or its time is over: on record */
+	struct err refusal; /* on record: EXPIRED it was read, or its time is over · FROZEN it waits on */
 };
 
 /* slips_read_prepare - by the person whom it is for, proven. Fails: PERSON_UNPROVEN · NOT_FOUND also when it is for
- * somebody else. slips_read_write - burns it. */
+ * somebody else. slips_read_write - burns it. While its client has stopped all use it is not read and not used up; its time goes
+ * on. */
 fallible slips_read_prepare(const struct scene *scene, struct span id, struct slips_read *read);
 fallible slips_read_write(struct act *act, struct slips_read *read);
 

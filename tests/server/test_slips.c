@@ -162,6 +162,62 @@ Test(slips, its_time_is_over_at_the_second_and_the_sweep_says_so)
 	cr_assert(api_is_code(&vault.answer, 410, "gone"));
 }
 
+/* ---- while its client has stopped all use ---- */
+
+static void freeze(struct vault *vault, bool frozen)
+{
+	cr_assert(vault_call_for(vault, vault->contact, frozen ? "POST" : "DELETE",
+			  "/v1/clients/karlsson/freeze", NULL) == 200,
+		"%s", vault->answer.body);
+}
+
+Test(slips, is_not_read_and_not_used_up_while_its_client_has_stopped_all_use)
+{
+	scoped(vault) vault = {0};
+	scoped(arena) arena = ARENA(64 * 1024);
+	struct event_read event;
+	char id[ID_TEXT + 1], of_nobody[ID_TEXT + 1];
+	vault_open(&vault);
+	write_slip(&vault, ",\"client\":\"karlsson\"", id);
+	write_slip(&vault, "", of_nobody);
+	freeze(&vault, true);
+	read_as(&vault, vault.assistant.token, id);
+	cr_assert(vault_is_refused(&vault, "frozen"), "%s", vault.answer.body);
+	cr_assert(strstr(vault.answer.body, "737") == NULL);
+	api_find_event(&vault.api, vault.api.tenant.id, ACTION_SLIP_READ, &arena, &event);
+	cr_assert(event.leaf.outcome == LEAF_DENIED && event.leaf.reason == REASON_FROZEN);
+	cr_assert(ids_equal(event.leaf.ids[LEAF_ID_CLIENT], vault.client));
+	cr_assert(api_count_notices(&vault.api, vault.contact, NOTICE_SLIP_READ) == 0);
+	cr_assert(read_as(&vault, vault.assistant.token, of_nobody) == 200, "%s", vault.answer.body);
+	freeze(&vault, false);
+	cr_assert(read_as(&vault, vault.assistant.token, id) == 200, "%s", vault.answer.body);
+	cr_assert(api_has(&vault.answer, "text", CODE));
+	cr_assert(api_count_notices(&vault.api, vault.contact, NOTICE_SLIP_READ) == 1);
+}
+
+/* Who was refused as frozen once is told next what holds for good. */
+Test(slips, its_time_goes_on_while_its_client_has_stopped_all_use)
+{
+	scoped(vault) vault = {0};
+	char was_read[ID_TEXT + 1], late[ID_TEXT + 1];
+	vault_open(&vault);
+	write_slip(&vault, ",\"client\":\"karlsson\"", was_read);
+	write_slip(&vault, ",\"client\":\"karlsson\"", late);
+	cr_assert(read_as(&vault, vault.assistant.token, was_read) == 200);
+	freeze(&vault, true);
+	read_as(&vault, vault.assistant.token, was_read);
+	cr_assert(api_is_code(&vault.answer, 410, "gone"), "%s", vault.answer.body);
+	fake_clock_pass(300 * 1000 - 1);
+	read_as(&vault, vault.assistant.token, late);
+	cr_assert(vault_is_refused(&vault, "frozen"), "%s", vault.answer.body);
+	fake_clock_pass(1);
+	read_as(&vault, vault.assistant.token, late);
+	cr_assert(api_is_code(&vault.answer, 410, "gone"), "%s", vault.answer.body);
+	freeze(&vault, false);
+	read_as(&vault, vault.assistant.token, late);
+	cr_assert(api_is_code(&vault.answer, 410, "gone"), "%s", vault.answer.body);
+}
+
 static fallible sweep(struct act *act, void *context)
 {
 	return sweeps_run(act, 100, context);
@@ -407,4 +463,31 @@ Test(slips, a_clients_contact_writes_to_the_staff_but_finds_no_other_client)
 	cr_assert(read_as(&vault, vault.assistant.token, id) == 200);
 	cr_assert(api_count_notices(&vault.api, vault.contact, NOTICE_SLIP_READ) == 1);
 	cr_assert(api_count_notices(&vault.api, vault.assistant.id, NOTICE_SLIP_READ) == 0);
+}
+
+Test(slips, none_is_written_for_a_client_who_has_stopped_all_use)
+{
+	scoped(vault) vault = {0};
+	scoped(arena) arena = ARENA(64 * 1024);
+	struct event_read event;
+	char contact[ID_TEXT + 1];
+	vault_open(&vault);
+	let_contact(&vault);
+	ids_print(ID_PERSON, vault.contact, contact);
+	const char *token = vault.api.tenant.token, *to = vault.assistant.text;
+	cr_assert(vault_call(&vault, "POST", "/v1/clients", "{\"name\":\"Berg\",\"ref\":\"berg\"}") == 201);
+	freeze(&vault, true);
+	write_as(&vault, token, to, ",\"ttl_s\":60,\"client\":\"karlsson\"");
+	cr_assert(vault_is_refused(&vault, "frozen"), "%s", vault.answer.body);
+	api_find_event(&vault.api, vault.api.tenant.id, ACTION_ACCESS_DENIED, &arena, &event);
+	cr_assert(event.leaf.outcome == LEAF_DENIED && event.leaf.reason == REASON_FROZEN);
+	write_as(&vault, token, contact, ",\"ttl_s\":60");
+	cr_assert(vault_is_refused(&vault, "frozen"), "what goes to its contact is the client's, too");
+	write_as_contact(&vault, to);
+	cr_assert(vault_is_refused(&vault, "frozen"), "%s", vault.answer.body);
+	cr_assert(vault_events(&vault, ACTION_SLIP_CREATED) == 0);
+	cr_assert(write_as(&vault, token, to, ",\"ttl_s\":60,\"client\":\"berg\"") == 201);
+	cr_assert(write_as(&vault, token, to, ",\"ttl_s\":60") == 201);
+	freeze(&vault, false);
+	cr_assert(write_as_contact(&vault, to) == 201, "%s", vault.answer.body);
 }
