@@ -30,7 +30,8 @@ fallible change_news_add(const struct letters_desk *desk, const struct change_ne
 		values[ask.count++] = (struct message_value){"label", news->label};
 	if (news->actor.len)
 		values[ask.count++] = (struct message_value){"actor", news->actor};
-	return letters_add_once(desk, &ask, letters);
+	return news->also_suspended ? letters_add(desk, &ask, letters)
+				    : letters_add_once(desk, &ask, letters);
 }
 
 fallible change_news_add_owners(const struct letters_desk *desk, const struct change_news *news,

@@ -12,9 +12,10 @@ struct change_news {
 	struct span label;  /* whom or what it is about; empty: the line is left out */
 	struct span actor;  /* who did it; empty: the server by itself */
 	struct instant now;
+	bool also_suspended; /* whose part here ends hears so, whatever was done before it */
 };
 
-/* change_news_add - to one person, in their language; once in a sheet. Nothing to nobody (none), or to who is not active.
+/* change_news_add - to one person, in their language; once in a sheet. Nothing to nobody (none), or to who is not active, but for `also_suspended`.
  * change_news_add_owners - to each owner, and to whoever of the business holds one of `capabilities` (0 = the owners alone).
  *
  *   except  who gets none; none = all of them do

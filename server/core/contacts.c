@@ -2,6 +2,7 @@
 /* contacts - one more, one less. */
 #include "server/core/contacts.h"
 
+#include "server/core/change_news.h"
 #include "server/core/detail.h"
 
 enum { CLIENT_SEALED_MAX = 4096 };
@@ -93,6 +94,21 @@ static fallible tell_others(
 	return OK;
 }
 
+/* Nor is a client's voice taken from it in silence: who spoke hears it, and whoever still does. */
+static fallible tell_dropped(
+	const struct scene *scene, const struct person *person, struct contacts_change *change)
+{
+	const struct client *client = &change->client;
+	const struct change_news news = {.action = ACTION_PERSON_REMOVED,
+		.about = person->id,
+		.label = person->name,
+		.also_suspended = true};
+	TRY(change_news_tell(scene, &news, person->id, &change->told));
+	for (size_t i = 0; i < client->contact_count; i++)
+		TRY(change_news_tell(scene, &news, client->contacts[i], &change->told));
+	return OK;
+}
+
 fallible contacts_prepare(const struct scene *scene, const struct person *person, enum contacts_step step,
 	struct contacts_change *change)
 {
@@ -101,8 +117,7 @@ fallible contacts_prepare(const struct scene *scene, const struct person *person
 	TRY(client_get(scene->view, scene->caller->tenant, person->client, scene->arena, client));
 	TRY(apply(client, person->id, step));
 	TRY(contacts_seal(scene, client, &change->sealed));
-	if (step == CONTACTS_ADD)
-		TRY(tell_others(scene, person, change));
+	TRY(step == CONTACTS_ADD ? tell_others(scene, person, change) : tell_dropped(scene, person, change));
 	return seal_event(scene, person->id, step, change);
 }
 

@@ -14,7 +14,7 @@ struct contacts_change {
 	struct client client; /* as it will be; version as it was read */
 	struct span sealed;
 	struct event_draft changed;
-	struct letters told; /* those who speak for the client hear that somebody else does from now on */
+	struct letters told; /* who else speaks for the client, or no longer: to each of them */
 };
 
 /* contacts_prepare - of person->client. Fails: NOT_FOUND no such client · CONFLICT it has ended, or has CLIENT_CONTACTS_MAX of

@@ -259,6 +259,47 @@ Test(change_news, a_client_hears_that_its_work_was_paused_goes_on_and_has_ended)
 	cr_assert(told(&office, office.owner.id) == 0 && told(&office, office.vault.assistant.id) == 0);
 }
 
+/* One more contact of a client. */
+static void add_contact(struct office *office, const char *client, const char *name,
+	char text[static ID_TEXT + 1], struct id *id)
+{
+	char body[VAULT_BODY];
+	snprintf(body, sizeof body,
+		"{\"name\":\"%s\",\"kind\":\"client\",\"client\":\"%s\",\"email\":\"%s@mail.example\"}", name,
+		client, name);
+	cr_assert(as(office, &office->owner, "POST", "/v1/people", body) == 201, "%s", ANSWER(office));
+	snprintf(text, ID_TEXT + 1, "%s", api_text(&office->vault.answer, "id"));
+	cr_assert(!err_failed(ids_parse(ID_PERSON, span_text(text), id)));
+}
+
+Test(change_news, who_speaks_for_a_client_no_more_hears_it_and_so_do_the_others)
+{
+	scoped(office) office = {0};
+	struct api_person partner;
+	struct id eva, ove, far;
+	char grant[ID_TEXT + 1], text[ID_TEXT + 1], other[ID_TEXT + 1];
+	begin(&office, &partner, grant);
+	const struct id first = office.vault.contact;
+	cr_assert(as(&office, &office.owner, "POST", "/v1/clients", "{\"name\":\"Berg\",\"ref\":\"berg\"}") ==
+		201);
+	add_contact(&office, "berg", "far", text, &far);
+	add_contact(&office, "karlsson", "eva", text, &eva);
+	add_contact(&office, "karlsson", "ove", other, &ove);
+	cr_assert(told(&office, eva) == 0 && told(&office, first) == 0);
+	cr_assert(on(&office, &office.owner, "DELETE", (struct about){"/v1/people/", text, ""}, NULL) / 100 ==
+			2,
+		"%s", ANSWER(&office));
+	cr_assert(told(&office, eva) == 1, "it is she who is gone");
+	cr_assert(told(&office, first) == 1 && told(&office, ove) == 1, "who is left");
+	cr_assert(told(&office, far) == 0, "another client's");
+	cr_assert(told(&office, office.owner.id) == 0 && told(&office, partner.id) == 0);
+	const struct about about = {"/v1/people/", other, ""};
+	cr_assert(on(&office, &office.owner, "PATCH", about, "{\"state\":\"suspended\"}") == 200);
+	cr_assert(on(&office, &office.owner, "DELETE", about, NULL) / 100 == 2, "%s", ANSWER(&office));
+	cr_assert(told(&office, ove) == 1 + 1, "whoever was suspended first hears it as well");
+	cr_assert(told(&office, first) == 2);
+}
+
 /* ---- the sheet ---- */
 
 Test(change_news, nobody_has_two_in_one_sheet_nor_any_who_is_suspended)
