@@ -32,15 +32,14 @@ enum {
 	JOBS_REPORT_TURNS = 150, /* five minutes */
 	JOBS_PRUNE_TURNS = 43200 /* a day */,
 	JOBS_EVERY_MS = 2000,
-	JOBS_AT_ONCE = 500,
 	JOBS_SIGN_TURNS = 5,
 	JOBS_ARENA = 64 * 1024
 };
 
-/* One kind of work: a housekeeping act over at most `max` rows that says how many it did. */
+/* One kind of work that stands in no queue. */
 struct job {
 	const char *name;
-	fallible (*sweep)(struct act *act, size_t max, size_t *done);
+	due_job *job;
 };
 
 static const struct job JOBS[] = {
@@ -66,33 +65,19 @@ enum { SWEEP_COUNT = sizeof SWEEPS / sizeof SWEEPS[0] };
 struct jobs {
 	struct server *server;
 	struct journal *journal;
+	struct instant told[JOB_COUNT]; /* when the journal last said that one met a damaged row */
 	pthread_t thread;
 	struct pause pause;
 };
 
-struct run {
-	const struct job *job;
-	size_t done;
-};
-
-/* An act that found nothing to do is dropped, so that an idle server does not commit. */
-static fallible run_act(struct act *act, void *context)
+static void run_jobs(struct jobs *jobs)
 {
-	struct run *run = context;
-	TRY(run->job->sweep(act, JOBS_AT_ONCE, &run->done));
-	return run->done ? OK : FAIL(NOT_FOUND, "there is nothing to do");
-}
-
-static void run_job(struct jobs *jobs, const struct job *job)
-{
-	struct run run = {.job = job};
-	struct err err;
-	do {
-		err = committer_run(jobs->server->committer,
-			(struct act_job){.kind = ACT_HOUSEKEEPING, .run = run_act, .context = &run});
-	} while (!err_failed(err) && run.done == JOBS_AT_ONCE);
-	if (err_failed(err) && err.kind != ERR_NOT_FOUND)
-		journal_err(jobs->journal, JOURNAL_WARN, err, span_text(job->name));
+	for (size_t i = 0; i < JOB_COUNT; i++) {
+		size_t done;
+		struct err err = due_job_turn(jobs->server, JOBS[i].job, &jobs->told[i], &done);
+		if (err_failed(err))
+			journal_err(jobs->journal, JOURNAL_WARN, err, span_text(JOBS[i].name));
+	}
 }
 
 static void run_sweeps(struct jobs *jobs)
@@ -276,8 +261,7 @@ static void *run_thread(void *context)
 	struct jobs *jobs = context;
 	look_at_clock(jobs);
 	for (unsigned turn = 1; pause_wait(&jobs->pause, JOBS_EVERY_MS); turn++) {
-		for (size_t i = 0; i < JOB_COUNT; i++)
-			run_job(jobs, &JOBS[i]);
+		run_jobs(jobs);
 		run_sweeps(jobs);
 		look_at_clock(jobs);
 		look_at_keys(jobs);

@@ -61,54 +61,57 @@ fallible storm_refuse(struct act *act, struct id tenant, struct event_draft *dra
 	return act_put(act, TABLE_STORM, buf_span(&key), buf_span(&record));
 }
 
-static fallible close_one(struct act *act, struct span key, struct span value)
+/* ---- the minute is over ---- */
+
+static bool has_ended(const struct act *act, struct span key)
 {
 	struct reader name = READER(key);
+	return reader_u64(&name) < (uint64_t)(act->now.ms / MINUTE_MS);
+}
+
+static struct id tenant_of(struct span key)
+{
+	struct reader name = READER(key);
+	reader_u64(&name);
+	return noun_take_id(&name);
+}
+
+/* The count becomes an event: nobody may put one there by hand. */
+static fallible read_row(
+	const struct act *act, struct span key, struct span value, uint64_t *count, struct leaf *first)
+{
+	struct row row;
+	TRY(volume_check_row(act->volume, TABLE_STORM, key, value, &row));
+	return read_record(row.payload, count, first);
+}
+
+static fallible close_row(struct act *act, struct span key, struct span value, struct swept *swept)
+{
 	struct leaf leaf = {0};
 	uint64_t count;
-	reader_u64(&name);
-	struct id tenant = noun_take_id(&name);
-	TRY(read_record(value, &count, &leaf));
-	if (count < 2)
-		return OK;
-	leaf.event = random_id(act->now);
-	leaf.flags |= LEAF_COUNTED;
-	leaf.count = count - 1;
-	return act_add(act, tenant, &leaf, NULL);
+	scoped(buf) copy = BUF(KEY_BYTES); /* a write may free the page that it lies in */
+	struct err err = read_row(act, key, value, &count, &leaf);
+	if (err_failed(err))
+		return swept_over(swept, err);
+	buf_put(&copy, key);
+	TRY(buf_check(&copy));
+	if (count > 1) {
+		leaf.event = random_id(act->now);
+		leaf.flags |= LEAF_COUNTED;
+		leaf.count = count - 1;
+		TRY(act_add(act, tenant_of(buf_span(&copy)), &leaf, NULL));
+	}
+	TRY(act_drop(act, TABLE_STORM, buf_span(&copy)));
+	swept->done++;
+	return OK;
 }
 
-/* The oldest row, if its minute has ended; copied, since dropping it frees the page it lies in. */
-static fallible oldest(struct act *act, struct buf *key, struct buf *value)
+fallible storm_close(struct act *act, size_t max, struct swept *swept)
 {
 	scoped(kv_cursor) rows = {0};
+	*swept = (struct swept){.done = 0};
 	TRY(kv_seek(act->txn, TABLE_STORM, SPAN_NONE, &rows));
-	if (!kv_next(&rows)) {
-		TRY(rows.err);
-		return FAIL(NOT_FOUND, "nothing was counted");
-	}
-	struct reader name = READER(rows.key);
-	if (reader_u64(&name) >= (uint64_t)(act->now.ms / MINUTE_MS))
-		return FAIL(NOT_FOUND, "the minute is still running");
-	/* The count becomes an event: nobody may put one there by hand. */
-	struct row row;
-	TRY(volume_check_row(act->volume, TABLE_STORM, rows.key, rows.value, &row));
-	buf_put(key, rows.key);
-	buf_put(value, row.payload);
-	TRY(buf_check(key));
-	return buf_check(value);
-}
-
-fallible storm_close(struct act *act, size_t max, size_t *closed)
-{
-	for (*closed = 0; *closed < max; ++*closed) {
-		scoped(buf) key = BUF(KEY_BYTES);
-		scoped(buf) value = BUF(2048);
-		struct err err = oldest(act, &key, &value);
-		if (err.kind == ERR_NOT_FOUND)
-			return OK;
-		TRY(err);
-		TRY(close_one(act, buf_span(&key), buf_span(&value)));
-		TRY(act_drop(act, TABLE_STORM, buf_span(&key)));
-	}
-	return OK;
+	while (swept->done < max && kv_next(&rows) && has_ended(act, rows.key))
+		TRY(close_row(act, rows.key, rows.value, swept));
+	return rows.err;
 }

@@ -78,33 +78,41 @@ fallible viewed_add(
 	return put_record(act, noun_key_span(&name), 1, &draft->leaf);
 }
 
+/* The count becomes an event: nobody may put one there by hand. */
+static fallible read_row(
+	const struct act *act, struct span key, struct span value, uint64_t *count, struct leaf *first)
+{
+	struct row row;
+	TRY(volume_check_row(act->volume, TABLE_VIEWED, key, value, &row));
+	return read_record(row.payload, count, first);
+}
+
 /* One row: nothing while its minute is running. */
-static fallible close_row(struct act *act, struct span key, struct span value, size_t *closed)
+static fallible close_row(struct act *act, struct span key, struct span value, struct swept *swept)
 {
 	struct reader name = READER(key);
 	struct leaf first = {0};
-	struct row row;
 	uint64_t count;
-	scoped(buf) copy = BUF(ROW_KEY);
-	/* The count becomes an event: nobody may put one there by hand. */
-	TRY(volume_check_row(act->volume, TABLE_VIEWED, key, value, &row));
-	TRY(read_record(row.payload, &count, &first));
+	scoped(buf) copy = BUF(ROW_KEY); /* a write may free the page that it lies in */
+	struct err err = read_row(act, key, value, &count, &first);
+	if (err_failed(err))
+		return swept_over(swept, err);
 	if (is_running(act, &first))
 		return OK;
-	TRY(add_count(act, noun_take_id(&name), count, &first));
 	buf_put(&copy, key);
 	TRY(buf_check(&copy));
+	TRY(add_count(act, noun_take_id(&name), count, &first));
 	TRY(act_drop(act, TABLE_VIEWED, buf_span(&copy)));
-	++*closed;
+	swept->done++;
 	return OK;
 }
 
-fallible viewed_close(struct act *act, size_t max, size_t *closed)
+fallible viewed_close(struct act *act, size_t max, struct swept *swept)
 {
 	scoped(kv_cursor) rows = {0};
-	*closed = 0;
+	*swept = (struct swept){.done = 0};
 	TRY(kv_seek(act->txn, TABLE_VIEWED, SPAN_NONE, &rows));
-	while (*closed < max && kv_next(&rows))
-		TRY(close_row(act, rows.key, rows.value, closed));
+	while (swept->done < max && kv_next(&rows))
+		TRY(close_row(act, rows.key, rows.value, swept));
 	return rows.err;
 }

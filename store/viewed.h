@@ -7,6 +7,7 @@
 
 #include "store/act.h"
 #include "store/event.h"
+#include "store/swept.h"
 
 enum { VIEWED_WINDOW_MS = 60000, VIEWED_KEY = KEYS_TERM };
 
@@ -23,6 +24,6 @@ fallible viewed_key(const struct keys *keys, struct id tenant, struct span reade
 fallible viewed_add(
 	struct act *act, struct id tenant, const uint8_t key[static VIEWED_KEY], struct event_draft *draft);
 
-/* viewed_close - turn the counts of minutes that are over into events, at most `max` rows; *closed says how
- * many were dropped. To be run as an ACT_HOUSEKEEPING job every few seconds, and at start. */
-fallible viewed_close(struct act *act, size_t max, size_t *closed);
+/* viewed_close - turn the counts of minutes that are over into events, at most `max` rows; one that is
+ * damaged is stepped over and stays. To be run as an ACT_HOUSEKEEPING job every few seconds, and at start. */
+fallible viewed_close(struct act *act, size_t max, struct swept *swept);

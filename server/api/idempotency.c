@@ -141,9 +141,9 @@ fallible idempotency_keep(struct act *act, struct call *call, struct span answer
 	return act_put(act, TABLE_IDEMPOTENCY, buf_span(&key), buf_span(&record));
 }
 
-fallible idempotency_sweep(struct act *act, size_t max, size_t *dropped)
+fallible idempotency_sweep(struct act *act, size_t max, struct swept *swept)
 {
-	for (*dropped = 0; *dropped < max; ++*dropped) {
+	for (*swept = (struct swept){.done = 0}; swept->done < max; swept->done++) {
 		scoped(buf) key = BUF(KEY_BYTES);
 		scoped(kv_cursor) rows = {0};
 		TRY(kv_seek(act->txn, TABLE_IDEMPOTENCY, SPAN_NONE, &rows));

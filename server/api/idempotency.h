@@ -7,6 +7,7 @@
 #pragma once
 
 #include "server/api/call.h"
+#include "store/swept.h"
 
 enum { IDEMPOTENCY_KEY_MAX = 64 };
 
@@ -22,6 +23,5 @@ fallible idempotency_check(struct act *act, struct call *call);
 /* idempotency_keep - last thing in the act: store the answer without its secrets. */
 fallible idempotency_keep(struct act *act, struct call *call, struct span answer);
 
-/* idempotency_sweep - housekeeping: drop the rows of days that are over, at most max; *dropped says how
- * many. */
-fallible idempotency_sweep(struct act *act, size_t max, size_t *dropped);
+/* idempotency_sweep - housekeeping: drop the rows of days that are over, at most max. */
+fallible idempotency_sweep(struct act *act, size_t max, struct swept *swept);

@@ -112,7 +112,7 @@ static fallible run_sweep(struct act *act, void *context)
 
 static int64_t again_ms(struct err err)
 {
-	return err.kind == ERR_FORGED || err.kind == ERR_CORRUPT ? DUE_DAMAGED_MS : DUE_AGAIN_MS;
+	return swept_is_damage(err) ? DUE_DAMAGED_MS : DUE_AGAIN_MS;
 }
 
 /* One act; *stop: nothing is left, or nothing more can be done now. */
@@ -141,4 +141,45 @@ fallible due_sweep_turn(const struct server *server, due_sweep *sweep, size_t *d
 			first = err;
 	}
 	return first;
+}
+
+/* ---- what stands in no queue ---- */
+
+struct working {
+	due_job *job;
+	struct swept swept;
+};
+
+static fallible run_work(struct act *act, void *context)
+{
+	struct working *working = context;
+	TRY(working->job(act, DUE_SWEPT_AT_ONCE, &working->swept));
+	return working->swept.done ? OK : FAIL(NOT_FOUND, "there is nothing to do");
+}
+
+static struct err say_once(struct err err, struct instant now, struct instant *told)
+{
+	if (!swept_is_damage(err))
+		return err;
+	if (told->ms && now.ms - told->ms < DUE_DAMAGED_MS)
+		return OK;
+	*told = now;
+	return err;
+}
+
+fallible due_job_turn(const struct server *server, due_job *job, struct instant *told, size_t *done)
+{
+	struct err err;
+	struct working working = {.job = job};
+	*done = 0;
+	if (server->volume.read_only)
+		return OK;
+	do {
+		err = committer_run(server->committer,
+			(struct act_job){.kind = ACT_HOUSEKEEPING, .run = run_work, .context = &working});
+		*done += err_failed(err) ? 0 : working.swept.done;
+	} while (!err_failed(err) && working.swept.done == DUE_SWEPT_AT_ONCE);
+	if (!err_failed(err) || err.kind == ERR_NOT_FOUND)
+		err = working.swept.damaged;
+	return say_once(err, volume_now(&server->volume), told);
 }

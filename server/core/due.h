@@ -5,6 +5,7 @@
 
 #include "server/core/server.h"
 #include "store/expiry.h"
+#include "store/swept.h"
 
 enum {
 	DUE_AT_ONCE = 100,
@@ -52,3 +53,14 @@ void due_sweep_did(struct due_round *round);
  *   done  how many were done
  * Fails: as the first act that failed. */
 fallible due_sweep_turn(const struct server *server, due_sweep *sweep, size_t *done);
+
+/* Does at most max of what is to be done, in the act, by going through a table; a row that is damaged it steps over. */
+typedef fallible due_job(struct act *act, size_t max, struct swept *swept);
+
+/* due_job_turn - acts of a job, DUE_SWEPT_AT_ONCE rows each, until there is nothing to do. A volume that takes no writes leaves it
+ * for later. Not from inside an act.
+ *
+ *   told  zeroed at first; when damage was last failed of, which is once in DUE_DAMAGED_MS
+ *   done  how many were done
+ * Fails: as an act that failed; as the first row that is damaged. */
+fallible due_job_turn(const struct server *server, due_job *job, struct instant *told, size_t *done);

@@ -66,12 +66,11 @@ static fallible go_on(struct act *act, size_t max, struct mark *mark, size_t *do
 	return err;
 }
 
-fallible mailboxes_sweep(struct act *act, size_t max, size_t *done)
+static fallible sweep(struct act *act, size_t max, size_t *done)
 {
 	struct mark mark;
 	struct err err = OK;
 	struct view view = view_act(act);
-	*done = 0;
 	TRY(read_mark(&view, &mark));
 	if (is_end(&mark))
 		return OK;
@@ -89,4 +88,10 @@ fallible mailboxes_sweep(struct act *act, size_t max, size_t *done)
 		return put_mark(act, &mark);
 	}
 	return OK;
+}
+
+fallible mailboxes_sweep(struct act *act, size_t max, struct swept *swept)
+{
+	*swept = (struct swept){.done = 0};
+	return sweep(act, max, &swept->done);
 }

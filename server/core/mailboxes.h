@@ -3,7 +3,8 @@
 #pragma once
 
 #include "store/act.h"
+#include "store/swept.h"
 
 /* mailboxes_sweep - housekeeping: go on where the last run stopped; at most max people. When all were gone through nothing is
  * done any more. Fails: as person_get, mailbox_note. */
-fallible mailboxes_sweep(struct act *act, size_t max, size_t *done);
+fallible mailboxes_sweep(struct act *act, size_t max, struct swept *swept);

@@ -343,14 +343,9 @@ Test(dispatch, a_404_out_of_the_act_is_on_record_too)
 	cr_assert(denied(&world) == 2 && script_count(&world) == 0);
 }
 
-struct closing {
-	size_t closed;
-};
-
 static fallible close_counts(struct act *act, void *context)
 {
-	struct closing *closing = context;
-	return storm_close(act, 100, &closing->closed);
+	return storm_close(act, 100, context);
 }
 
 Test(dispatch, refusals_are_one_event_a_minute_and_reason_and_then_a_count)
@@ -358,7 +353,7 @@ Test(dispatch, refusals_are_one_event_a_minute_and_reason_and_then_a_count)
 	scoped(script_world) world = {0};
 	scoped(api_answer) answer = {0};
 	scoped(arena) arena = ARENA(ARENA_MAX);
-	struct closing closing = {0};
+	struct swept swept;
 	struct event_read event;
 	script_world_open(&world);
 	for (int i = 0; i < 4; i++) {
@@ -375,8 +370,8 @@ Test(dispatch, refusals_are_one_event_a_minute_and_reason_and_then_a_count)
 	script_get(&world, &answer);
 	cr_assert(denied(&world) == 3, "another minute");
 	struct err err = committer_run(world.api.server.committer,
-		(struct act_job){.kind = ACT_HOUSEKEEPING, .run = close_counts, .context = &closing});
-	cr_assert(!err_failed(err) && closing.closed == 2 && denied(&world) == 4);
+		(struct act_job){.kind = ACT_HOUSEKEEPING, .run = close_counts, .context = &swept});
+	cr_assert(!err_failed(err) && swept.done == 2 && denied(&world) == 4);
 	api_find_event(&world.api, world.api.tenant.id, ACTION_ACCESS_DENIED, &arena, &event);
 	cr_assert(event.leaf.flags & LEAF_COUNTED && event.leaf.count == 3 &&
 		event.leaf.reason == REASON_FROZEN);

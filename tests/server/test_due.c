@@ -280,3 +280,77 @@ Test(due, a_sweep_without_anything_due_commits_nothing)
 	world_must(sweep_turn(&scene, &done));
 	cr_assert(looks.count == 0, "a volume that takes no writes leaves it for later");
 }
+
+/* ---- what stands in no queue ---- */
+
+/* So much is to be done, and so it fails, or is damaged. */
+static struct {
+	size_t left, acts;
+	struct err err, damaged;
+} work;
+
+static fallible do_work(struct act *act, size_t max, struct swept *swept)
+{
+	(void)act;
+	work.acts++;
+	*swept = (struct swept){.done = work.left < max ? work.left : max};
+	TRY(work.err);
+	work.left -= swept->done;
+	return err_failed(work.damaged) ? swept_over(swept, work.damaged) : OK;
+}
+
+static struct err work_turn(struct scene *scene, size_t left, struct instant *told, size_t *done)
+{
+	work.left = left;
+	work.acts = 0;
+	return due_job_turn(&scene->server, do_work, told, done);
+}
+
+Test(due, a_job_goes_on_until_there_is_nothing_left)
+{
+	scoped(scene) scene = {0};
+	struct instant told = {0};
+	size_t done;
+	scene_open(&scene);
+	world_must(work_turn(&scene, DUE_SWEPT_AT_ONCE + 1, &told, &done));
+	cr_assert(done == DUE_SWEPT_AT_ONCE + 1 && work.acts == 2);
+	world_must(work_turn(&scene, 0, &told, &done));
+	cr_assert(done == 0 && work.acts == 1);
+	scene.server.volume.read_only = true;
+	world_must(work_turn(&scene, 1, &told, &done));
+	cr_assert(done == 0 && work.acts == 0, "a volume that takes no writes leaves it for later");
+}
+
+Test(due, a_job_that_meets_a_damaged_row_does_the_others_and_says_so_once_a_day)
+{
+	scoped(scene) scene = {0};
+	struct instant told = {0};
+	size_t done;
+	scene_open(&scene);
+	work.damaged = FAIL(FORGED, "a row was changed by hand");
+	cr_assert(work_turn(&scene, 3, &told, &done).kind == ERR_FORGED && done == 3, "%zu", done);
+	world_must(work_turn(&scene, 2, &told, &done));
+	cr_assert(done == 2, "said already, and the others are done");
+	fake_clock_pass(DUE_DAMAGED_MS - 1);
+	world_must(work_turn(&scene, 0, &told, &done));
+	fake_clock_pass(1);
+	cr_assert(work_turn(&scene, 0, &told, &done).kind == ERR_FORGED,
+		"also when nothing else is to be done");
+	work.damaged = OK;
+	world_must(work_turn(&scene, 1, &told, &done));
+}
+
+Test(due, a_job_that_fails_says_so_each_time_but_for_damage)
+{
+	scoped(scene) scene = {0};
+	struct instant told = {0};
+	size_t done;
+	scene_open(&scene);
+	work.err = FAIL(BUSY, "sealed");
+	for (int i = 0; i < 2; i++)
+		cr_assert(work_turn(&scene, 1, &told, &done).kind == ERR_BUSY && done == 0);
+	work.err = FAIL(CORRUPT, "a record has an unknown version");
+	cr_assert(work_turn(&scene, 1, &told, &done).kind == ERR_CORRUPT && done == 0);
+	world_must(work_turn(&scene, 1, &told, &done));
+	cr_assert(done == 0);
+}

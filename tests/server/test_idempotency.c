@@ -297,13 +297,14 @@ Test(idempotency, an_answer_is_kept_for_a_day_at_least_and_for_two_at_most)
 }
 
 struct sweeping {
-	size_t max, dropped;
+	size_t max;
+	struct swept swept;
 };
 
 static fallible sweep(struct act *act, void *context)
 {
 	struct sweeping *sweeping = context;
-	return idempotency_sweep(act, sweeping->max, &sweeping->dropped);
+	return idempotency_sweep(act, sweeping->max, &sweeping->swept);
 }
 
 static size_t sweep_rows(struct script_world *world, size_t max)
@@ -312,7 +313,7 @@ static size_t sweep_rows(struct script_world *world, size_t max)
 	struct err err = committer_run(world->api.server.committer,
 		(struct act_job){.kind = ACT_HOUSEKEEPING, .run = sweep, .context = &sweeping});
 	cr_assert(!err_failed(err), "%s", err.why);
-	return sweeping.dropped;
+	return sweeping.swept.done;
 }
 
 Test(idempotency, rows_are_swept_when_their_day_and_the_next_are_over)

@@ -48,10 +48,10 @@ static fallible sweep(struct act *act, void *context)
 
 static size_t run(struct world *world, fallible (*what)(struct act *, void *))
 {
-	size_t done = 0;
+	struct swept swept = {.done = 0};
 	world_must(world_perform(
-		world, (struct act_job){.kind = ACT_HOUSEKEEPING, .run = what, .context = &done}));
-	return done;
+		world, (struct act_job){.kind = ACT_HOUSEKEEPING, .run = what, .context = &swept}));
+	return swept.done;
 }
 
 static bool is_found(struct world *world, unsigned number)
