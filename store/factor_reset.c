@@ -115,6 +115,8 @@ fallible factor_reset_change(struct act *act, const struct factor_reset *reset)
 bool factor_reset_is_open(const struct factor_reset *reset, struct instant now)
 {
 	bool lapsed = now.ms >= reset->due.ms + FACTOR_RESET_LAPSE_MS;
+	if (reset->is_gone)
+		return false;
 	return reset->state == FACTOR_RESET_APPROVED || (reset->state == FACTOR_RESET_WAITING && !lapsed);
 }
 
@@ -122,6 +124,6 @@ const char *factor_reset_state_word(const struct factor_reset *reset, struct ins
 {
 	static const char *const WORDS[FACTOR_RESET_STATE_COUNT] = {
 		"waiting", "approved", "done", "refused", "cancelled"};
-	bool has_lapsed = reset->state == FACTOR_RESET_WAITING && !factor_reset_is_open(reset, now);
+	bool has_lapsed = reset->state <= FACTOR_RESET_APPROVED && !factor_reset_is_open(reset, now);
 	return has_lapsed ? "lapsed" : WORDS[reset->state];
 }

@@ -34,6 +34,7 @@ struct factor_reset {
 	struct id ended_by; /* who refused or cancelled; none when the server did */
 	uint8_t ended;      /* factors */
 	struct span reason; /* sealed under the person */
+	bool is_gone;       /* the person was removed; not of this row: whoever asks what it says notes it */
 	uint64_t version;
 };
 
@@ -53,8 +54,10 @@ fallible factor_reset_seal(const struct keys *keys, const struct factor_reset *r
 fallible factor_reset_put(struct act *act, const struct factor_reset *reset, struct span sealed);
 fallible factor_reset_change(struct act *act, const struct factor_reset *reset);
 
-/* factor_reset_is_open - it may still be carried out: it waits for a second person, and has not lapsed, or for its time. */
+/* factor_reset_is_open - it may still be carried out: it waits for a second person, and has not lapsed, or for its time; and its
+ * person is not gone. */
 bool factor_reset_is_open(const struct factor_reset *reset, struct instant now);
 
-/* factor_reset_state_word - as it is told: `lapsed` of one that waits and that nobody agreed to in time. */
+/* factor_reset_state_word - as it is told: `lapsed` of one that nobody agreed to in time, or whose person went before it was
+ * carried out. */
 const char *factor_reset_state_word(const struct factor_reset *reset, struct instant now);

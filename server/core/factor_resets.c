@@ -193,6 +193,14 @@ static fallible check_owner(const struct scene *scene, bool *is_owner)
 	return OK;
 }
 
+fallible factor_resets_heed_person(const struct view *view, struct arena *arena, struct factor_reset *reset)
+{
+	struct person who;
+	TRY(person_get_clear(view, reset->tenant, reset->person, arena, &who));
+	reset->is_gone = who.state > PERSON_SUSPENDED;
+	return OK;
+}
+
 fallible factor_resets_find(const struct scene *scene, struct span text, struct factor_resets_decide *found)
 {
 	struct id id;
@@ -211,6 +219,7 @@ fallible factor_resets_find(const struct scene *scene, struct span text, struct 
 	TRY(rescue_read(scene->view, caller->tenant, reset->person, &found->rescue));
 	rescue_begin_year(&found->rescue, scene->now);
 	TRY(person_get_clear(scene->view, caller->tenant, reset->person, scene->arena, &who));
+	reset->is_gone = who.state > PERSON_SUSPENDED;
 	return heed_policies(scene, &who, &wait_hours, &found->a_year);
 }
 
@@ -230,6 +239,8 @@ fallible factor_resets_decide_prepare(const struct scene *scene, struct factor_r
 	TRY(second_check_other(scene, part, sizeof part / sizeof part[0]));
 	if (reset->state != FACTOR_RESET_WAITING)
 		return FAIL(CONFLICT, "the reset does not wait for a decision");
+	if (reset->is_gone)
+		return FAIL(EXPIRED, "the person of the reset is gone");
 	if (!factor_reset_is_open(reset, scene->now))
 		return FAIL(EXPIRED, "nobody agreed to the reset in time: ask anew");
 	if (!decide->approve) {

@@ -42,6 +42,9 @@ struct factor_resets_decide {
 	struct event_draft draft;
 };
 
+/* factor_resets_heed_person - note whether the person of a reset is gone. Fails: as person_get_clear. */
+fallible factor_resets_heed_person(const struct view *view, struct arena *arena, struct factor_reset *reset);
+
 /* factor_resets_find - by the id in a path; seen by the person, by an owner, by who asked, and by who may manage factors. Fails:
  * NOT_FOUND. */
 fallible factor_resets_find(const struct scene *scene, struct span text, struct factor_resets_decide *found);

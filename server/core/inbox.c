@@ -6,6 +6,7 @@
 #include "server/core/credentials.h"
 #include "server/core/deposits.h"
 #include "server/core/emergencies.h"
+#include "server/core/factor_resets.h"
 #include "server/core/giving.h"
 #include "server/core/second.h"
 #include "server/core/sight.h"
@@ -13,7 +14,6 @@
 #include "store/departure.h"
 #include "store/erasure.h"
 #include "store/extension.h"
-#include "store/factor_reset.h"
 #include "store/handover.h"
 #include "store/retention.h"
 
@@ -228,6 +228,8 @@ static fallible walk_resets(struct walk *walk)
 		factor_reset_next(scene->view, scene->caller->tenant, &at, &row, &reset, &err);
 		arena_clear(&row)) {
 		const struct id part[] = {reset.requester, reset.person};
+		if (reset.state == FACTOR_RESET_WAITING)
+			TRY(factor_resets_heed_person(scene->view, &row, &reset));
 		bool waits = reset.state == FACTOR_RESET_WAITING && factor_reset_is_open(&reset, scene->now);
 		bool may = waits && has(walk, CAPABILITY_BIT(FACTORS_MANAGE)) &&
 			!err_failed(second_check_other(scene, part, 2));

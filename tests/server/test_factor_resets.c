@@ -169,9 +169,34 @@ Test(factor_resets, one_of_a_person_who_is_gone_leaves_the_queue_and_changes_not
 	struct login_scene *scene = &desk.scene;
 	snprintf(path, sizeof path, "/v1/people/%s", scene->person.text);
 	cr_assert(api_call(&scene->world, "DELETE", path, desk.asks.token, NULL, &scene->answer) == 200);
+	cr_assert(is_in(&desk, "lapsed"), "at once: %s", scene->answer.body);
+	cr_assert(cancel(&desk, desk.asks.token) == 409, "%s", scene->answer.body);
 	fake_clock_pass(24 * HOUR_MS);
 	cr_assert(turn(&desk) == 1 && turn(&desk) == 0 && count(&desk, ACTION_FACTOR_RESET) == 0);
-	cr_assert(is_in(&desk, "approved"));
+	cr_assert(is_in(&desk, "lapsed"), "%s", scene->answer.body);
+}
+
+static size_t waiting_for(struct desk *desk, const struct api_person *who)
+{
+	struct login_scene *scene = &desk->scene;
+	cr_assert(api_call(&scene->world, "GET", "/v1/approvals", who->token, NULL, &scene->answer) == 200,
+		"%s", scene->answer.body);
+	return json_array_size(api_member(&scene->answer, "items"));
+}
+
+Test(factor_resets, one_that_waits_for_a_person_who_is_gone_waits_for_nobody)
+{
+	scoped(desk) desk = {0};
+	char path[PATH];
+	open_desk(&desk);
+	cr_assert(ask(&desk) == 202, "%s", desk.scene.answer.body);
+	cr_assert(waiting_for(&desk, &desk.agrees) == 1, "%s", desk.scene.answer.body);
+	struct login_scene *scene = &desk.scene;
+	snprintf(path, sizeof path, "/v1/people/%s", scene->person.text);
+	cr_assert(api_call(&scene->world, "DELETE", path, desk.asks.token, NULL, &scene->answer) == 200);
+	cr_assert(is_in(&desk, "lapsed"), "%s", scene->answer.body);
+	cr_assert(agree(&desk) == 410, "%s", scene->answer.body);
+	cr_assert(waiting_for(&desk, &desk.agrees) == 0, "%s", scene->answer.body);
 }
 
 Test(factor_resets, a_person_who_has_no_factor_needs_none)

@@ -110,6 +110,12 @@ Test(factor_reset, one_that_nobody_agreed_to_lapses_and_one_that_was_agreed_to_d
 	cr_assert(factor_reset_is_open(&reset, last) && !factor_reset_is_open(&reset, over));
 	cr_assert_str_eq(factor_reset_state_word(&reset, last), "waiting");
 	cr_assert_str_eq(factor_reset_state_word(&reset, over), "lapsed");
+	reset.is_gone = true;
+	for (enum factor_reset_state state = FACTOR_RESET_WAITING; state <= FACTOR_RESET_APPROVED; state++) {
+		reset.state = state;
+		cr_assert(!factor_reset_is_open(&reset, reset.requested), "its person is gone");
+		cr_assert_str_eq(factor_reset_state_word(&reset, reset.requested), "lapsed");
+	}
 	for (enum factor_reset_state state = FACTOR_RESET_DONE; state < FACTOR_RESET_STATE_COUNT; state++) {
 		reset.state = state;
 		cr_assert(!factor_reset_is_open(&reset, reset.requested));
