@@ -11,7 +11,6 @@
 enum { TIME_TEXT = 5, DAY_S = 24 * 3600, EPOCH_WEEKDAY = 3 /* 1 January 1970 was a Thursday */ };
 
 static const int64_t DAY_MS = (int64_t)DAY_S * 1000;
-static const int64_t MINUTE_MS = 60 * 1000;
 
 static const struct {
 	const char *name;
@@ -268,31 +267,78 @@ bool calendar_is_day_open(const struct calendar *calendar, int32_t day, struct c
 	return true;
 }
 
-/* The moment at which the wall clock shows this: asked twice, since the clock may be turned in between. */
-static fallible find_moment(struct span rule, int64_t wall_ms, struct instant near, struct instant *found)
+static fallible read_clock(
+	const struct calendar *calendar, struct instant at, struct zone_time *time, bool *open)
 {
-	struct instant at = near;
-	for (int i = 0; i < 2; i++) {
-		struct zone_time time;
-		TRY(zone_rule_read(rule, at, &time));
-		int64_t shown = time.day * DAY_MS + time.minute * MINUTE_MS + at.ms % MINUTE_MS;
-		at.ms += wall_ms - shown;
-	}
-	*found = at;
+	struct calendar_hours hours;
+	TRY(zone_rule_read(calendar->rule, at, time));
+	*open = calendar_is_day_open(calendar, (int32_t)time->day, &hours) && time->minute >= hours.from &&
+		time->minute < hours.to;
 	return OK;
 }
 
-static fallible find_opening(const struct calendar *calendar, struct instant at, const struct zone_time *time,
-	struct instant *opens)
+/* The first opening of a day of the wall clock behind a moment. */
+struct opening {
+	const struct calendar *calendar;
+	int64_t day; /* since 1970 */
+	struct instant after;
+	struct instant at; /* ms 0 = none yet */
+};
+
+static fallible consider(struct opening *opening, int64_t ms)
 {
-	struct calendar_hours hours;
-	*opens = (struct instant){0};
-	for (int64_t day = time->day; day < time->day + CALENDAR_AHEAD; day++) {
-		bool past = !calendar_is_day_open(calendar, (int32_t)day, &hours) ||
-			(day == time->day && hours.from <= time->minute);
-		if (!past)
-			return find_moment(calendar->rule, day * DAY_MS + hours.from * MINUTE_MS, at, opens);
+	struct zone_time time;
+	bool open;
+	if (ms <= opening->after.ms || (opening->at.ms && ms >= opening->at.ms))
+		return OK;
+	TRY(read_clock(opening->calendar, (struct instant){ms}, &time, &open));
+	if (open && time.day == opening->day)
+		opening->at.ms = ms;
+	return OK;
+}
+
+/* The moment between two at which the clock is turned from what it is ahead by at the first: in whole seconds. */
+static fallible find_turn(struct span rule, int64_t from_s, int64_t until_s, int64_t *turn_s)
+{
+	int64_t before_s, east_s;
+	TRY(zone_rule_east(rule, (struct instant){from_s * 1000}, &before_s));
+	while (until_s - from_s > 1) {
+		int64_t middle_s = from_s + (until_s - from_s) / 2;
+		TRY(zone_rule_east(rule, (struct instant){middle_s * 1000}, &east_s));
+		*(east_s == before_s ? &from_s : &until_s) = middle_s;
 	}
+	*turn_s = until_s;
+	return OK;
+}
+
+/* It opens when the clock shows the first minute; and on a day on which the clock is turned, which may show that minute never, or
+ * twice, also at the turn. */
+static fallible find_on_day(struct opening *opening, struct calendar_hours hours)
+{
+	int64_t before_s, behind_s, turn_s;
+	struct span rule = opening->calendar->rule;
+	int64_t shown_s = opening->day * DAY_S + hours.from * 60;
+	int64_t from_s = (opening->day > 0 ? opening->day - 1 : 0) * DAY_S;
+	int64_t until_s = (opening->day + 2) * DAY_S;
+	TRY(zone_rule_east(rule, (struct instant){from_s * 1000}, &before_s));
+	TRY(zone_rule_east(rule, (struct instant){until_s * 1000}, &behind_s));
+	TRY(consider(opening, (shown_s - before_s) * 1000));
+	if (before_s == behind_s)
+		return OK;
+	TRY(consider(opening, (shown_s - behind_s) * 1000));
+	TRY(find_turn(rule, from_s, until_s, &turn_s));
+	return consider(opening, turn_s * 1000);
+}
+
+static fallible find_opening(
+	const struct calendar *calendar, struct instant at, int64_t today, struct instant *opens)
+{
+	struct opening opening = {.calendar = calendar, .day = today, .after = at};
+	struct calendar_hours hours;
+	for (; opening.at.ms == 0 && opening.day < today + CALENDAR_AHEAD; opening.day++)
+		if (calendar_is_day_open(calendar, (int32_t)opening.day, &hours))
+			TRY(find_on_day(&opening, hours));
+	*opens = opening.at;
 	return OK;
 }
 
@@ -300,10 +346,7 @@ fallible calendar_is_open(
 	const struct calendar *calendar, struct instant at, bool *open, struct instant *opens)
 {
 	struct zone_time time;
-	struct calendar_hours hours;
-	TRY(zone_rule_read(calendar->rule, at, &time));
-	*open = calendar_is_day_open(calendar, (int32_t)time.day, &hours) && time.minute >= hours.from &&
-		time.minute < hours.to;
+	TRY(read_clock(calendar, at, &time, open));
 	*opens = at;
-	return *open ? OK : find_opening(calendar, at, &time, opens);
+	return *open ? OK : find_opening(calendar, at, time.day, opens);
 }

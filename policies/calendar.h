@@ -61,7 +61,8 @@ fallible calendar_lay(const struct calendar *under, const struct calendar *over,
 
 /* calendar_is_open - whether it is worked at a moment.
  *
- *   opens  when not: the next moment at which it is; ms 0 = not within CALENDAR_AHEAD days
+ *   opens  when not: the next moment at which it is; ms 0 = not within CALENDAR_AHEAD days. Hours that the clock skips when it is
+ *          turned are none; of hours that it begins in the middle of, the turn is the opening
  * Fails: INVALID the rule of the zone is none. */
 fallible calendar_is_open(
 	const struct calendar *calendar, struct instant at, bool *open, struct instant *opens);

@@ -31,7 +31,8 @@ static void check_moment(const struct calendar *calendar, struct instant now)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const int64_t MOMENTS[] = {0, 1774746000000, 1795262400000, 253370764800000};
+	static const int64_t MOMENTS[] = {
+		0, 1774742400000, 1774746000000, 1792888200000, 1795262400000, 253370764800000};
 	scoped(arena) arena = ARENA(MEMORY);
 	struct calendar calendar, both;
 	unsigned line;

@@ -101,6 +101,82 @@ Test(calendar, the_next_opening_lies_behind_weekends_holidays_and_turns)
 	cr_assert(opens_at(&fi, "2026-10-24T12:00:00Z", "2026-10-26T07:00:00Z"));
 }
 
+/* On 29 March 2026 Helsinki has no minute from 03:00 to 04:00: it ends at 01:00 UTC. */
+Test(calendar, hours_that_the_clock_skips_open_on_the_next_day_that_has_them)
+{
+	scoped(arena) arena = ARENA(MEMORY);
+	struct calendar early = parse(&arena,
+		"zone: Europe/Helsinki\n"
+		"week:\n  sun: 03:00-04:00\n  mon: 03:00-04:00\n",
+		HELSINKI);
+	static const char *const MOMENTS[] = {"2026-03-28T12:00:00Z", "2026-03-29T00:00:00Z",
+		"2026-03-29T00:30:00Z", "2026-03-29T00:59:59.999Z", "2026-03-29T01:00:00Z",
+		"2026-03-29T12:00:00Z"};
+	for (size_t i = 0; i < sizeof MOMENTS / sizeof MOMENTS[0]; i++)
+		cr_assert(opens_at(&early, MOMENTS[i], "2026-03-30T00:00:00Z"), "%s", MOMENTS[i]);
+	struct calendar sunday =
+		parse(&arena, "zone: Europe/Helsinki\nweek:\n  sun: 03:15-03:45\n", HELSINKI);
+	cr_assert(opens_at(&sunday, "2026-03-29T00:30:00Z", "2026-04-05T00:15:00Z"));
+}
+
+Test(calendar, hours_that_begin_in_what_the_clock_skips_open_at_the_turn)
+{
+	scoped(arena) arena = ARENA(MEMORY);
+	struct calendar early = parse(&arena, "zone: Europe/Helsinki\nweek:\n  sun: 03:30-05:00\n", HELSINKI);
+	cr_assert(opens_at(&early, "2026-03-28T12:00:00Z", "2026-03-29T01:00:00Z"));
+	cr_assert(opens_at(&early, "2026-03-29T00:45:00Z", "2026-03-29T01:00:00Z"));
+	cr_assert(is_open(&early, "2026-03-29T01:00:00Z") && !is_open(&early, "2026-03-29T00:59:59Z"));
+}
+
+/* On 25 October 2026 it has those from 03:00 to 04:00 twice: the second time from 01:00 UTC on. */
+Test(calendar, hours_that_the_clock_shows_twice_open_twice)
+{
+	scoped(arena) arena = ARENA(MEMORY);
+	struct calendar early = parse(&arena, "zone: Europe/Helsinki\nweek:\n  sun: 02:30-03:30\n", HELSINKI);
+	cr_assert(opens_at(&early, "2026-10-24T12:00:00Z", "2026-10-24T23:30:00Z"));
+	cr_assert(opens_at(&early, "2026-10-25T00:30:00Z", "2026-10-25T01:00:00Z"),
+		"the turn goes back into them");
+	cr_assert(opens_at(&early, "2026-10-25T01:30:00Z", "2026-11-01T00:30:00Z"));
+	struct calendar late = parse(&arena, "zone: Europe/Helsinki\nweek:\n  sun: 03:30-03:45\n", HELSINKI);
+	cr_assert(opens_at(&late, "2026-10-25T00:00:00Z", "2026-10-25T00:30:00Z"));
+	cr_assert(opens_at(&late, "2026-10-25T00:45:00Z", "2026-10-25T01:30:00Z"));
+}
+
+static bool is_open_then(const struct calendar *calendar, int64_t ms, struct instant *opens)
+{
+	bool open;
+	cr_assert(!err_failed(calendar_is_open(calendar, (struct instant){ms}, &open, opens)));
+	return open;
+}
+
+/* It is open at the opening that is named, and at no quarter of an hour before it; a day of them is looked at. */
+static void check_opening(const struct calendar *calendar, int64_t now_ms)
+{
+	enum { QUARTER_MS = 15 * 60 * 1000, DAY_MS = 96 * QUARTER_MS };
+	struct instant opens, next;
+	if (is_open_then(calendar, now_ms, &opens))
+		return;
+	cr_assert(opens.ms > now_ms && is_open_then(calendar, opens.ms, &next), "%lld", (long long)now_ms);
+	for (int64_t ms = now_ms; ms < opens.ms && ms < now_ms + DAY_MS; ms += QUARTER_MS)
+		cr_assert(!is_open_then(calendar, ms, &next), "%lld is before the one of %lld", (long long)ms,
+			(long long)now_ms);
+}
+
+Test(calendar, what_is_named_as_the_next_opening_is_the_next)
+{
+	scoped(arena) arena = ARENA(MEMORY);
+	const int64_t turns[] = {at("2026-03-29T01:00:00Z").ms, at("2026-10-25T01:00:00Z").ms};
+	struct calendar calendar = parse(&arena, "zone: Europe/Helsinki\n", HELSINKI);
+	for (uint16_t quarters = 0; quarters < 24 * 28; quarters++) {
+		const uint16_t from = (uint16_t)(quarters / 28 * 15);
+		calendar.week[6] = (struct calendar_hours){from, (uint16_t)(from + 15 + quarters % 28 * 15)};
+		for (int64_t minute = -6 * 60; minute <= 4 * 60; minute += 15) {
+			check_opening(&calendar, turns[0] + minute * 60 * 1000);
+			check_opening(&calendar, turns[1] + minute * 60 * 1000);
+		}
+	}
+}
+
 Test(calendar, what_never_opens_says_so)
 {
 	scoped(arena) arena = ARENA(MEMORY);
