@@ -83,6 +83,17 @@ void rescue_begin_year(struct rescue *rescue, struct instant now)
 	rescue->resets = rescue->codes = 0;
 }
 
+fallible rescue_close(struct act *act, struct id tenant, struct id person)
+{
+	struct rescue rescue;
+	struct view view = view_act(act);
+	TRY(rescue_read(&view, tenant, person, &rescue));
+	rescue_begin_year(&rescue, act->now);
+	rescue_spend_code(&rescue);
+	rescue.last = act->now;
+	return rescue_put(act, &rescue);
+}
+
 bool rescue_has_code(const struct rescue *rescue, const uint8_t hash[static HASH_BLAKE], struct instant now)
 {
 	const struct rescue_code *code = &rescue->code;

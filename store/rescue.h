@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* rescue - how a person who lost every way in was helped: a code of the helpdesk that is still good, how often in this year, and from
- * when on what they prove counts. One row a person; who was never helped nor suspended has none. Source: docs/formats.md "rescue". */
+ * when on what they prove counts. One row a person; who was never helped, nor closed out, has none. Source: docs/formats.md "rescue". */
 #pragma once
 
 #include "store/noun.h"
@@ -21,7 +21,7 @@ struct rescue {
 	uint16_t year;       /* of the counts, UTC */
 	uint16_t resets;     /* of all factors, carried out in that year */
 	uint16_t codes;      /* of the helpdesk, made in that year */
-	struct instant last; /* when the factors were reset, or the person suspended; ms 0 = never */
+	struct instant last; /* when the factors were reset, or rescue_close was called; ms 0 = never */
 	struct id waiting;   /* frs_: a reset that was asked for; none. It may have lapsed */
 	struct rescue_code code;
 	uint64_t version; /* 0: there is no row */
@@ -36,6 +36,10 @@ fallible rescue_drop(struct act *act, struct id tenant, struct id person);
 
 /* rescue_begin_year - the counts are those of the year of `now` from here on. */
 void rescue_begin_year(struct rescue *rescue, struct instant now);
+
+/* rescue_close - inside an act: the person is suspended, removed, or has left. What they proved up to now counts no more, and the code
+ * that was handed over opens nothing, also when they are back. */
+fallible rescue_close(struct act *act, struct id tenant, struct id person);
 
 /* rescue_has_code - whether this is the code that is good now. Compares in constant time. rescue_spend_code - it is used up, or
  * worth nothing any more. */

@@ -14,6 +14,7 @@
 #include "server/core/sessions.h"
 #include "store/expiry.h"
 #include "store/person.h"
+#include "store/rescue.h"
 #include "store/verification.h"
 
 #include <stdio.h>
@@ -136,6 +137,7 @@ static fallible close_person(struct act *act, const struct departure *departure)
 	TRY(person_get(&view, departure->tenant, departure->person, &arena, &person));
 	if (person.state > PERSON_SUSPENDED)
 		return OK;
+	TRY(rescue_close(act, departure->tenant, departure->person));
 	person.state = PERSON_SUSPENDED;
 	TRY(person_seal(act->volume->keys, &person, &sealed));
 	return person_put(act, &person, buf_span(&sealed));

@@ -391,14 +391,9 @@ static fallible forget_enrolment(struct act *act, const struct people_change *ch
 /* What a person proved before they were suspended is over, also when they are back. */
 static fallible forget_proofs(struct act *act, const struct people_change *change)
 {
-	struct rescue rescue;
-	struct view view = view_act(act);
-	if (change->after.state != PERSON_SUSPENDED || change->before.state == PERSON_SUSPENDED)
-		return OK;
-	TRY(rescue_read(&view, change->before.tenant, change->before.id, &rescue));
-	rescue_begin_year(&rescue, act->now);
-	rescue.last = act->now;
-	return rescue_put(act, &rescue);
+	const struct person *before = &change->before, *after = &change->after;
+	bool closes = after->state != PERSON_ACTIVE && after->state != before->state;
+	return closes ? rescue_close(act, before->tenant, before->id) : OK;
 }
 
 fallible people_change_write(struct act *act, struct people_change *change)

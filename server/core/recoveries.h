@@ -72,5 +72,7 @@ fallible recoveries_spend_prepare(const struct scene *scene, struct verification
 
 /* recoveries_spend_write - charge the verification, compare, decide. A right code opens also while the person's lanes
  * are closed, and opens them: 80 bits are not guessed. It confirms no action. A code of the helpdesk is as good, and proves nobody.
+ * One that was used or whose hour is over is a wrong code and costs a try: of a used one nothing is kept to know it by, and an old note
+ * that somebody finds is not to say whose it was. What is typed wrong five times closes that verification and no lane.
  * Fails: STALE. */
 fallible recoveries_spend_write(struct act *act, struct verifications_ask *ask);
