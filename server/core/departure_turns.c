@@ -5,6 +5,7 @@
 #include "base/json_out.h"
 #include "server/core/change_news.h"
 #include "server/core/due.h"
+#include "server/core/enrolments.h"
 #include "server/core/exposures.h"
 #include "server/core/forgetting.h"
 #include "server/core/grants.h"
@@ -137,6 +138,7 @@ static fallible close_person(struct act *act, const struct departure *departure)
 	TRY(person_get(&view, departure->tenant, departure->person, &arena, &person));
 	if (person.state > PERSON_SUSPENDED)
 		return OK;
+	TRY(enrolments_forget(act, departure->tenant, departure->person));
 	TRY(rescue_close(act, departure->tenant, departure->person));
 	person.state = PERSON_SUSPENDED;
 	TRY(person_seal(act->volume->keys, &person, &sealed));

@@ -204,6 +204,16 @@ fallible enrolments_write(struct act *act, struct enrolments_add *add)
 	return act_add(act, enrolment->tenant, &add->event.leaf, NULL);
 }
 
+fallible enrolments_forget(struct act *act, struct id tenant, struct id person)
+{
+	struct enrolment enrolment;
+	struct view view = view_act(act);
+	struct err err = enrolment_get(&view, tenant, person, &enrolment);
+	if (!err_failed(err))
+		err = enrolment_drop(act, &enrolment);
+	return err.kind == ERR_NOT_FOUND ? OK : err;
+}
+
 /* ---- redeeming ---- */
 
 fallible enrolments_redeem(struct act *act, struct id tenant, struct id person,

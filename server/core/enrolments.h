@@ -40,6 +40,9 @@ fallible enrolments_prepare(const struct server *server, const struct caller *ca
 	struct instant now, struct arena *arena, struct enrolments_add *add);
 fallible enrolments_write(struct act *act, struct enrolments_add *add);
 
+/* enrolments_forget - in the act: the code that a person has, if any, is worth nothing any more. Fails: as enrolment_get. */
+fallible enrolments_forget(struct act *act, struct id tenant, struct id person);
+
 /* enrolments_hash - of what was typed, for redeeming it. Fails: MALFORMED_CODE it can't be a code. */
 fallible enrolments_hash(const struct keeper *keeper, struct id tenant, struct id person, struct span typed,
 	uint8_t hash[static HASH_BLAKE]);

@@ -4,9 +4,9 @@
 
 #include "server/core/detail.h"
 #include "server/core/due.h"
+#include "server/core/enrolments.h"
 #include "server/core/factor_resets.h"
 #include "server/core/forgetting.h"
-#include "store/enrolment.h"
 #include "store/recovery.h"
 
 enum { PLAN_MEMORY = 4 * 1024 * 1024 };
@@ -95,17 +95,13 @@ static fallible drop_factors(struct act *act, struct factor_reset *reset)
 static fallible drop_codes(struct act *act, const struct factor_reset *reset)
 {
 	struct recovery recovery;
-	struct enrolment enrolment;
 	struct view view = view_act(act);
 	struct err err = recovery_get(&view, reset->tenant, reset->person, &recovery);
 	if (!err_failed(err) && !recovery_is_ended(&recovery))
 		err = recovery_end(act, &recovery);
 	if (err.kind != ERR_NOT_FOUND)
 		TRY(err);
-	err = enrolment_get(&view, reset->tenant, reset->person, &enrolment);
-	if (!err_failed(err))
-		err = enrolment_drop(act, &enrolment);
-	return err.kind == ERR_NOT_FOUND ? OK : err;
+	return enrolments_forget(act, reset->tenant, reset->person);
 }
 
 /* From here on nothing that the person proved before counts any more. */

@@ -5,12 +5,12 @@
 #include "base/text.h"
 #include "server/core/change_news.h"
 #include "server/core/detail.h"
+#include "server/core/enrolments.h"
 #include "server/core/forgetting.h"
 #include "server/core/giving.h"
 #include "server/core/owners.h"
 #include "server/core/rights_news.h"
 #include "store/departure.h"
-#include "store/enrolment.h"
 #include "store/factor.h"
 #include "store/rescue.h"
 #include "store/storm.h"
@@ -375,7 +375,7 @@ static fallible forget_devices(struct act *act, const struct people_change *chan
 }
 
 /* A code on its way to the old address vouches for nobody at the new one. */
-static fallible forget_enrolment(struct act *act, const struct people_change *change)
+static fallible forget_mailed(struct act *act, const struct people_change *change)
 {
 	struct enrolment enrolment;
 	struct view view = view_act(act);
@@ -388,12 +388,14 @@ static fallible forget_enrolment(struct act *act, const struct people_change *ch
 	return enrolment.by == ENROLMENT_BY_EMAIL ? enrolment_drop(act, &enrolment) : OK;
 }
 
-/* What a person proved before they were suspended is over, also when they are back. */
+/* What a person proved before they were suspended is over, also when they are back; and so is every code that they got. */
 static fallible forget_proofs(struct act *act, const struct people_change *change)
 {
 	const struct person *before = &change->before, *after = &change->after;
-	bool closes = after->state != PERSON_ACTIVE && after->state != before->state;
-	return closes ? rescue_close(act, before->tenant, before->id) : OK;
+	if (after->state == PERSON_ACTIVE || after->state == before->state)
+		return OK;
+	TRY(enrolments_forget(act, before->tenant, before->id));
+	return rescue_close(act, before->tenant, before->id);
 }
 
 fallible people_change_write(struct act *act, struct people_change *change)
@@ -409,7 +411,7 @@ fallible people_change_write(struct act *act, struct people_change *change)
 		TRY(act_add(act, tenant, &change->events[i].leaf, NULL));
 	TRY(letters_write(act, &change->told));
 	TRY(forget_devices(act, change));
-	TRY(forget_enrolment(act, change));
+	TRY(forget_mailed(act, change));
 	TRY(forget_proofs(act, change));
 	return change->has_contacts ? contacts_write(act, &change->contacts) : OK;
 }

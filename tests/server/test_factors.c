@@ -207,6 +207,32 @@ Test(factors, five_wrong_enrolment_codes_wear_it_out)
 		"the right one comes too late");
 }
 
+static void change_state(struct login_scene *scene, const char *state)
+{
+	char path[TEXT_MAX], body[TEXT_MAX];
+	snprintf(path, sizeof path, "/v1/people/%s", scene->person.text);
+	snprintf(body, sizeof body, "{\"state\":\"%s\"}", state);
+	int status = api_call(&scene->world, "PATCH", path, scene->world.tenant.token, body, &scene->answer);
+	cr_assert(status == 200, "%d: %s", status, scene->answer.body);
+}
+
+Test(factors, a_suspension_ends_an_enrolment_code_for_good)
+{
+	scoped(login_scene) scene = {0};
+	char enrolment[16], body[TEXT_MAX];
+	login_scene_begin(&scene);
+	login_add_app(&scene.world, scene.person.text, &scene.app);
+	hand_over(&scene, enrolment);
+	change_state(&scene, "suspended");
+	change_state(&scene, "active");
+	snprintf(body, sizeof body, "{\"enrolment\":\"%s\"}", enrolment);
+	cr_assert(post(&scene, "factors", scene.app.factor, "prove", body) == 403, "%s", scene.answer.body);
+	hand_over(&scene, enrolment);
+	snprintf(body, sizeof body, "{\"enrolment\":\"%s\"}", enrolment);
+	cr_assert(post(&scene, "factors", scene.app.factor, "prove", body) == 200, "the twin: %s",
+		scene.answer.body);
+}
+
 static int ask_by_hand(struct login_scene *scene, const char *token)
 {
 	char path[TEXT_MAX];

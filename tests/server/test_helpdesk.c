@@ -126,12 +126,31 @@ Test(helpdesk, a_change_that_suspends_nobody_leaves_a_code_good)
 	cr_assert(opens(&desk, code), "%s", desk.scene.answer.body);
 }
 
-Test(helpdesk, a_departure_ends_a_code_for_good)
+/* Whether the enrolment code in the body vouches for Vera's app. */
+static bool proves(struct desk *desk, const char *body)
+{
+	char path[TEXT_MAX];
+	struct login_scene *scene = &desk->scene;
+	snprintf(path, sizeof path, "/v1/factors/%s/prove", scene->app.factor);
+	int status = api_call(&scene->world, "POST", path, scene->world.tenant.token, body, &scene->answer);
+	cr_assert(status == 200 || status == 403, "%d: %s", status, scene->answer.body);
+	return status == 200;
+}
+
+static void hand_enrolment(struct desk *desk, char body[static TEXT_MAX])
+{
+	int status = about_vera(desk, &desk->owner, "POST", "/enrolment", "{\"by\":\"hand\"}");
+	cr_assert(status == 201, "%d: %s", status, desk->scene.answer.body);
+	snprintf(body, TEXT_MAX, "{\"enrolment\":\"%s\"}", api_text(&desk->scene.answer, "code"));
+}
+
+Test(helpdesk, a_departure_ends_it_for_good_and_an_enrolment_code_too)
 {
 	scoped(desk) desk = {0};
-	char code[RECOVERY_CODES_TEXT + 1];
+	char code[RECOVERY_CODES_TEXT + 1], enrolment[TEXT_MAX];
 	desk_open(&desk);
 	hand_over(&desk, code);
+	hand_enrolment(&desk, enrolment);
 	cr_assert(
 		about_vera(&desk, &desk.owner, "POST", "/departure", "{\"last_day\":\"2026-11-21\"}") == 200,
 		"%s", desk.scene.answer.body);
@@ -140,9 +159,11 @@ Test(helpdesk, a_departure_ends_a_code_for_good)
 	cr_assert(about_vera(&desk, &desk.second, "POST", "/reinstatement/decision", "{\"approve\":true}") ==
 			200,
 		"%s", desk.scene.answer.body);
-	cr_assert(!opens(&desk, code));
+	cr_assert(!opens(&desk, code) && !proves(&desk, enrolment));
 	hand_over(&desk, code);
 	cr_assert(opens(&desk, code), "the twin: %s", desk.scene.answer.body);
+	hand_enrolment(&desk, enrolment);
+	cr_assert(proves(&desk, enrolment), "the twin: %s", desk.scene.answer.body);
 }
 
 Test(helpdesk, who_is_removed_leaves_no_code_behind)
