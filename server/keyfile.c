@@ -17,9 +17,10 @@ static const struct span MAGIC = {(const uint8_t *)"muniment-key-1 ", 15};
 
 static fallible write_line(int fd, struct span line)
 {
-	if (write(fd, line.at, line.len) != (ssize_t)line.len)
-		return err_is_full(errno) ? FAIL(FULL, "the disk has no room for the key file")
-					  : FAIL(IO, "the key file cannot be written");
+	ssize_t n = write(fd, line.at, line.len);
+	if (n != (ssize_t)line.len)
+		return n >= 0 || err_is_full(errno) ? FAIL(FULL, "the disk has no room for the key file")
+						    : FAIL(IO, "the key file cannot be written");
 	return fsync(fd) == 0 ? OK : FAIL(IO, "the key file cannot be synced");
 }
 
@@ -39,6 +40,9 @@ fallible keyfile_make(const char *path, uint8_t secret[static SLOT_SECRET])
 		err = write_line(fd, buf_span(&line));
 	close(fd);
 	secret_wipe(line.data, line.len);
+	/* Half a key opens nothing, and would stand in the way of the next try. */
+	if (err_failed(err))
+		unlink(path);
 	return err;
 }
 

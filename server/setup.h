@@ -7,5 +7,6 @@
 
 /* setup_run - prints (or writes to --token-file) one JSON line
  * {"tenant","token","operator_token","token_expires_at"}.
- * Fails: CONFLICT there is a store already; whatever start_open and the first act fail with. */
+ * Fails: CONFLICT there is a store already, or the token file, and nothing is made; whatever start_open and the first act fail
+ * with: what is left of a store then is told. */
 fallible setup_run(const struct conf *conf, struct journal *journal);
