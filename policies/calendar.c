@@ -305,7 +305,10 @@ static fallible find_turn(struct span rule, int64_t from_s, int64_t until_s, int
 	while (until_s - from_s > 1) {
 		int64_t middle_s = from_s + (until_s - from_s) / 2;
 		TRY(zone_rule_east(rule, (struct instant){middle_s * 1000}, &east_s));
-		*(east_s == before_s ? &from_s : &until_s) = middle_s;
+		if (east_s == before_s)
+			from_s = middle_s;
+		else
+			until_s = middle_s;
 	}
 	*turn_s = until_s;
 	return OK;
