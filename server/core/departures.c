@@ -2,7 +2,7 @@
 /* departures - when, who takes over, and the way back. */
 #include "server/core/departures.h"
 
-#include "base/zone_rule.h"
+#include "base/local_day.h"
 #include "crypto/random.h"
 #include "server/core/change_news.h"
 #include "server/core/departure_turns.h"
@@ -13,45 +13,31 @@
 #include "server/core/zones.h"
 #include "store/tenant.h"
 
-static const int64_t MINUTE_MS = INT64_C(60) * 1000;
 static const int64_t DAY_MS = INT64_C(24) * 60 * 60 * 1000;
 
 /* ---- when ---- */
 
-/* The instant at which the wall clock of a zone shows the midnight that UTC has at `midnight`. The second look is for a
- * night in which the clocks are changed. */
-static fallible find_midnight(struct span rule, struct instant midnight, struct instant *at)
-{
-	struct instant guess = midnight;
-	for (unsigned look = 0; look < 2; look++) {
-		struct zone_time shown;
-		TRY(zone_rule_read(rule, guess, &shown));
-		int64_t local = shown.day * DAY_MS + shown.minute * MINUTE_MS;
-		guess.ms += midnight.ms - local;
-	}
-	*at = guess;
-	return OK;
-}
-
-/* The day has to be over by the clock of the tenant's zone; without a zone, by UTC. */
-static fallible find_end(const struct scene *scene, struct instant day, struct instant *end)
+/* The day is one of the clock of the tenant's zone; without a zone, of UTC. It may have 23 hours, or 25. */
+static fallible find_bounds(
+	const struct scene *scene, struct instant day, struct instant *begins, struct instant *ends)
 {
 	struct tenant tenant;
 	struct span rule;
-	*end = (struct instant){day.ms + DAY_MS};
+	*begins = day;
+	*ends = (struct instant){day.ms + DAY_MS};
 	TRY(tenant_get(scene->view, scene->caller->tenant, scene->arena, &tenant));
 	if (tenant.time_zone.len == 0)
 		return OK;
 	TRY(zones_rule(tenant.time_zone, scene->arena, &rule));
-	return find_midnight(rule, *end, end);
+	TRY(local_day_begins(rule, day.ms / DAY_MS, begins));
+	return local_day_begins(rule, day.ms / DAY_MS + 1, ends);
 }
 
 static fallible set_time(const struct scene *scene, struct departures_add *add)
 {
-	struct instant end;
-	TRY(find_end(scene, add->day, &end));
-	bool at_once = end.ms - DAY_MS <= scene->now.ms;
-	add->departure.at = at_once ? scene->now : end;
+	struct instant begins, ends;
+	TRY(find_bounds(scene, add->day, &begins, &ends));
+	add->departure.at = begins.ms <= scene->now.ms ? scene->now : ends;
 	return OK;
 }
 

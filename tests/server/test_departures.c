@@ -174,6 +174,36 @@ Test(departures, a_day_to_come_ends_with_it_to_the_millisecond)
 	cr_assert(vault_events(&office.vault, ACTION_STAFF_OFFBOARDED) == 1);
 }
 
+/* In Cairo the 30th of April 2027 begins at one o'clock, and the 28th of October has 25 hours. */
+Test(departures, a_last_day_is_one_of_the_clock_of_the_business)
+{
+	static const struct {
+		const char *body, *at;
+	} DAYS[] = {
+		{"{\"last_day\":\"2027-04-29\"}", "2027-04-29T22:00:00.000Z"},
+		{"{\"last_day\":\"2027-04-30\"}", "2027-04-30T21:00:00.000Z"},
+		{"{\"last_day\":\"2027-10-28\"}", "2027-10-28T22:00:00.000Z"},
+	};
+	scoped(office) office = {0};
+	struct api_tenant cairo = {0};
+	char path[VAULT_PATH];
+	office_open(&office);
+	cr_assert(vault_call_as(&office.vault, office.vault.api.operator, "POST", "/v1/tenants",
+			  "{\"name\":\"Nile\",\"time_zone\":\"Africa/Cairo\"}") == 201,
+		"%s", ANSWER(office)->body);
+	snprintf(cairo.token, sizeof cairo.token, "%s", api_text(ANSWER(office), "token"));
+	cr_assert(vault_call_as(&office.vault, cairo.token, "POST", "/v1/people",
+			  "{\"ref\":\"nour\",\"name\":\"Nour\",\"kind\":\"staff\"}") == 201,
+		"%s", ANSWER(office)->body);
+	for (size_t i = 0; i < sizeof DAYS / sizeof DAYS[0]; i++) {
+		snprintf(path, sizeof path, "/v1/people/nour/departure");
+		cr_assert(vault_call_as(&office.vault, cairo.token, "POST", path, DAYS[i].body) == 200, "%s",
+			ANSWER(office)->body);
+		cr_assert(api_has(ANSWER(office), "at", DAYS[i].at), "%s", ANSWER(office)->body);
+		cr_assert(vault_call_as(&office.vault, cairo.token, "DELETE", path, NULL) == 200);
+	}
+}
+
 Test(departures, a_day_to_come_can_be_taken_back)
 {
 	scoped(office) office = {0};
