@@ -459,7 +459,20 @@ static fallible read_again(struct act *act, struct verifications_ask *ask)
 
 /* ---- the act: writing ---- */
 
-static fallible put_opened(struct act *act, const struct verifications_ask *ask)
+/* Two may begin from a new device at once: the id that it was given first is its own, and what was noted of it stays. */
+static fallible put_device(struct act *act, struct verifications_ask *ask)
+{
+	struct verification *verification = &ask->verification;
+	struct device_sight stands = {ask->sight.subject, .is_person = ask->sight.is_person};
+	struct view view = view_act(act);
+	TRY(device_find(&view, verification->tenant, &ask->device, act->now, &stands));
+	if (stands.is_new)
+		return device_put(act, verification->tenant, &ask->device, &ask->sight);
+	verification->device = stands.id;
+	return OK;
+}
+
+static fallible put_opened(struct act *act, struct verifications_ask *ask)
 {
 	const struct verification *verification = &ask->verification;
 	const struct expiry expiry = {
@@ -471,7 +484,7 @@ static fallible put_opened(struct act *act, const struct verifications_ask *ask)
 		return OK;
 	if (verification_is_decoy(verification))
 		return verification_put_shadow(act, verification, verification->sealed);
-	return device_put(act, verification->tenant, &ask->device, &ask->sight);
+	return put_device(act, ask);
 }
 
 static fallible write_cancel(struct act *act, struct verifications_ask *ask)
