@@ -21,6 +21,11 @@ fallible branch_find(const struct view *view, struct id tenant, struct span name
 	return noun_by_ref(view, &REFS, tenant, name, id);
 }
 
+fallible branch_listed_at(const struct keys *keys, struct id tenant, struct span name, struct noun_key *key)
+{
+	return noun_ref_at(keys, &REFS, tenant, name, key);
+}
+
 fallible branch_get(
 	const struct view *view, struct id tenant, struct id id, struct arena *arena, struct span *name)
 {

@@ -15,6 +15,9 @@ enum { BRANCH_NAME_MAX = 64 };
 /* branch_find - by its name: one keyed hash. Fails: NOT_FOUND · BUSY. */
 fallible branch_find(const struct view *view, struct id tenant, struct span name, struct id *id);
 
+/* branch_listed_at - the key in branch_term under which a name is looked up. Fails: BUSY. */
+fallible branch_listed_at(const struct keys *keys, struct id tenant, struct span name, struct noun_key *key);
+
 /* branch_get - its name, in the arena; empty for none, and for one that is not known. Fails: FORGED · CORRUPT · BUSY · NO_MEMORY. */
 fallible branch_get(
 	const struct view *view, struct id tenant, struct id id, struct arena *arena, struct span *name);

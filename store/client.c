@@ -151,6 +151,11 @@ fallible client_drop_ref(struct act *act, const struct client *client)
 	return noun_drop_ref(act, &REFS, client->tenant, client->ref);
 }
 
+fallible client_ref_at(const struct keys *keys, const struct client *client, struct noun_key *key)
+{
+	return noun_ref_at(keys, &REFS, client->tenant, client->ref, key);
+}
+
 fallible client_find(const struct view *view, struct id tenant, struct span id_or_ref, struct id *id)
 {
 	return noun_find(view, &REFS, tenant, id_or_ref, id);

@@ -65,12 +65,17 @@ static struct span pair_span(const struct pair *pair)
 	return span_of(pair, sizeof *pair);
 }
 
+struct noun_key consent_listed_at(const struct consent *consent)
+{
+	const struct pair pair = {consent->client, consent->party};
+	return noun_key(consent->tenant, pair_span(&pair), id_span(&consent->id));
+}
+
 fallible consent_put(struct act *act, const struct consent *consent, struct span sealed)
 {
 	scoped(buf) record = BUF(RECORD_MAX);
-	const struct pair pair = {consent->client, consent->party};
 	struct noun_key key = noun_key(consent->tenant, id_span(&consent->id), SPAN_NONE);
-	struct noun_key listed = noun_key(consent->tenant, pair_span(&pair), id_span(&consent->id));
+	struct noun_key listed = consent_listed_at(consent);
 	buf_put_u8(&record, RECORD);
 	buf_put_u8(&record, (uint8_t)consent->state);
 	buf_put(&record, id_span(&consent->client));

@@ -37,6 +37,9 @@ fallible consent_get(const struct view *view, struct id tenant, struct id id, st
 fallible consent_seal(const struct keys *keys, const struct consent *consent, struct buf *sealed);
 fallible consent_put(struct act *act, const struct consent *consent, struct span sealed);
 
+/* consent_listed_at - its key in that list (consent_index). */
+struct noun_key consent_listed_at(const struct consent *consent);
+
 /* consent_find - a live one of a client for a party and a credential. Fails: NOT_FOUND there is none.
  * Cost: O(consents ever given of this client for this party). */
 struct consent_ask {

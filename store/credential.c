@@ -4,7 +4,7 @@
 
 #include "base/reader.h"
 
-enum { RECORD_FIRST = 1, RECORD = 2, RECORD_MAX = NOUN_TEXTS_MAX + 256 };
+enum { RECORD_FIRST = 1, RECORD = 2, RECORD_MAX = NOUN_TEXTS_MAX + 256, DAY_MS = 24 * 3600 * 1000 };
 
 static const char *const KINDS[CREDENTIAL_KIND_COUNT] = {
 	[CREDENTIAL_LOGIN] = "login",
@@ -179,6 +179,11 @@ fallible credential_get(const struct view *view, struct id tenant, struct id id,
 	TRY(decode(view, &row, arena, &read));
 	*credential = read;
 	return OK;
+}
+
+struct instant credential_trash_ends(const struct credential *credential)
+{
+	return (struct instant){credential->archived.ms + (int64_t)CREDENTIAL_TRASH_DAYS * DAY_MS};
 }
 
 fallible credential_put(struct act *act, const struct credential *credential, struct span sealed)

@@ -16,6 +16,7 @@ enum {
 	CREDENTIAL_TAGS_MAX = 16,
 	CREDENTIAL_TAG_MAX = 64,
 	CREDENTIAL_ORIGIN = 16,
+	CREDENTIAL_TRASH_DAYS = 30,
 	CREDENTIAL_FIELD_MAX = 8 * 1024, /* bytes of one secret field */
 	CREDENTIAL_STRENGTH_NONE = 0xff, /* of what has no password, or was put in before it was kept */
 };
@@ -85,6 +86,9 @@ fallible credential_get(const struct view *view, struct id tenant, struct id id,
  * in the act. */
 fallible credential_seal(const struct keys *keys, const struct credential *credential, struct buf *sealed);
 fallible credential_put(struct act *act, const struct credential *credential, struct span sealed);
+
+/* credential_trash_ends - when an archived one is shredded. */
+struct instant credential_trash_ends(const struct credential *credential);
 
 /* credential_next - walk a tenant's credentials, or one client's (none = all), in the order of their ids.
  * False at the end: check *err. */

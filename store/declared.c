@@ -27,6 +27,11 @@ static struct noun_key number_key(struct id tenant, unsigned number)
 	return noun_key(tenant, SPAN_BYTES(bytes), SPAN_NONE);
 }
 
+struct noun_key declared_numbered_at(const struct declared *declared)
+{
+	return number_key(declared->tenant, declared->as.number);
+}
+
 /* ---- the record ---- */
 
 static fallible open_labels(
@@ -142,7 +147,7 @@ fallible declared_put(struct act *act, const struct declared *declared)
 {
 	scoped(buf) record = BUF(RECORD_MAX);
 	struct noun_key key = noun_key(declared->tenant, declared->name, SPAN_NONE);
-	struct noun_key number = number_key(declared->tenant, declared->as.number);
+	struct noun_key number = declared_numbered_at(declared);
 	TRY(encode(act, declared, &record));
 	TRY(act_put(act, TABLE_ACTION_NUMBER, noun_key_span(&number), declared->name));
 	return act_put(act, TABLE_ACTION, noun_key_span(&key), buf_span(&record));

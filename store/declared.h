@@ -40,6 +40,9 @@ fallible declared_by_number(const struct view *view, struct id tenant, unsigned 
 /* declared_put - inside an act; the labels are sealed here. */
 fallible declared_put(struct act *act, const struct declared *declared);
 
+/* declared_numbered_at - the key in action_number that leads from its number to its name. */
+struct noun_key declared_numbered_at(const struct declared *declared);
+
 /* declared_next - walk a tenant's in the order of names; `after` empty = from the first. False at the end: check
  * *err. */
 bool declared_next(const struct view *view, struct id tenant, struct span *after, struct arena *arena,

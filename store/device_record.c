@@ -91,17 +91,41 @@ fallible device_record_put(struct act *act, const struct device_record *record, 
 
 /* ---- lists ---- */
 
+fallible device_record_way_at(
+	const struct keys *keys, struct id tenant, struct id whose, struct span own_id, struct noun_key *key)
+{
+	uint8_t term[KEYS_TERM];
+	scoped(buf) text = BUF(sizeof whose.bytes + DEVICE_RECORD_SEALED_MAX);
+	buf_put(&text, id_span(&whose));
+	buf_put(&text, own_id);
+	TRY(buf_check(&text));
+	TRY(keys->term(keys->keeper, tenant, "mn.device", buf_span(&text), term));
+	*key = noun_key(tenant, SPAN_BYTES(term), SPAN_NONE);
+	return OK;
+}
+
 fallible device_record_term(
 	const struct keys *keys, struct id tenant, struct span own_id, uint8_t term[static KEYS_TERM])
 {
 	return keys->term(keys->keeper, tenant, "mn.device.shared", own_id, term);
 }
 
+void device_record_put_way(struct id id, struct instant seen, struct buf *value)
+{
+	buf_put(value, id_span(&id));
+	buf_put_i64(value, seen.ms);
+}
+
+struct noun_key device_record_listed_at(const struct device_record *record, struct span under)
+{
+	return noun_key(record->tenant, under, id_span(&record->id));
+}
+
 fallible device_record_list(
 	struct act *act, const struct device_record *record, const uint8_t term[static KEYS_TERM])
 {
-	struct noun_key own = noun_key(record->tenant, id_span(&record->person), id_span(&record->id));
-	struct noun_key shared = noun_key(record->tenant, span_of(term, KEYS_TERM), id_span(&record->id));
+	struct noun_key own = device_record_listed_at(record, id_span(&record->person));
+	struct noun_key shared = device_record_listed_at(record, span_of(term, KEYS_TERM));
 	TRY(act_put(act, TABLE_DEVICE_OF, noun_key_span(&own), id_span(&record->person)));
 	return act_put(act, TABLE_DEVICE_OF, noun_key_span(&shared), id_span(&record->person));
 }

@@ -54,6 +54,23 @@ fallible device_record_list(
 fallible device_record_term(
 	const struct keys *keys, struct id tenant, struct span own_id, uint8_t term[static KEYS_TERM]);
 
+/* device_record_listed_at - the key in device_of under which it is found there.
+ *
+ *   under  16 bytes: the person's id, or the term */
+struct noun_key device_record_listed_at(const struct device_record *record, struct span under);
+
+/* device_record_way_at - the key in device that leads from what an application calls somebody's device to the server's id of it.
+ *
+ *   whose   a person, or an application
+ *   own_id  the application's
+ * Fails: BUSY sealed. */
+fallible device_record_way_at(
+	const struct keys *keys, struct id tenant, struct id whose, struct span own_id, struct noun_key *key);
+
+/* device_record_put_way - what stands there: the server's id, and when it was seen last, as its record has it; ms 0: it has no
+ * record. */
+void device_record_put_way(struct id id, struct instant seen, struct buf *value);
+
 /* device_record_next - the ids of a person's devices, or of all that share a term, in the order in which they were
  * first seen. False at the end: check *err.
  *

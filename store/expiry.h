@@ -36,6 +36,16 @@ struct expiry {
 fallible expiry_put(struct act *act, const struct expiry *expiry);
 fallible expiry_drop(struct act *act, const struct expiry *expiry);
 
+/* expiry_at - the key of an entry. */
+struct noun_key expiry_at(const struct expiry *expiry);
+
+/* expiry_waits - whether an entry stands in the queue at its time or was put off to a later one. True also where that many others
+ * stand before it that it was not looked for behind them.
+ *
+ *   from  expiry_at of its time, or of an earlier one */
+enum { EXPIRY_LOOKED_AT = 1024 };
+fallible expiry_waits(const struct view *view, const struct noun_key *from, bool *waits);
+
 /* expiry_next - the oldest of a kind that is due. Fails: NOT_FOUND none is · CORRUPT · IO. */
 fallible expiry_next(
 	const struct view *view, enum expiry_kind kind, struct instant now, struct expiry *expiry);

@@ -2,10 +2,8 @@
 /* lookup_check - a tenant after the other, a kind of row after the other. */
 #include "store/lookup_check.h"
 
-#include "store/client.h"
-#include "store/credential.h"
-#include "store/grant.h"
-#include "store/person.h"
+#include "store/expiry.h"
+#include "store/lookup_places.h"
 #include "store/tenant.h"
 
 enum { ROW_MEMORY = 128 * 1024 };
@@ -17,111 +15,78 @@ struct step {
 	struct check_report *report;
 };
 
-static void accuse(struct step *step, enum table table, struct span key)
+/* ---- one place ---- */
+
+static void accuse(struct step *step, const struct lookup_place *place)
 {
-	step->report->fault = CHECK_LOOKUP;
-	step->report->tenant = step->at->tenant;
-	step->report->table = table;
-	step->report->key_len = key.len < KV_KEY_MAX ? key.len : KV_KEY_MAX;
-	memcpy(step->report->key, key.at, step->report->key_len);
+	struct check_report *report = step->report;
+	const struct noun_key *key = &place->key;
+	report->fault = CHECK_LOOKUP;
+	report->tenant = step->at->tenant;
+	report->table = place->table;
+	report->key_len = key->len < sizeof report->key ? key->len : sizeof report->key;
+	memcpy(report->key, key->bytes, report->key_len);
 }
 
-static fallible check_listed(struct step *step, enum table lists, const struct noun_key *key)
+static bool stands(const struct lookup_place *place, struct span found)
 {
-	struct span value;
-	struct err err = kv_get(step->view->txn, (int)lists, noun_key_span(key), &value);
-	if (err.kind == ERR_NOT_FOUND)
-		accuse(step, lists, noun_key_span(key));
+	struct span value = span_of(place->value, place->value_len);
+	return value.len == 0 || span_equal(found, value);
+}
+
+/* Something is to be done at a time, which can be put off. */
+static fallible check_queue(struct step *step, const struct lookup_place *place)
+{
+	bool waits;
+	TRY(expiry_waits(step->view, &place->key, &waits));
+	if (!waits)
+		accuse(step, place);
+	return OK;
+}
+
+static fallible check_place(struct step *step, const struct lookup_place *place)
+{
+	struct span found;
+	if (place->in_queue)
+		return check_queue(step, place);
+	struct err err = kv_get(step->view->txn, (int)place->table, noun_key_span(&place->key), &found);
+	if (err.kind == ERR_NOT_FOUND || (!err_failed(err) && !stands(place, found)))
+		accuse(step, place);
 	return err.kind == ERR_NOT_FOUND ? OK : err;
 }
 
-/* A ref that leads to nobody is one that was given up. */
-static fallible judge_ref(struct step *step, struct err err, enum table refs, struct id whose)
+/* ---- one row ---- */
+
+static fallible check_row(struct step *step, struct span name)
 {
-	if (err.kind == ERR_CORRUPT)
-		accuse(step, refs, id_span(&whose));
-	return err.kind == ERR_CORRUPT || err.kind == ERR_NOT_FOUND ? OK : err;
+	struct lookup_places places;
+	scoped(arena) texts = ARENA(ROW_MEMORY);
+	TRY(lookup_places_of(step->view, step->at->kind, step->at->tenant, name, &texts, &places));
+	for (size_t i = 0; i < places.count && step->report->fault == CHECK_SOUND; i++)
+		TRY(check_place(step, &places.items[i]));
+	return OK;
 }
 
-/* ---- one row of a kind; *more is false behind the last ---- */
-
-static const struct id ANYBODY;
-
-static fallible check_exposure(struct step *step, bool *more)
+/* The next row of the kind, if there is one. */
+static fallible check_next(struct step *step, bool *more)
 {
-	struct err err = OK;
-	struct exposure seen;
-	*more = exposure_of_tenant(
-		step->view, step->at->tenant, ANYBODY, &step->at->after_exposure, &seen, &err);
+	struct row row;
+	struct span name;
+	struct lookup_check *at = step->at;
+	struct err err = noun_next(step->view, lookup_places_rows(at->kind), at->tenant,
+		span_of(at->after, at->after_len), &name, &row);
+	*more = !noun_ends(&err);
 	TRY(err);
 	if (!*more)
 		return OK;
-	struct noun_key key = exposure_listed_at(&seen);
-	return check_listed(step, TABLE_EXPOSURE_INDEX, &key);
-}
-
-static fallible check_grant(struct step *step, bool *more)
-{
-	struct err err = OK;
-	struct grant grant;
-	scoped(arena) row = ARENA(ROW_MEMORY);
-	*more = grant_next(step->view, step->at->tenant, ANYBODY, &step->at->after, &row, &grant, &err);
-	TRY(err);
-	if (!*more)
-		return OK;
-	struct noun_key of_person = noun_key(grant.tenant, id_span(&grant.person), id_span(&grant.id));
-	struct noun_key of_client = noun_key(grant.tenant, id_span(&grant.client), id_span(&grant.id));
-	TRY(check_listed(step, TABLE_GRANT_INDEX, &of_person));
-	return check_listed(step, TABLE_GRANT_INDEX, &of_client);
-}
-
-static fallible check_credential(struct step *step, bool *more)
-{
-	struct err err = OK;
-	struct credential one;
-	scoped(arena) row = ARENA(ROW_MEMORY);
-	*more = credential_next(step->view, step->at->tenant, ANYBODY, &step->at->after, &row, &one, &err);
-	TRY(err);
-	if (!*more)
-		return OK;
-	struct noun_key key = noun_key(one.tenant, id_span(&one.client), id_span(&one.id));
-	return check_listed(step, TABLE_CREDENTIAL_INDEX, &key);
-}
-
-static fallible check_client(struct step *step, bool *more)
-{
-	struct err err = OK;
-	struct client client;
-	struct id found;
-	scoped(arena) row = ARENA(ROW_MEMORY);
-	*more = client_next(step->view, step->at->tenant, &step->at->after, &row, &client, &err);
-	TRY(err);
-	if (!*more || client.ref.len == 0)
-		return OK;
-	err = client_find(step->view, step->at->tenant, client.ref, &found);
-	return judge_ref(step, err, TABLE_CLIENT_TERM, client.id);
-}
-
-static fallible check_person(struct step *step, bool *more)
-{
-	struct err err = OK;
-	struct person person;
-	struct id found;
-	scoped(arena) row = ARENA(ROW_MEMORY);
-	*more = person_next(step->view, step->at->tenant, &step->at->after, &row, &person, &err);
-	TRY(err);
-	if (!*more || person.ref.len == 0)
-		return OK;
-	err = person_by_ref(step->view, step->at->tenant, person.ref, &found);
-	return judge_ref(step, err, TABLE_PERSON_TERM, person.id);
+	if (name.len > sizeof at->after)
+		return FAIL(CORRUPT, "a key of a row is longer than there are");
+	memcpy(at->after, name.at, name.len);
+	at->after_len = name.len;
+	return check_row(step, name);
 }
 
 /* ---- all ---- */
-
-typedef fallible check_fn(struct step *step, bool *more);
-
-static check_fn *const CHECKS[] = {check_exposure, check_grant, check_credential, check_client, check_person};
-enum { KINDS = sizeof CHECKS / sizeof CHECKS[0] };
 
 static fallible enter_tenant(struct step *step)
 {
@@ -134,15 +99,16 @@ static fallible enter_tenant(struct step *step)
 
 static void enter_kind(struct lookup_check *at, unsigned kind)
 {
-	*at = (struct lookup_check){.tenant = at->tenant, .kind = kind, .in_tenant = kind < KINDS};
+	*at = (struct lookup_check){
+		.tenant = at->tenant, .kind = kind, .in_tenant = kind < lookup_places_kinds()};
 }
 
-static fallible check_row(struct step *step)
+static fallible go_on(struct step *step)
 {
 	bool more;
 	if (!step->at->in_tenant)
 		return enter_tenant(step);
-	TRY(CHECKS[step->at->kind](step, &more));
+	TRY(check_next(step, &more));
 	if (!more)
 		enter_kind(step->at, step->at->kind + 1);
 	return OK;
@@ -153,7 +119,7 @@ fallible lookup_check_some(const struct view *view, struct lookup_check *check, 
 	struct err err = OK;
 	struct step step = {view, check, report};
 	for (size_t i = 0; i < LOOKUP_CHECK_ROWS && !check->is_over && !err_failed(err); i++) {
-		err = check_row(&step);
+		err = go_on(&step);
 		check->is_over = check->is_over || report->fault != CHECK_SOUND || err.kind == ERR_FORGED;
 	}
 	/* Rows are genuine by now: a text that does not open in its place is the fault of its key. */

@@ -145,8 +145,8 @@ fallible noun_open_texts(const struct keys *keys, const struct noun_seal *seal, 
 
 enum { OWN_MEMORY = 64 * 1024 };
 
-static fallible ref_key(const struct keys *keys, const struct noun_refs *refs, struct id tenant,
-	struct span ref, struct noun_key *key)
+fallible noun_ref_at(const struct keys *keys, const struct noun_refs *refs, struct id tenant, struct span ref,
+	struct noun_key *key)
 {
 	uint8_t term[KEYS_TERM];
 	TRY(keys->term(keys->keeper, tenant, refs->label, ref, term));
@@ -200,7 +200,7 @@ fallible noun_by_ref(const struct view *view, const struct noun_refs *refs, stru
 {
 	struct noun_key key;
 	struct id found;
-	TRY(ref_key(view_keys(view), refs, tenant, ref, &key));
+	TRY(noun_ref_at(view_keys(view), refs, tenant, ref, &key));
 	TRY(read_ref(view, refs, &key, &found));
 	TRY(check_ref(view, refs, tenant, &key, found, ref));
 	*id = found;
@@ -230,7 +230,7 @@ fallible noun_put_ref(
 	struct view view = view_act(act);
 	if (ref.len == 0)
 		return OK;
-	TRY(ref_key(act->volume->keys, refs, tenant, ref, &key));
+	TRY(noun_ref_at(act->volume->keys, refs, tenant, ref, &key));
 	struct err err = read_ref(&view, refs, &key, &holder);
 	if (err.kind != ERR_NOT_FOUND)
 		TRY(err);
@@ -244,6 +244,6 @@ fallible noun_drop_ref(struct act *act, const struct noun_refs *refs, struct id 
 	struct noun_key key;
 	if (ref.len == 0)
 		return OK;
-	TRY(ref_key(act->volume->keys, refs, tenant, ref, &key));
+	TRY(noun_ref_at(act->volume->keys, refs, tenant, ref, &key));
 	return act_drop(act, refs->term_table, noun_key_span(&key));
 }

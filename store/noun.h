@@ -123,6 +123,10 @@ fallible noun_by_ref(const struct view *view, const struct noun_refs *refs, stru
 fallible noun_find(const struct view *view, const struct noun_refs *refs, struct id tenant,
 	struct span id_or_ref, struct id *id);
 
+/* noun_ref_at - the key under which a ref leads to who has it. Fails: as keys->term. */
+fallible noun_ref_at(const struct keys *keys, const struct noun_refs *refs, struct id tenant, struct span ref,
+	struct noun_key *key);
+
 /* noun_put_ref, noun_drop_ref - inside an act; an empty ref is nothing to do. Fails: REF_TAKEN another one
  * has it. */
 fallible noun_put_ref(

@@ -167,6 +167,11 @@ fallible person_drop_ref(struct act *act, const struct person *person)
 	return noun_drop_ref(act, &REFS, person->tenant, person->ref);
 }
 
+fallible person_ref_at(const struct keys *keys, const struct person *person, struct noun_key *key)
+{
+	return noun_ref_at(keys, &REFS, person->tenant, person->ref, key);
+}
+
 fallible person_find(const struct view *view, struct id tenant, struct span id_or_ref, struct id *id)
 {
 	return noun_find(view, &REFS, tenant, id_or_ref, id);

@@ -61,6 +61,9 @@ fallible person_by_ref(const struct view *view, struct id tenant, struct span re
 fallible person_put_ref(struct act *act, const struct person *person);
 fallible person_drop_ref(struct act *act, const struct person *person);
 
+/* person_ref_at - the key of that row; of a ref that is not empty. Fails: BUSY. */
+fallible person_ref_at(const struct keys *keys, const struct person *person, struct noun_key *key);
+
 /* person_find - by id or ref, whatever a path or body names. Fails: NOT_FOUND. */
 fallible person_find(const struct view *view, struct id tenant, struct span id_or_ref, struct id *id);
 

@@ -30,11 +30,6 @@ static struct expiry queue_of(const struct credential *credential, struct instan
 	return (struct expiry){EXPIRY_CREDENTIAL, at, credential->tenant, credential->id};
 }
 
-static struct instant trash_ends(const struct credential *credential)
-{
-	return (struct instant){credential->archived.ms + (int64_t)CREDENTIAL_TRASH_DAYS * DAY_MS};
-}
-
 /* ---- in and out ---- */
 
 static struct event begin_event(
@@ -87,7 +82,7 @@ fallible credential_trash_archive_prepare(const struct scene *scene, struct cred
 	trash->row = credential->row;
 	credential->state = CREDENTIAL_ARCHIVED;
 	credential->archived = scene->now;
-	trash->ends = trash_ends(credential);
+	trash->ends = credential_trash_ends(credential);
 	return prepare_move(scene, ACTION_CREDENTIAL_ARCHIVED, trash);
 }
 
@@ -114,7 +109,7 @@ fallible credential_trash_restore_prepare(const struct scene *scene, struct cred
 		return FAIL(CONFLICT, "the credential is not archived");
 	TRY(check_client(scene, credential));
 	trash->row = credential->row;
-	trash->ends = trash_ends(credential);
+	trash->ends = credential_trash_ends(credential);
 	credential->state = CREDENTIAL_ACTIVE;
 	credential->archived = (struct instant){0};
 	return prepare_move(scene, ACTION_CREDENTIAL_RESTORED, trash);
@@ -249,7 +244,7 @@ fallible credential_trash_shred_prepare(const struct scene *scene, struct creden
 	TRY(check_there(credential));
 	TRY(check_hold(scene->view, credential, scene->now, scene->arena));
 	trash->row = credential->row;
-	trash->ends = trash_ends(credential);
+	trash->ends = credential_trash_ends(credential);
 	trash->event = begin_event(scene, ACTION_CREDENTIAL_DESTROYED, credential);
 	trash->event.reason = REASON_REVOKED;
 	return OK;
@@ -291,7 +286,7 @@ static fallible put_off(struct act *act, const struct expiry *due, struct instan
 
 static fallible sweep_archived(struct act *act, const struct expiry *due, struct credential *credential)
 {
-	struct instant ends = trash_ends(credential);
+	struct instant ends = credential_trash_ends(credential);
 	if (ends.ms > act->now.ms)
 		return put_off(act, due, ends);
 	struct err err = shred_due(act, credential);

@@ -7,8 +7,6 @@
 #include "server/core/scene.h"
 #include "store/credential.h"
 
-enum { CREDENTIAL_TRASH_DAYS = 30 };
-
 struct credential_trash {
 	struct credential credential; /* of credentials_find; afterwards as it is then */
 	/* prepared */

@@ -5,19 +5,7 @@
 #include "base/buf.h"
 #include "base/reader.h"
 #include "crypto/random.h"
-
-static fallible key_of(const struct keys *keys, struct id tenant, struct id person,
-	const struct device *device, struct noun_key *key)
-{
-	uint8_t term[KEYS_TERM];
-	scoped(buf) text = BUF(16 + DEVICE_ID_MAX);
-	buf_put(&text, id_span(&person));
-	buf_put(&text, device->id);
-	TRY(buf_check(&text));
-	TRY(keys->term(keys->keeper, tenant, "mn.device", buf_span(&text), term));
-	*key = noun_key(tenant, SPAN_BYTES(term), SPAN_NONE);
-	return OK;
-}
+#include "store/device_record.h"
 
 fallible device_find(const struct view *view, struct id tenant, const struct device *device,
 	struct instant now, struct device_sight *sight)
@@ -29,7 +17,7 @@ fallible device_find(const struct view *view, struct id tenant, const struct dev
 		*sight = found;
 		return OK;
 	}
-	TRY(key_of(view_keys(view), tenant, found.subject, device, &key));
+	TRY(device_record_way_at(view_keys(view), tenant, found.subject, device->id, &key));
 	struct err err = view_get(view, TABLE_DEVICE, noun_key_span(&key), &row);
 	found.is_new = err.kind == ERR_NOT_FOUND;
 	if (found.is_new) {
@@ -51,9 +39,8 @@ fallible device_put(
 {
 	struct noun_key key;
 	scoped(buf) payload = BUF(64);
-	TRY(key_of(act->volume->keys, tenant, sight->subject, device, &key));
-	buf_put(&payload, id_span(&sight->id));
-	buf_put_i64(&payload, sight->seen.ms);
+	TRY(device_record_way_at(act->volume->keys, tenant, sight->subject, device->id, &key));
+	device_record_put_way(sight->id, sight->seen, &payload);
 	TRY(buf_check(&payload));
 	return act_put(act, TABLE_DEVICE, noun_key_span(&key), buf_span(&payload));
 }

@@ -379,7 +379,8 @@ static fallible write(struct act *act, void *context)
 		TRY(step(act, breakglass));
 	TRY(letters_write(act, &look->told));
 	later.at = breakglass->until;
-	bool goes_on = breakglass->state <= BREAKGLASS_CLOSED && later.at.ms > act->now.ms;
+	bool is_ahead = !look->is_due || later.at.ms > act->now.ms;
+	bool goes_on = breakglass->state <= BREAKGLASS_CLOSED && is_ahead;
 	return goes_on ? expiry_put(act, &later) : OK;
 }
 

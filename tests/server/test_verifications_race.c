@@ -3,6 +3,7 @@
  */
 #include "server/core/factors.h"
 #include "server/core/verifications.h"
+#include "store/lookup_check.h"
 #include "tests/server/login_world.h"
 #include "tests/support/fake_clock.h"
 
@@ -163,6 +164,36 @@ Test(verifications_race, of_64_first_calls_with_one_code_exactly_one_is_allowed)
 	for (size_t i = 0; i < AT_ONCE; i++)
 		if (runners[i].ask.decision == VERIFICATIONS_DENY)
 			cr_assert(runners[i].ask.verification.tries == 0, "a replay costs nothing");
+	runners_done(runners);
+}
+
+static struct check_report look_up_all(struct api_world *world)
+{
+	struct lookup_check check = {.is_over = false};
+	struct check_report report = {0};
+	while (!check.is_over) {
+		scoped(reading) reading = {0};
+		cr_assert(!err_failed(reading_open(&world->server.volume, &reading)));
+		struct view view = view_reading(&reading);
+		cr_assert(!err_failed(lookup_check_some(&view, &check, &report)));
+	}
+	return report;
+}
+
+/* Each of them drew an id for it; what leads to it leads to the one that was noted. */
+Test(verifications_race, of_64_first_calls_from_a_new_device_all_are_from_the_one_that_stands)
+{
+	static struct runner runners[AT_ONCE];
+	scoped(login_scene) scene = {0};
+	login_scene_open(&scene);
+	struct verifications_ask ask = of_first(&scene);
+	ask.device.id = SPAN_LIT("a new one");
+	login_app_code(&scene.app, 0, ask.code);
+	run_all(&scene.world, runners, &ask);
+	for (size_t i = 1; i < AT_ONCE; i++)
+		cr_assert(ids_equal(runners[i].ask.verification.device, runners[0].ask.verification.device));
+	struct check_report report = look_up_all(&scene.world);
+	cr_assert(report.fault == CHECK_SOUND, "%s", tables_names()[report.table]);
 	runners_done(runners);
 }
 
