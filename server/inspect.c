@@ -9,13 +9,14 @@
 #include "store/check.h"
 #include "store/fold.h"
 #include "store/index_files.h"
+#include "store/keyring.h"
 #include "store/lookup_check.h"
 #include "store/reindex_order.h"
 
 #include <stdio.h>
 #include <unistd.h>
 
-enum { INSPECT_TEXT = 4096, INSPECT_NOTE = 64 * 1024 };
+enum { INSPECT_TEXT = 4096, INSPECT_NOTE = 64 * 1024, INSPECT_CLAIMS = 1 << 28 };
 
 /* ---- verify ---- */
 
@@ -126,10 +127,54 @@ static fallible check_lookups(struct kv *data, const struct keys *keys, struct c
 	return OK;
 }
 
+/* What was signed last as each log, by the mark in the keyring. It was there before the checkpoint was in data/, so that a checkpoint
+ * that was taken away there takes nothing from what the log is held to; and a crash between the two leaves the same: that it is not
+ * there is no fault. */
+static fallible add_mark(struct keeper *keeper, struct id tenant, struct buf *claims)
+{
+	struct keyring_mark mark;
+	struct check_since claim = {.tenant = tenant, .is_mark = true};
+	struct err err = keeper_mark(keeper, tenant, &mark);
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	claim.size = mark.size;
+	memcpy(claim.root.bytes, mark.root, sizeof claim.root.bytes);
+	buf_put(claims, span_of(&claim, sizeof claim));
+	return buf_check(claims);
+}
+
+static fallible add_marks(const struct inspection *inspection, struct buf *claims)
+{
+	scoped(kv_txn) txn = {0};
+	scoped(kv_cursor) rows = {0};
+	TRY(kv_read(inspection->data, &txn));
+	TRY(kv_seek(&txn, TABLE_TENANT, SPAN_NONE, &rows));
+	while (kv_next(&rows)) {
+		struct id tenant;
+		/* A key that is no tenant's is for the check of the rows to find. */
+		if (rows.key.len != sizeof tenant.bytes)
+			continue;
+		memcpy(tenant.bytes, rows.key.at, sizeof tenant.bytes);
+		TRY(add_mark(inspection->start.server.keeper, tenant, claims));
+	}
+	return rows.err;
+}
+
+static fallible add_outside(const struct conf *conf, struct buf *claims)
+{
+	struct check_since since = {.is_mark = false};
+	if (!conf->since[0])
+		return OK;
+	TRY(read_since(conf->since, &since));
+	buf_put(claims, span_of(&since, sizeof since));
+	return buf_check(claims);
+}
+
 static fallible look(const struct conf *conf, struct journal *journal, struct inspection *inspection)
 {
 	struct check_report report = {0};
-	struct check_since since;
+	scoped(buf) claims = BUF(INSPECT_CLAIMS);
 	if (!conf->data[0])
 		return FAIL(INPUT, "name the store's directory with --data DIR");
 	struct err err = start_open_keys(conf, journal, &inspection->start);
@@ -140,10 +185,11 @@ static fallible look(const struct conf *conf, struct journal *journal, struct in
 	struct check_ask ask = {.data = inspection->data, .progress = show_progress, .context = journal};
 	if (inspection->has_keys)
 		ask.keys = keeper_keys(inspection->start.server.keeper);
-	if (conf->since[0]) {
-		TRY(read_since(conf->since, &since));
-		ask.since = &since;
-	}
+	TRY(add_outside(conf, &claims));
+	if (inspection->has_keys)
+		TRY(add_marks(inspection, &claims));
+	ask.since = (const struct check_since *)(const void *)claims.data;
+	ask.since_count = claims.len / sizeof *ask.since;
 	TRY(check_volume(&ask, &report));
 	if (report.fault == CHECK_SOUND && inspection->has_keys)
 		TRY(check_lookups(inspection->data, ask.keys, &report));

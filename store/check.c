@@ -27,6 +27,7 @@ struct claim {
 	struct claim *next; /* of the same size or larger */
 	uint64_t size;
 	struct merkle_hash root;
+	bool is_mark;
 };
 
 struct check_tenant {
@@ -213,7 +214,7 @@ static fallible add_since(struct check *check, const struct check_since *since)
 {
 	struct claim *claim;
 	TRY(make_claim(check, &claim));
-	*claim = (struct claim){.size = since->size, .root = since->root};
+	*claim = (struct claim){.size = since->size, .root = since->root, .is_mark = since->is_mark};
 	return place_claim(check, since->tenant, claim);
 }
 
@@ -238,7 +239,7 @@ static void check_claims(struct check *check, struct check_tenant *tenant)
 		if (memcmp(&root, &tenant->claims->root, sizeof root) != 0)
 			accuse_checkpoint(check, CHECK_CHECKPOINT_ROOT, tenant->id, tenant->claims->size);
 		else
-			check->report->checkpoints++;
+			check->report->checkpoints += !tenant->claims->is_mark;
 		tenant->claims = tenant->claims->next;
 	}
 }
@@ -250,8 +251,8 @@ static fallible read_checkpoints(struct check *check)
 	while (is_sound(check) && kv_next(&rows))
 		TRY(add_claim(check, rows.key, rows.value));
 	TRY(rows.err);
-	if (check->ask->since)
-		TRY(add_since(check, check->ask->since));
+	for (size_t i = 0; i < check->ask->since_count; i++)
+		TRY(add_since(check, &check->ask->since[i]));
 	struct check_tenant **tenants = (struct check_tenant **)(void *)check->slots.data;
 	for (size_t i = 0; i < check->slot_count; i++)
 		if (tenants[i])

@@ -46,11 +46,12 @@ struct check_report {
 	uint64_t events, stubs, tenants, checkpoints, protected_rows; /* that were looked at and hold */
 };
 
-/* A checkpoint that somebody else kept: the tenant's tree had this root at this size. */
+/* What was kept elsewhere than in data/: the tenant's tree had this root at this size. */
 struct check_since {
 	struct id tenant;
 	uint64_t size;
 	struct merkle_hash root;
+	bool is_mark; /* the high-water mark in keyring/; else a checkpoint, which is counted like those of data/ */
 };
 
 struct check_ask {
@@ -60,6 +61,7 @@ struct check_ask {
 		uint64_t all); /* NULL, or called now and then with entries of the log */
 	void *context;
 	const struct check_since *since; /* NULL = none */
+	size_t since_count;
 	/* For check_live alone. rest is called between two readings, while none is open: false calls the check
 	 * off. tell is given each tenant's tree once the whole log was found sound. */
 	bool (*rest)(void *context);
