@@ -349,6 +349,7 @@ Test(log_checks, a_key_in_anothers_place_is_noticed_by_the_first_who_asks_for_it
 		log_world_must(keeper_make_subject(keeper, tenant, &new));
 		names[i] = (struct keyring_name){KEYRING_PERSON, tenant, new.id};
 	}
+	log_world_must(keys->save_new(keys->keeper));
 	swap_keys(&watched, &names[0], &names[1]);
 	cr_assert(!keeper_met_forged(keeper), "nobody has asked yet");
 	const struct subject asked = {SUBJECT_PERSON, names[0].id};
