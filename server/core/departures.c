@@ -113,11 +113,16 @@ static fallible ask_handover(const struct scene *scene, struct departures_add *a
 
 /* ---- leaving ---- */
 
+/* Who is removed has given the ref up, and is nobody's colleague again. */
+static fallible check_not_removed(const struct person *person)
+{
+	return person->state > PERSON_SUSPENDED ? FAIL(CONFLICT, "the person is removed") : OK;
+}
+
 static fallible check_present(
 	const struct scene *scene, const struct person *person, struct departure *before)
 {
-	if (person->state > PERSON_SUSPENDED)
-		return FAIL(CONFLICT, "the person is removed");
+	TRY(check_not_removed(person));
 	struct err err = departure_get(scene->view, person->tenant, person->id, before);
 	if (err.kind == ERR_NOT_FOUND) {
 		*before = (struct departure){.version = 0};
@@ -270,6 +275,7 @@ static fallible check_may_return(const struct scene *scene, const struct departu
 fallible departures_return_prepare(const struct scene *scene, struct departures_change *change)
 {
 	TRY(check_may_return(scene, change));
+	TRY(check_not_removed(&change->found));
 	if (change->departure.state != DEPARTURE_LEFT)
 		return FAIL(CONFLICT, "the person has not left, or somebody asked already");
 	change->departure.state = DEPARTURE_RETURNING;
@@ -294,6 +300,8 @@ fallible departures_decide_prepare(const struct scene *scene, struct departures_
 	change->told.count = 0;
 	if (departure->state != DEPARTURE_RETURNING)
 		return FAIL(CONFLICT, "nobody asked that this person comes back");
+	if (change->approve)
+		TRY(check_not_removed(&change->found));
 	departure->state = change->approve ? DEPARTURE_BACK : DEPARTURE_LEFT;
 	departure->returner = change->approve ? departure->returner : (struct id){0};
 	if (!change->approve)

@@ -342,6 +342,42 @@ Test(departures, two_people_bring_somebody_back_and_with_nothing_in_their_hands)
 	vault_grant(&office.vault, VAULT_CODE, grant);
 }
 
+static void remove_assistant(struct office *office)
+{
+	char path[VAULT_PATH];
+	snprintf(path, sizeof path, "/v1/people/%s", office->vault.assistant.text);
+	cr_assert(vault_call_as(&office->vault, office->owner.token, "DELETE", path, NULL) == 200, "%s",
+		ANSWER(*office)->body);
+}
+
+/* The ref went with the removal: as somebody active they would be found by it no more. */
+Test(departures, who_was_removed_is_brought_back_by_nobody)
+{
+	scoped(office) office = {0};
+	struct api_person second;
+	office_open(&office);
+	api_world_person(&office.vault.api, &office.vault.api.tenant, "owner", NULL, &second);
+	cr_assert(leave(&office, "{\"last_day\":\"2026-11-21\"}") == 200);
+	remove_assistant(&office);
+	cr_assert(on_departure(&office, office.owner.token, "POST", "reinstatement") == 409, "%s",
+		ANSWER(office)->body);
+	cr_assert(vault_events(&office.vault, ACTION_STAFF_REINSTATED) == 0);
+}
+
+Test(departures, who_is_removed_while_others_decide_stays_removed)
+{
+	scoped(office) office = {0};
+	struct api_person second;
+	office_open(&office);
+	api_world_person(&office.vault.api, &office.vault.api.tenant, "owner", NULL, &second);
+	cr_assert(leave(&office, "{\"last_day\":\"2026-11-21\"}") == 200);
+	cr_assert(on_departure(&office, office.owner.token, "POST", "reinstatement") == 202);
+	remove_assistant(&office);
+	cr_assert(on_departure(&office, second.token, "POST", "reinstatement/decision") == 409, "%s",
+		ANSWER(office)->body);
+	cr_assert(vault_events(&office.vault, ACTION_STAFF_REINSTATED) == 0);
+}
+
 Test(departures, nobody_brings_back_who_holds_more_than_they_do)
 {
 	scoped(office) office = {0};
