@@ -287,6 +287,7 @@ fallible keytree_drop(struct keytree *tree, const struct keyring_name *name)
 fallible keytree_destroy(struct keytree *tree, const struct keyring_name *names, size_t count)
 {
 	cache_clear(tree->cache);
+	TRY(keytree_save_new(tree)); /* what is to be destroyed is in the keyring */
 	TRY(keyring_destroy(tree->keyring, names, count));
 	cache_clear(tree->cache);
 	return OK;
