@@ -214,10 +214,13 @@ class Server:
         self.process = None
         return code
 
-    def stops_cleanly(self, story):
-        """Ends it, and claims that it went as it should; a journal tells why it did not."""
+    def stops_cleanly(self, story, sound=True):
+        """Ends it, and claims that it went as it should; a journal tells why it did not. What was done in it left a store of which every
+        row is found by the lists that lead to it."""
         code = self.stop()
         story.claim("it stops cleanly", code == 0, (code, (self.home / "journal").read_text(errors="replace")[-3000:]))
+        found = self.run("verify")
+        story.claim("and the store is sound" if sound else "and the store is not sound", (found.returncode == 0) == sound, found)
 
     def close(self):
         if self.process:
