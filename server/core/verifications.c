@@ -459,17 +459,16 @@ static fallible read_again(struct act *act, struct verifications_ask *ask)
 
 /* ---- the act: writing ---- */
 
-/* Two may begin from a new device at once: the id that it was given first is its own, and what was noted of it stays. */
-static fallible put_device(struct act *act, struct verifications_ask *ask)
+/* Of two that begin from a new device at once the second is prepared again: its events name the id that stands. */
+static fallible put_device(struct act *act, const struct verifications_ask *ask)
 {
-	struct verification *verification = &ask->verification;
+	const struct verification *verification = &ask->verification;
 	struct device_sight stands = {ask->sight.subject, .is_person = ask->sight.is_person};
 	struct view view = view_act(act);
 	TRY(device_find(&view, verification->tenant, &ask->device, act->now, &stands));
-	if (stands.is_new)
-		return device_put(act, verification->tenant, &ask->device, &ask->sight);
-	verification->device = stands.id;
-	return OK;
+	if (!stands.is_new)
+		return FAIL_CODE(STALE, "another login from the same new device was quicker");
+	return device_put(act, verification->tenant, &ask->device, &ask->sight);
 }
 
 static fallible put_opened(struct act *act, struct verifications_ask *ask)
