@@ -23,7 +23,7 @@ TSAN = ROOT / "build-tsan"
 PROGRAMS = ("server/munimentd", "cli/muniment")
 STORY_SECONDS = 900
 STORIES_ALONE = ("following", "kill_nine", "sealed")
-WEB = ("signIn log event me vaults deposit handover leaving tenants picker", "axe", "steps", "dialogs", "contact takeout motion", "clipboard")  # side by side: the latter lean on no other
+WEB = ("signIn log event me vaults deposit handover leaving tenants picker", "axe", "steps", "dialogs", "contact freeze rescue takeout motion", "clipboard")  # side by side: the latter lean on no other
 STORIES_LONG = (*(f"web {parts}" for parts in WEB), "erasure", "attack", "mail_told", "exports", "key_rotation", "reindex", "openapi")
 STORY = re.compile(r"^(\d+) passed, (\d+) failed", flags=re.M)
 SYNTHESIS = re.compile(r"Tested: (\d+) \| Passing: (\d+) \| Failing: (\d+) \| Crashing: (\d+)")

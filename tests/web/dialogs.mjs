@@ -110,6 +110,10 @@ const PLACES = [
     'a code to hand over': [press('people.hand')],
     'the code that is handed over': [press('people.hand'), onward('people.hand.make'), shows('.handed')],
   }},
+  {as: TISZA, address: async world => `/people/${await person(world, 'tiszapart', 'manager2')}`, dialogs: {
+    'a code for one sign-in': [press('people.helpdesk')],
+    'the code for one sign-in': [press('people.helpdesk'), onward('people.hand.make'), shows('.handed')],
+  }},
   {as: KOIVU, address: async world => `/people/${await person(world, 'koivu', 'assistant5')}/departure`, dialogs: {'a departure': [press('people.departure.go')]}},
   {as: KOIVU, address: leaving, dialogs: {'what is done about a departure': [page => page.locator('main .actions .button').last().click()]}},
   {as: BREZO, address: '/handovers?new=1', dialogs: {

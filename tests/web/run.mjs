@@ -15,6 +15,7 @@ import {log} from './log.mjs';
 import {me} from './me.mjs';
 import {motion} from './motion.mjs';
 import {picker} from './picker.mjs';
+import {rescue} from './rescue.mjs';
 import {signIn} from './sign_in.mjs';
 import {steps} from './steps.mjs';
 import {takeout} from './takeout.mjs';
@@ -22,7 +23,7 @@ import {tenants} from './tenants.mjs';
 import {vaults} from './vault.mjs';
 import {World} from './world.mjs';
 
-const PARTS = {signIn, log, event, me, vaults, deposit, handover, leaving, tenants, axe, dialogs, steps, picker, clipboard, contact, freeze, takeout, motion};
+const PARTS = {signIn, log, event, me, vaults, deposit, handover, leaving, tenants, axe, dialogs, steps, picker, clipboard, contact, freeze, rescue, takeout, motion};
 const WHOLE_BROWSER = ['clipboard'];
 const AGENCIES = ['tiszapart', 'koivu', 'brezovitsa'];
 

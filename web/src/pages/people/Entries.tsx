@@ -4,13 +4,14 @@ import {path, remove, type Page as ListPage} from '../../base/api';
 import {t, word} from '../../base/i18n';
 import {useDo, useGet} from '../../base/load';
 import {say} from '../../base/say';
-import {may, useSession} from '../../base/session';
+import {useSession} from '../../base/session';
 import {Button} from '../../parts/controls';
 import {Section, Table} from '../../parts/page';
 import {Ago, Chip, ProblemNotice, Skeleton, Time} from '../../parts/shown';
 import type {Factor, OpenSession} from '../me/me';
 import {HandCode} from './HandCode';
 import {isClosed, itemsOf, type Device, type Person} from './people';
+import {rescueOf} from './rescue';
 import {deviceName, DeviceState} from './shown';
 
 export function Devices({person}: {person: string}) {
@@ -78,11 +79,16 @@ export function Factors({person}: {person: Person}) {
   const factors = useGet<ListPage<Factor>>(path`/v1/people/${person.id}/factors`);
   if (isClosed(factors.problem) || !factors.data) return null;
   const active = factors.data.items.filter(factor => factor.state === 'active');
-  const hands = may(session, 'factors.manage') && person.id !== session.person.id && person.state === 'active' && !active.some(factor => factor.proven);
+  const rescue = rescueOf(session, person, factors.data.items);
   return (
     <>
       {active.length ? [...new Set(active.map(factor => word('me.factor.type', factor.type)))].join(', ') : t('people.factor.none')}
-      {hands && <> <HandCode person={person} /></>}
+      {(rescue.hand || rescue.helpdesk) && (
+        <div class="actions">
+          {rescue.hand && <HandCode person={person} what="hand" />}
+          {rescue.helpdesk && <HandCode person={person} what="helpdesk" />}
+        </div>
+      )}
     </>
   );
 }

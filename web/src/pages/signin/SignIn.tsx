@@ -20,7 +20,6 @@ interface Attempt {
   attempts_left?: number;
   expires_in?: number;
   tenants?: {id: string; name: string}[];
-  methods?: {type: 'totp' | 'recovery'; hint?: string}[];
   session?: Session;
 }
 
@@ -73,12 +72,12 @@ function TenantStep({attempt, busy, answer}: StepProps) {
   );
 }
 
+/** A recovery code may be typed by who was given none: a colleague may tell them one while they wait here. */
 function FactorStep({attempt, busy, answer}: StepProps) {
   const [code, setCode] = useState('');
   const [remember, setRemember] = useState(false);
   const [recovers, setRecovers] = useState(false);
   const submit = () => { answer(recovers ? {recovery: code.trim()} : {totp: code, remember}); setCode(''); };
-  const other = attempt.methods?.some(method => method.type === 'recovery');
   return (
     <form onSubmit={event => { event.preventDefault(); submit(); }}>
       {recovers
@@ -86,7 +85,7 @@ function FactorStep({attempt, busy, answer}: StepProps) {
         : <CodeField label={t('signin.totp')} hint={t('signin.totp.hint')} value={code} onText={setCode} error={reasonText(attempt)} autoFocus />}
       {!recovers && <Check label={t('signin.remember')} hint={t('signin.remember.hint')} checked={remember} onCheck={setRemember} />}
       <Button look="main" type="submit" busy={busy}>{t('signin.continue')}</Button>
-      {other && <Button look="plain" onClick={() => setRecovers(!recovers)}>{t(recovers ? 'signin.use_totp' : 'signin.use_recovery')}</Button>}
+      <Button look="plain" onClick={() => setRecovers(!recovers)}>{t(recovers ? 'signin.use_totp' : 'signin.use_recovery')}</Button>
     </form>
   );
 }
