@@ -7,6 +7,9 @@
 #include "store/tenant.h"
 #include "store/tree.h"
 
+#include <pthread.h>
+#include <unistd.h>
+
 enum { CHECK_ARENA_MAX = 64 * 1024 };
 
 uint64_t checkpoints_size(const struct server *server, struct id tenant)
@@ -207,22 +210,88 @@ static fallible check_tenant(const struct server *server, const struct view *vie
 	return check_mark(server, &comparison);
 }
 
-fallible checkpoints_check_all(const struct server *server, struct checkpoints_verdict *verdict)
+/* ---- all logs, by several threads ---- */
+
+/* Most of a start is hashing, and nobody else has anything to do then. */
+enum { CHECKERS_MAX = 4 };
+
+/* Every CHECKERS_MAX-th tenant at most, from the nth on. */
+struct checker {
+	const struct server *server;
+	unsigned nth, of;
+	struct checkpoints_verdict verdict;
+	struct err err;
+	pthread_t thread;
+	bool is_running;
+};
+
+static fallible check_some_tenants(struct checker *checker)
 {
 	scoped(reading) reading = {0};
 	scoped(kv_cursor) rows = {0};
-	struct checkpoints_verdict found = {.holds = true, .why = ""};
-	TRY(reading_open(&server->volume, &reading));
+	TRY(reading_open(&checker->server->volume, &reading));
 	struct view view = view_reading(&reading);
 	TRY(kv_seek(&reading.txn, TABLE_TENANT, SPAN_NONE, &rows));
-	while (found.holds && kv_next(&rows)) {
+	for (uint64_t i = 0; checker->verdict.holds && kv_next(&rows); i++) {
 		struct id tenant;
+		if (i % checker->of != checker->nth)
+			continue;
 		if (rows.key.len != sizeof tenant.bytes)
 			return FAIL(CORRUPT, "a tenant's row has a key that is no id");
 		memcpy(tenant.bytes, rows.key.at, sizeof tenant.bytes);
-		TRY(check_tenant(server, &view, tenant, &found));
+		TRY(check_tenant(checker->server, &view, tenant, &checker->verdict));
 	}
-	TRY(rows.err);
-	*verdict = found;
+	return rows.err;
+}
+
+static void *run_checker(void *context)
+{
+	struct checker *checker = context;
+	checker->err = check_some_tenants(checker);
+	return NULL;
+}
+
+static unsigned checker_count(void)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+	return processors < 1 ? 1 : processors > CHECKERS_MAX ? CHECKERS_MAX : (unsigned)processors;
+}
+
+static bool comes_before(struct id a, struct id b)
+{
+	return memcmp(a.bytes, b.bytes, sizeof a.bytes) < 0;
+}
+
+/* Each finds the first of its own: of those the one that comes first of all. */
+static void join_verdict(const struct checker *checker, struct checkpoints_verdict *verdict)
+{
+	const struct checkpoints_verdict *found = &checker->verdict;
+	if (!found->holds && (verdict->holds || comes_before(found->tenant, verdict->tenant)))
+		*verdict = *found;
+}
+
+fallible checkpoints_check_all(const struct server *server, struct checkpoints_verdict *verdict)
+{
+	struct checker checkers[CHECKERS_MAX];
+	unsigned count = checker_count();
+	const struct checkpoints_verdict holds = {.holds = true, .why = ""};
+	for (unsigned i = 0; i < count; i++) {
+		checkers[i] = (struct checker){.server = server, .nth = i, .of = count, .verdict = holds};
+		checkers[i].is_running =
+			i > 0 && pthread_create(&checkers[i].thread, NULL, run_checker, &checkers[i]) == 0;
+	}
+	struct err err = OK;
+	struct checkpoints_verdict first = holds;
+	for (unsigned i = 0; i < count; i++) {
+		/* The first is ours, and whatever got no thread. */
+		if (checkers[i].is_running)
+			pthread_join(checkers[i].thread, NULL);
+		else
+			run_checker(&checkers[i]);
+		join_verdict(&checkers[i], &first);
+		err = err_failed(err) ? err : checkers[i].err;
+	}
+	TRY(err);
+	*verdict = first;
 	return OK;
 }

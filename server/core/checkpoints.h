@@ -45,5 +45,5 @@ struct checkpoints_verdict {
 /* checkpoints_check_all - at start, before anything is written: every tenant's tree against its stored
  * checkpoint and against the mark in keyring/. When the verdict does not hold the server may read, but
  * neither write nor sign. Fails: IO · CORRUPT a stored checkpoint · NO_MEMORY: then nothing is known. Cost:
- * O(log n) hashes a tenant. */
+ * up to 255 hashes a tenant and level of its tiles, on as many threads as there are processors, at most 4. */
 fallible checkpoints_check_all(const struct server *server, struct checkpoints_verdict *verdict);

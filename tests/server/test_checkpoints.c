@@ -13,6 +13,7 @@
 #include <criterion/criterion.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 enum { MEMORY = 1024 * 1024, TILE_MAX = 16 * 1024 * 1024, THREADS = 4, ASKS = 12 };
 
@@ -461,6 +462,39 @@ Test(checkpoints, a_log_different_from_its_stored_checkpoint_is_found)
 	log_world_must(checkpoints_check_all(&world.api.server, &verdict));
 	cr_assert(!verdict.holds && verdict.signed_size == 2, "another root at that size");
 	cr_assert(strstr(verdict.why, "not the one") != NULL, "%s", verdict.why);
+}
+
+/* More tenants than threads, so that each thread has several. */
+enum { TENANTS = 23, MISSING_SIZE = 1000 };
+
+static int against_order(const void *a, const void *b)
+{
+	return memcmp(b, a, sizeof(struct id));
+}
+
+Test(checkpoints, of_several_logs_that_do_not_hold_the_first_is_told_whichever_thread_finds_it)
+{
+	scoped(log_world) world = {0};
+	struct checkpoints_verdict verdict;
+	struct stored stored = {.row = {.size = MISSING_SIZE, .root = {{9}}, .note = SPAN_LIT("note")}};
+	struct id tenants[TENANTS];
+	log_world_open(&world);
+	for (unsigned i = 0; i < TENANTS; i++) {
+		struct api_tenant made;
+		api_world_tenant(&world.api, &made);
+		tenants[i] = made.id;
+	}
+	log_world_must(checkpoints_check_all(&world.api.server, &verdict));
+	cr_assert(verdict.holds, "nothing was said of them");
+	qsort(tenants, TENANTS, sizeof *tenants, against_order);
+	for (unsigned i = 0; i < TENANTS; i++) {
+		stored.tenant = tenants[i];
+		log_world_must(committer_run(world.api.server.committer,
+			(struct act_job){.kind = ACT_HOUSEKEEPING, .run = store_row, .context = &stored}));
+		log_world_must(checkpoints_check_all(&world.api.server, &verdict));
+		cr_assert(!verdict.holds && ids_equal(verdict.tenant, tenants[i]), "%u", i);
+		cr_assert(verdict.signed_size == MISSING_SIZE && verdict.log_size < MISSING_SIZE);
+	}
 }
 
 Test(checkpoints, while_the_log_contradicts_them_the_last_one_is_served_and_none_is_made)
