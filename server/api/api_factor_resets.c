@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api_factor_resets - /v1/people/{person}/factor-reset and /v1/factor-resets. */
-#include "server/api/ask.h"
+#include "server/api/api_factor_resets.h"
+
+#include "server/api/name_out.h"
 #include "server/core/factor_resets.h"
 
 /* What an answer says of one. */
@@ -29,6 +31,25 @@ static void put_reset(struct json_out *out, const struct told *told)
 		json_out_number(out, "factors_ended", reset->ended);
 	json_out_number(out, "resets_this_year", told->rescue->resets);
 	json_out_number(out, "resets_a_year", told->a_year);
+}
+
+fallible api_factor_resets_put_open(
+	struct call *call, const struct scene *scene, struct id person, struct json_out *out)
+{
+	bool is_open;
+	struct name_out names;
+	struct factor_resets_decide found;
+	TRY(factor_resets_find_open(scene, person, &found, &is_open));
+	if (!is_open) {
+		json_out_null(out, "reset");
+		return OK;
+	}
+	TRY(name_out_open_always(call, scene->view, &names));
+	json_out_open(out, "reset");
+	put_reset(out, &(struct told){&found.reset, &found.rescue, found.a_year, call->now});
+	TRY(name_out_person(&names, out, "requested_by_name", found.reset.requester));
+	json_out_close(out);
+	return OK;
 }
 
 /* ---- POST /v1/people/{person}/factor-reset ---- */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api_factors - factors of a person: start, confirm, prove, resync, list, remove; enrolment codes. */
 #include "base/text.h"
+#include "server/api/api_factor_resets.h"
 #include "server/api/ask.h"
 #include "server/api/qr.h"
 #include "server/core/enrolments.h"
@@ -426,7 +427,7 @@ static fallible answer_list(struct call *call, struct json_out *out)
 	TRY(put_recovery(call, &stage.view, *person, out));
 	json_out_close_array(out);
 	json_out_null(out, "next");
-	return OK;
+	return api_factor_resets_put_open(call, &stage.scene, *person, out);
 }
 
 const struct handler api_factors_list = {prepare_list, NULL, answer_list};

@@ -201,12 +201,23 @@ fallible factor_resets_heed_person(const struct view *view, struct arena *arena,
 	return OK;
 }
 
+/* What is told beside the row: whether its person is gone, and the counts of the year. */
+static fallible look_around(const struct scene *scene, struct factor_resets_decide *found)
+{
+	uint16_t wait_hours;
+	struct person who;
+	struct factor_reset *reset = &found->reset;
+	TRY(rescue_read(scene->view, reset->tenant, reset->person, &found->rescue));
+	rescue_begin_year(&found->rescue, scene->now);
+	TRY(person_get_clear(scene->view, reset->tenant, reset->person, scene->arena, &who));
+	reset->is_gone = who.state > PERSON_SUSPENDED;
+	return heed_policies(scene, &who, &wait_hours, &found->a_year);
+}
+
 fallible factor_resets_find(const struct scene *scene, struct span text, struct factor_resets_decide *found)
 {
 	struct id id;
 	bool sees;
-	uint16_t wait_hours;
-	struct person who;
 	const struct caller *caller = scene->caller;
 	struct factor_reset *reset = &found->reset;
 	TRY(ids_parse(ID_FACTOR_RESET, text, &id));
@@ -216,11 +227,26 @@ fallible factor_resets_find(const struct scene *scene, struct span text, struct 
 	sees = sees || (!ids_is_none(caller->person) && ids_equal(caller->person, reset->requester));
 	if (!sees && err_failed(factors_check_reader(caller, reset->person)))
 		return FAIL(NOT_FOUND, "the reset is of somebody whose factors the caller does not see");
-	TRY(rescue_read(scene->view, caller->tenant, reset->person, &found->rescue));
-	rescue_begin_year(&found->rescue, scene->now);
-	TRY(person_get_clear(scene->view, caller->tenant, reset->person, scene->arena, &who));
-	reset->is_gone = who.state > PERSON_SUSPENDED;
-	return heed_policies(scene, &who, &wait_hours, &found->a_year);
+	return look_around(scene, found);
+}
+
+fallible factor_resets_find_open(
+	const struct scene *scene, struct id person, struct factor_resets_decide *found, bool *is_open)
+{
+	struct rescue rescue;
+	struct id tenant = scene->caller->tenant;
+	struct factor_reset *reset = &found->reset;
+	*is_open = false;
+	TRY(rescue_read(scene->view, tenant, person, &rescue));
+	if (ids_is_none(rescue.waiting))
+		return OK;
+	struct err err = factor_reset_get(scene->view, tenant, rescue.waiting, scene->arena, reset);
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	TRY(look_around(scene, found));
+	*is_open = factor_reset_is_open(reset, scene->now);
+	return OK;
 }
 
 /* ---- deciding ---- */

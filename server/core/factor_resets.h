@@ -49,6 +49,11 @@ fallible factor_resets_heed_person(const struct view *view, struct arena *arena,
  * NOT_FOUND. */
 fallible factor_resets_find(const struct scene *scene, struct span text, struct factor_resets_decide *found);
 
+/* factor_resets_find_open - the one of a person that may still be carried out, whatever the caller sees of them: whoever asks has seen to
+ * that. `found` is set when *is_open. Fails: as factor_reset_get, but for NOT_FOUND. */
+fallible factor_resets_find_open(
+	const struct scene *scene, struct id person, struct factor_resets_decide *found, bool *is_open);
+
 /* factor_resets_decide_prepare - by a proven person with factors.manage who neither asked nor is the person. Fails: PERSON_UNPROVEN ·
  * DENIED · CONFLICT it does not wait for a decision · EXPIRED it has lapsed. */
 fallible factor_resets_decide_prepare(const struct scene *scene, struct factor_resets_decide *decide);

@@ -209,3 +209,78 @@ Test(factor_resets, a_person_who_has_no_factor_needs_none)
 	cr_assert(ask(&desk) == 409 && strstr(desk.scene.answer.body, "enrolment"), "%s",
 		desk.scene.answer.body);
 }
+
+/* What stands beside the factors of the person; NULL: no reset waits. */
+static const json_t *beside_factors(struct desk *desk, const char *token)
+{
+	char path[PATH];
+	struct login_scene *scene = &desk->scene;
+	snprintf(path, sizeof path, "/v1/people/%s/factors", scene->person.text);
+	cr_assert(api_call(&scene->world, "GET", path, token, NULL, &scene->answer) == 200, "%s",
+		scene->answer.body);
+	const json_t *reset = api_member(&scene->answer, "reset");
+	cr_assert(json_is_object(reset) || json_is_null(reset), "%s", scene->answer.body);
+	return json_is_null(reset) ? NULL : reset;
+}
+
+static bool says(const json_t *reset, const char *member, const char *text)
+{
+	const char *found = json_string_value(json_object_get(reset, member));
+	return found && strcmp(found, text) == 0;
+}
+
+Test(factor_resets, one_that_waits_is_told_beside_the_factors_of_its_person)
+{
+	char name[PATH], path[PATH];
+	scoped(desk) desk = {0};
+	open_desk(&desk);
+	struct login_scene *scene = &desk.scene;
+	snprintf(path, sizeof path, "/v1/people/%s", desk.asks.text);
+	cr_assert(api_call(&scene->world, "GET", path, desk.asks.token, NULL, &scene->answer) == 200);
+	snprintf(name, sizeof name, "%s", json_string_value(api_member(&scene->answer, "name")));
+	cr_assert(beside_factors(&desk, desk.asks.token) == NULL);
+	cr_assert(ask(&desk) == 202);
+	const char *const readers[] = {desk.asks.token, desk.agrees.token, scene->person.token};
+	for (size_t i = 0; i < sizeof readers / sizeof readers[0]; i++) {
+		const json_t *reset = beside_factors(&desk, readers[i]);
+		cr_assert(says(reset, "id", desk.reset) && says(reset, "state", "waiting"));
+		cr_assert(says(reset, "requested_by", desk.asks.text), "%s", scene->answer.body);
+		cr_assert(says(reset, "requested_by_name", name), "%s", scene->answer.body);
+		cr_assert(says(reset, "reason", "lost"), "%s", scene->answer.body);
+	}
+	cr_assert(agree(&desk) == 200);
+	cr_assert(says(beside_factors(&desk, scene->person.token), "state", "approved"));
+	cr_assert(cancel(&desk, scene->person.token) == 200, "%s", scene->answer.body);
+	cr_assert(beside_factors(&desk, desk.asks.token) == NULL, "what was taken back waits no more");
+}
+
+Test(factor_resets, one_that_is_over_is_not_told_beside_the_factors)
+{
+	const int64_t week_ms = INT64_C(7) * 24 * HOUR_MS;
+	scoped(desk) desk = {0};
+	open_desk(&desk);
+	cr_assert(ask(&desk) == 202);
+	fake_clock_pass(24 * HOUR_MS + week_ms - 1000);
+	cr_assert(beside_factors(&desk, desk.asks.token) != NULL);
+	fake_clock_pass(1000);
+	cr_assert(beside_factors(&desk, desk.asks.token) == NULL, "it lapsed");
+	ask_and_agree(&desk);
+	fake_clock_pass(24 * HOUR_MS);
+	cr_assert(turn(&desk) == 1 && is_in(&desk, "done"));
+	cr_assert(beside_factors(&desk, desk.asks.token) == NULL, "it is done");
+}
+
+Test(factor_resets, one_of_a_person_who_is_gone_is_not_told_beside_the_factors)
+{
+	char path[PATH];
+	scoped(desk) desk = {0};
+	open_desk(&desk);
+	ask_and_agree(&desk);
+	struct login_scene *scene = &desk.scene;
+	snprintf(path, sizeof path, "/v1/people/%s", scene->person.text);
+	cr_assert(api_call(&scene->world, "DELETE", path, desk.asks.token, NULL, &scene->answer) == 200);
+	snprintf(path, sizeof path, "/v1/people/%s/factors", scene->person.text);
+	int status = api_call(&scene->world, "GET", path, desk.asks.token, NULL, &scene->answer);
+	cr_assert(
+		status == 404 || json_is_null(api_member(&scene->answer, "reset")), "%s", scene->answer.body);
+}
