@@ -113,6 +113,7 @@ const PLACES = [
   {as: TISZA, address: async world => `/people/${await person(world, 'tiszapart', 'manager2')}`, dialogs: {
     'a code for one sign-in': [press('people.helpdesk')],
     'the code for one sign-in': [press('people.helpdesk'), onward('people.hand.make'), shows('.handed')],
+    'a reset of all factors': [press('people.reset')],
   }},
   {as: KOIVU, address: async world => `/people/${await person(world, 'koivu', 'assistant5')}/departure`, dialogs: {'a departure': [press('people.departure.go')]}},
   {as: KOIVU, address: leaving, dialogs: {'what is done about a departure': [page => page.locator('main .actions .button').last().click()]}},

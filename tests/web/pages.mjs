@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Every page that there is, as who sees most of it: for axe, for the pictures, and for who walks them all.
 
-import {HANDOVER_STATES, handoverIn, TAKEOUT_STATES, takeoutIn} from './staged.mjs';
+import {HANDOVER_STATES, handoverIn, resetOf, TAKEOUT_STATES, takeoutIn} from './staged.mjs';
 
 /** A link that nobody has used, as a client opens it. */
 async function depositOf(world) {
@@ -17,6 +17,7 @@ export const PAGES = [
   {name: 'event', as: ['tiszapart', 'owner1'], address: async world => `/events/${(await world.api('GET', '/v1/events?action=export.completed&limit=1', undefined, 'tiszapart')).body.items[0].id}`},
   {name: 'people', as: ['tiszapart', 'owner1'], address: '/people'},
   {name: 'person', as: ['koivu', 'owner1'], address: async world => `/people/${(await world.api('GET', '/v1/people/assistant2', undefined, 'koivu')).body.id}`},
+  {name: 'person: reset', as: ['tiszapart', 'owner1'], address: async world => `/people/${await resetOf(world, 'tiszapart', 'manager1')}`},
   {name: 'departure', as: ['koivu', 'owner1'], address: async world => `/people/${(await world.api('GET', '/v1/people/assistant3', undefined, 'koivu')).body.id}/departure`},
   {name: 'clients', as: ['koivu', 'owner1'], address: '/clients'},
   {name: 'client', as: ['koivu', 'owner1'], address: async world => `/clients/${(await world.api('GET', '/v1/clients?limit=1', undefined, 'koivu')).body.items[0].id}`},
@@ -37,6 +38,7 @@ export const PAGES = [
   {name: 'rules', as: ['koivu', 'owner1'], address: '/rules'},
   ...['policies', 'applications', 'vault', 'calendars', 'actions', 'retention'].map(part => ({name: `rules: ${part}`, as: ['koivu', 'owner1'], address: `/rules/${part}`})),
   {name: 'me', as: ['koivu', 'owner1'], address: '/me'},
+  {name: 'me: reset', as: ['tiszapart', 'manager1'], address: async world => { await resetOf(world, 'tiszapart', 'manager1'); return '/me'; }},
   {name: 'missing', as: ['koivu', 'owner1'], address: '/security/nothing'},
 ];
 

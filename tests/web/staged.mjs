@@ -88,3 +88,10 @@ export async function takeoutIn(world, state) {
   if (!world.takeouts.has(state)) world.takeouts.set(state, await ask(world, state));
   return world.takeouts.get(state);
 }
+
+/** Somebody of whom the owner asked that all their factors be ended; the id. */
+export async function resetOf(world, agency, ref) {
+  const known = (await world.api('GET', `/v1/people/${ref}/factors`, undefined, agency)).body.reset;
+  const {person} = known ?? (await asPerson(world, OWNER, 'POST', `/v1/people/${ref}/factor-reset`, {reason: 'to be looked at'}, agency));
+  return person;
+}

@@ -8,6 +8,7 @@ import {useSession} from '../../base/session';
 import {Button, Field} from '../../parts/controls';
 import {Dialog, Page, Section} from '../../parts/page';
 import {Ago, Chip, Empty, Facts, ProblemNotice, Skeleton, Time} from '../../parts/shown';
+import {TakeBack} from '../../parts/takeback';
 import {decide, isWithdrawable, loadWaiting, placeOf, takesReason, taskOf, withdraw, type Waiting} from './inbox';
 import './handovers.css';
 
@@ -64,23 +65,6 @@ function Decide({deciding, onClose, done}: {deciding: Deciding; onClose: () => v
   );
 }
 
-/** Taking back what oneself asked for: to be sure, then done. */
-function TakeBack({item, done}: {item: Waiting; done: () => void}) {
-  const [sure, setSure] = useState(false);
-  const doing = useDo(async () => {
-    await withdraw(item);
-    say(t('approvals.did.back'));
-    done();
-  });
-  return (
-    <div class="row">
-      <ProblemNotice problem={doing.problem} />
-      <Button look={sure ? 'danger' : 'quiet'} busy={doing.busy} onClick={() => (sure ? void doing.run() : setSure(true))}>{t(sure ? 'approvals.back.sure' : 'approvals.back')}<span class="unseen"> {titleOf(item)}</span></Button>
-      {sure && <Button look="plain" onClick={() => setSure(false)}>{t('app.cancel')}</Button>}
-    </div>
-  );
-}
-
 function Told({item}: {item: Waiting}) {
   const title = titleOf(item);
   return (
@@ -119,7 +103,7 @@ function Card({item, decide: open, reload}: CardProps) {
             <Button look="main" onClick={() => open({item, approve: true})}>{answerText(item, true)}<span class="unseen"> {title}</span></Button>
             <Button onClick={() => open({item, approve: false})}>{answerText(item, false)}<span class="unseen"> {title}</span></Button>
           </div>)}
-      {isWithdrawable(item) && <TakeBack item={item} done={reload} />}
+      {isWithdrawable(item) && <TakeBack what={title} withdraw={() => withdraw(item)} done={reload} />}
     </li>
   );
 }

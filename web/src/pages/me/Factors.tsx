@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How somebody proves who they are: authenticators, addresses, recovery codes.
 import {useState} from 'preact/hooks';
-import {path, remove, type Page as ListPage} from '../../base/api';
+import {path, remove} from '../../base/api';
 import {t, word} from '../../base/i18n';
 import {useDo, useGet} from '../../base/load';
 import {say} from '../../base/say';
@@ -10,9 +10,10 @@ import {Dialog, Section} from '../../parts/page';
 import {Chip, Notice, ProblemNotice, Skeleton, Time} from '../../parts/shown';
 import {EnrolEmail} from './EnrolEmail';
 import {EnrolTotp} from './EnrolTotp';
-import {CLOCK_WORTH_A_WORD_S, type Factor} from './me';
+import {CLOCK_WORTH_A_WORD_S, type Factor, type FactorList} from './me';
 import {Prove} from './Prove';
 import {Recovery} from './Recovery';
+import {WaitingReset} from './WaitingReset';
 
 type Open = {what: 'totp' | 'email' | 'recovery'} | {what: 'remove' | 'prove'; factor: Factor};
 
@@ -60,7 +61,7 @@ function RemoveFactor({factor, onClose, onDone}: {factor: Factor; onClose: () =>
 }
 
 export function Factors({person}: {person: string}) {
-  const factors = useGet<ListPage<Factor>>(path`/v1/people/${person}/factors`);
+  const factors = useGet<FactorList>(path`/v1/people/${person}/factors`);
   const [open, setOpen] = useState<Open>();
   const close = () => setOpen(undefined);
   const done = () => { close(); factors.reload(); };
@@ -69,22 +70,25 @@ export function Factors({person}: {person: string}) {
   // Recovery codes stand in for a factor: there has to be one.
   const canRecover = items.some(factor => factor.type !== 'recovery' && factor.state === 'active');
   return (
-    <Section title={t('me.factors')} actions={(
-      <>
-        <Button look="main" onClick={() => setOpen({what: 'totp'})}>{t('me.totp.add')}</Button>
-        <Button onClick={() => setOpen({what: 'email'})}>{t('me.email.add')}</Button>
-        {!hasRecovery && canRecover && <Button onClick={() => setOpen({what: 'recovery'})}>{t('me.recovery.make')}</Button>}
-      </>
-    )}>
-      <ProblemNotice problem={factors.problem} again={factors.reload} />
-      {!factors.data && !factors.problem && <Skeleton rows={2} />}
-      {factors.data && items.length === 0 && <p class="quiet-text">{t('me.factors.none')}</p>}
-      <ul class="cards plain-list">{items.map(factor => <FactorRow key={factor.id} factor={factor} open={setOpen} />)}</ul>
-      {open?.what === 'totp' && <EnrolTotp person={person} onClose={done} />}
-      {open?.what === 'email' && <EnrolEmail person={person} onClose={done} />}
-      {open?.what === 'recovery' && <Recovery person={person} replaces={hasRecovery} onClose={done} />}
-      {open?.what === 'prove' && <Prove person={person} factor={open.factor.id} onClose={close} onDone={done} />}
-      {open?.what === 'remove' && <RemoveFactor factor={open.factor} onClose={close} onDone={done} />}
-    </Section>
+    <>
+      {factors.data?.reset && <WaitingReset reset={factors.data.reset} changed={factors.reload} />}
+      <Section title={t('me.factors')} actions={(
+        <>
+          <Button look="main" onClick={() => setOpen({what: 'totp'})}>{t('me.totp.add')}</Button>
+          <Button onClick={() => setOpen({what: 'email'})}>{t('me.email.add')}</Button>
+          {!hasRecovery && canRecover && <Button onClick={() => setOpen({what: 'recovery'})}>{t('me.recovery.make')}</Button>}
+        </>
+      )}>
+        <ProblemNotice problem={factors.problem} again={factors.reload} />
+        {!factors.data && !factors.problem && <Skeleton rows={2} />}
+        {factors.data && items.length === 0 && <p class="quiet-text">{t('me.factors.none')}</p>}
+        <ul class="cards plain-list">{items.map(factor => <FactorRow key={factor.id} factor={factor} open={setOpen} />)}</ul>
+        {open?.what === 'totp' && <EnrolTotp person={person} onClose={done} />}
+        {open?.what === 'email' && <EnrolEmail person={person} onClose={done} />}
+        {open?.what === 'recovery' && <Recovery person={person} replaces={hasRecovery} onClose={done} />}
+        {open?.what === 'prove' && <Prove person={person} factor={open.factor.id} onClose={close} onDone={done} />}
+        {open?.what === 'remove' && <RemoveFactor factor={open.factor} onClose={close} onDone={done} />}
+      </Section>
+    </>
   );
 }

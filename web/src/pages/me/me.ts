@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the server says of a person's own factors, sessions and devices.
+import {may, type Session} from '../../base/session.ts';
 
 export interface Factor {
   id: string;
@@ -13,6 +14,34 @@ export interface Factor {
   left?: number;
   uses_this_year?: number;
 }
+
+/** All factors of a person are to be ended: once a second person agreed, and its day has come. */
+export interface FactorReset {
+  id: string;
+  state: 'waiting' | 'approved' | 'done' | 'refused' | 'cancelled' | 'lapsed';
+  person: string;
+  reason: string | null;
+  due: string;
+  requested_by: string;
+  requested_by_name?: string;
+  resets_this_year: number;
+  resets_a_year: number;
+}
+
+/** GET /v1/people/{person}/factors, with the reset that waits. */
+export interface FactorList {
+  items: Factor[];
+  next: null;
+  reset: FactorReset | null;
+}
+
+/** Who asked, any owner, and the person: until it is carried out. */
+export const takesBackReset = (session: Session, reset: FactorReset): boolean =>
+  [reset.person, reset.requested_by].includes(session.person.id) || session.person.roles.includes('owner');
+
+/** Whoever may manage factors decides, but for who asked, and the person. */
+export const decidesReset = (session: Session, reset: FactorReset): boolean =>
+  reset.state === 'waiting' && may(session, 'factors.manage') && ![reset.person, reset.requested_by].includes(session.person.id);
 
 /** POST /v1/people/{person}/factors: what it shows, it shows once. */
 export interface Started {

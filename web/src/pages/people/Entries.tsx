@@ -8,10 +8,11 @@ import {useSession} from '../../base/session';
 import {Button} from '../../parts/controls';
 import {Section, Table} from '../../parts/page';
 import {Ago, Chip, ProblemNotice, Skeleton, Time} from '../../parts/shown';
-import type {Factor, OpenSession} from '../me/me';
+import type {FactorList, OpenSession} from '../me/me';
 import {HandCode} from './HandCode';
 import {isClosed, itemsOf, type Device, type Person} from './people';
 import {rescueOf} from './rescue';
+import {ResetFactors} from './ResetFactors';
 import {deviceName, DeviceState} from './shown';
 
 export function Devices({person}: {person: string}) {
@@ -74,21 +75,20 @@ export function Sessions({person}: {person: string}) {
   );
 }
 
-export function Factors({person}: {person: Person}) {
-  const session = useSession();
-  const factors = useGet<ListPage<Factor>>(path`/v1/people/${person.id}/factors`);
-  if (isClosed(factors.problem) || !factors.data) return null;
-  const active = factors.data.items.filter(factor => factor.state === 'active');
-  const rescue = rescueOf(session, person, factors.data.items);
+/** What they have to prove who they are, and what can be done about it. */
+export function Factors({person, list, changed}: {person: Person; list: FactorList; changed: () => void}) {
+  const active = list.items.filter(factor => factor.state === 'active');
+  const rescue = rescueOf(useSession(), person, list.items, list.reset !== null);
   return (
-    <>
-      {active.length ? [...new Set(active.map(factor => word('me.factor.type', factor.type)))].join(', ') : t('people.factor.none')}
-      {(rescue.hand || rescue.helpdesk) && (
+    <div class="stack">
+      <span>{active.length ? [...new Set(active.map(factor => word('me.factor.type', factor.type)))].join(', ') : t('people.factor.none')}</span>
+      {Object.values(rescue).includes(true) && (
         <div class="actions">
           {rescue.hand && <HandCode person={person} what="hand" />}
           {rescue.helpdesk && <HandCode person={person} what="helpdesk" />}
+          {rescue.reset && <ResetFactors person={person} asked={changed} />}
         </div>
       )}
-    </>
+    </div>
   );
 }

@@ -7,6 +7,8 @@ import {usePlace, type RouteProps} from '../../base/router';
 import {logScope, may, useSession} from '../../base/session';
 import {Page, Section, Tabs} from '../../parts/page';
 import {Chip, Facts, ProblemNotice, roleName, Skeleton, Time} from '../../parts/shown';
+import type {FactorList} from '../me/me';
+import {WaitingReset} from '../me/WaitingReset';
 import {clientName, type ClientRow} from './clients';
 import {Devices, Factors, Sessions} from './Entries';
 import {Events} from './Events';
@@ -24,20 +26,25 @@ function ClientLink({client}: {client: string}) {
 }
 
 function Head({person}: {person: Someone}) {
+  // Who may not see them is told nothing.
+  const {data: list, reload} = useGet<FactorList>(path`/v1/people/${person.id}/factors`);
   const tongue = person.language in LANGUAGES ? LANGUAGES[person.language as Language] : person.language;
   const leaving = person.departure && !['back', 'cancelled'].includes(person.departure.state) ? person.departure : undefined;
   return (
-    <Facts rows={[
-      (person.roles.length > 0 || person.kind === 'client') && [t('app.roles'), person.roles.map(roleName).join(', ') || t('people.role.none.contact', {role: roleName('client')})],
-      [t('people.kind'), <>{t(`people.kind.${person.kind}`)} <PersonState state={person.state} /></>],
-      person.client && [t('people.client'), <ClientLink client={person.client} />],
-      person.email && [t('people.email'), person.email],
-      person.branch && [t('people.branch'), person.branch],
-      [t('people.language'), tongue],
-      [t('people.factors'), <Factors person={person} />],
-      leaving && [t('people.departure.see'), <><Chip look="warning">{t(`people.departure.${leaving.state}`)}</Chip> <Time at={leaving.at} style="minute" /></>],
-      [t('people.added'), <Time at={person.created} style="day" />],
-    ]} />
+    <>
+      <Facts rows={[
+        (person.roles.length > 0 || person.kind === 'client') && [t('app.roles'), person.roles.map(roleName).join(', ') || t('people.role.none.contact', {role: roleName('client')})],
+        [t('people.kind'), <>{t(`people.kind.${person.kind}`)} <PersonState state={person.state} /></>],
+        person.client && [t('people.client'), <ClientLink client={person.client} />],
+        person.email && [t('people.email'), person.email],
+        person.branch && [t('people.branch'), person.branch],
+        [t('people.language'), tongue],
+        list && [t('people.factors'), <Factors person={person} list={list} changed={reload} />],
+        leaving && [t('people.departure.see'), <><Chip look="warning">{t(`people.departure.${leaving.state}`)}</Chip> <Time at={leaving.at} style="minute" /></>],
+        [t('people.added'), <Time at={person.created} style="day" />],
+      ]} />
+      {list?.reset && <WaitingReset reset={list.reset} changed={reload} />}
+    </>
   );
 }
 

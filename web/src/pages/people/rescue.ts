@@ -10,13 +10,17 @@ export interface Rescue {
   hand: boolean;
   /** To let the person in once by a code. */
   helpdesk: boolean;
+  /** To end all that the person has. */
+  reset: boolean;
 }
 
-const NONE: Rescue = {hand: false, helpdesk: false};
+const NONE: Rescue = {hand: false, helpdesk: false, reset: false};
 
-/** Nobody helps themselves. A code lets in instead of a factor, so that there has to be one; recovery codes are none. */
-export function rescueOf(session: Session, person: Pick<Person, 'id' | 'state'>, factors: readonly Pick<Factor, 'type' | 'state' | 'proven'>[]): Rescue {
+/** Nobody helps themselves. A code lets in instead of a factor, and a reset ends what there is, so that there has to be one; recovery codes are none. */
+export function rescueOf(session: Session, person: Pick<Person, 'id' | 'state'>, factors: readonly Pick<Factor, 'type' | 'state' | 'proven'>[], waits: boolean): Rescue {
   const active = factors.filter(factor => factor.state === 'active');
-  if (!may(session, 'factors.manage') || person.id === session.person.id || person.state !== 'active') return NONE;
-  return {hand: !active.some(factor => factor.proven), helpdesk: active.some(factor => factor.type !== 'recovery')};
+  const hasFactor = active.some(factor => factor.type !== 'recovery');
+  if (!may(session, 'factors.manage') || person.id === session.person.id || !['active', 'suspended'].includes(person.state)) return NONE;
+  const isIn = person.state === 'active';
+  return {hand: isIn && !active.some(factor => factor.proven), helpdesk: isIn && hasFactor, reset: hasFactor && !waits};
 }
