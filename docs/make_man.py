@@ -166,7 +166,11 @@ SECONDS		esac
 	case $word in
 	-* | '') [ -z "$flags" ] || mapfile -t COMPREPLY < <(compgen -W "$flags --help" -- "$word") ;;
 	esac
-FILES}
+	case ${COMP_WORDS[1]} in
+	OF_FILES)
+		[ "${word#-}" != "$word" ] || { FILES; } ;;
+	esac
+}
 complete -F _muniment muniment
 """
 
@@ -187,7 +191,7 @@ def value_case(text, value, words):
 
 def client_completion():
     """muniment."""
-    known, seconds, flags, first, files = options(), {}, "", [], ""
+    known, seconds, flags, first, of_files = options(), {}, "", [], []
     for words, operand, takes, *_ in commands():
         name, _, second = words.partition(" ")
         if name not in first:
@@ -196,16 +200,16 @@ def client_completion():
             seconds.setdefault(name, []).append(second)
         pattern = f"'{words}'" if second else f"'{name} '*"
         flags += f'\t{pattern}) flags="{" ".join(known[option][0] for option in takes)}" ;;\n'
-        if "FILE" in operand:
-            files += f'\tif [ "${{COMP_WORDS[1]}}" = {name} ] && [ -n "$word" ] && [ "${{word#-}}" = "$word" ]; then\n' \
-                     f"\t\t{paths('f')}\n\tfi\n"
+        if "FILE" in operand and name not in of_files:
+            of_files.append(name)
     for name in seconds:
         usual = next(takes for words, _, takes, *_ in commands() if words.startswith(f"{name} "))
         flags += f'\t\'{name} \'*) flags="{" ".join(known[option][0] for option in usual)}" ;;\n'
     values = "".join(value_case(text, value, words) for text, value, _, words, _ in known.values() if value)
     groups = "".join(f'\t\t{name}) flags="$flags {" ".join(words)}"\n\t\t\tmapfile -t COMPREPLY < <(compgen -W "$flags --help" -- "$word")\n'
                      "\t\t\treturn ;;\n" for name, words in seconds.items())
-    body = CLIENT.replace("FIRST", " ".join(first)).replace("VALUES", values).replace("FLAGS", flags).replace("SECONDS", groups).replace("FILES", files)
+    body = CLIENT.replace("FIRST", " ".join(first)).replace("VALUES", values).replace("FLAGS", flags).replace("SECONDS", groups)
+    body = body.replace("OF_FILES", " | ".join(of_files)).replace("FILES", paths("f"))
     return HEAD.format("muniment") + body
 
 

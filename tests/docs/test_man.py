@@ -98,6 +98,13 @@ class Completion(unittest.TestCase):
         self.assertEqual(completed("munimentd", "serve", "--forwarded-header", "x"), ["x-forwarded-for"])
         self.assertEqual(completed("munimentd", "keys", "--add", "key"), ["key-file"])
 
+    def test_what_reads_a_file_is_offered_files_before_anything_is_typed(self):
+        with tempfile.TemporaryDirectory() as home:
+            pathlib.Path(home, "month.evidence").touch()
+            for line in ("muniment verify", "muniment receipt", "muniment import credentials"):
+                with self.subTest(line):
+                    self.assertIn("month.evidence", typed("muniment", f"cd {home}\n{line} ", "month.evidence"))
+
     def test_a_path_goes_on_behind_a_directory_and_keeps_its_blanks(self):
         with tempfile.TemporaryDirectory() as home:
             pathlib.Path(home, "my store").mkdir()
