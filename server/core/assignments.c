@@ -34,9 +34,8 @@ fallible assignments_set_prepare(const struct scene *scene, struct assignments_s
 	set->assignment.tenant = caller->tenant;
 	set->assignment.is_set = true;
 	TRY(handover_assignment_get(scene->view, caller->tenant, &set->before));
-	const struct change_news news = {.action = ACTION_POLICY_CHANGED, .label = SPAN_LIT("assignment")};
 	set->told.count = 0;
-	TRY(change_news_tell_owners(scene, &news, 0, &set->told));
+	TRY(change_news_tell_rule(scene, SPAN_LIT("assignment"), &set->told));
 	return seal_event(scene, set);
 }
 

@@ -77,3 +77,12 @@ fallible change_news_tell_owners(const struct scene *scene, const struct change_
 	TRY(sign(scene, news, &by_caller));
 	return change_news_add_owners(&desk, &by_caller, capabilities, scene->caller->person, letters);
 }
+
+fallible change_news_tell_rule(const struct scene *scene, struct span label, struct letters *letters)
+{
+	struct change_news by_caller;
+	const struct change_news news = {.action = ACTION_POLICY_CHANGED, .label = label};
+	const struct letters_desk desk = desk_of(scene);
+	TRY(sign(scene, &news, &by_caller));
+	return change_news_add_owners(&desk, &by_caller, 0, (struct id){0}, letters);
+}

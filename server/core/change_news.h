@@ -25,8 +25,11 @@ fallible change_news_add(const struct letters_desk *desk, const struct change_ne
 fallible change_news_add_owners(const struct letters_desk *desk, const struct change_news *news,
 	uint64_t capabilities, struct id except, struct letters *letters);
 
-/* change_news_tell, change_news_tell_owners - the same of what the scene's caller does, who gets none: actor and now are theirs. */
+/* change_news_tell, change_news_tell_owners - the same of what the scene's caller does, who gets none: actor and now are theirs.
+ * change_news_tell_rule - that the caller changed a rule by which people are protected: every owner, the caller as well, since
+ * it may be somebody else in an owner's session. */
 fallible change_news_tell(
 	const struct scene *scene, const struct change_news *news, struct id person, struct letters *letters);
 fallible change_news_tell_owners(const struct scene *scene, const struct change_news *news,
 	uint64_t capabilities, struct letters *letters);
+fallible change_news_tell_rule(const struct scene *scene, struct span label, struct letters *letters);

@@ -215,9 +215,8 @@ fallible tenant_policies_set_prepare(const struct scene *scene, struct tenant_po
 	set->tenant = caller->tenant;
 	TRY(find_zone(scene, &set->policy.rules.hours));
 	TRY(tenant_policies_find(scene, set->policy.name, &set->before));
-	const struct change_news news = {.action = ACTION_POLICY_CHANGED, .label = set->policy.name};
 	set->told.count = 0;
-	TRY(change_news_tell_owners(scene, &news, 0, &set->told));
+	TRY(change_news_tell_rule(scene, set->policy.name, &set->told));
 	return seal_event(scene, set);
 }
 

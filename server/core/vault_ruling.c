@@ -96,9 +96,8 @@ fallible vault_ruling_prepare(const struct scene *scene, struct vault_ruling *ru
 		return FAIL_CODE(PERSON_UNPROVEN, "who changes what grants need has to prove who they are");
 	ruling->row.tenant = caller->tenant;
 	TRY(vault_rules_row_get(scene->view, caller->tenant, scene->arena, &ruling->before));
-	const struct change_news news = {.action = ACTION_POLICY_CHANGED, .label = SPAN_LIT("vault")};
 	ruling->told.count = 0;
-	TRY(change_news_tell_owners(scene, &news, 0, &ruling->told));
+	TRY(change_news_tell_rule(scene, SPAN_LIT("vault"), &ruling->told));
 	return seal_event(scene, ruling);
 }
 

@@ -187,13 +187,13 @@ Test(change_news, whose_roles_change_hears_it_once_and_of_nothing_else)
 	cr_assert(told(&office, office.owner.id) == 0, "who changes their own roles knows");
 }
 
-Test(change_news, the_other_owners_hear_who_was_removed_what_was_revoked_and_which_rules_changed)
+Test(change_news, owners_hear_who_was_removed_what_was_revoked_and_which_rules_changed)
 {
 	scoped(office) office = {0};
 	struct api_person partner;
 	struct api_application application;
 	char grant[ID_TEXT + 1];
-	size_t letters = 0;
+	size_t letters = 0, rules = 0;
 	begin(&office, &partner, grant);
 	struct api_world *api = &office.vault.api;
 	api_world_application(api, &api->tenant, SCOPE_BIT(EVENTS_WRITE), &application);
@@ -201,17 +201,21 @@ Test(change_news, the_other_owners_hear_who_was_removed_what_was_revoked_and_whi
 		const char *method;
 		struct about about;
 		const char *body;
+		bool is_rule;
 	} steps[] = {{"DELETE", {"/v1/people/", office.third.text, ""}, NULL},
 		{"DELETE", {"/v1/applications/", application.text, ""}, NULL},
-		{"PUT", {"/v1/policies/", "assistant", ""}, "{\"login_factor\":\"email\"}"},
-		{"PUT", {"/v1/", "vault-rules", ""}, "{\"grant_days\":30}"},
-		{"PUT", {"/v1/", "assignment", ""}, "{\"model\":\"pool\"}"}};
+		{"PUT", {"/v1/policies/", "assistant", ""}, "{\"login_factor\":\"email\"}", true},
+		{"PUT", {"/v1/", "vault-rules", ""}, "{\"grant_days\":30}", true},
+		{"PUT", {"/v1/", "assignment", ""}, "{\"model\":\"pool\"}", true}};
 	for (size_t i = 0; i < sizeof steps / sizeof steps[0]; i++) {
 		int status = on(&office, &office.owner, steps[i].method, steps[i].about, steps[i].body);
 		cr_assert(status / 100 == 2, "%s %s: %s", steps[i].method, steps[i].about.before,
 			ANSWER(&office));
 		cr_assert(
 			told(&office, partner.id) == ++letters, "%s %s", steps[i].method, steps[i].about.id);
+		rules += steps[i].is_rule;
+		cr_assert(told(&office, office.owner.id) == rules,
+			"%s %s: who changes a rule hears of it, too", steps[i].method, steps[i].about.id);
 	}
 	char contact[ID_TEXT + 1];
 	ids_print(ID_PERSON, office.vault.contact, contact);
@@ -220,7 +224,7 @@ Test(change_news, the_other_owners_hear_who_was_removed_what_was_revoked_and_whi
 			2,
 		"%s", ANSWER(&office));
 	cr_assert(told(&office, partner.id) == letters, "a client's own people come and go");
-	cr_assert(told(&office, office.owner.id) == 0 && told(&office, office.head.id) == 0);
+	cr_assert(told(&office, office.owner.id) == rules && told(&office, office.head.id) == 0);
 }
 
 Test(change_news, owners_hear_of_a_departure_once_and_the_clients_of_what_is_to_be_changed)
