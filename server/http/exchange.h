@@ -2,6 +2,7 @@
 /* exchange - what http.c and stream.c know of a server and of one exchange; nobody else includes it. */
 #pragma once
 
+#include "server/http/acceptor.h"
 #include "server/http/connections.h"
 #include "server/http/http.h"
 #include "server/http/lingering.h"
@@ -11,8 +12,19 @@
 struct MHD_Connection;
 struct MHD_Daemon;
 
-struct http_server {
+enum { WORKERS_MAX = 16 };
+
+/* A thread of the library's, with the connections that are its own. */
+struct worker {
+	struct http_server *server;
 	struct MHD_Daemon *daemon;
+	atomic_size_t open; /* connections that it was given and that are not over */
+};
+
+struct http_server {
+	struct worker workers[WORKERS_MAX];
+	unsigned worker_count;
+	struct acceptor *acceptor;
 	struct connections *connections;
 	struct lingering *lingering; /* those that are closed with bytes unread */
 	const struct http_app *app;

@@ -20,7 +20,6 @@
 #include <unistd.h>
 
 enum {
-	THREADS_MAX = 16,
 	/* For the longest head and the head of an answer; the library zeroes it for each request. */
 	CONNECTION_MEMORY = 24 * 1024,
 	DRAIN_MAX = 1024 * 1024, /* bytes of a chunked body thrown away for the sake of a proper 413 */
@@ -230,13 +229,6 @@ static void on_end(
 		server->inflight--;
 }
 
-static void end_connection(struct http_server *server, struct connection *from)
-{
-	if (from && from->lingers)
-		lingering_take(server->lingering, from->fd);
-	connections_drop(server->connections, from);
-}
-
 /* One that is abandoned counts no more: whoever asked for it is gone. */
 static void count_open(struct http_server *server, enum MHD_ConnectionNotificationCode what)
 {
@@ -245,13 +237,23 @@ static void count_open(struct http_server *server, enum MHD_ConnectionNotificati
 		*server->open_now += what == MHD_CONNECTION_NOTIFY_CLOSED ? one_less : 1;
 }
 
+static void end_connection(struct worker *worker, struct connection *from)
+{
+	if (from && from->lingers)
+		lingering_take(worker->server->lingering, from->fd);
+	connections_drop(worker->server->connections, from);
+	worker->open--;
+	acceptor_leave(worker->server->acceptor);
+}
+
 static void on_connection(
 	void *context, struct MHD_Connection *wire, void **slot, enum MHD_ConnectionNotificationCode what)
 {
-	struct http_server *server = context;
+	struct worker *worker = context;
+	struct http_server *server = worker->server;
 	count_open(server, what);
 	if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
-		end_connection(server, *slot);
+		end_connection(worker, *slot);
 		return;
 	}
 	const union MHD_ConnectionInfo *fd = MHD_get_connection_info(wire, MHD_CONNECTION_INFO_CONNECTION_FD);
@@ -269,26 +271,41 @@ static size_t keep_escapes(void *context, struct MHD_Connection *wire, char *tex
 	return strlen(text);
 }
 
-static struct MHD_Daemon *start_daemon(struct http_server *server, unsigned threads, unsigned connections_max)
+static struct MHD_Daemon *start_daemon(struct worker *worker, unsigned connections_max)
 {
+	struct http_server *server = worker->server;
 	int64_t idle_s = (server->idle_ms + 999) / 1000;
 	struct MHD_OptionItem options[] = {
-		{MHD_OPTION_LISTEN_SOCKET, server->listen_fd, NULL},
-		{MHD_OPTION_CONNECTION_LIMIT, connections_max, NULL},
+		/* The acceptor keeps the limit: the library closes what is over its own. */
+		{MHD_OPTION_CONNECTION_LIMIT, (intptr_t)connections_max + 1, NULL},
 		{MHD_OPTION_CONNECTION_MEMORY_LIMIT, CONNECTION_MEMORY, NULL},
 		{MHD_OPTION_CONNECTION_TIMEOUT, (intptr_t)idle_s, NULL},
 		{MHD_OPTION_STRICT_FOR_CLIENT, 0, NULL}, /* 1 sends the head of its 400 twice */
 		{MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)on_target, server},
 		{MHD_OPTION_UNESCAPE_CALLBACK, (intptr_t)keep_escapes, server},
 		{MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)on_end, server},
-		{MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, server},
-		/* A pool of one is no pool; the row then ends the list early. */
-		{threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, threads, NULL},
+		{MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)on_connection, worker},
 		{MHD_OPTION_END, 0, NULL},
 	};
-	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO;
+	unsigned flags = MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_TURBO |
+		MHD_USE_NO_LISTEN_SOCKET;
 	return MHD_start_daemon(
 		flags, 0, NULL, NULL, on_call, server, MHD_OPTION_ARRAY, options, MHD_OPTION_END);
+}
+
+/* To the worker that has the fewest. */
+static bool take_connection(void *context, int fd, const struct sockaddr *peer, socklen_t peer_len)
+{
+	struct http_server *server = context;
+	struct worker *least = &server->workers[0];
+	for (unsigned i = 1; i < server->worker_count; i++)
+		if (server->workers[i].open < least->open)
+			least = &server->workers[i];
+	least->open++;
+	if (MHD_add_connection(least->daemon, fd, peer, peer_len) == MHD_YES)
+		return true;
+	least->open--;
+	return false;
 }
 
 static int64_t least_deadline_ms(const struct http_ask *ask)
@@ -298,23 +315,53 @@ static int64_t least_deadline_ms(const struct http_ask *ask)
 	return ask->idle_ms < least ? ask->idle_ms : least;
 }
 
-/* start - connections first: the daemon's threads use them from its first moment on. */
+static void stop_workers(struct http_server *server)
+{
+	for (unsigned i = 0; i < server->worker_count; i++)
+		MHD_stop_daemon(server->workers[i].daemon);
+}
+
+static fallible start_worker(struct http_server *server, unsigned connections_max)
+{
+	struct worker *worker = &server->workers[server->worker_count];
+	worker->server = server;
+	worker->daemon = start_daemon(worker, connections_max);
+	if (!worker->daemon)
+		return errno == EAGAIN
+			? FAIL(IO, "the HTTP library's threads cannot be started: raise RLIMIT_NPROC")
+			: FAIL(IO, "the HTTP library cannot start");
+	server->worker_count++;
+	return OK;
+}
+
+static fallible start_workers(struct http_server *server, unsigned count, unsigned connections_max)
+{
+	struct err err = OK;
+	while (server->worker_count < count && !err_failed(err))
+		err = start_worker(server, connections_max);
+	const struct acceptor_ask ask = {server->listen_fd, connections_max, take_connection, server};
+	if (!err_failed(err))
+		err = acceptor_open(&ask, &server->acceptor);
+	if (err_failed(err))
+		stop_workers(server);
+	return err;
+}
+
+/* start - connections first: the workers use them from their first moment on. */
 static fallible start(struct http_server *server, const struct http_ask *ask)
 {
-	unsigned threads = ask->threads < 1 ? 1 : ask->threads > THREADS_MAX ? THREADS_MAX : ask->threads;
+	unsigned threads = ask->threads < 1 ? 1 : ask->threads > WORKERS_MAX ? WORKERS_MAX : ask->threads;
 	unsigned max = ask->connections_max < threads ? threads : ask->connections_max;
 	TRY(lingering_open(&server->lingering));
 	struct err err = connections_open(max, least_deadline_ms(ask), &server->connections);
-	if (!err_failed(err))
-		server->daemon = start_daemon(server, threads, max);
-	if (server->daemon)
-		return OK;
-	int why = errno;
-	lingering_close(server->lingering);
-	TRY(err);
-	connections_close(server->connections);
-	return why == EAGAIN ? FAIL(IO, "the HTTP library's threads cannot be started: raise RLIMIT_NPROC")
-			     : FAIL(IO, "the HTTP library cannot start");
+	if (!err_failed(err)) {
+		err = start_workers(server, threads, max);
+		if (err_failed(err))
+			connections_close(server->connections);
+	}
+	if (err_failed(err))
+		lingering_close(server->lingering);
+	return err;
 }
 
 static fallible listen_to(struct http_server *server, const struct http_ask *ask)
@@ -363,13 +410,13 @@ unsigned http_port(const struct http_server *server)
 	return endpoint_port(server->listen_fd);
 }
 
-/* The fd is shut, not closed: a thread of the pool may be about to accept on its number. A shared one is neither: what
- * has come to it meanwhile is another server's. */
+/* The fd is shut, not closed: http_port is asked for it still. A shared one is neither: what has come to it meanwhile is
+ * another server's. */
 void http_quiesce(struct http_server *server)
 {
 	if (atomic_exchange(&server->draining, true))
 		return;
-	MHD_quiesce_daemon(server->daemon);
+	acceptor_stop(server->acceptor);
 	if (!server->shares_socket)
 		shutdown(server->listen_fd, SHUT_RDWR);
 }
@@ -414,7 +461,8 @@ void http_close(struct http_server *server, int64_t wait_ms)
 		return;
 	}
 	wait_for_none(&server->resuming, INT32_MAX);
-	MHD_stop_daemon(server->daemon);
+	stop_workers(server);
+	acceptor_close(server->acceptor);
 	connections_close(server->connections);
 	lingering_close(server->lingering);
 	close(server->listen_fd);

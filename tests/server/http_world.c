@@ -6,6 +6,7 @@
 #include "tests/support/wire.h"
 
 #include <criterion/criterion.h>
+#include <unistd.h>
 
 enum { WAIT_MS = 10000 };
 
@@ -120,6 +121,9 @@ static void begin(void *context, struct http_exchange *exchange)
 		reply->headers[1] =
 			(struct http_header){"X-Request-Id", span_first(SPAN_LIT("req_12XYZ"), 6)};
 		reply->header_count = 2;
+	} else if (span_is(path, "/thread")) {
+		reply->status = 200;
+		buf_printf(&reply->body, "%d", (int)gettid());
 	} else if (span_is(path, "/close")) {
 		reply->status = 200;
 		reply->close = true;
