@@ -23,7 +23,7 @@ enum {
 	/* For the longest head and the head of an answer; the library zeroes it for each request. */
 	CONNECTION_MEMORY = 24 * 1024,
 	DRAIN_MAX = 1024 * 1024, /* bytes of a chunked body thrown away for the sake of a proper 413 */
-	SETTLE_MS = 50, /* in which a thread that had accepted one when the server began to end counts it */
+	SETTLE_MS = 50, /* in which a thread that was given one when the server began to end counts it */
 };
 
 static void http_exchange_done(struct http_exchange *exchange)
