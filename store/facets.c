@@ -158,7 +158,9 @@ static fallible hide(struct count *count, struct query_found *found)
 	return OK;
 }
 
-static fallible count_field(struct facets *facets, struct query_found *found, enum index_field field)
+/* all: of every row of the run */
+static fallible count_field(
+	struct facets *facets, struct query_found *found, enum index_field field, bool all)
 {
 	struct posting_array postings;
 	TRY(index_postings(found->index, found->tenant, found->columns.place, field, &postings));
@@ -168,8 +170,8 @@ static fallible count_field(struct facets *facets, struct query_found *found, en
 		struct span value;
 		size_t count, row;
 		TRY(posting_get(&postings, i, &value, &list));
-		TRY(posting_count(&list, found->rows, &count, &row));
-		found->work += 1 + (list.bits.len ? list.bits.len / 8 : list.count);
+		TRY(posting_count(&list, all ? NULL : found->rows, &count, &row));
+		found->work += 1 + (list.bits.len ? list.bits.len / 8 : all ? 0 : list.count);
 		memcpy(padded, value.at, value.len);
 		uint64_t sequence = count ? index_row_sequence(&found->columns, row) : 0;
 		TRY(add_value(facets, field, padded, count, sequence));
@@ -260,7 +262,7 @@ static fallible count_run(void *context, struct query_found *found)
 	if (rows == 0)
 		return OK;
 	for (size_t i = 0; i < FIELD_COUNT; i++)
-		TRY(count_field(count->facets, found, FIELDS[i]));
+		TRY(count_field(count->facets, found, FIELDS[i], rows == found->columns.place->count));
 	count->facets->total += rows;
 	return count_days(count->facets, found, rows);
 }

@@ -402,35 +402,76 @@ static void count_bits_among(
 	}
 }
 
-static fallible count_one(
-	const struct posting_list *list, uint64_t at, const uint64_t *bits, size_t *count, size_t *row)
+static fallible check_row(const struct posting_list *list, uint64_t row)
 {
-	if (at >= list->rows)
-		return FAIL(CORRUPT, "a list of the index names a row behind the last");
-	if (bits[at / 64] >> at % 64 & 1) {
-		*row = (size_t)at;
-		++*count;
-	}
-	return OK;
+	return row < list->rows ? OK : FAIL(CORRUPT, "a list of the index names a row behind the last");
 }
 
-fallible posting_count(const struct posting_list *list, const uint64_t *bits, size_t *count, size_t *row)
+static fallible count_deltas_among(
+	const struct posting_list *list, const uint64_t *bits, size_t *count, size_t *row)
 {
 	struct span rest = list->deltas;
-	uint64_t at = 0;
-	*count = *row = 0;
-	if (list->bits.len) {
-		count_bits_among(list, bits, count, row);
-		return OK;
-	}
-	if (list->count == 1 && list->deltas.len == 0)
-		return count_one(list, list->single, bits, count, row);
+	uint64_t at = 0, last = 0;
+	size_t found = 0;
 	for (size_t i = 0; i < list->count; i++) {
 		uint32_t delta;
 		if (!take_varint(&rest, &delta))
 			return FAIL(CORRUPT, "a list of the index is cut");
 		at += delta;
-		TRY(count_one(list, at, bits, count, row));
+		if (at >= list->rows)
+			return check_row(list, at);
+		size_t is = bits[at / 64] >> at % 64 & 1;
+		found += is;
+		last = is ? at : last;
 	}
+	*count = found;
+	*row = (size_t)last;
+	return OK;
+}
+
+/* The first row of a list that has any. */
+static fallible first_row(const struct posting_list *list, uint64_t *row)
+{
+	struct span rest = list->deltas;
+	uint32_t delta = list->single;
+	size_t word = 0;
+	if (list->bits.len) {
+		while (bits_at(list->bits, word) == 0)
+			word++;
+		*row = word * 64 + (size_t)__builtin_ctzll(bits_at(list->bits, word));
+		return OK;
+	}
+	if (list->deltas.len && !take_varint(&rest, &delta))
+		return FAIL(CORRUPT, "a list of the index is cut");
+	*row = delta;
+	return OK;
+}
+
+static fallible count_all(const struct posting_list *list, size_t *count, size_t *row)
+{
+	uint64_t first = 0;
+	if (list->count > 0) {
+		TRY(first_row(list, &first));
+		TRY(check_row(list, first));
+	}
+	*count = list->count;
+	*row = (size_t)first;
+	return OK;
+}
+
+fallible posting_count(const struct posting_list *list, const uint64_t *bits, size_t *count, size_t *row)
+{
+	*count = *row = 0;
+	if (!bits)
+		return count_all(list, count, row);
+	if (list->bits.len) {
+		count_bits_among(list, bits, count, row);
+		return OK;
+	}
+	if (list->count != 1 || list->deltas.len)
+		return count_deltas_among(list, bits, count, row);
+	TRY(check_row(list, list->single));
+	*count = bits[list->single / 64] >> list->single % 64 & 1;
+	*row = *count ? list->single : 0;
 	return OK;
 }

@@ -83,5 +83,7 @@ fallible posting_mark(const struct posting_list *list, uint64_t *bits);
 fallible posting_rows(const struct posting_list *list, uint32_t shift, uint32_t *rows);
 
 /* posting_count - how many of the list's rows are among those marked in `bits`, as posting_mark marks them, and
- * one of those, the last where that is easily known. Fails: CORRUPT. */
+ * one of those; 0 and row 0 when there are none. Fails: CORRUPT.
+ *
+ *   bits  NULL = every row of the run is marked: only as much is read as it takes to name one */
 fallible posting_count(const struct posting_list *list, const uint64_t *bits, size_t *count, size_t *row);

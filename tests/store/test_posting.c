@@ -50,6 +50,21 @@ static void check_rows(const struct posting_list *list, const uint64_t *bits)
 	cr_assert(found == list->count);
 }
 
+/* Of all rows, of those that have the value, and of the others. */
+static void check_counts(const struct posting_list *list, const uint64_t *bits)
+{
+	uint64_t others[SETS];
+	size_t count, row;
+	for (size_t i = 0; i < SETS; i++)
+		others[i] = ~bits[i];
+	world_must(posting_count(list, NULL, &count, &row));
+	cr_assert(count == list->count && (count ? is_marked(bits, row) : row == 0));
+	world_must(posting_count(list, bits, &count, &row));
+	cr_assert(count == list->count && (count ? is_marked(bits, row) : row == 0));
+	world_must(posting_count(list, others, &count, &row));
+	cr_assert(count == 0 && row == 0);
+}
+
 static void check_value(const struct posting_array *array, size_t value, size_t values)
 {
 	uint64_t bits[SETS] = {0};
@@ -60,6 +75,7 @@ static void check_value(const struct posting_array *array, size_t value, size_t 
 	world_must(posting_find(array, span_of(wanted, array->width), &list));
 	world_must(posting_mark(&list, bits));
 	check_rows(&list, bits);
+	check_counts(&list, bits);
 	for (size_t row = 0; row < SETS * 64; row++) {
 		bool is = row < array->rows && has_value(row, value, values);
 		cr_assert(is_marked(bits, row) == is, "row %zu of %zu, value %zu", row, array->rows, value);
