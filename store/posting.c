@@ -9,7 +9,7 @@ enum {
 	HEADER = 4,
 	WHERE = 4,                       /* bytes behind a value: how its rows lie, and where */
 	BODY_MAX = POSTING_ROWS_MAX - 1, /* what 30 bits hold */
-	/* A bit a row is read some forty times as fast as distances: it is taken while it is at most so many times as long. */
+	/* A bit a row is read some fifteen times as fast as distances: it is taken while it is less than so many times as long. */
 	BITS_WORTH = 2,
 };
 
