@@ -294,10 +294,15 @@ fallible posting_get(
 	return open_list(array, le_u32(entry + array->width), list);
 }
 
+static fallible behind_last(void)
+{
+	return FAIL(CORRUPT, "a list of the index names a row behind the last");
+}
+
 static fallible mark_one(const struct posting_list *list, uint64_t row, uint64_t *bits)
 {
 	if (row >= list->rows)
-		return FAIL(CORRUPT, "a list of the index names a row behind the last");
+		return behind_last();
 	bits[row / 64] |= UINT64_C(1) << row % 64;
 	return OK;
 }
@@ -315,7 +320,7 @@ static fallible mark_deltas(const struct posting_list *list, uint64_t *bits)
 			return FAIL(CORRUPT, "a list of the index is cut");
 		row += delta;
 		if (row >= list->rows)
-			return FAIL(CORRUPT, "a list of the index names a row behind the last");
+			return behind_last();
 		if (row / 64 != word) {
 			bits[word] |= marks;
 			word = row / 64;
@@ -355,7 +360,7 @@ static fallible rows_of_bits(const struct posting_list *list, uint32_t shift, ui
 		for (unsigned bits = list->bits.at[i]; bits; bits &= bits - 1) {
 			size_t row = i * 8 + (size_t)__builtin_ctz(bits);
 			if (row >= list->rows)
-				return FAIL(CORRUPT, "a list of the index names a row behind the last");
+				return behind_last();
 			rows[found++] = (uint32_t)row + shift;
 		}
 	return OK;
@@ -371,7 +376,7 @@ static fallible rows_of_deltas(const struct posting_list *list, uint32_t shift, 
 			return FAIL(CORRUPT, "a list of the index is cut, or does not ascend");
 		row += delta;
 		if (row >= list->rows)
-			return FAIL(CORRUPT, "a list of the index names a row behind the last");
+			return behind_last();
 		rows[i] = (uint32_t)row + shift;
 	}
 	return OK;
@@ -384,7 +389,7 @@ fallible posting_rows(const struct posting_list *list, uint32_t shift, uint32_t 
 	if (list->count != 1 || list->deltas.len)
 		return rows_of_deltas(list, shift, rows);
 	if (list->single >= list->rows)
-		return FAIL(CORRUPT, "a list of the index names a row behind the last");
+		return behind_last();
 	rows[0] = list->single + shift;
 	return OK;
 }
@@ -402,11 +407,6 @@ static void count_bits_among(
 	}
 }
 
-static fallible check_row(const struct posting_list *list, uint64_t row)
-{
-	return row < list->rows ? OK : FAIL(CORRUPT, "a list of the index names a row behind the last");
-}
-
 static fallible count_deltas_among(
 	const struct posting_list *list, const uint64_t *bits, size_t *count, size_t *row)
 {
@@ -419,7 +419,7 @@ static fallible count_deltas_among(
 			return FAIL(CORRUPT, "a list of the index is cut");
 		at += delta;
 		if (at >= list->rows)
-			return check_row(list, at);
+			return behind_last();
 		size_t is = bits[at / 64] >> at % 64 & 1;
 		found += is;
 		last = is ? at : last;
@@ -452,7 +452,8 @@ static fallible count_all(const struct posting_list *list, size_t *count, size_t
 	uint64_t first = 0;
 	if (list->count > 0) {
 		TRY(first_row(list, &first));
-		TRY(check_row(list, first));
+		if (first >= list->rows)
+			return behind_last();
 	}
 	*count = list->count;
 	*row = (size_t)first;
@@ -470,7 +471,8 @@ fallible posting_count(const struct posting_list *list, const uint64_t *bits, si
 	}
 	if (list->count != 1 || list->deltas.len)
 		return count_deltas_among(list, bits, count, row);
-	TRY(check_row(list, list->single));
+	if (list->single >= list->rows)
+		return behind_last();
 	*count = bits[list->single / 64] >> list->single % 64 & 1;
 	*row = *count ? list->single : 0;
 	return OK;

@@ -179,6 +179,18 @@ Test(posting, takes_a_bit_a_row_at_most_and_a_few_bytes_for_what_one_row_has)
 }
 
 /* Whatever stands in the index: an answer or CORRUPT, and never a row behind the last. */
+/* Among all rows, and among those that are marked so far. */
+static void count_both_ways(const struct posting_list *list, const uint64_t *marked)
+{
+	const uint64_t *const among[] = {NULL, marked};
+	for (size_t i = 0; i < sizeof among / sizeof among[0]; i++) {
+		size_t count, row;
+		struct err err = posting_count(list, among[i], &count, &row);
+		cr_assert(!err_failed(err) || err.kind == ERR_CORRUPT, "%s", err.why);
+		cr_assert(err_failed(err) || count == 0 || row < list->rows);
+	}
+}
+
 static void read_all(struct span bytes, size_t width, size_t rows)
 {
 	struct posting_array array;
@@ -189,8 +201,10 @@ static void read_all(struct span bytes, size_t width, size_t rows)
 		struct span value;
 		struct posting_list list;
 		struct err err = posting_get(&array, i, &value, &list);
-		if (!err_failed(err))
+		if (!err_failed(err)) {
+			count_both_ways(&list, bits);
 			err = posting_mark(&list, bits);
+		}
 		cr_assert(!err_failed(err) || err.kind == ERR_CORRUPT, "%s", err.why);
 		if (err_failed(err))
 			continue;
