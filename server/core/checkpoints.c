@@ -212,10 +212,10 @@ static fallible check_tenant(const struct server *server, const struct view *vie
 
 /* ---- all logs, by several threads ---- */
 
-/* Most of a start is hashing, and nobody else has anything to do then. */
+/* Of many tenants most of a start is hashing, and nobody else has anything to do then. */
 enum { CHECKERS_MAX = 4 };
 
-/* Every CHECKERS_MAX-th tenant at most, from the nth on. */
+/* A thread, and the tenants that it looks at: every `of`-th, from number nth on. */
 struct checker {
 	const struct server *server;
 	unsigned nth, of;
