@@ -168,8 +168,8 @@ static fallible answer_list(struct call *call, struct json_out *out)
 	return OK;
 }
 
-const struct handler api_events_list = {prepare_list, write_view, answer_list};
-const struct handler api_events_search = {prepare_search, write_view, answer_list};
+const struct handler api_events_list = {prepare_list, write_view, answer_list, .ahead = true};
+const struct handler api_events_search = {prepare_search, write_view, answer_list, .ahead = true};
 
 /* ---- facets ---- */
 
@@ -259,7 +259,7 @@ static fallible answer_facets(struct call *call, struct json_out *out)
 	return OK;
 }
 
-const struct handler api_events_facets = {prepare_facets, write_view, answer_facets};
+const struct handler api_events_facets = {prepare_facets, write_view, answer_facets, .ahead = true};
 
 /* ---- one event ---- */
 
@@ -323,7 +323,7 @@ static fallible answer_one(struct call *call, struct json_out *out)
 	return ask->wants_ocsf ? put_ocsf(call, out, &event) : OK;
 }
 
-const struct handler api_events_get = {prepare_with, write_view, answer_one};
+const struct handler api_events_get = {prepare_with, write_view, answer_one, .ahead = true};
 
 /* ---- one leaf: looking at it is looking at the event ---- */
 
@@ -372,4 +372,4 @@ static fallible answer_leaf(struct call *call, struct json_out *out)
 	return OK;
 }
 
-const struct handler api_events_leaf = {prepare_one, write_view, answer_leaf};
+const struct handler api_events_leaf = {prepare_one, write_view, answer_leaf, .ahead = true};

@@ -31,6 +31,8 @@ struct handler {
 	fallible (*prepare)(struct call *call);
 	fallible (*write)(struct act *act, struct call *call);
 	fallible (*answer)(struct call *call, struct json_out *out);
+	bool ahead; /* the answer rests on nothing that write does, and neither touches what the other does, nor write
+		       the arena: without an Idempotency-Key it is made while the act commits, and leaves behind it */
 };
 
 /* One row of routes.def. */

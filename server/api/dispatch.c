@@ -33,6 +33,9 @@ struct flight {
 	int64_t came_ns;
 	struct moments_place place;
 	struct buf kept; /* the answer without secrets, made inside the act */
+	bool is_ahead;   /* its answer lies in the reply already, or why there is none in ahead */
+	struct err ahead;
+	size_t headers_before; /* it was made */
 };
 
 static struct flight *flight_of(struct http_exchange *exchange)
@@ -118,9 +121,12 @@ static fallible keep_answer(struct act *act, void *context)
 	buf_done(&flight->kept);
 	flight->kept = BUF(CALL_ANSWER_MAX);
 	struct json_out out = JSON_OUT(&flight->kept);
+	size_t headers = call->reply->header_count;
 	out.redact = true;
 	json_out_open(&out, NULL);
-	TRY(call->route->handler->answer(call, &out));
+	struct err err = call->route->handler->answer(call, &out);
+	call->reply->header_count = headers; /* the body alone is kept */
+	TRY(err);
 	if (out.withheld_count) {
 		json_out_open_array(&out, "withheld");
 		for (size_t i = 0; i < out.withheld_count; i++) {
@@ -157,7 +163,7 @@ static enum act_kind kind_of(const struct flight *flight)
 	return flight->call.act == CALL_HOUSEKEEPING ? ACT_HOUSEKEEPING : ACT_EVENT;
 }
 
-/* Nothing of the flight may be touched after it was submitted: it may be over by then. */
+/* What the act touches of the flight is not this thread's any more after it was submitted. */
 static fallible submit(struct flight *flight)
 {
 	struct call *call = &flight->call;
@@ -232,35 +238,55 @@ static void add_usual_headers(struct call *call)
 	reply_header(call->reply, "X-Request-Id", span_text(call->id));
 }
 
-static void answer_json(struct flight *flight)
+static fallible make_json(struct call *call)
 {
-	struct call *call = &flight->call;
 	struct http_reply *reply = call->reply;
 	reply->body = BUF(CALL_ANSWER_MAX);
 	struct json_out out = JSON_OUT(&reply->body);
 	json_out_open(&out, NULL);
-	struct err err = call->route->handler->answer(call, &out);
+	TRY(call->route->handler->answer(call, &out));
 	json_out_close(&out);
-	if (!err_failed(err))
-		err = buf_check(&reply->body);
-	if (err_failed(err)) {
-		answer_problem(flight, err);
-		return;
-	}
+	TRY(buf_check(&reply->body));
 	reply->status = call->status;
 	reply->content_type = "application/json";
+	return OK;
+}
+
+static fallible make_answer(struct call *call)
+{
+	return call->route->needs & ROUTE_RAW ? call->route->handler->answer(call, NULL) : make_json(call);
 }
 
 static void answer(struct flight *flight)
 {
-	struct call *call = &flight->call;
-	if (!(call->route->needs & ROUTE_RAW)) {
-		answer_json(flight);
-		return;
-	}
-	struct err err = call->route->handler->answer(call, NULL);
+	struct err err = flight->is_ahead ? flight->ahead : make_answer(&flight->call);
 	if (err_failed(err))
 		answer_problem(flight, err);
+}
+
+/* An answer that its act does not change is made while that commits, and waits for it. */
+static fallible submit_call(struct flight *flight)
+{
+	struct call *call = &flight->call;
+	bool is_ahead = call->route->handler->ahead && call->act == CALL_EVENT && !call->idempotency;
+	flight->headers_before = call->reply->header_count;
+	TRY(submit(flight));
+	if (is_ahead)
+		flight->ahead = make_answer(call);
+	flight->is_ahead = is_ahead;
+	return OK;
+}
+
+/* Its act was dropped: what was read is not shown. */
+static void drop_ahead(struct flight *flight)
+{
+	struct http_reply *reply = flight->call.reply;
+	if (reply->body.data)
+		secret_wipe(reply->body.data, reply->body.len);
+	buf_done(&reply->body);
+	reply->header_count = flight->headers_before;
+	reply->status = 0;
+	flight->is_ahead = false;
 }
 
 /* An answer that no act goes before; one that does not tell how long it took leaves when finish is called. */
@@ -309,7 +335,7 @@ static void prepare(struct flight *flight)
 	if (!err_failed(err) && call->act == CALL_WAITS)
 		waiters_park(call->server->waiters, &call->waiter, call->exchange, call->wait_ms);
 	else if (!err_failed(err) && handler->write && call->act != CALL_NO_ACT)
-		err = submit(flight);
+		err = submit_call(flight);
 	else if (!err_failed(err) && call->caller.is_untouched)
 		touch_and_answer(flight);
 	else if (!err_failed(err))
@@ -415,6 +441,8 @@ static void finish(void *context, struct http_exchange *exchange)
 	(void)context;
 	if (call->is_touch)
 		call->result = OK;
+	if (flight->is_ahead && (err_failed(call->result) || err_failed(call->refusal)))
+		drop_ahead(flight);
 	bool is_stale = call->result.code == CODE_STALE;
 	bool goes_on = call->act == CALL_GOES_ON && !err_failed(call->result) && !flight->refusing;
 	if (goes_on) {

@@ -139,7 +139,7 @@ struct span http_header_list(struct http_exchange *exchange, const char *name);
 bool http_query(
 	struct http_exchange *exchange, size_t *at, struct span *name, struct span *value, struct err *err);
 
-/* http_suspend - call it before handing the exchange to another thread; nothing of the exchange may be
- * touched by this thread afterwards. http_resume - from any thread, once. */
+/* http_suspend - call it before handing the exchange to another thread. What that one touches of it is not this thread's
+ * any more; finish is called on this thread, after begin or finish has returned. http_resume - from any thread, once. */
 void http_suspend(struct http_exchange *exchange);
 void http_resume(struct http_exchange *exchange);

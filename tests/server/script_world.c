@@ -2,6 +2,7 @@
 /* script_world - handlers that follow a script. */
 #include "tests/server/script_world.h"
 
+#include "base/clock.h"
 #include "server/api/routes.h"
 #include "tests/support/fake_clock.h"
 
@@ -56,6 +57,16 @@ static fallible prepare(struct call *call)
 	return call_seal(call, &event, &scripted->draft);
 }
 
+/* While the committer is in it, nobody's act is done. */
+static fallible await_answer(struct script_world *world)
+{
+	enum { WAIT_MS = 20000 };
+	int64_t until_ms = clock_monotonic_ms() + WAIT_MS;
+	while (world->counts.answers == 0 && clock_monotonic_ms() < until_ms)
+		clock_sleep_ms(1);
+	return world->counts.answers ? OK : FAIL(BUG, "the answer is not made ahead");
+}
+
 static fallible write_once(struct act *act, struct call *call)
 {
 	struct script_world *world = world_of(call);
@@ -69,6 +80,8 @@ static fallible write_once(struct act *act, struct call *call)
 		fake_clock_pass(world->script.stale_ms);
 		return FAIL_CODE(STALE, "the script says that a row has changed");
 	}
+	if (world->script.awaits_answer)
+		TRY(await_answer(world));
 	TRY(world->script.write_err);
 	world->script.parts -= world->script.parts > 0;
 	call->refusal = world->script.refusal;
@@ -81,16 +94,21 @@ static fallible answer(struct call *call, struct json_out *out)
 	world->counts.answers++;
 	TRY(world->script.answer_err);
 	json_out_text(out, "said", SAID);
-	if (call->route->method == HTTP_POST)
+	if (call->route->handler->ahead)
+		call_header(call, "Link", SPAN_LIT("<?cursor=1>; rel=\"next\""));
+	else if (call->route->method == HTTP_POST)
 		json_out_secret(out, "token", span_text(SHOWN_ONCE));
 	return OK;
 }
 
 /* Instead of the server's own: the names that routes.def knows. */
-extern const struct handler api_keys, api_person_tokens_add, api_person_tokens_revoke;
+extern const struct handler api_keys, api_person_tokens_add, api_person_tokens_revoke, api_alerts_list,
+	api_alerts_settle;
 const struct handler api_keys = {prepare, write_once, answer};
 const struct handler api_person_tokens_add = {prepare, write_once, answer};
 const struct handler api_person_tokens_revoke = {prepare, write_once, answer};
+const struct handler api_alerts_list = {prepare, write_once, answer, .ahead = true};
+const struct handler api_alerts_settle = {prepare, write_once, answer, .ahead = true};
 
 void script_world_open(struct script_world *world)
 {
@@ -120,6 +138,16 @@ int script_post(struct script_world *world, const char *body, const char *key, s
 		.path = "/v1/people/anybody/tokens",
 		.token = world->api.tenant.token,
 		.body = body,
+		.key = key};
+	return api_ask(&world->api, &request, answer);
+}
+
+int script_ahead(struct script_world *world, const char *key, struct api_answer *answer)
+{
+	const struct api_request request = {.method = "POST",
+		.path = "/v1/alerts/any/acknowledge",
+		.token = world->api.tenant.token,
+		.body = "{}",
 		.key = key};
 	return api_ask(&world->api, &request, answer);
 }

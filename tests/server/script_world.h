@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* script_world - an API of which two routes do what a test tells them: GET /v1/keys and POST
- * /v1/people/{person}/tokens (scope admin, a person proven, the answer's member "token" shown once). This
- * file's handlers take the place of the real ones in the programs that link it. */
+/* script_world - an API of which three routes do what a test tells them: GET /v1/keys, POST
+ * /v1/people/{person}/tokens (scope admin, a person proven, the answer's member "token" shown once) and POST
+ * /v1/alerts/{event}/acknowledge (its answer, with a header Link, made ahead). This file's handlers take the place of
+ * the real ones in the programs that link it. */
 #pragma once
 
 #include "tests/support/api_world.h"
@@ -22,6 +23,7 @@ struct script {
 	struct err write_err;       /* what write fails with, after it has written */
 	struct err answer_err;      /* what answer fails with */
 	struct err refusal;         /* the act stands, the answer is this problem */
+	bool awaits_answer;         /* write returns when the answer has been made, or fails after seconds */
 	int status;                 /* of the answer; 0 = 200 */
 };
 
@@ -40,10 +42,12 @@ struct script_world {
 void script_world_open(struct script_world *world);
 void script_world_done(struct script_world *world);
 
-/* script_get, script_post - one request by the tenant's application to the scripted route. The status. key
- * may be NULL. */
+/* script_get, script_post - one request by the tenant's application to the scripted route. The status. key may be NULL. */
 int script_get(struct script_world *world, struct api_answer *answer);
 int script_post(struct script_world *world, const char *body, const char *key, struct api_answer *answer);
+
+/* script_ahead - the same to the route whose answer is made ahead. */
+int script_ahead(struct script_world *world, const char *key, struct api_answer *answer);
 
 enum { SCRIPT_PATH = 64 };
 

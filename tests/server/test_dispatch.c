@@ -284,6 +284,74 @@ Test(dispatch, a_status_that_the_handler_chose_is_the_answers)
 	cr_assert(script_get(&world, &answer) == 200);
 }
 
+/* ---- answers ahead of their acts ---- */
+
+static bool is_ahead(const struct api_answer *answer)
+{
+	const char *link = strcasestr(answer->head, "\r\nLink: ");
+	return answer->status == 200 && api_has(answer, "said", "as the script says") && link &&
+		!strcasestr(link + 1, "\r\nLink: ");
+}
+
+Test(dispatch, an_answer_ahead_is_made_while_the_act_runs)
+{
+	scoped(script_world) world = {0};
+	scoped(api_answer) answer = {0};
+	script_world_open(&world);
+	world.script.awaits_answer = true;
+	script_ahead(&world, NULL, &answer);
+	cr_assert(is_ahead(&answer), "%s", answer.body);
+	cr_assert(script_count(&world) == 1 && world.counts.answers == 1);
+}
+
+Test(dispatch, an_answer_ahead_is_not_shown_when_the_act_fails)
+{
+	scoped(script_world) world = {0};
+	scoped(api_answer) answer = {0};
+	script_world_open(&world);
+	world.script.awaits_answer = true;
+	world.script.write_err = FAIL_CODE(REF_TAKEN, "another one has this ref");
+	script_ahead(&world, NULL, &answer);
+	is_problem(&answer, 409, "ref_taken");
+	cr_assert(world.counts.answers == 1 && !has_header(&answer, "Link:") && !strstr(answer.body, "said"));
+	world.script = (struct script){.act = SCRIPT_EVENT};
+	world.script.refusal = FAIL_CODE(FROZEN, "frozen");
+	script_ahead(&world, NULL, &answer);
+	cr_assert(answer.status >= 400 && !has_header(&answer, "Link:") && !strstr(answer.body, "said"));
+}
+
+Test(dispatch, an_answer_ahead_of_a_stale_act_is_made_again)
+{
+	scoped(script_world) world = {0};
+	scoped(api_answer) answer = {0};
+	script_world_open(&world);
+	world.script.stale = 2;
+	script_ahead(&world, NULL, &answer);
+	cr_assert(is_ahead(&answer), "%s", answer.body);
+	cr_assert(script_count(&world) == 1 && world.counts.answers == 3 && world.counts.writes == 3);
+}
+
+Test(dispatch, an_answer_ahead_that_fails_takes_nothing_back)
+{
+	scoped(script_world) world = {0};
+	scoped(api_answer) answer = {0};
+	script_world_open(&world);
+	world.script.answer_err = FAIL(CONFLICT, "the answer can't be made");
+	script_ahead(&world, NULL, &answer);
+	is_problem(&answer, 409, "conflict");
+	cr_assert(script_count(&world) == 1);
+}
+
+Test(dispatch, an_answer_that_its_key_keeps_is_made_inside_the_act)
+{
+	scoped(script_world) world = {0};
+	scoped(api_answer) answer = {0};
+	script_world_open(&world);
+	script_ahead(&world, "once", &answer);
+	cr_assert(is_ahead(&answer) && world.counts.answers == 2, "%s", answer.body);
+	cr_assert(script_ahead(&world, "once", &answer) == 200 && world.counts.writes == 1);
+}
+
 /* ---- refusals on record ---- */
 
 static size_t denied(struct script_world *world)
