@@ -211,7 +211,15 @@ static inline bool take_varint(struct span *rest, uint32_t *v)
 	return true;
 }
 
-/* Bits 64 * i to 64 * i + 63 of the list; zeroes where it ends. */
+/* Bits 64 * i to 64 * i + 63 of a list that does not end before. */
+static inline uint64_t whole_bits_at(const uint8_t *list, size_t i)
+{
+	uint64_t little;
+	memcpy(&little, list + i * sizeof little, sizeof little);
+	return le64toh(little);
+}
+
+/* The same of any list; zeroes where it ends. */
 static uint64_t bits_at(struct span list, size_t i)
 {
 	uint64_t little = 0;
@@ -234,10 +242,10 @@ static inline size_t ones(uint64_t word)
 
 static size_t count_bits(struct span bits)
 {
-	size_t count = 0;
-	for (size_t i = 0; i * sizeof(uint64_t) < bits.len; i++)
-		count += ones(bits_at(bits, i));
-	return count;
+	size_t count = 0, whole = bits.len / sizeof(uint64_t);
+	for (size_t i = 0; i < whole; i++)
+		count += ones(whole_bits_at(bits.at, i));
+	return count + ones(bits_at(bits, whole));
 }
 
 static fallible open_list(const struct posting_array *array, uint32_t where, struct posting_list *list)
@@ -332,14 +340,15 @@ static fallible mark_deltas(const struct posting_list *list, uint64_t *bits)
 	return OK;
 }
 
+/* What stands behind the last row is nobody's. */
 static void mark_bits(const struct posting_list *list, uint64_t *bits)
 {
-	size_t words = (list->rows + 63) / 64;
-	for (size_t i = 0; i < words; i++)
-		bits[i] |= bits_at(list->bits, i);
-	/* What stands behind the last row is nobody's. */
+	const uint8_t *marks = list->bits.at;
+	size_t whole = list->rows / 64;
+	for (size_t i = 0; i < whole; i++)
+		bits[i] |= whole_bits_at(marks, i);
 	if (list->rows % 64)
-		bits[list->rows / 64] &= (UINT64_C(1) << list->rows % 64) - 1;
+		bits[whole] |= bits_at(list->bits, whole) & ((UINT64_C(1) << list->rows % 64) - 1);
 }
 
 fallible posting_mark(const struct posting_list *list, uint64_t *bits)

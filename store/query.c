@@ -224,7 +224,8 @@ static fallible open_sets(struct search *search, struct slice *slice)
 static bool keep_both(const struct slice *slice, uint64_t *set, const uint64_t *other)
 {
 	uint64_t any = 0;
-	for (size_t i = 0; i < slice->words; i++) {
+	size_t words = slice->words;
+	for (size_t i = 0; i < words; i++) {
 		set[i] &= other[i];
 		any |= set[i];
 	}
@@ -235,7 +236,8 @@ static bool keep_both(const struct slice *slice, uint64_t *set, const uint64_t *
 static bool keep_others(const struct slice *slice, uint64_t *set, const uint64_t *other)
 {
 	uint64_t any = 0;
-	for (size_t i = 0; i < slice->words; i++) {
+	size_t words = slice->words;
+	for (size_t i = 0; i < words; i++) {
 		set[i] &= ~other[i];
 		any |= set[i];
 	}
