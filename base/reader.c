@@ -2,8 +2,6 @@
 /* reader - bounded takes from a span. */
 #include "base/reader.h"
 
-#include <endian.h>
-
 static uint64_t number(struct reader *reader, size_t width)
 {
 	struct span run = reader_run(reader, width);
@@ -25,11 +23,8 @@ uint32_t reader_u32(struct reader *reader)
 
 uint64_t reader_u64(struct reader *reader)
 {
-	uint64_t v = 0;
-	struct span run = reader_run(reader, sizeof v);
-	if (run.len)
-		memcpy(&v, run.at, sizeof v);
-	return be64toh(v);
+	struct span run = reader_run(reader, sizeof(uint64_t));
+	return run.len ? reader_u64_at(run.at) : 0;
 }
 
 int64_t reader_i64(struct reader *reader)

@@ -8,6 +8,8 @@
 #include "base/err.h"
 #include "base/span.h"
 
+#include <endian.h>
+
 struct reader {
 	struct span rest;
 	bool failed;
@@ -33,6 +35,9 @@ struct span reader_sized(struct reader *reader);
 /* reader_copy - the next n bytes into out; zeroes after a failure. */
 void reader_copy(struct reader *reader, uint8_t *out, size_t n);
 
+/* reader_u64_at - eight bytes that are there; such numbers are in the order of their bytes. */
+static inline uint64_t reader_u64_at(const uint8_t *at);
+
 /* reader_check - OK when every take was inside and nothing is left over. Fails: CORRUPT. */
 fallible reader_check(const struct reader *reader);
 
@@ -47,6 +52,13 @@ static inline struct span reader_run(struct reader *reader, size_t n)
 	struct span run = span_of(reader->rest.at, n);
 	reader->rest = span_of(reader->rest.at + n, reader->rest.len - n);
 	return run;
+}
+
+static inline uint64_t reader_u64_at(const uint8_t *at)
+{
+	uint64_t big;
+	memcpy(&big, at, sizeof big);
+	return be64toh(big);
 }
 
 static inline uint8_t reader_u8(struct reader *reader)

@@ -6,14 +6,12 @@
 #include "store/index.h"
 #include "store/words.h"
 
-#include <stdlib.h>
-
 enum {
 	FOLD_WORDS_ARENA = 8 * 1024 * 1024, /* of one row's opened texts */
 	FOLD_WORDS_READ =
 		1000, /* rows in one reading of data/: a long one keeps pages from being used again */
 	FOLD_PAIRS_MAX = 1024 * 1024 * 1024,
-	DIGIT_BITS = 11,
+	DIGIT_BITS = 8,
 	DIGITS = 1 << DIGIT_BITS,
 };
 
@@ -77,30 +75,18 @@ static void sort_digit(const uint64_t *from, uint64_t *to, size_t count, unsigne
 		to[starts[from[i] >> shift & (DIGITS - 1)]++] = from[i];
 }
 
-static int by_number(const void *a, const void *b)
-{
-	uint64_t left, right;
-	memcpy(&left, a, sizeof left);
-	memcpy(&right, b, sizeof right);
-	return (left > right) - (left < right);
-}
-
+/* By token: there and back, twice. */
 static fallible sort_pairs(struct gathering *gathering)
 {
 	size_t count = gathering->pairs.len / sizeof(uint64_t);
 	scoped(buf) room = BUF(FOLD_PAIRS_MAX);
 	uint64_t *pairs = (uint64_t *)(void *)gathering->pairs.data;
-	if (count < DIGITS) {
-		if (count)
-			qsort(pairs, count, sizeof *pairs, by_number);
-		return OK;
-	}
 	uint64_t *spare = (uint64_t *)(void *)buf_room(&room, count * sizeof *spare);
 	TRY(buf_check(&room));
-	sort_digit(pairs, spare, count, 32);
-	sort_digit(spare, pairs, count, 32 + DIGIT_BITS);
-	sort_digit(pairs, spare, count, 32 + 2 * DIGIT_BITS);
-	memcpy(pairs, spare, count * sizeof *pairs);
+	for (unsigned shift = 32; shift < 64; shift += 2 * DIGIT_BITS) {
+		sort_digit(pairs, spare, count, shift);
+		sort_digit(spare, pairs, count, shift + DIGIT_BITS);
+	}
 	return OK;
 }
 

@@ -2,9 +2,8 @@
 /* merge - choose runs, lay their arrays behind each other, put the new run in their place. */
 #include "store/merge.h"
 
+#include "base/reader.h"
 #include "store/index.h"
-
-#include <stdlib.h>
 
 enum {
 	MERGE_RUNS_MAX = 64, /* at once */
@@ -174,26 +173,50 @@ static fallible merge_times(struct step *step, const struct plan *plan)
 	return append(step, plan, INDEX_TIME);
 }
 
-/* By all bytes, so that the same rows always give the same array. */
-static int by_id(const void *a, const void *b)
+/* One run's ids, which ascend. */
+struct ids {
+	struct span rest; /* from its next entry on */
+	uint64_t next;    /* its id */
+	size_t shift;     /* of its rows */
+};
+
+static void pass_ids(struct ids *source, size_t entries)
 {
-	return memcmp(a, b, INDEX_ID_ENTRY);
+	source->rest = span_from(source->rest, entries * INDEX_ID_ENTRY);
+	source->next = source->rest.len ? reader_u64_at(source->rest.at) : UINT64_MAX;
+}
+
+static fallible open_ids(struct step *step, const struct plan *plan, struct ids *sources)
+{
+	size_t shift = 0;
+	for (size_t r = 0; r < plan->count; shift += plan->runs[r++].count) {
+		TRY(index_array(&step->txn, plan->tenant, &plan->runs[r], INDEX_ID, &sources[r].rest));
+		if (sources[r].rest.len != plan->runs[r].count * (size_t)INDEX_ID_ENTRY)
+			return FAIL(CORRUPT, "a run has another number of ids than of rows");
+		sources[r].shift = shift;
+		pass_ids(&sources[r], 0);
+	}
+	return OK;
+}
+
+/* Of those that come next the least; of equal ones that of the older run: so the same rows always give the same array. */
+static struct ids *least_ids(struct ids *sources, size_t count)
+{
+	struct ids *least = NULL;
+	for (size_t r = 0; r < count; r++)
+		if (sources[r].rest.len && (!least || sources[r].next < least->next))
+			least = &sources[r];
+	return least;
 }
 
 static fallible merge_ids(struct step *step, const struct plan *plan)
 {
-	size_t shift = 0;
-	for (size_t r = 0; r < plan->count; shift += plan->runs[r++].count) {
-		struct span ids;
-		TRY(index_array(&step->txn, plan->tenant, &plan->runs[r], INDEX_ID, &ids));
-		if (ids.len != plan->runs[r].count * (size_t)INDEX_ID_ENTRY)
-			return FAIL(CORRUPT, "a run has another number of ids than of rows");
-		for (size_t i = 0; i < plan->runs[r].count; i++)
-			index_put_id(ids.at + i * INDEX_ID_ENTRY, index_id_row(ids, i) + shift, &step->array);
+	struct ids sources[MERGE_RUNS_MAX] = {0}, *next;
+	TRY(open_ids(step, plan, sources));
+	while ((next = least_ids(sources, plan->count))) {
+		index_put_id(next->rest.at, index_id_row(next->rest, 0) + next->shift, &step->array);
+		pass_ids(next, 1);
 	}
-	TRY(buf_check(&step->array));
-	if (step->array.len)
-		qsort(step->array.data, step->array.len / INDEX_ID_ENTRY, INDEX_ID_ENTRY, by_id);
 	return append(step, plan, INDEX_ID);
 }
 

@@ -2,6 +2,8 @@
 /* posting - a directory of values, then the lists of rows of those that more than one row has. */
 #include "store/posting.h"
 
+#include "base/reader.h"
+
 #include <endian.h>
 #include <stdlib.h>
 
@@ -22,11 +24,18 @@ enum form {
 
 /* ---- packing ---- */
 
+static inline int order_of(uint64_t left, uint64_t right)
+{
+	return (left > right) - (left < right);
+}
+
 static int by_value(const void *a, const void *b)
 {
 	const struct posting *left = a, *right = b;
-	int order = memcmp(left->value, right->value, POSTING_VALUE_MAX);
-	return order ? order : (left->row > right->row) - (left->row < right->row);
+	int order = order_of(reader_u64_at(left->value), reader_u64_at(right->value));
+	if (order == 0)
+		order = order_of(reader_u64_at(left->value + 8), reader_u64_at(right->value + 8));
+	return order ? order : order_of(left->row, right->row);
 }
 
 void posting_sort(struct posting *postings, size_t count)
