@@ -109,7 +109,7 @@ static fallible sign_log(struct server *server, struct id tenant)
 {
 	struct signing signing = {.tenant = tenant, .arena = ARENA(JOBS_ARENA)};
 	struct err err = checkpoints_prepare(
-		server, tenant, checkpoints_size(server, tenant), &signing.arena, &signing.ask);
+		server, tenant, tail_size_of(server->volume.tail, tenant), &signing.arena, &signing.ask);
 	if (!err_failed(err) && signing.ask.fresh)
 		err = committer_run(server->committer,
 			(struct act_job){

@@ -38,7 +38,7 @@ void query_begin(struct query *query, struct id tenant)
 	query->order = QUERY_NEWEST_FIRST;
 	query->limit = query->work_max = 0;
 	query->resumes = false;
-	query->after = 0;
+	query->after = query->until = 0;
 }
 
 fallible query_require(struct query *query, int about)
@@ -489,11 +489,11 @@ static void set_range(struct search *search, uint64_t size)
 {
 	const struct query *query = search->query;
 	bool newest_first = query->order == QUERY_NEWEST_FIRST;
-	search->end = size;
-	if (query->resumes && newest_first && query->after < size)
+	search->end = query->until && query->until < size ? query->until : size;
+	if (query->resumes && newest_first && query->after < search->end)
 		search->end = query->after;
 	if (query->resumes && !newest_first)
-		search->begin = query->after < size ? query->after + 1 : size;
+		search->begin = query->after < search->end ? query->after + 1 : search->end;
 	if (search->begin >= search->end)
 		return;
 	search->page->scanned_from = search->begin;

@@ -56,6 +56,7 @@ struct query {
 	size_t work_max; /* 0 = QUERY_WORK_MAX */
 	bool resumes;    /* go on behind `after` */
 	uint64_t after;  /* an index: of the last row of the page before */
+	uint64_t until;  /* an index: rows from there on are not looked at; 0 = all are */
 };
 
 struct query_page {

@@ -426,6 +426,15 @@ uint64_t tail_size(struct tail_tenant *tenant)
 	return size;
 }
 
+uint64_t tail_size_of(struct tail *tail, struct id tenant)
+{
+	tail_lock(tail);
+	struct tail_tenant *state = tail_tenant(tail, tenant);
+	uint64_t size = state ? tail_size(state) : 0;
+	tail_unlock(tail);
+	return size;
+}
+
 uint64_t tail_folded_size(struct tail_tenant *tenant)
 {
 	return tenant->folded;

@@ -93,6 +93,9 @@ void tail_frontier(struct tail_tenant *tenant, struct merkle_frontier *frontier)
 uint64_t tail_size(struct tail_tenant *tenant);
 uint64_t tail_folded_size(struct tail_tenant *tenant);
 
+/* tail_size_of - the leaves of any tenant's log as of the last commit; it locks by itself. */
+uint64_t tail_size_of(struct tail *tail, struct id tenant);
+
 /* tail_newest, tail_before - under tail_lock: a tenant's rows from the newest backwards; NULL at the end. */
 const struct tail_row *tail_newest(struct tail *tail, struct tail_tenant *tenant);
 const struct tail_row *tail_before(struct tail *tail, const struct tail_row *row);

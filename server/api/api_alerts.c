@@ -82,7 +82,7 @@ static fallible answer_list(struct call *call, struct json_out *out)
 		call, out, list->look.canon, page.more ? SPAN_BYTES(list->position) : SPAN_NONE);
 }
 
-const struct handler api_alerts_list = {prepare_list, write_list, answer_list, .ahead = true};
+const struct handler api_alerts_list = {prepare_list, write_list, answer_list};
 
 /* ---- POST /v1/alerts/{event}/acknowledge ---- */
 

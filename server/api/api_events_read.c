@@ -83,13 +83,14 @@ static fallible set_canon(struct call *call, struct events_read *ask)
 	return buf_keep(&canon, call->arena, &ask->canon);
 }
 
-/* Only the first page is an event: the later ones belong to it. */
+/* Only the first page is an event: the later ones belong to it. It shows the log as it stood before that event. */
 static fallible prepare_act(struct call *call, struct events_read *ask)
 {
 	if (ask->page.resumes || is_unwritable(call)) {
 		call->act = CALL_NO_ACT;
 		return OK;
 	}
+	ask->filters.until = tail_size_of(call->server->volume.tail, call->caller.tenant);
 	return prepare_view(call, ask, &ask->filters, (struct id){0});
 }
 

@@ -28,7 +28,7 @@ static fallible read_after(struct call *call, struct span after, struct tail_ask
 		return OK;
 	if (!span_number(after, INT64_MAX, &index))
 		call_note(call, SPAN_LIT("after"), "malformed");
-	else if (index >= log_live_size(call->server, call->caller.tenant))
+	else if (index >= tail_size_of(call->server->volume.tail, call->caller.tenant))
 		call_note(call, SPAN_LIT("after"), "not_allowed");
 	else
 		ask->follower.from = index + 1;
@@ -115,8 +115,9 @@ static fallible answer(struct call *call, struct json_out *out)
 	if (call->request->head_only)
 		return OK;
 	if (!ask->resumes)
-		follower->from = follower->logged ? ask->receipt.index + 1
-						  : log_live_size(call->server, call->caller.tenant);
+		follower->from = follower->logged
+			? ask->receipt.index + 1
+			: tail_size_of(call->server->volume.tail, call->caller.tenant);
 	return follow_add(call->server->follow, call, follower);
 }
 

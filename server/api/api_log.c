@@ -38,7 +38,8 @@ static fallible prepare_checkpoint(struct call *call)
 	call->goes_without = true;
 	if (server->volume.read_only || call->is_full)
 		return prepare_checkpoint_over(call, ask, 0);
-	struct err err = prepare_checkpoint_over(call, ask, checkpoints_size(server, call->caller.tenant));
+	struct err err =
+		prepare_checkpoint_over(call, ask, tail_size_of(server->volume.tail, call->caller.tenant));
 	return err.kind == ERR_FULL ? prepare_checkpoint_over(call, ask, 0) : err;
 }
 

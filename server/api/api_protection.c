@@ -181,4 +181,4 @@ static fallible answer(struct call *call, struct json_out *out)
 	return put_alerts(call, out);
 }
 
-const struct handler api_protection_get = {prepare, write, answer, .ahead = true};
+const struct handler api_protection_get = {prepare, write, answer};

@@ -61,7 +61,7 @@ static struct log_channel *log_channel_open(struct follow *follow, struct id ten
 	if (!made)
 		return NULL;
 	made->tenant = tenant;
-	made->seen = log_live_size(follow->ask.server, tenant);
+	made->seen = tail_size_of(follow->ask.server->volume.tail, tenant);
 	made->wanted = UINT64_MAX;
 	made->wave = (struct log_wave){.from = made->seen, .to = made->seen};
 	made->next = follow->channels;

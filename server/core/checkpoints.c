@@ -12,16 +12,6 @@
 
 enum { CHECK_ARENA_MAX = 64 * 1024 };
 
-uint64_t checkpoints_size(const struct server *server, struct id tenant)
-{
-	struct tail *tail = server->volume.tail;
-	tail_lock(tail);
-	struct tail_tenant *state = tail_tenant(tail, tenant);
-	uint64_t size = state ? tail_size(state) : 0;
-	tail_unlock(tail);
-	return size;
-}
-
 /* ---- signing ---- */
 
 static fallible read_origin(
@@ -87,7 +77,7 @@ static bool is_overtaken(const struct server *server, struct id tenant, uint64_t
 {
 	struct keyring_mark mark;
 	return !err_failed(keeper_mark(server->keeper, tenant, &mark)) && mark.size > size &&
-		mark.size <= checkpoints_size(server, tenant);
+		mark.size <= tail_size_of(server->volume.tail, tenant);
 }
 
 static fallible sign_newest(

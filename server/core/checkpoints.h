@@ -29,9 +29,6 @@ fallible checkpoints_prepare(const struct server *server, struct id tenant, uint
 fallible checkpoints_write(
 	struct act *act, struct id tenant, struct arena *arena, struct checkpoints_ask *ask);
 
-/* checkpoints_size - the leaves of a tenant's log now. */
-uint64_t checkpoints_size(const struct server *server, struct id tenant);
-
 /* What checkpoints_check_all found. */
 struct checkpoints_verdict {
 	bool holds;

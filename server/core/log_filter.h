@@ -50,7 +50,8 @@ struct log_filters {
 	struct log_values lacks; /* of these none may hold in what the reader may see */
 	struct instant from, to; /* by the caller's time; from inclusive, to exclusive; ms 0 = open */
 	enum query_order order;
-	bool ordered; /* the order was asked for */
+	bool ordered;   /* the order was asked for */
+	uint64_t until; /* an index: events from there on are not looked at; 0 = all are. In no canon */
 };
 
 /* log_filter_is_id - an object or device is looked for by an id of ours, which the index has; not by the caller's own. */

@@ -73,16 +73,6 @@ static bool sort_values(struct log_wave *wave, struct arena *arena)
 	return true;
 }
 
-uint64_t log_live_size(const struct server *server, struct id tenant)
-{
-	struct tail *tail = server->volume.tail;
-	tail_lock(tail);
-	struct tail_tenant *state = tail_tenant(tail, tenant);
-	uint64_t size = state ? tail_size(state) : 0;
-	tail_unlock(tail);
-	return size;
-}
-
 /* copy_rows - those of [from, to) that are still there, each to its place; returns the index of the first. */
 static uint64_t copy_rows(
 	struct tail *tail, struct id tenant, uint64_t from, uint64_t to, struct tail_row *rows)
@@ -106,7 +96,7 @@ static uint64_t copy_rows(
 void log_live_wave(const struct server *server, struct id tenant, uint64_t from, struct arena *arena,
 	struct log_wave *wave)
 {
-	uint64_t to = log_live_size(server, tenant);
+	uint64_t to = tail_size_of(server->volume.tail, tenant);
 	if (from > to)
 		from = to;
 	if (to - from > LOG_LIVE_ROWS)

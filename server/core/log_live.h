@@ -17,9 +17,6 @@ struct log_wave {
 	size_t value_count;
 };
 
-/* log_live_size - the index that the tenant's next event gets. */
-uint64_t log_live_size(const struct server *server, struct id tenant);
-
 /* log_live_wave - what came since an index. wave->from is later than asked when there is too much of it, when it is not in
  * the tail any more, or without memory: what lies between is in the log.
  *

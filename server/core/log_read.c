@@ -172,6 +172,7 @@ fallible log_read_query(const struct server *server, const struct log_reader *re
 	TRY(log_filter_query(&view, filters, &arena, query));
 	TRY(add_scope(reader, query));
 	query->order = QUERY_OLDEST_FIRST;
+	query->until = filters->until;
 	return OK;
 }
 

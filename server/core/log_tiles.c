@@ -122,20 +122,11 @@ static fallible look_at_bundle(struct reading *log, const struct bundle *bundle,
 	return OK;
 }
 
-static uint64_t size_of(const struct server *server, struct id tenant)
-{
-	tail_lock(server->volume.tail);
-	struct tail_tenant *state = tail_tenant(server->volume.tail, tenant);
-	uint64_t size = state ? tail_size(state) : 0;
-	tail_unlock(server->volume.tail);
-	return size;
-}
-
 fallible log_tiles_whole(const struct server *server, struct id tenant, uint64_t from, uint64_t to)
 {
 	struct pruned pruned;
 	struct range range = {.from = from, .to = to};
-	uint64_t size = size_of(server, tenant);
+	uint64_t size = tail_size_of(server->volume.tail, tenant);
 	scoped(reading) log = {0};
 	TRY(reading_open(&server->volume, &log));
 	struct view view = view_reading(&log);

@@ -118,8 +118,8 @@ fallible protection_log(
 {
 	static const enum action VERIFIED[] = {ACTION_LOG_VERIFIED, ACTION_LOG_VERIFICATION_FAILED};
 	static const enum action BACKUP[] = {ACTION_BACKUP_COMPLETED, ACTION_BACKUP_FAILED};
-	struct protection_log made = {
-		.size = checkpoints_size(server, reader->tenant), .holds = health_is_whole(server->health)};
+	struct protection_log made = {.size = tail_size_of(server->volume.tail, reader->tenant),
+		.holds = health_is_whole(server->health)};
 	TRY(find_checkpoint(server, reader, &made));
 	TRY(find_newest(server, reader->tenant, VERIFIED, 2, &made.verified));
 	TRY(find_newest(server, reader->tenant, BACKUP, 2, &made.backup));

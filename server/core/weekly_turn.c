@@ -55,7 +55,7 @@ static fallible pin(const struct scene *scene, struct weekly_made *made)
 	if (server->volume.read_only)
 		return FAIL(BUSY, "the log is not written, and this report was never made");
 	TRY(checkpoints_prepare(
-		server, tenant, checkpoints_size(server, tenant), scene->arena, &made->checkpoint));
+		server, tenant, tail_size_of(server->volume.tail, tenant), scene->arena, &made->checkpoint));
 	made->fresh = true;
 	made->row.made = scene->now;
 	made->row.checkpoint = made->checkpoint.row;

@@ -217,7 +217,7 @@ void log_world_fold(struct log_world *world)
 
 uint64_t log_world_size(struct log_world *world)
 {
-	return checkpoints_size(&world->api.server, world->api.tenant.id);
+	return tail_size_of(world->api.server.volume.tail, world->api.tenant.id);
 }
 
 json_t *log_world_list(struct log_world *world, const char *token, const char *query, unsigned limit)

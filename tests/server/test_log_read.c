@@ -206,6 +206,7 @@ Test(log_read, answers_an_empty_list_for_a_name_that_nobody_has)
 	log_world_open(&world);
 	for (size_t i = 0; i < 5; i++) {
 		char path[256];
+		uint64_t size = log_world_size(&world);
 		snprintf(path, sizeof path, "/v1/events?%s", QUERIES[i]);
 		cr_assert(api_call(&world.api, "GET", path, world.api.tenant.token, NULL, &answer) == 200,
 			"%s", path);
@@ -213,9 +214,8 @@ Test(log_read, answers_an_empty_list_for_a_name_that_nobody_has)
 		cr_assert(json_is_null(api_member(&answer, "next")), "and there is no more");
 		cr_assert(json_is_true(api_member(&answer, "scanned/complete")), "all was looked through");
 		cr_assert(json_integer_value(api_member(&answer, "scanned/from")) == 0, "from the first");
-		cr_assert((uint64_t)json_integer_value(api_member(&answer, "scanned/to")) ==
-				log_world_size(&world) - 1,
-			"to the last");
+		cr_assert((uint64_t)json_integer_value(api_member(&answer, "scanned/to")) == size - 1,
+			"to the last before its own log.viewed");
 	}
 }
 
@@ -491,6 +491,8 @@ Test(log_read, what_administrators_do_needs_a_right_of_its_own)
 	api_world_person(&world.api, &world.api.tenant, "auditor", NULL, &auditor);
 	log_world_fill(&world, &dice, 40);
 	json_decref(log_world_list(&world, world.people[0].token, "", 500));
+	json_decref(log_world_list(&world, hq.token, "", 500));
+	json_decref(log_world_list(&world, auditor.token, "", 500));
 	json_t *some = log_world_list(&world, hq.token, "", 4);
 	json_t *whole = log_world_list(&world, auditor.token, "", 4);
 	cr_assert(count_class(some, "staff", "nobody") == 0 && count_class(some, "log", hq.text) == 0,

@@ -45,6 +45,48 @@ Test(log_view, reading_a_list_is_an_event_that_says_what_was_looked_for)
 		"what: %s", detail);
 }
 
+/* Each time another event, for a minute goes by. */
+static void check_as_it_stood(struct log_world *world, const struct api_request *request, const char *count)
+{
+	scoped(api_answer) answer = {0};
+	uint64_t size = log_world_size(world);
+	cr_assert(api_ask(&world->api, request, &answer) == 200, "%s %s", request->path, answer.body);
+	cr_assert(log_world_size(world) == size + 1, "it is on record");
+	cr_assert((uint64_t)json_integer_value(api_member(&answer, "scanned/to")) == size - 1);
+	cr_assert((uint64_t)json_integer_value(api_member(&answer, count)) == size - (count[0] == 'i'),
+		"%s: %s", count, answer.body);
+	fake_clock_pass(A_MINUTE_MS);
+}
+
+Test(log_view, what_is_shown_is_the_log_as_it_stood_before_that_event)
+{
+	enum { ROUNDS = 10 };
+	scoped(log_world) world = {0};
+	log_world_open(&world);
+	const char *token = world.api.tenant.token;
+	for (unsigned i = 0; i < ROUNDS; i++) {
+		char key[16];
+		snprintf(key, sizeof key, "search-%u", i);
+		check_as_it_stood(&world,
+			&(struct api_request){.method = "GET", .path = "/v1/events?limit=1", .token = token},
+			"items/0/index");
+		check_as_it_stood(&world,
+			&(struct api_request){.method = "GET", .path = "/v1/events:facets", .token = token},
+			"total");
+		check_as_it_stood(&world,
+			&(struct api_request){
+				.method = "POST", .path = "/v1/events:search", .token = token, .body = "{}"},
+			"items/0/index");
+		check_as_it_stood(&world,
+			&(struct api_request){.method = "POST",
+				.path = "/v1/events:search",
+				.token = token,
+				.body = "{}",
+				.key = key},
+			"items/0/index");
+	}
+}
+
 Test(log_view, later_pages_by_cursor_belong_to_the_first)
 {
 	scoped(log_world) world = {0};

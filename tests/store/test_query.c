@@ -110,6 +110,7 @@ static bool matches(const struct world_event *event, const struct query *query)
 	bool yes = ids_equal(event->tenant, query->tenant);
 	yes = yes && (query->from.ms == 0 || event->leaf.time.ms >= query->from.ms);
 	yes = yes && (query->to.ms == 0 || event->leaf.time.ms < query->to.ms);
+	yes = yes && (query->until == 0 || event->receipt.index < query->until);
 	for (size_t i = 0; yes && i < query->field_count; i++)
 		yes = field_matches(&event->leaf, &query->fields[i]) == (query->fields[i].sense == QUERY_HAS);
 	return yes;
@@ -166,6 +167,8 @@ static struct query random_query(struct dice *dice)
 		query.from = random_time(dice);
 	if (dice_below(dice, 3) == 0)
 		query.to = random_time(dice);
+	if (dice_below(dice, 3) == 0)
+		query.until = 1 + dice_below(dice, dice_below(dice, 2) ? 2000 : 30);
 	query.order = dice_below(dice, 2) ? QUERY_NEWEST_FIRST : QUERY_OLDEST_FIRST;
 	query.limit = 1 + dice_below(dice, dice_below(dice, 2) ? 5 : QUERY_LIMIT_MAX);
 	query.work_max = dice_below(dice, 3) ? 0 : 1 + dice_below(dice, 300);
