@@ -182,10 +182,9 @@ class Store:
         if not self.is_known(*paths[0]):
             say(store=self.name, skipped=name, why="this server does not have it")
             return
-        steal = machine.Steal()
         requests = [wire.request("GET", path, tenant.token) for path, tenant in paths]
-        result, _ = self.service.load(requests, CONNECTIONS, self.ask.seconds)
-        say(store=self.name, row=name, steal_pct=steal.percent(), **result)
+        result, stolen = machine.undisturbed(lambda: self.service.load(requests, CONNECTIONS, self.ask.seconds)[0])
+        say(store=self.name, row=name, steal_pct=stolen, **result)
         if any(key[0] == "s" and key[1] != "2" for key in result):
             return
         for key in ("rps", "p50_us", "p95_us", "p99_us"):

@@ -24,12 +24,11 @@ class Rows:
 
     def measure(self, name, function, number):
         """One row of one round."""
-        steal = machine.Steal()
-        result = function(self.seconds)
+        result, stolen = machine.undisturbed(lambda: function(self.seconds))
         if "broken" in result and not all_succeeded(result):
             say(skipped=name, why="not every answer is a success", **result)
             return
-        say(round=number, row=name, steal_pct=steal.percent(), **result)
+        say(round=number, row=name, steal_pct=stolen, **result)
         self.measured.setdefault(name, []).append(result)
 
     def fact(self, what, value, steal=None):

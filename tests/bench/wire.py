@@ -46,13 +46,13 @@ def device(number):
 
 
 def event(dice):
-    """One event with about 400 bytes of payload."""
+    """One event. In the mean their JSON has 405 bytes: the bar of bytes an event is for a payload of 400."""
     actor = dice.randrange(ACTORS)
     action = dice.choice(ACTIONS[:-1] if actor == LONER else ACTIONS)
     number = dice.randrange(1000000)
     made = {"action": action, "actor": {"person": actor_ref(actor)}, "device": device(actor),
             "object": {"type": "invoice", "id": f"invoice-{number}", "label": f"Invoice {number}"},
-            "purpose": "monthly accounts", "task": f"T-{number % 1000}", "session": f"{number:016x}", "count": number % 5000,
+            "purpose": "monthly accounts", "session": f"{number:05x}", "count": number % 5000,
             "detail": {"format": "csv", **DETAILS.get(action, {})}}
     if action == "record.edited":
         made["changes"] = [{"field": "total", "before": number, "after": number + 1}]
