@@ -210,10 +210,15 @@ static struct act_job *wait_for_jobs(struct committer *committer, const struct p
 	return jobs;
 }
 
-static void note_pace(struct committer *committer, size_t answered, struct pace *pace)
+static void note_pace(struct committer *committer, size_t answered, int64_t began_ns, struct pace *pace)
 {
+	int64_t now_ns = clock_monotonic_ns();
 	pthread_mutex_lock(&committer->lock);
-	pace_note(pace, answered, committer->queued, clock_monotonic_ns() - committer->grew_ns);
+	pace_note(pace,
+		&(struct pace_batch){.answered = answered,
+			.queued = committer->queued,
+			.took_ns = now_ns - began_ns,
+			.still_ns = now_ns - committer->grew_ns});
 	pthread_mutex_unlock(&committer->lock);
 }
 
@@ -224,9 +229,10 @@ static void *run_thread(void *context)
 	struct pace pace = {0};
 	size_t count;
 	while ((jobs = wait_for_jobs(committer, &pace, &count))) {
+		int64_t began_ns = clock_monotonic_ns();
 		while (jobs)
 			run_batch(committer, &jobs);
-		note_pace(committer, count, &pace);
+		note_pace(committer, count, began_ns, &pace);
 	}
 	return NULL;
 }

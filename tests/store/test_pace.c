@@ -4,7 +4,16 @@
 
 #include <criterion/criterion.h>
 
-Test(pace, before_the_first_commit_nobody_is_waited_for)
+enum { MS = 1000 * 1000 };
+
+static struct pace pace_of(struct pace_batch batch)
+{
+	struct pace pace = {0};
+	pace_note(&pace, &batch);
+	return pace;
+}
+
+Test(pace, before_the_first_batch_nobody_is_waited_for)
 {
 	const struct pace pace = {0};
 	cr_assert(pace.company == 0 && pace.wait_ns == 0, "%zu", pace.company);
@@ -12,50 +21,43 @@ Test(pace, before_the_first_commit_nobody_is_waited_for)
 
 Test(pace, a_client_alone_waits_for_nobody_but_himself)
 {
-	struct pace pace = {0};
-	pace_note(&pace, 1, 0, 1000000);
-	cr_assert(pace.company == 1, "%zu", pace.company);
+	cr_assert(pace_of((struct pace_batch){1, 0, MS, MS}).company == 1);
 }
 
 Test(pace, the_answered_and_the_queued_are_the_company)
 {
-	struct pace pace = {0};
-	pace_note(&pace, 40, 24, 1000000);
-	cr_assert(pace.company == 64, "%zu", pace.company);
+	cr_assert(pace_of((struct pace_batch){40, 24, MS, MS}).company == 64);
 }
 
-Test(pace, the_wait_is_as_long_as_the_queue_had_stood_still)
+Test(pace, the_wait_is_short_and_half_as_long_as_the_batch_took)
 {
-	struct pace pace = {0};
-	pace_note(&pace, 40, 24, 3000000);
-	cr_assert(pace.wait_ns == 3000000, "%lld", (long long)pace.wait_ns);
+	enum { QUICK = PACE_SHORT_NS };
+	cr_assert(pace_of((struct pace_batch){4, 4, QUICK, 0}).wait_ns == QUICK / 2,
+		"a queue that was growing");
+	cr_assert(pace_of((struct pace_batch){8, 0, QUICK, QUICK}).wait_ns == QUICK / 2,
+		"all were in the batch");
+	cr_assert(pace_of((struct pace_batch){4, 4, MS, 0}).wait_ns == PACE_SHORT_NS);
+	cr_assert(pace_of((struct pace_batch){4, 4, INT64_MAX, 0}).wait_ns == PACE_SHORT_NS);
+	cr_assert(pace_of((struct pace_batch){4, 4, 0, 0}).wait_ns == 0);
 }
 
-Test(pace, a_queue_that_was_growing_is_not_waited_for)
+Test(pace, on_a_slow_disk_the_wait_is_as_long_as_the_queue_had_stood_still)
 {
-	struct pace pace = {0};
-	pace_note(&pace, 40, 24, 0);
-	cr_assert(pace.wait_ns == 0, "%lld", (long long)pace.wait_ns);
-}
-
-Test(pace, a_short_standstill_is_not_worth_a_wait)
-{
-	struct pace pace = {0};
-	pace_note(&pace, 40, 24, PACE_WAIT_MIN_NS - 1);
-	cr_assert(pace.wait_ns == 0, "%lld", (long long)pace.wait_ns);
+	cr_assert(pace_of((struct pace_batch){40, 24, 4 * MS, 3 * MS}).wait_ns == 3 * MS);
+	cr_assert(pace_of((struct pace_batch){40, 24, 4 * MS, PACE_STILL_NS}).wait_ns == PACE_STILL_NS);
+	cr_assert(pace_of((struct pace_batch){40, 24, 4 * MS, PACE_STILL_NS - 1}).wait_ns == PACE_SHORT_NS,
+		"a short standstill");
 }
 
 Test(pace, a_disk_that_hangs_makes_nobody_wait_for_long)
 {
-	struct pace pace = {0};
-	pace_note(&pace, 40, 24, INT64_MAX);
-	cr_assert(pace.wait_ns == PACE_WAIT_MAX_NS, "%lld", (long long)pace.wait_ns);
+	cr_assert(pace_of((struct pace_batch){40, 24, INT64_MAX, INT64_MAX}).wait_ns == PACE_WAIT_MAX_NS);
 }
 
 Test(pace, the_company_of_a_burst_is_forgotten_after_it)
 {
 	struct pace pace = {0};
-	pace_note(&pace, 4000, 96, 1000000);
-	pace_note(&pace, 1, 0, 1000000);
+	pace_note(&pace, &(struct pace_batch){4000, 96, MS, MS});
+	pace_note(&pace, &(struct pace_batch){1, 0, MS, MS});
 	cr_assert(pace.company == 1, "%zu", pace.company);
 }
