@@ -224,7 +224,7 @@ static fallible open_sets(struct search *search, struct slice *slice)
 static bool keep_both(const struct slice *slice, uint64_t *set, const uint64_t *other)
 {
 	uint64_t any = 0;
-	size_t words = slice->words;
+	size_t words = slice->words; /* the compiler would have to read it again behind each write */
 	for (size_t i = 0; i < words; i++) {
 		set[i] &= other[i];
 		any |= set[i];

@@ -113,6 +113,10 @@ static void begin(void *context, struct http_exchange *exchange)
 		clock_sleep_ms(1);
 	if (span_is(path, "/later") || span_is(path, "/again") || span_is(path, "/stays/later")) {
 		enqueue(world, exchange);
+	} else if (span_is(path, "/later/stays")) {
+		enqueue(world, exchange);
+		while (world->stays)
+			clock_sleep_ms(1);
 	} else if (span_is(path, "/empty")) {
 		reply->status = 204;
 	} else if (span_is(path, "/cached")) {

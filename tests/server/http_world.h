@@ -3,7 +3,8 @@
  *
  * Every path answers with the request as the application understood it, but for /empty, /cached, /close, /big
  * and /nothing, and /thread, which says on whose thread it is. /stream sends WORLD_PIECES pieces, /stream/cut fails at the third, /stream/later waits for the
- * worker before each, /stream/endless has no last one. /stays does not return while the world says so, nor /stays/later, which is suspended then. /later is suspended, /again three times in turn; another thread resumes it as soon as the
+ * worker before each, /stream/endless has no last one. /stays does not return while the world says so, nor /stays/later, which is suspended then, nor
+ * /later/stays, which is suspended before. /later is suspended, /again three times in turn; another thread resumes it as soon as the
  * gate is open. */
 #pragma once
 

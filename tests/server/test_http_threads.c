@@ -287,6 +287,29 @@ Test(http_threads, nor_does_it_abort_when_that_call_is_suspended_and_never_resum
 	world_stop_worker(&world);
 }
 
+/* Whoever is suspended may go on with what is left to its thread: nothing of it runs beside that. */
+Test(http_threads, one_that_is_resumed_while_its_thread_is_still_in_it_goes_on_behind_that)
+{
+	struct world world;
+	scoped(buf) in = BUF(REPLY_ROOM), other = BUF(REPLY_ROOM);
+	size_t at = 0, other_at = 0;
+	world_open(&world);
+	world.stays = true;
+	int fd = wire_dial(http_port(world.server));
+	wire_send(fd, SPAN_LIT("GET /later/stays HTTP/1.1\r\n" HOST "\r\n"));
+	world_wait_queued(&world, 1);
+	/* Resumed after the first, by the same worker. */
+	int second = wire_dial(http_port(world.server));
+	wire_send(second, SPAN_LIT(LATER));
+	cr_assert(wire_read_reply(second, &other, &other_at) == 200);
+	cr_assert(world.begun == 2 && wire_is_silent(fd, SOON_MS));
+	world.stays = false;
+	cr_assert(wire_read_reply(fd, &in, &at) == 200);
+	close(fd);
+	close(second);
+	world_close(&world);
+}
+
 Test(http_threads, survives_clients_that_reset_while_suspended)
 {
 	struct world world;

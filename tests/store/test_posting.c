@@ -178,7 +178,6 @@ Test(posting, takes_a_bit_a_row_at_most_and_a_few_bytes_for_what_one_row_has)
 	free(postings);
 }
 
-/* Whatever stands in the index: an answer or CORRUPT, and never a row behind the last. */
 /* Among all rows, and among those that are marked so far. */
 static void count_both_ways(const struct posting_list *list, const uint64_t *marked)
 {
@@ -191,6 +190,7 @@ static void count_both_ways(const struct posting_list *list, const uint64_t *mar
 	}
 }
 
+/* Whatever stands in the index: an answer or CORRUPT, and never a row behind the last. */
 static void read_all(struct span bytes, size_t width, size_t rows)
 {
 	struct posting_array array;
