@@ -3,8 +3,8 @@
  * 6).
  *
  *   part key = BLAKE2b-256(subject key; "mn.part" ‖ tenant ‖ event id ‖ kind)
- *   record   = suite 1 (1 byte) ‖ key epoch (4) ‖ commitment (32) ‖ ciphertext ‖ tag (16)
- * Source: docs/formats.md "sealed part". */
+ *   record   = suite (1 byte) ‖ key epoch (4) ‖ commitment (32) ‖ ciphertext ‖ tag (16)
+ * Suite 2 is written, suite 1 opened for ever. Source: docs/formats.md "sealed part", docs/decisions/0033-suites-of-parts.md. */
 #pragma once
 
 #include "base/buf.h"

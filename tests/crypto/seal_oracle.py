@@ -58,14 +58,17 @@ def pad16(data):
     return data + bytes(-len(data) % 16)
 
 
-def xchacha20poly1305_open(key, nonce, associated, sealed):
-    subkey, nonce12 = hchacha20(key, nonce[:16]), bytes(4) + nonce[16:]
+def chacha20poly1305_open(key, nonce12, associated, sealed):
     ciphertext, tag = sealed[:-16], sealed[-16:]
     lengths = struct.pack("<QQ", len(associated), len(ciphertext))
     authenticated = pad16(associated) + pad16(ciphertext) + lengths
-    assert poly1305(chacha20_block(subkey, 0, nonce12)[:32], authenticated) == tag, "the tag does not hold"
-    stream = b"".join(chacha20_block(subkey, 1 + i, nonce12) for i in range(len(ciphertext) // 64 + 1))
+    assert poly1305(chacha20_block(key, 0, nonce12)[:32], authenticated) == tag, "the tag does not hold"
+    stream = b"".join(chacha20_block(key, 1 + i, nonce12) for i in range(len(ciphertext) // 64 + 1))
     return bytes(a ^ b for a, b in zip(ciphertext, stream))
+
+
+def xchacha20poly1305_open(key, nonce, associated, sealed):
+    return chacha20poly1305_open(hchacha20(key, nonce[:16]), bytes(4) + nonce[16:], associated, sealed)
 
 
 def blake2b(key, message, size):
@@ -99,11 +102,16 @@ def open_part(subject, record):
     tenant, event = b"\xa0\1" + bytes(14), b"\xb0\2" + bytes(14)
     key = blake2b(subject, b"mn.part" + tenant + event + b"\1", 32)
     header, commitment = record[:5], record[5:37]
-    assert header == b"\1\1\2\3\4"
-    both = blake2b(key, b"mn.part.keys" + header, 64)
+    assert header[1:] == b"\1\2\3\4"
+    if header[0] == 1:
+        both = blake2b(key, b"mn.part.keys" + header, 64)
+        assert both[32:] == commitment, "the commitment does not hold"
+        nonce = blake2b(key, b"mn.part.nonce" + header, 24)
+        return xchacha20poly1305_open(both[:32], nonce, header + commitment, record[37:])
+    assert header[0] == 2
+    both = hashlib.blake2b(b"mn.part.keys" + header + key, digest_size=64).digest()
     assert both[32:] == commitment, "the commitment does not hold"
-    nonce = blake2b(key, b"mn.part.nonce" + header, 24)
-    return xchacha20poly1305_open(both[:32], nonce, header + commitment, record[37:])
+    return chacha20poly1305_open(both[:32], commitment[:12], header + commitment, record[37:])
 
 
 def golden(tests, name):
@@ -116,6 +124,7 @@ def main():
     assert open_seal(key, place(1), golden(tests, "seal_field.hex")) == b"correct horse battery staple"
     assert open_seal(key, place(4), golden(tests, "seal_key_wrap.hex")) == b"0123456789abcdef0123456789abcdef"
     assert open_part(key, golden(tests, "part_actor.hex")) == b"Anna, from her tablet"
+    assert open_part(key, golden(tests, "part_actor_2.hex")) == b"Anna, from her tablet"
 
 
 if __name__ == "__main__":

@@ -53,15 +53,25 @@ def texts(of):
     return b"".join(bytes([tag]) + varint(len(text.encode())) + text.encode() for tag, text in sorted(of.items()))
 
 
-def seal(key, epoch, plain):
-    header = b"\1" + epoch.to_bytes(4, "big")
+def suite_1(key, header):
+    """Cipher key, commitment and nonce, as from before suite 2."""
     both, nonce = blake2b(key, b"mn.part.keys" + header, 64), blake2b(key, b"mn.part.nonce" + header, 24)
-    subkey, nonce12 = hchacha20(both[:32], nonce[:16]), bytes(4) + nonce[16:]
-    stream = b"".join(chacha20_block(subkey, 1 + i, nonce12) for i in range(len(plain) // 64 + 1))
+    return hchacha20(both[:32], nonce[:16]), both[32:], bytes(4) + nonce[16:]
+
+
+def suite_2(key, header):
+    both = hashlib.blake2b(b"mn.part.keys" + header + key, digest_size=64).digest()
+    return both[:32], both[32:], both[32:44]
+
+
+def seal(suite, key, epoch, plain):
+    header = bytes([suite]) + epoch.to_bytes(4, "big")
+    cipher_key, commitment, nonce12 = (suite_1 if suite == 1 else suite_2)(key, header)
+    stream = b"".join(chacha20_block(cipher_key, 1 + i, nonce12) for i in range(len(plain) // 64 + 1))
     ciphertext = bytes(a ^ b for a, b in zip(plain, stream))
-    associated = header + both[32:]
+    associated = header + commitment
     lengths = len(associated).to_bytes(8, "little") + len(ciphertext).to_bytes(8, "little")
-    tag = poly1305(chacha20_block(subkey, 0, nonce12)[:32], pad16(associated) + pad16(ciphertext) + lengths)
+    tag = poly1305(chacha20_block(cipher_key, 0, nonce12)[:32], pad16(associated) + pad16(ciphertext) + lengths)
     return associated + ciphertext + tag
 
 
@@ -113,7 +123,7 @@ def main():
     ids = {name: identifier(name, 1755000000000) for name in IDS}
     ids["in_place_of"] = ids["grant"] = None
     keys = {kind: blake2b(label(f"subject {kind}"), b"mn.part" + tenant + event + bytes([kind]), 32) for kind in (1, 2)}
-    records = {1: seal(keys[1], 1, texts(ACTOR_TEXTS)), 2: seal(keys[2], 7, texts(CLIENT_TEXTS))}
+    records = {1: seal(2, keys[1], 1, texts(ACTOR_TEXTS)), 2: seal(1, keys[2], 7, texts(CLIENT_TEXTS))}
     present = sum(1 << bit for bit, name in enumerate(IDS) if ids[name])
     leaf = (b"\2" + event + delta(3) + delta(TIME - RECEIVED) + (2010).to_bytes(2, "big") + bytes(2) + bytes([1, 0, 2, 0b1001, 1, 0, present])
             + b"".join(ids[name] for name in IDS if ids[name])

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Opens a sealed part of an event and reads its texts: docs/formats.md "sealed part", "Part texts". The ciphers are most of
 // what this file weighs: load it only where it is needed (`await import('…/proof/part')`).
-import {xchacha20poly1305} from '@noble/ciphers/chacha.js';
+import {chacha20poly1305, xchacha20poly1305} from '@noble/ciphers/chacha.js';
 import {blake2b} from '@noble/hashes/blake2.js';
 import {fromUtf8, isSame, join, Reader, refuse, utf8, type Bytes} from './bytes.ts';
 
@@ -14,22 +14,31 @@ export const TEXT_NAMES = {
 export type TextName = (typeof TEXT_NAMES)[keyof typeof TEXT_NAMES];
 export type Texts = Partial<Record<TextName, string>>;
 
-const SUITE = 1;
+const SUITE_1 = 1;
+const SUITE_2 = 2;
 const KEY_BYTES = 32;
 const HEADER_BYTES = 5;
 const COMMITMENT_BYTES = 32;
 const TAG_BYTES = 16;
-const NONCE_BYTES = 24;
+const NONCE_1_BYTES = 24;
+const NONCE_2_BYTES = 12;
 const PLAIN_MAX = 32 * 1024;
 
 const TAGS = new Map<number, TextName>(Object.entries(TEXT_NAMES).map(([tag, name]) => [Number(tag), name]));
 
-function decrypt(key: Bytes, nonce: Uint8Array, ad: Bytes, sealed: Bytes): Bytes {
-  try {
-    return new Uint8Array(xchacha20poly1305(key, nonce, ad).decrypt(sealed));
-  } catch {
-    return refuse('does_not_open');
-  }
+const LABEL = utf8('mn.part.keys');
+
+/** Cipher key and commitment, one behind the other. */
+function keysOf(key: Bytes, header: Bytes): Bytes {
+  const dkLen = KEY_BYTES + COMMITMENT_BYTES;
+  return Uint8Array.from(header[0] === SUITE_1 ? blake2b(join(LABEL, header), {key, dkLen}) : blake2b(join(LABEL, header, key), {dkLen}));
+}
+
+function cipherOf(key: Bytes, header: Bytes, keys: Bytes, ad: Bytes) {
+  const cipherKey = keys.slice(0, KEY_BYTES);
+  return header[0] === SUITE_1
+    ? xchacha20poly1305(cipherKey, blake2b(join(utf8('mn.part.nonce'), header), {key, dkLen: NONCE_1_BYTES}), ad)
+    : chacha20poly1305(cipherKey, keys.slice(KEY_BYTES, KEY_BYTES + NONCE_2_BYTES), ad);
 }
 
 /** The plaintext of a part's record. Refused: no_key, ends_early, too_long, unknown_value, other_commitment (the key is of
@@ -38,13 +47,16 @@ export function openPart(record: Bytes, key: Bytes): Bytes {
   if (key.length !== KEY_BYTES) refuse('no_key');
   if (record.length < HEADER_BYTES + COMMITMENT_BYTES + TAG_BYTES) refuse('ends_early');
   if (record.length > HEADER_BYTES + COMMITMENT_BYTES + PLAIN_MAX + TAG_BYTES) refuse('too_long');
-  if (record[0] !== SUITE) refuse('unknown_value');
+  if (record[0] !== SUITE_1 && record[0] !== SUITE_2) refuse('unknown_value');
   const header = record.slice(0, HEADER_BYTES);
   const commitment = record.slice(HEADER_BYTES, HEADER_BYTES + COMMITMENT_BYTES);
-  const keys = Uint8Array.from(blake2b(join(utf8('mn.part.keys'), header), {key, dkLen: KEY_BYTES + COMMITMENT_BYTES}));
+  const keys = keysOf(key, header);
   if (!isSame(keys.slice(KEY_BYTES), commitment)) refuse('other_commitment');
-  const nonce = blake2b(join(utf8('mn.part.nonce'), header), {key, dkLen: NONCE_BYTES});
-  return decrypt(keys.slice(0, KEY_BYTES), nonce, join(header, commitment), record.slice(HEADER_BYTES + COMMITMENT_BYTES));
+  try {
+    return new Uint8Array(cipherOf(key, header, keys, join(header, commitment)).decrypt(record.slice(HEADER_BYTES + COMMITMENT_BYTES)));
+  } catch {
+    return refuse('does_not_open');
+  }
 }
 
 /** Refused: ends_early, long_varint, out_of_order, unknown_value, not_utf8. */
