@@ -149,16 +149,26 @@ static void put_string(struct buf *buf, struct span text)
 		put_quoted(room, text);
 }
 
-static void put_name(struct buf *buf, struct span name)
+static void put_comma(struct buf *buf, bool comma)
+{
+	if (comma)
+		buf_put_u8(buf, ',');
+}
+
+/* Comma, name and colon in one piece. */
+static void put_name(struct buf *buf, bool comma, struct span name)
 {
 	if (!is_plain(name)) {
+		put_comma(buf, comma);
 		put_escaped(buf, name);
 		buf_put_u8(buf, ':');
 		return;
 	}
-	uint8_t *room = buf_room(buf, name.len + 3);
+	uint8_t *room = buf_room(buf, comma + name.len + 3);
 	if (!room)
 		return;
+	*room = ',';
+	room += comma;
 	put_quoted(room, name);
 	room[name.len + 2] = ':';
 }
@@ -167,11 +177,12 @@ static void put_name(struct buf *buf, struct span name)
 static void begin(struct json_out *out, const char *name)
 {
 	uint32_t bit = 1u << out->depth;
-	if (out->comma & bit)
-		buf_put_u8(out->buf, ',');
+	bool comma = out->comma & bit;
 	out->comma |= bit;
 	if (name)
-		put_name(out->buf, span_text(name));
+		put_name(out->buf, comma, span_text(name));
+	else
+		put_comma(out->buf, comma);
 }
 
 /* Our own mistake; it sticks, as a full buffer does. */
