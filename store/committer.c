@@ -307,9 +307,11 @@ void committer_submit(struct committer *committer, struct act_job *job)
 		committer->first = job;
 	committer->last = job;
 	committer->grew_ns = clock_monotonic_ns();
-	if (++committer->queued >= committer->wanted)
-		pthread_cond_signal(&committer->work);
+	bool wakes = ++committer->queued >= committer->wanted;
 	pthread_mutex_unlock(&committer->lock);
+	/* Behind the lock, or whom it wakes would wait for it at once. */
+	if (wakes)
+		pthread_cond_signal(&committer->work);
 }
 
 /* ---- waiting for one job ---- */
