@@ -5,6 +5,7 @@
 
 #include "base/reader.h"
 #include "crypto/random.h"
+#include "store/event_add.h"
 #include "store/noun.h"
 
 enum { STORM_RECORD = 1, MINUTE_MS = 60000, KEY_BYTES = 8 + 16 + 16 + 16 + 2 + 2 };
@@ -49,7 +50,7 @@ fallible storm_refuse(struct act *act, struct id tenant, struct event_draft *dra
 	TRY(buf_check(&key));
 	struct err err = act_get(act, TABLE_STORM, buf_span(&key), &row);
 	if (err.kind == ERR_NOT_FOUND) {
-		TRY(act_add(act, tenant, &draft->leaf, receipt));
+		TRY(event_add(act, tenant, &draft->leaf, receipt));
 		first = draft->leaf;
 	} else {
 		TRY(err);
@@ -99,7 +100,7 @@ static fallible close_row(struct act *act, struct span key, struct span value, s
 		leaf.event = random_id(act->now);
 		leaf.flags |= LEAF_COUNTED;
 		leaf.count = count - 1;
-		TRY(act_add(act, tenant_of(buf_span(&copy)), &leaf, NULL));
+		TRY(event_add(act, tenant_of(buf_span(&copy)), &leaf, NULL));
 	}
 	TRY(act_drop(act, TABLE_STORM, buf_span(&copy)));
 	swept->done++;

@@ -4,6 +4,7 @@
 
 #include "base/reader.h"
 #include "crypto/random.h"
+#include "store/event_add.h"
 #include "store/noun.h"
 
 enum { VIEWED_RECORD = 1, ROW_KEY = 16 + VIEWED_KEY, FILTERS_MAX = 32 * 1024, RECORD_MAX = 1024 };
@@ -54,7 +55,7 @@ static fallible add_count(struct act *act, struct id tenant, uint64_t count, con
 	leaf.event = random_id(act->now);
 	leaf.flags |= LEAF_COUNTED;
 	leaf.count = count - 1;
-	return act_add(act, tenant, &leaf, NULL);
+	return event_add(act, tenant, &leaf, NULL);
 }
 
 fallible viewed_add(
@@ -74,7 +75,7 @@ fallible viewed_add(
 		return put_record(act, noun_key_span(&name), count + 1, &first);
 	}
 	TRY(add_count(act, tenant, count, &first));
-	TRY(act_add(act, tenant, &draft->leaf, NULL));
+	TRY(event_add(act, tenant, &draft->leaf, NULL));
 	return put_record(act, noun_key_span(&name), 1, &draft->leaf);
 }
 

@@ -5,6 +5,7 @@
 #include "server/api/log_declared.h"
 #include "server/api/stage.h"
 #include "server/core/log_live.h"
+#include "store/event_add.h"
 
 enum { DETAIL_MAX = 21 * 1024 }; /* filters as in log.viewed of a list, and where it begins */
 
@@ -101,7 +102,7 @@ static fallible prepare(struct call *call)
 static fallible write(struct act *act, struct call *call)
 {
 	struct tail_ask *ask = call->ask;
-	return act_add(act, call->caller.tenant, &ask->view.draft.leaf, &ask->receipt);
+	return event_add(act, call->caller.tenant, &ask->view.draft.leaf, &ask->receipt);
 }
 
 static fallible answer(struct call *call, struct json_out *out)

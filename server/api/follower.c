@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "server/api/log_ask.h"
+#include "store/event_add.h"
 
 #include <stdlib.h>
 
@@ -138,7 +139,7 @@ static fallible seal_end(const struct server *server, struct follower *follower)
 static fallible write_end(struct act *act, void *context)
 {
 	struct follower *follower = context;
-	return act_add(act, follower->caller.tenant, &follower->draft.leaf, NULL);
+	return event_add(act, follower->caller.tenant, &follower->draft.leaf, NULL);
 }
 
 /* Nobody is left to be told that it failed; the committer's alarm and the counts of dropped acts say so. */

@@ -5,6 +5,7 @@
 #include "server/core/detail.h"
 #include "server/core/people.h"
 #include "server/core/signins.h"
+#include "store/event_add.h"
 
 #include <stdio.h>
 
@@ -52,5 +53,5 @@ fallible acknowledgements_write(struct act *act, struct acknowledgement *ack)
 	struct noun_key key = noun_key(ack->person.tenant, id_span(&ack->person.id), SPAN_NONE);
 	TRY(noun_still(act, TABLE_PERSON, noun_key_span(&key), ack->before));
 	TRY(person_put(act, &ack->person, ack->sealed));
-	return act_add(act, ack->person.tenant, &ack->said.leaf, NULL);
+	return event_add(act, ack->person.tenant, &ack->said.leaf, NULL);
 }

@@ -7,6 +7,7 @@
 #include "server/core/change_news.h"
 #include "server/core/detail.h"
 #include "store/client.h"
+#include "store/event_add.h"
 #include "store/person.h"
 
 #include <stdio.h>
@@ -96,13 +97,6 @@ static fallible seal_event(const struct scene *scene, enum action action, const 
 	return scene_seal(scene, &event, draft);
 }
 
-static fallible add_event(struct act *act, struct id tenant, struct event_draft *draft)
-{
-	struct view view = view_act(act);
-	TRY(client_give_branch(&view, tenant, draft->leaf.ids));
-	return act_add(act, tenant, &draft->leaf, NULL);
-}
-
 /* ---- adding ---- */
 
 fallible agreements_add_prepare(const struct scene *scene, struct agreements_add *add)
@@ -125,7 +119,7 @@ fallible agreements_add_write(struct act *act, struct agreements_add *add)
 	struct noun_key key = noun_key(agreement->tenant, id_span(&agreement->person), SPAN_NONE);
 	TRY(noun_still(act, TABLE_PERSON, noun_key_span(&key), add->person_row));
 	TRY(agreement_put(act, agreement));
-	return add_event(act, agreement->tenant, &add->added);
+	return event_add(act, agreement->tenant, &add->added.leaf, NULL);
 }
 
 /* ---- looking ---- */
@@ -178,5 +172,5 @@ fallible agreements_end_write(struct act *act, struct agreements_end *end)
 	agreement->ended = act->now;
 	TRY(agreement_put(act, agreement));
 	TRY(letters_write(act, &end->told));
-	return add_event(act, agreement->tenant, &end->ended);
+	return event_add(act, agreement->tenant, &end->ended.leaf, NULL);
 }

@@ -3,6 +3,7 @@
 #include "server/core/alerts.h"
 
 #include "server/core/detail.h"
+#include "store/event_add.h"
 
 enum { SEALED_MAX = 2048, NOTE_MEMORY = 64 * 1024 };
 
@@ -276,5 +277,5 @@ fallible alerts_settle_write(struct act *act, struct alerts_settle *settle)
 	TRY(still(act, settle));
 	settle->after.at = act->now;
 	TRY(alert_put(act, &settle->after, settle->sealed));
-	return act_add(act, settle->after.tenant, &settle->draft.leaf, NULL);
+	return event_add(act, settle->after.tenant, &settle->draft.leaf, NULL);
 }

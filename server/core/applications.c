@@ -7,6 +7,7 @@
 #include "server/core/detail.h"
 #include "server/core/giving.h"
 #include "server/core/rights_news.h"
+#include "store/event_add.h"
 
 static fallible seal_event(const struct scene *scene, enum action action,
 	const struct application *application, struct event_draft *draft)
@@ -68,7 +69,7 @@ fallible applications_add_write(struct act *act, struct applications_add *add)
 {
 	TRY(put(act, &add->application));
 	TRY(letters_write(act, &add->told));
-	return act_add(act, add->application.tenant, &add->registered.leaf, NULL);
+	return event_add(act, add->application.tenant, &add->registered.leaf, NULL);
 }
 
 fallible applications_revoke_prepare(
@@ -96,7 +97,7 @@ fallible applications_revoke_write(struct act *act, struct applications_revoke *
 		return FAIL_CODE(STALE, "the application changed meanwhile");
 	TRY(put(act, application));
 	TRY(letters_write(act, &revoke->told));
-	return act_add(act, application->tenant, &revoke->revoked.leaf, NULL);
+	return event_add(act, application->tenant, &revoke->revoked.leaf, NULL);
 }
 
 /* ---- bounds of its own ---- */
@@ -164,5 +165,5 @@ fallible applications_bound_write(struct act *act, struct applications_bound *bo
 		return FAIL_CODE(STALE, "the quota changed meanwhile");
 	now.bounds = bound->bounds;
 	TRY(bound->own ? quota_put(act, &now) : quota_drop(act, application->tenant, application->id));
-	return act_add(act, application->tenant, &bound->changed.leaf, NULL);
+	return event_add(act, application->tenant, &bound->changed.leaf, NULL);
 }

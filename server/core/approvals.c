@@ -10,6 +10,7 @@
 #include "server/core/second.h"
 #include "store/client.h"
 #include "store/credential.h"
+#include "store/event_add.h"
 #include "store/person.h"
 
 enum { ONE_NOTICE = 64 * 1024 };
@@ -248,13 +249,6 @@ fallible approvals_decide_prepare(const struct scene *scene, struct approvals_de
 	return seal_activated(scene, decide);
 }
 
-static fallible add_event(struct act *act, struct id tenant, struct event_draft *draft)
-{
-	struct view view = view_act(act);
-	TRY(client_give_branch(&view, tenant, draft->leaf.ids));
-	return act_add(act, tenant, &draft->leaf, NULL);
-}
-
 static void count(const struct approvals_decide *decide, struct instant now, struct grant *grant)
 {
 	if (!decide->approve) {
@@ -277,13 +271,13 @@ fallible approvals_decide_write(struct act *act, struct approvals_decide *decide
 	if (grant.state == GRANT_ACTIVE)
 		TRY(handover_scope_check_alone(act, &grant));
 	TRY(grant_change(act, &grant));
-	TRY(add_event(act, grant.tenant, &decide->decided));
+	TRY(event_add(act, grant.tenant, &decide->decided.leaf, NULL));
 	if (grant.state != GRANT_WAITING)
 		TRY(withdraw(act, &grant));
 	if (grant.state != GRANT_WAITING)
 		TRY(letters_write(act, &decide->told));
 	if (grant.state == GRANT_ACTIVE)
-		TRY(add_event(act, grant.tenant, &decide->activated));
+		TRY(event_add(act, grant.tenant, &decide->activated.leaf, NULL));
 	decide->after = grant;
 	return OK;
 }

@@ -3,6 +3,7 @@
 #include "server/core/arrival_events.h"
 
 #include "server/core/detail.h"
+#include "store/event_add.h"
 #include "store/storm.h"
 
 /* ---- prepare ---- */
@@ -66,7 +67,7 @@ static fallible add_to_the_only_one(struct act *act, struct arrivals_ask *ask, e
 	if (ask->who_count != 1)
 		return OK;
 	event_decide(&ask->drafts[0], action, LEAF_SUCCESS, REASON_NONE);
-	return act_add(act, ask->who[0].tenant, &ask->drafts[0].leaf, NULL);
+	return event_add(act, ask->who[0].tenant, &ask->drafts[0].leaf, NULL);
 }
 
 fallible arrival_events_mailed(struct act *act, struct arrivals_ask *ask)
@@ -87,7 +88,7 @@ fallible arrival_events_refused(struct act *act, struct arrivals_ask *ask)
 		struct event_draft *draft = &ask->drafts[i];
 		event_decide(draft, locks ? ACTION_CHALLENGE_LOCKED : ACTION_CHALLENGE_FAILED, LEAF_DENIED,
 			ask->reason);
-		TRY(locks ? act_add(act, ask->who[i].tenant, &draft->leaf, NULL)
+		TRY(locks ? event_add(act, ask->who[i].tenant, &draft->leaf, NULL)
 			  : storm_refuse(act, ask->who[i].tenant, draft, NULL));
 	}
 	return OK;
@@ -124,6 +125,6 @@ fallible arrival_events_chosen(struct act *act, struct id tenant, struct arrival
 		return OK;
 	event_decide(&chosen->issued, ACTION_CHALLENGE_ISSUED, LEAF_SUCCESS, REASON_NONE);
 	event_decide(&chosen->passed, ACTION_CHALLENGE_PASSED, LEAF_SUCCESS, REASON_NONE);
-	TRY(act_add(act, tenant, &chosen->issued.leaf, NULL));
-	return act_add(act, tenant, &chosen->passed.leaf, NULL);
+	TRY(event_add(act, tenant, &chosen->issued.leaf, NULL));
+	return event_add(act, tenant, &chosen->passed.leaf, NULL);
 }

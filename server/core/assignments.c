@@ -4,6 +4,7 @@
 
 #include "server/core/change_news.h"
 #include "server/core/detail.h"
+#include "store/event_add.h"
 
 static fallible seal_event(const struct scene *scene, struct assignments_set *set)
 {
@@ -48,5 +49,5 @@ fallible assignments_set_write(struct act *act, struct assignments_set *set)
 		return FAIL_CODE(STALE, "how clients are assigned was changed meanwhile");
 	TRY(handover_assignment_put(act, &set->assignment));
 	TRY(letters_write(act, &set->told));
-	return act_add(act, set->assignment.tenant, &set->changed.leaf, NULL);
+	return event_add(act, set->assignment.tenant, &set->changed.leaf, NULL);
 }

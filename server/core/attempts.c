@@ -7,6 +7,7 @@
 #include "server/core/new_device.h"
 #include "server/core/remembering.h"
 #include "server/core/risk.h"
+#include "store/event_add.h"
 #include "store/storm.h"
 
 enum reason attempts_closed(const struct verifications_ask *ask, struct instant now)
@@ -215,7 +216,7 @@ static fallible add_outcome(struct act *act, struct verifications_ask *ask, cons
 	event_decide(draft, ask->verification.is_action ? ACTION_STEPUP_PASSED : ACTION_LOGIN_SUCCEEDED,
 		LEAF_SUCCESS, REASON_NONE);
 	draft->leaf.flags |= ask->verification.weak ? 0 : LEAF_PROVEN;
-	return act_add(act, ask->verification.tenant, &draft->leaf, &ask->receipt);
+	return event_add(act, ask->verification.tenant, &draft->leaf, &ask->receipt);
 }
 
 /* The lock, of the verification or of the person's lane, is an event of its own and never folded; the try
@@ -226,7 +227,7 @@ fallible attempts_add_lock(struct act *act, struct verifications_ask *ask)
 		return FAIL_CODE(STALE, "the event of a lock is not sealed yet");
 	TRY(attempts_refuse(act, ask, ACTION_CHALLENGE_FAILED, REASON_WRONG_CODE));
 	event_decide(&ask->locked, ACTION_CHALLENGE_LOCKED, LEAF_DENIED, REASON_LOCKED);
-	return act_add(act, ask->verification.tenant, &ask->locked.leaf, NULL);
+	return event_add(act, ask->verification.tenant, &ask->locked.leaf, NULL);
 }
 
 /* ---- writing ---- */

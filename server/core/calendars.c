@@ -4,6 +4,7 @@
 
 #include "server/core/detail.h"
 #include "server/core/zones.h"
+#include "store/event_add.h"
 
 enum { FIELD_MAX = 2048 };
 
@@ -231,5 +232,5 @@ fallible calendars_set_write(struct act *act, struct calendars_set *set)
 	const struct calendars_one before = {.name = set->row.name, .version = set->before.version};
 	TRY(calendars_still(act, set->tenant, &before));
 	TRY(calendar_row_put(act, set->tenant, &set->row));
-	return act_add(act, set->tenant, &set->changed.leaf, NULL);
+	return event_add(act, set->tenant, &set->changed.leaf, NULL);
 }

@@ -6,6 +6,7 @@
 #include "server/core/detail.h"
 #include "server/core/grants_seen.h"
 #include "store/client.h"
+#include "store/event_add.h"
 #include "store/storm.h"
 
 #include <stdio.h>
@@ -91,15 +92,6 @@ static struct event begin(enum action action, const struct grant *grant)
 	return event;
 }
 
-static fallible add(struct act *act, struct id tenant, struct event *event)
-{
-	struct event_draft draft;
-	struct view view = view_act(act);
-	TRY(client_give_branch(&view, tenant, event->ids));
-	TRY(event_seal(act->volume->keys, tenant, event, act->now, act->arena, &draft));
-	return act_add(act, tenant, &draft.leaf, NULL);
-}
-
 static fallible tell_taken(struct act *act, const struct grant *grant, const struct checkouts_ask *ask,
 	const struct checkout *checkout)
 {
@@ -113,7 +105,7 @@ static fallible tell_taken(struct act *act, const struct grant *grant, const str
 	event.ids[LEAF_ID_DEVICE] = ask->device;
 	event.ids[LEAF_ID_REPORTER] = ask->reporter;
 	event.texts[LEAF_TEXT_PURPOSE] = ask->purpose;
-	return add(act, grant->tenant, &event);
+	return event_say(act, grant->tenant, &event);
 }
 
 static fallible tell_freed(struct act *act, const struct grant *grant, const struct checkout *checkout)
@@ -123,7 +115,7 @@ static fallible tell_freed(struct act *act, const struct grant *grant, const str
 	snprintf(held, sizeof held, "%lld", (long long)(act->now.ms - checkout->since.ms) / 1000);
 	const struct detail_field fields[] = {{"held_s", span_text(held), DETAIL_NUMBER}};
 	TRY(detail_print(fields, 1, act->arena, &event.texts[LEAF_TEXT_DETAIL]));
-	return add(act, grant->tenant, &event);
+	return event_say(act, grant->tenant, &event);
 }
 
 /* ---- taking and giving back, inside an act ---- */

@@ -6,6 +6,7 @@
 #include "crypto/random.h"
 #include "server/core/change_news.h"
 #include "server/core/detail.h"
+#include "store/event_add.h"
 
 enum { ONE_CLIENT = 64 * 1024 };
 
@@ -68,7 +69,7 @@ fallible clients_add_write(struct act *act, struct clients_add *add)
 	TRY(branches_write(act, add->client.tenant, &add->branch));
 	TRY(client_put_ref(act, &add->client));
 	TRY(client_put(act, &add->client, add->sealed));
-	TRY(act_add(act, add->client.tenant, &add->created.leaf, NULL));
+	TRY(event_add(act, add->client.tenant, &add->created.leaf, NULL));
 	for (size_t i = 0; i < add->contact_count; i++)
 		TRY(people_new_write(act, &add->contacts[i]));
 	return OK;
@@ -213,8 +214,8 @@ fallible clients_change_write(struct act *act, struct clients_change *change)
 	TRY(branches_write(act, before->tenant, &change->branch));
 	TRY(client_put(act, &change->after, change->sealed));
 	TRY(letters_write(act, &change->told));
-	TRY(act_add(act, before->tenant, &change->changed.leaf, NULL));
-	return change->moves ? act_add(act, before->tenant, &change->moved.leaf, NULL) : OK;
+	TRY(event_add(act, before->tenant, &change->changed.leaf, NULL));
+	return change->moves ? event_add(act, before->tenant, &change->moved.leaf, NULL) : OK;
 }
 
 /* ---- who is there ---- */

@@ -4,6 +4,7 @@
 
 #include "server/core/detail.h"
 #include "store/event.h"
+#include "store/event_add.h"
 #include "store/log.h"
 
 #include <stdio.h>
@@ -50,7 +51,7 @@ struct telling {
 static fallible run_telling(struct act *act, void *context)
 {
 	struct telling *telling = context;
-	return act_add(act, telling->tenant, &telling->draft.leaf, NULL);
+	return event_add(act, telling->tenant, &telling->draft.leaf, NULL);
 }
 
 static fallible tell(struct server *server, struct id tenant, int64_t behind_ms)

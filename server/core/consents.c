@@ -7,6 +7,7 @@
 #include "server/core/grants.h"
 #include "store/client.h"
 #include "store/credential.h"
+#include "store/event_add.h"
 #include "store/person.h"
 
 #include <stdio.h>
@@ -88,13 +89,6 @@ static fallible seal_event(const struct keys *keys, struct event *event, const s
 	return event_seal(keys, consent->tenant, event, now, arena, draft);
 }
 
-static fallible add(struct act *act, struct id tenant, struct event_draft *draft)
-{
-	struct view view = view_act(act);
-	TRY(client_give_branch(&view, tenant, draft->leaf.ids));
-	return act_add(act, tenant, &draft->leaf, NULL);
-}
-
 static struct span scope_of(const struct consent *consent, char text[static ID_TEXT + 1])
 {
 	if (ids_is_none(consent->credential))
@@ -140,7 +134,7 @@ fallible consents_give_prepare(const struct scene *scene, struct consents_give *
 fallible consents_give_write(struct act *act, struct consents_give *give)
 {
 	TRY(consent_put(act, &give->consent, give->sealed));
-	return add(act, give->consent.tenant, &give->given);
+	return event_add(act, give->consent.tenant, &give->given.leaf, NULL);
 }
 
 /* ---- withdrawing ---- */
@@ -258,7 +252,7 @@ static fallible say_withdrawn(struct act *act, const struct consents_withdraw *w
 		{"method", SPAN_LIT("own_account"), DETAIL_TEXT},
 		{"grants_revoked", span_text(ended), DETAIL_NUMBER}};
 	TRY(seal_event(act->volume->keys, &event, &withdraw->consent, more, act->now, act->arena, &draft));
-	return add(act, withdraw->consent.tenant, &draft);
+	return event_add(act, withdraw->consent.tenant, &draft.leaf, NULL);
 }
 
 fallible consents_withdraw_write(struct act *act, struct consents_withdraw *withdraw)

@@ -4,6 +4,7 @@
 
 #include "server/core/change_news.h"
 #include "server/core/detail.h"
+#include "store/event_add.h"
 
 enum { CLIENT_SEALED_MAX = 4096 };
 
@@ -132,5 +133,5 @@ fallible contacts_write(struct act *act, const struct contacts_change *change)
 		return FAIL_CODE(STALE, "the client changed meanwhile");
 	TRY(client_put(act, client, change->sealed));
 	TRY(letters_write(act, &change->told));
-	return act_add(act, client->tenant, &leaf, NULL);
+	return event_add(act, client->tenant, &leaf, NULL);
 }

@@ -7,7 +7,7 @@
 #include "server/core/fields.h"
 #include "server/core/owners.h"
 #include "server/core/second.h"
-#include "store/client.h"
+#include "store/event_add.h"
 
 enum { SEALED_MAX = 8 * 1024, MODES_TEXT = 64 };
 
@@ -183,12 +183,10 @@ fallible credential_edits_prepare(const struct scene *scene, struct credential_e
 fallible credential_edits_write(struct act *act, struct credential_edits *edits)
 {
 	const struct credential *after = &edits->after;
-	struct view view = view_act(act);
 	struct noun_key key = noun_key(after->tenant, id_span(&after->id), SPAN_NONE);
 	TRY(noun_still(act, TABLE_CREDENTIAL, noun_key_span(&key), edits->before.row));
 	for (size_t i = 0; i < edits->version_count; i++)
 		TRY(version_put(act, after->client, &edits->versions[i]));
 	TRY(credential_put(act, after, edits->sealed));
-	TRY(client_give_branch(&view, after->tenant, edits->draft.leaf.ids));
-	return act_add(act, after->tenant, &edits->draft.leaf, NULL);
+	return event_add(act, after->tenant, &edits->draft.leaf, NULL);
 }

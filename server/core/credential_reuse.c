@@ -7,6 +7,7 @@
 #include "server/core/detail.h"
 #include "server/core/fields.h"
 #include "server/core/sight.h"
+#include "store/event_add.h"
 
 #include <stdlib.h>
 
@@ -164,5 +165,5 @@ fallible credential_reuse_prepare(const struct scene *scene, struct credential_r
 
 fallible credential_reuse_write(struct act *act, struct id tenant, struct credential_reuse *reuse)
 {
-	return act_add(act, tenant, &reuse->draft.leaf, NULL);
+	return event_add(act, tenant, &reuse->draft.leaf, NULL);
 }

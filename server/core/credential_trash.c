@@ -7,6 +7,7 @@
 #include "server/core/detail.h"
 #include "server/core/ending.h"
 #include "store/client.h"
+#include "store/event_add.h"
 #include "store/expiry.h"
 #include "store/hold.h"
 #include "store/version.h"
@@ -65,12 +66,10 @@ static fallible prepare_move(const struct scene *scene, enum action action, stru
 static fallible write_move(struct act *act, struct credential_trash *trash)
 {
 	const struct credential *credential = &trash->credential;
-	struct view view = view_act(act);
 	struct noun_key key = key_of(credential);
 	TRY(noun_still(act, TABLE_CREDENTIAL, noun_key_span(&key), trash->row));
 	TRY(credential_put(act, credential, trash->sealed));
-	TRY(client_give_branch(&view, credential->tenant, trash->draft.leaf.ids));
-	return act_add(act, credential->tenant, &trash->draft.leaf, NULL);
+	return event_add(act, credential->tenant, &trash->draft.leaf, NULL);
 }
 
 fallible credential_trash_archive_prepare(const struct scene *scene, struct credential_trash *trash)
@@ -210,18 +209,16 @@ static fallible print_detail(const struct credential *credential, const char *ap
 }
 
 /* Of a client who was erased there is no key left to say anything under: the event says that it happened. */
-static fallible add_event(struct act *act, struct id tenant, struct event *event)
+static fallible say(struct act *act, struct id tenant, struct event *event)
 {
 	struct event_draft draft;
-	struct view view = view_act(act);
 	struct err err = event_seal(act->volume->keys, tenant, event, act->now, act->arena, &draft);
 	if (err.kind == ERR_NOT_FOUND) {
 		memset(event->texts, 0, sizeof event->texts);
 		err = event_seal(act->volume->keys, tenant, event, act->now, act->arena, &draft);
 	}
 	TRY(err);
-	TRY(client_give_branch(&view, tenant, draft.leaf.ids));
-	return act_add(act, tenant, &draft.leaf, NULL);
+	return event_add(act, tenant, &draft.leaf, NULL);
 }
 
 static fallible shred(
@@ -233,7 +230,7 @@ static fallible shred(
 	TRY(commit_to(&view, credential, commitment));
 	TRY(print_detail(credential, approver, commitment, act->arena, &event->texts[LEAF_TEXT_DETAIL]));
 	TRY(drop_all(act, credential));
-	TRY(add_event(act, credential->tenant, event));
+	TRY(say(act, credential->tenant, event));
 	return end_grants(act, credential);
 }
 

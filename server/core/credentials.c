@@ -9,6 +9,7 @@
 #include "server/core/fields.h"
 #include "server/core/sight.h"
 #include "store/client.h"
+#include "store/event_add.h"
 #include "store/exposure.h"
 
 enum { SEALED_MAX = 8 * 1024, DETAIL_MAX = 1024, SEED_HEAD = 4, ONE_VERSION = 64 * 1024 };
@@ -248,13 +249,6 @@ static fallible seal_event(const struct server *server, const struct caller *cal
 	return event_seal(server->volume.keys, credential->tenant, &event, now, arena, &put->draft);
 }
 
-static fallible add_event(struct act *act, struct id tenant, struct event_draft *draft)
-{
-	struct view view = view_act(act);
-	TRY(client_give_branch(&view, tenant, draft->leaf.ids));
-	return act_add(act, tenant, &draft->leaf, NULL);
-}
-
 /* ---- a new one ---- */
 
 static fallible find_client(const struct caller *caller, const struct view *view, struct arena *arena,
@@ -303,7 +297,7 @@ fallible credentials_add_write(struct act *act, struct credentials_put *put)
 	TRY(noun_still(act, TABLE_CLIENT, noun_key_span(&client), put->client_row));
 	TRY(version_put(act, credential->client, &put->version));
 	TRY(credential_put(act, credential, put->sealed));
-	TRY(add_event(act, credential->tenant, &put->draft));
+	TRY(event_add(act, credential->tenant, &put->draft.leaf, NULL));
 	return put->passed_on ? passing_on_write(act, credential, &put->passing) : OK;
 }
 
@@ -389,7 +383,7 @@ static fallible write_changed(struct act *act, struct credentials_put *put)
 	struct noun_key key = noun_key(credential->tenant, id_span(&credential->id), SPAN_NONE);
 	TRY(noun_still(act, TABLE_CREDENTIAL, noun_key_span(&key), credential->row));
 	TRY(credential_put(act, credential, put->sealed));
-	return add_event(act, credential->tenant, &put->draft);
+	return event_add(act, credential->tenant, &put->draft.leaf, NULL);
 }
 
 fallible credentials_change_write(struct act *act, struct credentials_put *put)

@@ -13,6 +13,7 @@
 #include "server/core/person_tokens.h"
 #include "server/core/proof.h"
 #include "server/core/sessions.h"
+#include "store/event_add.h"
 #include "store/expiry.h"
 #include "store/person.h"
 #include "store/rescue.h"
@@ -176,7 +177,6 @@ static fallible count_owed(struct act *act, const struct departure *departure, s
 static fallible say_left(struct act *act, const struct departure *departure)
 {
 	size_t owed;
-	struct event_draft draft;
 	scoped(buf) detail = BUF(DETAIL_BYTES);
 	struct json_out out = JSON_OUT(&detail);
 	struct event event = begin_event(departure, ACTION_STAFF_OFFBOARDED);
@@ -190,8 +190,7 @@ static fallible say_left(struct act *act, const struct departure *departure)
 	json_out_close(&out);
 	TRY(buf_check(&detail));
 	event.texts[LEAF_TEXT_DETAIL] = buf_span(&detail);
-	TRY(event_seal(act->volume->keys, departure->tenant, &event, act->now, act->arena, &draft));
-	return act_add(act, departure->tenant, &draft.leaf, NULL);
+	return event_say(act, departure->tenant, &event);
 }
 
 /* ---- the day ---- */
@@ -336,7 +335,6 @@ static fallible say_owed(
 	struct act *act, const struct departure *departure, const struct exposures_item *item)
 {
 	char due[TELL_TIME + 1];
-	struct event_draft draft;
 	scoped(buf) detail = BUF(DETAIL_BYTES);
 	struct json_out out = JSON_OUT(&detail);
 	struct event event = begin_event(departure, ACTION_CREDENTIAL_ROTATION_DUE);
@@ -351,8 +349,7 @@ static fallible say_owed(
 	json_out_close(&out);
 	TRY(buf_check(&detail));
 	event.texts[LEAF_TEXT_DETAIL] = buf_span(&detail);
-	TRY(event_seal(act->volume->keys, departure->tenant, &event, act->now, act->arena, &draft));
-	return act_add(act, departure->tenant, &draft.leaf, NULL);
+	return event_say(act, departure->tenant, &event);
 }
 
 /* What was too much for the day's own act, then what is owed. */

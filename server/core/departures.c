@@ -11,6 +11,7 @@
 #include "server/core/owners.h"
 #include "server/core/second.h"
 #include "server/core/zones.h"
+#include "store/event_add.h"
 #include "store/tenant.h"
 
 static const int64_t DAY_MS = INT64_C(24) * 60 * 60 * 1000;
@@ -199,11 +200,11 @@ fallible departures_add_write(struct act *act, struct departures_add *add)
 	TRY(check_person_still(act, &add->found));
 	if (!ids_is_none(add->other_owner))
 		TRY(owners_check(act, departure->tenant, add->other_owner));
-	TRY(act_add(act, departure->tenant, &add->planned.leaf, NULL));
+	TRY(event_add(act, departure->tenant, &add->planned.leaf, NULL));
 	if (!ids_is_none(departure->handover)) {
 		TRY(handover_turns_put(act, &add->handover));
 		TRY(letters_write(act, &add->told));
-		TRY(act_add(act, departure->tenant, &add->requested.leaf, NULL));
+		TRY(event_add(act, departure->tenant, &add->requested.leaf, NULL));
 	}
 	if (departure->at.ms <= act->now.ms)
 		return departure_turns_run(act, departure);
@@ -252,7 +253,7 @@ fallible departures_cancel_write(struct act *act, struct departures_change *canc
 	struct departure departure = cancel->departure;
 	struct view view = view_act(act);
 	TRY(check_still(act, &departure));
-	TRY(act_add(act, departure.tenant, &cancel->draft.leaf, NULL));
+	TRY(event_add(act, departure.tenant, &cancel->draft.leaf, NULL));
 	TRY(departure_turns_put(act, &departure));
 	if (ids_is_none(departure.handover))
 		return OK;
@@ -288,7 +289,7 @@ fallible departures_return_write(struct act *act, struct departures_change *chan
 	struct departure departure = change->departure;
 	TRY(check_still(act, &departure));
 	TRY(departure_turns_put(act, &departure));
-	return act_add(act, departure.tenant, &change->draft.leaf, NULL);
+	return event_add(act, departure.tenant, &change->draft.leaf, NULL);
 }
 
 fallible departures_decide_prepare(const struct scene *scene, struct departures_change *change)
@@ -323,5 +324,5 @@ fallible departures_decide_write(struct act *act, struct departures_change *chan
 	if (change->approve)
 		TRY(person_put(act, &change->found, change->sealed));
 	TRY(letters_write(act, &change->told));
-	return act_add(act, departure.tenant, &change->draft.leaf, NULL);
+	return event_add(act, departure.tenant, &change->draft.leaf, NULL);
 }

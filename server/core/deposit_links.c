@@ -5,6 +5,7 @@
 #include "server/core/deposit_content.h"
 #include "server/core/detail.h"
 #include "store/client.h"
+#include "store/event_add.h"
 #include "store/storm.h"
 #include "store/tenant.h"
 
@@ -138,13 +139,6 @@ fallible deposit_links_use_prepare(const struct server *server, const struct vie
 
 /* ---- deciding ---- */
 
-static fallible add_event(struct act *act, struct id tenant, struct event_draft *draft)
-{
-	struct view view = view_act(act);
-	TRY(client_give_branch(&view, tenant, draft->leaf.ids));
-	return act_add(act, tenant, &draft->leaf, NULL);
-}
-
 static fallible accept_content(struct act *act, struct deposit_links_use *use, struct deposit *deposit)
 {
 	deposit->state = DEPOSIT_USED;
@@ -155,7 +149,7 @@ static fallible accept_content(struct act *act, struct deposit_links_use *use, s
 	TRY(letters_write(act, &use->told));
 	use->deposit.state = deposit->state;
 	use->deposit.ends = deposit->ends;
-	return add_event(act, deposit->tenant, &use->used);
+	return event_add(act, deposit->tenant, &use->used.leaf, NULL);
 }
 
 /* A wrong word costs a try, and the last one the link: its key goes with it. */
@@ -170,7 +164,7 @@ static fallible refuse(struct act *act, struct deposit_links_use *use, struct de
 		deposit->ended = act->now;
 		deposit->secret = SPAN_NONE;
 		TRY(letters_write(act, &use->warned));
-		TRY(add_event(act, deposit->tenant, &use->dead));
+		TRY(event_add(act, deposit->tenant, &use->dead.leaf, NULL));
 	}
 	TRY(deposit_change(act, deposit));
 	TRY(client_give_branch(&view, deposit->tenant, use->wrong.leaf.ids));

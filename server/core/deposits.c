@@ -10,6 +10,7 @@
 #include "server/core/second.h"
 #include "server/core/sight.h"
 #include "store/client.h"
+#include "store/event_add.h"
 #include "store/expiry.h"
 
 enum { SEALED_MAX = 4 * 1024, ONE_NOUN = 64 * 1024 };
@@ -51,13 +52,6 @@ fallible deposits_print_end(const char *cause, struct arena *arena, struct span 
 {
 	const struct detail_field field = {"cause", span_text(cause), DETAIL_TEXT};
 	return detail_print(&field, 1, arena, detail);
-}
-
-static fallible add_event(struct act *act, struct id tenant, struct event_draft *draft)
-{
-	struct view view = view_act(act);
-	TRY(client_give_branch(&view, tenant, draft->leaf.ids));
-	return act_add(act, tenant, &draft->leaf, NULL);
 }
 
 /* ---- opening ---- */
@@ -186,7 +180,7 @@ fallible deposits_add_write(struct act *act, struct deposits_add *add)
 	TRY(deposit_add(act, deposit, add->sealed));
 	TRY(expiry_put(act, &expiry));
 	TRY(letters_write(act, &add->told));
-	return add_event(act, deposit->tenant, &add->draft);
+	return event_add(act, deposit->tenant, &add->draft.leaf, NULL);
 }
 
 /* ---- looking ---- */
@@ -277,25 +271,23 @@ fallible deposits_decide_write(struct act *act, struct deposits_decide *decide)
 	TRY(noun_still(act, TABLE_DEPOSIT, noun_key_span(&key), deposit->version));
 	TRY(deposit_change(act, deposit));
 	return decide->approve ? credentials_add_write(act, &decide->put)
-			       : add_event(act, deposit->tenant, &decide->refused);
+			       : event_add(act, deposit->tenant, &decide->refused.leaf, NULL);
 }
 
 /* ---- when its time is over ---- */
 
 static fallible expire(struct act *act, struct deposit *deposit)
 {
-	struct event_draft draft;
 	struct event event = {
 		.action = ACTION_CREDENTIAL_LINK_EXPIRED, .source = LEAF_SERVER, .actor = LEAF_SYSTEM};
 	deposits_event(deposit, &event);
 	/* The event says nothing personal, so nothing is sealed and no key is asked for. */
 	event.texts[LEAF_TEXT_LABEL] = SPAN_NONE;
-	TRY(event_seal(act->volume->keys, deposit->tenant, &event, act->now, act->arena, &draft));
 	deposit->state = DEPOSIT_EXPIRED;
 	deposit->ended = act->now;
 	deposit->secret = SPAN_NONE;
 	TRY(deposit_change(act, deposit));
-	return add_event(act, deposit->tenant, &draft);
+	return event_say(act, deposit->tenant, &event);
 }
 
 /* Until when it stands as it is. */

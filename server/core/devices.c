@@ -10,6 +10,7 @@
 #include "server/core/proof.h"
 #include "server/core/second.h"
 #include "server/core/sessions.h"
+#include "store/event_add.h"
 #include "store/verification.h"
 
 enum { COUNT_TEXT = 16 };
@@ -97,7 +98,7 @@ fallible devices_rename_write(struct act *act, struct devices_rename *rename)
 {
 	TRY(check_still(act, &rename->record));
 	TRY(device_record_put(act, &rename->record, rename->sealed));
-	return act_add(act, rename->record.tenant, &rename->renamed.leaf, NULL);
+	return event_add(act, rename->record.tenant, &rename->renamed.leaf, NULL);
 }
 
 /* ---- lost ---- */
@@ -205,7 +206,7 @@ fallible devices_lost_write(struct act *act, struct devices_lost *lost)
 	record->state = ending->state;
 	TRY(device_record_put(act, record, lost->sealed));
 	TRY(letters_write(act, &lost->told));
-	TRY(act_add(act, record->tenant, &lost->reported.leaf, NULL));
-	TRY(act_add(act, record->tenant, &lost->revoked.leaf, NULL));
+	TRY(event_add(act, record->tenant, &lost->reported.leaf, NULL));
+	TRY(event_add(act, record->tenant, &lost->revoked.leaf, NULL));
 	return forgetting_device(act, record->tenant, record->person, record->id, ending->cause);
 }

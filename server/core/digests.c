@@ -8,6 +8,7 @@
 #include "server/core/letters.h"
 #include "server/core/weekly.h"
 #include "store/client.h"
+#include "store/event_add.h"
 
 #include <stdio.h>
 
@@ -135,7 +136,6 @@ static fallible seal_sent(const struct scene *scene, struct mailing *mailing)
 	json_out_number(&out, "mails", (int64_t)mailing->letters.count);
 	json_out_close(&out);
 	TRY(buf_keep(&text, scene->arena, &event.texts[LEAF_TEXT_DETAIL]));
-	TRY(client_give_branch(scene->view, mailing->tenant, event.ids));
 	return event_seal(scene->server->volume.keys, mailing->tenant, &event, scene->now, scene->arena,
 		&mailing->sent);
 }
@@ -154,7 +154,7 @@ static fallible write_mailing(struct act *act, void *context)
 		TRY(wish_put_digested(act, wish->tenant, wish->person, mailing->today - 1));
 	}
 	TRY(letters_write(act, &mailing->letters));
-	return mailing->letters.count ? act_add(act, mailing->tenant, &mailing->sent.leaf, NULL) : OK;
+	return mailing->letters.count ? event_add(act, mailing->tenant, &mailing->sent.leaf, NULL) : OK;
 }
 
 static fallible mail(const struct scene *scene, struct mailing *mailing)

@@ -9,6 +9,7 @@
 #include "server/core/second.h"
 #include "store/client.h"
 #include "store/credential.h"
+#include "store/event_add.h"
 #include "store/expiry.h"
 #include "store/person.h"
 #include "store/tenant.h"
@@ -100,13 +101,6 @@ static fallible seal_event(const struct scene *scene, enum action action, const 
 	size_t count = ids_is_none(breakglass->custodian) ? 2 : 3;
 	TRY(detail_print(fields, count, scene->arena, &event.texts[LEAF_TEXT_DETAIL]));
 	return scene_seal(scene, &event, draft);
-}
-
-fallible emergencies_add_event(struct act *act, struct id tenant, struct event_draft *draft)
-{
-	struct view view = view_act(act);
-	TRY(client_give_branch(&view, tenant, draft->leaf.ids));
-	return act_add(act, tenant, &draft->leaf, NULL);
 }
 
 /* ---- asking ---- */
@@ -205,7 +199,7 @@ fallible emergencies_add_write(struct act *act, struct emergencies_add *add)
 	TRY(breakglass_add(act, breakglass, add->sealed));
 	TRY(expiry_put(act, &expiry));
 	TRY(letters_write(act, &add->told));
-	return emergencies_add_event(act, breakglass->tenant, &add->draft);
+	return event_add(act, breakglass->tenant, &add->draft.leaf, NULL);
 }
 
 /* ---- looking ---- */
@@ -362,11 +356,11 @@ fallible emergencies_decide_write(struct act *act, struct emergencies_decide *de
 		breakglass->version));
 	TRY(breakglass_change(act, breakglass));
 	TRY(letters_write(act, &decide->told));
-	TRY(emergencies_add_event(act, breakglass->tenant, &decide->decided));
+	TRY(event_add(act, breakglass->tenant, &decide->decided.leaf, NULL));
 	if (!decide->approve)
 		return OK;
 	TRY(noun_still(act, TABLE_CREDENTIAL, key_of(&key, breakglass->tenant, breakglass->credential),
 		decide->credential_row));
 	TRY(grant_put(act, &decide->grant, decide->sealed));
-	return emergencies_add_event(act, breakglass->tenant, &decide->opened);
+	return event_add(act, breakglass->tenant, &decide->opened.leaf, NULL);
 }

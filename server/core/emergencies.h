@@ -55,7 +55,6 @@ fallible emergencies_decide_write(struct act *act, struct emergencies_decide *de
  * breakglass.confirm or a contact of the client. Fails: PERSON_UNPROVEN · DENIED. */
 fallible emergencies_check_custodian(const struct scene *scene, const struct breakglass *breakglass);
 
-/* emergencies_event - begin an event about one. emergencies_add_event - add a sealed one, in the act. */
+/* emergencies_event - begin an event about one. */
 struct event emergencies_event(
 	const struct scene *scene, enum action action, const struct breakglass *breakglass);
-fallible emergencies_add_event(struct act *act, struct id tenant, struct event_draft *draft);

@@ -9,6 +9,7 @@
 #include "server/core/second.h"
 #include "store/client.h"
 #include "store/credential.h"
+#include "store/event_add.h"
 #include "store/exposure.h"
 #include "store/person.h"
 #include "store/rotation.h"
@@ -22,7 +23,6 @@ enum { ONE_NOUN = 64 * 1024, MEMORY = 1024 * 1024, NUMBER_TEXT = 24 };
 static fallible say(
 	struct act *act, enum action action, const struct breakglass *breakglass, struct span detail)
 {
-	struct event_draft draft;
 	struct event event = {.action = action,
 		.source = LEAF_SERVER,
 		.actor = LEAF_SYSTEM,
@@ -32,8 +32,7 @@ static fallible say(
 	event.ids[LEAF_ID_CLIENT] = breakglass->client;
 	event.ids[LEAF_ID_GRANT] = breakglass->grant;
 	event.texts[LEAF_TEXT_DETAIL] = detail;
-	TRY(event_seal(act->volume->keys, breakglass->tenant, &event, act->now, act->arena, &draft));
-	return emergencies_add_event(act, breakglass->tenant, &draft);
+	return event_say(act, breakglass->tenant, &event);
 }
 
 /* ---- closing ---- */
@@ -124,7 +123,6 @@ static fallible owe_change(struct act *act, const struct breakglass *breakglass,
 		.credential = breakglass->credential,
 		.number = number};
 	char due[TELL_TIME + 1];
-	struct event_draft draft;
 	struct event event = {.action = ACTION_CREDENTIAL_ROTATION_DUE,
 		.source = LEAF_SERVER,
 		.actor = LEAF_SYSTEM,
@@ -136,9 +134,8 @@ static fallible owe_change(struct act *act, const struct breakglass *breakglass,
 	event.ids[LEAF_ID_CLIENT] = breakglass->client;
 	event.ids[LEAF_ID_GRANT] = breakglass->grant;
 	TRY(detail_print(fields, 2, act->arena, &event.texts[LEAF_TEXT_DETAIL]));
-	TRY(event_seal(act->volume->keys, breakglass->tenant, &event, act->now, act->arena, &draft));
 	TRY(rotation_put_told(act, &rotation));
-	return emergencies_add_event(act, breakglass->tenant, &draft);
+	return event_say(act, breakglass->tenant, &event);
 }
 
 /* A grant whose time is over has ended by itself. */
@@ -231,13 +228,13 @@ fallible emergency_ends_close_write(struct act *act, struct emergencies_decide *
 	TRY(noun_still(act, TABLE_BREAKGLASS, noun_key_span(&key), breakglass->version));
 	if (breakglass->state == BREAKGLASS_CANCELLED) {
 		TRY(breakglass_change(act, breakglass));
-		return emergencies_add_event(act, breakglass->tenant, &closing->decided);
+		return event_add(act, breakglass->tenant, &closing->decided.leaf, NULL);
 	}
 	TRY(end(act, breakglass));
 	if (breakglass->uses != said)
 		return FAIL_CODE(STALE, "it was used while it was closed");
 	TRY(letters_write(act, &closing->told));
-	return emergencies_add_event(act, breakglass->tenant, &closing->decided);
+	return event_add(act, breakglass->tenant, &closing->decided.leaf, NULL);
 }
 
 /* ---- reviewing ---- */
@@ -287,7 +284,7 @@ fallible emergency_ends_review_write(struct act *act, struct emergency_ends_revi
 	struct noun_key key = noun_key(breakglass->tenant, id_span(&breakglass->id), SPAN_NONE);
 	TRY(noun_still(act, TABLE_BREAKGLASS, noun_key_span(&key), breakglass->version));
 	TRY(breakglass_change(act, breakglass));
-	return emergencies_add_event(act, breakglass->tenant, &review->draft);
+	return event_add(act, breakglass->tenant, &review->draft.leaf, NULL);
 }
 
 /* ---- by the clock ---- */

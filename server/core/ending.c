@@ -6,6 +6,7 @@
 #include "server/core/forgetting.h"
 #include "store/client.h"
 #include "store/event.h"
+#include "store/event_add.h"
 #include "store/factor.h"
 #include "store/grant.h"
 #include "store/recovery.h"
@@ -26,15 +27,6 @@ static struct event begin(enum action action, enum id_kind kind, struct id objec
 	return event;
 }
 
-static fallible add(struct act *act, struct id tenant, const struct event *event)
-{
-	struct event_draft draft;
-	struct view view = view_act(act);
-	TRY(event_seal(act->volume->keys, tenant, event, act->now, act->arena, &draft));
-	TRY(client_give_branch(&view, tenant, draft.leaf.ids));
-	return act_add(act, tenant, &draft.leaf, NULL);
-}
-
 fallible ending_begun(struct act *act, struct id tenant, const struct subject *subject)
 {
 	bool is_client = subject->kind == SUBJECT_CLIENT;
@@ -43,7 +35,7 @@ fallible ending_begun(struct act *act, struct id tenant, const struct subject *s
 		is_client ? ID_CLIENT : ID_PERSON, subject->id);
 	detail_note(&changes, "state", SPAN_NONE, SPAN_LIT("erasing"));
 	TRY(detail_print_changes(&changes, act->arena, &event.texts[LEAF_TEXT_CHANGES]));
-	return add(act, tenant, &event);
+	return event_say(act, tenant, &event);
 }
 
 /* ---- factors ---- */
@@ -58,7 +50,7 @@ static fallible end_factor(struct act *act, struct factor *factor)
 	factor->state = FACTOR_ENDED;
 	factor->texts = factor->seed = SPAN_NONE;
 	TRY(factor_put(act, factor));
-	return add(act, factor->tenant, &event);
+	return event_say(act, factor->tenant, &event);
 }
 
 static fallible drop_recovery(struct act *act, struct id tenant, struct id person)
@@ -106,7 +98,7 @@ static fallible end_grant(struct act *act, struct grant *grant, const char *caus
 	grant->state = GRANT_REVOKED;
 	grant->ended = act->now;
 	TRY(grant_change(act, grant));
-	return add(act, grant->tenant, &event);
+	return event_say(act, grant->tenant, &event);
 }
 
 static bool has_ended(const struct grant *grant)

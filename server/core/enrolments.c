@@ -8,6 +8,7 @@
 #include "server/core/factors.h"
 #include "server/core/factors_seen.h"
 #include "server/core/tell.h"
+#include "store/event_add.h"
 #include "store/expiry.h"
 #include "store/tenant.h"
 
@@ -201,7 +202,7 @@ fallible enrolments_write(struct act *act, struct enrolments_add *add)
 		TRY(braking_charge(act, &add->braking));
 		TRY(notice_add(act, &add->notice));
 	}
-	return act_add(act, enrolment->tenant, &add->event.leaf, NULL);
+	return event_add(act, enrolment->tenant, &add->event.leaf, NULL);
 }
 
 fallible enrolments_forget(struct act *act, struct id tenant, struct id person)

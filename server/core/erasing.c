@@ -7,6 +7,7 @@
 #include "server/core/ending.h"
 #include "server/core/erasures.h"
 #include "server/core/owners.h"
+#include "store/event_add.h"
 #include "store/expiry.h"
 #include "store/export.h"
 #include "store/query.h"
@@ -333,7 +334,7 @@ static fallible write_end(struct act *act, void *context)
 	TRY(erasure_mark_reindex(
 		act, erased.tenant, (struct instant){act->now.ms + ERASING_REINDEX_DAYS * DAY_MS}));
 	TRY(letters_write(act, &plan->told));
-	return act_add(act, erased.tenant, &plan->draft.leaf, NULL);
+	return event_add(act, erased.tenant, &plan->draft.leaf, NULL);
 }
 
 static fallible prepare_end(struct plan *plan, const struct view *view)
@@ -396,7 +397,7 @@ static fallible write_refused(struct act *act, void *context)
 	if (err.kind != ERR_NOT_FOUND)
 		TRY(err);
 	TRY(letters_write(act, &plan->told));
-	return act_add(act, refused.tenant, &plan->draft.leaf, NULL);
+	return event_add(act, refused.tenant, &plan->draft.leaf, NULL);
 }
 
 static fallible refuse(const struct server *server, const struct expiry *due, struct instant now)

@@ -6,6 +6,7 @@
 #include "server/core/detail.h"
 #include "server/core/owners.h"
 #include "server/core/second.h"
+#include "store/event_add.h"
 #include "store/expiry.h"
 
 enum { SEALED_MAX = 4096, ONE_NOUN = 64 * 1024, DETAIL_FIELDS_MAX = 8 };
@@ -236,7 +237,7 @@ fallible erasures_ask_write(struct act *act, struct erasures_ask *ask)
 	TRY(check_subject(act, erasure));
 	TRY(check_hold(act, ask));
 	if (ask->held)
-		return act_add(act, erasure->tenant, &ask->refused.leaf, NULL);
+		return event_add(act, erasure->tenant, &ask->refused.leaf, NULL);
 	if (!ids_is_none(ask->other_owner))
 		TRY(owners_check(act, erasure->tenant, ask->other_owner));
 	TRY(erasure_count_since(
@@ -244,7 +245,7 @@ fallible erasures_ask_write(struct act *act, struct erasures_ask *ask)
 	erasure->needs_third = day.requested >= ERASURE_A_DAY;
 	TRY(erasure_put(act, erasure, ask->sealed));
 	TRY(letters_write(act, &ask->told));
-	return act_add(act, erasure->tenant, &ask->requested.leaf, NULL);
+	return event_add(act, erasure->tenant, &ask->requested.leaf, NULL);
 }
 
 /* ---- deciding ---- */
@@ -315,7 +316,7 @@ fallible erasures_decide_write(struct act *act, struct erasures_decide *decide)
 	if (erasure->state == ERASURE_APPROVED)
 		TRY(expiry_put(act, &queue));
 	TRY(letters_write(act, &decide->told));
-	return act_add(act, erasure->tenant, &decide->draft.leaf, NULL);
+	return event_add(act, erasure->tenant, &decide->draft.leaf, NULL);
 }
 
 /* ---- taking it back ---- */
@@ -356,5 +357,5 @@ fallible erasures_cancel_write(struct act *act, struct erasures_decide *cancel)
 		TRY(expiry_drop(act, &queue));
 	TRY(erasure_change(act, erasure));
 	TRY(letters_write(act, &cancel->told));
-	return act_add(act, erasure->tenant, &cancel->draft.leaf, NULL);
+	return event_add(act, erasure->tenant, &cancel->draft.leaf, NULL);
 }

@@ -206,6 +206,7 @@ fallible events_write(struct act *act, struct id tenant, struct events_add *add)
 		struct events_item *item = &add->items[i];
 		/* An earlier line may have come from the same new device: then this one has its id. */
 		TRY(device_note_write(act, item->device_note, &item->draft.leaf.ids[LEAF_ID_DEVICE], NULL));
+		/* It has its branch since it was prepared. */
 		TRY(act_add(act, tenant, &item->draft.leaf, &item->receipt));
 	}
 	return OK;

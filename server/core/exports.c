@@ -7,6 +7,7 @@
 #include "server/core/detail.h"
 #include "server/core/log_tiles.h"
 #include "store/application.h"
+#include "store/event_add.h"
 #include "store/person.h"
 
 #include <stdio.h>
@@ -136,7 +137,7 @@ fallible exports_write(struct act *act, struct exports_ask *ask)
 	ask->record.state = EXPORT_RUNNING;
 	ask->record.started = act->now;
 	TRY(export_put(act, &ask->record));
-	return act_add(act, ask->record.tenant, &ask->draft.leaf, &ask->receipt);
+	return event_add(act, ask->record.tenant, &ask->draft.leaf, &ask->receipt);
 }
 
 /* ---- rows ---- */
@@ -292,7 +293,7 @@ fallible exports_end_write(struct act *act, struct exports_end *end)
 	record->event = end->draft.leaf.event;
 	TRY(export_put(act, record));
 	TRY(letters_write(act, &end->told));
-	return act_add(act, record->tenant, &end->draft.leaf, NULL);
+	return event_add(act, record->tenant, &end->draft.leaf, NULL);
 }
 
 /* ---- what broke off ---- */

@@ -6,6 +6,7 @@
 #include "server/core/change_news.h"
 #include "server/core/handover_turns.h"
 #include "server/core/second.h"
+#include "store/event_add.h"
 
 enum { DETAIL_BYTES = 8 * 1024 };
 
@@ -154,7 +155,7 @@ fallible extensions_ask_write(struct act *act, struct extensions_ask *ask)
 	TRY(check_first(&view, &ask->handover));
 	TRY(extension_put(act, &ask->extension));
 	TRY(letters_write(act, &ask->told));
-	return act_add(act, ask->handover.tenant, &ask->draft.leaf, NULL);
+	return event_add(act, ask->handover.tenant, &ask->draft.leaf, NULL);
 }
 
 /* ---- deciding ---- */
@@ -235,6 +236,6 @@ fallible extensions_decide_write(struct act *act, struct extensions_decide *deci
 	TRY(check_still(act, &decide->after));
 	TRY(check_waits(act, extension));
 	TRY(extension_drop(act, extension->tenant, extension->handover));
-	TRY(act_add(act, extension->tenant, &decide->draft.leaf, NULL));
+	TRY(event_add(act, extension->tenant, &decide->draft.leaf, NULL));
 	return decide->approve ? apply(act, decide) : OK;
 }

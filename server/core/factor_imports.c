@@ -5,6 +5,7 @@
 #include "crypto/random.h"
 #include "crypto/secret.h"
 #include "server/core/factors_seen.h"
+#include "store/event_add.h"
 
 enum { SEALED_MAX = 1024 };
 
@@ -148,7 +149,7 @@ fallible factor_imports_write(struct act *act, struct factor_imports_ask *ask)
 		if (item->result != FACTOR_IMPORTS_TAKEN)
 			continue;
 		TRY(factor_put(act, &item->factor));
-		TRY(act_add(act, item->factor.tenant, &item->event.leaf, NULL));
+		TRY(event_add(act, item->factor.tenant, &item->event.leaf, NULL));
 	}
 	return factor_news_add(act, &ask->news);
 }

@@ -10,6 +10,7 @@
 #include "server/core/owners.h"
 #include "server/core/second.h"
 #include "server/core/signins.h"
+#include "store/event_add.h"
 #include "store/expiry.h"
 
 enum { SEALED_MAX = 512, NEWS_VALUES = 6 };
@@ -176,7 +177,7 @@ fallible factor_resets_ask_write(struct act *act, struct factor_resets_ask *ask)
 	TRY(rescue_put(act, rescue));
 	TRY(factor_reset_put(act, reset, ask->sealed));
 	TRY(letters_write(act, &ask->told));
-	return act_add(act, reset->tenant, &ask->requested.leaf, NULL);
+	return event_add(act, reset->tenant, &ask->requested.leaf, NULL);
 }
 
 /* ---- finding ---- */
@@ -312,7 +313,7 @@ fallible factor_resets_decide_write(struct act *act, struct factor_resets_decide
 	TRY(factor_reset_change(act, reset));
 	if (reset->state == FACTOR_RESET_APPROVED)
 		TRY(expiry_put(act, &queue));
-	return act_add(act, reset->tenant, &decide->draft.leaf, NULL);
+	return event_add(act, reset->tenant, &decide->draft.leaf, NULL);
 }
 
 /* ---- taking it back ---- */
@@ -348,5 +349,5 @@ fallible factor_resets_cancel_write(struct act *act, struct factor_resets_decide
 	if (err.kind != ERR_NOT_FOUND)
 		TRY(err);
 	TRY(factor_reset_change(act, reset));
-	return act_add(act, reset->tenant, &cancel->draft.leaf, NULL);
+	return event_add(act, reset->tenant, &cancel->draft.leaf, NULL);
 }

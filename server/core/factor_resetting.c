@@ -7,6 +7,7 @@
 #include "server/core/enrolments.h"
 #include "server/core/factor_resets.h"
 #include "server/core/forgetting.h"
+#include "store/event_add.h"
 #include "store/recovery.h"
 
 enum { PLAN_MEMORY = 4 * 1024 * 1024 };
@@ -133,7 +134,7 @@ static fallible write_reset(struct act *act, void *context)
 	TRY(factor_reset_change(act, &done));
 	TRY(expiry_drop(act, plan->due));
 	TRY(letters_write(act, &plan->told));
-	TRY(act_add(act, done.tenant, &plan->draft.leaf, NULL));
+	TRY(event_add(act, done.tenant, &plan->draft.leaf, NULL));
 	return forgetting_person(act, done.tenant, done.person, FORGETTING_FACTOR);
 }
 

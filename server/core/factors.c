@@ -9,6 +9,7 @@
 #include "server/core/factors_seen.h"
 #include "server/core/forgetting.h"
 #include "server/core/lanes.h"
+#include "store/event_add.h"
 #include "store/expiry.h"
 #include "store/storm.h"
 #include "store/tenant.h"
@@ -220,7 +221,7 @@ fallible factors_start_write(struct act *act, struct factors_start *start)
 		TRY(braking_charge(act, &start->braking));
 		TRY(notice_add(act, &start->mail.notice));
 	}
-	return act_add(act, factor->tenant, &start->event.leaf, NULL);
+	return event_add(act, factor->tenant, &start->event.leaf, NULL);
 }
 
 /* ---- changing: may it be, and what has to be there ---- */
@@ -359,7 +360,7 @@ static fallible refuse(struct act *act, struct factors_change *change)
 		return factor_put(act, factor);
 	event_decide(&change->ended, ACTION_FACTOR_SUSPENDED, LEAF_DENIED, REASON_LOCKED);
 	TRY(end_pending(act, factor));
-	return act_add(act, factor->tenant, &change->ended.leaf, NULL);
+	return event_add(act, factor->tenant, &change->ended.leaf, NULL);
 }
 
 static fallible compare(struct act *act, struct factors_change *change, bool *right)
@@ -386,7 +387,7 @@ static fallible finish(struct act *act, struct factors_change *change)
 	struct factor *factor = &change->factor;
 	TRY(factor_put(act, factor));
 	TRY(factor_news_add(act, &change->news));
-	return act_add(act, factor->tenant, &change->changed.leaf, NULL);
+	return event_add(act, factor->tenant, &change->changed.leaf, NULL);
 }
 
 static fallible write_confirm(struct act *act, struct factors_change *change)
@@ -433,7 +434,7 @@ static fallible write_remove(struct act *act, struct factors_change *change)
 	bool was_active = factor->state == FACTOR_ACTIVE;
 	TRY(factor->state == FACTOR_PENDING ? end_pending(act, factor) : factor_drop(act, factor));
 	TRY(factor_news_add(act, &change->news));
-	TRY(act_add(act, change->factor.tenant, &change->changed.leaf, NULL));
+	TRY(event_add(act, change->factor.tenant, &change->changed.leaf, NULL));
 	/* What was remembered by a way that is gone is proven anew. */
 	return was_active ? forgetting_person(act, factor->tenant, factor->person, FORGETTING_FACTOR) : OK;
 }

@@ -4,6 +4,7 @@
 
 #include "server/core/detail.h"
 #include "server/core/sessions.h"
+#include "store/event_add.h"
 
 static const char *const CAUSES[FORGETTING_CAUSES] = {
 	[FORGETTING_REVOKED] = "revoked",
@@ -20,7 +21,6 @@ static const char *const CAUSES[FORGETTING_CAUSES] = {
 /* The act before it says who did it; this one says what it was the end of. */
 static fallible add_event(struct act *act, const struct remembered *remembered, enum forgetting_cause cause)
 {
-	struct event_draft draft;
 	char device[ID_TEXT + 1], series[ID_TEXT + 1];
 	ids_print(ID_DEVICE, remembered->device, device);
 	ids_print(ID_REMEMBERED, remembered->id, series);
@@ -38,8 +38,7 @@ static fallible add_event(struct act *act, const struct remembered *remembered, 
 	event.ids[LEAF_ID_DEVICE] = remembered->device;
 	TRY(detail_print(
 		fields, sizeof fields / sizeof fields[0], act->arena, &event.texts[LEAF_TEXT_DETAIL]));
-	TRY(event_seal(act->volume->keys, remembered->tenant, &event, act->now, act->arena, &draft));
-	return act_add(act, remembered->tenant, &draft.leaf, NULL);
+	return event_say(act, remembered->tenant, &event);
 }
 
 fallible forgetting_one(struct act *act, const struct remembered *remembered, enum forgetting_cause cause)

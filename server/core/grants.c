@@ -12,6 +12,7 @@
 #include "server/core/handover_scope.h"
 #include "server/core/rotation_watch.h"
 #include "store/client.h"
+#include "store/event_add.h"
 #include "store/person.h"
 #include "store/storm.h"
 
@@ -69,13 +70,6 @@ static fallible seal_event(const struct server *server, const struct caller *cal
 		event.texts[LEAF_TEXT_PURPOSE] = purpose_of(grant);
 	TRY(put_detail(grant, action, arena, &event.texts[LEAF_TEXT_DETAIL]));
 	return event_seal(server->volume.keys, grant->tenant, &event, now, arena, draft);
-}
-
-static fallible add_event(struct act *act, struct id tenant, struct event_draft *draft)
-{
-	struct view view = view_act(act);
-	TRY(client_give_branch(&view, tenant, draft->leaf.ids));
-	return act_add(act, tenant, &draft->leaf, NULL);
 }
 
 /* ---- giving ---- */
@@ -299,7 +293,7 @@ fallible grants_add_write(struct act *act, struct grants_add *add)
 	TRY(handover_scope_check_alone(act, grant));
 	TRY(grant_put(act, grant, add->sealed));
 	TRY(letters_write(act, &add->letters));
-	return add_event(act, grant->tenant, &add->draft);
+	return event_add(act, grant->tenant, &add->draft.leaf, NULL);
 }
 
 /* ---- taking back ---- */
@@ -334,7 +328,7 @@ fallible grants_revoke_write(struct act *act, struct grants_revoke *revoke)
 	TRY(letters_write(act, &revoke->told));
 	revoke->grant.state = grant.state;
 	revoke->grant.suspended_by = grant.suspended_by;
-	return add_event(act, grant.tenant, &revoke->draft);
+	return event_add(act, grant.tenant, &revoke->draft.leaf, NULL);
 }
 
 /* ---- the event of a move ---- */
@@ -359,15 +353,11 @@ static fallible add_move(
 		.actor = LEAF_SYSTEM,
 		.has_object_kind = true,
 		.object_kind = ID_GRANT};
-	struct event_draft draft;
-	struct view view = view_act(act);
 	event.ids[LEAF_ID_OBJECT] = event.ids[LEAF_ID_GRANT] = grant->id;
 	event.ids[LEAF_ID_CLIENT] = grant->client;
 	event.texts[LEAF_TEXT_TASK] = grant->task;
 	TRY(put_cause(grant, cause, act->arena, &event.texts[LEAF_TEXT_DETAIL]));
-	TRY(client_give_branch(&view, grant->tenant, event.ids));
-	TRY(event_seal(act->volume->keys, grant->tenant, &event, act->now, act->arena, &draft));
-	return act_add(act, grant->tenant, &draft.leaf, NULL);
+	return event_say(act, grant->tenant, &event);
 }
 
 static fallible move(

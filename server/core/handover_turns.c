@@ -5,7 +5,7 @@
 #include "base/json_out.h"
 #include "server/core/checkouts.h"
 #include "server/core/grants.h"
-#include "store/client.h"
+#include "store/event_add.h"
 #include "store/expiry.h"
 #include "store/extension.h"
 
@@ -39,16 +39,11 @@ static struct event begin_event(const struct handover *handover, enum action act
 	return event;
 }
 
-static fallible add_event(
-	struct act *act, const struct handover *handover, struct event *event, struct buf *detail)
+static fallible say(struct act *act, const struct handover *handover, struct event *event, struct buf *detail)
 {
-	struct event_draft draft;
-	struct view view = view_act(act);
 	TRY(buf_check(detail));
 	event->texts[LEAF_TEXT_DETAIL] = buf_span(detail);
-	TRY(client_give_branch(&view, handover->tenant, event->ids));
-	TRY(event_seal(act->volume->keys, handover->tenant, event, act->now, act->arena, &draft));
-	return act_add(act, handover->tenant, &draft.leaf, NULL);
+	return event_say(act, handover->tenant, event);
 }
 
 /* Two numbers, or with `second` NULL one. */
@@ -72,7 +67,7 @@ static fallible say_counts(struct act *act, const struct handover *handover, enu
 		json_out_id(&out, NULL, ID_CLIENT, handover->clients[i]);
 	json_out_close_array(&out);
 	json_out_close(&out);
-	return add_event(act, handover, &event, &detail);
+	return say(act, handover, &event, &detail);
 }
 
 static fallible say_assigned(struct act *act, const struct handover *handover, struct id client,
@@ -89,7 +84,7 @@ static fallible say_assigned(struct act *act, const struct handover *handover, s
 	else
 		json_out_text(&out, "cause", handover_rules_kind(handover->kind));
 	json_out_close(&out);
-	return add_event(act, handover, &event, &detail);
+	return say(act, handover, &event, &detail);
 }
 
 /* Each client's own log says who serves it from now on. A client that is erased by now has none. */
@@ -307,7 +302,7 @@ static fallible say_lapsed(struct act *act, const struct handover *handover)
 	struct event event = begin_event(handover, ACTION_HANDOVER_CANCELLED);
 	event.texts[LEAF_TEXT_REASON] = span_text(handover_rules_state(handover->state));
 	buf_put_text(&detail, "{}");
-	return add_event(act, handover, &event, &detail);
+	return say(act, handover, &event, &detail);
 }
 
 /* What waited for the successor of somebody who has left goes the way of the rest. */

@@ -7,6 +7,7 @@
 #include "server/core/change_news.h"
 #include "server/core/second.h"
 #include "store/client.h"
+#include "store/event_add.h"
 #include "store/person.h"
 
 enum { DETAIL_BYTES = 8 * 1024, ONE_NOUN = 64 * 1024 };
@@ -213,7 +214,7 @@ fallible handovers_add_write(struct act *act, struct handovers_add *add)
 {
 	TRY(handover_turns_put(act, &add->handover));
 	TRY(letters_write(act, &add->told));
-	return act_add(act, add->handover.tenant, &add->requested.leaf, NULL);
+	return event_add(act, add->handover.tenant, &add->requested.leaf, NULL);
 }
 
 /* ---- deciding ---- */
@@ -316,7 +317,7 @@ fallible handovers_decide_write(struct act *act, struct handovers_decide *decide
 	bool started;
 	*handover = decide->handover;
 	TRY(check_still(act, handover));
-	TRY(act_add(act, handover->tenant, &decide->decided.leaf, NULL));
+	TRY(event_add(act, handover->tenant, &decide->decided.leaf, NULL));
 	TRY(letters_write(act, &decide->told));
 	if (!decide->approve)
 		return handover_turns_end(act, handover, HANDOVER_REFUSED);
@@ -324,7 +325,7 @@ fallible handovers_decide_write(struct act *act, struct handovers_decide *decide
 	/* Before anything opens: the clients are told first, whatever the time of the start. */
 	TRY(handover_news_write(act, &decide->news));
 	if (decide->overrides)
-		TRY(act_add(act, handover->tenant, &decide->overridden.leaf, NULL));
+		TRY(event_add(act, handover->tenant, &decide->overridden.leaf, NULL));
 	TRY(handover_turns_put(act, handover));
 	TRY(handover_turns_stand_by(act, handover, &decide->scope));
 	return handover_turns_run(act, handover, &started);
@@ -365,7 +366,7 @@ fallible handovers_end_write(struct act *act, struct handovers_change *end)
 	TRY(check_still(act, handover));
 	TRY(handover_news_write(act, &end->news));
 	if (!is_active)
-		TRY(act_add(act, handover->tenant, &end->draft.leaf, NULL));
+		TRY(event_add(act, handover->tenant, &end->draft.leaf, NULL));
 	return handover_turns_end(act, handover, is_active ? HANDOVER_RETURNED : HANDOVER_CANCELLED);
 }
 
@@ -408,7 +409,7 @@ fallible handovers_accept_write(struct act *act, struct handovers_change *accept
 	TRY(check_still(act, &accept->after));
 	TRY(handover_put(act, &accept->after));
 	TRY(letters_write(act, &accept->told));
-	return act_add(act, accept->after.tenant, &accept->draft.leaf, NULL);
+	return event_add(act, accept->after.tenant, &accept->draft.leaf, NULL);
 }
 
 /* ---- looking ---- */

@@ -8,6 +8,7 @@
 #include "server/core/second.h"
 #include "server/core/signins.h"
 #include "server/core/tell.h"
+#include "store/event_add.h"
 
 enum { DETAIL_MAX = 256, NUMBER_MAX = 16, MINUTE_MS = 60 * 1000 };
 
@@ -121,5 +122,5 @@ fallible helpdesk_make_write(struct act *act, struct helpdesk_make *make)
 		return FAIL_CODE(STALE, "the person was helped otherwise meanwhile");
 	TRY(rescue_put(act, rescue));
 	TRY(factor_news_add(act, &make->news));
-	return act_add(act, rescue->tenant, &make->event.leaf, NULL);
+	return event_add(act, rescue->tenant, &make->event.leaf, NULL);
 }

@@ -7,6 +7,7 @@
 #include "server/core/change_news.h"
 #include "server/core/second.h"
 #include "store/client.h"
+#include "store/event_add.h"
 #include "store/person.h"
 
 enum { SEALED_MAX = 4096, DETAIL_MAX = 2048, ONE_NOUN = 64 * 1024 };
@@ -168,7 +169,7 @@ fallible holds_place_write(struct act *act, struct holds_place *place)
 	TRY(check_room(act, hold->tenant));
 	TRY(hold_put(act, hold, place->sealed));
 	TRY(letters_write(act, &place->told));
-	return act_add(act, hold->tenant, &place->placed.leaf, NULL);
+	return event_add(act, hold->tenant, &place->placed.leaf, NULL);
 }
 
 /* ---- lifting ---- */
@@ -208,5 +209,5 @@ fallible holds_lift_write(struct act *act, struct holds_lift *lift)
 	TRY(noun_still(act, TABLE_HOLD, noun_key_span(&key), hold->version));
 	TRY(hold_put(act, hold, lift->sealed));
 	TRY(letters_write(act, &lift->told));
-	return act_add(act, hold->tenant, &lift->draft.leaf, NULL);
+	return event_add(act, hold->tenant, &lift->draft.leaf, NULL);
 }

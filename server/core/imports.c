@@ -10,6 +10,7 @@
 #include "server/core/fields.h"
 #include "server/core/sight.h"
 #include "store/client.h"
+#include "store/event_add.h"
 
 enum { ROW_MEMORY = 64 * 1024, DETAIL_BYTES = 1024, TABLE_MIN = 64 };
 
@@ -338,7 +339,6 @@ static fallible seal_end(const struct scene *scene, struct imports_ask *ask)
 {
 	struct event event = scene_event(scene, ACTION_IMPORT_COMPLETED);
 	event.ids[LEAF_ID_CLIENT] = ask->here->client;
-	TRY(client_give_branch(scene->view, ask->here->tenant, event.ids));
 	TRY(put_detail(ask, scene->arena, &event.texts[LEAF_TEXT_DETAIL]));
 	return scene_seal(scene, &event, &ask->part->event);
 }
@@ -402,7 +402,7 @@ fallible imports_write(struct act *act, struct imports_ask *ask)
 	for (size_t i = 0; i < part->count; i++)
 		TRY(part->changes[i] ? credentials_change_write(act, &part->puts[i])
 				     : credentials_add_write(act, &part->puts[i]));
-	return ask->is_whole ? act_add(act, tenant, &part->event.leaf, NULL) : OK;
+	return ask->is_whole ? event_add(act, tenant, &part->event.leaf, NULL) : OK;
 }
 
 void imports_stands(struct imports_ask *ask)

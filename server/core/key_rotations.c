@@ -7,6 +7,7 @@
 #include "server/core/detail.h"
 #include "server/core/rewraps.h"
 #include "store/event.h"
+#include "store/event_add.h"
 #include "store/noun.h"
 
 #include <stdio.h>
@@ -214,7 +215,7 @@ static fallible write_told(struct act *act, void *context)
 	put_mark(telling->rotation, telling->tenant, mark);
 	TRY(act_put(act, TABLE_META, SPAN_LIT("rotation"), SPAN_BYTES(mark)));
 	TRY(letters_write(act, &telling->letters));
-	return act_add(act, telling->tenant, &telling->draft.leaf, NULL);
+	return event_add(act, telling->tenant, &telling->draft.leaf, NULL);
 }
 
 static fallible find_told(struct reading *reading, const struct key_rotation *rotation, struct id *tenant)

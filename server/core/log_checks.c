@@ -7,6 +7,7 @@
 #include "server/core/detail.h"
 #include "server/keeper/key_check.h"
 #include "store/event.h"
+#include "store/event_add.h"
 #include "store/lookup_check.h"
 
 #include <stdio.h>
@@ -25,7 +26,7 @@ static fallible run_telling(struct act *act, void *context)
 {
 	struct telling *telling = context;
 	TRY(letters_write(act, &telling->letters));
-	return act_add(act, telling->tenant, &telling->draft.leaf, NULL);
+	return event_add(act, telling->tenant, &telling->draft.leaf, NULL);
 }
 
 /* Whoever answers for the business does not find it out by chance, the next time that they look. */

@@ -5,6 +5,7 @@
 #include "server/core/attempts.h"
 #include "server/core/lanes.h"
 #include "server/core/verifications.h"
+#include "store/event_add.h"
 
 enum { FIRST_COOL_MS = 30 * 1000, LAST_COOL_MS = 120 * 1000 };
 
@@ -165,5 +166,5 @@ fallible mailing_write(struct act *act, struct verifications_ask *ask)
 	if (verification_is_decoy(verification))
 		return attempts_refuse(act, ask, ACTION_CHALLENGE_FAILED, REASON_UNKNOWN_PERSON);
 	event_decide(&ask->drafts[FACTOR_EMAIL], ACTION_CHALLENGE_ISSUED, LEAF_SUCCESS, REASON_NONE);
-	return act_add(act, verification->tenant, &ask->drafts[FACTOR_EMAIL].leaf, NULL);
+	return event_add(act, verification->tenant, &ask->drafts[FACTOR_EMAIL].leaf, NULL);
 }

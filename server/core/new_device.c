@@ -8,6 +8,7 @@
 #include "server/core/from_where.h"
 #include "server/core/remembering.h"
 #include "server/core/tell.h"
+#include "store/event_add.h"
 
 static fallible seal_mail(
 	const struct server *server, struct span to, struct arena *arena, struct verifications_ask *ask)
@@ -76,5 +77,5 @@ fallible new_device_write(struct act *act, struct verifications_ask *ask)
 		return OK;
 	if (ask->new_device_mail.sealed.at)
 		TRY(notice_add(act, &ask->new_device_mail));
-	return act_add(act, ask->verification.tenant, &ask->first_seen.leaf, NULL);
+	return event_add(act, ask->verification.tenant, &ask->first_seen.leaf, NULL);
 }

@@ -4,6 +4,7 @@
 
 #include "server/core/detail.h"
 #include "store/client.h"
+#include "store/event_add.h"
 #include "store/exposure.h"
 #include "store/person.h"
 
@@ -107,13 +108,6 @@ fallible passing_on_prepare(const struct server *server, const struct caller *ca
 
 /* ---- writing ---- */
 
-static fallible add_event(struct act *act, struct id tenant, struct event_draft *draft)
-{
-	struct view view = view_act(act);
-	TRY(client_give_branch(&view, tenant, draft->leaf.ids));
-	return act_add(act, tenant, &draft->leaf, NULL);
-}
-
 fallible passing_on_write(struct act *act, const struct credential *credential, struct passing_on *passing)
 {
 	const struct exposure seen = {.tenant = credential->tenant,
@@ -128,6 +122,6 @@ fallible passing_on_write(struct act *act, const struct credential *credential, 
 	if (!is_exposed(passing))
 		return OK;
 	TRY(letters_write(act, &passing->told));
-	TRY(add_event(act, credential->tenant, &passing->exposed));
-	return add_event(act, credential->tenant, &passing->due);
+	TRY(event_add(act, credential->tenant, &passing->exposed.leaf, NULL));
+	return event_add(act, credential->tenant, &passing->due.leaf, NULL);
 }

@@ -7,6 +7,7 @@
 #include "server/core/detail.h"
 #include "server/core/giving.h"
 #include "server/core/rights_news.h"
+#include "store/event_add.h"
 
 enum { PERSON_SEALED_MAX = 4096, ONE_PERSON = 64 * 1024 };
 
@@ -99,7 +100,7 @@ fallible people_new_write(struct act *act, struct people_new *new)
 {
 	TRY(person_put_ref(act, &new->person));
 	TRY(person_put(act, &new->person, new->sealed));
-	return act_add(act, new->person.tenant, &new->added.leaf, NULL);
+	return event_add(act, new->person.tenant, &new->added.leaf, NULL);
 }
 
 /* ---- with roles, and for a client ---- */
@@ -166,7 +167,7 @@ fallible people_add_write(struct act *act, struct people_add *add)
 	TRY(branches_write(act, person->tenant, &add->branch));
 	TRY(people_new_write(act, &add->new));
 	for (size_t i = 0; i < person->role_count; i++)
-		TRY(act_add(act, person->tenant, &add->assigned[i].leaf, NULL));
+		TRY(event_add(act, person->tenant, &add->assigned[i].leaf, NULL));
 	TRY(letters_write(act, &add->told));
 	return add->client.len ? contacts_write(act, &add->contacts) : OK;
 }

@@ -11,6 +11,7 @@
 #include "server/core/owners.h"
 #include "server/core/rights_news.h"
 #include "store/departure.h"
+#include "store/event_add.h"
 #include "store/factor.h"
 #include "store/rescue.h"
 #include "store/storm.h"
@@ -408,7 +409,7 @@ fallible people_change_write(struct act *act, struct people_change *change)
 	TRY(branches_write(act, tenant, &change->branch));
 	TRY(person_put(act, &change->after, change->sealed));
 	for (size_t i = 0; i < change->event_count; i++)
-		TRY(act_add(act, tenant, &change->events[i].leaf, NULL));
+		TRY(event_add(act, tenant, &change->events[i].leaf, NULL));
 	TRY(letters_write(act, &change->told));
 	TRY(forget_devices(act, change));
 	TRY(forget_mailed(act, change));

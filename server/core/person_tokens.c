@@ -6,6 +6,7 @@
 #include "server/core/detail.h"
 #include "server/core/giving.h"
 #include "store/application.h"
+#include "store/event_add.h"
 #include "store/tenant.h"
 
 enum { TOKEN_SEALED_MAX = 1024, ONE_TOKEN = 16 * 1024 };
@@ -92,7 +93,7 @@ fallible person_tokens_add_write(struct act *act, struct person_tokens_add *add)
 		return FAIL_CODE(STALE, "somebody was vouched for meanwhile");
 	TRY(personal_token_put(act, &add->token, add->sealed));
 	TRY(put_bearer(act, &add->token));
-	return act_add(act, add->token.tenant, &add->changed.leaf, NULL);
+	return event_add(act, add->token.tenant, &add->changed.leaf, NULL);
 }
 
 static fallible find_token(const struct scene *scene, struct id id, struct personal_token *token)
@@ -131,7 +132,7 @@ fallible person_tokens_revoke_write(struct act *act, struct person_tokens_revoke
 		return FAIL_CODE(STALE, "the token changed meanwhile");
 	TRY(personal_token_put(act, token, revoke->sealed));
 	TRY(put_bearer(act, token));
-	return act_add(act, token->tenant, &revoke->changed.leaf, NULL);
+	return event_add(act, token->tenant, &revoke->changed.leaf, NULL);
 }
 
 /* ---- all of them ---- */

@@ -6,6 +6,7 @@
 #include "store/checkpoint_row.h"
 #include "store/client.h"
 #include "store/event.h"
+#include "store/event_add.h"
 #include "store/retention.h"
 
 enum {
@@ -288,7 +289,7 @@ static fallible write_event(struct act *act, void *context)
 	pruned.count += plan->count;
 	pruned.last = act->now;
 	TRY(pruned_put(act, plan->tenant, &pruned));
-	return act_add(act, plan->tenant, &saying->draft.leaf, NULL);
+	return event_add(act, plan->tenant, &saying->draft.leaf, NULL);
 }
 
 /* A checkpoint that covers all that goes has to stand somewhere before it goes. */

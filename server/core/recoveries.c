@@ -11,6 +11,7 @@
 #include "server/core/new_device.h"
 #include "server/core/risk.h"
 #include "server/core/tell.h"
+#include "store/event_add.h"
 
 enum { DETAIL_MAX = 256, NUMBER_MAX = 8 };
 
@@ -93,7 +94,7 @@ fallible recoveries_make_write(struct act *act, struct recoveries_make *make)
 		return FAIL_CODE(STALE, "another set was made or used meanwhile");
 	TRY(recovery_put(act, made));
 	TRY(factor_news_add(act, &make->news));
-	return act_add(act, made->tenant, &make->event.leaf, NULL);
+	return event_add(act, made->tenant, &make->event.leaf, NULL);
 }
 
 /* ---- ended ---- */
@@ -124,7 +125,7 @@ fallible recoveries_end_write(struct act *act, struct recoveries_end *end)
 	TRY(recovery_find(&view, recovery->tenant, recovery->id, &now));
 	TRY(recovery_end(act, &now));
 	TRY(factor_news_add(act, &end->news));
-	return act_add(act, recovery->tenant, &end->event.leaf, NULL);
+	return event_add(act, recovery->tenant, &end->event.leaf, NULL);
 }
 
 /* ---- spent: prepare ---- */
@@ -300,8 +301,8 @@ static fallible let_in(struct act *act, struct verifications_ask *ask, const str
 	TRY(factor_news_add(act, news));
 	event_decide(login, ACTION_LOGIN_SUCCEEDED, LEAF_SUCCESS, REASON_NONE);
 	login->leaf.flags |= verification->weak ? 0 : LEAF_PROVEN;
-	TRY(act_add(act, verification->tenant, &login->leaf, &ask->receipt));
-	TRY(act_add(act, verification->tenant, &used->leaf, NULL));
+	TRY(event_add(act, verification->tenant, &login->leaf, &ask->receipt));
+	TRY(event_add(act, verification->tenant, &used->leaf, NULL));
 	TRY(new_device_write(act, ask));
 	return risk_write(act, ask);
 }

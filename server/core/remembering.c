@@ -13,6 +13,7 @@
 #include "server/core/sessions.h"
 #include "server/core/tell.h"
 #include "store/device_record.h"
+#include "store/event_add.h"
 #include "store/expiry.h"
 
 static const int64_t DAY_MS = INT64_C(86400000);
@@ -162,7 +163,7 @@ static fallible allow(struct act *act, struct verifications_ask *ask)
 	ask->remembering->opened = true;
 	TRY(verification_put(act, verification));
 	event_decide(login, ACTION_LOGIN_SUCCEEDED, LEAF_SUCCESS, REASON_NONE);
-	TRY(act_add(act, verification->tenant, &login->leaf, &ask->receipt));
+	TRY(event_add(act, verification->tenant, &login->leaf, &ask->receipt));
 	TRY(new_device_write(act, ask));
 	return risk_write(act, ask);
 }
@@ -192,7 +193,7 @@ static fallible end_stolen(struct act *act, struct verifications_ask *ask, const
 	TRY(forgetting_one(act, series, FORGETTING_STOLEN));
 	TRY(sessions_end_all(act, &of, SESSIONS_DEVICE, NULL, &ended));
 	TRY(factor_news_add(act, &remembering->news));
-	return act_add(act, series->tenant, &remembering->alarm.leaf, NULL);
+	return event_add(act, series->tenant, &remembering->alarm.leaf, NULL);
 }
 
 fallible remembering_open_write(struct act *act, struct verifications_ask *ask)
@@ -317,7 +318,7 @@ fallible remembering_begin_write(struct act *act, struct verifications_ask *ask)
 	TRY(remembered_add(act, series));
 	TRY(expiry_put(act, &expiry));
 	TRY(remember_tokens_print(act->volume->keys, series, remembering->token.series, remembering->text));
-	return act_add(act, series->tenant, &remembering->trusted.leaf, NULL);
+	return event_add(act, series->tenant, &remembering->trusted.leaf, NULL);
 }
 
 /* ---- only asked ---- */

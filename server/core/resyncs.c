@@ -4,6 +4,7 @@
 
 #include "server/core/factors_seen.h"
 #include "store/budget.h"
+#include "store/event_add.h"
 #include "store/storm.h"
 
 enum { RUN = 2 * RESYNCS_STEPS + 1 };
@@ -70,7 +71,7 @@ static fallible refuse_wrong(struct act *act, struct resyncs_ask *ask, const str
 	if (budget_is_open(budget, act->now))
 		return OK;
 	event_decide(&ask->locked, ACTION_CHALLENGE_LOCKED, LEAF_DENIED, REASON_LOCKED);
-	return act_add(act, ask->factor.tenant, &ask->locked.leaf, NULL);
+	return event_add(act, ask->factor.tenant, &ask->locked.leaf, NULL);
 }
 
 static fallible move(struct act *act, struct resyncs_ask *ask, uint64_t step)
@@ -87,7 +88,7 @@ static fallible move(struct act *act, struct resyncs_ask *ask, uint64_t step)
 	TRY(factor_put(act, factor));
 	TRY(twins_use_up(act, factor, &ask->twins, step));
 	event_decide(&ask->changed, ACTION_FACTOR_RESYNCED, LEAF_SUCCESS, REASON_NONE);
-	return act_add(act, factor->tenant, &ask->changed.leaf, NULL);
+	return event_add(act, factor->tenant, &ask->changed.leaf, NULL);
 }
 
 fallible resyncs_write(struct act *act, struct resyncs_ask *ask)

@@ -5,6 +5,7 @@
 #include "base/json_out.h"
 #include "server/core/change_news.h"
 #include "server/core/second.h"
+#include "store/event_add.h"
 
 #include <stdio.h>
 
@@ -149,5 +150,5 @@ fallible retentions_set_write(struct act *act, struct retentions_set *set)
 		return FAIL_CODE(STALE, "the retention changed meanwhile");
 	TRY(retention_put(act, retention, set->sealed));
 	TRY(letters_write(act, &set->told));
-	return act_add(act, retention->tenant, &set->draft.leaf, NULL);
+	return event_add(act, retention->tenant, &set->draft.leaf, NULL);
 }

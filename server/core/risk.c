@@ -11,6 +11,7 @@
 #include "server/core/letters.h"
 #include "server/core/places.h"
 #include "server/core/remembering.h"
+#include "store/event_add.h"
 #include "store/whereabouts.h"
 
 enum { SHARED_MAX = 16 /* people of one device that are looked at */, DETAIL_MAX = 256, REASONS_MAX = 512 };
@@ -249,7 +250,7 @@ fallible risk_write(struct act *act, const struct verifications_ask *ask)
 		return FAIL_CODE(STALE, "what is told of an unusual login is not sealed yet");
 	struct leaf suspicious = noted->suspicious.leaf;
 	TRY(letters_write(act, &noted->letters));
-	return act_add(act, ask->verification.tenant, &suspicious, NULL);
+	return event_add(act, ask->verification.tenant, &suspicious, NULL);
 }
 
 void risk_put_reasons(struct json_out *out, const struct risk *risk)

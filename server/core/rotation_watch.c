@@ -9,6 +9,7 @@
 #include "store/client.h"
 #include "store/departure.h"
 #include "store/event.h"
+#include "store/event_add.h"
 #include "store/rotation.h"
 
 #include <stdio.h>
@@ -139,8 +140,6 @@ static fallible prepare(const struct server *server, struct instant now, struct 
 static fallible say_owed(struct act *act, const struct look *look, const struct exposures_item *item)
 {
 	char due[TELL_TIME + 1], person[ID_TEXT + 1];
-	struct event_draft draft;
-	struct view view = view_act(act);
 	struct event event = {.action = ACTION_CREDENTIAL_ROTATION_DUE,
 		.source = LEAF_SERVER,
 		.actor = LEAF_SYSTEM,
@@ -154,9 +153,7 @@ static fallible say_owed(struct act *act, const struct look *look, const struct 
 	event.ids[LEAF_ID_CLIENT] = item->seen.client;
 	event.ids[LEAF_ID_GRANT] = item->seen.grant;
 	TRY(detail_print(fields, 3, act->arena, &event.texts[LEAF_TEXT_DETAIL]));
-	TRY(client_give_branch(&view, look->grant.tenant, event.ids));
-	TRY(event_seal(act->volume->keys, look->grant.tenant, &event, act->now, act->arena, &draft));
-	return act_add(act, look->grant.tenant, &draft.leaf, NULL);
+	return event_say(act, look->grant.tenant, &event);
 }
 
 static fallible write(struct act *act, void *context)

@@ -5,8 +5,8 @@
 #include "base/json_out.h"
 #include "server/core/change_news.h"
 #include "server/core/grants_seen.h"
-#include "store/client.h"
 #include "store/credential.h"
+#include "store/event_add.h"
 #include "store/person.h"
 
 enum { SEALED_MAX = 4096, NOTE_DETAIL_MAX = 2048 };
@@ -118,7 +118,6 @@ static fallible seal_event(
 	event.ids[LEAF_ID_CLIENT] = row->client;
 	event.texts[LEAF_TEXT_PURPOSE] = row->reason;
 	TRY(put_detail(row, scene->arena, &event.texts[LEAF_TEXT_DETAIL]));
-	TRY(client_give_branch(scene->view, row->tenant, event.ids));
 	return scene_seal(scene, &event, draft);
 }
 
@@ -182,5 +181,5 @@ fallible rotations_note_write(struct act *act, struct rotations_note *note)
 	TRY(check_still(act, note));
 	TRY(rotation_put(act, &note->row, note->sealed));
 	TRY(letters_write(act, &note->told));
-	return act_add(act, note->row.tenant, &note->draft.leaf, NULL);
+	return event_add(act, note->row.tenant, &note->draft.leaf, NULL);
 }

@@ -4,6 +4,7 @@
 
 #include "server/core/detail.h"
 #include "server/core/people.h"
+#include "store/event_add.h"
 
 enum { SEALED_MAX = 8 * 1024, ONE_ROW = 16 * 1024 };
 
@@ -78,7 +79,7 @@ fallible saved_views_put_write(struct act *act, struct saved_views_change *chang
 	TRY(check_room(act, &change->after));
 	change->after.at = act->now;
 	TRY(saved_view_put(act, &change->after, change->sealed));
-	return act_add(act, change->after.tenant, &change->draft.leaf, NULL);
+	return event_add(act, change->after.tenant, &change->draft.leaf, NULL);
 }
 
 fallible saved_views_drop_prepare(const struct scene *scene, struct saved_views_change *change)
@@ -93,7 +94,7 @@ fallible saved_views_drop_prepare(const struct scene *scene, struct saved_views_
 fallible saved_views_drop_write(struct act *act, struct saved_views_change *change)
 {
 	TRY(saved_view_drop(act, &change->before));
-	return act_add(act, change->before.tenant, &change->draft.leaf, NULL);
+	return event_add(act, change->before.tenant, &change->draft.leaf, NULL);
 }
 
 fallible saved_views_sees_shared(const struct scene *scene, bool *sees)

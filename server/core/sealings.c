@@ -5,6 +5,7 @@
 #include "server/core/detail.h"
 #include "server/core/letters.h"
 #include "store/event.h"
+#include "store/event_add.h"
 
 #include <stdio.h>
 
@@ -22,7 +23,7 @@ static fallible run_telling(struct act *act, void *context)
 {
 	struct telling *telling = context;
 	for (size_t i = 0; i < telling->count; i++) {
-		TRY(act_add(act, telling->tenants[i], &telling->drafts[i].leaf, NULL));
+		TRY(event_add(act, telling->tenants[i], &telling->drafts[i].leaf, NULL));
 		if (telling->told[i])
 			TRY(letters_write(act, telling->told[i]));
 	}

@@ -7,6 +7,7 @@
 #include "server/core/detail.h"
 #include "server/core/remembering.h"
 #include "server/core/tell.h"
+#include "store/event_add.h"
 #include "store/expiry.h"
 
 enum { HASH_SHOWN = 8 /* bytes of the hash of a cookie that tell sessions from each other */ };
@@ -121,7 +122,7 @@ fallible sessions_start_write(struct act *act, struct sessions_start *start)
 	TRY(session_add(act, session));
 	event_decide(&start->started, ACTION_SESSION_STARTED, LEAF_SUCCESS, REASON_NONE);
 	start->started.leaf.flags |= session->proven ? LEAF_PROVEN : 0;
-	return act_add(act, session->tenant, &start->started.leaf, NULL);
+	return event_add(act, session->tenant, &start->started.leaf, NULL);
 }
 
 /* ---- used ---- */
@@ -207,7 +208,6 @@ static struct event end_event(
 fallible sessions_end(
 	struct act *act, const struct session *session, enum sessions_cause cause, const struct caller *by)
 {
-	struct event_draft draft;
 	char id[ID_TEXT + 1];
 	const struct ending *ending = &ENDINGS[cause];
 	bool ends = ending->action == ACTION_SESSION_ENDED;
@@ -217,9 +217,8 @@ fallible sessions_end(
 	event.texts[LEAF_TEXT_REASON] = ends ? word : SPAN_NONE;
 	TRY(print_detail(
 		session, "revoked_by", ends ? SPAN_NONE : word, act->arena, &event.texts[LEAF_TEXT_DETAIL]));
-	TRY(event_seal(act->volume->keys, session->tenant, &event, act->now, act->arena, &draft));
 	TRY(session_drop(act, session));
-	return act_add(act, session->tenant, &draft.leaf, NULL);
+	return event_say(act, session->tenant, &event);
 }
 
 static fallible end_by_clock(struct act *act, const struct session *session)

@@ -8,6 +8,7 @@
 #include "server/core/second.h"
 #include "server/core/sight.h"
 #include "store/client.h"
+#include "store/event_add.h"
 #include "store/expiry.h"
 #include "store/person.h"
 #include "store/storm.h"
@@ -31,13 +32,6 @@ static fallible seal_event(
 	event.texts[LEAF_TEXT_TASK] = slip->task;
 	TRY(detail_print(&expires, 1, scene->arena, &event.texts[LEAF_TEXT_DETAIL]));
 	return scene_seal(scene, &event, draft);
-}
-
-static fallible add_event(struct act *act, const struct slip *slip, struct event_draft *draft)
-{
-	struct view view = view_act(act);
-	TRY(client_give_branch(&view, slip->tenant, draft->leaf.ids));
-	return act_add(act, slip->tenant, &draft->leaf, NULL);
 }
 
 /* ---- writing one ---- */
@@ -136,7 +130,7 @@ fallible slips_add_write(struct act *act, struct slips_add *add)
 		TRY(noun_still(act, TABLE_CLIENT, noun_key_span(&client), add->client_row));
 	TRY(slip_put(act, slip, add->sealed));
 	TRY(expiry_put(act, &expiry));
-	return add_event(act, slip, &add->draft);
+	return event_add(act, slip->tenant, &add->draft.leaf, NULL);
 }
 
 /* ---- reading it ---- */
@@ -225,7 +219,7 @@ fallible slips_read_write(struct act *act, struct slips_read *read)
 		return refuse(act, read, reason);
 	TRY(slip_end(act, &stands, SLIP_READ));
 	TRY(letters_write(act, &read->told));
-	return add_event(act, &read->slip, &read->draft);
+	return event_add(act, read->slip.tenant, &read->draft.leaf, NULL);
 }
 
 fallible slips_open(const struct server *server, const struct slips_read *read, struct buf *text)
@@ -238,7 +232,6 @@ fallible slips_open(const struct server *server, const struct slips_read *read, 
 
 static fallible expire(struct act *act, struct slip *slip)
 {
-	struct event_draft draft;
 	struct event event = {.action = ACTION_SLIP_EXPIRED,
 		.source = LEAF_SERVER,
 		.actor = LEAF_SYSTEM,
@@ -247,9 +240,8 @@ static fallible expire(struct act *act, struct slip *slip)
 	event.ids[LEAF_ID_OBJECT] = slip->id;
 	event.ids[LEAF_ID_CLIENT] = slip->client;
 	/* The event says nothing personal, so nothing is sealed and no key is asked for. */
-	TRY(event_seal(act->volume->keys, slip->tenant, &event, act->now, act->arena, &draft));
 	TRY(slip_end(act, slip, SLIP_EXPIRED));
-	return add_event(act, slip, &draft);
+	return event_say(act, slip->tenant, &event);
 }
 
 fallible slips_sweep(struct act *act, const struct expiry *expiry)

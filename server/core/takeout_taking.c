@@ -9,6 +9,7 @@
 #include "server/core/fields.h"
 #include "server/core/proof.h"
 #include "store/client.h"
+#include "store/event_add.h"
 #include "store/exposure.h"
 #include "store/person.h"
 
@@ -76,7 +77,6 @@ static fallible seal_one(const struct scene *scene, const struct takeout_taking 
 	event.object_kind = ID_CREDENTIAL;
 	event.ids[LEAF_ID_OBJECT] = item->credential;
 	event.texts[LEAF_TEXT_LABEL] = item->title;
-	TRY(client_give_branch(scene->view, taking->takeout.tenant, event.ids));
 	TRY(print_detail(scene, taking, item->kind, &event.texts[LEAF_TEXT_DETAIL]));
 	return scene_seal(scene, &event, draft);
 }
@@ -183,7 +183,7 @@ static fallible write_one(struct act *act, const struct takeout_taking *taking,
 		.how = EXPOSURE_EXPORTED};
 	TRY(still(act, TABLE_CREDENTIAL, takeout->tenant, item->credential, item->row));
 	TRY(exposure_add(act, &seen));
-	return act_add(act, takeout->tenant, &draft->leaf, NULL);
+	return event_add(act, takeout->tenant, &draft->leaf, NULL);
 }
 
 fallible takeout_taking_write(struct act *act, struct takeout_taking *taking)
@@ -282,7 +282,7 @@ static fallible write_ending(struct act *act, void *context)
 	struct ending *ending = context;
 	if (ending->takeout)
 		TRY(takeout_change(act, ending->takeout));
-	return act_add(act, ending->tenant, &ending->draft.leaf, NULL);
+	return event_add(act, ending->tenant, &ending->draft.leaf, NULL);
 }
 
 static fallible commit(const struct scene *scene, struct ending *ending)
@@ -305,7 +305,6 @@ static fallible seal_finish(
 		{"bytes", span_text(bytes), DETAIL_NUMBER},
 		{"format", span_text(takeout_format_name(takeout->format)), DETAIL_TEXT},
 		{"approver", span_of(approver, ID_TEXT), DETAIL_TEXT}};
-	TRY(client_give_branch(scene->view, takeout->tenant, event.ids));
 	TRY(detail_print(
 		fields, sizeof fields / sizeof fields[0], scene->arena, &event.texts[LEAF_TEXT_DETAIL]));
 	return scene_seal(scene, &event, draft);
@@ -331,7 +330,6 @@ fallible takeout_taking_fail(const struct scene *scene, const struct takeout_tak
 		event.object_kind = ID_CREDENTIAL;
 		event.ids[LEAF_ID_OBJECT] = taking->failed;
 	}
-	TRY(client_give_branch(scene->view, taking->takeout.tenant, event.ids));
 	TRY(scene_seal(scene, &event, &ending.draft));
 	return commit(scene, &ending);
 }

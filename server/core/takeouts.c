@@ -8,6 +8,7 @@
 #include "server/core/second.h"
 #include "server/core/sight.h"
 #include "store/client.h"
+#include "store/event_add.h"
 #include "store/person.h"
 #include "store/version.h"
 
@@ -178,7 +179,6 @@ static fallible seal_event(const struct scene *scene, enum action action, const 
 	const struct detail_field *fields, size_t count, struct event_draft *draft)
 {
 	struct event event = takeouts_event(scene, action, takeout);
-	TRY(client_give_branch(scene->view, takeout->tenant, event.ids));
 	TRY(detail_print(fields, count, scene->arena, &event.texts[LEAF_TEXT_DETAIL]));
 	return scene_seal(scene, &event, draft);
 }
@@ -295,7 +295,7 @@ fallible takeouts_ask_write(struct act *act, struct takeouts_ask *ask)
 	TRY(takeout_add(act, takeout, ask->sealed));
 	TRY(queue(act, takeout));
 	TRY(letters_write(act, &ask->told));
-	return act_add(act, takeout->tenant, &ask->draft.leaf, NULL);
+	return event_add(act, takeout->tenant, &ask->draft.leaf, NULL);
 }
 
 /* ---- deciding ---- */
@@ -368,14 +368,13 @@ fallible takeouts_decide_write(struct act *act, struct takeouts_decide *decide)
 	TRY(takeout_change(act, takeout));
 	if (takeout->state == TAKEOUT_APPROVED)
 		TRY(queue(act, takeout));
-	return act_add(act, takeout->tenant, &decide->draft.leaf, NULL);
+	return event_add(act, takeout->tenant, &decide->draft.leaf, NULL);
 }
 
 /* ---- by the clock ---- */
 
 static fallible say_lapsed(struct act *act, const struct takeout *takeout)
 {
-	struct event_draft draft;
 	struct view view = view_act(act);
 	struct event event = {.action = ACTION_CREDENTIAL_EXPORT_ENDED,
 		.source = LEAF_SERVER,
@@ -387,8 +386,7 @@ static fallible say_lapsed(struct act *act, const struct takeout *takeout)
 	event.ids[LEAF_ID_CLIENT] = takeout->client;
 	TRY(client_give_branch(&view, takeout->tenant, event.ids));
 	TRY(detail_print(fields, 1, act->arena, &event.texts[LEAF_TEXT_DETAIL]));
-	TRY(event_seal(act->volume->keys, takeout->tenant, &event, act->now, act->arena, &draft));
-	return act_add(act, takeout->tenant, &draft.leaf, NULL);
+	return event_say(act, takeout->tenant, &event);
 }
 
 fallible takeouts_sweep(struct act *act, const struct expiry *expiry)

@@ -3,6 +3,7 @@
 #include "server/core/tenant_actions.h"
 
 #include "server/core/detail.h"
+#include "store/event_add.h"
 
 static fallible find_before(const struct scene *scene, struct tenant_actions_set *set)
 {
@@ -135,7 +136,7 @@ fallible tenant_actions_write(struct act *act, struct tenant_actions_set *set)
 {
 	TRY(check_still(act, set));
 	TRY(declared_put(act, &set->action));
-	return act_add(act, set->action.tenant, &set->changed.leaf, NULL);
+	return event_add(act, set->action.tenant, &set->changed.leaf, NULL);
 }
 
 fallible tenant_actions_find(const struct view *view, struct id tenant, struct span name, struct arena *arena,

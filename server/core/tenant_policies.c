@@ -6,6 +6,7 @@
 #include "server/core/change_news.h"
 #include "server/core/detail.h"
 #include "server/core/zones.h"
+#include "store/event_add.h"
 #include "store/person.h"
 #include "store/tenant.h"
 
@@ -229,5 +230,5 @@ fallible tenant_policies_set_write(struct act *act, struct tenant_policies_set *
 		return FAIL_CODE(STALE, "the policy changed meanwhile");
 	TRY(policy_put(act, set->tenant, &set->policy));
 	TRY(letters_write(act, &set->told));
-	return act_add(act, set->tenant, &set->changed.leaf, NULL);
+	return event_add(act, set->tenant, &set->changed.leaf, NULL);
 }

@@ -5,6 +5,7 @@
 #include "server/core/detail.h"
 #include "server/core/giving.h"
 #include "server/core/rights_news.h"
+#include "store/event_add.h"
 
 enum { CAPABILITIES_TEXT_MAX = 1024 };
 
@@ -98,7 +99,7 @@ fallible tenant_roles_set_write(struct act *act, struct tenant_roles_set *set)
 		return FAIL_CODE(STALE, "the role changed meanwhile");
 	TRY(role_put(act, tenant, &set->role));
 	TRY(letters_write(act, &set->told));
-	return act_add(act, tenant, &set->changed.leaf, NULL);
+	return event_add(act, tenant, &set->changed.leaf, NULL);
 }
 
 fallible tenant_roles_check_reader(const struct scene *scene)

@@ -4,6 +4,7 @@
 
 #include "crypto/random.h"
 #include "server/core/detail.h"
+#include "store/event_add.h"
 #include "store/person.h"
 
 static fallible set_origin(const struct server *server, struct arena *arena, struct tenant *tenant)
@@ -94,6 +95,6 @@ fallible tenants_add_write(struct act *act, struct tenants_add *add)
 	TRY(put_roles(act, add->tenant.id));
 	TRY(application_put(act, &add->application));
 	TRY(token_put(act, add->application.token, &token));
-	TRY(act_add(act, add->tenant.id, &add->created.leaf, NULL));
-	return act_add(act, add->tenant.id, &add->registered.leaf, NULL);
+	TRY(event_add(act, add->tenant.id, &add->created.leaf, NULL));
+	return event_add(act, add->tenant.id, &add->registered.leaf, NULL);
 }

@@ -14,6 +14,7 @@
 #include "server/core/proof.h"
 #include "server/core/rotation_watch.h"
 #include "store/client.h"
+#include "store/event_add.h"
 #include "store/exposure.h"
 #include "store/storm.h"
 #include "store/tenant.h"
@@ -379,7 +380,6 @@ static fallible expire(struct act *act, struct grant *grant)
 		.actor = LEAF_SYSTEM,
 		.has_object_kind = true,
 		.object_kind = ID_GRANT};
-	struct event_draft draft;
 	struct view view = view_act(act);
 	event.ids[LEAF_ID_OBJECT] = event.ids[LEAF_ID_GRANT] = grant->id;
 	event.ids[LEAF_ID_CLIENT] = grant->client;
@@ -387,10 +387,9 @@ static fallible expire(struct act *act, struct grant *grant)
 	grant->state = GRANT_EXPIRED;
 	grant->ended = act->now;
 	/* The event says nothing personal, so nothing is sealed and no key is asked for. */
-	TRY(event_seal(act->volume->keys, grant->tenant, &event, act->now, act->arena, &draft));
 	TRY(grant_change(act, grant));
 	TRY(checkouts_let_go(act, grant));
-	return act_add(act, grant->tenant, &draft.leaf, NULL);
+	return event_say(act, grant->tenant, &event);
 }
 
 static fallible refuse(struct act *act, struct uses_add *use, struct grant *grant, enum reason reason)
@@ -443,6 +442,7 @@ static fallible allow(struct act *act, struct uses_add *use, struct grant *grant
 		TRY(rotation_watch_now(act, grant));
 	TRY(letters_write(act, &use->letters));
 	event_decide(&use->draft, released_as(use->mode), LEAF_SUCCESS, REASON_NONE);
+	/* It has its branch: prepare read both records. */
 	return act_add(act, grant->tenant, &use->draft.leaf, NULL);
 }
 
@@ -539,7 +539,7 @@ struct failure {
 static fallible write_failure(struct act *act, void *context)
 {
 	struct failure *failure = context;
-	return act_add(act, failure->tenant, &failure->draft.leaf, NULL);
+	return event_add(act, failure->tenant, &failure->draft.leaf, NULL);
 }
 
 fallible uses_report_failure(const struct server *server, const struct caller *caller,

@@ -4,6 +4,7 @@
 
 #include "server/core/change_news.h"
 #include "server/core/detail.h"
+#include "store/event_add.h"
 
 enum { FIELD_MAX = 2048 };
 
@@ -106,5 +107,5 @@ fallible vault_ruling_write(struct act *act, struct vault_ruling *ruling)
 	TRY(vault_rules_row_still(act, &ruling->before));
 	TRY(vault_rules_row_put(act, &ruling->row));
 	TRY(letters_write(act, &ruling->told));
-	return act_add(act, ruling->row.tenant, &ruling->changed.leaf, NULL);
+	return event_add(act, ruling->row.tenant, &ruling->changed.leaf, NULL);
 }

@@ -15,6 +15,7 @@
 #include "server/core/risk.h"
 #include "server/core/signins.h"
 #include "server/core/try_events.h"
+#include "store/event_add.h"
 #include "store/expiry.h"
 
 enum { TEXTS_MAX = VERIFICATION_SEALED_MAX - 128, TEXT_COUNT = 10 };
@@ -496,7 +497,7 @@ static fallible write_cancel(struct act *act, struct verifications_ask *ask)
 	ask->reason = REASON_CANCELLED;
 	TRY(verification_put(act, &ask->verification));
 	event_decide(&ask->drafts[0], ACTION_CHALLENGE_CANCELLED, LEAF_SUCCESS, REASON_NONE);
-	return act_add(act, ask->verification.tenant, &ask->drafts[0].leaf, NULL);
+	return event_add(act, ask->verification.tenant, &ask->drafts[0].leaf, NULL);
 }
 
 fallible verifications_write(struct act *act, struct verifications_ask *ask)

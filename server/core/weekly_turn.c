@@ -6,6 +6,7 @@
 #include "server/core/client_turns.h"
 #include "server/core/weekly_text.h"
 #include "store/client.h"
+#include "store/event_add.h"
 
 enum { DETAIL_BYTES = 1024, CLIENT_MEMORY = 64 * 1024, DAYS = 7 };
 
@@ -37,7 +38,6 @@ static fallible seal_event(const struct scene *scene, const struct weekly_made *
 	event.object_kind = ID_CLIENT;
 	event.ids[LEAF_ID_OBJECT] = event.ids[LEAF_ID_CLIENT] = made->row.client;
 	TRY(put_detail(made, scene->arena, &event.texts[LEAF_TEXT_DETAIL]));
-	TRY(client_give_branch(scene->view, made->row.tenant, event.ids));
 	return event_seal(
 		scene->server->volume.keys, made->row.tenant, &event, scene->now, scene->arena, draft);
 }
@@ -107,7 +107,7 @@ fallible weekly_turn_write(struct act *act, struct weekly_made *made)
 	if (checkpoint.fresh)
 		TRY(checkpoints_write(act, made->row.tenant, act->arena, &checkpoint));
 	TRY(weekly_row_put(act, &made->row));
-	return act_add(act, made->row.tenant, &made->generated.leaf, NULL);
+	return event_add(act, made->row.tenant, &made->generated.leaf, NULL);
 }
 
 /* ---- mailing ---- */
@@ -150,7 +150,7 @@ static fallible write_mailing(struct act *act, void *context)
 	row.mailed = true;
 	TRY(weekly_row_put(act, &row));
 	TRY(letters_write(act, &mailing->letters));
-	return act_add(act, row.tenant, &mailing->sent.leaf, NULL);
+	return event_add(act, row.tenant, &mailing->sent.leaf, NULL);
 }
 
 static fallible mail(const struct scene *scene, struct id client, struct iso_week week)

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "server/core/clients.h"
 #include "server/core/detail.h"
+#include "store/event_add.h"
 
 enum { SEALED_MAX = 1024, MASKED_MAX = 300, FIELD_MAX = 32 };
 
@@ -189,6 +190,6 @@ fallible wishes_change_write(struct act *act, struct wishes_change *change)
 	TRY(wish_put(act, &change->after, change->sealed));
 	TRY(letters_write(act, &change->letters));
 	for (size_t i = 0; i < change->draft_count; i++)
-		TRY(act_add(act, change->after.tenant, &change->drafts[i].leaf, NULL));
+		TRY(event_add(act, change->after.tenant, &change->drafts[i].leaf, NULL));
 	return OK;
 }

@@ -11,6 +11,7 @@
 #include "server/env/pause.h"
 #include "store/client.h"
 #include "store/event.h"
+#include "store/event_add.h"
 #include "store/notice.h"
 #include "store/person.h"
 #include "store/tenant.h"
@@ -322,7 +323,7 @@ struct ending {
 static fallible run_ending(struct act *act, void *context)
 {
 	struct ending *ending = context;
-	TRY(act_add(act, ending->parcel->notice.tenant, &ending->draft.leaf, NULL));
+	TRY(event_add(act, ending->parcel->notice.tenant, &ending->draft.leaf, NULL));
 	TRY(note_delivery(act, ending->parcel));
 	return notice_drop(act, ending->parcel->notice.id);
 }

@@ -62,6 +62,8 @@ DOORS = {
          "environment and arguments belong to server/env/conf.c and the mains"),
     NOT_MEMBER + r"(v?f?printf|f?puts|f?putc|putchar|perror)\s*\(|\b(stdout|stderr|STD(OUT|ERR)_FILENO)\b":
         (r"^server/env/journal\.c$|^cli/print\.c$|" + EXEMPT, "output belongs to server/env/journal.c and cli/print.c"),
+    NOT_MEMBER + r"act_add\s*\(":
+        (r"^store/|^server/core/(events|uses)\.c$|" + EXEMPT, "an event goes on the log by event_add, which gives it its branch"),
     NOT_MEMBER + r"getrandom\s*\(": (r"^crypto/(random|secret)\.c$", "randomness belongs to crypto/random.c"),
     NOT_MEMBER + r"secret_span\s*\(":
         (r"^crypto/|^server/(keeper|core)/|^server/api/api_vault\w*\.c$|" + EXEMPT, "no place to look into a secret"),

@@ -98,6 +98,23 @@ Test(departures, the_client_is_told_what_to_change_by_the_sweep_once)
 	cr_assert(vault_events(&office.vault, ACTION_CREDENTIAL_ROTATION_DUE) == 1);
 }
 
+Test(departures, what_is_due_stands_in_the_clients_branch)
+{
+	scoped(office) office = {0};
+	scoped(arena) arena = ARENA(64 * 1024);
+	char grant[ID_TEXT + 1], path[VAULT_PATH];
+	struct event_read event;
+	open_with_reveal(&office, grant);
+	snprintf(path, sizeof path, "/v1/clients/%s", office.vault.client_text);
+	cr_assert(vault_call(&office.vault, "PATCH", path, "{\"branch\":\"buda\"}") == 200, "%s",
+		ANSWER(office)->body);
+	cr_assert(leave(&office, "{\"last_day\":\"2026-11-20\"}") == 200);
+	sweep(&office);
+	api_find_event(&office.vault.api, office.vault.api.tenant.id, ACTION_CREDENTIAL_ROTATION_DUE, &arena,
+		&event);
+	cr_assert(!ids_is_none(event.leaf.ids[LEAF_ID_BRANCH]));
+}
+
 Test(departures, who_has_seen_nothing_leaves_nothing_to_be_changed)
 {
 	scoped(office) office = {0};
