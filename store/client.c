@@ -173,6 +173,14 @@ bool client_next(const struct view *view, struct id tenant, struct id *after, st
 	return !err_failed(*err);
 }
 
+bool client_has_contact(const struct client *client, struct id person)
+{
+	for (size_t i = 0; i < client->contact_count; i++)
+		if (ids_equal(client->contacts[i], person))
+			return true;
+	return false;
+}
+
 fallible client_give_branch(const struct view *view, struct id tenant, struct id ids[static LEAF_ID_COUNT])
 {
 	if (!ids_is_none(ids[LEAF_ID_BRANCH]) || ids_is_none(ids[LEAF_ID_CLIENT]))

@@ -60,6 +60,9 @@ fallible client_drop_ref(struct act *act, const struct client *client);
 /* client_ref_at - the key of that row; of a ref that is not empty. Fails: BUSY. */
 fallible client_ref_at(const struct keys *keys, const struct client *client, struct noun_key *key);
 
+/* client_has_contact - whether somebody is one of its contacts. */
+bool client_has_contact(const struct client *client, struct id person);
+
 /* client_find - by id or ref. Fails: NOT_FOUND. */
 fallible client_find(const struct view *view, struct id tenant, struct span id_or_ref, struct id *id);
 

@@ -17,19 +17,11 @@ enum { ONE_NOTICE = 64 * 1024 };
 
 /* ---- who ---- */
 
-static bool is_contact(const struct client *client, struct id person)
-{
-	for (size_t i = 0; i < client->contact_count; i++)
-		if (ids_equal(client->contacts[i], person))
-			return true;
-	return false;
-}
-
 unsigned approvals_role(const struct caller *caller, const struct client *client)
 {
 	if (ids_is_none(caller->person))
 		return 0;
-	if (is_contact(client, caller->person))
+	if (client_has_contact(client, caller->person))
 		return GRANT_BY_CLIENT;
 	return caller->capabilities & CAPABILITY_BIT(GRANT_APPROVE) ? GRANT_BY_STAFF : 0;
 }
@@ -142,20 +134,11 @@ fallible approvals_letter(const struct scene *scene, const struct grant *grant, 
 	return OK;
 }
 
-static fallible tell_contacts(const struct letters_desk *desk, const struct client *client,
-	struct tell_ask ask, struct letters *letters)
-{
-	for (size_t i = 0; i < client->contact_count; i++) {
-		ask.person = client->contacts[i];
-		TRY(letters_add(desk, &ask, letters));
-	}
-	return OK;
-}
-
 fallible approvals_tell_given(
 	const struct letters_desk *desk, const struct approvals_tell *tell, struct letters *letters)
 {
-	return tell_contacts(desk, tell->client, letter_of(tell, NOTICE_GRANT_GIVEN), letters);
+	const struct tell_ask ask = letter_of(tell, NOTICE_GRANT_GIVEN);
+	return letters_add_contacts(desk, &ask, tell->client, (struct id){0}, letters);
 }
 
 fallible approvals_tell(
@@ -163,7 +146,7 @@ fallible approvals_tell(
 {
 	const struct tell_ask ask = letter_of(tell, NOTICE_GRANT_WAITING);
 	if (tell->grant->approvers & GRANT_BY_CLIENT)
-		TRY(tell_contacts(desk, tell->client, ask, letters));
+		TRY(letters_add_contacts(desk, &ask, tell->client, (struct id){0}, letters));
 	size_t first = letters->count > 0 ? letters->count : 1;
 	TRY(letters_add_owners(desk, &ask, tell->grant->giver, letters));
 	for (size_t i = first; i < letters->count; i++)

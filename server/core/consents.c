@@ -25,10 +25,9 @@ static fallible check_contact(const struct scene *scene, struct id client)
 	if (ids_is_none(caller->person) || !caller->proven)
 		return FAIL_CODE(PERSON_UNPROVEN, "the client's own people consent, and prove who they are");
 	TRY(client_get(scene->view, caller->tenant, client, scene->arena, &found));
-	for (size_t i = 0; i < found.contact_count; i++)
-		if (ids_equal(found.contacts[i], caller->person))
-			return OK;
-	return FAIL(NOT_FOUND, "the person is no contact of this client");
+	return client_has_contact(&found, caller->person)
+		? OK
+		: FAIL(NOT_FOUND, "the person is no contact of this client");
 }
 
 static fallible find_client(const struct scene *scene, struct consents_give *give)

@@ -87,12 +87,7 @@ static fallible tell_others(
 		.values = values,
 		.count = 3,
 		.now = scene->now};
-	for (size_t i = 0; i < client->contact_count; i++) {
-		ask.person = client->contacts[i];
-		if (!ids_equal(ask.person, person->id))
-			TRY(letters_add(&desk, &ask, &change->told));
-	}
-	return OK;
+	return letters_add_contacts(&desk, &ask, client, person->id, &change->told);
 }
 
 /* Nor is a client's voice taken from it in silence: who spoke hears it, and whoever still does. */

@@ -284,11 +284,7 @@ static fallible tell_client(
 		.count = 1,
 		.now = now};
 	TRY(client_get(desk->view, desk->tenant, id, desk->arena, &client));
-	for (size_t i = 0; i < client.contact_count; i++) {
-		ask.person = client.contacts[i];
-		TRY(letters_add(desk, &ask, &look->letters));
-	}
-	return OK;
+	return letters_add_contacts(desk, &ask, &client, (struct id){0}, &look->letters);
 }
 
 /* Not who ordered it. */

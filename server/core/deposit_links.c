@@ -99,10 +99,7 @@ static fallible tell(const struct letters_desk *desk, const struct deposit_links
 	struct tell_ask ask = {.kind = kind, .about = deposit->id, .values = values, .count = 1, .now = now};
 	letters->count = 0;
 	TRY(client_get(desk->view, deposit->tenant, deposit->client, desk->arena, &client));
-	for (size_t i = 0; i < client.contact_count; i++) {
-		ask.person = client.contacts[i];
-		TRY(letters_add(desk, &ask, letters));
-	}
+	TRY(letters_add_contacts(desk, &ask, &client, (struct id){0}, letters));
 	ask.person = deposit->opener;
 	return deposit->opened_by_software ? letters_add_owners(desk, &ask, (struct id){0}, letters)
 					   : letters_add(desk, &ask, letters);

@@ -145,11 +145,7 @@ static fallible tell(const struct scene *scene, const struct client *client, str
 	/* A mail with half an address sends nobody anywhere; whoever opened the link hands it over. */
 	if (!has_address(scene->server))
 		return OK;
-	for (size_t i = 0; i < client->contact_count; i++) {
-		ask.person = client->contacts[i];
-		TRY(letters_add(&desk, &ask, &add->told));
-	}
-	return OK;
+	return letters_add_contacts(&desk, &ask, client, (struct id){0}, &add->told);
 }
 
 fallible deposits_add_prepare(const struct scene *scene, struct deposits_add *add)

@@ -46,10 +46,7 @@ static fallible tell_all(
 	scoped(arena) row = ARENA(ONE_NOUN);
 	const struct letters_desk desk = {scene->server, scene->view, client->tenant, scene->arena};
 	told->count = 0;
-	for (size_t i = 0; i < client->contact_count; i++) {
-		ask->person = client->contacts[i];
-		TRY(letters_add(&desk, ask, told));
-	}
+	TRY(letters_add_contacts(&desk, ask, client, (struct id){0}, told));
 	for (; person_next(scene->view, client->tenant, &after, &row, &person, &err); arena_clear(&row)) {
 		bool has;
 		TRY(has_to_know(scene->view, &person, scene->caller->person, &has));

@@ -77,11 +77,7 @@ static fallible tell_change(const struct letters_desk *desk, const struct breakg
 		.now = now};
 	TRY(was_seen(desk->view, breakglass, &seen, &number));
 	TRY(client_get(desk->view, breakglass->tenant, breakglass->client, desk->arena, &client));
-	for (size_t i = 0; seen && i < client.contact_count; i++) {
-		ask.person = client.contacts[i];
-		TRY(letters_add(desk, &ask, told));
-	}
-	return OK;
+	return seen ? letters_add_contacts(desk, &ask, &client, (struct id){0}, told) : OK;
 }
 
 static fallible tell_overdue(const struct letters_desk *desk, const struct breakglass *breakglass,

@@ -99,11 +99,7 @@ static fallible tell_subject(const struct letters_desk *desk, const struct erasu
 	if (erasure->subject.kind == SUBJECT_PERSON)
 		return letters_add(desk, ask, told);
 	TRY(client_get(desk->view, erasure->tenant, erasure->subject.id, desk->arena, &client));
-	for (size_t i = 0; i < client.contact_count; i++) {
-		ask->person = client.contacts[i];
-		TRY(letters_add(desk, ask, told));
-	}
-	return OK;
+	return letters_add_contacts(desk, ask, &client, (struct id){0}, told);
 }
 
 static fallible tell_request(const struct scene *scene, const struct erasure *erasure, struct letters *told)

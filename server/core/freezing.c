@@ -54,11 +54,7 @@ static fallible tell(const struct scene *scene, struct freezing *freezing)
 		.values = values,
 		.count = 3,
 		.now = scene->now};
-	for (size_t i = 0; i < client->contact_count; i++) {
-		ask.person = client->contacts[i];
-		if (!ids_equal(ask.person, scene->caller->person))
-			TRY(letters_add(&desk, &ask, told));
-	}
+	TRY(letters_add_contacts(&desk, &ask, client, scene->caller->person, told));
 	return letters_add_owners(&desk, &ask, scene->caller->person, told);
 }
 

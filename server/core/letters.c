@@ -4,6 +4,7 @@
 
 #include "server/core/owners.h"
 #include "server/core/server.h"
+#include "store/client.h"
 #include "store/person.h"
 #include "store/wish.h"
 
@@ -38,6 +39,18 @@ fallible letters_add(const struct letters_desk *desk, const struct tell_ask *ask
 	TRY(tell_prepare(
 		desk->server->keeper, desk->tenant, ask, desk->arena, &letters->items[letters->count]));
 	letters->count++;
+	return OK;
+}
+
+fallible letters_add_contacts(const struct letters_desk *desk, const struct tell_ask *ask,
+	const struct client *client, struct id except, struct letters *letters)
+{
+	struct tell_ask to = *ask;
+	for (size_t i = 0; i < client->contact_count; i++) {
+		to.person = client->contacts[i];
+		if (!ids_equal(to.person, except))
+			TRY(letters_add(desk, &to, letters));
+	}
 	return OK;
 }
 

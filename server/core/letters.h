@@ -4,6 +4,7 @@
 
 #include "server/core/tell.h"
 
+struct client;
 struct server;
 struct view;
 
@@ -26,11 +27,13 @@ struct letters_desk {
  * tell_prepare, wish_way. */
 fallible letters_add(const struct letters_desk *desk, const struct tell_ask *ask, struct letters *letters);
 
-/* letters_add_owners - the same one to each owner.
+/* letters_add_contacts - the same one to each contact of a client. letters_add_owners - to each owner.
  *
  *   ask     its person means nothing
- *   except  an owner who gets none; none = all of them do
- * Fails: as tell_prepare. Cost: O(people) to find them. */
+ *   except  who of them gets none; none = all of them do
+ * Fails: as letters_add. Cost of owners: O(people) to find them. */
+fallible letters_add_contacts(const struct letters_desk *desk, const struct tell_ask *ask,
+	const struct client *client, struct id except, struct letters *letters);
 fallible letters_add_owners(const struct letters_desk *desk, const struct tell_ask *ask, struct id except,
 	struct letters *letters);
 

@@ -75,10 +75,7 @@ static fallible tell(const struct letters_desk *desk, const struct credential *c
 		.count = sizeof values / sizeof values[0],
 		.now = now};
 	TRY(client_get(desk->view, desk->tenant, credential->client, desk->arena, &client));
-	for (size_t i = 0; i < client.contact_count; i++) {
-		ask.person = client.contacts[i];
-		TRY(letters_add(desk, &ask, told));
-	}
+	TRY(letters_add_contacts(desk, &ask, &client, (struct id){0}, told));
 	return letters_add_owners(desk, &ask, (struct id){0}, told);
 }
 

@@ -111,11 +111,7 @@ static fallible seal_letters(
 		.count = 1,
 		.now = now};
 	TRY(client_get(view, look->grant.tenant, look->grant.client, &look->arena, &client));
-	for (size_t i = 0; i < client.contact_count; i++) {
-		ask.person = client.contacts[i];
-		TRY(letters_add(&desk, &ask, &look->letters));
-	}
-	return OK;
+	return letters_add_contacts(&desk, &ask, &client, (struct id){0}, &look->letters);
 }
 
 static fallible prepare(const struct server *server, struct instant now, struct look *look)

@@ -186,14 +186,10 @@ static fallible seal_event(const struct scene *scene, enum action action, const 
 fallible takeouts_tell(const struct scene *scene, const struct client *client, const struct tell_ask *ask,
 	struct letters *told)
 {
-	struct tell_ask one = *ask;
 	const struct letters_desk desk = {scene->server, scene->view, client->tenant, scene->arena};
 	told->count = 0;
-	for (size_t i = 0; i < client->contact_count; i++) {
-		one.person = client->contacts[i];
-		TRY(letters_add(&desk, &one, told));
-	}
-	return letters_add_owners(&desk, ask, (struct id){{0}}, told);
+	TRY(letters_add_contacts(&desk, ask, client, (struct id){0}, told));
+	return letters_add_owners(&desk, ask, (struct id){0}, told);
 }
 
 /* ---- asking ---- */

@@ -306,11 +306,7 @@ static fallible seal_letters(const struct server *server, const struct view *vie
 		.values = values,
 		.count = sizeof values / sizeof values[0],
 		.now = now};
-	for (size_t i = 0; i < use->client.contact_count; i++) {
-		ask.person = use->client.contacts[i];
-		TRY(letters_add(&desk, &ask, &use->letters));
-	}
-	return OK;
+	return letters_add_contacts(&desk, &ask, &use->client, (struct id){0}, &use->letters);
 }
 
 static fallible find_device(

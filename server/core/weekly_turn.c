@@ -130,11 +130,7 @@ static fallible seal_letters(const struct scene *scene, struct mailing *mailing)
 		.values = values.rows,
 		.count = values.count,
 		.now = scene->now};
-	for (size_t i = 0; i < weekly->client.contact_count; i++) {
-		ask.person = weekly->client.contacts[i];
-		TRY(letters_add(&desk, &ask, &mailing->letters));
-	}
-	return OK;
+	return letters_add_contacts(&desk, &ask, &weekly->client, (struct id){0}, &mailing->letters);
 }
 
 static fallible write_mailing(struct act *act, void *context)

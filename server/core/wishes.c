@@ -34,14 +34,6 @@ fallible wishes_find_client(const struct scene *scene, struct span client, struc
 	return client_get(scene->view, scene->caller->tenant, id, scene->arena, found);
 }
 
-static bool is_contact(const struct client *client, struct id person)
-{
-	for (size_t i = 0; i < client->contact_count; i++)
-		if (ids_equal(client->contacts[i], person))
-			return true;
-	return false;
-}
-
 static fallible find_contact(const struct scene *scene, struct wishes_change *change, struct id *contact)
 {
 	*contact = scene->caller->person;
@@ -51,7 +43,7 @@ static fallible find_contact(const struct scene *scene, struct wishes_change *ch
 			return FAIL_CODE(UNKNOWN_PERSON, "the contact is nobody here");
 		TRY(err);
 	}
-	return is_contact(&change->found, *contact)
+	return client_has_contact(&change->found, *contact)
 		? OK
 		: FAIL_CODE(UNKNOWN_PERSON, "the person is no contact of the client's");
 }
@@ -71,7 +63,7 @@ static fallible check_may(const struct scene *scene, const struct wishes_change 
 		return caller->proven
 			? OK
 			: FAIL_CODE(PERSON_UNPROVEN, "who changes how they are told proves who they are");
-	if (is_contact(&change->found, caller->person))
+	if (client_has_contact(&change->found, caller->person))
 		return FAIL(DENIED, "another contact's wishes are that contact's");
 	if (!(caller->capabilities & CAPABILITY_BIT(CLIENTS_WRITE)))
 		return FAIL(DENIED, "a client's notices are the client's");
