@@ -179,9 +179,14 @@ Test(acceptor, who_comes_while_there_is_no_descriptor_left_is_served_when_there_
 {
 	struct world world;
 	struct rlimit before;
+	struct http_ask ask = WORLD_USUAL;
 	scoped(buf) in = BUF(REPLY_ROOM);
 	size_t at = 0;
-	world_open(&world);
+	ask.threads = 1;
+	world_open_as(&world, ask);
+	/* A thread that starts opens and closes files of its own: whoever has answered has started. */
+	int early = wire_dial(http_port(world.server));
+	cr_assert(ask_thread(early) > 0);
 	struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons((uint16_t)http_port(world.server))};
 	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
 	int copies[DESCRIPTORS];
@@ -199,5 +204,6 @@ Test(acceptor, who_comes_while_there_is_no_descriptor_left_is_served_when_there_
 	while (count > 0)
 		close(copies[--count]);
 	close(fd);
+	close(early);
 	world_close(&world);
 }
