@@ -74,7 +74,8 @@ static void expand_1(const struct part_key *key, const uint8_t *header, struct p
 /* The key lies in the message, so that all is one block. */
 static void expand(const struct part_key *key, const uint8_t *header, struct part_keys *keys)
 {
-	_Static_assert((int)crypto_aead_chacha20poly1305_ietf_NPUBBYTES <= (int)COMMITMENT, "it has a nonce");
+	_Static_assert(
+		(int)crypto_aead_chacha20poly1305_ietf_NPUBBYTES <= (int)COMMITMENT, "a nonce fits into it");
 	uint8_t message[sizeof LABEL_KEYS + HEADER + PART_KEY];
 	uint8_t both[PART_KEY + COMMITMENT];
 	memcpy(message, LABEL_KEYS, sizeof LABEL_KEYS);

@@ -3,11 +3,33 @@
 #include "store/event_add.h"
 
 #include "store/client.h"
+#include "store/person.h"
+
+enum { ONE_PERSON = 64 * 1024 };
+
+static bool is_about_person(const struct leaf *leaf)
+{
+	return leaf->object_kind == ID_PERSON + 1 && !ids_is_none(leaf->ids[LEAF_ID_OBJECT]);
+}
+
+static fallible give_persons_branch(const struct view *view, struct id tenant, struct leaf *leaf)
+{
+	struct person person;
+	scoped(arena) arena = ARENA(ONE_PERSON);
+	struct err err = person_get_clear(view, tenant, leaf->ids[LEAF_ID_OBJECT], &arena, &person);
+	if (err.kind == ERR_NOT_FOUND)
+		return OK;
+	TRY(err);
+	leaf->ids[LEAF_ID_BRANCH] = person.branch;
+	return OK;
+}
 
 fallible event_add(struct act *act, struct id tenant, struct leaf *leaf, struct receipt *receipt)
 {
 	struct view view = view_act(act);
 	TRY(client_give_branch(&view, tenant, leaf->ids));
+	if (ids_is_none(leaf->ids[LEAF_ID_BRANCH]) && is_about_person(leaf))
+		TRY(give_persons_branch(&view, tenant, leaf));
 	return act_add(act, tenant, leaf, receipt);
 }
 

@@ -117,13 +117,6 @@ static fallible answer_one(struct call *call, struct json_out *out)
 
 const struct handler api_breakglass_one = {prepare_one, NULL, answer_one};
 
-static fallible prepare_list(struct call *call)
-{
-	struct page_ask *page;
-	TRY(call_ask(call, &page));
-	return call_page(call, SPAN_NONE, page);
-}
-
 static fallible put_items(
 	struct call *call, const struct view *view, struct json_out *out, struct span *position)
 {
@@ -161,7 +154,7 @@ static fallible answer_list(struct call *call, struct json_out *out)
 	return call_put_list(call, out, SPAN_NONE, put_items);
 }
 
-const struct handler api_breakglass_list = {prepare_list, NULL, answer_list};
+const struct handler api_breakglass_list = {ask_page, NULL, answer_list};
 
 /* ---- POST …/decision, DELETE ---- */
 

@@ -193,13 +193,6 @@ static fallible answer_one(struct call *call, struct json_out *out)
 
 const struct handler api_deposits_one = {prepare_one, NULL, answer_one};
 
-static fallible prepare_list(struct call *call)
-{
-	struct page_ask *page;
-	TRY(call_ask(call, &page));
-	return call_page(call, SPAN_NONE, page);
-}
-
 static fallible put_items(
 	struct call *call, const struct view *view, struct json_out *out, struct span *position)
 {
@@ -233,7 +226,7 @@ static fallible answer_list(struct call *call, struct json_out *out)
 	return call_put_list(call, out, SPAN_NONE, put_items);
 }
 
-const struct handler api_deposits_list = {prepare_list, NULL, answer_list};
+const struct handler api_deposits_list = {ask_page, NULL, answer_list};
 
 /* ---- POST /v1/deposits/{deposit}/decision ---- */
 

@@ -167,16 +167,9 @@ static fallible put_items(
 	return err;
 }
 
-static fallible prepare_list(struct call *call)
-{
-	struct page_ask *page;
-	TRY(call_ask(call, &page));
-	return call_page(call, SPAN_NONE, page);
-}
-
 static fallible answer_list(struct call *call, struct json_out *out)
 {
 	return call_put_list(call, out, SPAN_NONE, put_items);
 }
 
-const struct handler api_holds_list = {prepare_list, NULL, answer_list};
+const struct handler api_holds_list = {ask_page, NULL, answer_list};

@@ -162,13 +162,6 @@ static fallible answer_one(struct call *call, struct json_out *out)
 
 const struct handler api_takeouts_one = {prepare_one, NULL, answer_one};
 
-static fallible prepare_list(struct call *call)
-{
-	struct page_ask *page;
-	TRY(call_ask(call, &page));
-	return call_page(call, SPAN_NONE, page);
-}
-
 static fallible put_item(struct name_out *names, struct json_out *out, const struct takeout *takeout)
 {
 	json_out_open(out, NULL);
@@ -209,7 +202,7 @@ static fallible answer_list(struct call *call, struct json_out *out)
 	return call_put_list(call, out, SPAN_NONE, put_items);
 }
 
-const struct handler api_takeouts_list = {prepare_list, NULL, answer_list};
+const struct handler api_takeouts_list = {ask_page, NULL, answer_list};
 
 /* ---- POST …/decision, DELETE ---- */
 

@@ -241,12 +241,17 @@ fallible ask_persons_page(struct call *call)
 	return OK;
 }
 
-fallible ask_staffs_page(struct call *call)
+fallible ask_page(struct call *call)
 {
 	struct page_ask *page;
-	scoped(stage) stage = {0};
 	TRY(call_ask(call, &page));
-	TRY(call_page(call, SPAN_NONE, page));
+	return call_page(call, SPAN_NONE, page);
+}
+
+fallible ask_staffs_page(struct call *call)
+{
+	scoped(stage) stage = {0};
+	TRY(ask_page(call));
 	TRY(stage_open(call, &stage));
 	return tenant_roles_check_reader(&stage.scene);
 }

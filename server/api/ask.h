@@ -65,6 +65,9 @@ struct ask_persons_page {
  * call_page, ask_after. */
 fallible ask_persons_page(struct call *call);
 
+/* ask_page - the prepare of a list without filters; call->ask becomes a struct page_ask. Fails: as call_page. */
+fallible ask_page(struct call *call);
+
 /* ask_staffs_page - the prepare of a list that all of the staff may read; call->ask becomes a struct page_ask. Fails: as
  * call_page, tenant_roles_check_reader. */
 fallible ask_staffs_page(struct call *call);

@@ -4,6 +4,7 @@
 
 #include "store/branch.h"
 #include "store/client.h"
+#include "store/person.h"
 #include "tests/support/kv_mem.h"
 #include "tests/support/world.h"
 
@@ -19,9 +20,18 @@ static fallible put_client(struct act *act, void *context)
 	return client_put(act, client, buf_span(&sealed));
 }
 
-/* A client of branch 7. */
+static fallible put_person(struct act *act, void *context)
+{
+	const struct person *person = context;
+	scoped(buf) sealed = BUF(MEMORY);
+	TRY(person_seal(act->volume->keys, person, &sealed));
+	return person_put(act, person, buf_span(&sealed));
+}
+
+/* A client of branch 7, and a person of branch 5. */
 static void make(struct world *world)
 {
+	struct person person = {.tenant = world_tenant(1), .id = world_thing(2), .branch = world_thing(5)};
 	struct client client = {.tenant = world_tenant(1),
 		.id = world_thing(1),
 		.branch = world_thing(7),
@@ -29,6 +39,8 @@ static void make(struct world *world)
 	world_make(world, &kv_mem, FOLD);
 	world_must(world_perform(
 		world, (struct act_job){.kind = ACT_HOUSEKEEPING, .run = put_client, .context = &client}));
+	world_must(world_perform(
+		world, (struct act_job){.kind = ACT_HOUSEKEEPING, .run = put_person, .context = &person}));
 }
 
 static fallible run_add(struct act *act, void *context)
@@ -53,17 +65,25 @@ static struct leaf newest(struct world *world)
 	return leaf;
 }
 
-/* The branch in which an event of the client stands that came with this one. */
-static struct id branch_of(struct world *world, struct id client, struct id own)
+/* In which branch an event stands that came with this one. */
+static struct id branch_about(
+	struct world *world, struct id client, struct id own, enum id_kind kind, struct id object)
 {
 	struct dice dice = {1};
 	struct leaf leaf = world_leaf(&dice);
 	leaf.ids[LEAF_ID_CLIENT] = client;
 	leaf.ids[LEAF_ID_BRANCH] = own;
+	leaf.ids[LEAF_ID_OBJECT] = object;
+	leaf.object_kind = (uint8_t)(kind + 1);
 	world_must(world_perform(world, (struct act_job){.run = run_add, .context = &leaf}));
 	struct leaf on_log = newest(world);
 	cr_assert(ids_equal(on_log.event, leaf.event));
 	return on_log.ids[LEAF_ID_BRANCH];
+}
+
+static struct id branch_of(struct world *world, struct id client, struct id own)
+{
+	return branch_about(world, client, own, ID_CREDENTIAL, world_thing(4));
 }
 
 Test(event_add, an_event_stands_in_its_own_branch_else_in_its_clients)
@@ -80,6 +100,19 @@ Test(event_add, an_event_of_no_client_or_of_one_who_is_gone_stands_in_none)
 	make(&world);
 	cr_assert(ids_is_none(branch_of(&world, (struct id){0}, (struct id){0})));
 	cr_assert(ids_is_none(branch_of(&world, world_thing(3), (struct id){0})));
+}
+
+Test(event_add, what_is_done_about_a_person_stands_in_their_branch_behind_the_clients)
+{
+	scoped(world) world = {0};
+	const struct id none = {0}, somebody = world_thing(2);
+	make(&world);
+	cr_assert(ids_equal(branch_about(&world, none, none, ID_PERSON, somebody), world_thing(5)));
+	cr_assert(ids_equal(branch_about(&world, world_thing(1), none, ID_PERSON, somebody), world_thing(7)));
+	cr_assert(ids_equal(branch_about(&world, none, world_thing(8), ID_PERSON, somebody), world_thing(8)));
+	cr_assert(ids_is_none(branch_about(&world, none, none, ID_PERSON, world_thing(3))), "who is gone");
+	cr_assert(ids_is_none(branch_about(&world, none, none, ID_FACTOR, somebody)), "no person");
+	cr_assert(ids_is_none(branch_about(&world, none, none, ID_PERSON, none)));
 }
 
 /* Found out in the act, in which the client has moved already. */
