@@ -16,20 +16,24 @@ static fallible give_persons_branch(const struct view *view, struct id tenant, s
 {
 	struct person person;
 	scoped(arena) arena = ARENA(ONE_PERSON);
-	struct err err = person_get_clear(view, tenant, leaf->ids[LEAF_ID_OBJECT], &arena, &person);
-	if (err.kind == ERR_NOT_FOUND)
-		return OK;
-	TRY(err);
+	TRY(person_get_clear(view, tenant, leaf->ids[LEAF_ID_OBJECT], &arena, &person));
 	leaf->ids[LEAF_ID_BRANCH] = person.branch;
 	return OK;
+}
+
+/* Nothing stays off the record because a row is gone, or does not hold: that is for verify to say. */
+static fallible or_none(struct err err)
+{
+	bool is_read = err.kind != ERR_NOT_FOUND && err.kind != ERR_FORGED && err.kind != ERR_CORRUPT;
+	return is_read ? err : OK;
 }
 
 fallible event_add(struct act *act, struct id tenant, struct leaf *leaf, struct receipt *receipt)
 {
 	struct view view = view_act(act);
-	TRY(client_give_branch(&view, tenant, leaf->ids));
+	TRY(or_none(client_give_branch(&view, tenant, leaf->ids)));
 	if (ids_is_none(leaf->ids[LEAF_ID_BRANCH]) && is_about_person(leaf))
-		TRY(give_persons_branch(&view, tenant, leaf));
+		TRY(or_none(give_persons_branch(&view, tenant, leaf)));
 	return act_add(act, tenant, leaf, receipt);
 }
 

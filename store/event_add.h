@@ -8,7 +8,7 @@
 #include "store/act.h"
 #include "store/event.h"
 
-/* event_add - act_add, once the leaf has its branch. Who is gone has none. Fails: as act_add, view_get.
+/* event_add - act_add, once the leaf has its branch. Who is gone, or whose row is damaged, has none. Fails: as act_add · NO_MEMORY.
  *
  * Cost: a row where the leaf has no branch and names a client; one more where it is about a person. */
 fallible event_add(struct act *act, struct id tenant, struct leaf *leaf, struct receipt *receipt);

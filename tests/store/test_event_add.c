@@ -115,6 +115,19 @@ Test(event_add, what_is_done_about_a_person_stands_in_their_branch_behind_the_cl
 	cr_assert(ids_is_none(branch_about(&world, none, none, ID_PERSON, none)));
 }
 
+Test(event_add, a_damaged_row_keeps_nothing_off_the_record)
+{
+	scoped(world) world = {0};
+	const struct id none = {0}, client = world_thing(1), somebody = world_thing(2);
+	struct noun_key of_client = noun_key(world_tenant(1), id_span(&client), SPAN_NONE);
+	struct noun_key of_person = noun_key(world_tenant(1), id_span(&somebody), SPAN_NONE);
+	make(&world);
+	world_put_row(&world, TABLE_CLIENT, noun_key_span(&of_client), SPAN_LIT("no client"));
+	world_put_row(&world, TABLE_PERSON, noun_key_span(&of_person), SPAN_LIT("nobody"));
+	cr_assert(ids_is_none(branch_of(&world, client, none)));
+	cr_assert(ids_is_none(branch_about(&world, none, none, ID_PERSON, somebody)));
+}
+
 /* Found out in the act, in which the client has moved already. */
 static fallible move_and_say(struct act *act, void *context)
 {
