@@ -152,7 +152,7 @@ fallible credential_reveal_run(struct commands_call *call)
 	scoped(use) use = {.call = call, .answer = BUF(ANSWER_MAX), .arena = ARENA(ARENA_BYTES)};
 	struct json_object top, secret;
 	char verification[CONFIRMATION_ID];
-	/* The very thing that is confirmed: server/core/uses.c compares it. */
+	/* The very thing that is confirmed: server/core/grants/uses.c compares it. */
 	const struct confirmation_ask ask = {.type = "use",
 		.text = call->option[COMMANDS_PURPOSE],
 		.fields = {{"grant", call->operand}, {"mode", "reveal"},

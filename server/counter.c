@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* counter - passes of server/core/headcount.h, with rests in and between them. */
+/* counter - passes of server/core/login/headcount.h, with rests in and between them. */
 #include "server/counter.h"
 
-#include "server/core/headcount.h"
+#include "server/core/login/headcount.h"
 #include "server/env/pause.h"
 
 #include <pthread.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* counter - the thread that counts the people of large businesses beforehand (server/core/headcount.h): all of them after a start, and
+/* counter - the thread that counts the people of large businesses beforehand (server/core/login/headcount.h): all of them after a start, and
  * later those that somebody asked for. It yields to everybody else. */
 #pragma once
 

@@ -7,11 +7,11 @@
 #include "server/reindexing.h"
 #include "server/start.h"
 #include "store/check.h"
-#include "store/fold.h"
-#include "store/index_files.h"
+#include "store/index/fold.h"
+#include "store/index/index_files.h"
+#include "store/index/reindex_order.h"
 #include "store/keyring.h"
-#include "store/lookup_check.h"
-#include "store/reindex_order.h"
+#include "store/nouns/lookup_check.h"
 
 #include <stdio.h>
 #include <unistd.h>

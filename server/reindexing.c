@@ -3,7 +3,7 @@
 #include "server/reindexing.h"
 
 #include "base/clock.h"
-#include "store/reindex_order.h"
+#include "store/index/reindex_order.h"
 
 enum { WATCH_EVERY_MS = 200, WATCH_STALL_MS = 60000, WATCH_TEXT = 512 };
 

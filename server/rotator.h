@@ -2,7 +2,7 @@
 /* rotator - the thread that rotates keys while the server runs; at start it goes on with what was cut short. */
 #pragma once
 
-#include "server/core/key_rotations.h"
+#include "server/core/vault/key_rotations.h"
 #include "server/env/journal.h"
 
 struct rotator; /* opaque; thread-safe */

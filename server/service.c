@@ -4,13 +4,13 @@
 
 #include "server/api/follow.h"
 #include "server/core/agent.h"
-#include "server/core/checkpoints.h"
-#include "server/core/erasing.h"
+#include "server/core/keeping/erasing.h"
+#include "server/core/log/checkpoints.h"
 #include "server/core/places.h"
 #include "server/descriptors.h"
 #include "server/http/moments.h"
 #include "server/http/waiters.h"
-#include "store/tenant.h"
+#include "store/nouns/tenant.h"
 
 /* ---- what the parts tell ---- */
 

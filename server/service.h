@@ -10,7 +10,7 @@
 #include "server/rotator.h"
 #include "server/start.h"
 #include "server/verifier.h"
-#include "store/folder.h"
+#include "store/index/folder.h"
 
 /* In the order in which it is opened. */
 struct service {

@@ -3,7 +3,7 @@
 #include "server/setup.h"
 
 #include "base/json_out.h"
-#include "server/core/tenants.h"
+#include "server/core/people/tenants.h"
 #include "server/start.h"
 
 #include <errno.h>

@@ -6,7 +6,7 @@
 #include "server/embedded.h"
 #include "server/keyfile.h"
 #include "server/unsealing.h"
-#include "store/mount.h"
+#include "store/index/mount.h"
 #include "store/volume.h"
 
 #include <signal.h>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/arena.h"
-#include "server/core/exports.h"
+#include "server/core/log/exports.h"
 #include "server/core/server.h"
 #include "server/env/conf.h"
 #include "server/env/journal.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* verifier - passes of server/core/log_checks.h, with pauses in and between them. */
+/* verifier - passes of server/core/log/log_checks.h, with pauses in and between them. */
 #include "server/verifier.h"
 
-#include "server/core/log_checks.h"
+#include "server/core/log/log_checks.h"
 #include "server/env/pause.h"
 
 #include <pthread.h>

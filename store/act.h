@@ -45,7 +45,7 @@ struct act {
 	size_t event_count;
 	bool told;         /* a notice was queued: the courier is to be woken */
 	struct id changed; /* the verification that was put last; none */
-	bool counted; /* something was counted on an event that stands already (store/storm.h, store/viewed.h)
+	bool counted; /* something was counted on an event that stands already (store/nouns/storm.h, store/nouns/viewed.h)
 		       */
 };
 

@@ -30,7 +30,7 @@ enum check_fault {
 	CHECK_STATE_FORM,      /* a protected row is not in its form */
 	CHECK_STATE_FORGED,    /* a protected row fails its MAC */
 	CHECK_SUM,             /* protected rows are all genuine, but one is old, missing or too many */
-	CHECK_LOOKUP, /* what is looked up by is missing or leads elsewhere: for store/lookup_check.h */
+	CHECK_LOOKUP, /* what is looked up by is missing or leads elsewhere: for store/nouns/lookup_check.h */
 	CHECK_KEYS, /* a wrapped key of keyring/ does not open in its place: for who has the keys to look at */
 	CHECK_FAULT_COUNT
 };

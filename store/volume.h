@@ -2,7 +2,7 @@
 /* volume - what one server process owns: data/, index/ and keyring/ under one directory, one global sequence,
  * one lock file.
  *
- * store/mount.h opens it; a clean stop folds what is left. Source: DESIGN section 5, FOUNDATIONS 9 to 11,
+ * store/index/mount.h opens it; a clean stop folds what is left. Source: DESIGN section 5, FOUNDATIONS 9 to 11,
  * docs/formats.md. */
 #pragma once
 

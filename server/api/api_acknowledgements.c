@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api_acknowledgements - POST /v1/people/{person}/notice. */
 #include "server/api/ask.h"
-#include "server/core/acknowledgements.h"
-#include "server/core/sessions.h"
+#include "server/core/login/sessions.h"
+#include "server/core/people/acknowledgements.h"
 
 static fallible read_body(struct call *call, struct acknowledgement *ack)
 {

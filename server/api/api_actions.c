@@ -3,9 +3,9 @@
 #include "policies/needs.h"
 #include "policies/sentences.h"
 #include "server/api/ask.h"
-#include "server/core/tenant_actions.h"
-#include "server/core/tenant_roles.h"
-#include "store/tenant.h"
+#include "server/core/log/tenant_actions.h"
+#include "server/core/people/tenant_roles.h"
+#include "store/nouns/tenant.h"
 
 static const char *const ALSO[] = {"nothing", "edit", "delete", NULL};
 

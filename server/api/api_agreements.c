@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "server/api/ask.h"
 #include "server/api/name_out.h"
-#include "server/core/agreements.h"
+#include "server/core/people/agreements.h"
 
 enum { NAME_MAX_BYTES = 128, HASH_TEXT = 2 * AGREEMENT_HASH };
 

@@ -4,7 +4,7 @@
 #include "server/api/cursor.h"
 #include "server/api/event_out.h"
 #include "server/api/log_look.h"
-#include "server/core/alerts.h"
+#include "server/core/log/alerts.h"
 
 /* ---- GET /v1/alerts ---- */
 

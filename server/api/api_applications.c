@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api_applications - /v1/applications and /v1/applications/{id}. */
 #include "server/api/ask.h"
-#include "server/core/applications.h"
-#include "server/core/event_quota.h"
+#include "server/core/log/event_quota.h"
+#include "server/core/people/applications.h"
 
 static const char *state_word(const struct application *application, struct instant now)
 {

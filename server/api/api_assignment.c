@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api_assignment - /v1/assignment: whether one assistant serves a client at a time, or several do. */
 #include "server/api/ask.h"
-#include "server/core/assignments.h"
+#include "server/core/people/assignments.h"
 
 static void put_assignment(struct json_out *out, const struct handover_assignment *assignment)
 {

@@ -2,7 +2,7 @@
 /* api_breakglass - /v1/breakglass: asking for emergency access, confirming it, ending it, reviewing it. */
 #include "server/api/ask.h"
 #include "server/api/name_out.h"
-#include "server/core/emergency_ends.h"
+#include "server/core/grants/emergency_ends.h"
 
 enum { NAME_MAX_BYTES = 128, NOTE_MAX = 500, ROW_MEMORY = 64 * 1024 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api_calendars - GET /v1/calendars and PUT /v1/calendars/{calendar}: working hours and holidays. */
 #include "server/api/ask.h"
-#include "server/core/calendars.h"
-#include "server/core/tenant_roles.h"
+#include "server/core/grants/calendars.h"
+#include "server/core/people/tenant_roles.h"
 
 enum { ONE_MEMORY = 256 * 1024 };
 

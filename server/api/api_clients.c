@@ -2,8 +2,8 @@
 /* api_clients - /v1/clients and /v1/clients/{client}. */
 #include "base/text.h"
 #include "server/api/ask.h"
-#include "server/core/clients.h"
-#include "store/tenant.h"
+#include "server/core/people/clients.h"
+#include "store/nouns/tenant.h"
 
 enum { FILTERS_MAX = 1024, TEXT_MAX = 256, LOOKED_AT_MAX = 5000 };
 

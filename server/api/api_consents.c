@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api_consents - POST /v1/consents and DELETE /v1/consents/{consent}: by the client's own people. */
 #include "server/api/ask.h"
-#include "server/core/consents.h"
+#include "server/core/grants/consents.h"
 
 enum { NAME_MAX_BYTES = 128 };
 

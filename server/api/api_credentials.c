@@ -5,9 +5,9 @@
 
 #include "policies/cards.h"
 #include "server/api/ask.h"
-#include "server/core/credential_forms.h"
-#include "server/core/passwords.h"
 #include "server/core/sight.h"
+#include "server/core/vault/credential_forms.h"
+#include "server/core/vault/passwords.h"
 
 enum { NAME_MAX_BYTES = 128 };
 

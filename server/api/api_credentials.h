@@ -3,7 +3,7 @@
 #pragma once
 
 #include "server/api/call.h"
-#include "server/core/credentials.h"
+#include "server/core/vault/credentials.h"
 
 /* api_credentials_find - the credential that the path names. Fails: as credentials_find. */
 fallible api_credentials_find(struct call *call, const struct view *view, struct credential *credential);

@@ -2,7 +2,7 @@
 /* api_credentials_edit - another label, another ceiling. */
 #include "server/api/api_credentials.h"
 #include "server/api/ask.h"
-#include "server/core/credential_edits.h"
+#include "server/core/vault/credential_edits.h"
 
 /* ---- PATCH /v1/credentials/{credential} ---- */
 

@@ -5,9 +5,9 @@
 #include "base/reader.h"
 #include "server/api/ask.h"
 #include "server/api/name_out.h"
-#include "server/core/credential_search.h"
-#include "server/core/credential_versions.h"
 #include "server/core/sight.h"
+#include "server/core/vault/credential_search.h"
+#include "server/core/vault/credential_versions.h"
 
 enum { ROW_MEMORY = 128 * 1024, FILTERS_MAX = 8 * 1024, LOOKED_AT_MAX = 5000 };
 

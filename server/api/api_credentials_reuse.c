@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api_credentials_reuse - POST /v1/credentials:reuse. */
 #include "server/api/ask.h"
-#include "server/core/credential_reuse.h"
+#include "server/core/vault/credential_reuse.h"
 
 enum { NAME_MAX_BYTES = 128 };
 

@@ -2,7 +2,7 @@
 /* api_credentials_trash - into the trash, out of it, and away at once. */
 #include "server/api/api_credentials.h"
 #include "server/api/ask.h"
-#include "server/core/credential_trash.h"
+#include "server/core/vault/credential_trash.h"
 
 /* What is asked for of the credential that the path names. */
 struct trash {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api_departures - /v1/people/{person}/departure and /v1/people/{person}/reinstatement. */
 #include "server/api/ask.h"
-#include "server/core/departures.h"
-#include "server/core/exposures.h"
+#include "server/core/grants/departures.h"
+#include "server/core/vault/exposures.h"
 
 #include "base/timestamp.h"
 

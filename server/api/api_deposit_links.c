@@ -4,10 +4,10 @@
 #include "policies/spoken_words.h"
 #include "server/api/api_deposits.h"
 #include "server/api/stage.h"
-#include "server/core/credential_forms.h"
-#include "server/core/deposit_links.h"
-#include "store/client.h"
-#include "store/tenant.h"
+#include "server/core/vault/credential_forms.h"
+#include "server/core/vault/deposit_links.h"
+#include "store/nouns/client.h"
+#include "store/nouns/tenant.h"
 
 enum { BOX_TEXT_MAX = 32 * 1024, WORD_BYTES = 32 };
 

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "server/api/call.h"
-#include "server/core/deposits.h"
 #include "server/core/sight.h"
+#include "server/core/vault/deposits.h"
 
 /* api_deposits_put_fields - the members `kind` and `fields`. */
 void api_deposits_put_fields(struct json_out *out, const struct deposit *deposit);

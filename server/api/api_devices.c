@@ -2,8 +2,8 @@
 /* api_devices - GET /v1/people/{person}/devices, GET and PATCH /v1/devices/{device}, POST /v1/devices/{device}/lost and
  * /not-me. */
 #include "server/api/ask.h"
-#include "server/core/devices.h"
-#include "server/core/people.h"
+#include "server/core/people/devices.h"
+#include "server/core/people/people.h"
 
 enum { USERS_MAX = 100 /* of one device that are shown */ };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api_erasures - /v1/people/{person}/erasure, /v1/clients/{client}/erasure and /v1/erasures. */
 #include "server/api/ask.h"
-#include "server/core/erasures.h"
+#include "server/core/keeping/erasures.h"
 
 static void put_approvals(struct json_out *out, const struct erasure *erasure)
 {

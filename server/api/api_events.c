@@ -4,8 +4,8 @@
 #include "policies/secret_fields.h"
 #include "server/api/call.h"
 #include "server/api/event_needs.h"
-#include "server/core/events.h"
-#include "server/core/tenant_actions.h"
+#include "server/core/log/events.h"
+#include "server/core/log/tenant_actions.h"
 
 enum {
 	NAME_MAX_BYTES = 128,

@@ -8,10 +8,10 @@
 #include "server/api/log_ask.h"
 #include "server/api/log_declared.h"
 #include "server/api/ocsf_out.h"
-#include "server/core/log_facets.h"
-#include "server/core/log_leaf.h"
-#include "server/core/log_view.h"
-#include "store/tenant.h"
+#include "server/core/log/log_facets.h"
+#include "server/core/log/log_leaf.h"
+#include "server/core/log/log_view.h"
+#include "store/nouns/tenant.h"
 
 enum { LIMIT_MAX = 500 };
 

@@ -6,7 +6,7 @@
 #include "server/api/export_stream.h"
 #include "server/api/log_ask.h"
 #include "server/api/log_declared.h"
-#include "store/tenant.h"
+#include "store/nouns/tenant.h"
 
 enum { FORMAT_MAX = 16, CANON_MAX = LOG_READ_CANON_MAX, JSON_MAX = 24 * 1024, FILE_NAME_MAX = 80 };
 

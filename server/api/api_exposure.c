@@ -3,11 +3,11 @@
 #include "server/api/ask.h"
 #include "server/api/exposure_out.h"
 #include "server/core/grants_seen.h"
-#include "server/core/rotations.h"
 #include "server/core/standing.h"
-#include "store/client.h"
-#include "store/credential.h"
-#include "store/person.h"
+#include "server/core/vault/rotations.h"
+#include "store/nouns/client.h"
+#include "store/nouns/credential.h"
+#include "store/nouns/person.h"
 
 enum { ROW_MEMORY = 64 * 1024 };
 

@@ -2,8 +2,8 @@
 /* api_extensions - /v1/handovers/{handover}/extend: that a stand-in lasts longer. */
 #include "server/api/ask.h"
 #include "server/api/handover_out.h"
-#include "server/core/extensions.h"
-#include "server/core/handovers.h"
+#include "server/core/grants/extensions.h"
+#include "server/core/grants/handovers.h"
 
 /* ---- POST /v1/handovers/{handover}/extend ---- */
 

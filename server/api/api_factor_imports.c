@@ -2,7 +2,7 @@
 /* api_factor_imports - POST /v1/people/{person}/factors:import. */
 #include "crypto/secret.h"
 #include "server/api/ask.h"
-#include "server/core/factor_imports.h"
+#include "server/core/login/factor_imports.h"
 
 enum { SECRET_MAX_BYTES = 256 };
 

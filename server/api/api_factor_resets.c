@@ -3,7 +3,7 @@
 #include "server/api/api_factor_resets.h"
 
 #include "server/api/name_out.h"
-#include "server/core/factor_resets.h"
+#include "server/core/login/factor_resets.h"
 
 /* What an answer says of one. */
 struct told {

@@ -4,12 +4,12 @@
 #include "server/api/api_factor_resets.h"
 #include "server/api/ask.h"
 #include "server/api/qr.h"
-#include "server/core/enrolments.h"
-#include "server/core/factors.h"
-#include "server/core/factors_seen.h"
-#include "server/core/recoveries.h"
-#include "server/core/resyncs.h"
-#include "server/core/sessions.h"
+#include "server/core/login/enrolments.h"
+#include "server/core/login/factors.h"
+#include "server/core/login/factors_seen.h"
+#include "server/core/login/recoveries.h"
+#include "server/core/login/resyncs.h"
+#include "server/core/login/sessions.h"
 
 enum { CODE_MAX_BYTES = 64, SECRET_MAX_BYTES = 1024, HINT_MAX_BYTES = 12 };
 enum { LOCKED_RETRY_S = 60 * 60 }; /* of a lane that only recovery opens: a client has to be told some time */

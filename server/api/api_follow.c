@@ -4,8 +4,8 @@
 #include "server/api/log_ask.h"
 #include "server/api/log_declared.h"
 #include "server/api/stage.h"
-#include "server/core/log_live.h"
-#include "store/event_add.h"
+#include "server/core/log/log_live.h"
+#include "store/nouns/event_add.h"
 
 enum { DETAIL_MAX = 21 * 1024 }; /* filters as in log.viewed of a list, and where it begins */
 

@@ -3,14 +3,14 @@
 #include "server/api/ask.h"
 #include "server/api/name_out.h"
 #include "server/api/stage.h"
-#include "server/core/approvals.h"
-#include "server/core/checkouts.h"
-#include "server/core/freezing.h"
-#include "server/core/grants.h"
+#include "server/core/grants/approvals.h"
+#include "server/core/grants/checkouts.h"
+#include "server/core/grants/freezing.h"
+#include "server/core/grants/grants.h"
+#include "server/core/grants/handover_turns.h"
+#include "server/core/grants/uses.h"
 #include "server/core/grants_seen.h"
-#include "server/core/handover_turns.h"
-#include "server/core/uses.h"
-#include "store/person.h"
+#include "store/nouns/person.h"
 
 #include <stdio.h>
 

@@ -3,10 +3,10 @@
 #include "server/api/ask.h"
 #include "server/api/handover_out.h"
 #include "server/api/name_out.h"
-#include "server/core/exposures.h"
-#include "server/core/handovers.h"
-#include "store/client.h"
-#include "store/credential.h"
+#include "server/core/grants/handovers.h"
+#include "server/core/vault/exposures.h"
+#include "store/nouns/client.h"
+#include "store/nouns/credential.h"
 
 enum { NAME_BYTES = 128, FILTERS_MAX = 256, ROW_MEMORY = 256 * 1024 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api_helpdesk - /v1/people/{person}/helpdesk-code. */
 #include "server/api/ask.h"
-#include "server/core/helpdesk.h"
+#include "server/core/login/helpdesk.h"
 
 static fallible prepare(struct call *call)
 {

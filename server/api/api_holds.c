@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api_holds - /v1/holds and /v1/holds/{hold}. */
 #include "server/api/ask.h"
-#include "server/core/holds.h"
+#include "server/core/keeping/holds.h"
 
 enum { REF_MAX = 128 /* of an id or ref */ };
 

@@ -5,7 +5,7 @@
 #include "server/api/import_bitwarden.h"
 #include "server/api/import_csv.h"
 #include "server/api/import_keepass.h"
-#include "server/core/imports.h"
+#include "server/core/vault/imports.h"
 
 enum { POINTER_MAX = 32 };
 

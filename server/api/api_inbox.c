@@ -4,7 +4,7 @@
 #include "policies/actions.h"
 #include "server/api/ask.h"
 #include "server/api/name_out.h"
-#include "server/core/inbox.h"
+#include "server/core/overview/inbox.h"
 
 enum { PLACE = 1 + sizeof(struct id) };
 

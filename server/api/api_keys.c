@@ -4,7 +4,7 @@
 #include "crypto/note.h"
 #include "crypto/signed_receipt.h"
 #include "server/api/stage.h"
-#include "store/tenant.h"
+#include "store/nouns/tenant.h"
 
 enum { VKEY_MAX = 512 };
 

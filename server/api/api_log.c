@@ -3,10 +3,10 @@
  * it. */
 #include "crypto/checkpoint.h"
 #include "server/api/stage.h"
-#include "server/core/checkpoints.h"
-#include "server/core/log_read.h"
-#include "server/core/log_tiles.h"
-#include "store/tree.h"
+#include "server/core/log/checkpoints.h"
+#include "server/core/log/log_read.h"
+#include "server/core/log/log_tiles.h"
+#include "store/index/tree.h"
 
 enum { PROOF_MAX = 16 * 1024 };
 

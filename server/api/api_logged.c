@@ -2,8 +2,8 @@
 /* api_logged - GET /v1/people/{person}/logged: what is logged about a person, for how long, and who may read it (R-P2). The
  * events themselves are in GET /v1/events. */
 #include "server/api/ask.h"
-#include "server/core/people.h"
-#include "store/retention.h"
+#include "server/core/people/people.h"
+#include "store/nouns/retention.h"
 
 enum { READERS_MAX = 64 };
 

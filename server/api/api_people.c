@@ -3,9 +3,9 @@
 #include "server/api/api_people.h"
 
 #include "server/api/ask.h"
-#include "server/core/people_change.h"
-#include "store/departure.h"
-#include "store/tenant.h"
+#include "server/core/people/people_change.h"
+#include "store/nouns/departure.h"
+#include "store/nouns/tenant.h"
 
 static const char *const KINDS[] = {"staff", "client", "external", NULL};
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "server/api/call.h"
-#include "store/person.h"
+#include "store/nouns/person.h"
 
 /* api_people_put - the members of a person, into an object that is open. The address is masked unless the caller may
  * see it. */

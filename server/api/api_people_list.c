@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "server/api/ask.h"
 #include "server/api/name_out.h"
-#include "server/core/people.h"
+#include "server/core/people/people.h"
 #include "server/core/standing.h"
 
 enum { FILTERS_MAX = 1024, TEXT_MAX = 256, LOOKED_AT_MAX = 5000 };

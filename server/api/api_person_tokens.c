@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api_person_tokens - POST /v1/people/{person}/tokens and DELETE /v1/tokens/{id}. */
 #include "server/api/ask.h"
-#include "server/core/person_tokens.h"
+#include "server/core/people/person_tokens.h"
 
 static fallible read_add(struct call *call, struct person_tokens_add *add)
 {

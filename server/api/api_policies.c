@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api_policies - /v1/policies and /v1/policies/{policy}: what a tenant asks of people who sign in. */
 #include "server/api/ask.h"
-#include "server/core/tenant_policies.h"
-#include "server/core/tenant_roles.h"
+#include "server/core/people/tenant_policies.h"
+#include "server/core/people/tenant_roles.h"
 
 #include <stdio.h>
 

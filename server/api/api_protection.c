@@ -3,8 +3,8 @@
 #include "server/api/ask.h"
 #include "server/api/event_out.h"
 #include "server/api/log_look.h"
-#include "server/core/alerts.h"
-#include "server/core/protection.h"
+#include "server/core/log/alerts.h"
+#include "server/core/overview/protection.h"
 
 enum { ITEMS_MAX = 20 };
 

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api_remembered - GET /v1/remembered, GET and DELETE /v1/people/{person}/remembered, DELETE /v1/remembered/{id}. */
 #include "server/api/ask.h"
-#include "server/core/forgetting.h"
-#include "server/core/people.h"
-#include "server/core/remembering.h"
+#include "server/core/login/forgetting.h"
+#include "server/core/login/remembering.h"
+#include "server/core/people/people.h"
 
 static void put_remembered(struct json_out *out, const struct remembered *remembered)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api_retention - /v1/retention and /v1/retention/{class}/decision. */
 #include "server/api/ask.h"
-#include "server/core/retentions.h"
+#include "server/core/keeping/retentions.h"
 
 static void put_person(struct json_out *out, const char *name, struct id person)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api_roles - /v1/roles, /v1/roles/{name} and /v1/tenant. */
 #include "server/api/ask.h"
-#include "server/core/tenant_roles.h"
-#include "store/tenant.h"
+#include "server/core/people/tenant_roles.h"
+#include "store/nouns/tenant.h"
 
 static void put_members(struct json_out *out, const struct role *role)
 {

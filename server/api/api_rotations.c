@@ -3,8 +3,8 @@
 #include "server/api/ask.h"
 #include "server/api/exposure_out.h"
 #include "server/core/grants_seen.h"
-#include "server/core/rotations.h"
-#include "store/client.h"
+#include "server/core/vault/rotations.h"
+#include "store/nouns/client.h"
 
 enum { FILTERS_MAX = 512, ROW_MEMORY = 64 * 1024 };
 

@@ -6,9 +6,9 @@
 #include "server/api/session_out.h"
 #include "server/core/agent.h"
 #include "server/core/letters.h"
-#include "server/core/people.h"
+#include "server/core/login/sessions.h"
+#include "server/core/people/people.h"
 #include "server/core/session_rule.h"
-#include "server/core/sessions.h"
 
 /* ---- GET /v1/session ---- */
 

@@ -7,8 +7,8 @@
 #include "server/api/guard.h"
 #include "server/api/own_pages.h"
 #include "server/api/session_out.h"
-#include "server/core/entering.h"
-#include "store/tenant.h"
+#include "server/core/login/entering.h"
+#include "store/nouns/tenant.h"
 
 enum { CODE_MAX_BYTES = 64 };
 

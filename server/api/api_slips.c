@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api_slips - POST /v1/slips and POST /v1/slips/{slip}/read. */
 #include "server/api/ask.h"
-#include "server/core/slips.h"
+#include "server/core/vault/slips.h"
 
 enum { NAME_MAX_BYTES = 128 };
 

@@ -2,7 +2,7 @@
 /* api_tenants - POST /v1/tenants. */
 #include "server/api/ask.h"
 #include "server/api/call.h"
-#include "server/core/tenants.h"
+#include "server/core/people/tenants.h"
 
 static fallible read_ask(struct call *call, struct tenants_add *add)
 {

@@ -3,8 +3,8 @@
 #include "base/text.h"
 #include "server/api/ask.h"
 #include "server/api/stage.h"
-#include "server/core/credentials.h"
-#include "server/core/uses.h"
+#include "server/core/grants/uses.h"
+#include "server/core/vault/credentials.h"
 
 enum {
 	NAME_MAX_BYTES = 128,

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api_vault_rules - /v1/vault-rules: what a tenant asks of every grant. */
 #include "server/api/ask.h"
-#include "server/core/tenant_roles.h"
-#include "server/core/vault_ruling.h"
-#include "store/agreement.h"
+#include "server/core/grants/vault_ruling.h"
+#include "server/core/people/tenant_roles.h"
+#include "store/nouns/agreement.h"
 
 static void put_rules(struct json_out *out, const struct vault_rules_row *row)
 {

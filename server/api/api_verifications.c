@@ -5,11 +5,11 @@
 #include "crypto/signed_receipt.h"
 #include "server/api/stage.h"
 #include "server/api/verify_call.h"
+#include "server/core/login/receipts.h"
+#include "server/core/login/recoveries.h"
+#include "server/core/login/remembering.h"
+#include "server/core/login/risk.h"
 #include "server/core/proof.h"
-#include "server/core/receipts.h"
-#include "server/core/recoveries.h"
-#include "server/core/remembering.h"
-#include "server/core/risk.h"
 #include "server/core/signins.h"
 
 enum {

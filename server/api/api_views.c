@@ -2,7 +2,7 @@
 /* api_views - /v1/views: what somebody looks for in the log again and again. */
 #include "server/api/ask.h"
 #include "server/api/name_out.h"
-#include "server/core/saved_views.h"
+#include "server/core/log/saved_views.h"
 
 enum { ONE_ROW = 16 * 1024 };
 

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* api_weekly - GET /v1/clients/{client}/reports/{week} and …/text: what was done for a client in a week. */
 #include "server/api/ask.h"
-#include "server/core/log_view.h"
+#include "server/core/log/log_view.h"
+#include "server/core/overview/weekly_text.h"
+#include "server/core/overview/weekly_turn.h"
 #include "server/core/sight.h"
-#include "server/core/weekly_text.h"
-#include "server/core/weekly_turn.h"
 
 enum { CANON_MAX = 128, DETAIL_BYTES = 256, TEXT_BYTES = 32 * 1024 };
 

@@ -2,7 +2,7 @@
 /* api_wishes - GET and PUT /v1/clients/{client}/notices: how each contact of a client is told. */
 #include "base/text.h"
 #include "server/api/ask.h"
-#include "server/core/wishes.h"
+#include "server/core/people/wishes.h"
 
 enum { NAME_BYTES = 128 };
 

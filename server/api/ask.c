@@ -3,11 +3,11 @@
 #include "server/api/ask.h"
 
 #include "base/text.h"
-#include "server/core/people.h"
-#include "server/core/tenant_roles.h"
-#include "store/application.h"
-#include "store/branch.h"
-#include "store/client.h"
+#include "server/core/people/people.h"
+#include "server/core/people/tenant_roles.h"
+#include "store/nouns/application.h"
+#include "store/nouns/branch.h"
+#include "store/nouns/client.h"
 
 enum { DAY_MS = 86400000, WORD_MAX_BYTES = 128 };
 

@@ -7,8 +7,8 @@
 #include "policies/languages.h"
 #include "policies/modes.h"
 #include "server/api/stage.h"
-#include "server/core/branches.h"
-#include "store/person.h"
+#include "server/core/people/branches.h"
+#include "store/nouns/person.h"
 
 /* ask_nothing - a body that is not needed; one that is sent is an empty object. ask_decision - {"approve": true or false}.
  * Fail: INPUT · INVALID. */

@@ -3,7 +3,7 @@
  * header fields escape '\' and '|', values escape '\', '=' and line ends; UTF-8. */
 #pragma once
 
-#include "server/core/log_read.h"
+#include "server/core/log/log_read.h"
 
 /* cef_out_row - one event.
  *

@@ -2,7 +2,7 @@
 /* csv_out - events as rows of a spreadsheet (RFC 4180), none of whose cells can become a formula. */
 #pragma once
 
-#include "server/core/log_read.h"
+#include "server/core/log/log_read.h"
 
 /* csv_out_head - the row of names; with a byte order mark in front if asked for, which some spreadsheets want. */
 enum csv_out_mark { CSV_OUT_PLAIN, CSV_OUT_MARKED };

@@ -11,10 +11,10 @@
 #include "server/api/reply.h"
 #include "server/api/routes.h"
 #include "server/core/detail.h"
+#include "server/core/login/sessions.h"
 #include "server/core/proof.h"
-#include "server/core/sessions.h"
 #include "server/http/tongues.h"
-#include "store/storm.h"
+#include "store/nouns/storm.h"
 
 enum {
 	DRAIN_MAX = 64 * 1024,

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/json_out.h"
-#include "server/core/log_read.h"
+#include "server/core/log/log_read.h"
 
 enum { EVENT_OUT_USUAL = 1200 }; /* bytes that most events stay below */
 

@@ -7,9 +7,9 @@
 #include "server/api/csv_out.h"
 #include "server/api/event_out.h"
 #include "server/api/ocsf_out.h"
-#include "server/core/checkpoints.h"
-#include "server/core/evidence_out.h"
-#include "server/core/pseudonyms.h"
+#include "server/core/log/checkpoints.h"
+#include "server/core/log/evidence_out.h"
+#include "server/core/log/pseudonyms.h"
 
 enum {
 	MADE_MAX = 16 * 1024 * 1024, /* a page of rows in its longest form */

@@ -4,14 +4,14 @@
 #pragma once
 
 #include "server/api/call.h"
-#include "server/core/exports.h"
+#include "server/core/log/exports.h"
 
 struct export_stream_ask {
 	struct exports_ask *export;
 	struct span manifest; /* of EXPORT_EVIDENCE */
 	struct span origin;   /* of the log */
 	bool marked;          /* of EXPORT_CSV: with a byte order mark */
-	bool hides_staff;     /* of EXPORT_CSV, EXPORT_JSONL: server/core/pseudonyms.h */
+	bool hides_staff;     /* of EXPORT_CSV, EXPORT_JSONL: server/core/log/pseudonyms.h */
 };
 
 /* export_stream_begin - after the act: fill the call's reply. Both asks live as long as the call.

@@ -2,7 +2,7 @@
 /* exposure_out - ids, times, and what became of the duty. */
 #include "server/api/exposure_out.h"
 
-#include "store/person.h"
+#include "store/nouns/person.h"
 
 enum { PERSON_MEMORY = 64 * 1024 };
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "server/api/name_out.h"
-#include "server/core/exposures.h"
+#include "server/core/vault/exposures.h"
 
 /* exposure_out_put - the members of one line into the open object; a client's contact is shown no devices
  * (FOUNDATIONS 14). */

@@ -4,7 +4,7 @@
 
 #include "server/api/event_out.h"
 #include "server/api/follower.h"
-#include "server/core/log_live.h"
+#include "server/core/log/log_live.h"
 #include "server/http/push.h"
 
 #include <stdlib.h>

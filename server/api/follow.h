@@ -9,8 +9,8 @@
 #pragma once
 
 #include "server/api/call.h"
-#include "server/core/log_read.h"
-#include "server/core/log_view.h"
+#include "server/core/log/log_read.h"
+#include "server/core/log/log_view.h"
 
 enum {
 	FOLLOW_RENEW_MS = 2000,

@@ -4,7 +4,7 @@
 
 #include "base/text.h"
 #include "server/api/log_ask.h"
-#include "store/event_add.h"
+#include "store/nouns/event_add.h"
 
 #include <stdlib.h>
 

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "server/api/name_out.h"
-#include "store/extension.h"
-#include "store/handover.h"
+#include "store/nouns/extension.h"
+#include "store/nouns/handover.h"
 
 /* handover_out - its own members. handover_out_names - what the ids among them are called, for who wants names. */
 void handover_out(struct json_out *out, const struct handover *handover);

@@ -5,7 +5,7 @@
 #include "base/reader.h"
 #include "crypto/secret.h"
 #include "server/api/reply.h"
-#include "store/noun.h"
+#include "store/nouns/noun.h"
 
 enum { IDEMPOTENCY_RECORD = 1, DAY_MS = 86400000, KEY_BYTES = 4 + 16 + HASH_BLAKE };
 

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "server/api/call.h"
-#include "store/swept.h"
+#include "store/nouns/swept.h"
 
 enum { IDEMPOTENCY_KEY_MAX = 64 };
 

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "base/json_in.h"
-#include "server/core/import_list.h"
+#include "server/core/vault/import_list.h"
 
 /* import_bitwarden_read - every item into the list. Members that are not known here are passed over.
  *

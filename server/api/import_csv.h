@@ -3,7 +3,7 @@
  * by their names, in any order. Source: docs/moving-in.md. */
 #pragma once
 
-#include "server/core/import_list.h"
+#include "server/core/vault/import_list.h"
 
 enum import_csv_format {
 	IMPORT_CSV_LASTPASS,

@@ -3,7 +3,7 @@
  * docs/moving-in.md. */
 #pragma once
 
-#include "server/core/import_list.h"
+#include "server/core/vault/import_list.h"
 
 /* import_keepass_read - every entry into the list.
  * Fails: INVALID it is not well-formed, has a document type, is nested deeper than groups are, or is no such export ·

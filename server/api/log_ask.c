@@ -6,7 +6,7 @@
 #include "base/text.h"
 #include "base/timestamp.h"
 #include "server/core/places.h"
-#include "store/declared.h"
+#include "store/nouns/declared.h"
 
 enum { VALUE_MAX = 128, OBJECT_MAX = 260, TEXT_MAX = 600, DETAIL_MAX = 20 * 1024 };
 

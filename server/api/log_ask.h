@@ -3,7 +3,7 @@
 #pragma once
 
 #include "server/api/call.h"
-#include "server/core/log_read.h"
+#include "server/core/log/log_read.h"
 
 /* log_ask_query - from the request's query; limit and cursor are passed over. Fails: INVALID, with the
  * problems noted · INPUT. */

@@ -2,7 +2,7 @@
 /* log_declared - a look-up for each name. */
 #include "server/api/log_declared.h"
 
-#include "store/declared.h"
+#include "store/nouns/declared.h"
 
 enum { NAME_MAX_BYTES = 32, ROW_MAX = 8 * 1024 };
 

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "server/api/call.h"
-#include "server/core/log_filter.h"
+#include "server/core/log/log_filter.h"
 
 /* log_declared_check - of all names that filters ask for. One that was retired is known: its old events are still found by it.
  *

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "server/api/call.h"
-#include "server/core/log_read.h"
-#include "server/core/log_view.h"
+#include "server/core/log/log_read.h"
+#include "server/core/log/log_view.h"
 
 struct log_look {
 	struct log_reader reader;

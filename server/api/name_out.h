@@ -4,7 +4,7 @@
 #pragma once
 
 #include "server/api/call.h"
-#include "server/core/log_names.h"
+#include "server/core/log/log_names.h"
 #include "server/core/sight.h"
 
 struct name_out {

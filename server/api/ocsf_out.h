@@ -3,7 +3,7 @@
  * https://schema.ocsf.io; policies/ocsf.def. */
 #pragma once
 
-#include "server/core/log_read.h"
+#include "server/core/log/log_read.h"
 
 struct ocsf_out_log {
 	const char *tenant; /* ten_… */

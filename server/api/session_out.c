@@ -3,10 +3,10 @@
 #include "server/api/session_out.h"
 
 #include "server/api/ask.h"
-#include "server/core/people.h"
+#include "server/core/people/people.h"
 #include "server/core/session_rule.h"
 #include "server/core/signins.h"
-#include "store/tenant.h"
+#include "store/nouns/tenant.h"
 
 static const struct means_name {
 	enum session_means means;

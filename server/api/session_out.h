@@ -3,7 +3,7 @@
 #pragma once
 
 #include "server/api/call.h"
-#include "store/session.h"
+#include "store/nouns/session.h"
 
 /* session_out_put - into an object that is open: who is signed in, in which business, with what capabilities, and until when.
  * Fails: as person_get, tenant_get. */

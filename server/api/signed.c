@@ -7,7 +7,7 @@
 #include "crypto/hmac.h"
 #include "crypto/secret.h"
 #include "server/api/form.h"
-#include "server/core/duo_keys.h"
+#include "server/core/login/duo_keys.h"
 
 #include <stdio.h>
 

@@ -4,7 +4,7 @@
 
 #include "base/json_out.h"
 #include "base/text.h"
-#include "server/core/credentials.h"
+#include "server/core/vault/credentials.h"
 
 enum { PIECE_MAX = 256 * 1024, ROW_MEMORY = 256 * 1024, URI_MAX = 8 * 1024, UUID_TEXT = 36 };
 

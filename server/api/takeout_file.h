@@ -3,7 +3,7 @@
  * open at a time. */
 #pragma once
 
-#include "server/core/takeout_taking.h"
+#include "server/core/vault/takeout_taking.h"
 
 enum { TAKEOUT_FILE_MAX = 32 * 1024 * 1024 };
 

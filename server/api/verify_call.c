@@ -5,7 +5,7 @@
 #include "base/address.h"
 #include "base/text.h"
 #include "server/api/stage.h"
-#include "server/core/sessions.h"
+#include "server/core/login/sessions.h"
 
 enum { TYPED_MAX = 64 };
 

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "server/api/call.h"
-#include "server/core/verifications.h"
+#include "server/core/login/verifications.h"
 
 /* verify_call_prepare - verifications_prepare for the call: its act and call->ask are set. Whoever is not let in is answered at
  * a moment that tells nobody whether there is such a person (FOUNDATIONS 26). Fails: as that. */

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "server/core/server.h"
-#include "store/factor.h"
-#include "store/person.h"
+#include "store/nouns/factor.h"
+#include "store/nouns/person.h"
 
 enum { ADDRESSES_MAX = FACTOR_MAX + 1 };
 

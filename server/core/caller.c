@@ -6,10 +6,10 @@
 #include "base/reader.h"
 #include "crypto/random.h"
 #include "server/core/session_rule.h"
-#include "store/application.h"
-#include "store/person.h"
-#include "store/rescue.h"
-#include "store/session.h"
+#include "store/nouns/application.h"
+#include "store/nouns/person.h"
+#include "store/nouns/rescue.h"
+#include "store/nouns/session.h"
 
 /* ---- tokens ---- */
 

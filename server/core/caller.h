@@ -11,7 +11,7 @@
 #include "server/core/device_note.h"
 #include "server/core/server.h"
 #include "store/event.h"
-#include "store/noun.h"
+#include "store/nouns/noun.h"
 
 /* A person who proved who they are, by a verification that the same application obtained. Checked again and
  * used up in the act. */

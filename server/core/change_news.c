@@ -4,7 +4,7 @@
 
 #include "policies/sentences.h"
 #include "server/core/owners.h"
-#include "store/person.h"
+#include "store/nouns/person.h"
 
 enum { ONE_PERSON = 64 * 1024, VALUES = 4 };
 

@@ -4,8 +4,8 @@
 
 #include "server/core/detail.h"
 #include "store/event.h"
-#include "store/event_add.h"
 #include "store/log.h"
+#include "store/nouns/event_add.h"
 
 #include <stdio.h>
 

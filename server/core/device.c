@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "base/reader.h"
 #include "crypto/random.h"
-#include "store/device_record.h"
+#include "store/nouns/device_record.h"
 
 fallible device_find(const struct view *view, struct id tenant, const struct device *device,
 	struct instant now, struct device_sight *sight)

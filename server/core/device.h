@@ -6,7 +6,7 @@
 #include "base/err.h"
 #include "base/ids.h"
 #include "store/event.h"
-#include "store/noun.h"
+#include "store/nouns/noun.h"
 
 enum { DEVICE_ID_MAX = 64, DEVICE_AGENT_MAX = 512, DEVICE_TEXT_MAX = 100, DEVICE_IP_MAX = 45 };
 

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "server/core/device.h"
-#include "store/device_record.h"
+#include "store/nouns/device_record.h"
 
 /* What an act that writes anyway has to note of the device that it came from. */
 struct device_note {

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* due - what is to be done at its time: the background takes one after the other from a queue (store/expiry.h). One that
+/* due - what is to be done at its time: the background takes one after the other from a queue (store/nouns/expiry.h). One that
  * fails holds up nobody: it leaves the front of the queue and is looked at again a little later. */
 #pragma once
 
 #include "server/core/server.h"
-#include "store/expiry.h"
-#include "store/swept.h"
+#include "store/nouns/expiry.h"
+#include "store/nouns/swept.h"
 
 enum {
 	DUE_AT_ONCE = 100,

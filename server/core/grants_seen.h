@@ -4,7 +4,7 @@
 
 #include "server/core/caller.h"
 #include "server/core/sight.h"
-#include "store/grant.h"
+#include "store/nouns/grant.h"
 
 /* grants_sight - what a caller sees of grants, exposures and clients: all by grant.give or grant.approve. */
 fallible grants_sight(

@@ -4,9 +4,9 @@
 
 #include "server/core/owners.h"
 #include "server/core/server.h"
-#include "store/client.h"
-#include "store/person.h"
-#include "store/wish.h"
+#include "store/nouns/client.h"
+#include "store/nouns/person.h"
+#include "store/nouns/wish.h"
 
 enum { ONE_PERSON = 64 * 1024 };
 

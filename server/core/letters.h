@@ -23,7 +23,7 @@ struct letters_desk {
 	struct arena *arena; /* holds what is sealed; the letters live as long */
 };
 
-/* letters_add - seal one more, to ask->person; none of a use to a contact who does not want each (store/wish.h). Fails: as
+/* letters_add - seal one more, to ask->person; none of a use to a contact who does not want each (store/nouns/wish.h). Fails: as
  * tell_prepare, wish_way. */
 fallible letters_add(const struct letters_desk *desk, const struct tell_ask *ask, struct letters *letters);
 

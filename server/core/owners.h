@@ -2,7 +2,7 @@
 /* owners - a tenant that ever had an owner keeps at least one. */
 #pragma once
 
-#include "store/person.h"
+#include "store/nouns/person.h"
 
 /* owners_is - whether a person counts: active, with the role owner. */
 bool owners_is(const struct person *person);

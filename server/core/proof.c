@@ -3,9 +3,9 @@
 #include "server/core/proof.h"
 
 #include "base/json_out.h"
-#include "store/device_record.h"
-#include "store/rescue.h"
-#include "store/verification.h"
+#include "store/nouns/device_record.h"
+#include "store/nouns/rescue.h"
+#include "store/nouns/verification.h"
 
 static fallible unproven(void)
 {

@@ -7,7 +7,7 @@
 
 enum { PROOF_LOGIN_MS = 8 * 3600 * 1000, PROOF_ACTION_MS = 5 * 60 * 1000 };
 
-struct verification; /* store/verification.h */
+struct verification; /* store/nouns/verification.h */
 
 /* proof_holds - whether an allowed verification still proves somebody, but for the device that it came from. */
 bool proof_holds(const struct verification *verification, struct instant now);

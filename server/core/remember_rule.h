@@ -4,7 +4,7 @@
 #pragma once
 
 #include "server/core/signins.h"
-#include "store/remembered.h"
+#include "store/nouns/remembered.h"
 
 struct remember_rule_ask {
 	const struct server *server;

@@ -5,7 +5,7 @@
 
 #include "server/core/letters.h"
 #include "server/core/scene.h"
-#include "store/person.h"
+#include "store/nouns/person.h"
 
 struct rights_news {
 	enum action action;      /* as the log says it */

@@ -2,8 +2,8 @@
 /* scene - events and memory of a use-case. */
 #include "server/core/scene.h"
 
-#include "store/application.h"
-#include "store/person.h"
+#include "store/nouns/application.h"
+#include "store/nouns/person.h"
 
 struct event scene_event(const struct scene *scene, enum action action)
 {

@@ -5,7 +5,7 @@
 #include "server/core/detail.h"
 #include "server/core/letters.h"
 #include "store/event.h"
-#include "store/event_add.h"
+#include "store/nouns/event_add.h"
 
 #include <stdio.h>
 

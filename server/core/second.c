@@ -2,8 +2,8 @@
 /* second - compare who decides with who asked. */
 #include "server/core/second.h"
 
-#include "store/mailbox.h"
-#include "store/person.h"
+#include "store/nouns/mailbox.h"
+#include "store/nouns/person.h"
 
 enum { ONE_PERSON = 64 * 1024 };
 

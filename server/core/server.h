@@ -7,7 +7,7 @@
 #include "crypto/secret.h"
 #include "server/keeper/keeper.h"
 #include "store/committer.h"
-#include "store/quota.h"
+#include "store/nouns/quota.h"
 #include "store/volume.h"
 
 #include <stdatomic.h>
@@ -50,9 +50,9 @@ struct mailing_bounds {
 };
 
 struct agents;       /* server/core/agent.h */
-struct exports_desk; /* server/core/exports.h */
+struct exports_desk; /* server/core/log/exports.h */
 struct follow;       /* server/api/follow.h */
-struct headcount;    /* server/core/headcount.h */
+struct headcount;    /* server/core/login/headcount.h */
 struct pages;        /* server/api/pages.h */
 struct places;       /* server/core/places.h */
 struct moments;      /* server/http/moments.h */

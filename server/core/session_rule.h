@@ -5,8 +5,8 @@
 #pragma once
 
 #include "base/arena.h"
-#include "store/person.h"
-#include "store/session.h"
+#include "store/nouns/person.h"
+#include "store/nouns/session.h"
 
 struct session_rule {
 	unsigned lacks;      /* enum session_lack; 0 = it serves for all that its person may do */

@@ -2,8 +2,8 @@
 /* sight - who sees what. */
 #include "server/core/sight.h"
 
-#include "store/grant.h"
-#include "store/person.h"
+#include "store/nouns/grant.h"
+#include "store/nouns/person.h"
 
 enum { ONE_GRANT = 64 * 1024 };
 

@@ -4,8 +4,8 @@
 #pragma once
 
 #include "server/core/server.h"
-#include "store/person.h"
-#include "store/policy.h"
+#include "store/nouns/person.h"
+#include "store/nouns/policy.h"
 
 struct signins_ask {
 	struct id tenant;

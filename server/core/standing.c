@@ -3,8 +3,8 @@
 #include "server/core/standing.h"
 
 #include "policies/actions.h"
-#include "store/factor.h"
-#include "store/query.h"
+#include "store/index/query.h"
+#include "store/nouns/factor.h"
 
 enum { OBJECT_FROM = 8 /* of an id's bytes stand those behind in the index */ };
 

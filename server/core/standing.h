@@ -4,7 +4,7 @@
 #pragma once
 
 #include "server/core/server.h"
-#include "store/noun.h"
+#include "store/nouns/noun.h"
 
 /* The strongest factor that is active. An address counts as one that is confirmed as a factor. */
 enum standing_factor { STANDING_NONE, STANDING_EMAIL, STANDING_STRONG, STANDING_COUNT };

@@ -7,7 +7,7 @@
 
 #include "base/arena.h"
 #include "policies/messages.h"
-#include "store/notice.h"
+#include "store/nouns/notice.h"
 
 struct keeper; /* server/keeper/keeper.h */
 

@@ -9,13 +9,13 @@
 #include "server/deliver/deliveries.h"
 #include "server/deliver/mail.h"
 #include "server/env/pause.h"
-#include "store/client.h"
 #include "store/event.h"
-#include "store/event_add.h"
-#include "store/notice.h"
-#include "store/person.h"
-#include "store/tenant.h"
-#include "store/wish.h"
+#include "store/nouns/client.h"
+#include "store/nouns/event_add.h"
+#include "store/nouns/notice.h"
+#include "store/nouns/person.h"
+#include "store/nouns/tenant.h"
+#include "store/nouns/wish.h"
 
 #include <pthread.h>
 #include <stdlib.h>

@@ -3,8 +3,8 @@
  * whether the mail server took it. */
 #pragma once
 
-#include "store/notice.h"
-#include "store/verification.h"
+#include "store/nouns/notice.h"
+#include "store/nouns/verification.h"
 
 /* deliveries_note - inside an act that settles a notice. One that carries no code, or a code that is worth nothing any
  * more, changes nothing.

@@ -8,7 +8,7 @@
 #include "server/keeper/keytree.h"
 #include "server/keeper/signer.h"
 #include "store/event.h"
-#include "store/hold.h"
+#include "store/nouns/hold.h"
 
 #include <stdlib.h>
 

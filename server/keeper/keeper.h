@@ -54,7 +54,7 @@ fallible keeper_drop_subject(struct keeper *keeper, struct id tenant, const stru
 /* keeper_destroy - the keys of the subjects of a clearance, for good: the shred keys of their buckets turn, every
  * cache is emptied. Keys that are gone are nothing to do. Fails: FULL · IO · DENIED the clearance is for something
  * else. */
-struct hold_clearance; /* store/hold.h */
+struct hold_clearance; /* store/nouns/hold.h */
 fallible keeper_destroy(struct keeper *keeper, const struct hold_clearance *clearance);
 
 /* keeper_turn - when a day has passed since the last time: all shred keys turn, and what was sealed more than

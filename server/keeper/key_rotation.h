@@ -4,7 +4,7 @@
  *
  *	root    one commit: a new root key sealed to every slot, tenant keys and seed keys under it. Then the shred keys turn
  *	tenant  a new tenant key beside the old one; its keys wrapped anew, some to a commit; then the old one is destroyed
- *	client  a new vault key beside the old one; the caller wraps the data keys anew (server/core/rewraps.h); likewise
+ *	client  a new vault key beside the old one; the caller wraps the data keys anew (server/core/vault/rewraps.h); likewise
  *
  * One at a time. Where it stands lies in the keyring: a start goes on with it. The keeper's own; others ask the keeper.
  * Source: docs/formats.md "key rotation". Thread: steps from one thread at a time; others use keys meanwhile. */

@@ -8,11 +8,11 @@
  * Prints "start N ms, N events, N acknowledged"; exit 1 after a broken promise. */
 #include "store/check.h"
 #include "store/committer.h"
-#include "store/folder.h"
-#include "store/index.h"
-#include "store/mount.h"
-#include "store/query.h"
-#include "store/tree.h"
+#include "store/index/folder.h"
+#include "store/index/index.h"
+#include "store/index/mount.h"
+#include "store/index/query.h"
+#include "store/index/tree.h"
 #include "tests/support/fake_keys.h"
 #include "tests/support/world.h"
 

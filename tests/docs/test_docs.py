@@ -49,7 +49,7 @@ class Tables(unittest.TestCase):
             self.assertTrue(sent, f"{action}: {notice}")
 
     def test_what_a_digest_or_a_report_is_promised_to_tell_is_counted_by_it(self):
-        counted = {"WEEKLY": text_of("server/core/weekly.c"), "DIGEST": text_of("server/core/digest_count.c")}
+        counted = {"WEEKLY": text_of("server/core/overview/weekly.c"), "DIGEST": text_of("server/core/overview/digest_count.c")}
         for _, (action, _, place) in make_tables.rows("policies/told.def", "SEEN"):
             if place in counted:
                 self.assertRegex(counted[place], rf"\bACTION_{action}\b")

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fuzz_cursor - hostile cursors of the list of events: as text, and as positions behind a MAC that holds. */
 #include "server/api/cursor.h"
-#include "server/core/log_read.h"
+#include "server/core/log/log_read.h"
 #include "tests/server/log_world.h"
 
 #include <assert.h>

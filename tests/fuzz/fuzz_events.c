@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fuzz_events - hostile bodies of POST /v1/events:batch, up to the sealed events that would be written. */
 #include "server/api/call.h"
-#include "server/core/events.h"
+#include "server/core/log/events.h"
 #include "tests/server/log_world.h"
 
 #include <assert.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fuzz_posting - whatever stands in the index: values and rows, or CORRUPT; never a row behind the last. */
-#include "store/posting.h"
+#include "store/index/posting.h"
 
 #include <assert.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fuzz_recovery_codes - hostile text as a recovery code: what is taken is sixteen characters of the alphabet, and means
  * the same when it is typed plainly. */
-#include "server/core/recovery_codes.h"
+#include "server/core/login/recovery_codes.h"
 
 #include <stdlib.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fuzz_remember_tokens - hostile text as the token of a remembered device: what is taken has one length and one prefix, and
  * what is not leaves nothing behind. */
-#include "server/core/remember_tokens.h"
+#include "server/core/login/remember_tokens.h"
 
 #include <stdlib.h>
 

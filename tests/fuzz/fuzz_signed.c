@@ -2,7 +2,7 @@
 /* fuzz_signed - hostile bytes as the headers of a signed request: what is taken for a date is one of our instants, and what is
  * taken for credentials lies in what was decoded. */
 #include "server/api/signed.h"
-#include "server/core/duo_keys.h"
+#include "server/core/login/duo_keys.h"
 
 #include <stdlib.h>
 

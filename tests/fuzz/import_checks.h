@@ -3,7 +3,7 @@
  * why it does not come. */
 #pragma once
 
-#include "server/core/import_list.h"
+#include "server/core/vault/import_list.h"
 
 #include <stdlib.h>
 

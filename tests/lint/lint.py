@@ -27,6 +27,24 @@ SERVER_MAY_INCLUDE = {
     "http": ("env",),
     "api": ("env", "keeper", "core", "http"),
 }
+# Rooms of a folder: what they may include of it besides themselves; "" is its own files, the ground on which they stand.
+ROOMS_MAY_INCLUDE = {
+    "store": {
+        "": (),
+        "nouns": ("",),
+        "index": ("", "nouns"),
+    },
+    "server/core": {
+        "": (),
+        "login": ("",),
+        "people": ("", "login"),
+        "log": ("", "people"),
+        "keeping": ("", "login", "people"),
+        "vault": ("", "login", "people", "keeping"),
+        "grants": ("", "login", "people", "vault"),
+        "overview": ("", "login", "log", "vault", "grants"),
+    },
+}
 EXEMPT = r"^tests/"
 # Libraries: a header's name -> the only paths that may include it.
 LIBRARIES = {
@@ -40,7 +58,7 @@ LIBRARIES = {
     r"yaml\.h": r"^base/yaml\.c$",
     r"jansson\.h": r"^tests/",
     r"pskc/": r"^cli/pskc_in\.c$",
-    r"zxcvbn\.h": r"^server/core/strength\.c$",
+    r"zxcvbn\.h": r"^server/core/vault/strength\.c$",
     r"expat\.h": r"^server/api/import_keepass\.c$|^cli/pskc_(check|lock)\.c$",
     r"qrencode\.h": r"^server/api/qr\.c$",
     r"uni(case|conv|ctype|gbrk|lbrk|name|norm|stdio|str|types|wbrk|width)\.h": r"^base/text(_show)?\.c$",
@@ -63,7 +81,7 @@ DOORS = {
     NOT_MEMBER + r"(v?f?printf|f?puts|f?putc|putchar|perror)\s*\(|\b(stdout|stderr|STD(OUT|ERR)_FILENO)\b":
         (r"^server/env/journal\.c$|^cli/print\.c$|" + EXEMPT, "output belongs to server/env/journal.c and cli/print.c"),
     NOT_MEMBER + r"act_add\s*\(":
-        (r"^store/|^server/core/(events|uses)\.c$|" + EXEMPT, "an event goes on the log by event_add, which gives it its branch"),
+        (r"^store/|^server/core/(log/events|grants/uses)\.c$|" + EXEMPT, "an event goes on the log by event_add, which gives it its branch"),
     NOT_MEMBER + r"getrandom\s*\(": (r"^crypto/(random|secret)\.c$", "randomness belongs to crypto/random.c"),
     NOT_MEMBER + r"secret_span\s*\(":
         (r"^crypto/|^server/(keeper|core)/|^server/api/api_vault\w*\.c$|" + EXEMPT, "no place to look into a secret"),
@@ -72,8 +90,8 @@ DOORS = {
     NOT_MEMBER + r"(strerror|ato[ilf]|atoll|v?f?scanf|v?sscanf|popen|s?rand|s?random|drand48|setjmp|longjmp|signal|creat|accept|dup|pipe)\s*\(":
         (EXEMPT, "a call for tests only"),
     r"\bgoto\b": (r"^$", "goto is banned"),
-    # What destroys is reached with a clearance of store/hold.c alone.
-    r"\bstruct hold_clearance\s*(\w+\s*=\s*)?\{": (r"^store/hold\.c$", "only store/hold.c makes a clearance"),
+    # What destroys is reached with a clearance of store/nouns/hold.c alone.
+    r"\bstruct hold_clearance\s*(\w+\s*=\s*)?\{": (r"^store/nouns/hold\.c$", "only store/nouns/hold.c makes a clearance"),
     NOT_MEMBER + r"key(ring|tree)_(drop|drop_days|destroy)\s*\(":
         (r"^store/keyring\.[ch]$|^server/keeper/|" + EXEMPT, "keys are destroyed by the keeper, for a clearance"),
     NOT_MEMBER + r"keeper_drop_subject\s*\(": (r"^server/keeper/|" + EXEMPT, "keys are destroyed by keeper_destroy, for a clearance"),
@@ -84,7 +102,7 @@ HEAP_FILES = {
     r"^base/": "buf and arena are made of it",
     r"^crypto/secret\.c$": "the one arena of secrets",
     r"^store/tail\.c$": "the unfolded tail of the log lives in memory",
-    r"^store/fold\.c$": "one segment's postings are sorted in memory",
+    r"^store/index/fold\.c$": "one segment's postings are sorted in memory",
     EXEMPT: "tests build their own small worlds",
 }
 DESCRIPTORS = re.compile(NOT_MEMBER + r"(open|openat|socket|accept4|pipe2|eventfd|epoll_create1|memfd_create|timerfd_create)\s*\(")
@@ -103,8 +121,15 @@ def in_server(name):
     return parts[1] if len(parts) > 2 else ""
 
 
+def in_room(name, folder):
+    """The room of a folder that a path belongs to; "" for the folder's own files, None for what lies elsewhere."""
+    if not name.startswith(folder + "/"):
+        return None
+    return name[len(folder) + 1:].rpartition("/")[0]
+
+
 def direction(source):
-    """The law of direction between folders, and inside server."""
+    """The law of direction between folders, inside server, and between the rooms of a folder."""
     folder = source.name.split("/")[0]
     for line, path in source.quoted:
         target = path.split("/")[0]
@@ -116,6 +141,10 @@ def direction(source):
             mine, theirs = in_server(source.name), in_server(path)
             if mine and mine != theirs and theirs not in SERVER_MAY_INCLUDE.get(mine, ()):
                 yield line, f"server/{mine} may not include server/{theirs}"
+        for home, rooms in ROOMS_MAY_INCLUDE.items():
+            mine, theirs = in_room(source.name, home), in_room(path, home)
+            if mine in rooms and theirs in rooms and mine != theirs and theirs not in rooms[mine]:
+                yield line, f"{home}/{mine} may not include {home}/{theirs}"
 
 
 def house(source):
@@ -125,6 +154,10 @@ def house(source):
         yield 1, f"{parts[0]} is no folder of the house"
     elif parts[0] == "server" and in_server(source.name) not in ("", *SERVER_MAY_INCLUDE):
         yield 1, f"server/{parts[1]} is no folder of the house"
+    for home, rooms in ROOMS_MAY_INCLUDE.items():
+        room = in_room(source.name, home)
+        if room is not None and room not in rooms:
+            yield 1, f"{home}/{room} is no room of the house"
 
 
 def libraries(source):

@@ -62,6 +62,13 @@ class Direction(Lint):
                              ("http", "api"), ("deliver", "core"), ("core", "deliver"), ("api", "deliver")):
             self.refuses(f"server/{mine}/x.c", f'#include "server/{theirs}/y.h"\n', f"server/{mine} may not include server/{theirs}")
 
+    def test_between_rooms_the_arrows_hold(self):
+        for home, mine, theirs in (("store", "", "nouns"), ("store", "nouns", "index"), ("server/core", "", "login"), ("server/core", "login", "people"),
+                                   ("server/core", "people", "log"), ("server/core", "vault", "grants"), ("server/core", "log", "keeping")):
+            self.refuses(f"{home}/{mine}/x.c".replace("//", "/"), f'#include "{home}/{theirs}/y.h"\n', f"{home}/{mine} may not include {home}/{theirs}")
+        self.allows("server/core/grants/x.c", '#include "server/core/scene.h"\n#include "server/core/vault/y.h"\n#include "store/index/z.h"\n')
+        self.allows("server/api/x.c", '#include "server/core/grants/y.h"\n')
+
     def test_main_and_jobs_stand_above_all(self):
         self.allows("server/main.c", '#include "server/api/y.h"\n#include "server/deliver/z.h"\n')
 
@@ -78,6 +85,8 @@ class Direction(Lint):
     def test_code_outside_the_house_is_refused(self):
         self.refuses("lib/x.c", "", "no folder of the house")
         self.refuses("server/stuff/x.c", "", "no folder of the house")
+        self.refuses("server/core/stuff/x.c", "", "no room of the house")
+        self.refuses("store/nouns/deep/x.c", "", "no room of the house")
 
 
 class Rings(Lint):
@@ -111,7 +120,7 @@ class Rings(Lint):
 
 class Doors(Lint):
     def test_each_library_has_one_door(self):
-        for name, header in (("store/x.c", "sodium.h"), ("server/http/x.c", "microhttpd.h"), ("store/index.c", "lmdb.h"),
+        for name, header in (("store/x.c", "sodium.h"), ("server/http/x.c", "microhttpd.h"), ("store/index/index.c", "lmdb.h"),
                              ("crypto/totp.c", "liboath/oath.h"), ("server/deliver/x.c", "curl/curl.h"), ("server/env/x.c", "yaml.h"),
                              ("base/json_text.c", "jansson.h"), ("crypto/note.c", "nettle/sha2.h"), ("server/api/x.c", "qrencode.h"), ("base/span.c", "uninorm.h"),
                              ("server/api/x.c", "pcre2.h"),
@@ -136,9 +145,9 @@ class Doors(Lint):
         self.refuses("server/core/x.c", "static void f(void)\n{\n\tkeeper_drop_subject(k, t, s);\n}\n", "for a clearance")
         self.refuses("server/core/x.c", "struct hold_clearance {\n\tint x;\n};\n", "makes a clearance")
         self.allows("server/keeper/keytree.c", "static void f(void)\n{\n\tkeyring_destroy(k, n, 1);\n}\n")
-        self.allows("store/hold.c", "struct hold_clearance {\n\tint x;\n};\n")
-        for header, function in (("store/erasure.h", "erasure_hide"), ("store/erasure.h", "erasure_close"),
-                                 ("store/retention.h", "pruned_drop_leaf"), ("server/keeper/keeper.h", "keeper_destroy")):
+        self.allows("store/nouns/hold.c", "struct hold_clearance {\n\tint x;\n};\n")
+        for header, function in (("store/nouns/erasure.h", "erasure_hide"), ("store/nouns/erasure.h", "erasure_close"),
+                                 ("store/nouns/retention.h", "pruned_drop_leaf"), ("server/keeper/keeper.h", "keeper_destroy")):
             text = (pathlib.Path(__file__).resolve().parents[2] / header).read_text()
             prototype = text[text.index(f"fallible {function}("):].split(";")[0]
             self.assertIn("const struct hold_clearance *", prototype, function)

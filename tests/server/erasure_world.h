@@ -3,7 +3,7 @@
  * that erasing her takes. Whatever fails ends the test. */
 #pragma once
 
-#include "server/core/erasing.h"
+#include "server/core/keeping/erasing.h"
 #include "store/check.h"
 #include "tests/support/api_world.h"
 #include "tests/support/fake_clock.h"

@@ -3,7 +3,7 @@
  * and its clock. Whatever fails ends the test. */
 #pragma once
 
-#include "server/core/handover_jobs.h"
+#include "server/core/grants/handover_jobs.h"
 #include "tests/server/vault_world.h"
 #include "tests/support/fake_clock.h"
 

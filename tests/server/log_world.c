@@ -5,10 +5,10 @@
 #include "base/timestamp.h"
 #include "crypto/random.h"
 #include "server/core/agent.h"
-#include "server/core/checkpoints.h"
+#include "server/core/log/checkpoints.h"
 #include "server/core/places.h"
-#include "store/client.h"
-#include "store/fold.h"
+#include "store/index/fold.h"
+#include "store/nouns/client.h"
 #include "tests/support/vectors.h"
 #include "tests/support/whole_event.h"
 

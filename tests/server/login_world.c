@@ -3,7 +3,7 @@
 #include "tests/server/login_world.h"
 
 #include "policies/messages.h"
-#include "store/budget.h"
+#include "store/nouns/budget.h"
 #include "tests/support/fake_clock.h"
 
 #include <stdio.h>

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "crypto/totp.h"
-#include "server/core/verifications.h"
+#include "server/core/login/verifications.h"
 #include "tests/support/api_world.h"
 
 /* An authenticator app. */

@@ -4,7 +4,7 @@
 
 #include "crypto/random.h"
 #include "server/core/proof.h"
-#include "store/verification.h"
+#include "store/nouns/verification.h"
 
 #include <stdio.h>
 #include <stdlib.h>

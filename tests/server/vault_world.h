@@ -4,7 +4,7 @@
 #pragma once
 
 #include "policies/modes.h"
-#include "store/credential.h"
+#include "store/nouns/credential.h"
 #include "tests/support/api_world.h"
 
 /* What stands in the login. */

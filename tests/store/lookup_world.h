@@ -3,7 +3,7 @@
  * changed by hand. Whatever fails ends the test. */
 #pragma once
 
-#include "store/lookup_check.h"
+#include "store/nouns/lookup_check.h"
 #include "tests/support/kv_mem.h"
 #include "tests/support/world.h"
 

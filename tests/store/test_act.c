@@ -2,7 +2,7 @@
 /* test_act - the change, its events and the head: together or not at all. */
 #include "store/act.h"
 
-#include "store/tree.h"
+#include "store/index/tree.h"
 #include "tests/support/fake_keys.h"
 #include "tests/support/kv_mem.h"
 #include "tests/support/vectors.h"

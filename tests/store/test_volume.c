@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* test_volume - one owner, and a start that rebuilds exactly what the stop left. */
-#include "store/mount.h"
+#include "store/index/mount.h"
 #include "store/volume.h"
 
-#include "store/fold.h"
-#include "store/index.h"
+#include "store/index/fold.h"
+#include "store/index/index.h"
 #include "tests/support/fake_keys.h"
 #include "tests/support/kv_mem.h"
 #include "tests/support/world.h"

@@ -6,9 +6,9 @@
 #include "crypto/random.h"
 #include "crypto/slot.h"
 #include "server/api/follow.h"
-#include "server/core/tenants.h"
+#include "server/core/people/tenants.h"
 #include "server/http/waiters.h"
-#include "store/mount.h"
+#include "store/index/mount.h"
 #include "tests/support/wire.h"
 
 #include <stdio.h>

@@ -12,12 +12,12 @@
 
 #include "policies/scopes.h"
 #include "server/api/dispatch.h"
-#include "server/core/exports.h"
+#include "server/core/log/exports.h"
 #include "server/core/server.h"
-#include "store/application.h"
 #include "store/event.h"
-#include "store/notice.h"
-#include "store/person.h"
+#include "store/nouns/application.h"
+#include "store/nouns/notice.h"
+#include "store/nouns/person.h"
 #include "tests/support/temp_dir.h"
 
 #include <jansson.h>

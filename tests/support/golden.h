@@ -3,7 +3,7 @@
  * What does not hold ends the test. */
 #pragma once
 
-#include "store/noun.h"
+#include "store/nouns/noun.h"
 #include "tests/support/world.h"
 
 /* golden_read_fn - read the row through the module that owns it; what is read is compared with what was

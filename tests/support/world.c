@@ -3,8 +3,8 @@
 #include "tests/support/world.h"
 
 #include "policies/actions.h"
-#include "store/fold.h"
-#include "store/mount.h"
+#include "store/index/fold.h"
+#include "store/index/mount.h"
 #include "tests/support/fake_keys.h"
 
 #include <stdio.h>

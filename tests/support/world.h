@@ -4,7 +4,7 @@
 #pragma once
 
 #include "store/act.h"
-#include "store/mount.h"
+#include "store/index/mount.h"
 #include "store/volume.h"
 #include "tests/support/dice.h"
 #include "tests/support/temp_dir.h"

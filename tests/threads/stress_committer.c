@@ -2,10 +2,10 @@
 /* stress_committer - writers, readers, provers and the folder at once on one volume, whose index is made anew meanwhile: for
  * the thread sanitiser, and for whoever believes that what was acknowledged can be read. Prints "N passed, N failed". */
 #include "store/committer.h"
-#include "store/folder.h"
-#include "store/query.h"
-#include "store/reindex_order.h"
-#include "store/tree.h"
+#include "store/index/folder.h"
+#include "store/index/query.h"
+#include "store/index/reindex_order.h"
+#include "store/index/tree.h"
 #include "tests/support/world.h"
 
 #include <pthread.h>

@@ -129,7 +129,7 @@ async function ownPages(world, one, words) {
   await over(page);
 }
 
-/** What administrators do as such is read with a right of its own, that a contact has not: the classes are those of server/core/log_read.c. */
+/** What administrators do as such is read with a right of its own, that a contact has not: the classes are those of server/core/log/log_read.c. */
 const ADMINISTRATIVE = new Set(['POLICY', 'STAFF', 'LOG', 'PRIVACY']);
 const classes = () => new Map([...readFileSync(path.join(ROOT, 'policies/actions.def'), 'utf8').matchAll(/^ACTION\(\d+, \w+, "([^"]+)", (\w+),/gm)].map(([, action, kind]) => [action, kind]));
 
