@@ -347,6 +347,7 @@ static fallible check_log(struct check *check)
 {
 	scoped(kv_cursor) rows = {0};
 	TRY(kv_seek(&check->txn, TABLE_LOG, SPAN_NONE, &rows));
+	kv_fetch_ahead(&rows);
 	while (is_sound(check) && kv_next(&rows)) {
 		TRY(check_entry(check, rows.key, rows.value));
 		if (check->sequence % CHECK_PROGRESS == 0)
@@ -371,6 +372,7 @@ static fallible check_slice(struct check *check)
 		end = begun + CHECK_SLICE_ROWS;
 	log_key(begun + 1, from);
 	TRY(kv_seek(&check->txn, TABLE_LOG, SPAN_BYTES(from), &rows));
+	kv_fetch_ahead(&rows);
 	while (is_sound(check) && check->sequence < end && bytes < CHECK_SLICE_BYTES && kv_next(&rows)) {
 		TRY(check_entry(check, rows.key, rows.value));
 		bytes += rows.value.len;

@@ -299,6 +299,11 @@ bool kv_next(struct kv_cursor *cursor)
 	return false;
 }
 
+void kv_fetch_ahead(struct kv_cursor *cursor)
+{
+	cursor->fetches_ahead = true;
+}
+
 void kv_cursor_done(struct kv_cursor *cursor)
 {
 	close_handle(cursor);

@@ -43,6 +43,8 @@ struct kv_cursor {
 	bool primed;
 	bool backward;
 	int map;
+	bool fetches_ahead;
+	uintptr_t fetched; /* the backend's: up to where */
 };
 
 /* How a directory is opened. */
@@ -149,6 +151,10 @@ fallible kv_drop(struct kv_txn *txn, int map, struct span key);
 fallible kv_seek(struct kv_txn *txn, int map, struct span from, struct kv_cursor *cursor);
 fallible kv_seek_back(struct kv_txn *txn, int map, struct span from, struct kv_cursor *cursor);
 bool kv_next(struct kv_cursor *cursor);
+
+/* kv_fetch_ahead - this cursor walks on through much of a map: what comes next may be fetched from the disk while a row
+ * is looked at. A hint; it changes nothing else. */
+void kv_fetch_ahead(struct kv_cursor *cursor);
 void kv_cursor_done(struct kv_cursor *cursor);
 
 /* kv_in_use - whether a transaction is open. It says something only where no other can begin. */

@@ -14,10 +14,12 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 enum { READERS_MAX = 512, RESTING_MAX = 64, DIRECTORY_MODE = 0700, FILE_MODE = 0600, LOCK_PATH = 4096 };
+enum { AHEAD_BYTES = 4 * 1024 * 1024 }; /* that are fetched before they are read */
 enum { LOCK_BYTES = (READERS_MAX + 2) * 64 /* of LMDB's table: 128 of its own, 64 a reader */ };
 
 /* The mapping is address space, not memory. The smaller ones are for places where that is scarce. */
@@ -406,6 +408,21 @@ static int step(struct kv_cursor *cursor, MDB_val *key, MDB_val *value)
 	return code;
 }
 
+/* The mapping is read page by page (MDB_NORDAHEAD): who walks a log that is larger than the memory would wait for the disk
+ * at each. The rows of a log lie behind one another for the most part; a page that was free before them, and lies far back,
+ * is not worth a stretch of its own. */
+static void fetch_ahead(const struct lmdb *lmdb, struct kv_cursor *cursor, struct span row)
+{
+	uintptr_t here = (uintptr_t)row.at - (uintptr_t)row.at % lmdb->file.page_bytes;
+	if (cursor->backward || here + AHEAD_BYTES / 2 < cursor->fetched)
+		return;
+	uintptr_t from = here < cursor->fetched ? cursor->fetched : here;
+	cursor->fetched = here + AHEAD_BYTES;
+	/* Behind the end of the file there is nothing to fetch, and no harm done. */
+	if (madvise((void *)from, cursor->fetched - from, MADV_WILLNEED) != 0)
+		cursor->fetches_ahead = false;
+}
+
 static bool lmdb_next(struct kv_cursor *cursor)
 {
 	MDB_val key, value;
@@ -416,6 +433,8 @@ static bool lmdb_next(struct kv_cursor *cursor)
 	}
 	cursor->key = span_of_val(key);
 	cursor->value = span_of_val(value);
+	if (cursor->fetches_ahead)
+		fetch_ahead(of(cursor->kv), cursor, cursor->key);
 	return true;
 }
 

@@ -102,6 +102,7 @@ static fallible run_step(struct step *step, uint64_t until)
 	log_key(before + 1, key);
 	TRY(kv_read(step->after.volume->data, &step->data));
 	TRY(kv_seek(&step->data, TABLE_LOG, SPAN_BYTES(key), &rows));
+	kv_fetch_ahead(&rows);
 	TRY(tail_batch_open(step->after.volume->tail, &step->batch));
 	while (step->after.sequence < until && tail_batch_mark(step->batch) < LOAD_ROWS && kv_next(&rows))
 		TRY(load_row(step, rows.key, rows.value));

@@ -207,6 +207,25 @@ PROMISE(rows_may_be_dropped_while_they_are_walked)
 	works(kv_commit(&txn));
 }
 
+PROMISE(fetching_ahead_changes_no_walk)
+{
+	put_letters(kv, "abcdef");
+	scoped(kv_txn) txn = {0};
+	scoped(kv_cursor) rows = {0};
+	works(kv_write(kv, &txn));
+	works(kv_seek(&txn, ALPHA, SPAN_LIT("b"), &rows));
+	kv_fetch_ahead(&rows);
+	cr_assert(kv_next(&rows) && rows.key.at[0] == 'b');
+	works(kv_drop(&txn, ALPHA, rows.key));
+	walks(&rows, "cdef");
+	works(kv_seek_back(&txn, ALPHA, SPAN_NONE, &rows));
+	kv_fetch_ahead(&rows);
+	walks(&rows, "fedca");
+	works(kv_seek(&txn, GAMMA, SPAN_NONE, &rows));
+	kv_fetch_ahead(&rows);
+	walks(&rows, "");
+}
+
 PROMISE(a_cursor_may_outlive_its_transaction_but_says_no_more)
 {
 	put_letters(kv, "ab");

@@ -422,3 +422,48 @@ Test(kv_lmdb, a_new_one_on_a_full_disk_is_refused_and_leaves_nothing_in_the_way)
 	kv_close(kv);
 	cr_assert(umount(dir.path) == 0);
 }
+
+/* How often a walk over the whole map waited for the disk. */
+static long waits_of_walk(const char *path, bool ahead)
+{
+	struct rusage before, after;
+	struct kv *kv = opened(ask_for(path));
+	scoped(kv_txn) txn = {0};
+	scoped(kv_cursor) rows = {0};
+	works(kv_read(kv, &txn));
+	works(kv_seek(&txn, 0, SPAN_NONE, &rows));
+	if (ahead)
+		kv_fetch_ahead(&rows);
+	cr_assert(getrusage(RUSAGE_THREAD, &before) == 0);
+	while (kv_next(&rows))
+		cr_assert(rows.value.at[0] == KILOBYTE[0]);
+	works(rows.err);
+	cr_assert(getrusage(RUSAGE_THREAD, &after) == 0);
+	kv_cursor_done(&rows);
+	kv_txn_done(&txn);
+	kv_close(kv);
+	return after.ru_majflt - before.ru_majflt;
+}
+
+static void put_out_of_memory(const char *path)
+{
+	int file = open(path, O_RDONLY | O_CLOEXEC);
+	cr_assert(file >= 0 && fsync(file) == 0);
+	cr_assert(posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED) == 0);
+	close(file);
+}
+
+/* A file system that lies in memory waits for nothing, either way. */
+Test(kv_lmdb, who_fetches_ahead_does_not_wait_for_the_disk_at_each_page)
+{
+	scoped(temp_dir) dir = temp_dir_make();
+	struct kv *kv = opened(ask_for(dir.path));
+	for (size_t batch = 0; batch < BATCHES_MAX; batch++)
+		works(put_batch(kv, batch));
+	kv_close(kv);
+	put_out_of_memory(inside(&dir, "data.mdb").text);
+	long waits = waits_of_walk(dir.path, false);
+	put_out_of_memory(inside(&dir, "data.mdb").text);
+	long waits_ahead = waits_of_walk(dir.path, true);
+	cr_assert(waits < 100 || waits_ahead < waits / 4, "%ld, and %ld without", waits_ahead, waits);
+}
