@@ -2,7 +2,7 @@
 /* metrics - counters as text 0.0.4. */
 #include "server/metrics.h"
 
-#include "server/api/follow.h"
+#include "server/api/log/follow.h"
 #include "server/http/waiters.h"
 
 enum { METRICS_MAX = 16 * 1024 };

@@ -2,7 +2,7 @@
 /* service - open the parts in their order, and close them in the reverse one. */
 #include "server/service.h"
 
-#include "server/api/follow.h"
+#include "server/api/log/follow.h"
 #include "server/core/agent.h"
 #include "server/core/keeping/erasing.h"
 #include "server/core/log/checkpoints.h"

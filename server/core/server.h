@@ -51,7 +51,7 @@ struct mailing_bounds {
 
 struct agents;       /* server/core/agent.h */
 struct exports_desk; /* server/core/log/exports.h */
-struct follow;       /* server/api/follow.h */
+struct follow;       /* server/api/log/follow.h */
 struct headcount;    /* server/core/login/headcount.h */
 struct pages;        /* server/api/pages.h */
 struct places;       /* server/core/places.h */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fuzz_import_bitwarden - hostile bytes as the JSON of Bitwarden. */
 #include "base/text.h"
-#include "server/api/import_bitwarden.h"
+#include "server/api/vault/import_bitwarden.h"
 #include "tests/fuzz/import_checks.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fuzz_import_csv - hostile bytes as the table of another password manager; the first byte says which one's. */
 #include "base/text.h"
-#include "server/api/import_csv.h"
+#include "server/api/vault/import_csv.h"
 #include "tests/fuzz/import_checks.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fuzz_import_keepass - hostile bytes as the XML of KeePass. */
 #include "base/text.h"
-#include "server/api/import_keepass.h"
+#include "server/api/vault/import_keepass.h"
 #include "tests/fuzz/import_checks.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

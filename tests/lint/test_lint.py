@@ -64,7 +64,8 @@ class Direction(Lint):
 
     def test_between_rooms_the_arrows_hold(self):
         for home, mine, theirs in (("store", "", "nouns"), ("store", "nouns", "index"), ("server/core", "", "login"), ("server/core", "login", "people"),
-                                   ("server/core", "people", "log"), ("server/core", "vault", "grants"), ("server/core", "log", "keeping")):
+                                   ("server/core", "people", "log"), ("server/core", "vault", "grants"), ("server/core", "log", "keeping"),
+                                   ("server/api", "vault", "grants")):
             self.refuses(f"{home}/{mine}/x.c".replace("//", "/"), f'#include "{home}/{theirs}/y.h"\n', f"{home}/{mine} may not include {home}/{theirs}")
         self.allows("server/core/grants/x.c", '#include "server/core/scene.h"\n#include "server/core/vault/y.h"\n#include "store/index/z.h"\n')
         self.allows("server/api/x.c", '#include "server/core/grants/y.h"\n')

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "crypto/random.h"
 #include "crypto/slot.h"
-#include "server/api/follow.h"
+#include "server/api/log/follow.h"
 #include "server/core/people/tenants.h"
 #include "server/http/waiters.h"
 #include "store/index/mount.h"

@@ -32,7 +32,7 @@ function eachHasItsWord(list: string, codes: string[], atLeast: number): void {
 test('the pages have six languages', () => assert.equal(LANGUAGES.length, 6));
 
 test('every type of object that the server names has its word', () => {
-  const types = found('server/api/event_out.c', /\[ID_\w+\] = "(\w+)"/g);
+  const types = found('server/api/log/event_out.c', /\[ID_\w+\] = "(\w+)"/g);
   assert.equal(types.length, KIND_LETTERS.length);
   eachHasItsWord('security.object', types, 27);
 });
