@@ -15,7 +15,7 @@ const char *reasons_word(unsigned reason)
 
 bool reasons_find(struct span word, enum reason *reason)
 {
-	for (unsigned i = 1; i < REASON_COUNT; i++)
+	for (unsigned i = 1; word.len && i < REASON_COUNT; i++)
 		if (WORDS[i] && span_is(word, WORDS[i])) {
 			*reason = (enum reason)i;
 			return true;

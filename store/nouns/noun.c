@@ -179,15 +179,14 @@ static fallible check_own(const struct view *view, const struct noun_refs *refs,
 
 /* What this process has proven once is kept as long as the noun's row is the same: its own text is not opened again. */
 static fallible check_ref(const struct view *view, const struct noun_refs *refs, struct id tenant,
-	const struct noun_key *term, struct id found, struct span ref)
+	const struct noun_key *term, struct id found, struct span ref, struct row *row)
 {
-	struct row row;
-	uint8_t proven[sizeof found.bytes + sizeof row.version];
+	uint8_t proven[sizeof found.bytes + sizeof row->version];
 	struct verified_rows *verified = view->volume->verified;
 	struct noun_key key = noun_key(tenant, id_span(&found), SPAN_NONE);
-	TRY(view_get(view, refs->table, noun_key_span(&key), &row));
+	TRY(view_get(view, refs->table, noun_key_span(&key), row));
 	memcpy(proven, found.bytes, sizeof found.bytes);
-	memcpy(proven + sizeof found.bytes, &row.version, sizeof row.version);
+	memcpy(proven + sizeof found.bytes, &row->version, sizeof row->version);
 	if (verified_rows_has(verified, refs->term_table, noun_key_span(term), SPAN_BYTES(proven)))
 		return OK;
 	TRY(check_own(view, refs, tenant, found, ref));
@@ -195,14 +194,35 @@ static fallible check_ref(const struct view *view, const struct noun_refs *refs,
 	return OK;
 }
 
-fallible noun_by_ref(const struct view *view, const struct noun_refs *refs, struct id tenant, struct span ref,
-	struct id *id)
+static fallible find_by_ref(const struct view *view, const struct noun_refs *refs, struct id tenant,
+	struct span ref, struct id *id, struct row *row)
 {
 	struct noun_key key;
 	struct id found;
 	TRY(noun_ref_at(view_keys(view), refs, tenant, ref, &key));
 	TRY(read_ref(view, refs, &key, &found));
-	TRY(check_ref(view, refs, tenant, &key, found, ref));
+	TRY(check_ref(view, refs, tenant, &key, found, ref, row));
+	*id = found;
+	return OK;
+}
+
+fallible noun_by_ref(const struct view *view, const struct noun_refs *refs, struct id tenant, struct span ref,
+	struct id *id)
+{
+	struct row row;
+	return find_by_ref(view, refs, tenant, ref, id, &row);
+}
+
+fallible noun_find_row(const struct view *view, const struct noun_refs *refs, struct id tenant,
+	struct span id_or_ref, struct id *id, struct row *row)
+{
+	struct id found;
+	if (!ids_has_prefix(id_or_ref))
+		return text_is_ref(id_or_ref) ? find_by_ref(view, refs, tenant, id_or_ref, id, row)
+					      : FAIL(NOT_FOUND, "nothing can have such a ref");
+	TRY(ids_parse(refs->kind, id_or_ref, &found));
+	struct noun_key key = noun_key(tenant, id_span(&found), SPAN_NONE);
+	TRY(view_get(view, refs->table, noun_key_span(&key), row));
 	*id = found;
 	return OK;
 }
@@ -210,16 +230,8 @@ fallible noun_by_ref(const struct view *view, const struct noun_refs *refs, stru
 fallible noun_find(const struct view *view, const struct noun_refs *refs, struct id tenant,
 	struct span id_or_ref, struct id *id)
 {
-	struct id found;
 	struct row row;
-	if (!ids_has_prefix(id_or_ref))
-		return text_is_ref(id_or_ref) ? noun_by_ref(view, refs, tenant, id_or_ref, id)
-					      : FAIL(NOT_FOUND, "nothing can have such a ref");
-	TRY(ids_parse(refs->kind, id_or_ref, &found));
-	struct noun_key key = noun_key(tenant, id_span(&found), SPAN_NONE);
-	TRY(view_get(view, refs->table, noun_key_span(&key), &row));
-	*id = found;
-	return OK;
+	return noun_find_row(view, refs, tenant, id_or_ref, id, &row);
 }
 
 fallible noun_put_ref(

@@ -117,11 +117,13 @@ struct noun_refs {
 
 /* noun_by_ref - Fails: NOT_FOUND · BUSY · CORRUPT the look-up leads to a noun that has another ref: look-ups have no MAC, so
  * whoever can write to the files could send what is meant for one to another. noun_find - by id or ref, whatever a path or body names. Fails:
- * NOT_FOUND. */
+ * NOT_FOUND. noun_find_row - with the row that was looked at for it. */
 fallible noun_by_ref(const struct view *view, const struct noun_refs *refs, struct id tenant, struct span ref,
 	struct id *id);
 fallible noun_find(const struct view *view, const struct noun_refs *refs, struct id tenant,
 	struct span id_or_ref, struct id *id);
+fallible noun_find_row(const struct view *view, const struct noun_refs *refs, struct id tenant,
+	struct span id_or_ref, struct id *id, struct row *row);
 
 /* noun_ref_at - the key under which a ref leads to who has it. Fails: as keys->term. */
 fallible noun_ref_at(const struct keys *keys, const struct noun_refs *refs, struct id tenant, struct span ref,

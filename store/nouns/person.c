@@ -177,6 +177,18 @@ fallible person_find(const struct view *view, struct id tenant, struct span id_o
 	return noun_find(view, &REFS, tenant, id_or_ref, id);
 }
 
+fallible person_find_clear(const struct view *view, struct id tenant, struct span id_or_ref,
+	struct arena *arena, struct person *person)
+{
+	struct row row;
+	struct span sealed;
+	struct person read = {.tenant = tenant};
+	TRY(noun_find_row(view, &REFS, tenant, id_or_ref, &read.id, &row));
+	TRY(decode_clear(&row, arena, &read, &sealed));
+	*person = read;
+	return OK;
+}
+
 /* ---- walking ---- */
 
 bool person_next(const struct view *view, struct id tenant, struct id *after, struct arena *arena,

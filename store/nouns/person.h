@@ -64,8 +64,11 @@ fallible person_drop_ref(struct act *act, const struct person *person);
 /* person_ref_at - the key of that row; of a ref that is not empty. Fails: BUSY. */
 fallible person_ref_at(const struct keys *keys, const struct person *person, struct noun_key *key);
 
-/* person_find - by id or ref, whatever a path or body names. Fails: NOT_FOUND. */
+/* person_find - by id or ref, whatever a path or body names. Fails: NOT_FOUND. person_find_clear - and all but the sealed texts,
+ * without reading the row twice. */
 fallible person_find(const struct view *view, struct id tenant, struct span id_or_ref, struct id *id);
+fallible person_find_clear(const struct view *view, struct id tenant, struct span id_or_ref,
+	struct arena *arena, struct person *person);
 
 /* person_next - walk a tenant's people in the order of their ids; `after` none = from the first. False at the
  * end: check *err. */

@@ -24,13 +24,11 @@ static fallible set_person(const struct view *view, struct id tenant, const stru
 	struct arena *arena, struct event *event)
 {
 	struct person person;
-	struct id *id = &event->ids[LEAF_ID_ACTOR];
-	struct err err = person_find(view, tenant, ask->actor_name, id);
-	if (!err_failed(err))
-		err = person_get_clear(view, tenant, *id, arena, &person);
+	struct err err = person_find_clear(view, tenant, ask->actor_name, arena, &person);
 	if (err.kind == ERR_NOT_FOUND)
 		return FAIL_CODE(UNKNOWN_PERSON, "the event's actor is nobody here");
 	TRY(err);
+	event->ids[LEAF_ID_ACTOR] = person.id;
 	event->ids[LEAF_ID_BRANCH] = person.branch;
 	if (!ask->device.given)
 		return FAIL_CODE(DEVICE_MISSING, "a person acts from a device: name it");

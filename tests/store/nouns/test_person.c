@@ -194,6 +194,30 @@ Test(person, is_found_by_ref_until_it_is_dropped)
 	cr_assert(by_ref(&world, world_tenant(1), "crew-7", &found).kind == ERR_NOT_FOUND);
 }
 
+Test(person, is_found_by_ref_or_id_with_all_that_stands_in_clear)
+{
+	scoped(world) world = {0};
+	scoped(arena) arena = ARENA(MEMORY);
+	scoped(reading) reading = {0};
+	struct person found;
+	char text[ID_TEXT + 1];
+	world_make(&world, &kv_mem, FOLD);
+	world_must(perform(&world, put, example()));
+	world_must(perform(&world, put_ref, example()));
+	world_must(reading_open(&world.volume, &reading));
+	struct view view = view_reading(&reading);
+	ids_print(ID_PERSON, world_thing(1), text);
+	const struct span names[] = {span_text(text), SPAN_LIT("crew-7")};
+	for (size_t i = 0; i < 2; i++) {
+		world_must(person_find_clear(&view, world_tenant(1), names[i], &arena, &found));
+		cr_assert(ids_equal(found.tenant, world_tenant(1)) && ids_equal(found.id, world_thing(1)));
+		cr_assert(found.state == PERSON_SUSPENDED && span_is(found.roles[1], "auditor"));
+		cr_assert(found.name.len == 0 && found.email.len == 0 && found.ref.len == 0);
+		struct err err = person_find_clear(&view, world_tenant(2), names[i], &arena, &found);
+		cr_assert(err.kind == ERR_NOT_FOUND);
+	}
+}
+
 Test(person, a_ref_is_taken_while_another_person_has_it)
 {
 	scoped(world) world = {0};
