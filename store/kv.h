@@ -153,7 +153,7 @@ fallible kv_seek_back(struct kv_txn *txn, int map, struct span from, struct kv_c
 bool kv_next(struct kv_cursor *cursor);
 
 /* kv_fetch_ahead - this cursor walks on through much of a map: what comes next may be fetched from the disk while a row
- * is looked at. A hint; it changes nothing else. */
+ * is looked at. A hint, for after kv_seek in a transaction that reads; elsewhere it does nothing. */
 void kv_fetch_ahead(struct kv_cursor *cursor);
 void kv_cursor_done(struct kv_cursor *cursor);
 

@@ -410,11 +410,11 @@ static int step(struct kv_cursor *cursor, MDB_val *key, MDB_val *value)
 
 /* The mapping is read page by page (MDB_NORDAHEAD): who walks a log that is larger than the memory would wait for the disk
  * at each. The rows of a log lie behind one another for the most part; a page that was free before them, and lies far back,
- * is not worth a stretch of its own. */
+ * is not worth a stretch of its own. What a writer has changed does not lie in the mapping. */
 static void fetch_ahead(const struct lmdb *lmdb, struct kv_cursor *cursor, struct span row)
 {
 	uintptr_t here = (uintptr_t)row.at - (uintptr_t)row.at % lmdb->file.page_bytes;
-	if (cursor->backward || here + AHEAD_BYTES / 2 < cursor->fetched)
+	if (cursor->backward || cursor->txn->writes || here + AHEAD_BYTES / 2 < cursor->fetched)
 		return;
 	uintptr_t from = here < cursor->fetched ? cursor->fetched : here;
 	cursor->fetched = here + AHEAD_BYTES;

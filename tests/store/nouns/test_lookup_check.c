@@ -5,7 +5,7 @@
 #include "store/nouns/person.h"
 #include "store/nouns/recovery.h"
 #include "store/nouns/session.h"
-#include "tests/store/lookup_world.h"
+#include "tests/store/nouns/lookup_world.h"
 
 #include <criterion/criterion.h>
 

@@ -6,7 +6,7 @@
 #include "store/nouns/erasure.h"
 #include "store/nouns/expiry.h"
 #include "store/nouns/handover.h"
-#include "tests/store/lookup_world.h"
+#include "tests/store/nouns/lookup_world.h"
 
 #include <criterion/criterion.h>
 

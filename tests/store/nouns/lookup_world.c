@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* lookup_world - one row of each kind, put by its own module. */
-#include "tests/store/lookup_world.h"
+#include "tests/store/nouns/lookup_world.h"
 
 #include "store/nouns/agreement.h"
 #include "store/nouns/branch.h"
