@@ -94,6 +94,23 @@ async function keys(world) {
   await over(page);
 }
 
+/** Going back and pressing a key in the same moment: the page that is drawn then answers it, and nothing takes the focus away later. */
+async function keyAtOnce(world) {
+  const page = await owner(world);
+  await page.keyboard.press('j');
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/events/**');
+  await settled(page);
+  await page.evaluate(() => new Promise(done => {
+    window.addEventListener('popstate', () => { document.dispatchEvent(new KeyboardEvent('keydown', {key: '/'})); done(); }, {once: true});
+    history.back();
+  }));
+  equal(await page.evaluate(() => document.activeElement?.tagName), 'INPUT', 'what / goes to');
+  await settled(page);
+  equal(await page.evaluate(() => document.activeElement?.tagName), 'INPUT', 'what has the focus once the page has settled');
+  await over(page);
+}
+
 /** By what the rows show of the device, and without it; a server that knows no countries says so. */
 async function byDevice(world) {
   const page = await owner(world);
@@ -121,4 +138,5 @@ export async function log(world) {
   await claim('a word of a purpose finds its events', () => textSearch(world));
   await claim('what strangers write is text and never an element', () => hostile(world));
   await claim('j, Enter, ? and / do what the list of keys says', () => keys(world));
+  await claim('a key pressed as a page is drawn is answered by that page', () => keyAtOnce(world));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Keys of the keyboard, for who works without a mouse. What is bound is listed under "?".
-import {useEffect, useRef} from 'preact/hooks';
+import {useLayoutEffect, useRef} from 'preact/hooks';
 import type {TextKey} from './i18n';
 
 export interface Binding {
@@ -21,11 +21,12 @@ const isTyping = (target: EventTarget | null): boolean =>
 const isPressed = (event: KeyboardEvent): boolean =>
   event.key === 'Enter' && event.target instanceof Element && event.target.closest('a, button, summary, [role=menuitem]') !== null;
 
-/** Binds keys while the component stands. Not while somebody types or a dialog or a menu is open. */
+/** Binds keys while the component stands: as it is drawn and not a frame later, so that a key pressed at once is answered.
+ * Not while somebody types or a dialog or a menu is open. */
 export function useKeys(list: readonly Binding[]): void {
   const latest = useRef(list);
   latest.current = list;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const mine = latest.current;
     bound.add(mine);
     const press = (event: KeyboardEvent) => {

@@ -15,11 +15,11 @@ interface PageProps {
   children: ComponentChildren;
 }
 
-/** A page; its heading takes the focus when one comes to it. */
+/** A page; its heading takes the focus as one comes to it, before a key can have moved it on. */
 export function Page({title, actions, up, lead, children}: PageProps) {
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => { document.title = `${title} · Muniment`; }, [title]);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (document.activeElement === document.body || !document.activeElement?.closest('main')) heading.current?.focus({preventScroll: true});
   }, []);
   return (
