@@ -61,3 +61,61 @@ Test(pace, the_company_of_a_burst_is_forgotten_after_it)
 	pace_note(&pace, &(struct pace_batch){1, 0, MS, MS});
 	cr_assert(pace.company == 1, "%zu", pace.company);
 }
+
+/* waits_in - so many batches of 64 clients, some of them missing each time; true if another is waited for after one of them. */
+static bool waits_in(struct pace *pace, size_t batches, size_t missing)
+{
+	bool waited = false;
+	for (size_t i = 0; i < batches; i++) {
+		pace_note(pace, &(struct pace_batch){64 - missing, missing, MS, 0});
+		waited = waited || pace->wait_ns > 0;
+	}
+	return waited;
+}
+
+/* The first batch was not waited for, so that its missing ones are none. */
+Test(pace, who_does_not_come_back_in_time_is_not_waited_for)
+{
+	struct pace pace = {0};
+	cr_assert(waits_in(&pace, 1, 24));
+	for (unsigned miss = 1; miss < PACE_MISSES; miss++) {
+		waits_in(&pace, 1, 24);
+		cr_assert(pace.wait_ns == PACE_SHORT_NS, "after %u", miss);
+	}
+	cr_assert(!waits_in(&pace, PACE_REST, 24));
+	cr_assert(waits_in(&pace, 1, 24), "the wait that tries it again");
+	cr_assert(!waits_in(&pace, PACE_REST, 24), "one is enough to tell that nothing has changed");
+}
+
+Test(pace, a_wait_for_which_all_came_back_is_repeated)
+{
+	struct pace pace = {0};
+	waits_in(&pace, PACE_MISSES + 1 + PACE_REST, 24);
+	cr_assert(pace.wait_ns == PACE_SHORT_NS, "the wait that tries it again");
+	waits_in(&pace, 1, 0);
+	for (unsigned miss = 0; miss < PACE_MISSES; miss++) {
+		cr_assert(pace.wait_ns == PACE_SHORT_NS, "after %u", miss);
+		waits_in(&pace, 1, 24);
+	}
+	cr_assert(pace.wait_ns == 0);
+}
+
+Test(pace, now_and_then_one_who_is_late_changes_nothing)
+{
+	struct pace pace = {0};
+	for (unsigned i = 0; i < 1000; i++) {
+		waits_in(&pace, 1, i % PACE_MISSES ? 1 : 0);
+		cr_assert(pace.wait_ns == PACE_SHORT_NS, "after %u", i);
+	}
+}
+
+Test(pace, on_a_slow_disk_no_wait_is_left_out)
+{
+	struct pace pace = {0};
+	waits_in(&pace, PACE_MISSES + 1, 24);
+	cr_assert(pace.wait_ns == 0);
+	for (unsigned i = 0; i < 2 * PACE_REST; i++) {
+		pace_note(&pace, &(struct pace_batch){40, 24, 4 * MS, 3 * MS});
+		cr_assert(pace.wait_ns == 3 * MS, "after %u", i);
+	}
+}
