@@ -62,7 +62,7 @@ Test(pace, the_company_of_a_burst_is_forgotten_after_it)
 	cr_assert(pace.company == 1, "%zu", pace.company);
 }
 
-/* waits_in - so many batches of 64 clients, some of them missing each time; true if another is waited for after one of them. */
+/* waits_in - so many batches of 64 clients, each without those who are missing; true if one of them is followed by a wait. */
 static bool waits_in(struct pace *pace, size_t batches, size_t missing)
 {
 	bool waited = false;
@@ -100,7 +100,7 @@ Test(pace, a_wait_for_which_all_came_back_is_repeated)
 	cr_assert(pace.wait_ns == 0);
 }
 
-Test(pace, now_and_then_one_who_is_late_changes_nothing)
+Test(pace, one_wait_for_which_all_came_back_makes_up_for_those_in_vain_before)
 {
 	struct pace pace = {0};
 	for (unsigned i = 0; i < 1000; i++) {
@@ -118,4 +118,12 @@ Test(pace, on_a_slow_disk_no_wait_is_left_out)
 		pace_note(&pace, &(struct pace_batch){40, 24, 4 * MS, 3 * MS});
 		cr_assert(pace.wait_ns == 3 * MS, "after %u", i);
 	}
+}
+
+Test(pace, who_came_late_on_a_slow_disk_is_waited_for_when_it_is_quick_again)
+{
+	struct pace pace = {0};
+	for (unsigned i = 0; i < 2 * PACE_MISSES; i++)
+		pace_note(&pace, &(struct pace_batch){40, 24, 4 * MS, 3 * MS});
+	cr_assert(waits_in(&pace, 1, 24));
 }
