@@ -64,6 +64,11 @@ def blend(durable, current, arrival):
     return bytes(mixed[:length])
 
 
+def pages_apart(durable, current):
+    """How many pages of a file are not as its shadow has them."""
+    return sum(durable[at:at + PAGE] != current[at:at + PAGE] for at in range(0, max(len(durable), len(current)), PAGE))
+
+
 def modes_of_files(mode, count, dice):
     """A mode for each of so many files."""
     if mode == MIXED:
@@ -83,10 +88,10 @@ class Disk:
         self.folder.mkdir()
         self.power_on()
 
-    def environment(self, early=0, seed=0, lies=False):
+    def environment(self, early=0, slow=0, seed=0, lies=False):
         """What the shadow wants to know."""
         asked = {"MUNIMENT_SHADOW": str(self.folder), "MUNIMENT_SHADOW_TO": str(self.shadows),
-                 "MUNIMENT_SHADOW_EARLY": str(early), "MUNIMENT_SHADOW_SEED": str(seed)}
+                 "MUNIMENT_SHADOW_EARLY": str(early), "MUNIMENT_SHADOW_SLOW": str(slow), "MUNIMENT_SHADOW_SEED": str(seed)}
         return asked | ({"MUNIMENT_SHADOW_LIES": "1"} if lies else {})
 
     def shadow_of(self, path):
@@ -105,13 +110,16 @@ class Disk:
             shutil.copyfile(path, self.shadow_of(path))
 
     def lose(self, mode, dice):
-        """The power is gone and back. A file that is younger than the power and was never flushed may not be there at all."""
-        files = self.files()
+        """The power is gone and back; returns how many pages had been at stake. A file that is younger than the power and was never
+        flushed may not be there at all."""
+        files, at_stake = self.files(), 0
         for path, how in zip(files, modes_of_files(mode, len(files), dice)):
             shadow = self.shadow_of(path)
-            if not (shadow.exists() and shadow.stat().st_size) and dice.random() < 0.5:
+            durable, current = shadow.read_bytes() if shadow.exists() else b"", path.read_bytes()
+            at_stake += pages_apart(durable, current)
+            if durable or dice.random() < 0.5:
+                path.write_bytes(blend(durable, current, Arrival(how, dice)))
+            else:
                 path.unlink()
-                continue
-            durable = shadow.read_bytes() if shadow.exists() else b""
-            path.write_bytes(blend(durable, path.read_bytes(), Arrival(how, dice)))
         self.power_on()
+        return at_stake

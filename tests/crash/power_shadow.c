@@ -4,7 +4,8 @@
  *	MUNIMENT_SHADOW          the folder whose files are watched, at any depth
  *	MUNIMENT_SHADOW_TO       the folder of the shadows: a file there has the number of the watched file's inode as its name
  *	MUNIMENT_SHADOW_EARLY    of 1,000 pieces that are written, how many reach the disk at once though nobody asked; 0
- *	MUNIMENT_SHADOW_SEED     of the dice for that
+ *	MUNIMENT_SHADOW_SLOW     a flush waits up to so many microseconds more; 0
+ *	MUNIMENT_SHADOW_SEED     of the dice for both
  *	MUNIMENT_SHADOW_LIES     set: every flush is answered and nothing of it reaches the shadow, as on a disk that lies
  *
  * A flush takes over what the file held when it was called: pages that were written since the last one, and the length. A write through
@@ -26,6 +27,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <time.h>
 #include <unistd.h>
 
 enum { PAGE = 4096, SECTOR = 512, FILES_MAX = 4096, ALWAYS = 1000, RIGHTS = 0600 };
@@ -51,7 +53,7 @@ struct content {
 static char watched[PATH_MAX];
 static const char *shadows;
 static bool lies;
-static unsigned early;
+static unsigned early, slow_us;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* of all below, and of each file's pages */
 static uint64_t dice = 1;
 static struct file files[FILES_MAX];
@@ -65,14 +67,20 @@ static void must(bool holds, const char *what)
 	abort();
 }
 
+static unsigned long long number_in(const char *name)
+{
+	const char *text = getenv(name);
+	return text ? strtoull(text, NULL, 10) : 0;
+}
+
 __attribute__((constructor)) static void begin(void)
 {
-	const char *folder = getenv("MUNIMENT_SHADOW"), *chance = getenv("MUNIMENT_SHADOW_EARLY"),
-		   *seed = getenv("MUNIMENT_SHADOW_SEED");
+	const char *folder = getenv("MUNIMENT_SHADOW");
 	shadows = getenv("MUNIMENT_SHADOW_TO");
 	lies = getenv("MUNIMENT_SHADOW_LIES") != NULL;
-	early = chance ? (unsigned)strtoul(chance, NULL, 10) : 0;
-	dice = (seed ? strtoull(seed, NULL, 10) : 0) * 2 + 1;
+	early = (unsigned)number_in("MUNIMENT_SHADOW_EARLY");
+	slow_us = (unsigned)number_in("MUNIMENT_SHADOW_SLOW");
+	dice = number_in("MUNIMENT_SHADOW_SEED") * 2 + 1;
 	if (folder && shadows)
 		must(realpath(folder, watched) != NULL, folder);
 }
@@ -86,6 +94,13 @@ static unsigned roll(unsigned sides)
 	unsigned rolled = (unsigned)(dice >> 33) % sides;
 	pthread_mutex_unlock(&lock);
 	return rolled;
+}
+
+/* A disk takes its time; the longer it does, the more of the moments at which a machine dies lie in it. */
+static void wait_for_disk(void)
+{
+	if (slow_us)
+		nanosleep(&(struct timespec){.tv_nsec = 1000L * roll(slow_us)}, NULL);
 }
 
 /* ---- files ---- */
@@ -270,6 +285,7 @@ static int flush(int fd, long call)
 		return (int)syscall(call, fd);
 	pthread_mutex_lock(&file->flushing);
 	struct content content = take(file, fd);
+	wait_for_disk();
 	int code = (int)syscall(call, fd), why = errno;
 	if (code == 0)
 		settle(file, &content);
@@ -320,6 +336,8 @@ static ssize_t write_parts(int fd, const struct iovec *parts, int count, off_t a
 		pthread_mutex_lock(&file->flushing);
 	long n = write_really(fd, parts, count, at, flags);
 	int why = errno;
+	if (synced)
+		wait_for_disk();
 	if (n > 0)
 		note(file, fd, parts, (size_t)n, at, synced);
 	if (synced)
