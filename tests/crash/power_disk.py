@@ -117,7 +117,7 @@ class Disk:
             shadow = self.shadow_of(path)
             durable, current = shadow.read_bytes() if shadow.exists() else b"", path.read_bytes()
             at_stake += pages_apart(durable, current)
-            if durable or dice.random() < 0.5:
+            if shadow.exists() or dice.random() < 0.5:
                 path.write_bytes(blend(durable, current, Arrival(how, dice)))
             else:
                 path.unlink()

@@ -2,7 +2,8 @@
 /* power_shadow - preloaded into a server, it keeps beside each file what a machine that loses its power would surely still have of it.
  *
  *	MUNIMENT_SHADOW          the folder whose files are watched, at any depth
- *	MUNIMENT_SHADOW_TO       the folder of the shadows: a file there has the number of the watched file's inode as its name
+ *	MUNIMENT_SHADOW_TO       the folder of the shadows: a file there has the number of the watched file's inode as its name;
+ *	                         none is there for a file that was never flushed
  *	MUNIMENT_SHADOW_EARLY    of 1,000 pieces that are written, how many reach the disk at once though nobody asked; 0
  *	MUNIMENT_SHADOW_SLOW     a flush waits up to so many microseconds more; 0
  *	MUNIMENT_SHADOW_SEED     of the dice for both
@@ -188,11 +189,11 @@ static off_t length_of(int fd)
 
 /* ---- what reaches the disk ---- */
 
-static int open_shadow(const struct file *file, int how)
+static int open_shadow(const struct file *file)
 {
 	char path[PATH_MAX];
 	shadow_path(file->number, path);
-	int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_CLOEXEC | how, RIGHTS);
+	int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_WRONLY | O_CREAT | O_CLOEXEC, RIGHTS);
 	must(fd >= 0, path);
 	return fd;
 }
@@ -218,7 +219,7 @@ static void put_some(int shadow, const uint8_t *bytes, size_t len, off_t at, uns
 
 static void arrive(const struct file *file, const struct iovec *parts, size_t len, off_t at, unsigned chance)
 {
-	int shadow = open_shadow(file, 0);
+	int shadow = open_shadow(file);
 	for (; len; parts++) {
 		size_t part = parts->iov_len < len ? parts->iov_len : len;
 		put_some(shadow, parts->iov_base, part, at, chance);
@@ -265,7 +266,7 @@ static struct content take(struct file *file, int fd)
 
 static void settle(struct file *file, const struct content *content)
 {
-	int shadow = open_shadow(file, 0);
+	int shadow = open_shadow(file);
 	for (size_t i = 0; i < content->count; i++)
 		put(shadow, content->pages[i].bytes, (size_t)content->pages[i].len, content->pages[i].at);
 	must(syscall(SYS_ftruncate, shadow, content->len) == 0, "a shadow cannot be cut");
@@ -375,11 +376,12 @@ static int allocate(int fd, int mode, off_t at, off_t len)
 /* A file that is new, though another one with its number may have been there before. */
 static void begin_anew(struct file *file)
 {
+	char path[PATH_MAX];
 	pthread_mutex_lock(&lock);
 	file->pages = 0;
 	pthread_mutex_unlock(&lock);
-	if (!lies)
-		close(open_shadow(file, O_TRUNC));
+	shadow_path(file->number, path);
+	must(syscall(SYS_unlinkat, AT_FDCWD, path, 0) == 0 || errno == ENOENT, path);
 }
 
 static int open_in(int folder, const char *path, int flags, mode_t mode)

@@ -39,12 +39,13 @@ class Shadows(unittest.TestCase):
         subprocess.run([sys.executable, "-c", opened + program], env=environment, check=True)
 
     def durable(self, name="a"):
-        """The shadow's bytes."""
-        return self.disk.shadow_of(self.disk.folder / name).read_bytes()
+        """The shadow's bytes; None: it was never flushed."""
+        shadow = self.disk.shadow_of(self.disk.folder / name)
+        return shadow.read_bytes() if shadow.exists() else None
 
     def test_what_is_not_flushed_is_not_durable(self):
         self.run_under("os.pwrite(f, b'one', 0); os.write(f, b'two')")
-        self.assertEqual(self.durable(), b"")
+        self.assertIsNone(self.durable())
         self.assertEqual(self.file.read_bytes(), b"two")
 
     def test_a_flush_takes_what_was_written_before_it(self):
@@ -82,16 +83,27 @@ class Shadows(unittest.TestCase):
     def test_a_new_file_has_nothing_of_one_that_had_its_number(self):
         self.run_under("os.write(f, b'one'); os.fsync(f); os.close(f); os.unlink(disk + '/a')\n"
                        "for n in range(50): os.close(os.open(f'{disk}/{n}', os.O_WRONLY | os.O_CREAT))")
-        self.assertEqual({self.durable(str(n)) for n in range(50)}, {b""})
+        self.assertEqual({self.durable(str(n)) for n in range(50)}, {None})
 
     def test_a_disk_that_lies_keeps_nothing(self):
         self.run_under("os.write(f, b'one'); os.fsync(f); g = os.open(disk + '/a', os.O_WRONLY | os.O_DSYNC); os.write(g, b'one')", lies=True)
-        self.assertFalse(self.disk.shadow_of(self.file).exists())
+        self.assertIsNone(self.durable())
 
     def test_some_pieces_arrive_before_anybody_asked(self):
         self.run_under("os.pwrite(f, b'x' * 400 * 4096, 0)", early=500)
         here = self.durable().count(b"x" * power_disk.SECTOR)
         self.assertTrue(400 < here < 2800, here)
+
+    def test_a_file_that_was_never_flushed_may_be_gone_and_an_empty_one_that_was_is_not(self):
+        self.run_under("os.fsync(f); os.close(os.open(disk + '/b', os.O_WRONLY | os.O_CREAT))")
+        left = [set()]
+        for seed in range(40):
+            self.disk.lose("half", random.Random(seed))
+            left.append({path.name for path in self.disk.files()})
+            if left[-1] == {"a"}:
+                break
+            self.disk.shadow_of(self.disk.folder / "b").unlink()
+        self.assertEqual((left[-1], self.durable()), ({"a"}, b""))
 
 
 class Losses(unittest.TestCase):
