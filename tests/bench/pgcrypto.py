@@ -1,16 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-"""PostgreSQL from Debian as a vault: a table of secrets under pgcrypto, an audit row for each use, both in one durable transaction.
-What a team would write in an afternoon. Driven by its own pgbench."""
-import os
-import pathlib
-import pwd
-import re
-import shutil
-import socket
-import subprocess
+"""PostgreSQL as a vault: a table of secrets under pgcrypto, an audit row for each use, both in one durable transaction. What a team would
+write in an afternoon."""
+from postgres import Server
 
-PACKAGES = ("postgresql-15", "postgresql-contrib")
-PROGRAMS = pathlib.Path("/usr/lib/postgresql/15/bin")
 SECRETS = 10000
 SCHEMA = """
 create extension pgcrypto;
@@ -30,57 +22,15 @@ commit;
 """
 
 
-def is_installed():
-    """Whether Debian's packages are here."""
-    return (PROGRAMS / "initdb").exists() and pathlib.Path("/usr/share/postgresql/15/extension/pgcrypto.control").exists()
-
-
-class Postgres:
-    """One cluster under `directory`; it does not run as root, so as postgres where we are."""
-
-    def __init__(self, directory):
-        self.directory = directory
-        self.running = False
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-
-    def run(self, *words, text=None):
-        """One of its programs, as the user that it runs as."""
-        words = [str(word) for word in words]
-        if os.geteuid() == 0:
-            words = ["runuser", "-u", "postgres", "--", *words]
-        return subprocess.run(words, input=text, capture_output=True, text=True, check=True, cwd="/").stdout
+class Postgres(Server):
+    """One cluster with its secrets."""
 
     def create(self):
-        """A new cluster with its secrets; durable, as it is by default, and with room in memory."""
-        shutil.rmtree(self.directory, ignore_errors=True)
-        self.directory.mkdir(parents=True)
-        if os.geteuid() == 0:
-            os.chown(self.directory, pwd.getpwnam("postgres").pw_uid, -1)
-        self.run(PROGRAMS / "initdb", "-D", self.directory / "data", "-A", "trust", "-U", "postgres")
-        settings = (f"listen_addresses='127.0.0.1'\nport={self.port}\nunix_socket_directories=''\nshared_buffers=512MB\nmax_connections=120\n"
-                    "synchronous_commit=on\nfsync=on\n")
-        self.run("sh", "-c", f"cat >> {self.directory}/data/postgresql.conf", text=settings)
-        self.run(PROGRAMS / "pg_ctl", "-D", self.directory / "data", "-l", self.directory / "journal", "-w", "start")
-        self.running = True
-        self.run("psql", "-h", "127.0.0.1", "-p", self.port, "-U", "postgres", "-q", "-v", "ON_ERROR_STOP=1", text=SCHEMA.format(secrets=SECRETS))
-        self.run("sh", "-c", f"cat > {self.directory}/use.sql", text=USE.format(secrets=SECRETS))
-        return self
+        """All of them."""
+        super().create()
+        self.sql(SCHEMA.format(secrets=SECRETS))
+        self.write(self.directory / "use.sql", USE.format(secrets=SECRETS))
 
     def use(self, connections, seconds):
         """Uses a second, and how long each took."""
-        log = self.directory / "latency"
-        said = self.run(PROGRAMS / "pgbench", "-h", "127.0.0.1", "-p", self.port, "-U", "postgres", "-n", "-M", "prepared", "-f", self.directory / "use.sql",
-                        "-c", connections, "-j", 2, "-T", max(1, round(seconds)), "-l", f"--log-prefix={log}", "postgres")
-        took = sorted(int(line.split()[2]) for path in self.directory.glob("latency.*") for line in path.read_text(encoding="ascii").splitlines())
-        for path in self.directory.glob("latency.*"):
-            path.unlink()
-        rate = float(re.search(r"tps = ([\d.]+)", said)[1])
-        return {"rps": round(rate), "n": len(took), "p50_us": took[len(took) // 2], "p99_us": took[len(took) * 99 // 100], "broken": 0, "s200": len(took)}
-
-    def stop(self):
-        """At once, if it runs."""
-        if self.running:
-            self.run(PROGRAMS / "pg_ctl", "-D", self.directory / "data", "-m", "fast", "-w", "stop")
-        self.running = False
+        return self.pgbench(self.directory / "use.sql", connections, seconds)

@@ -181,7 +181,7 @@ class Vault(Rows):
         self.ask = ask
         self.tools = ask.work / "tools"
         self.small, self.large = Small(ask), Large(ask, self.fact)
-        self.peer = pgcrypto.Postgres(ask.work / "postgres") if pgcrypto.is_installed() else None
+        self.peer, self.beside = pgcrypto.Postgres(ask.work / "postgres"), False
 
     def prepare(self):
         """Everybody and everything."""
@@ -189,10 +189,7 @@ class Vault(Rows):
         self.small.create()
         self.large.create()
         self.large.start()
-        if self.peer:
-            self.peer.create()
-        else:
-            say(skipped="postgres", why=f"install {' '.join(pgcrypto.PACKAGES)} to measure beside it")
+        self.beside = self.peer.prepare()
 
     def rows(self):
         """Name and function of each row, in the order of a round."""
@@ -200,7 +197,7 @@ class Vault(Rows):
         for mode in PURPOSES:
             yield f"{mode}_64", lambda s, m=mode: self.small.use(m, s)
         yield "labels_8", self.large.labels
-        if self.peer:
+        if self.beside:
             yield "postgres_64", lambda s: self.peer.use(64, s)
 
     def ratios(self):
@@ -226,8 +223,7 @@ class Vault(Rows):
             self.large.rotate()
         finally:
             for one in (self.small, self.large, self.peer):
-                if one:
-                    one.stop()
+                one.stop()
         self.report(self.ratios())
 
 
