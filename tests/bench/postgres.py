@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """PostgreSQL from Debian: a server of our own, durable as it is by default and with room in memory, driven by its own pgbench. Each of our
-benches that measure beside it brings its tables (pgcrypto.py)."""
+benches that measure beside it brings its tables (pgcrypto.py, pgevents.py)."""
 import os
 import pathlib
 import pwd
