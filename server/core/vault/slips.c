@@ -76,6 +76,32 @@ static fallible find_client(const struct scene *scene, const struct sight *sight
 	return OK;
 }
 
+/* As for a use: whoever has left has nothing read any more, and a pause or a freeze holds for slips as well. */
+static enum reason reason_of_client(const struct client *client)
+{
+	if (client->state != CLIENT_ACTIVE && client->state != CLIENT_PAUSED)
+		return REASON_EXPIRED;
+	if (client->state == CLIENT_PAUSED)
+		return REASON_GRANT_SUSPENDED;
+	return client->frozen ? REASON_FROZEN : REASON_NONE;
+}
+
+static struct err of_reason(enum reason reason)
+{
+	switch ((int)reason) {
+	case REASON_NONE:
+		return OK;
+	case REASON_FROZEN:
+		return FAIL_CODE(FROZEN, "the client has stopped all use");
+	case REASON_GRANT_SUSPENDED:
+		return FAIL_CODE(GRANT_SUSPENDED, "the client is paused");
+	case REASON_REPLAYED:
+		return FAIL(EXPIRED, "the slip was read already");
+	default:
+		return FAIL(EXPIRED, "the slip's time is over");
+	}
+}
+
 /* What could not be read within its quarter of an hour is said so at once, while the text is still in the writer's hands. */
 static fallible check_client(const struct scene *scene, struct slips_add *add)
 {
@@ -84,7 +110,9 @@ static fallible check_client(const struct scene *scene, struct slips_add *add)
 		return OK;
 	TRY(client_get_clear(scene->view, add->slip.tenant, add->slip.client, &client));
 	add->client_row = client.version;
-	return client.frozen ? FAIL_CODE(FROZEN, "the client has stopped all use") : OK;
+	if (client.state != CLIENT_ACTIVE && client.state != CLIENT_PAUSED)
+		return FAIL(CONFLICT, "the client has left");
+	return of_reason(reason_of_client(&client));
 }
 
 static fallible seal(const struct scene *scene, struct slips_add *add)
@@ -177,12 +205,12 @@ fallible slips_read_prepare(const struct scene *scene, struct span text, struct 
 	return read->slip.state == SLIP_WAITING ? tell(scene, read) : OK;
 }
 
-/* A second reading is worth knowing of: the first one may have been somebody else's. What the client's freeze refuses is
- * not used up by it. */
+/* A second reading is worth knowing of: the first one may have been somebody else's. What the client's freeze or pause refuses
+ * is not used up by it. */
 static fallible find_refusal(
 	const struct view *view, const struct slip *slip, struct instant now, enum reason *reason)
 {
-	struct client client = {.frozen = false};
+	struct client client;
 	*reason = REASON_NONE;
 	if (slip->state == SLIP_READ)
 		*reason = REASON_REPLAYED;
@@ -191,19 +219,14 @@ static fallible find_refusal(
 	if (*reason != REASON_NONE || ids_is_none(slip->client))
 		return OK;
 	TRY(client_get_clear(view, slip->tenant, slip->client, &client));
-	if (client.frozen)
-		*reason = REASON_FROZEN;
+	*reason = reason_of_client(&client);
 	return OK;
 }
 
 static fallible refuse(struct act *act, struct slips_read *read, enum reason reason)
 {
 	event_decide(&read->draft, ACTION_SLIP_READ, LEAF_DENIED, reason);
-	if (reason == REASON_FROZEN)
-		read->refusal = FAIL_CODE(FROZEN, "the client has stopped all use");
-	else
-		read->refusal = reason == REASON_REPLAYED ? FAIL(EXPIRED, "the slip was read already")
-							  : FAIL(EXPIRED, "the slip's time is over");
+	read->refusal = of_reason(reason);
 	return storm_refuse(act, read->slip.tenant, &read->draft, NULL);
 }
 

@@ -195,6 +195,51 @@ Test(slips, is_not_read_and_not_used_up_while_its_client_has_stopped_all_use)
 	cr_assert(api_count_notices(&vault.api, vault.contact, NOTICE_SLIP_READ) == 1);
 }
 
+static void set_client(struct vault *vault, const char *state)
+{
+	char body[VAULT_BODY];
+	snprintf(body, sizeof body, "{\"state\":\"%s\"}", state);
+	cr_assert(vault_call(vault, "PATCH", "/v1/clients/karlsson", body) == 200, "%s", vault->answer.body);
+}
+
+Test(slips, is_neither_written_nor_read_while_its_client_is_paused)
+{
+	scoped(vault) vault = {0};
+	scoped(arena) arena = ARENA(64 * 1024);
+	struct event_read event;
+	char id[ID_TEXT + 1];
+	vault_open(&vault);
+	write_slip(&vault, ",\"client\":\"karlsson\"", id);
+	set_client(&vault, "paused");
+	read_as(&vault, vault.assistant.token, id);
+	cr_assert(vault_is_refused(&vault, "grant_suspended"), "%s", vault.answer.body);
+	cr_assert(strstr(vault.answer.body, "737") == NULL);
+	api_find_event(&vault.api, vault.api.tenant.id, ACTION_SLIP_READ, &arena, &event);
+	cr_assert(event.leaf.outcome == LEAF_DENIED && event.leaf.reason == REASON_GRANT_SUSPENDED);
+	write_as(&vault, vault.api.tenant.token, vault.assistant.text,
+		",\"ttl_s\":60,\"client\":\"karlsson\"");
+	cr_assert(vault_is_refused(&vault, "grant_suspended"), "%s", vault.answer.body);
+	set_client(&vault, "active");
+	cr_assert(read_as(&vault, vault.assistant.token, id) == 200, "not used up: %s", vault.answer.body);
+	cr_assert(api_has(&vault.answer, "text", CODE));
+}
+
+Test(slips, is_neither_written_nor_read_when_its_client_has_left)
+{
+	scoped(vault) vault = {0};
+	char id[ID_TEXT + 1];
+	vault_open(&vault);
+	write_slip(&vault, ",\"client\":\"karlsson\"", id);
+	set_client(&vault, "ended");
+	read_as(&vault, vault.assistant.token, id);
+	cr_assert(api_is_code(&vault.answer, 410, "gone"), "%s", vault.answer.body);
+	cr_assert(strstr(vault.answer.body, "737") == NULL);
+	write_as(&vault, vault.api.tenant.token, vault.assistant.text,
+		",\"ttl_s\":60,\"client\":\"karlsson\"");
+	cr_assert(api_is_code(&vault.answer, 409, "conflict"), "%s", vault.answer.body);
+	cr_assert(vault_events(&vault, ACTION_SLIP_CREATED) == 1);
+}
+
 /* Who was refused as frozen once is told next what holds for good. */
 Test(slips, its_time_goes_on_while_its_client_has_stopped_all_use)
 {
